@@ -1,0 +1,1 @@
+"""Floor 5: the entrances: command line, web pages, watcher, worker."""

@@ -1,0 +1,72 @@
+"""What every command needs: the home, lazily opened, and how to speak.
+
+Imports of the floors below stand inside functions here and in the commands: a command that
+reads no page must start in half a second.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digitizer.vocabulary.errors import UsageError
+from digitizer.vocabulary.people import Actor, ActorKind
+
+if TYPE_CHECKING:
+    from digitizer.mailroom.house import House
+
+#: Whoever runs commands in the home is its operator.
+OPERATOR = Actor(ActorKind.MACHINE, "command line")
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
+By = Annotated[str, typer.Option("--by", help="Who decides: a name, for the record.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a command stands: its home, if one was named."""
+
+    home: Path | None
+
+    def need_home(self) -> Path:
+        if self.home is None:
+            raise UsageError(
+                "Say where the home is: digitizer --home DIR COMMAND, or set DIGITIZER_HOME."
+            )
+        return self.home
+
+    def house(self) -> House:
+        from digitizer.mailroom.house import open_house
+
+        return open_house(self.need_home())
+
+    def signer(self, house: House, name: str) -> Actor:
+        from digitizer.mailroom.people import named_staff
+
+        return named_staff(house, name)
+
+
+def desk_of(context: typer.Context) -> Desk:
+    found = context.obj
+    assert isinstance(found, Desk)
+    return found
+
+
+def say(record: Mapping[str, Any], as_json: bool, line: str) -> None:
+    """One thing told: as JSON for programs, as a sentence for people."""
+    if as_json:
+        print(json.dumps(record, ensure_ascii=False, default=str), flush=True)
+    else:
+        print(line, flush=True)
+
+
+def note(text: str) -> None:
+    """For people, beside the result."""
+    print(text, file=sys.stderr, flush=True)

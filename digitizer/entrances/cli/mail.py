@@ -1,0 +1,193 @@
+"""ingest, mailbox, letter, search, read, decode: mail coming in, and being found again."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, note, say
+from digitizer.entrances.cli.progress import shown_progress
+from digitizer.vocabulary.errors import DigitizerError, UsageError
+from digitizer.vocabulary.mail import Filed, Outcome
+
+Files = Annotated[list[Path], typer.Argument(help="Scanned files.")]
+_FAILED = 1
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (ingest, mailbox, letter, search, read, decode):
+        app.command()(command)
+
+
+def ingest(
+    context: typer.Context,
+    files: Files,
+    profile: Annotated[str, typer.Option(help="The scanner profile.")] = "default",
+    as_json: AsJson = False,
+) -> None:
+    """Take in scans and work them to the end; the files stay where they are."""
+    from digitizer.mailroom.intake import stacks_of, take_in
+    from digitizer.mailroom.working import Worker, filed, recover, work_to_end
+
+    house = desk_of(context).house()
+    present = [path for path in files if path.is_file()]
+    recover(house)
+    failed = False
+    with shown_progress() as progress, Worker(house, progress) as worker:
+        for stack in stacks_of(house, profile, present):
+            try:
+                taken = take_in(house, stack, profile, [str(path) for path in stack])
+                if not taken.duplicate:
+                    work_to_end(house, worker, taken.scan, wait=lambda: time.sleep(0.2))
+            except DigitizerError as error:
+                note(f"digitizer: {stack[0]}: {error}")
+                failed = True
+                continue
+            if taken.duplicate:
+                _say_filed(taken.as_line, as_json)
+            for line in () if taken.duplicate else filed(house, taken.scan):
+                _say_filed(line, as_json)
+    for path in files:
+        if path not in present:
+            note(f"digitizer: {path}: there is no such file.")
+            failed = True
+    if failed:
+        raise typer.Exit(_FAILED)
+
+
+def _say_filed(line: Filed, as_json: bool) -> None:
+    record = {
+        "scan": line.scan, "source": line.source, "letter": line.letter,
+        "outcome": line.outcome, "booking_number": line.booking_number,
+        "pages": list(line.pages), "reason": line.reason,
+    }  # fmt: skip
+    pages = _ranges(line.pages)
+    told = f"{line.source}: {line.outcome}"
+    if line.outcome is Outcome.DELIVERED:
+        told += f" to {line.booking_number}, pages {pages} (letter {line.letter})"
+    else:
+        told += (f", pages {pages}" if pages else "") + f": {line.reason}"
+        told += f" (letter {line.letter})" if line.letter else f" (scan {line.scan})"
+    say(record, as_json, told)
+
+
+def _ranges(pages: tuple[int, ...]) -> str:
+    """2, 3, 4, 7 as "2-4, 7"."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+
+
+def mailbox(context: typer.Context, booking: str, as_json: AsJson = False) -> None:
+    """List the letters in an inmate's mailbox, newest first."""
+    from digitizer.mailroom import mailboxes
+
+    for entry in mailboxes.mailbox(desk_of(context).house(), booking, OPERATOR):
+        record = {
+            "letter": entry.letter, "kind": entry.kind, "received": entry.received.isoformat(),
+            "pages": entry.pages, "from": entry.sender, "subject": entry.subject,
+            "read": entry.read,
+        }  # fmt: skip
+        sender = f"  from {entry.sender}" if entry.sender else ""
+        state = "read" if entry.read else "new "
+        say(record, as_json, f"{entry.received:%Y-%m-%d %H:%M}  {state}  {entry.letter}  "
+            f"{entry.pages} pages{sender}")  # fmt: skip
+
+
+def letter(
+    context: typer.Context,
+    letter_id: Annotated[str, typer.Argument(metavar="LETTER")],
+    out: Annotated[Path, typer.Option(help="The PDF to write.")],
+) -> None:
+    """Write a letter as a searchable PDF: its pages, with the words invisibly in place."""
+    from digitizer.mailroom.mailboxes import letter_pdf
+
+    out.write_bytes(letter_pdf(desk_of(context).house(), letter_id, OPERATOR))
+    print(out)
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help='Words; "quotes" make a phrase.')],
+    booking: Annotated[str | None, typer.Option(help="Only this inmate's mailbox.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many pages.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Find words in delivered letters, also where handwriting was read a little wrong."""
+    from digitizer.mailroom.mailboxes import search_mail
+
+    for hit in search_mail(desk_of(context).house(), query, OPERATOR, booking, limit):
+        record = {
+            "letter": hit.letter, "page": hit.page, "booking_number": hit.booking_number,
+            "score": round(hit.score, 4), "snippet": hit.snippet,
+        }  # fmt: skip
+        say(record, as_json, f"{hit.score:.2f}  {hit.booking_number}  {hit.letter} "
+            f"page {hit.page}: {hit.snippet}")  # fmt: skip
+
+
+def read(
+    context: typer.Context,
+    files: Files,
+    language: Annotated[list[str] | None, typer.Option(help="en, es; may be repeated.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read typed and handwritten pages of any files; needs no home."""
+    from digitizer.mailroom.looking import read_file
+
+    failed = False
+    for path in _existing(files):
+        try:
+            for page in read_file(path, tuple(language or ("en",))):
+                record = {
+                    "file": str(path), "page": page.number, "text": page.transcript.text,
+                    "engine": page.transcript.engine,
+                    "confidence": round(page.transcript.confidence, 3),
+                    "seconds": round(page.seconds, 3),
+                }  # fmt: skip
+                say(record, as_json, f"— {path} page {page.number} ({page.transcript.engine}, "
+                    f"confidence {page.transcript.confidence:.2f}, {page.seconds:.1f} s)\n"
+                    f"{page.transcript.text}\n")  # fmt: skip
+        except DigitizerError as error:
+            note(f"digitizer: {path}: {error}")
+            failed = True
+    if failed:
+        raise typer.Exit(_FAILED)
+
+
+def decode(context: typer.Context, files: Files, as_json: AsJson = False) -> None:
+    """Show every barcode on the pages, and whether and why ours are trusted."""
+    from digitizer.mailroom.looking import decode_file
+
+    desk = desk_of(context)
+    house = desk.house() if desk.home else None
+    failed = False
+    for path in _existing(files):
+        try:
+            for page in decode_file(house, path):
+                symbols = [
+                    {"format": s.format, "text": s.text, "trusted": s.trusted, "why": s.why}
+                    for s in page.symbols
+                ]
+                record = {"file": str(path), "page": page.number, "symbols": symbols}
+                told = [f"{path} page {page.number}: {len(symbols) or 'no'} symbols"]
+                told += [f"  {s.format:12} {s.text!r}: {s.why}" for s in page.symbols]
+                say(record, as_json, "\n".join(told))
+        except DigitizerError as error:
+            note(f"digitizer: {path}: {error}")
+            failed = True
+    if failed:
+        raise typer.Exit(_FAILED)
+
+
+def _existing(files: list[Path]) -> list[Path]:
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(f"There is no such file: {', '.join(missing)}.")
+    return files

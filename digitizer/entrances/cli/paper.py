@@ -1,0 +1,218 @@
+"""cover and message: what goes to the printer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitizer.entrances.cli.context import OPERATOR, AsJson, By, Reason, desk_of, say
+from digitizer.vocabulary.errors import UsageError
+from digitizer.vocabulary.mail import Direction
+from digitizer.vocabulary.paper import CodeKind
+
+cover_app = typer.Typer(no_args_is_help=True, help="Cover sheets, reply sheets, markers.")
+message_app = typer.Typer(no_args_is_help=True, help="E-messages that go out on paper.")
+
+
+class Paper(StrEnum):
+    A4 = "a4"
+    LETTER = "letter"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(cover_app, name="cover")
+    app.add_typer(message_app, name="message")
+
+
+@cover_app.command("print")
+def cover_print(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The PDF to write; an existing one is overwritten.")],
+    booking: Annotated[str | None, typer.Argument(help="For whom (inmate and reply).")] = None,
+    kind: Annotated[CodeKind, typer.Option(help="Which sheet.")] = CodeKind.INMATE,
+    sheets: Annotated[
+        int | None, typer.Option(min=1, max=250, help="Sheets behind the cover; none: any number.")
+    ] = None,
+    sender: Annotated[
+        str | None, typer.Option(help="Who will use it, or whom a reply answers.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Good for one letter only.")] = False,
+    letters: Annotated[
+        int | None, typer.Option(min=1, max=250, help="Letters in the batch (kind batch).")
+    ] = None,
+    paper: Annotated[Paper | None, typer.Option(help="The facility's paper by default.")] = None,
+) -> None:
+    """Print a cover sheet (a new code each time; earlier ones stay valid)."""
+    from digitizer.mailroom import covers
+
+    _check_sheet(kind, booking, sheets, once, letters)
+    house = desk_of(context).house()
+    size = paper.value if paper else None
+    if kind is CodeKind.BATCH:
+        printed = covers.print_batch_header(house, letters, OPERATOR, size)
+    elif kind is CodeKind.LEGAL:
+        printed = covers.print_legal_marker(house, OPERATOR, size)
+    elif kind is CodeKind.REPLY:
+        printed = covers.print_reply_sheet(
+            house, booking or "", OPERATOR, sheets=sheets or 0, correspondent=sender, paper=size
+        )
+    else:
+        printed = covers.print_inmate_cover(
+            house, booking or "", OPERATOR, sheets=sheets or 0, sender=sender, once=once, paper=size
+        )
+    _write(out, printed.pdf)
+    whom = f" for {printed.inmate.full_name}" if printed.inmate else ""
+    print(f"{out}: {kind} sheet {printed.short_id}{whom}")
+
+
+def _check_sheet(
+    kind: CodeKind, booking: str | None, sheets: int | None, once: bool, letters: int | None
+) -> None:
+    personal = kind in (CodeKind.INMATE, CodeKind.REPLY)
+    if personal and not booking:
+        raise UsageError(f"Name the booking number: digitizer cover print BOOKING --kind {kind}")
+    if not personal and booking:
+        raise UsageError(f"A {kind} sheet is for nobody: leave the booking number out.")
+    if letters is not None and kind is not CodeKind.BATCH:
+        raise UsageError("--letters goes with --kind batch; --sheets counts a letter's sheets.")
+    if (once and kind is not CodeKind.INMATE) or (sheets and not personal):
+        raise UsageError("--once goes with an inmate's cover, --sheets with a letter or a reply.")
+
+
+@cover_app.command("revoke")
+def cover_revoke(
+    context: typer.Context,
+    short_id: Annotated[str, typer.Argument(help="The number printed on the sheet.")],
+    by: By,
+    reason: Reason,
+) -> None:
+    """From now on, hold what comes under this sheet."""
+    from digitizer.mailroom.covers import revoke_cover
+
+    desk = desk_of(context)
+    house = desk.house()
+    known = revoke_cover(house, short_id, desk.signer(house, by), reason)
+    print(f"Sheet {known.short_id} is revoked.")
+
+
+@cover_app.command("find")
+def cover_find(
+    context: typer.Context,
+    short_id: Annotated[str, typer.Argument(help="The number printed on the sheet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say whose a sheet is, from the number printed on it."""
+    from digitizer.mailroom.covers import find_cover
+
+    known = find_cover(desk_of(context).house(), short_id)
+    record = {
+        "id": known.short_id, "kind": known.code.kind, "sheets": known.code.sheets,
+        "booking_number": known.inmate.booking_number if known.inmate else None,
+        "once": known.once, "sender": known.sender, "printed": known.printed.isoformat(),
+        "revoked": known.revoked.isoformat() if known.revoked else None, "used_by": known.used_by,
+    }  # fmt: skip
+    whose = f" of {known.inmate.full_name} ({known.inmate.booking_number})" if known.inmate else ""
+    state = "revoked" if known.revoked else "used" if known.used_by else "good"
+    say(record, as_json, f"{known.code.kind} sheet{whose}, {state}, printed {known.printed:%F}")
+
+
+@message_app.command("send")
+def message_send(
+    context: typer.Context,
+    booking: str,
+    text_file: Annotated[Path, typer.Option(help="The message, UTF-8.")],
+    subject: Annotated[str, typer.Option(help="Subject line.")] = "",
+    from_: Annotated[
+        str | None, typer.Option("--from", help="To the inmate: who writes.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(help="From the inmate: who is written to.")] = None,
+    address_file: Annotated[
+        Path | None, typer.Option(help="From the inmate: the postal address, a line a line.")
+    ] = None,
+    photo: Annotated[list[Path] | None, typer.Option(help="A picture; may be repeated.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Queue a message for printing: to an inmate (--from) or from him (--to)."""
+    from digitizer.mailroom.messages import Draft, send
+
+    if (from_ is None) == (to is None):
+        raise UsageError("Say either --from (to the inmate) or --to with --address-file (from).")
+    draft = Draft(
+        direction=Direction.TO_INMATE if from_ is not None else Direction.FROM_INMATE,
+        booking_number=booking,
+        correspondent=from_ or to or "",
+        subject=subject,
+        body=_text(text_file),
+        address=_text(address_file) if address_file else None,
+        photos=tuple(_bytes(path) for path in photo or ()),
+    )
+    message = send(desk_of(context).house(), draft, OPERATOR)
+    record = {"message": message, "booking_number": booking, "direction": draft.direction,
+              "state": "queued"}  # fmt: skip
+    say(record, as_json, f"Message {message} is queued. Next: digitizer message print --out DIR")
+
+
+@message_app.command("list")
+def message_list(context: typer.Context, booking: str, as_json: AsJson = False) -> None:
+    """List an inmate's message threads, with the replies that came back on paper."""
+    from digitizer.mailroom.messages import threads
+
+    for thread in threads(desk_of(context).house(), booking):
+        sent = thread.message
+        record = {
+            "message": sent.id, "direction": sent.direction, "correspondent": sent.correspondent,
+            "subject": sent.subject, "state": sent.state, "created": sent.created.isoformat(),
+            "printed": sent.printed.isoformat() if sent.printed else None,
+            "replies": [
+                {"letter": reply.letter, "received": reply.received.isoformat(),
+                 "pages": reply.pages, "text": reply.text}
+                for reply in thread.replies
+            ],
+        }  # fmt: skip
+        arrow = "from" if sent.direction is Direction.TO_INMATE else "to"
+        answers = f", {len(thread.replies)} replies" if thread.replies else ""
+        say(record, as_json, f"{sent.id}  {sent.state:8}  {arrow} {sent.correspondent}: "
+            f"{sent.subject}{answers}")  # fmt: skip
+
+
+@message_app.command("print")
+def message_print(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder to write the PDFs to.")],
+    as_json: AsJson = False,
+) -> None:
+    """Render what is queued: one PDF a letter, and one a housing unit."""
+    from digitizer.mailroom.messages import print_messages
+
+    for each in print_messages(desk_of(context).house(), out, OPERATOR):
+        record = {
+            "file": str(each.file), "message": each.message, "direction": each.direction,
+            "housing_unit": each.housing_unit, "booking_number": each.booking_number,
+            "pages": each.pages,
+        }  # fmt: skip
+        say(record, as_json, f"{each.file}  ({each.pages} pages)")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"Cannot write {path}: {error.strerror}.") from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"Cannot read {path}: {error.strerror}.") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text. Save it as UTF-8.") from None

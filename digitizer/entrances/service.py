@@ -1,0 +1,163 @@
+"""The long-running entrances: the watcher, the worker, the web server, apart or together."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from digitizer.mailroom.house import House
+from digitizer.mailroom.intake import take_from_inbox
+from digitizer.mailroom.working import Worker, recover
+from digitizer.processes.profiles import unwatched_folders, watched_folders
+from digitizer.vocabulary.errors import DigitizerError, SettingsError
+from inbox_watch.errors import UnsafeFolders
+from inbox_watch.folder import WatchedFolder
+from inbox_watch.reports import News, Report
+from inbox_watch.safety import refuse_overlaps
+from inbox_watch.watcher import Watcher
+
+log = logging.getLogger("digitizer")
+
+#: Seconds between looks at the queue when nobody said that something came in.
+_IDLE_LOOK = 1.0
+#: Seconds to wait after a failure that is not one scan's own (a full disk, a locked database).
+_FAILURE_PAUSE = 5.0
+
+
+class Service:
+    """What the parts of one service share: the home, when to stop, and a nudge for the worker."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.stop = threading.Event()
+        self.nudge = threading.Event()
+        self.failed = False
+
+    def end(self) -> None:
+        self.stop.set()
+        self.nudge.set()
+
+
+@contextmanager
+def stopping_on_signals(service: Service) -> Iterator[None]:
+    """SIGTERM and SIGINT end the service cleanly; work in hand goes back uncounted."""
+    before = {
+        number: signal.signal(number, lambda *_: service.end())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def safe_folders(house: House) -> tuple[WatchedFolder, ...]:
+    """The folders to watch. Raises SettingsError for overlaps, with the mend."""
+    folders = watched_folders(house.profiles, house.home)
+    for forgotten in unwatched_folders(house.profiles, house.home):
+        log.warning("%s has no profile of its name: nothing in it is taken in", forgotten)
+    try:
+        refuse_overlaps(folders, house.home, house.home / "inbox")
+    except UnsafeFolders as error:
+        raise SettingsError(str(error)) from None
+    return folders
+
+
+def watch(service: Service) -> None:
+    """Takes in what settles in the watched folders, until the service stops."""
+
+    def hand_over(folder: WatchedFolder, paths: Sequence[Path]) -> None:
+        taken = take_from_inbox(service.house, paths, folder.name)
+        log.info("%s scan %s", "duplicate of" if taken.duplicate else "took in", taken.scan)
+        service.nudge.set()
+
+    folders = safe_folders(service.house)
+    log.info("watching %s", ", ".join(str(folder.path) for folder in folders))
+    Watcher(folders, hand_over, _tell).watch(service.stop)
+
+
+def _tell(report: Report) -> None:
+    level = logging.INFO if report.news in (News.TAKEN_AT_LAST, News.FOLDER_BACK) else logging.ERROR
+    log.log(level, "%s", report.says)
+
+
+def work(service: Service) -> None:
+    """Works what waits, until the service stops. Other scans go on when one fails."""
+    recover(service.house)
+    with Worker(service.house) as worker:
+        ender = threading.Thread(
+            target=lambda: (service.stop.wait(), worker.stop()), daemon=True, name="work ender"
+        )
+        ender.start()
+        while not service.stop.is_set():
+            if not _work_once(service, worker):
+                service.nudge.wait(_IDLE_LOOK)
+                service.nudge.clear()
+
+
+def _work_once(service: Service, worker: Worker) -> bool:
+    """Whether something was worked. A failure that is no scan's own is told, and waited out."""
+    try:
+        return worker.work_next()
+    except DigitizerError as error:
+        log.error("work stands still: %s", error)
+    service.stop.wait(_FAILURE_PAUSE)
+    return False
+
+
+def serve_web(host: str, port: int) -> Callable[[Service], None]:
+    """A part that serves the web pages. It runs beside others, where it takes no signals."""
+
+    def web(service: Service) -> None:
+        import uvicorn
+
+        from digitizer.entrances.web.app import make_app
+
+        config = uvicorn.Config(
+            make_app(service.house), host=host, port=port, log_level="warning",
+            access_log=False, server_header=False, timeout_graceful_shutdown=3,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        ender = threading.Thread(
+            target=lambda: (service.stop.wait(), setattr(server, "should_exit", True)),
+            daemon=True, name="web ender",
+        )  # fmt: skip
+        ender.start()
+        server.run()
+
+    return web
+
+
+def run(house: House, *parts: Callable[[Service], None]) -> bool:
+    """Runs the parts side by side until a signal, or until one fails; False if one failed."""
+    service = Service(house)
+    with stopping_on_signals(service):
+        threads = [
+            threading.Thread(target=_guarded, args=(service, part), name=part.__name__)
+            for part in parts
+        ]
+        for thread in threads:
+            thread.start()
+        service.stop.wait()
+        for thread in threads:
+            thread.join()
+    return not service.failed
+
+
+def _guarded(service: Service, part: Callable[[Service], None]) -> None:
+    """A part that fails ends the whole service, loudly: half a service loses mail quietly."""
+    try:
+        part(service)
+    except DigitizerError as error:
+        service.failed = True
+        log.critical("%s", error)
+    except (Exception, SystemExit):
+        service.failed = True
+        log.critical("the service ends because a part of it failed", exc_info=True)
+    finally:
+        service.end()

@@ -1,0 +1,154 @@
+"""Printing and revoking cover sheets. A code is in the register before its paper exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from digitizer.mailroom.house import House
+from digitizer.mailroom.permissions import Act, need_reason, permit
+from digitizer.parts.codes import new_cover_code, payload, read_short_id, short_id
+from digitizer.parts.tables import reading, writing
+from digitizer.processes import audit, outgoing, register, roster
+from digitizer.processes.register import Registered
+from digitizer.vocabulary.errors import UsageError
+from digitizer.vocabulary.mail import Direction, MessageState
+from digitizer.vocabulary.paper import CodeKind, CoverCode
+from digitizer.vocabulary.people import Actor, Inmate
+
+Paper = Literal["a4", "letter"]
+_MOST_SHEETS = 250  # one byte of the code, less room for later meanings
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCover:
+    """A new cover: its PDF of one page, its id as staff key it, whom it names."""
+
+    pdf: bytes
+    short_id: str
+    inmate: Inmate | None
+
+
+def print_inmate_cover(
+    house: House,
+    booking_number: str,
+    by: Actor,
+    *,
+    sheets: int = 0,
+    sender: str | None = None,
+    once: bool = False,
+    paper: Paper | None = None,
+) -> PrintedCover:
+    """A new cover for letters to this inmate; earlier ones stay valid."""
+    permit(by, Act.PRINT)
+    code = _new_code(house, CodeKind.INMATE, sheets)
+    with writing(house.engine) as tx:
+        person = roster.find_inmate(tx, booking_number)
+        register.enrol(
+            tx, code, inmate_id=roster.inmate_row_id(tx, booking_number), once=once, sender=sender
+        )
+        audit.record(
+            tx, by, "print cover", f"cover:{code.cover_id}", to=booking_number,
+            sheets=sheets, once=once,
+        )  # fmt: skip
+    return _printed(house, code, person, sender, once, paper)
+
+
+def print_reply_sheet(
+    house: House,
+    booking_number: str,
+    by: Actor,
+    *,
+    sheets: int = 0,
+    correspondent: str | None = None,
+    paper: Paper | None = None,
+) -> PrintedCover:
+    """A reply sheet that no message brought: it begins a thread of its own."""
+    permit(by, Act.PRINT)
+    code = _new_code(house, CodeKind.REPLY, sheets)
+    with writing(house.engine) as tx:
+        person = roster.find_inmate(tx, booking_number)
+        inmate_id = roster.inmate_row_id(tx, booking_number)
+        message_id = outgoing.queue_message(
+            tx, direction=Direction.TO_INMATE, inmate_id=inmate_id,
+            correspondent=correspondent or "", address=None, subject="", body="", photos=(),
+            cover_id=code.cover_id, state=MessageState.PRINTED,
+        )  # fmt: skip
+        register.enrol(tx, code, inmate_id=inmate_id, message_id=message_id, sender=correspondent)
+        audit.record(
+            tx, by, "print reply sheet", f"cover:{code.cover_id}", to=booking_number
+        )
+    return _printed(house, code, person, correspondent, once=False, paper=paper)
+
+
+def print_batch_header(
+    house: House, letters: int | None, by: Actor, paper: Paper | None = None
+) -> PrintedCover:
+    """Laid on top of a stack: it says how many letters must come out of it."""
+    return _print_marker(house, CodeKind.BATCH, letters, by, paper)
+
+
+def print_legal_marker(house: House, by: Actor, paper: Paper | None = None) -> PrintedCover:
+    """Laid on legal mail that must not be scanned: a scan that holds it is sealed."""
+    return _print_marker(house, CodeKind.LEGAL, None, by, paper)
+
+
+def _print_marker(
+    house: House, kind: CodeKind, letters: int | None, by: Actor, paper: Paper | None
+) -> PrintedCover:
+    permit(by, Act.PRINT)
+    code = _new_code(house, kind, letters or 0)
+    with writing(house.engine) as tx:
+        register.enrol(tx, code)
+        audit.record(tx, by, f"print {kind} sheet", f"cover:{code.cover_id}", letters=letters)
+    return _printed(house, code, None, None, once=False, paper=paper)
+
+
+def _new_code(house: House, kind: CodeKind, sheets: int) -> CoverCode:
+    if not 0 <= sheets <= _MOST_SHEETS:
+        raise UsageError(f"The number must be from 1 to {_MOST_SHEETS}.")
+    return new_cover_code(kind, house.keys, sheets)
+
+
+def _printed(
+    house: House,
+    code: CoverCode,
+    person: Inmate | None,
+    sender: str | None,
+    once: bool,
+    paper: Paper | None,
+) -> PrintedCover:
+    from digitizer.parts.printing.covers import CoverSheet, cover_pdf  # reportlab is slow
+
+    facility = house.settings.facility
+    is_batch = code.kind is CodeKind.BATCH
+    sheet = CoverSheet(
+        facility_name=facility.name,
+        mail_address=facility.mail_address,
+        inmate=person,
+        kind=code.kind,
+        payload=payload(code, house.keys),
+        short_id=short_id(code),
+        sheets=0 if is_batch else code.sheets,
+        sender=sender,
+        once=once,
+        letters=(code.sheets or None) if is_batch else None,
+    )
+    return PrintedCover(cover_pdf(sheet, paper or facility.paper), sheet.short_id, person)
+
+
+def find_cover(house: House, typed: str) -> Registered:
+    """By the short id printed on it, as staff key it. Raises UsageError or NotFound."""
+    with reading(house.engine) as tx:
+        return register.look_up_short(tx, read_short_id(typed))
+
+
+def revoke_cover(house: House, typed: str, by: Actor, reason: str) -> Registered:
+    """From now on letters under this cover are held."""
+    permit(by, Act.PRINT)
+    why = need_reason(reason)
+    with writing(house.engine) as tx:
+        known = register.look_up_short(tx, read_short_id(typed))
+        register.revoke(tx, known.code.cover_id)
+        audit.record(tx, by, "revoke cover", f"cover:{known.code.cover_id}", why=why)
+    return known

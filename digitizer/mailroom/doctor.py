@@ -1,0 +1,100 @@
+"""The doctor: what is installed, reachable, writable and safe; each finding with its mend."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitizer.mailroom.books import verify_audit
+from digitizer.mailroom.house import House, open_house
+from digitizer.parts.decoders import has_second_decoder
+from digitizer.parts.isolation import network_guard
+from digitizer.parts.reading import engines
+from digitizer.parts.tables import integrity, linked_sqlite, wal_is_safe
+from digitizer.processes.profiles import unwatched_folders, watched_folders
+from digitizer.vocabulary.errors import DigitizerError
+from inbox_watch.errors import UnsafeFolders
+from inbox_watch.safety import refuse_overlaps
+
+_LEAST_FREE = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. ``mend`` is what to do, None where it is good."""
+
+    what: str
+    good: bool
+    says: str
+    mend: str | None = None
+
+
+def examine(home: Path | None) -> Iterator[Finding]:
+    """Looks at the programs first, then, if one is named, at the home."""
+    yield from _programs()
+    if home is None:
+        yield Finding("home", True, "none was named; only the programs were looked at")
+        return
+    try:
+        house = open_house(home)
+    except DigitizerError as error:
+        yield Finding("home", False, str(error), f"digitizer --home {home} init")
+        return
+    yield from _home(house)
+
+
+def _programs() -> Iterator[Finding]:
+    for engine in engines():
+        says = f"{engine.version or 'not there'}"
+        yield Finding(f"reader {engine.name}", engine.ready, says, engine.mend)
+    second = has_second_decoder()
+    yield Finding(
+        "second barcode decoder", second, "zbar" if second else "libzbar is missing",
+        None if second else "apt-get install libzbar0",
+    )  # fmt: skip
+    version = linked_sqlite()
+    safe = wal_is_safe(version)
+    says = ".".join(map(str, version)) + ("" if safe else ": the safe rollback journal is used")
+    yield Finding("SQLite", True, says)
+    yield Finding("network guard of workers", True, network_guard())
+
+
+def _home(house: House) -> Iterator[Finding]:
+    mode = house.home.stat().st_mode & 0o077
+    yield Finding(
+        "home", mode == 0, f"{house.home}" + (": others can look into it" if mode else ""),
+        f"chmod 700 {house.home}" if mode else None,
+    )  # fmt: skip
+    free = shutil.disk_usage(house.home).free
+    yield Finding(
+        "disk", free >= _LEAST_FREE, f"{free / 1024**3:.1f} GiB free",
+        None if free >= _LEAST_FREE else "Free space, or move the home to a larger disk.",
+    )  # fmt: skip
+    fault = integrity(house.engine)
+    yield Finding(
+        "database", fault is None, fault or "sound",
+        "Stop the service and restore the last backup." if fault else None,
+    )  # fmt: skip
+    events, broken = verify_audit(house)
+    yield Finding(
+        "audit chain", broken is None, broken or f"{events} events hold",
+        "Keep the database as it is and tell a supervisor: it was changed by hand."
+        if broken else None,
+    )  # fmt: skip
+    yield from _folders(house)
+
+
+def _folders(house: House) -> Iterator[Finding]:
+    folders = watched_folders(house.profiles, house.home)
+    try:
+        refuse_overlaps(folders, house.home, house.home / "inbox")
+        yield Finding("watched folders", True, ", ".join(str(each.path) for each in folders))
+    except UnsafeFolders as error:
+        yield Finding("watched folders", False, str(error), "Change the profile that is named.")
+    for folder in unwatched_folders(house.profiles, house.home):
+        yield Finding(
+            "inbox", False, f"{folder} has no profile of its name; nothing there is taken in",
+            f"Write {house.home}/profiles/{folder.name}.toml, or move its files to inbox/default.",
+        )  # fmt: skip

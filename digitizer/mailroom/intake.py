@@ -1,0 +1,107 @@
+"""Taking in: bytes stored, ledger row committed, and only then may the file leave the inbox."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from digitizer.mailroom.house import House
+from digitizer.parts.tables import writing
+from digitizer.processes import audit, ledger
+from digitizer.vocabulary.errors import Conflict, StorageError, UsageError
+from digitizer.vocabulary.mail import Filed, Outcome
+from digitizer.vocabulary.paper import Original
+from digitizer.vocabulary.people import MACHINE
+from digitizer.vocabulary.profiles import ScannerProfile, Stack
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a stack that came in. A duplicate names the first scan and its moment."""
+
+    scan: str
+    source: str
+    duplicate: bool
+    first_taken_in: datetime
+
+    @property
+    def as_line(self) -> Filed:
+        """What is said of a duplicate: whose bytes they are, and since when."""
+        says = f"The same bytes came in before, as scan {self.scan} at {self.first_taken_in}."
+        return Filed(self.scan, self.source, None, Outcome.DUPLICATE, None, (), says)
+
+
+def profile_named(house: House, name: str) -> ScannerProfile:
+    """Raises UsageError naming the profiles there are."""
+    if name not in house.profiles:
+        known = ", ".join(sorted(house.profiles))
+        raise UsageError(f"There is no scanner profile {name!r}. Known: {known}.")
+    return house.profiles[name]
+
+
+def stacks_of(
+    house: House, profile: str, files: Sequence[Path]
+) -> tuple[tuple[Path, ...], ...]:
+    """Which files are one stack: each its own, or all one where a file holds one sheet."""
+    if profile_named(house, profile).stack is Stack.FILES and files:
+        return (tuple(files),)
+    return tuple((path,) for path in files)
+
+
+def take_in(house: House, files: Sequence[Path], profile: str, sources: Sequence[str]) -> TakenIn:
+    """Stores the files of one stack and enters it in the ledger; the files stay where they are.
+
+    Raises StorageError; then nothing is acknowledged.
+    """
+    profile_named(house, profile)
+    originals = tuple(
+        _store(house, path, source) for path, source in zip(files, sources, strict=True)
+    )
+    with writing(house.engine) as tx:
+        entry = ledger.enter(tx, originals, profile)
+        audit.record(
+            tx, MACHINE, "take in" if entry.new else "duplicate", f"scan:{entry.scan.id}",
+            sources=[_speakable(source) for source in sources], profile=profile,
+        )  # fmt: skip
+    return TakenIn(entry.scan.id, sources[0], not entry.new, entry.scan.taken_in)
+
+
+def take_from_inbox(house: House, files: Sequence[Path], profile: str) -> TakenIn:
+    """As ``take_in``, and then removes the files; one that changed meanwhile stays.
+
+    Raises Conflict when a file changed while it was read: it is offered again when settled.
+    """
+    before = [_mark(path) for path in files]
+    taken = take_in(house, files, profile, [path.name for path in files])
+    changed = [path for path, mark in zip(files, before, strict=True) if _mark(path) != mark]
+    if changed:
+        raise Conflict(f"{changed[0].name} changed while it was taken in; it stays in the inbox.")
+    for path in files:
+        path.unlink()
+    return taken
+
+
+def _mark(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _store(house: House, path: Path, source: str) -> Original:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise StorageError(f"Cannot read {path}: {error.strerror}.") from None
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageError(f"{path} is not a file. Name scanned files.")
+        sha256, size = house.originals.put(stream)
+    return Original(sha256, _speakable(source), size)
+
+
+def _speakable(name: str) -> str:
+    """A name that any encoding can write: bytes that are no UTF-8 are shown as escapes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

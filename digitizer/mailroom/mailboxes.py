@@ -1,0 +1,90 @@
+"""What people do with delivered mail: list, open, look at pages, search."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from digitizer.mailroom.house import House
+from digitizer.mailroom.permissions import Act, permit
+from digitizer.parts.tables import reading, writing
+from digitizer.processes import audit, mailboxes, roster, search
+from digitizer.processes.mailboxes import LetterPage, OpenLetter
+from digitizer.vocabulary.errors import NotFound
+from digitizer.vocabulary.mail import Hit, MailboxEntry
+from digitizer.vocabulary.people import Actor, ActorKind
+
+
+def mailbox(house: House, booking_number: str, by: Actor) -> tuple[MailboxEntry, ...]:
+    """Newest first. An inmate sees only his own. Raises NotFound."""
+    _permit_look(by, booking_number)
+    with reading(house.engine) as tx:
+        roster.find_inmate(tx, booking_number)
+        return mailboxes.list_mailbox(tx, booking_number)
+
+
+def open_letter(house: House, letter_id: str, by: Actor) -> OpenLetter:
+    """Opens a letter: an inmate his own, which is then read; staff any. The look is logged."""
+    with writing(house.engine) as tx:
+        letter = _find(tx, letter_id, by)
+        if by.kind is ActorKind.INMATE:
+            mailboxes.mark_read(tx, letter_id)
+        audit.record(tx, by, "open", f"letter:{letter_id}")
+    return letter
+
+
+def page_picture(house: House, letter_id: str, position: int, by: Actor) -> bytes:
+    """The derived picture of one page (JPEG or PNG). Raises NotFound."""
+    page = _page(house, letter_id, position, by)
+    if page.picture is None:
+        raise NotFound(f"Page {position} of letter {letter_id} has no picture.")
+    return house.pictures.get(page.picture)
+
+
+def letter_pdf(house: House, letter_id: str, by: Actor) -> bytes:
+    """The letter as a searchable PDF: its page pictures with the words invisibly in place."""
+    from digitizer.parts.searchable_pdf import searchable_pdf
+
+    letter = open_letter(house, letter_id, by)
+    pages = [
+        (house.pictures.get(page.picture), page.dpi, page.transcript)
+        for page in letter.pages
+        if page.picture is not None
+    ]
+    return searchable_pdf(pages, f"Letter {letter.letter}")
+
+
+def search_mail(
+    house: House, query: str, by: Actor, booking_number: str | None = None, limit: int = 20
+) -> tuple[Hit, ...]:
+    """The delivered pages that answer, best first; an inmate searches only his own."""
+    scope = by.name if by.kind is ActorKind.INMATE else booking_number
+    if by.kind is not ActorKind.INMATE:
+        permit(by, Act.LOOK)
+    with reading(house.engine) as tx:
+        if scope is not None:
+            roster.find_inmate(tx, scope)
+        return search.search_pages(tx, query, scope, limit)
+
+
+def _page(house: House, letter_id: str, position: int, by: Actor) -> LetterPage:
+    with reading(house.engine) as tx:
+        letter = _find(tx, letter_id, by)
+    for page in letter.pages:
+        if page.position == position:
+            return page
+    raise NotFound(f"There is no letter {letter_id}.")
+
+
+def _find(tx: sa.Connection, letter_id: str, by: Actor) -> OpenLetter:
+    if by.kind is ActorKind.INMATE:
+        return mailboxes.open_own_letter(tx, by.name, letter_id)
+    permit(by, Act.LOOK)
+    return mailboxes.open_any_letter(tx, letter_id)
+
+
+def _permit_look(by: Actor, booking_number: str) -> None:
+    if by.kind is ActorKind.INMATE:
+        if by.name != booking_number:
+            raise NotFound(f"There is no mailbox {booking_number}.")
+        return
+    permit(by, Act.LOOK)

@@ -1,0 +1,43 @@
+"""Who may do what: the one table of permissions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from digitizer.vocabulary.errors import NotAllowed, UsageError
+from digitizer.vocabulary.people import Actor, ActorKind, StaffRole
+
+
+class Act(StrEnum):
+    """What staff do, as far as it needs a permission of its own."""
+
+    LOOK = "look at mail"
+    SETTLE = "settle held mail"
+    PRINT = "print covers and messages"
+    PEOPLE = "change the roster, PINs and staff"
+    UNSEAL = "open what is sealed as legal mail"
+
+
+_CLERK = frozenset({Act.LOOK, Act.SETTLE, Act.PRINT})
+_MAY = {
+    StaffRole.CLERK: _CLERK,
+    StaffRole.SUPERVISOR: _CLERK | {Act.UNSEAL},
+    StaffRole.ADMINISTRATOR: _CLERK | {Act.PEOPLE},
+    StaffRole.INVESTIGATOR: frozenset({Act.LOOK}),
+}
+
+
+def permit(actor: Actor, act: Act) -> None:
+    """Raises NotAllowed unless this actor may do this. The machine's own work needs no leave."""
+    if actor.kind is ActorKind.MACHINE:
+        return
+    if actor.kind is ActorKind.STAFF and actor.role and act in _MAY[actor.role]:
+        return
+    raise NotAllowed(f"{actor.name} may not {act}. Ask someone whose role allows it.")
+
+
+def need_reason(reason: str) -> str:
+    """A person's decision about mail always says why."""
+    if not reason.strip():
+        raise UsageError("Say why: a decision about mail needs a reason (--reason).")
+    return reason.strip()

@@ -1,0 +1,168 @@
+"""A pool of worker processes, each behind a pipe of its own, so that none can harm another.
+
+One thread a worker starts it, hands it tasks and waits; one more thread watches deadlines and
+resident memory and kills. The kernel ends a worker with the thread that started it, so no
+worker outlives its supervisor.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from digitizer.parts.isolation.worker import START_SECONDS, Worker, WorkerLimits
+from digitizer.vocabulary.errors import WorkerFailed, WorkerFault
+
+_LOOK_SECONDS = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    message: bytes
+    package: str
+    seconds: float
+    future: Future[Any]
+
+
+class Pool:
+    """``processes`` isolated workers. Waiting tasks are begun in the order of their submission.
+
+    ``guard`` says, once a worker has run, what keeps the workers off the network.
+    """
+
+    def __init__(self, processes: int, limits: WorkerLimits | None = None) -> None:
+        self.guard = ""
+        self._limits = limits or WorkerLimits()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._workers: dict[int, Worker] = {}
+        self._door = threading.Lock()
+        self._closed = threading.Event()
+        self._stirred = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._serve, args=(slot,), daemon=True, name=f"worker {slot}")
+            for slot in range(processes)
+        ]
+        self._threads.append(threading.Thread(target=self._watch, daemon=True, name="watcher"))
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, seconds: float) -> Future[Any]:
+        """Runs ``function(*arguments)`` in a worker, at most ``seconds`` of wall time.
+
+        The function is one importable by name; its answer is plain data: numbers, texts,
+        containers, arrays, our dataclasses. The future gives the answer, or raises what the
+        function raised (an error of a foreign library as EngineError), WorkerFailed, or
+        CancelledError where the pool was closed over it.
+        """
+        package = function.__module__.partition(".")[0]
+        if package == "__main__":
+            raise ValueError("a worker cannot import what is defined in __main__")
+        task = _Task(pickle.dumps((function, arguments), protocol=5), package, seconds, Future())
+        with self._door:
+            if self._closed.is_set():
+                raise RuntimeError("the pool is closed")
+            self._tasks.put(task)
+        return task.future
+
+    def close(self) -> None:
+        """Kills all workers; tasks running and waiting are cancelled. Returns when all is gone."""
+        with self._door:
+            self._closed.set()
+        self._stirred.set()
+        for _ in self._threads:
+            self._tasks.put(None)
+        for worker in tuple(self._workers.values()):
+            worker.kill()
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _serve(self, slot: int) -> None:
+        while (task := self._tasks.get()) is not None:
+            if self._closed.is_set():
+                task.future.cancel()
+            if task.future.set_running_or_notify_cancel():
+                self._settle(slot, task)
+            worker = self._workers.get(slot)
+            if worker is not None and not worker.usable:
+                self._dismiss(slot)
+        self._dismiss(slot)
+
+    def _settle(self, slot: int, task: _Task) -> None:
+        try:
+            verdict, value = self._work(slot, task)
+        except Exception as error:  # whatever it was, someone waits for this future
+            verdict, value = "raised", error
+        if verdict == "done":
+            task.future.set_result(value)
+        elif self._closed.is_set():
+            task.future.set_exception(CancelledError())
+        elif isinstance(value, MemoryError):
+            task.future.set_exception(
+                WorkerFailed(WorkerFault.MEMORY, "It asked for more memory than it may have.")
+            )
+        else:
+            task.future.set_exception(value)
+
+    def _work(self, slot: int, task: _Task) -> tuple[str, Any]:
+        worker = self._workers.get(slot)
+        if worker is None or not worker.usable:
+            self._dismiss(slot)
+            worker = self._hire(slot)
+        worker.start_clock(task.seconds)
+        self._stirred.set()
+        if self._closed.is_set():
+            raise CancelledError
+        return worker.ask(task.message, task.package)
+
+    def _hire(self, slot: int) -> Worker:
+        try:
+            worker = self._workers[slot] = Worker(self._limits)
+            self._stirred.set()
+            self.guard = str(worker.hear("digitizer")[1])
+        except (OSError, WorkerFailed) as error:
+            raise WorkerFailed(
+                WorkerFault.UNAVAILABLE,
+                f"No worker process could be started ({error}). Run: digitizer doctor",
+            ) from error
+        return worker
+
+    def _dismiss(self, slot: int) -> None:
+        worker = self._workers.pop(slot, None)
+        if worker is not None:
+            worker.end()
+
+    def _watch(self) -> None:
+        while not self._closed.is_set():
+            busy = [worker for worker in tuple(self._workers.values()) if worker.busy]
+            for worker in busy:
+                worker.look()
+            if busy:
+                self._closed.wait(_LOOK_SECONDS)
+            else:
+                self._stirred.wait()
+                self._stirred.clear()
+
+
+def network_guard() -> str:
+    """What keeps a worker off the network on this machine, in words; starts a worker to see."""
+    with Pool(1) as pool:
+        pool.submit(os.getpid, seconds=START_SECONDS).result()
+        return pool.guard

@@ -1,0 +1,88 @@
+"""What opening gives: one picture a page, the limits it keeps to, and the words for faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Picture = np.ndarray[Any, np.dtype[np.uint8]]
+
+DEFAULT_DPI = 300
+LETTER_WIDTH = 8.5
+_PLAUSIBLE_DPI = (50, 4800)
+_GUESSES = (50, 600)
+_WIDEST_INCHES = 13.0  # the short side of A3, the largest sheet an office scanner takes, is 11.7
+
+AGAIN = "Ask for it to be scanned again."
+CUT_OFF = f"The file is cut off: part of it is missing. {AGAIN}"
+DAMAGED = f"The file is damaged, and pages of it may be lost. {AGAIN}"
+PAGE_DAMAGED = f"This page is damaged in the file and cannot be shown whole. {AGAIN}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningLimits:
+    """The most pages a file, and the most megapixels a page, may have."""
+
+    pages: int = 2000
+    megapixels: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPage:
+    """One page as it was scanned. ``image`` is uint8, HxW grey or HxWx3 RGB, square pixels.
+
+    ``notes`` are faults that only the file can tell, in the words of ``SurveyedPage.quality``.
+    """
+
+    number: int
+    image: Picture
+    dpi: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageFault:
+    """A page that cannot be opened where others of its file can; ``reason`` is for a clerk."""
+
+    number: int
+    reason: str
+
+
+def too_many_pages(limits: OpeningLimits) -> str:
+    return (
+        f"The file has more than {limits.pages} pages. Scan the stack in smaller parts, "
+        "or raise work.pages in config.toml."
+    )
+
+
+def too_large(width: float, height: float, limits: OpeningLimits) -> str:
+    return (
+        f"A page is {width:.0f} by {height:.0f} pixels, more than the {limits.megapixels} "
+        "megapixels allowed. Scan it at a lower resolution, or raise work.page_megapixels "
+        "in config.toml."
+    )
+
+
+def is_too_large(width: float, height: float, limits: OpeningLimits) -> bool:
+    return width * height > limits.megapixels * 1_000_000
+
+
+def believable_dpi(width: int, height: int, stated: float, hint: int) -> int:
+    """The stated dpi where it gives a sheet of some likely size; else the scanner's; else a guess.
+
+    Files say 72 or 1 where nobody set it: 2,550 pixels at 72 dpi would be a sheet of 35 inches.
+    The guess takes the short side for the 8.5 inches of a letter.
+    """
+    for dpi in (stated, float(hint)):
+        if _is_believable(width, height, dpi):
+            return round(dpi)
+    return min(max(round(min(width, height) / LETTER_WIDTH), _GUESSES[0]), _GUESSES[1])
+
+
+def _is_believable(width: int, height: int, dpi: float) -> bool:
+    if not _PLAUSIBLE_DPI[0] <= dpi <= _PLAUSIBLE_DPI[1]:
+        return False
+    short, long = min(width, height) / dpi, max(width, height) / dpi
+    return short <= _WIDEST_INCHES and (long >= 1.0 or max(width, height) < 600)

@@ -1,0 +1,1 @@
+"""Paper out: covers, letters, reply sheets and notices, as PDF bytes (ReportLab)."""

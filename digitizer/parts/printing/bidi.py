@@ -1,0 +1,168 @@
+"""Right-to-left text for a canvas that knows only left to right: Arabic forms and line order.
+
+The Unicode Bidirectional Algorithm (UAX #9) without explicit embeddings, which ``plain_text``
+removes, and without paired brackets (rule N0); Arabic joining (Unicode, chapter 9.2) by the
+presentation forms, whose table Python's own Unicode data holds.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Container, Sequence
+from functools import cache
+from itertools import groupby
+
+_RIGHT = frozenset({"R", "AL"})
+_STRONG = frozenset({"L", "R", "AL"})
+_NEUTRAL = frozenset({"B", "S", "WS", "ON", "BN", "ES", "ET", "CS"})
+_JOINERS = "\u0640\u200d"
+_LAM = "\u0644"
+
+MIRRORED = str.maketrans("()[]{}<>«»‹›≤≥⟨⟩", ")(][}{><»«›‹≥≤⟩⟨")  # noqa: RUF001 (quotation marks)
+
+
+def reads_right_to_left(paragraph: str) -> bool:
+    """Whether its first letter with a direction runs to the left (rules P2 and P3)."""
+    directions = map(unicodedata.bidirectional, paragraph)
+    return next((way in _RIGHT for way in directions if way in _STRONG), False)
+
+
+def has_right_to_left(text: str) -> bool:
+    return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
+
+
+def levels(text: str, rtl: bool) -> list[int]:
+    """The embedding level of each character of a paragraph: odd ones run to the left."""
+    outside = "R" if rtl else "L"
+    ways = _neutrals(_weak([unicodedata.bidirectional(c) or "L" for c in text], outside), outside)
+    if rtl:
+        return [1 if way == "R" else 2 for way in ways]
+    return [{"L": 0, "R": 1}.get(way, 2) for way in ways]
+
+
+def _weak(ways: list[str], outside: str) -> list[str]:
+    """Rules W1 to W7: marks, numbers and what stands between numbers."""
+    ways, strong = list(ways), outside
+    for at, way in enumerate(ways):
+        if way == "NSM":
+            ways[at] = ways[at - 1] if at else outside
+        strong = way if way in _STRONG else strong
+        if ways[at] == "EN" and strong == "AL":
+            ways[at] = "AN"
+    ways = ["R" if way == "AL" else way for way in ways]
+    _separators(ways)
+    _terminators(ways)
+    return _numbers(ways, outside)
+
+
+def _separators(ways: list[str]) -> None:
+    for at in range(1, len(ways) - 1):
+        before, way, after = ways[at - 1 : at + 2]
+        if before == after and (way, before) in {("ES", "EN"), ("CS", "EN"), ("CS", "AN")}:
+            ways[at] = before
+
+
+def _terminators(ways: list[str]) -> None:
+    start = 0
+    for way, group in groupby(list(ways)):
+        end = start + len(list(group))
+        if way == "ET" and ("EN" in ways[max(start - 1, 0) : start] or "EN" in ways[end : end + 1]):
+            ways[start:end] = ["EN"] * (end - start)
+        start = end
+
+
+def _numbers(ways: list[str], outside: str) -> list[str]:
+    strong, done = outside, []
+    for way in ways:
+        strong = way if way in ("L", "R") else strong
+        done.append("L" if way == "EN" and strong == "L" else way)
+    return done
+
+
+def _neutrals(ways: list[str], outside: str) -> list[str]:
+    """Rules N1 and N2: what has no direction takes that of both sides, or the paragraph's."""
+    done: list[str] = []
+    start = 0
+    for neutral, group in groupby(ways, key=_NEUTRAL.__contains__):
+        stretch = list(group)
+        if neutral:
+            before = _side(done[-1]) if done else outside
+            end = start + len(stretch)
+            after = _side(ways[end]) if end < len(ways) else outside
+            stretch = [before if before == after else outside] * len(stretch)
+        done += stretch
+        start += len(stretch)
+    return done
+
+
+def _side(way: str) -> str:
+    return "L" if way == "L" else "R"
+
+
+def visual_order(line_levels: Sequence[int]) -> list[int]:
+    """The places of a line's characters from left to right (rule L2)."""
+    order = list(range(len(line_levels)))
+    odd = [level for level in line_levels if level % 2]
+    for level in range(max(line_levels, default=0), min(odd, default=1) - 1, -1):
+        start = 0
+        reversed_here = [line_levels[at] >= level for at in order]
+        for high, group in groupby(reversed_here):
+            end = start + len(list(group))
+            if high:
+                order[start:end] = reversed(order[start:end])
+            start = end
+    return order
+
+
+@cache
+def _forms() -> dict[str, dict[str, str]]:
+    """For each letter, or lam with alef, its shape by tag: isolated, initial, medial, final."""
+    forms: dict[str, dict[str, str]] = {}
+    for code in (*range(0xFB50, 0xFC00), *range(0xFE80, 0xFEFD)):
+        tag, *parts = unicodedata.decomposition(chr(code)).split() or [""]
+        letters = "".join(chr(int(part, 16)) for part in parts)
+        if tag and (len(letters) == 1 or letters.startswith(_LAM)):
+            forms.setdefault(letters, {})[tag.strip("<>")] = chr(code)
+    return forms
+
+
+def shape_arabic(text: str, drawable: Container[str]) -> str:
+    """Arabic letters of ``text`` in the forms in which they join; the rest as it is.
+
+    A form that is not ``drawable`` is not used.
+    """
+    letters = [at for at, c in enumerate(text) if unicodedata.category(c) != "Mn"]
+    shaped, skipped = list(text), set()
+    for place, at in enumerate(letters):
+        if at in skipped:
+            shaped[at] = ""
+            continue
+        before = text[letters[place - 1]] if place else ""
+        following = letters[place + 1] if place + 1 < len(letters) else None
+        after = "" if following is None else text[following]
+        letter = text[at]
+        if letter == _LAM and letter + after in _forms() and following is not None:
+            skipped.add(following)
+            letter, after = letter + after, ""
+        form = _forms().get(letter, {}).get(_tag(letter, before, after), letter)
+        shaped[at] = form if form in drawable else letter
+    return "".join(shaped)
+
+
+def _tag(letter: str, before: str, after: str) -> str:
+    from_before = _joins_after(before)
+    to_after = _joins_after(letter) and _joins_before(after)
+    return {
+        (False, False): "isolated",
+        (False, True): "initial",
+        (True, True): "medial",
+        (True, False): "final",
+    }[from_before, to_after]
+
+
+def _joins_after(letter: str) -> bool:
+    return letter != "" and (letter in _JOINERS or "initial" in _forms().get(letter, {}))
+
+
+def _joins_before(letter: str) -> bool:
+    return letter != "" and (letter in _JOINERS or "final" in _forms().get(letter, {}))

@@ -1,0 +1,246 @@
+"""PP-OCRv6 small, the engine for handwriting: rapidocr finds the lines, the recogniser reads them.
+
+Both networks come inside rapidocr's wheel (Apache-2.0). The recogniser is called directly,
+because its letter-by-letter probabilities give word boxes and confidences of our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as package_version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitizer.parts.reading.lines import Piece, reading_order
+from digitizer.parts.reading.pictures import Picture, cut_out, shrink
+from digitizer.parts.reading.transcripts import transcript
+from digitizer.vocabulary.errors import EngineError
+from digitizer.vocabulary.paper import Box, Transcript, Word
+
+NAME = "pp-ocrv6"
+MEND = "pip install rapidocr onnxruntime"
+
+_DETECTION_MODEL = "PP-OCRv6_det_small.onnx"
+_RECOGNITION_MODEL = "PP-OCRv6_rec_small.onnx"
+_DETECTION_SIDE = 2000  # pixels of the longer side
+_LINE_HEIGHT = 48  # pixels; fixed by the recogniser
+_FRAME = 8  # pixels of line width to one frame of the recogniser's answer
+_BATCH = 6
+_UPRIGHT_RATIO = 1.5  # a piece this much taller than wide is writing along the margin
+
+# Letters of western European languages, digits and the signs of letters; the recogniser knows
+# 18,710 classes, and a stroke it cannot read easily becomes a Chinese one.
+_LETTERS = frozenset(
+    "".join(map(chr, range(0x20, 0x7F)))
+    + "¡¢£¥§¨ª«°±·º»¼½¾¿ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœŒ–—‘’“”…€"
+)
+
+Quad = NDArray[np.float32]
+
+
+def read(image: Picture) -> Transcript:
+    """Words, boxes and confidences of one page; raises EngineError."""
+    try:
+        quads = _find_lines(image)
+        readings = _recognise([cut_out(image, quad, _LINE_HEIGHT) for quad in quads])
+    except EngineError:
+        raise
+    except Exception as error:  # the libraries raise anything, and document none of it
+        raise EngineError(
+            f"PP-OCR failed on this page: {error}. Look at the picture; see digitizer doctor."
+        ) from error
+    order = reading_order([_piece(quad) for quad in quads])
+    words = [
+        word
+        for number, line in enumerate(order)
+        for index in line
+        for word in _words(readings[index], quads[index], number)
+    ]
+    return transcript(NAME, words)
+
+
+# ---- finding lines -------------------------------------------------------------------------
+
+
+def _find_lines(image: Picture) -> list[Quad]:
+    """The corners of each stretch of text, clockwise from where its reading begins."""
+    factor = min(1.0, _DETECTION_SIDE / max(image.shape[:2]))
+    found = _detector()(shrink(image, factor), use_det=True, use_cls=False, use_rec=False)
+    if found.boxes is None:
+        return []
+    return [_turned(np.asarray(box, dtype=np.float32) / factor) for box in found.boxes]
+
+
+def _turned(quad: Quad) -> Quad:
+    """A piece that stands upright is read from its top right corner down to the left."""
+    wide, high = np.linalg.norm(quad[0] - quad[1]), np.linalg.norm(quad[0] - quad[3])
+    return np.roll(quad, -1, axis=0) if high >= _UPRIGHT_RATIO * wide else quad
+
+
+def _piece(quad: Quad) -> Piece:
+    return Piece(tuple((float(x), float(y)) for x, y in quad))
+
+
+@cache
+def _detector() -> Any:
+    """rapidocr with one thread, loaded once a process. Its import is slow: lazy on purpose."""
+    from rapidocr import RapidOCR
+
+    return RapidOCR(
+        params={
+            "Global.log_level": "error",
+            "Global.max_side_len": _DETECTION_SIDE,
+            "Det.model_path": str(_model(_DETECTION_MODEL)),
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
+
+
+def _model(name: str) -> Path:
+    """A network inside rapidocr's wheel; raises EngineError, since nothing is downloaded."""
+    import rapidocr
+
+    path = Path(rapidocr.__file__).parent / "models" / name
+    if not path.is_file():
+        raise EngineError(f"{path} is missing. {MEND}")
+    return path
+
+
+# ---- reading lines -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter as recognised: its place along the line (0..1) and its probability."""
+
+    text: str
+    place: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Recogniser:
+    """The network, and the letters that its kept classes stand for (class 0: no letter)."""
+
+    session: Any
+    classes: NDArray[np.intp]
+    letters: tuple[str, ...]
+
+
+@cache
+def _recogniser() -> _Recogniser:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # otherwise the widest batch stays resident for good
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(
+        str(_model(_RECOGNITION_MODEL)), options, providers=["CPUExecutionProvider"]
+    )
+    metadata = session.get_modelmeta().custom_metadata_map
+    alphabet = ["", *metadata["character"].splitlines(), " "]
+    classes = [0, *(i for i, letter in enumerate(alphabet) if i and letter in _LETTERS)]
+    return _Recogniser(session, np.array(classes), tuple(alphabet[i] for i in classes))
+
+
+def _recognise(lines: Sequence[Picture]) -> list[list[Letter]]:
+    """The letters of each line picture. Lines of like width are read together."""
+    readings: list[list[Letter]] = [[] for _ in lines]
+    order = sorted(range(len(lines)), key=lambda index: lines[index].shape[1])
+    for start in range(0, len(order), _BATCH):
+        batch = order[start : start + _BATCH]
+        posteriors = _posteriors([lines[index] for index in batch])
+        for index, rows in zip(batch, posteriors, strict=True):
+            readings[index] = _letters(rows, lines[index].shape[1])
+    return readings
+
+
+def _posteriors(lines: Sequence[Picture]) -> NDArray[np.float32]:
+    """(lines, frames, kept classes) probabilities; frames beyond a line's own end are padding."""
+    recogniser = _recogniser()
+    width = -(-max(line.shape[1] for line in lines) // _FRAME) * _FRAME
+    batch = np.zeros((len(lines), 3, _LINE_HEIGHT, max(width, _LINE_HEIGHT)), dtype=np.float32)
+    for row, line in zip(batch, lines, strict=True):
+        colours = line[:, :, ::-1] if line.ndim == 3 else np.repeat(line[:, :, None], 3, axis=2)
+        row[:, :, : line.shape[1]] = colours.transpose(2, 0, 1) / 127.5 - 1
+    answer: NDArray[np.float32] = recogniser.session.run(None, {"x": batch})[0]
+    return answer[:, :, recogniser.classes]
+
+
+def _letters(rows: NDArray[np.float32], width: int) -> list[Letter]:
+    """The best path through one line's frames, repeats joined and empty frames dropped (CTC)."""
+    rows = rows[: -(-width // _FRAME)]
+    alphabet = _recogniser().letters
+    best, probability = rows.argmax(axis=1), rows.max(axis=1)
+    edges = np.flatnonzero(np.diff(best, prepend=-1, append=-1))
+    found = []
+    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        if best[start]:
+            peak = start + int(probability[start:stop].argmax())
+            place = min(1.0, (peak + 0.5) * _FRAME / width)
+            found.append(Letter(alphabet[best[start]], place, float(probability[peak])))
+    return found
+
+
+# ---- words ---------------------------------------------------------------------------------
+
+
+def _words(letters: Sequence[Letter], quad: Quad, line: int) -> Iterator[Word]:
+    places = [letter.place for letter in letters]
+    for start, stop in _word_bounds(letters):
+        text = "".join(letter.text for letter in letters[start:stop])
+        confidence = sum(letter.probability for letter in letters[start:stop]) / (stop - start)
+        left, right = _edges(places, start, stop)
+        yield Word(text, _box(quad, left, right), min(1.0, confidence), line)
+
+
+def _word_bounds(letters: Sequence[Letter]) -> Iterator[tuple[int, int]]:
+    start = 0
+    for index in range(len(letters) + 1):
+        if index == len(letters) or letters[index].text == " ":
+            if index > start:
+                yield start, index
+            start = index + 1
+
+
+def _edges(places: Sequence[float], start: int, stop: int) -> tuple[float, float]:
+    """Where a word begins and ends along its line: the network marks a letter near its middle."""
+    advance = (places[-1] - places[0]) / max(1, len(places) - 1)
+    return max(0.0, places[start] - advance / 2), min(1.0, places[stop - 1] + advance / 2)
+
+
+def _box(quad: Quad, left: float, right: float) -> Box:
+    """The upright rectangle around the part ``left``..``right`` (0..1) of a line."""
+    top, bottom = quad[1] - quad[0], quad[2] - quad[3]
+    corners = [quad[0] + top * u for u in (left, right)]
+    corners += [quad[3] + bottom * u for u in (left, right)]
+    low, high = np.min(corners, axis=0), np.max(corners, axis=0)
+    x, y = (int(value) for value in np.floor(low))
+    return Box(x, y, int(np.ceil(high[0])) - x, int(np.ceil(high[1])) - y)
+
+
+def version() -> str | None:
+    """rapidocr's version, or None if it or onnxruntime is not installed."""
+    try:
+        package_version("onnxruntime")
+        return package_version("rapidocr")
+    except PackageNotFoundError:
+        return None
+
+
+def ready() -> bool:
+    """Whether both networks are where they are loaded from; loads neither."""
+    spec = find_spec("rapidocr")
+    if spec is None or spec.origin is None or version() is None:
+        return False
+    models = Path(spec.origin).parent / "models"
+    return all((models / name).is_file() for name in (_DETECTION_MODEL, _RECOGNITION_MODEL))

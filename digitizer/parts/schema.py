@@ -1,0 +1,18 @@
+"""Bringing a database to the newest schema: the one file that knows alembic."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from digitizer.vocabulary.places import MIGRATIONS
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Makes the tables, or brings older ones up to date, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

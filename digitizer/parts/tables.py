@@ -1,0 +1,327 @@
+"""The tables, and how to reach them: the one file that knows how a database is opened.
+
+Made for SQLite and PostgreSQL alike. On SQLite every writing transaction is BEGIN IMMEDIATE
+with a busy timeout, WAL with synchronous=FULL where the library is past the WAL-reset fault
+(3.51.3, or its back-ports), the rollback journal where it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event as sa_event
+
+from digitizer.vocabulary.errors import UsageError
+
+#: The newest migration; a test holds it equal to the migrations folder.
+SCHEMA_VERSION = "0001"
+
+_NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = sa.MetaData(naming_convention=_NAMING)
+
+
+class UtcTime(sa.TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _id() -> sa.Column[str]:
+    return sa.Column("id", sa.String(32), primary_key=True)
+
+
+def _to(target: str, name: str, *, null: bool = True, index: bool = True) -> sa.Column[Any]:
+    return sa.Column(name, sa.ForeignKey(f"{target}.id"), nullable=null, index=index)
+
+
+inmate = sa.Table(
+    "inmate",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("booking_number", sa.String(64), nullable=False, unique=True),
+    sa.Column("last_name", sa.Text, nullable=False),
+    sa.Column("first_name", sa.Text, nullable=False),
+    sa.Column("housing_unit", sa.Text, nullable=False, default=""),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("more", sa.JSON, nullable=False, default=dict),
+    sa.Column("pin_hash", sa.Text),
+    sa.Column("question", sa.Text),
+    sa.Column("answer_hash", sa.Text),
+    sa.Column("changed", UtcTime, nullable=False),
+)
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(120), nullable=False, unique=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("password_hash", sa.Text),
+    sa.Column("active", sa.Boolean, nullable=False, default=True),
+)
+
+message = sa.Table(
+    "message",
+    metadata,
+    _id(),
+    sa.Column("direction", sa.String(16), nullable=False),
+    _to("inmate", "inmate_id", null=False),
+    sa.Column("correspondent", sa.Text, nullable=False),
+    sa.Column("address", sa.Text),
+    sa.Column("subject", sa.Text, nullable=False, default=""),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("photos", sa.JSON, nullable=False, default=list),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("created", UtcTime, nullable=False),
+    sa.Column("printed", UtcTime),
+    sa.Column("cover_id", sa.String(32), unique=True),
+)
+
+cover = sa.Table(
+    "cover",
+    metadata,
+    _id(),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("key_id", sa.Integer, nullable=False),
+    sa.Column("short_id", sa.String(16), nullable=False, unique=True),
+    _to("inmate", "inmate_id"),
+    _to("message", "message_id"),
+    sa.Column("sheets", sa.Integer, nullable=False, default=0),
+    sa.Column("once", sa.Boolean, nullable=False, default=False),
+    sa.Column("sender", sa.Text),
+    sa.Column("printed", UtcTime, nullable=False),
+    sa.Column("expires", UtcTime),
+    sa.Column("revoked", UtcTime),
+    _to("scan", "used_by"),
+)
+
+scan = sa.Table(
+    "scan",
+    metadata,
+    _id(),
+    # The SHA-256 of the original, or of its originals' digests: what makes a second taking-in
+    # of the same bytes known, also between two processes at the same moment.
+    sa.Column("fingerprint", sa.String(64), nullable=False, unique=True),
+    sa.Column("profile", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("taken_in", UtcTime, nullable=False, index=True),
+    sa.Column("finished", UtcTime),
+    sa.Column("pages", sa.Integer),
+    sa.Column("doubt", sa.String(40)),
+    sa.Column("reason", sa.Text),
+    sa.Column("rejected", sa.Boolean, nullable=False, default=False),
+    sa.Column("replaced_by", sa.String(32)),
+    sa.Column("tries", sa.Integer, nullable=False, default=0),
+    sa.Column("deaths", sa.Integer, nullable=False, default=0),
+    sa.Column("claimed_by", sa.String(64), index=True),
+    sa.Column("sealed", sa.Boolean, nullable=False, default=False),
+    sa.Column("seal_key", sa.LargeBinary),
+)
+
+original = sa.Table(
+    "original",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _to("scan", "scan_id", null=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    # Where the encrypted bytes are, once the scan is sealed and the plain ones are gone.
+    sa.Column("sealed_as", sa.String(64)),
+    sa.UniqueConstraint("scan_id", "ordinal"),
+)
+
+letter = sa.Table(
+    "letter",
+    metadata,
+    _id(),
+    _to("scan", "scan_id", null=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    _to("inmate", "inmate_id"),
+    _to("cover", "cover_id"),
+    _to("message", "message_id"),
+    sa.Column("proposed", sa.String(64)),
+    sa.Column("sender", sa.Text),
+    sa.Column("subject", sa.Text),
+    sa.Column("received", UtcTime, nullable=False, index=True),
+    sa.Column("doubts", sa.JSON, nullable=False, default=list),
+    sa.Column("reason", sa.Text),
+    sa.Column("read", UtcTime),
+    sa.Column("replaced_by", sa.String(32)),
+)
+
+page = sa.Table(
+    "page",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _to("scan", "scan_id", null=False, index=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    _to("letter", "letter_id"),
+    # Its place among the letter's content, from 1; null for covers and blanks.
+    sa.Column("position", sa.Integer),
+    sa.Column("picture", sa.String(64)),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("dpi", sa.Integer, nullable=False),
+    sa.Column("ink", sa.Float, nullable=False),
+    sa.Column("quality", sa.JSON, nullable=False, default=list),
+    sa.UniqueConstraint("scan_id", "number"),
+)
+
+transcript = sa.Table(
+    "transcript",
+    metadata,
+    sa.Column("page_id", sa.ForeignKey("page.id"), primary_key=True),
+    sa.Column("engine", sa.String(40), nullable=False),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("words", sa.JSON, nullable=False, default=list),
+)
+
+posting = sa.Table(
+    "posting",
+    metadata,
+    sa.Column("word", sa.String(64), primary_key=True),
+    sa.Column("page_id", sa.ForeignKey("page.id"), primary_key=True, index=True),
+    # The reader's probability (0..1) that this word stands on this page.
+    sa.Column("weight", sa.Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcTime, nullable=False, index=True),
+    sa.Column("actor_kind", sa.String(16), nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("verb", sa.String(40), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False, index=True),
+    sa.Column("detail", sa.JSON, nullable=False, default=dict),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+session = sa.Table(
+    "session",
+    metadata,
+    # The SHA-256 of the token: a stolen database opens no session.
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    _to("inmate", "inmate_id"),
+    _to("staff", "staff_id"),
+    sa.Column("steps_done", sa.Integer, nullable=False, default=0),
+    sa.Column("csrf", sa.String(64), nullable=False),
+    sa.Column("created", UtcTime, nullable=False),
+    sa.Column("seen", UtcTime, nullable=False),
+)
+
+throttle = sa.Table(
+    "throttle",
+    metadata,
+    sa.Column("subject", sa.String(120), primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("locked_until", UtcTime),
+)
+
+_WAL_FAULT_MENDED = ((3, 51, 3),)
+_WAL_FAULT_BACKPORTS = {(3, 44): 6, (3, 50): 7}
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether a SQLite of this version is past the WAL-reset fault of several connections."""
+    if version >= _WAL_FAULT_MENDED[0]:
+        return True
+    backport = _WAL_FAULT_BACKPORTS.get(version[:2])
+    return backport is not None and version[2] >= backport
+
+
+def open_engine(url: str) -> sa.Engine:
+    """An engine for ``url``; SQLite goes through the pysqlite3 wheel and its newer library."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url)
+    import pysqlite3
+
+    engine = sa.create_engine(url, module=pysqlite3, connect_args={"timeout": 30})
+    journal = "WAL" if wal_is_safe(pysqlite3.sqlite_version_info) else "TRUNCATE"
+    sa_event.listen(engine, "connect", lambda raw, _record: _prepare_sqlite(raw, journal))
+    sa_event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: Any, journal: str) -> None:
+    raw.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+    ):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A read transaction: one consistent picture."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A write transaction: takes its lock at once, commits at the end or rolls all back."""
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        yield connection
+
+
+def copy_database(engine: sa.Engine, target: Path) -> None:
+    """A consistent copy of a SQLite database into a new file, while others write."""
+    if engine.dialect.name != "sqlite":
+        raise UsageError("This database is not SQLite: back it up with its own tool (pg_dump).")
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None  # noqa: S101 - a connected engine has one
+        raw.execute("VACUUM INTO ?", (str(target),))
+
+
+def linked_sqlite() -> tuple[int, ...]:
+    """The version of the SQLite library that we use (the pysqlite3 wheel's)."""
+    import pysqlite3
+
+    return tuple(pysqlite3.sqlite_version_info)
+
+
+def integrity(engine: sa.Engine) -> str | None:
+    """What a full check of the database finds wrong; None if it is sound."""
+    if engine.dialect.name != "sqlite":
+        return None
+    with reading(engine) as tx:
+        says = [row[0] for row in tx.exec_driver_sql("PRAGMA integrity_check")]
+    return None if says == ["ok"] else "; ".join(says[:3])

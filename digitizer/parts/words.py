@@ -1,0 +1,94 @@
+"""Words as the index knows them, and how alike two of them are.
+
+A page's text and a query go through the same function, so that what a person types finds what
+was written whatever its case, accents or line breaks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
+_HYPHENS = "-\u00ad\u2010\u2011\u00ac="  # '=' and '¬' are old hands' hyphens at a line's end
+_LINE_END_HYPHEN = re.compile(rf"(?<=[^\W\d_])[{_HYPHENS}][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
+_APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u2018\u02bc`\u00b4](?=\w)")
+_WORD = re.compile(r"[^\W_]+")
+_PLAIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "\u00ad": ""}
+)
+_QUOTES = re.compile(r'["\u201c\u201d\u201e\u00ab\u00bb]')
+
+
+def index_words(text: str) -> list[str]:
+    """The words of ``text`` in their order, in normal form.
+
+    A word broken by a hyphen at a line's end is one word; a hyphen within a line parts two;
+    an apostrophe falls away (``don't`` is ``dont``). Case, accents and the forms of letters and
+    digits (``ﬁ``, ``²``) do not matter.
+    """
+    joined = _LINE_END_HYPHEN.sub("", text)
+    return _WORD.findall(_plain(_APOSTROPHE.sub("", joined)))
+
+
+def _plain(text: str) -> str:
+    """Casefolded, without marks. Folding can bring marks back (``İ``), hence fold first."""
+    folded = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return bare.translate(_PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for: single words, and phrases of words that stand side by side."""
+
+    words: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...]
+
+    @property
+    def all_words(self) -> tuple[str, ...]:
+        return self.words + tuple(word for phrase in self.phrases for word in phrase)
+
+
+def query_parts(query: str) -> Query:
+    """Words and quoted phrases of a query; no other syntax. A quote left open ends at the end.
+
+    What the index takes for several words (``well-known``) is a phrase of them, as is a quoted
+    text; a quoted single word is a word.
+    """
+    words: list[str] = []
+    phrases: list[tuple[str, ...]] = []
+    for number, part in enumerate(_QUOTES.split(query)):
+        for piece in [part] if number % 2 else part.split():
+            found = tuple(index_words(piece))
+            if len(found) > 1:
+                phrases.append(found)
+            else:
+                words.extend(found)
+    return Query(tuple(words), tuple(phrases))
+
+
+def similarity(one: str, other: str) -> float:
+    """How alike two normal forms are, 0 to 1: twice their longest common subsequence over the
+    sum of their lengths (one minus the normalised indel distance)."""
+    return float(Indel.normalized_similarity(one, other))
+
+
+def likely_variants(
+    query_word: str, vocabulary: Sequence[str], cutoff: float
+) -> list[tuple[str, float]]:
+    """The words of ``vocabulary`` at least ``cutoff`` (0..1) alike, best first, then by letter."""
+    scores = process.cdist(
+        [query_word],
+        vocabulary,
+        scorer=Indel.normalized_similarity,
+        score_cutoff=max(cutoff, 1e-6),
+        dtype=np.float32,
+    )[0]
+    found = [(vocabulary[index], float(scores[index])) for index in np.flatnonzero(scores)]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,104 @@
+"""What a surveyed page means for boundaries: verified codes, and what must be doubted.
+
+Raw sightings come from an isolated process without keys; here they are verified.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+
+from digitizer.parts.codes import KeyRing, is_ours, verify
+from digitizer.parts.printing.cover_layout import COVER_MARKS, kind_of_mark
+from digitizer.parts.words import index_words
+from digitizer.vocabulary.paper import (
+    CodeKind,
+    CoverCode,
+    Doubt,
+    DoubtReason,
+    SeenPage,
+    SurveyedPage,
+)
+from digitizer.vocabulary.places import PRINT_TEMPLATES
+
+#: Share of a cover's printed word triples that must be read for a page to read like that cover.
+#: A letter shows none; a cover read badly shows half.
+_LIKE_COVER = 0.2
+
+
+def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
+    """Verifies what was sighted on one page. Foreign codes say nothing."""
+    ours = [symbol.text for symbol in page.sightings.symbols if is_ours(symbol.text)]
+    verified = {text: verify(text, keys) for text in ours}
+    codes = tuple(dict.fromkeys(code for code in verified.values() if code is not None))
+    forged = any(code is None for code in verified.values())
+    return SeenPage(
+        number=page.number,
+        blank=page.blank,
+        codes=codes,
+        doubts=tuple(_doubts(page, codes, forged)),
+        inked=page.ink_outside_print,
+    )
+
+
+def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> Iterator[Doubt]:
+    number = page.number
+    marked = {kind_of_mark(mark) for mark in page.sightings.marks if mark in COVER_MARKS}
+    if CodeKind.LEGAL in marked and not any(code.kind is CodeKind.LEGAL for code in codes):
+        yield Doubt(
+            DoubtReason.LEGAL,
+            f"Page {number} carries the marks of a legal marker, but its code cannot be read.",
+        )
+    if forged:
+        yield Doubt(
+            DoubtReason.CODE_NOT_OURS,
+            f"Page {number} carries a code that claims to be ours but is not valid: damaged, "
+            "from another facility, or forged. Look at the page.",
+        )
+    if page.sightings.trouble:
+        yield Doubt(
+            DoubtReason.CODES_DISAGREE,
+            f"The codes on page {number} cannot be relied on: {page.sightings.trouble}.",
+        )
+    if marked and not codes and not forged:
+        yield Doubt(
+            DoubtReason.COVER_UNREADABLE,
+            f"Page {number} looks like a cover sheet, but its codes cannot be read. "
+            "Look at the pages before and after it.",
+        )
+
+
+def reads_like_cover(text: str) -> bool:
+    """Whether a page's words are those that a cover of ours prints."""
+    triples = _triples(text)
+    return any(
+        len(printed & triples) >= _LIKE_COVER * len(printed) for printed in _printed_triples()
+    )
+
+
+@cache
+def _printed_triples() -> tuple[frozenset[tuple[str, ...]], ...]:
+    wording = tomllib.loads((PRINT_TEMPLATES / "cover.toml").read_text("utf-8"))
+    found = (
+        frozenset[tuple[str, ...]]().union(*(_triples(text) for text in _texts(words)))
+        for kind in wording.values()
+        for words in kind.values()
+    )
+    return tuple(triples for triples in found if triples)
+
+
+def _texts(words: object) -> Iterator[str]:
+    if isinstance(words, str):
+        yield words
+    elif isinstance(words, dict):
+        for each in words.values():
+            yield from _texts(each)
+    elif isinstance(words, list):
+        for each in words:
+            yield from _texts(each)
+
+
+def _triples(text: str) -> set[tuple[str, ...]]:
+    words = index_words(text)
+    return set(zip(words, words[1:], words[2:], strict=False))

@@ -1,0 +1,274 @@
+"""The exception queue: what waits for a person, and what a person can do about it.
+
+Each function here is one decision's effect on the tables; who may take it, and its audit row,
+are the mailroom's. A whole scan that is held becomes one held letter of all its content pages
+the moment someone works on it; from then on cutting, joining and assigning are the same for all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from digitizer.parts.tables import letter, original, page, scan
+from digitizer.vocabulary.errors import Conflict, NotFound
+from digitizer.vocabulary.mail import HeldItem, LetterKind, LetterState, PageRole, ScanState
+from digitizer.vocabulary.moments import new_id
+
+_OPEN = (LetterState.HELD, LetterState.AWAITING_REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """One page of a scan as staff see it, whatever became of it."""
+
+    id: int
+    number: int
+    role: PageRole
+    letter: str | None
+    picture: str | None
+    width: int
+    height: int
+    quality: tuple[str, ...]
+
+
+def held_items(tx: sa.Connection) -> tuple[HeldItem, ...]:
+    """All that waits for a person, oldest first."""
+    found = (*_held_letters(tx), *_held_scans(tx))
+    return tuple(sorted(found, key=lambda item: (item.since, item.pages)))
+
+
+def _first_source() -> sa.ScalarSelect[str]:
+    return (
+        sa.select(original.c.source)
+        .where(original.c.scan_id == scan.c.id, original.c.ordinal == 1)
+        .scalar_subquery()
+    )
+
+
+def _held_letters(tx: sa.Connection) -> tuple[HeldItem, ...]:
+    rows = tx.execute(
+        sa.select(letter, scan.c.finished, _first_source().label("source"))
+        .join(scan, letter.c.scan_id == scan.c.id)
+        .where(letter.c.state.in_(_OPEN))
+    )
+    return tuple(
+        HeldItem(
+            row.scan_id, row.source, row.id, content_numbers(tx, row.id),
+            row.reason or "Waits for review.", row.finished or row.received,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _held_scans(tx: sa.Connection) -> tuple[HeldItem, ...]:
+    rows = tx.execute(
+        sa.select(scan, _first_source().label("source")).where(
+            scan.c.state == ScanState.HELD,
+            scan.c.rejected.is_(False),
+            scan.c.replaced_by.is_(None),
+        )
+    )
+    return tuple(
+        HeldItem(
+            row.id, row.source, None, _loose_numbers(tx, row.id), row.reason,
+            row.finished or row.taken_in,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def content_numbers(tx: sa.Connection, letter_id: str) -> tuple[int, ...]:
+    """The source page numbers of a letter's content, ascending."""
+    return tuple(
+        tx.execute(
+            sa.select(page.c.number)
+            .where(page.c.letter_id == letter_id, page.c.role == PageRole.CONTENT)
+            .order_by(page.c.number)
+        ).scalars()
+    )
+
+
+def _loose_numbers(tx: sa.Connection, scan_id: str) -> tuple[int, ...]:
+    return tuple(
+        tx.execute(
+            sa.select(page.c.number)
+            .where(
+                page.c.scan_id == scan_id,
+                page.c.letter_id.is_(None),
+                page.c.role == PageRole.CONTENT,
+            )
+            .order_by(page.c.number)
+        ).scalars()
+    )
+
+
+def desk_pages(tx: sa.Connection, scan_id: str) -> tuple[DeskPage, ...]:
+    """Every page of a scan in the order of the glass: the ones beside a doubt explain it."""
+    rows = tx.execute(sa.select(page).where(page.c.scan_id == scan_id).order_by(page.c.number))
+    return tuple(
+        DeskPage(
+            row.id, row.number, PageRole(row.role), row.letter_id, row.picture,
+            row.width, row.height, tuple(row.quality),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def open_held_letter(tx: sa.Connection, held_id: str) -> sa.Row[Any]:
+    """The held letter of this id, or the letter made of a scan that is held whole.
+
+    Raises NotFound, or Conflict if it is settled already or must not be opened.
+    """
+    row = tx.execute(sa.select(letter).where(letter.c.id == held_id)).first()
+    if row is not None:
+        if row.state not in _OPEN:
+            raise Conflict(f"Letter {held_id} is {row.state.replace('_', ' ')}: nothing to settle.")
+        return row
+    return open_held_letter(tx, _letter_of_whole_scan(tx, held_id))
+
+
+def held_scan(tx: sa.Connection, scan_id: str) -> sa.Row[Any]:
+    """A scan that is held whole. Raises NotFound or Conflict."""
+    row = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).first()
+    if row is None:
+        raise NotFound(f"Nothing held has the id {scan_id}. See: digitizer held")
+    if row.state != ScanState.HELD or row.rejected or row.replaced_by:
+        raise Conflict(f"Scan {scan_id} is not held as a whole any more.")
+    return row
+
+
+def _letter_of_whole_scan(tx: sa.Connection, scan_id: str) -> str:
+    row = held_scan(tx, scan_id)
+    if row.sealed:
+        raise Conflict(f"Scan {scan_id} is sealed: it may hold legal mail. Ask a supervisor.")
+    if not row.pages:
+        raise Conflict(
+            f"Scan {scan_id} has no pages that could be opened. "
+            "Reject it, or mark it as rescanned when the sheets were scanned again."
+        )
+    letter_id = new_letter(tx, scan_id, row.taken_in, row.reason)
+    tx.execute(
+        sa.update(page)
+        .where(page.c.scan_id == scan_id, page.c.letter_id.is_(None))
+        .values(letter_id=letter_id)
+    )
+    tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(state=str(ScanState.FILED)))
+    renumber(tx, letter_id)
+    return letter_id
+
+
+def new_letter(tx: sa.Connection, scan_id: str, received: Any, reason: str | None) -> str:
+    """A held letter without owner or pages yet."""
+    letter_id = new_id()
+    tx.execute(
+        sa.insert(letter).values(
+            id=letter_id, scan_id=scan_id, kind=str(LetterKind.LETTER),
+            state=str(LetterState.HELD), received=received, reason=reason,
+        )
+    )  # fmt: skip
+    return letter_id
+
+
+def renumber(tx: sa.Connection, letter_id: str) -> None:
+    """Gives the letter's content pages their places 1, 2, …; covers and blanks have none."""
+    tx.execute(sa.update(page).where(page.c.letter_id == letter_id).values(position=None))
+    for position, number in enumerate(content_numbers(tx, letter_id), start=1):
+        tx.execute(
+            sa.update(page)
+            .where(page.c.letter_id == letter_id, page.c.number == number)
+            .values(position=position)
+        )
+
+
+def deliver(tx: sa.Connection, letter_id: str, inmate_id: int) -> None:
+    if not content_numbers(tx, letter_id):
+        raise Conflict(f"Letter {letter_id} has no page to deliver. Join it or reject it.")
+    tx.execute(
+        sa.update(letter)
+        .where(letter.c.id == letter_id)
+        .values(state=str(LetterState.DELIVERED), inmate_id=inmate_id,
+                kind=str(LetterKind.LETTER), reason=None)
+    )  # fmt: skip
+
+
+def release(tx: sa.Connection, letter_id: str) -> None:
+    """Delivers a letter that awaited review to the inmate its cover named."""
+    done = tx.execute(
+        sa.update(letter)
+        .where(
+            letter.c.id == letter_id,
+            letter.c.state == LetterState.AWAITING_REVIEW,
+            letter.c.inmate_id.is_not(None),
+        )
+        .values(state=str(LetterState.DELIVERED), reason=None)
+    )
+    if done.rowcount != 1:
+        raise Conflict(f"Letter {letter_id} does not await review. Assign it instead.")
+
+
+def reject_letter(tx: sa.Connection, letter_id: str, reason: str) -> None:
+    tx.execute(
+        sa.update(letter)
+        .where(letter.c.id == letter_id)
+        .values(state=str(LetterState.REJECTED), reason=reason)
+    )
+
+
+def reject_scan(tx: sa.Connection, scan_id: str) -> None:
+    tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(rejected=True))
+
+
+def replace_letter(tx: sa.Connection, letter_id: str, by: str) -> None:
+    """The sheets were scanned again, or joined elsewhere: this picture of them is kept, unused."""
+    tx.execute(
+        sa.update(letter)
+        .where(letter.c.id == letter_id)
+        .values(state=str(LetterState.REPLACED), replaced_by=by)
+    )
+
+
+def replace_scan(tx: sa.Connection, scan_id: str, by: str) -> None:
+    tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(replaced_by=by))
+
+
+def cut(tx: sa.Connection, row: sa.Row[Any], number: int) -> str:
+    """Cuts a held letter before source page ``number``; returns the second part's id."""
+    numbers = content_numbers(tx, row.id)
+    if number not in numbers[1:]:
+        raise Conflict(
+            f"Page {number} does not lie inside letter {row.id} "
+            f"(its pages are {', '.join(map(str, numbers))}; cut before any but the first)."
+        )
+    second = new_letter(tx, row.scan_id, row.received, row.reason)
+    tx.execute(
+        sa.update(page)
+        .where(page.c.letter_id == row.id, page.c.number >= number)
+        .values(letter_id=second)
+    )
+    for part in (row.id, second):
+        renumber(tx, part)
+    return second
+
+
+def join(tx: sa.Connection, first: sa.Row[Any], second: sa.Row[Any]) -> None:
+    """Puts the pages of ``second`` into ``first``; both of one scan and both held."""
+    if first.id == second.id or first.scan_id != second.scan_id:
+        raise Conflict("Only two different held letters of the same scan can be joined.")
+    tx.execute(sa.update(page).where(page.c.letter_id == second.id).values(letter_id=first.id))
+    renumber(tx, first.id)
+    replace_letter(tx, second.id, first.id)
+
+
+def mark_page(tx: sa.Connection, row: sa.Row[Any], number: int, role: PageRole) -> None:
+    """Says what a page of a held letter is: content, a cover, or blank."""
+    done = tx.execute(
+        sa.update(page)
+        .where(page.c.letter_id == row.id, page.c.number == number)
+        .values(role=str(role))
+    )
+    if done.rowcount != 1:
+        raise NotFound(f"Page {number} is not in letter {row.id}.")
+    renumber(tx, row.id)

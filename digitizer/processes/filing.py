@@ -1,0 +1,178 @@
+"""Filing: everything that is known of a scan goes into the tables in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from digitizer.parts.tables import letter, page, transcript
+from digitizer.processes import audit, ledger, outgoing, register
+from digitizer.processes.mailboxes import words_to_json
+from digitizer.processes.matching import UNKNOWN, Destination, Standing, settle, standing_of
+from digitizer.processes.pipeline import Worked
+from digitizer.processes.roster import inmate_row_id
+from digitizer.processes.search import index_page
+from digitizer.vocabulary.mail import LetterKind, LetterState, PageRole
+from digitizer.vocabulary.moments import new_id
+from digitizer.vocabulary.paper import CodeKind, Doubt, SplitLetter
+from digitizer.vocabulary.people import MACHINE
+from digitizer.vocabulary.settings import Release
+
+
+def file_scan(
+    tx: sa.Connection, worked: Worked, pictures: Mapping[int, str], release: Release
+) -> None:
+    """Writes the scan's pages and letters, uses up its single-use covers, tells the log.
+
+    ``pictures`` are the blob digests of the page images, by page number (none if sealed).
+    """
+    page_ids = _write_pages(tx, worked, pictures, _roles(worked))
+    if worked.split.whole:
+        _hold_whole(tx, worked)
+        return
+    spent_here = _repeated_codes(worked)
+    for each in worked.split.letters:
+        _file_letter(tx, worked, each, page_ids, release, spent_here)
+    ledger.finish(tx, worked.scan.id, len(worked.pages))
+
+
+def _roles(worked: Worked) -> dict[int, PageRole]:
+    roles = {
+        each.number: PageRole.BLANK if each.blank else PageRole.CONTENT for each in worked.pages
+    }
+    for each in worked.split.letters:
+        roles.update(dict.fromkeys(each.covers, PageRole.COVER))
+        roles.update(dict.fromkeys(each.hidden, PageRole.BLANK))
+        roles.update(dict.fromkeys(each.pages, PageRole.CONTENT))
+    roles.update(dict.fromkeys(worked.split.recorded, PageRole.RECORDED))
+    return roles
+
+
+def _write_pages(
+    tx: sa.Connection,
+    worked: Worked,
+    pictures: Mapping[int, str],
+    roles: Mapping[int, PageRole],
+) -> dict[int, int]:
+    ids: dict[int, int] = {}
+    for each in worked.pages:
+        done = tx.execute(
+            sa.insert(page).values(
+                scan_id=worked.scan.id, number=each.number, role=str(roles[each.number]),
+                picture=pictures.get(each.number), width=each.width, height=each.height,
+                dpi=each.dpi, ink=each.ink, quality=list(each.quality),
+            )
+        )  # fmt: skip
+        ids[each.number] = _new_key(done)
+    for number, read in worked.transcripts.items():
+        tx.execute(
+            sa.insert(transcript).values(
+                page_id=ids[number], engine=read.engine, confidence=read.confidence,
+                text=read.text, words=words_to_json(read.words),
+            )
+        )  # fmt: skip
+        index_page(tx, ids[number], read)
+    return ids
+
+
+def _new_key(done: sa.CursorResult[Any]) -> int:
+    key = done.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def _hold_whole(tx: sa.Connection, worked: Worked) -> None:
+    doubts = worked.split.whole
+    says = Doubt(doubts[0].reason, " ".join(doubt.says for doubt in doubts))
+    ledger.hold_scan(tx, worked.scan.id, says, len(worked.pages) or None)
+    audit.record(
+        tx, MACHINE, "hold", f"scan:{worked.scan.id}",
+        doubts=[str(doubt.reason) for doubt in doubts],
+    )  # fmt: skip
+
+
+def _repeated_codes(worked: Worked) -> frozenset[str]:
+    """Cover ids that begin more than one letter of this scan."""
+    uses = Counter(each.cover.cover_id for each in worked.split.letters if each.cover)
+    return frozenset(cover_id for cover_id, times in uses.items() if times > 1)
+
+
+def _file_letter(
+    tx: sa.Connection,
+    worked: Worked,
+    each: SplitLetter,
+    page_ids: Mapping[int, int],
+    release: Release,
+    repeated: frozenset[str],
+) -> None:
+    known = register.look_up(tx, each.cover.cover_id) if each.cover else None
+    standing = _standing(worked, known, repeated)
+    destination = settle(each, standing)
+    state = _state(destination, release)
+    letter_id = new_id()
+    booking = destination.booking_number
+    says = " ".join(doubt.says for doubt in destination.doubts) or None
+    is_reply = each.cover is not None and each.cover.kind is CodeKind.REPLY
+    tx.execute(
+        sa.insert(letter).values(
+            id=letter_id, scan_id=worked.scan.id, state=str(state), received=worked.scan.taken_in,
+            kind=str(LetterKind.REPLY if is_reply else LetterKind.LETTER),
+            inmate_id=inmate_row_id(tx, booking) if booking else None,
+            cover_id=known.code.cover_id if known else None,
+            message_id=known.message if known else None,
+            proposed=known.inmate.booking_number if known and known.inmate else None,
+            sender=known.sender if known and not is_reply else None,
+            doubts=[str(doubt.reason) for doubt in destination.doubts],
+            reason=says,
+        )
+    )  # fmt: skip
+    _place_pages(tx, letter_id, each, page_ids)
+    if known and known.once and not destination.doubts:
+        register.spend(tx, known.code.cover_id, worked.scan.id)
+    if known and known.message and is_reply and state is LetterState.DELIVERED:
+        outgoing.mark_answered(tx, known.message)
+    audit.record(
+        tx, MACHINE, "deliver" if state is LetterState.DELIVERED else "hold",
+        f"letter:{letter_id}", scan=worked.scan.id, pages=list(each.pages), to=booking,
+        doubts=[str(doubt.reason) for doubt in destination.doubts],
+    )  # fmt: skip
+
+
+def _standing(
+    worked: Worked, known: register.Registered | None, repeated: frozenset[str]
+) -> Standing:
+    """What the register says, with a use by this very scan counting as none."""
+    if known is None:
+        return UNKNOWN
+    return standing_of(
+        known.inmate,
+        at=worked.scan.taken_in,
+        expires=known.expires,
+        revoked=known.revoked,
+        once=known.once,
+        used_elsewhere=known.used_by not in (None, worked.scan.id),
+        repeated=known.code.cover_id in repeated,
+    )
+
+
+def _state(destination: Destination, release: Release) -> LetterState:
+    if destination.doubts or destination.booking_number is None:
+        return LetterState.HELD
+    if release is Release.AFTER_REVIEW:
+        return LetterState.AWAITING_REVIEW
+    return LetterState.DELIVERED
+
+
+def _place_pages(
+    tx: sa.Connection, letter_id: str, each: SplitLetter, page_ids: Mapping[int, int]
+) -> None:
+    positions = {number: place for place, number in enumerate(sorted(each.pages), start=1)}
+    for number in (*each.pages, *each.hidden, *each.covers):
+        tx.execute(
+            sa.update(page)
+            .where(page.c.id == page_ids[number])
+            .values(letter_id=letter_id, position=positions.get(number))
+        )

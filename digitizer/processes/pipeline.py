@@ -1,0 +1,173 @@
+"""The path of a sheet of paper, from stored original to what is to be filed.
+
+    count -> survey (open, prepare, read symbols) -> verify -> split -> read -> doubt what reads
+    like a cover -> Worked
+
+This file is the order. It touches no database: filing is another step, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from digitizer.parts.codes import KeyRing
+from digitizer.parts.isolation import Pool
+from digitizer.parts.opening import OpeningLimits
+from digitizer.processes.covers_seen import reads_like_cover, see
+from digitizer.processes.splitting import split
+from digitizer.processes.survey import SurveyOrder, count, read_picture, survey
+from digitizer.vocabulary.errors import UnopenableFile
+from digitizer.vocabulary.paper import (
+    Doubt,
+    DoubtReason,
+    Scan,
+    SeenPage,
+    Split,
+    SurveyedPage,
+    Transcript,
+)
+from digitizer.vocabulary.profiles import ScannerProfile
+from digitizer.vocabulary.settings import Work
+
+#: Pages that one task surveys: enough that opening the file again costs little.
+_PAGES_A_TASK = 4
+
+#: Called as pages are done: what is being done, how many of how many.
+Progress = Callable[[str, int, int], None]
+
+
+def no_progress(_stage: str, _done: int, _total: int) -> None:
+    """For callers who show none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the work is done with: isolated processes, keys, limits, a folder for pictures."""
+
+    pool: Pool
+    keys: KeyRing
+    work: Work
+    folder: Path
+    progress: Progress = no_progress
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """All that is known of a scan before it is filed. ``pages`` are in the scan's order."""
+
+    scan: Scan
+    pages: tuple[SurveyedPage, ...]
+    split: Split
+    transcripts: Mapping[int, Transcript]
+
+
+def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Bench) -> Worked:
+    """Works one scan to the point of filing. ``files`` are its originals, in order.
+
+    A file that cannot be opened is a Worked that holds the scan whole; a worker that fails
+    raises, and whoever counts tries decides.
+    """
+    try:
+        surveyed = _survey_all(files, profile, bench)
+    except UnopenableFile as error:
+        return Worked(scan, (), _held_whole(error), {})
+    seen = [see(page, bench.keys) for page in surveyed]
+    parted = split(seen, profile.sides, profile.batch_header_required)
+    if parted.sealed:
+        return Worked(scan, surveyed, parted, {})
+    transcripts = _read_all(surveyed, profile, bench)
+    doubtful = _doubt_unseen_covers(seen, parted, transcripts)
+    if doubtful != seen:
+        parted = split(doubtful, profile.sides, profile.batch_header_required)
+    return Worked(scan, surveyed, parted, transcripts)
+
+
+def _held_whole(error: UnopenableFile) -> Split:
+    return Split(whole=(Doubt(DoubtReason.UNOPENABLE, str(error)),))
+
+
+def _survey_all(
+    files: Sequence[Path], profile: ScannerProfile, bench: Bench
+) -> tuple[SurveyedPage, ...]:
+    limits = OpeningLimits(bench.work.pages, bench.work.page_megapixels)
+    counts = [
+        bench.pool.submit(count, str(path), limits, seconds=bench.work.survey_seconds).result()
+        for path in files
+    ]
+    orders = list(_orders(files, counts, profile, bench.folder, limits))
+    seconds = bench.work.survey_seconds
+    tasks = [bench.pool.submit(survey, order, seconds=seconds) for order in orders]
+    pages: list[SurveyedPage] = []
+    for task in tasks:
+        pages.extend(task.result())
+        bench.progress("opening", len(pages), sum(counts))
+    return tuple(pages)
+
+
+def _orders(
+    files: Sequence[Path],
+    counts: Sequence[int],
+    profile: ScannerProfile,
+    folder: Path,
+    limits: OpeningLimits,
+) -> Iterator[SurveyOrder]:
+    first = 1
+    for path, pages in zip(files, counts, strict=True):
+        for start in range(1, pages + 1, _PAGES_A_TASK):
+            numbers = tuple(range(start, min(start + _PAGES_A_TASK, pages + 1)))
+            yield SurveyOrder(
+                str(path), numbers, first, str(folder), limits,
+                profile.dpi, profile.blank_ink, profile.code_region,
+            )  # fmt: skip
+        first += pages
+
+
+def _read_all(
+    pages: Sequence[SurveyedPage], profile: ScannerProfile, bench: Bench
+) -> dict[int, Transcript]:
+    """Reads every page that is not blank; covers too, for what is written on them."""
+    tasks = {
+        page.number: bench.pool.submit(
+            read_picture, str(bench.folder / page.image), page.dpi, profile.languages,
+            seconds=bench.work.read_seconds,
+        )
+        for page in pages
+        if not page.blank and not _only_cover(page)
+    }  # fmt: skip
+    read: dict[int, Transcript] = {}
+    for number, task in tasks.items():
+        read[number] = task.result()
+        bench.progress("reading", len(read), len(tasks))
+    return read
+
+
+def _only_cover(page: SurveyedPage) -> bool:
+    return bool(page.sightings.symbols and page.sightings.marks) and not page.ink_outside_print
+
+
+def _doubt_unseen_covers(
+    seen: Sequence[SeenPage], parted: Split, transcripts: Mapping[int, Transcript]
+) -> list[SeenPage]:
+    """A content page that reads like a cover's print may be one whose codes are gone."""
+    content = {number for letter in parted.letters for number in letter.pages}
+    suspects = {
+        number
+        for number, transcript in transcripts.items()
+        if number in content and reads_like_cover(transcript.text)
+    }
+    return [
+        replace(page, doubts=(*page.doubts, _reads_like_cover(page.number)))
+        if page.number in suspects and not page.codes
+        else page
+        for page in seen
+    ]
+
+
+def _reads_like_cover(number: int) -> Doubt:
+    return Doubt(
+        DoubtReason.READS_LIKE_COVER,
+        f"Page {number} reads like a cover sheet, but no code was found on it. "
+        "Look whether a new letter begins there.",
+    )

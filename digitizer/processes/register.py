@@ -1,0 +1,101 @@
+"""The register of printed codes: what each opaque id stands for, and whether it still holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digitizer.parts.codes import short_id
+from digitizer.parts.tables import cover, inmate
+from digitizer.processes.roster import as_inmate
+from digitizer.vocabulary.errors import NotFound
+from digitizer.vocabulary.moments import now
+from digitizer.vocabulary.paper import CodeKind, CoverCode
+from digitizer.vocabulary.people import Inmate
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A printed code as the register knows it. ``used_by`` is the scan a single use went to."""
+
+    code: CoverCode
+    short_id: str
+    inmate: Inmate | None
+    message: str | None
+    once: bool
+    sender: str | None
+    printed: datetime
+    expires: datetime | None
+    revoked: datetime | None
+    used_by: str | None
+
+
+def enrol(
+    tx: sa.Connection,
+    code: CoverCode,
+    *,
+    inmate_id: int | None = None,
+    message_id: str | None = None,
+    once: bool = False,
+    sender: str | None = None,
+    expires: datetime | None = None,
+) -> None:
+    """Enters a new code, before it is drawn: no paper carries an id that nobody knows."""
+    tx.execute(
+        sa.insert(cover).values(
+            id=code.cover_id, kind=str(code.kind), key_id=code.key_id, short_id=short_id(code),
+            inmate_id=inmate_id, message_id=message_id, sheets=code.sheets, once=once,
+            sender=sender, printed=now(), expires=expires,
+        )
+    )  # fmt: skip
+
+
+def look_up(tx: sa.Connection, cover_id: str) -> Registered | None:
+    """What the register says of a verified code's id; None where it knows none such."""
+    return _first(tx, cover.c.id == cover_id)
+
+
+def look_up_short(tx: sa.Connection, typed: str) -> Registered:
+    """By the id that staff key in (normal form). Raises NotFound."""
+    found = _first(tx, cover.c.short_id == typed)
+    if found is None:
+        raise NotFound(f"No cover sheet of this facility has the id {typed}.")
+    return found
+
+
+def _first(tx: sa.Connection, where: sa.ColumnElement[bool]) -> Registered | None:
+    joined = cover.outerjoin(inmate, cover.c.inmate_id == inmate.c.id)
+    columns = [cover, *(column for column in inmate.c if column.name != "id")]
+    row = tx.execute(sa.select(*columns).select_from(joined).where(where)).first()
+    return None if row is None else _registered(row)
+
+
+def _registered(row: sa.Row[Any]) -> Registered:
+    return Registered(
+        code=CoverCode(CodeKind(row.kind), row.key_id, row.id, row.sheets),
+        short_id=row.short_id,
+        inmate=None if row.booking_number is None else as_inmate(row),
+        message=row.message_id,
+        once=row.once,
+        sender=row.sender,
+        printed=row.printed,
+        expires=row.expires,
+        revoked=row.revoked,
+        used_by=row.used_by,
+    )
+
+
+def revoke(tx: sa.Connection, cover_id: str) -> None:
+    tx.execute(
+        sa.update(cover)
+        .where(cover.c.id == cover_id, cover.c.revoked.is_(None))
+        .values(revoked=now())
+    )
+
+
+def spend(tx: sa.Connection, cover_id: str, scan_id: str) -> None:
+    """Marks a single-use cover as used by this scan; a retry of the scan is no second use."""
+    tx.execute(sa.update(cover).where(cover.c.id == cover_id).values(used_by=scan_id))

@@ -1,0 +1,58 @@
+"""Sealing a scan that may hold legal mail: encrypted at rest, its key kept apart from it.
+
+The only exception to "stored originals are never rewritten": the plain file goes once the
+sealed one is stored and the database knows of it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from digitizer.parts.blobs import BlobStore
+from digitizer.parts.tables import original, scan
+from digitizer.parts.vault import lock, new_seal_key
+from digitizer.vocabulary.paper import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The key, and under which digest each original's sealed bytes are stored."""
+
+    key: bytes
+    stored: Mapping[str, str]
+
+
+def seal(store: BlobStore, sealed: Scan) -> Seal:
+    """Stores the encrypted twin of each original; the plain ones are still there after."""
+    key = new_seal_key()
+    return Seal(
+        key,
+        {
+            part.sha256: store.put(io.BytesIO(lock(key, store.get(part.sha256))))[0]
+            for part in sealed.originals
+        },
+    )
+
+
+def keep_seal(tx: sa.Connection, scan_id: str, made: Seal) -> None:
+    """Tells the ledger that the scan is sealed, with which key, and where its bytes are."""
+    tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(sealed=True, seal_key=made.key))
+    for plain, sealed_sha256 in made.stored.items():
+        tx.execute(
+            sa.update(original)
+            .where(original.c.scan_id == scan_id, original.c.sha256 == plain)
+            .values(sealed_as=sealed_sha256)
+        )
+
+
+def drop_plain(tx: sa.Connection, store: BlobStore) -> int:
+    """Deletes plain originals of sealed scans; also run at start, should a crash have left one."""
+    rows = tx.execute(sa.select(original.c.sha256).where(original.c.sealed_as.is_not(None)))
+    left = [sha256 for sha256 in rows.scalars() if store.exists(sha256)]
+    for sha256 in left:
+        store.delete(sha256)
+    return len(left)

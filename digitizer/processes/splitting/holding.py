@@ -1,0 +1,175 @@
+"""Which stretches a doubt holds: every letter that it could touch.
+
+Each rule names the stretches it touches; none of them looks at another rule's outcome, so a
+further doubt can only hold more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from digitizer.processes.splitting.stretches import Stretch
+from digitizer.vocabulary.paper import Doubt, DoubtReason
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A doubt and the stretches it holds (indices, ascending)."""
+
+    doubt: Doubt
+    stretches: tuple[int, ...]
+
+
+def hold(stretches: Sequence[Stretch], announced: int) -> list[list[Doubt]]:
+    """The doubts of each stretch. ``announced`` is a batch header's number of letters (0: any)."""
+    held: list[list[Doubt]] = [[] for _ in stretches]
+    proven = [_is_proven(stretches, i) for i in range(len(stretches))]
+    for touch in _all_touches(stretches, proven, announced):
+        doubt = _with_advice(touch, stretches)
+        for i in touch.stretches:
+            held[i].append(doubt)
+    return held
+
+
+def _all_touches(
+    stretches: Sequence[Stretch], proven: Sequence[bool], announced: int
+) -> Iterator[Touch]:
+    yield from _unestablished(stretches)
+    yield from _empty_covers(stretches, proven)
+    yield from _covers_written_on(stretches, proven)
+    yield from _sheet_counts(stretches, proven)
+    yield from _letter_count(stretches, proven, announced)
+
+
+def _with_advice(touch: Touch, stretches: Sequence[Stretch]) -> Doubt:
+    low = min(stretches[i].low for i in (touch.stretches[0], touch.stretches[-1]))
+    high = max(stretches[i].high for i in (touch.stretches[0], touch.stretches[-1]))
+    look = f"Look at pages {low} to {high} and assign each letter."
+    return replace(touch.doubt, says=f"{touch.doubt.says.rstrip()} {look}")
+
+
+def _is_proven(stretches: Sequence[Stretch], i: int) -> bool:
+    """Exactly as many sheets as its cover promised lie between two established boundaries."""
+    stretch = stretches[i]
+    closed = i + 1 == len(stretches) or stretches[i + 1].established
+    return closed and stretch.counted > 0 and stretch.counted == len(stretch.behind)
+
+
+def _unestablished(stretches: Sequence[Stretch]) -> Iterator[Touch]:
+    """What may be a cover holds the letter before it and what follows it.
+
+    Lone blanks are followed by an established cover: that letter is the one they touch.
+    """
+    for i, stretch in enumerate(stretches):
+        reach = range(max(i - 1, 0), min(i + 1 + stretch.blank, len(stretches)))
+        for doubt in stretch.first.doubts:
+            yield Touch(doubt, tuple(reach))
+
+
+def _empty_covers(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Touch]:
+    """A cover with no page after it is a doubt on both sides.
+
+    It is also how a handful of letters put in back to front ends, and that handful gave every
+    letter's pages to another from some letter on. It can only have begun behind a letter whose
+    length nothing proves, so all from the first such letter are held.
+    """
+    unproven = next((i for i, sure in enumerate(proven) if not sure), len(proven))
+    told = 0
+    for i, stretch in enumerate(stretches):
+        first = beside = max(i - 1, 0)
+        if not stretch.empty or stretch.blank or stretch.written_on:
+            continue
+        if not _is_copy(stretches, i):
+            # What lies before the last such cover was held by it: a long stack stays linear.
+            first, told = min(beside, max(unproven, told)), i
+        reach = range(first, min(i + 2, len(stretches)))
+        yield Touch(_without_pages(stretch), tuple(reach))
+
+
+def _covers_written_on(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Touch]:
+    """A cover that is written on and has no page after it may be its whole letter.
+
+    Or its letter lies back to front before it, and the ink is a stain: then the letter before
+    is too long, which its own count would show.
+    """
+    for i in range(1, len(stretches)):
+        if stretches[i].written_on and stretches[i].empty and not proven[i - 1]:
+            yield Touch(_without_pages(stretches[i]), (i - 1, i))
+
+
+def _is_copy(stretches: Sequence[Stretch], i: int) -> bool:
+    """Beside a letter with the same cover: printed twice, or a copy that the family enclosed."""
+    beside = stretches[max(i - 1, 0) : i] + stretches[i + 1 : i + 2]
+    return any(other.established and other.code == stretches[i].code for other in beside)
+
+
+def _without_pages(stretch: Stretch) -> Doubt:
+    number = stretch.first.number
+    kind = "The cover sheet" if stretch.established else "What may be a cover sheet"
+    return Doubt(
+        DoubtReason.COVER_WITHOUT_PAGES,
+        f"{kind} on page {number} has no page after it: pages may lie behind another cover, or "
+        "some letters were put in back to front.",
+    )
+
+
+def _sheet_counts(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Touch]:
+    """A count that is off holds its letter, and its neighbours unless their own count is right.
+
+    A sheet too few may lie in a neighbour; a sheet too many may be a neighbour's.
+    """
+    for i, stretch in enumerate(stretches):
+        if not stretch.counted or (stretch.empty and not stretch.written_on):
+            continue
+        found, after = [len(stretch.behind)], i + 1
+        # What may be a boundary may also be none: any reading that fits the count will do,
+        # since those stretches are held anyway.
+        while after < len(stretches) and not stretches[after].established:
+            found.append(found[-1] + len(stretches[after].sheets))
+            after += 1
+        if stretch.counted in found:
+            continue
+        beside = range(max(i - 1, 0), min(after + 1, len(stretches)))
+        yield Touch(_miscounted(stretch), tuple(j for j in beside if j == i or not proven[j]))
+
+
+def _miscounted(stretch: Stretch) -> Doubt:
+    return Doubt(
+        DoubtReason.SHEET_COUNT,
+        f"The cover sheet on page {stretch.first.number} promises {_sheets(stretch.counted)} "
+        f"behind it, but {len(stretch.behind)} were found.",
+    )
+
+
+def _sheets(count: int) -> str:
+    return "1 sheet" if count == 1 else f"{count} sheets"
+
+
+def _letter_count(
+    stretches: Sequence[Stretch], proven: Sequence[bool], announced: int
+) -> Iterator[Touch]:
+    """A header's count that does not fit holds every letter.
+
+    What only may be a cover never makes up for one that was lost. If it might, the letters
+    that are sure not to hide a lost cover are those whose sheets fit their own count.
+    """
+    sure = [each.surely_a_cover for each in stretches]
+    found = sum(sure) - _copies(stretches)
+    if not announced or found == announced:
+        return
+    may_fit = found < announced <= len(stretches)
+    says = (
+        f"The batch header announces {announced} letters, but {found} could be made out: a "
+        "cover sheet may have been lost."
+    )
+    held = tuple(i for i in range(len(stretches)) if not (may_fit and proven[i]))
+    yield Touch(Doubt(DoubtReason.LETTER_COUNT, says), held)
+
+
+def _copies(stretches: Sequence[Stretch]) -> int:
+    """Covers that stand beside a letter of their own and are no further letter."""
+    return sum(
+        each.established and each.empty and _is_copy(stretches, i)
+        for i, each in enumerate(stretches)
+    )

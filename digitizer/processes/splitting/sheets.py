@@ -1,0 +1,141 @@
+"""From pages to sheets: which sides belong to one leaf, and what that leaf is for the stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitizer.vocabulary.paper import CodeKind, CoverCode, Doubt, DoubtReason, SeenPage
+from digitizer.vocabulary.profiles import Sides
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One leaf as it lay in the stack, with what is known of it as a boundary.
+
+    ``code`` is the one verified code on it, None where there is none or it cannot be relied
+    on. With ``doubts`` the sheet may be a boundary that nobody could establish.
+    """
+
+    pages: tuple[SeenPage, ...]
+    code: CoverCode | None
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def blank(self) -> bool:
+        """Nothing on any side, and no reason beyond its blankness to doubt it."""
+        return all(is_empty(page) for page in self.pages)
+
+    @property
+    def begins(self) -> bool:
+        """An established cover or reply sheet."""
+        return self.code is not None and not self.doubts
+
+    @property
+    def loose(self) -> bool:
+        """Carries content and no code."""
+        return self.code is None and not self.blank
+
+    @property
+    def has_content(self) -> bool:
+        """Whether any side belongs to a letter's pages."""
+        return any(is_content(page, self.code) for page in self.pages)
+
+    @property
+    def number(self) -> int:
+        """Its lowest page number, for a clerk who looks for it."""
+        return min(page.number for page in self.pages)
+
+
+def is_empty(page: SeenPage) -> bool:
+    return page.blank and not page.codes and not page.doubts
+
+
+def is_content(page: SeenPage, code: CoverCode | None) -> bool:
+    """Whether this side belongs to a letter's pages, ``code`` being its sheet's."""
+    if code is not None and page.codes:
+        return code.kind is CodeKind.REPLY or page.inked
+    return not page.blank
+
+
+def uneven(pages: Sequence[SeenPage], sides: Sides) -> Doubt | None:
+    """Why the pages cannot be paired to sheets, or None where they can."""
+    if sides is Sides.SIMPLEX or len(pages) % 2 == 0:
+        return None
+    if sides is Sides.DUPLEX:
+        return Doubt(
+            DoubtReason.UNEVEN_SIDES,
+            f"The scan has {len(pages)} pages, an odd number: one side of a sheet is missing, so "
+            "fronts and backs cannot be told apart. Scan the stack again.",
+        )
+    return Doubt(
+        DoubtReason.UNEVEN_HALVES,
+        f"The scan has {len(pages)} pages, so it does not have as many backs as fronts: a sheet "
+        "is missing in one of the two runs. Scan both sides of the stack again.",
+    )
+
+
+def reading_order(count: int, sides: Sides) -> tuple[int, ...]:
+    """Page numbers 1..count in the order in which the paper lay: sheet by sheet, front first.
+
+    ODD_EVEN wants an even ``count``; the last of an odd one is left where it is.
+    """
+    if sides is not Sides.ODD_EVEN:
+        return tuple(range(1, count + 1))
+    half = count // 2
+    paired = (number for front in range(1, half + 1) for number in (front, 2 * half + 1 - front))
+    return (*paired, *range(2 * half + 1, count + 1))
+
+
+def collate(pages: Sequence[SeenPage], sides: Sides) -> tuple[Sheet, ...]:
+    """The stack's sheets, top first. Pages must be even in number unless SIMPLEX."""
+    if sides is Sides.SIMPLEX:
+        return tuple(read_sheet((page,)) for page in pages)
+    ordered = [pages[number - 1] for number in reading_order(len(pages), sides)]
+    return tuple(read_sheet(pair) for pair in zip(ordered[::2], ordered[1::2], strict=True))
+
+
+def read_sheet(pages: tuple[SeenPage, ...]) -> Sheet:
+    """What one sheet is, from what was seen on its one or two sides (front first)."""
+    codes = tuple(dict.fromkeys(code for page in pages for code in page.codes))
+    own = tuple(dict.fromkeys(doubt for page in pages for doubt in page.doubts))
+    doubts = own + _doubts_between(pages, codes)
+    trusted = len(codes) == 1 and not own
+    return Sheet(pages, codes[0] if trusted else None, doubts)
+
+
+def _doubts_between(pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]) -> tuple[Doubt, ...]:
+    """What the sides of a sheet cast together, beside what each casts of its own."""
+    if len(codes) > 1:
+        return (_disagree(pages),)
+    if len(pages) == 1:
+        # A simplex scanner shows one side only: a blank one may be a cover's back.
+        return (_face_down(pages[0]),) if is_empty(pages[0]) else ()
+    front, back = pages
+    if back.codes and not front.codes and not front.blank:
+        return (_on_back(front, back),)
+    return ()
+
+
+def _disagree(pages: tuple[SeenPage, ...]) -> Doubt:
+    seen = " and ".join(str(page.number) for page in pages if page.codes)
+    return Doubt(
+        DoubtReason.CODES_DISAGREE,
+        f"The sheet of page {seen} carries two different codes, so it cannot be told whose cover "
+        "it is.",
+    )
+
+
+def _face_down(page: SeenPage) -> Doubt:
+    return Doubt(
+        DoubtReason.BLANK_MAY_BE_COVER,
+        f"Page {page.number} is blank and may be a cover sheet that was fed face down.",
+    )
+
+
+def _on_back(front: SeenPage, back: SeenPage) -> Doubt:
+    return Doubt(
+        DoubtReason.COVER_ON_BACK,
+        f"The cover sheet's code is on page {back.number}, the back of page {front.number} which "
+        "carries writing: the sides may have slipped by one.",
+    )

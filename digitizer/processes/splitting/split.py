@@ -1,0 +1,162 @@
+"""The verb: a scan's pages in, letters and doubts out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from digitizer.processes.splitting.holding import hold
+from digitizer.processes.splitting.sheets import Sheet, collate, is_empty, uneven
+from digitizer.processes.splitting.stretches import cut, form_letters
+from digitizer.vocabulary.paper import CodeKind, Doubt, DoubtReason, SeenPage, Split
+from digitizer.vocabulary.profiles import Sides
+
+#: In an odd/even stack these mean that backs may have joined the wrong fronts from there on.
+_SLIPS = frozenset({DoubtReason.SHEET_COUNT, DoubtReason.COVER_ON_BACK})
+
+
+def split(pages: Sequence[SeenPage], sides: Sides, batch_header_required: bool = False) -> Split:
+    """Letters between established boundaries; where one is not sure, all it touches is held.
+
+    ``pages`` are in the order of the source; every one of them ends up in exactly one place of
+    the answer, or in none of them when the stack is held ``whole``. Pure, linear in the pages.
+    """
+    if legal := _legal(pages):
+        return Split(whole=(legal,), sealed=True)
+    if not_sheets := _nothing_inside(pages) or uneven(pages, sides):
+        return Split(whole=(not_sheets,))
+    return _split_sheets(collate(pages, sides), sides, batch_header_required)
+
+
+def _split_sheets(sheets: Sequence[Sheet], sides: Sides, header_required: bool) -> Split:
+    headed = _has_header(sheets)
+    body = sheets[1:] if headed else sheets
+    announced = sheets[0].code.sheets if headed and sheets[0].code else 0
+    whole = (
+        *_header_faults(sheets, headed, announced, header_required),
+        *_end_faults(body, headed, announced),
+    )
+    if whole:
+        return Split(whole=tuple(whole))
+    recorded = tuple(page.number for page in sheets[0].pages) if headed else ()
+    stretches = cut(body)
+    letters = form_letters(stretches, hold(stretches, announced))
+    reasons = {doubt.reason for letter in letters for doubt in letter.doubts}
+    if sides is Sides.ODD_EVEN and reasons & _SLIPS:
+        return Split(whole=(_slipped(),))
+    return Split(letters=letters, recorded=recorded)
+
+
+def _legal(pages: Sequence[SeenPage]) -> Doubt | None:
+    for page in pages:
+        marked = any(code.kind is CodeKind.LEGAL for code in page.codes)
+        if marked or any(doubt.reason is DoubtReason.LEGAL for doubt in page.doubts):
+            return Doubt(
+                DoubtReason.LEGAL,
+                f"Page {page.number} is or may be a legal mail marker: the scan is sealed unread. "
+                "A supervisor decides what becomes of it.",
+            )
+    return None
+
+
+def _nothing_inside(pages: Sequence[SeenPage]) -> Doubt | None:
+    if not all(is_empty(page) for page in pages):
+        return None
+    return Doubt(
+        DoubtReason.NOTHING_INSIDE,
+        "The scan holds only blank pages. Look whether the stack was fed face down, and scan it "
+        "again.",
+    )
+
+
+def _has_header(sheets: Sequence[Sheet]) -> bool:
+    code = sheets[0].code
+    return code is not None and code.kind is CodeKind.BATCH and not sheets[0].doubts
+
+
+def _header_faults(
+    sheets: Sequence[Sheet], headed: bool, announced: int, required: bool
+) -> Iterator[Doubt]:
+    for sheet in sheets[1:]:
+        if any(code.kind is CodeKind.BATCH for page in sheet.pages for code in page.codes):
+            yield Doubt(
+                DoubtReason.BATCH_HEADER_MISPLACED,
+                f"Page {sheet.number} is a batch header but not the first sheet: two batches may "
+                "be mixed. Scan each batch on its own, its header on top.",
+            )
+            return
+    if headed and not all(page.codes or page.blank for page in sheets[0].pages):
+        yield Doubt(
+            DoubtReason.BATCH_HEADER_MISPLACED,
+            "The back of the batch header is not blank: two sheets may have been fed as one. "
+            "Scan the stack again.",
+        )
+    if required and not announced:
+        yield Doubt(
+            DoubtReason.BATCH_HEADER_MISSING,
+            "This scanner's stacks must begin with a batch header that says how many letters "
+            "follow. Print one (digitizer cover print --kind batch --letters N), put it on top "
+            "and scan the stack again.",
+        )
+
+
+def _end_faults(body: Sequence[Sheet], headed: bool, announced: int) -> Iterator[Doubt]:
+    """A stack that is upside down, or shifted by one cover, shows it at its ends."""
+    if all(sheet.blank for sheet in body):
+        if body or announced:
+            yield Doubt(
+                DoubtReason.NOTHING_INSIDE,
+                "Nothing but blank pages follows the batch header. Look for the letters and scan "
+                "the stack again.",
+            )
+        return
+    if not body[0].begins:
+        yield Doubt(
+            DoubtReason.NO_COVER_FIRST,
+            f"The stack does not begin with a readable cover sheet: whose page {body[0].number} "
+            "is cannot be known, and the stack may be back to front. Put it in order and scan it "
+            "again.",
+        )
+    last = next(sheet for sheet in reversed(body) if not sheet.blank)
+    if last.doubts or (last.begins and not _is_letter(last)):
+        yield Doubt(
+            DoubtReason.COVER_LAST,
+            f"The stack ends with page {last.number}, which is or may be a cover sheet: each "
+            "letter may lie behind its neighbour's cover. Put the stack in order and scan it "
+            "again.",
+        )
+    elif not headed and _reads_backwards(body):
+        yield Doubt(
+            DoubtReason.COVER_LAST,
+            "The stack may be back to front: its first and last sheets are each a letter of their "
+            "own, so it would read as well from its end. Scan it again behind a batch header.",
+        )
+
+
+def _reads_backwards(body: Sequence[Sheet]) -> bool:
+    """Whether the stack turned over would pass too, with its loose pages behind other codes.
+
+    Only a reply sheet, or a cover that is written on, is a letter without a further page, so
+    only these can stand at both ends; and turned over, each other cover would need a loose
+    page that now lies before it.
+    """
+    inked = [sheet for sheet in body if not sheet.blank]
+    whole_letters_at_ends = _is_letter(inked[0]) and _is_letter(inked[-1])
+    loose = any(sheet.loose for sheet in inked)
+    covers_would_pass = all(
+        before.loose for before, sheet in pairwise(inked) if sheet.begins and not _is_letter(sheet)
+    )
+    return whole_letters_at_ends and loose and covers_would_pass
+
+
+def _is_letter(sheet: Sheet) -> bool:
+    """Begins a letter and carries content itself, so that no page need follow."""
+    return sheet.begins and sheet.has_content
+
+
+def _slipped() -> Doubt:
+    return Doubt(
+        DoubtReason.UNEVEN_HALVES,
+        "Fronts and backs of this stack may have slipped against each other: a sheet count or a "
+        "cover does not fit. Scan both sides of the stack again.",
+    )

@@ -1,0 +1,142 @@
+"""Stretches: what lies between two places where a letter begins, or may begin.
+
+Every sheet that may be a boundary cuts, established or not, so nothing in a stretch can lie
+behind a boundary that was missed; doubts then say which stretches may be delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from digitizer.processes.splitting.sheets import Sheet, is_content
+from digitizer.vocabulary.paper import (
+    CodeKind,
+    CoverCode,
+    Doubt,
+    DoubtReason,
+    SplitLetter,
+)
+
+#: A sheet of ours without a readable code: surely one cover, though not whose.
+_SURELY_A_COVER = frozenset({DoubtReason.COVER_UNREADABLE, DoubtReason.CODE_NOT_OURS})
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A first sheet that is or may be a boundary, and the sheets ``behind`` it up to the next."""
+
+    first: Sheet
+    behind: tuple[Sheet, ...]
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        return (self.first, *self.behind)
+
+    @property
+    def code(self) -> CoverCode | None:
+        return self.first.code
+
+    @property
+    def established(self) -> bool:
+        return self.first.begins
+
+    @property
+    def blank(self) -> bool:
+        """Only blank sheets: a simplex scan's, each of which may be a cover face down."""
+        return all(sheet.blank for sheet in self.sheets)
+
+    @property
+    def empty(self) -> bool:
+        """A cover, or what may be one, with no page after it; a reply sheet needs none."""
+        if self.established and self.code and self.code.kind is CodeKind.REPLY:
+            return False
+        return not any(sheet.has_content for sheet in self.behind)
+
+    @property
+    def written_on(self) -> bool:
+        """An established cover whose own sheet carries content."""
+        return self.established and self.first.has_content
+
+    @property
+    def counted(self) -> int:
+        """How many sheets its cover promised behind it; 0 where it promised none."""
+        return self.code.sheets if self.established and self.code else 0
+
+    @property
+    def surely_a_cover(self) -> bool:
+        """Whatever its doubts turn out to be, a letter was put behind this sheet."""
+        verified = any(page.codes for page in self.first.pages)
+        return verified or {doubt.reason for doubt in self.first.doubts} <= _SURELY_A_COVER
+
+    @property
+    def low(self) -> int:
+        return min(page.number for sheet in self.sheets for page in sheet.pages)
+
+    @property
+    def high(self) -> int:
+        return max(page.number for sheet in self.sheets for page in sheet.pages)
+
+
+def cut(sheets: Sequence[Sheet]) -> list[Stretch]:
+    """The stretches of a stack whose first sheet is a boundary, in order."""
+    runs: list[list[Sheet]] = []
+    for sheet in sheets:
+        if runs and not _cuts(sheet, runs[-1]):
+            runs[-1].append(sheet)
+        else:
+            runs.append([sheet])
+    return [Stretch(run[0], tuple(run[1:])) for run in runs]
+
+
+def _cuts(sheet: Sheet, run: Sequence[Sheet]) -> bool:
+    if sheet.begins:
+        return not _continues_reply(sheet, run[0])
+    if sheet.blank:
+        # Neighbouring blanks are one doubt; a run that began blank and ends so is all blank.
+        return bool(sheet.doubts) and not (run[0].blank and run[-1].blank)
+    return bool(sheet.doubts)
+
+
+def _continues_reply(sheet: Sheet, first: Sheet) -> bool:
+    """The pages of one reply form each carry its code; a cover's second copy begins anew."""
+    return (
+        first.begins
+        and sheet.code == first.code
+        and sheet.code is not None
+        and sheet.code.kind is CodeKind.REPLY
+    )
+
+
+def form_letters(
+    stretches: Sequence[Stretch], doubts: Sequence[Iterable[Doubt]]
+) -> tuple[SplitLetter, ...]:
+    """One letter a stretch, with its doubts; blanks that stand alone go to the letter before."""
+    letters: list[SplitLetter] = []
+    for i, stretch in enumerate(stretches):
+        if stretch.blank:
+            continue
+        trailing = (
+            stretches[i + 1].sheets if i + 1 < len(stretches) and stretches[i + 1].blank else ()
+        )
+        letters.append(_form(stretch, trailing, tuple(dict.fromkeys(doubts[i]))))
+    return tuple(letters)
+
+
+def _form(stretch: Stretch, trailing: tuple[Sheet, ...], doubts: tuple[Doubt, ...]) -> SplitLetter:
+    covers, content, hidden = [], [], []
+    for sheet in (*stretch.sheets, *trailing):
+        for page in sheet.pages:
+            if is_content(page, sheet.code):
+                content.append(page.number)
+            elif sheet.code is not None and page.codes:
+                covers.append(page.number)
+            else:
+                hidden.append(page.number)
+    return SplitLetter(
+        cover=stretch.code,
+        covers=tuple(sorted(covers)),
+        pages=tuple(sorted(content)),
+        hidden=tuple(sorted(hidden)),
+        doubts=doubts,
+    )

@@ -1,0 +1,236 @@
+"""What a sheet of paper becomes on its way from the scanner glass to a mailbox.
+
+A *sheet* is a leaf of paper, a *page* one side of it as the scanner pictured it. Pages count
+from 1 in their scan. All boxes are in pixels of the prepared (upright, deskewed) page image,
+origin top left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle in pixels: left, top, width, height."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The bytes as the scanner wrote them. ``source`` is the name or argument they came under."""
+
+    sha256: str
+    source: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One stack put through a scanner: one file, or one file a sheet from a flatbed."""
+
+    id: str
+    originals: tuple[Original, ...]
+    profile: str
+    taken_in: datetime
+
+    @property
+    def source(self) -> str:
+        return self.originals[0].source
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A barcode as the decoders saw it, not yet verified.
+
+    ``format`` is the standard's name (``QRCode``, ``Code128``, …), ``decoders`` who read it.
+    """
+
+    format: str
+    text: str
+    box: Box
+    decoders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """All that the isolated decoders saw on one page; raw, and not trusted.
+
+    ``marks`` are the ids of the cover sheet's printed marks. ``trouble`` says in words why
+    what was seen cannot be relied on: decoders that disagree, or one that failed.
+    """
+
+    symbols: tuple[Symbol, ...] = ()
+    marks: tuple[int, ...] = ()
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyedPage:
+    """One page after it was opened, turned upright and looked at in an isolated process.
+
+    ``image`` is the file name, in the scan's work folder, of the derived picture.
+    ``ink`` is the share (0..1) of the page's inner area that is darker than its paper.
+    ``turned`` is the quarter turns (0, 90, 180, 270 degrees clockwise) and ``skew`` the degrees
+    (clockwise) that were undone. ``ink_outside_print`` is, on a cover, whether there is ink
+    where the cover prints nothing. ``quality`` names faults a clerk would rescan for.
+    """
+
+    number: int
+    image: str
+    width: int
+    height: int
+    dpi: int
+    blank: bool
+    ink: float
+    turned: int = 0
+    skew: float = 0.0
+    colour: bool = False
+    ink_outside_print: bool = False
+    sightings: Sightings = Sightings()
+    quality: tuple[str, ...] = ()
+
+
+class CodeKind(StrEnum):
+    """What a code of ours stands for."""
+
+    INMATE = "inmate"
+    REPLY = "reply"
+    BATCH = "batch"
+    LEGAL = "legal"
+
+
+@dataclass(frozen=True, slots=True)
+class CoverCode:
+    """A code of ours whose MAC held: its meaning is opaque until the register is asked.
+
+    ``cover_id`` is the random id (lower-case hex), ``sheets`` the number of sheets to expect
+    behind the cover (0: any); on a batch header it is the number of letters.
+    """
+
+    kind: CodeKind
+    key_id: int
+    cover_id: str
+    sheets: int = 0
+
+
+class DoubtReason(StrEnum):
+    """Why the machine holds. The value is stable; the words for a clerk are the Doubt's own."""
+
+    NO_COVER_FIRST = "no_cover_first"
+    COVER_LAST = "cover_last"
+    COVER_WITHOUT_PAGES = "cover_without_pages"
+    COVER_UNREADABLE = "cover_unreadable"
+    CODE_NOT_OURS = "code_not_ours"
+    CODES_DISAGREE = "codes_disagree"
+    DECODER_FAILED = "decoder_failed"
+    BLANK_MAY_BE_COVER = "blank_may_be_cover"
+    COVER_ON_BACK = "cover_on_back"
+    UNEVEN_SIDES = "uneven_sides"
+    UNEVEN_HALVES = "uneven_halves"
+    SHEET_COUNT = "sheet_count"
+    LETTER_COUNT = "letter_count"
+    BATCH_HEADER_MISSING = "batch_header_missing"
+    BATCH_HEADER_MISPLACED = "batch_header_misplaced"
+    LEGAL = "legal"
+    NOTHING_INSIDE = "nothing_inside"
+    UNOPENABLE = "unopenable"
+    WORKER_FAILED = "worker_failed"
+    READS_LIKE_COVER = "reads_like_cover"
+    COVER_UNKNOWN = "cover_unknown"
+    COVER_REVOKED = "cover_revoked"
+    COVER_EXPIRED = "cover_expired"
+    COVER_SPENT = "cover_spent"
+    NOT_IN_CUSTODY = "not_in_custody"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something the machine will not decide. ``says`` is one sentence for a clerk."""
+
+    reason: DoubtReason
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """One page as splitting sees it: facts about boundaries, nothing about content.
+
+    ``codes`` are the distinct verified codes on the page. ``doubts`` are what the page itself
+    casts: a code with a bad MAC, marks of a cover without a readable code, a decoder that
+    failed. ``inked`` is whether a cover's page carries writing of its own beside its print.
+    """
+
+    number: int
+    blank: bool = False
+    codes: tuple[CoverCode, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    inked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SplitLetter:
+    """A stretch of one scan between established boundaries.
+
+    ``pages`` are its content, ascending; ``hidden`` its blank sides; ``covers`` the sides of
+    its cover sheet (none for a stretch whose cover is unknown). With any doubt it is held.
+    """
+
+    cover: CoverCode | None
+    covers: tuple[int, ...]
+    pages: tuple[int, ...]
+    hidden: tuple[int, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What splitting made of one scan: every page is in exactly one place.
+
+    ``recorded`` are sheets that are no letter's: batch headers. With ``whole`` the stack is
+    held as one, no letter formed (``letters`` is then empty). ``sealed``: a legal letter may
+    be among it; nothing of the scan may be read or shown.
+    """
+
+    letters: tuple[SplitLetter, ...] = ()
+    recorded: tuple[int, ...] = ()
+    whole: tuple[Doubt, ...] = ()
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as read, with its place and the reader's other guesses, best first.
+
+    ``confidence`` and the probabilities of ``alternatives`` are 0..1.
+    """
+
+    text: str
+    box: Box
+    confidence: float
+    line: int = 0
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What one engine read on one page. ``text`` is in reading order, a line a text line."""
+
+    engine: str
+    text: str
+    confidence: float
+    words: tuple[Word, ...] = field(default=())

@@ -1,0 +1,95 @@
+"""A facility's settings: one TOML file in its home, read once and passed along."""
+
+from __future__ import annotations
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from digitizer.vocabulary.errors import SettingsError
+
+FILE_NAME = "config.toml"
+
+
+class Release(StrEnum):
+    """Whether a letter with a good cover reaches its mailbox at once or after a person's look."""
+
+    AUTOMATIC = "automatic"
+    AFTER_REVIEW = "after review"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Facility(_Part):
+    """Who we are and where families post to; printed on every cover and letter."""
+
+    name: str = "Example County Detention Center"
+    mail_address: tuple[str, ...] = ("Mail Room", "100 Example Road", "Exampleville, EX 00000")
+    release: Release = Release.AUTOMATIC
+    paper: Literal["a4", "letter"] = "letter"
+    require_sheet_count: bool = False
+
+
+class Store(_Part):
+    """Where tables and blobs live; empty means inside the home."""
+
+    database_url: str = ""
+    blobs_url: str = ""
+
+
+class Work(_Part):
+    """How hard the machine works, and the limits a file is opened under.
+
+    Seconds are of wall time; ``page_megapixels`` bounds one picture before it is decoded.
+    """
+
+    processes: int = Field(default=2, ge=1, le=64)
+    survey_seconds: float = Field(default=60, gt=0)
+    read_seconds: float = Field(default=120, gt=0)
+    worker_megabytes: int = Field(default=1536, ge=256)
+    pages: int = Field(default=2000, ge=1)
+    page_megapixels: int = Field(default=120, ge=1)
+    tries: int = Field(default=3, ge=1)
+
+
+class Web(_Part):
+    """The doors. ``login_steps`` are taken in order; booking number and PIN always come first."""
+
+    login_steps: tuple[Literal["pin", "security_question"], ...] = ("pin",)
+    pin_digits: int = Field(default=6, ge=6, le=12)
+    failures_before_lock: int = Field(default=5, ge=1)
+    lock_minutes: int = Field(default=15, ge=1)
+    inmate_idle_minutes: int = Field(default=10, ge=1)
+    staff_idle_minutes: int = Field(default=30, ge=1)
+
+
+class Settings(_Part):
+    """All settings of one home. Each has a default that is safe for a first try."""
+
+    facility: Facility = Facility()
+    store: Store = Store()
+    work: Work = Work()
+    web: Web = Web()
+
+
+def read_settings(home: Path) -> Settings:
+    """Reads ``config.toml`` of ``home``; raises SettingsError with the key and the mend."""
+    path = home / FILE_NAME
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{home} is not a digitizer home: it has no {FILE_NAME}. "
+            f"Make one with: digitizer --home {home} init"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}. Mend that line.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{path}: {key}: {first['msg']}. Mend or remove that line.") from None

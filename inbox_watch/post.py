@@ -1,0 +1,150 @@
+"""One watched folder's post: looks at it, hands over what is due, tells what a person must hear."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from inbox_watch.errors import FolderLost
+from inbox_watch.folder import FORGOTTEN_SECONDS, FolderLook, Ignored, WatchedFolder, look
+from inbox_watch.names import printable
+from inbox_watch.readiness import Readiness, readiness, still_there
+from inbox_watch.reports import News, Report, Reporter
+from inbox_watch.settling import Offer, Settling
+
+HandOver = Callable[[WatchedFolder, tuple[Path, ...]], None]
+
+# So many offers a step; then the other folders have their turn.
+TURN = 200
+
+_FOLDER: tuple[str, ...] = ()  # stands among waiting names for the folder itself
+
+
+class Post:
+    """Watches one folder. ``hand_over`` may raise: the files stay and are offered again.
+    ``lost`` says whether the folder could not be read at the last look."""
+
+    def __init__(self, folder: WatchedFolder, hand_over: HandOver, report: Reporter) -> None:
+        self.folder = folder
+        self._hand_over = hand_over
+        self._report = report
+        self._settling = Settling(folder.settle_seconds, together=folder.together)
+        self.lost = False
+        self._device: int | None = None
+        self._told: set[str] = set()
+        self._waiting: dict[tuple[str, ...], float] = {}
+
+    def step(self, now: float, go_on: Callable[[], bool]) -> bool:
+        """Looks once, at time ``now``, and hands over what is due while ``go_on()`` is true.
+        Returns whether more is due at once."""
+        try:
+            seen = look(self.folder)
+        except FolderLost as error:
+            self._tell_lost(error)
+            return False
+        self._tell_found(seen)
+        stirring = {name: each.state for name, each in seen.ignored.items() if each.file}
+        offers = self._settling.look(seen.files, now, stirring)
+        self._tell_ignored(seen.ignored)
+        still_open, more = self._hand_over_all(offers, now, go_on)
+        self._tell_waiting(now, still_open)
+        return more
+
+    def _hand_over_all(
+        self, offers: list[Offer], now: float, go_on: Callable[[], bool]
+    ) -> tuple[list[tuple[str, ...]], bool]:
+        """Hands over up to a turn's worth of offers. Returns what a writer still has open, and
+        whether ready offers were left for the next turn."""
+        still_open: list[tuple[str, ...]] = []
+        handed = 0
+        for offer in offers:
+            found = {readiness(self.folder, name, state) for name, state in offer.states}
+            if found == {Readiness.READY}:
+                if handed == TURN or not go_on():
+                    return still_open, True
+                self._offer(offer, now)
+                handed += 1
+            elif Readiness.CHANGED not in found:
+                still_open.append(offer.names)
+        return still_open, False
+
+    def _offer(self, offer: Offer, now: float) -> None:
+        paths = tuple(self.folder.path / name for name in offer.names)
+        try:
+            self._hand_over(self.folder, paths)
+        except Exception as error:  # whatever the taker raises, the other files go on
+            again = self._settling.failed(offer, now)
+            says = (
+                f"{_shown(offer.names)} could not be taken in ({error or type(error).__name__}). "
+                f"It stays in {self.folder.path} and is tried again in {again.due - now:.0f} s."
+            )
+            self._tell(News.NOT_TAKEN, says, offer.names, error, again.tries)
+            return
+        left = [name for name, state in offer.states if still_there(self.folder, name, state)]
+        self._settling.took(offer, left)
+        if offer.tries:
+            says = f"{_shown(offer.names)} was taken in after {offer.tries} tries in vain."
+            self._tell(News.TAKEN_AT_LAST, says, offer.names, tries=offer.tries)
+
+    def _tell_lost(self, error: FolderLost) -> None:
+        if not self.lost:
+            self._tell(News.FOLDER_LOST, str(error), error=error)
+        self.lost = True
+
+    def _tell_found(self, seen: FolderLook) -> None:
+        if self.lost:
+            self._tell(News.FOLDER_BACK, f"{self.folder.path} can be read again.")
+        elif self._device is not None and self._device != seen.device:
+            says = (
+                f"{self.folder.path} is now on another disk or share than before. "
+                "If its share fell away, mount it again: scans written to it are not seen here."
+            )
+            self._tell(News.FOLDER_REPLACED, says)
+        self.lost, self._device = False, seen.device
+
+    def _tell_ignored(self, ignored: dict[str, Ignored]) -> None:
+        """Each thing once, when it has lain long enough not to be a passing state."""
+        self._told &= ignored.keys()
+        for name in ignored.keys() - self._told:
+            each = ignored[name]
+            patience = self.folder.settle_seconds if each.patience is None else each.patience
+            if not each.file or self._settling.rested(name, patience):
+                self._told.add(name)
+                self._tell(News.IGNORED, f"{printable(name)} {each.reason}", (name,))
+
+    def _tell_waiting(self, now: float, still_open: Collection[tuple[str, ...]]) -> None:
+        """Tells once of what has waited for ``FORGOTTEN_SECONDS`` for its writer, or for quiet."""
+        waiting = [*still_open, *([_FOLDER] if self._settling.restless else [])]
+        self._waiting = {names: self._waiting.get(names, now) for names in waiting}
+        for names, since in self._waiting.items():
+            if now - since >= FORGOTTEN_SECONDS:
+                self._waiting[names] = math.inf  # told
+                self._tell_one_waiting(names)
+
+    def _tell_one_waiting(self, names: tuple[str, ...]) -> None:
+        if names != _FOLDER:
+            says = (
+                f"{_shown(names)} is at rest, but a program still has it open for writing. "
+                "If the scanner's program hangs, end it; the file is then taken in."
+            )
+            self._tell(News.STILL_OPEN, says, names)
+        else:
+            says = f"{self.folder.path} is never quiet, so its files wait. End what writes there."
+            self._tell(News.NEVER_QUIET, says, names)
+
+    def _tell(
+        self,
+        news: News,
+        says: str,
+        names: tuple[str, ...] = (),
+        error: Exception | None = None,
+        tries: int = 0,
+    ) -> None:
+        paths = tuple(self.folder.path / name for name in names)
+        self._report(Report(news, self.folder, printable(says), paths, error, tries))
+
+
+def _shown(names: tuple[str, ...]) -> str:
+    first = printable(names[0])
+    return first if len(names) == 1 else f"{first} and {len(names) - 1} more"
