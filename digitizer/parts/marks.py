@@ -21,8 +21,8 @@ from digitizer.parts.printing.cover_layout import COVER_MARKS, Paper, mark_bits
 from digitizer.vocabulary.paper import CodeKind
 
 __all__ = [
-    "COVER_MARKS", "Mark", "Registration", "find_marks", "ink_outside_print", "kinds", "mark_bits",
-    "orientation", "register",
+    "COVER_MARKS", "Mark", "Picture", "Registration", "find_marks", "grey_scaled",
+    "ink_outside_print", "kinds", "mark_bits", "orientation", "register",
 ]  # fmt: skip
 
 Picture = NDArray[np.uint8]
@@ -82,8 +82,8 @@ def find_marks(image: Picture, dpi: int) -> tuple[Mark, ...]:
     Sought at about 100 dpi, where a mark's cell is six pixels wide; pages of less are taken as
     they are. The same mark may be found twice where two sheets lie on one picture.
     """
-    scale = min(1.0, _WORKING_DPI / dpi, _LONGEST_SIDE / max(image.shape))
-    corners, ids, _ = _detector().detectMarkers(_grey_scaled(image, scale))
+    scale = min(1.0, _WORKING_DPI / max(dpi, 1), _LONGEST_SIDE / max(image.shape))
+    corners, ids, _ = _detector().detectMarkers(grey_scaled(image, scale))
     if ids is None:
         return ()
     found = (
@@ -148,8 +148,8 @@ def ink_outside_print(image: Picture, dpi: int, marks: Sequence[Mark]) -> bool:
 
 def _flattened(image: Picture, dpi: int, placed: Registration) -> Picture:
     """The scan laid on the printed sheet, in grey, ``_CELLS`` pixels a millimetre; white around."""
-    scale = min(1.0, 1.3 * _CELLS * _MM_AN_INCH / dpi)
-    grey = _grey_scaled(image, scale)
+    scale = min(1.0, 1.3 * _CELLS * _MM_AN_INCH / max(dpi, 1))
+    grey = grey_scaled(image, scale)
     to_sheet = np.diag([_CELLS, _CELLS, 1.0]) @ placed.to_sheet @ np.diag([1 / scale, 1 / scale, 1])
     width, height = layout.PAPERS[placed.paper]
     size = (round(width * _CELLS), round(height * _CELLS))
@@ -157,10 +157,15 @@ def _flattened(image: Picture, dpi: int, placed: Registration) -> Picture:
     return flat.astype(np.uint8)
 
 
-def _grey_scaled(image: Picture, scale: float) -> Picture:
-    """Scaled first and greyed after: a third of the work on a colour scan."""
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
+def grey_scaled(image: Picture, scale: float = 1.0) -> Picture:
+    """A page in grey, smaller by ``scale``: greyed last, which on colour is a third of the work."""
+    height, width = image.shape[:2]
+    if scale != 1.0:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    if image.ndim == 3:
+        image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    return np.ascontiguousarray(image)
 
 
 def _ink(flat: Picture) -> Picture:
@@ -200,9 +205,7 @@ def _may_be_pen(outline: cv2.typing.MatLike) -> bool:
 
 
 def _register_on(marks: Sequence[Mark], kind: CodeKind, paper: Paper) -> Registration | None:
-    places = dict(
-        zip(layout.mark_ids(kind), layout.mark_areas(*layout.PAPERS[paper]), strict=True)
-    )
+    places = dict(zip(layout.mark_ids(kind), layout.mark_areas(*layout.PAPERS[paper]), strict=True))
     scan = np.array([mark.corners for mark in marks], dtype=np.float64).reshape(-1, 2)
     sheet = np.array([_corners(places[mark.id]) for mark in marks]).reshape(-1, 2)
     matrix = _fitted(scan, sheet, len({mark.id for mark in marks}))

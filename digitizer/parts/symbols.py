@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 
 from digitizer.parts.codes import is_ours
 from digitizer.parts.decoders import EVERY_FORMAT, Look, bounds, moved, zbar, zxing
-from digitizer.parts.marks import Mark, Registration, find_marks, ink_outside_print, kinds, register
+from digitizer.parts.marks import (
+    Mark,
+    Registration,
+    find_marks,
+    grey_scaled,
+    ink_outside_print,
+    kinds,
+    register,
+)
 from digitizer.parts.printing import cover_layout as layout
 from digitizer.vocabulary.errors import EngineError
 from digitizer.vocabulary.paper import Box, Sightings, Symbol
@@ -51,7 +59,8 @@ def find_our_symbols(
         second = _confirmed(small, [moved(each.box, scale) for each in first.ours])
         look = first + second.moved(1 / scale)
     else:
-        look = first + _searched(_grey(image), _suspected(image, dpi, region, first, marks), marks)
+        suspected = _suspected(image, region, first, marks)
+        look = first + _searched(image, suspected, marks)
     return _sightings(look, marks)
 
 
@@ -60,7 +69,7 @@ def find_all_symbols(image: Picture) -> tuple[Symbol, ...]:
 
     EngineError if a decoder failed on it.
     """
-    grey = _grey(image)
+    grey = grey_scaled(image)
     look = zxing(grey, thorough=True, formats=EVERY_FORMAT) + zbar(grey)
     if look.trouble:
         raise EngineError("; ".join(look.trouble))
@@ -78,7 +87,7 @@ def _sightings(look: Look, marks: Sequence[Mark]) -> Sightings:
 
 
 def _suspected(
-    image: Picture, dpi: int, region: Region, first: Look, marks: Sequence[Mark]
+    image: Picture, region: Region, first: Look, marks: Sequence[Mark]
 ) -> tuple[Box, ...]:
     """Where a code of ours may be though the first pass read none."""
     height, width = image.shape[:2]
@@ -98,8 +107,11 @@ def _suspected(
     return tuple(dict.fromkeys(boxes))
 
 
-def _searched(grey: Picture, boxes: Iterable[Box], marks: Sequence[Mark]) -> Look:
+def _searched(image: Picture, boxes: Sequence[Box], marks: Sequence[Mark]) -> Look:
     """A hard look at each place, and at all copies laid over each other if none can be read."""
+    if not boxes:
+        return Look()
+    grey = grey_scaled(image)
     found = Look()
     for box in boxes:
         cut, left, top = _cut(grey, box)
@@ -222,19 +234,10 @@ def _holds_middle(outer: Box, inner: Box) -> bool:
 # ---- pictures and boxes
 
 
-def _grey(image: Picture) -> Picture:
-    if image.ndim == 2:
-        return np.ascontiguousarray(image)
-    return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-
-
 def _reduced(image: Picture, dpi: int) -> tuple[Picture, float]:
     """The page in grey at about 150 dpi, and how much smaller it is. Never enlarged."""
-    scale = min(1.0, _FIRST_DPI / dpi, _LONGEST_SIDE / max(image.shape))
-    if scale == 1.0:
-        return _grey(image), 1.0
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return _grey(small.astype(np.uint8)), scale
+    scale = min(1.0, _FIRST_DPI / max(dpi, 1), _LONGEST_SIDE / max(image.shape))
+    return grey_scaled(image, scale), scale
 
 
 def _enlarged(mark: Mark, scale: float) -> Mark:

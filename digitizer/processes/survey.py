@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitizer.parts.imaging import PreparedPage, encode, grey, load, prepare, turn
-from digitizer.parts.marks import find_marks, orientation
+from digitizer.parts.marks import find_marks, ink_outside_print, orientation
 from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_page, open_pages
 from digitizer.parts.reading import read_page
-from digitizer.parts.symbols import find_all_symbols, find_our_symbols, ink_outside_print
+from digitizer.parts.symbols import find_all_symbols, find_our_symbols
 from digitizer.vocabulary.errors import UnopenableFile
 from digitizer.vocabulary.paper import Sightings, SurveyedPage, Symbol, Transcript
 

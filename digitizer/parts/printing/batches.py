@@ -22,7 +22,5 @@ def housing_unit_pdf(pdfs: Iterable[bytes], duplex: bool = False) -> bytes:
                 if duplex and len(letter.pages) % 2:
                     _, _, width, height = letter.pages[-1].mediabox
                     bound.add_blank_page(page_size=(float(width), float(height)))
-        # ReportLab writes its streams as ASCII; without that a file of photos is a fifth smaller.
-        level = pikepdf.StreamDecodeLevel.generalized
-        bound.save(out, deterministic_id=True, stream_decode_level=level)
+        bound.save(out, deterministic_id=True)
     return out.getvalue()

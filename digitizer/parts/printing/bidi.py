@@ -18,7 +18,7 @@ _NEUTRAL = frozenset({"B", "S", "WS", "ON", "BN", "ES", "ET", "CS"})
 _JOINERS = "\u0640\u200d"
 _LAM = "\u0644"
 
-MIRRORED = str.maketrans("()[]{}<>«»‹›≤≥⟨⟩", ")(][}{><»«›‹≥≤⟩⟨")  # noqa: RUF001 (quotation marks)
+MIRRORED = str.maketrans("()[]{}<>«»‹›≤≥⟨⟩", ")(][}{><»«›‹≥≤⟩⟨")
 
 
 def reads_right_to_left(paragraph: str) -> bool:

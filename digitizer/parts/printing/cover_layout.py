@@ -172,9 +172,7 @@ def cover_zones(width: float, height: float) -> CoverZones:
 def printed_areas(width: float, height: float) -> tuple[Area, ...]:
     """Every place of an inmate's cover that may hold print; ink elsewhere is somebody's pen."""
     zones = cover_zones(width, height)
-    rules = (
-        Area(zones.sender.left, y - 0.2, zones.sender.width, 0.4) for y in zones.sender_lines
-    )
+    rules = (Area(zones.sender.left, y - 0.2, zones.sender.width, 0.4) for y in zones.sender_lines)
     sides = (zones.sender.left, zones.sender.right)
     edges = (Area(x - 0.2, zones.sender.top, 0.4, zones.sender.height) for x in sides)
     lower = Area(zones.sender.left, zones.sender.bottom - 0.2, zones.sender.width, 0.4)

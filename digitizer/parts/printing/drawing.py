@@ -40,6 +40,10 @@ CODE_BOX = layout.CODE_SIDE * (1 + 2 * layout.QUIET_MODULES / layout.CODE_MODULE
 
 ELLIPSIS = "…"
 
+_CODE_CHARACTERS = 35
+"""What a QR code of version 3 with error correction H holds of the alphanumeric set."""
+
+
 Align = Literal["left", "centre", "right"]
 Tone = tuple[float, float, float]
 """A colour as red, green, blue (0..1)."""
@@ -165,6 +169,8 @@ def draw_code(canvas: Canvas, payload: str, x: float, y: float, size: float = CO
 
 
 def _qr_modules(payload: str) -> list[list[bool]]:
+    if len(payload) > _CODE_CHARACTERS:
+        raise ValueError(f"a code holds {_CODE_CHARACTERS} characters, not {len(payload)}")
     code = qrencoder.QRCode(3, qrencoder.QRErrorCorrectLevel.H)
     code.addData(qrencoder.QRAlphaNum(payload))
     code.make()

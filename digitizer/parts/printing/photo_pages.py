@@ -22,7 +22,7 @@ from digitizer.parts.printing.page_frame import (
     draw_label,
     read_wording,
 )
-from digitizer.parts.printing.photos import Photo, open_photo
+from digitizer.parts.printing.photos import Photo, open_photo, placed, upright_size
 from digitizer.parts.printing.text_runs import draw_line, wrap
 from digitizer.vocabulary.errors import UnopenableFile
 
@@ -34,12 +34,13 @@ _SPACE = 16.0
 _CAPTION = 14.0
 
 
-class _JpegReader(ImageReader):  # type: ignore[misc,unused-ignore]  # stubs may be absent
+class _JpegReader(ImageReader):
     """Tells pictures apart by their JPEG bytes, where ReportLab would decode each for that."""
 
     def __init__(self, jpeg: bytes) -> None:
         super().__init__(io.BytesIO(jpeg))
         self._jpeg = jpeg
+        self._dataA = None  # no transparency; the canvas asks for it
 
     def getRGBData(self) -> bytes:  # noqa: N802 (ReportLab's name)
         return self._jpeg
@@ -55,13 +56,12 @@ def photo_pages(photos: Sequence[bytes], paper: Paper) -> list[Page]:
 def _page(photos: Sequence[bytes], first: int, last: int, paper: Paper) -> Page:
     def draw(canvas: Canvas) -> None:
         frame = _frame(paper)
-        opened = [_opened(data, *frame) for data in photos[first:last]]
-        columns, rows = _grid(opened, *frame)
-        for place, photo in enumerate(opened):
-            column, row = place % columns, place // columns
-            cell = _cell(frame, columns, rows)
-            x = MARGIN + column * (cell[0] + _SPACE)
-            top = PAGE_SIZES[paper][1] - TOP - row * (cell[1] + _SPACE)
+        columns, rows = _grid([_size(data) for data in photos[first:last]], frame)
+        cell = _cell(frame, columns, rows)
+        for place, data in enumerate(photos[first:last]):
+            x = MARGIN + place % columns * (cell[0] + _SPACE)
+            top = PAGE_SIZES[paper][1] - TOP - place // columns * (cell[1] + _SPACE)
+            photo = _opened(data, cell[0], cell[1] - _CAPTION)
             _draw(canvas, photo, (x, top), cell, (first + place + 1, len(photos)))
 
     return draw
@@ -77,6 +77,13 @@ def _cell(frame: tuple[float, float], columns: int, rows: int) -> tuple[float, f
     return (frame[0] - _SPACE * (columns - 1)) / columns, (frame[1] - _SPACE * (rows - 1)) / rows
 
 
+def _size(data: bytes) -> tuple[int, int] | None:
+    try:
+        return upright_size(data)
+    except UnopenableFile:
+        return None
+
+
 def _opened(data: bytes, width: float, height: float) -> Photo | None:
     try:
         return open_photo(data, width, height)
@@ -84,15 +91,15 @@ def _opened(data: bytes, width: float, height: float) -> Photo | None:
         return None
 
 
-def _grid(photos: Sequence[Photo | None], *frame: float) -> tuple[int, int]:
-    """The grid in which these photos cover most paper."""
+def _grid(sizes: Sequence[tuple[int, int] | None], frame: tuple[float, float]) -> tuple[int, int]:
+    """The grid in which pictures of these sizes cover most paper."""
 
     def covered(grid: tuple[int, int]) -> float:
-        width, height = _cell((frame[0], frame[1]), *grid)
-        sizes = (photo.placed(width, height - _CAPTION) for photo in photos if photo)
-        return sum(across * down for across, down in sizes)
+        width, height = _cell(frame, *grid)
+        sides = (placed(size, width, height - _CAPTION) for size in sizes if size)
+        return sum(across * down for across, down in sides)
 
-    return max(_GRIDS[len(photos)], key=covered)
+    return max(_GRIDS[len(sizes)], key=covered)
 
 
 def _draw(

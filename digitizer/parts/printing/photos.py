@@ -7,9 +7,11 @@ or a picture made to exhaust memory harms nothing else.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from digitizer.vocabulary.errors import UnopenableFile
 
@@ -22,6 +24,7 @@ MOST_PIXELS = 80_000_000
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _QUALITY = 90
+_QUARTER_TURNS = (5, 6, 7, 8)
 _POINTS_AN_INCH = 72
 
 
@@ -35,9 +38,13 @@ class Photo:
 
     def placed(self, width: float, height: float) -> tuple[float, float]:
         """Its size in points, in proportion, within a frame of that many points."""
-        most = _POINTS_AN_INCH / LEAST_DPI
-        scale = min(width / self.width, height / self.height, most)
-        return self.width * scale, self.height * scale
+        return placed((self.width, self.height), width, height)
+
+
+def placed(pixels: tuple[int, int], width: float, height: float) -> tuple[float, float]:
+    """The size in points of a picture of so many pixels within a frame of that many points."""
+    scale = min(width / pixels[0], height / pixels[1], _POINTS_AN_INCH / LEAST_DPI)
+    return pixels[0] * scale, pixels[1] * scale
 
 
 def photo_fault(data: bytes) -> str | None:
@@ -49,28 +56,41 @@ def photo_fault(data: bytes) -> str | None:
     return None
 
 
+def upright_size(data: bytes) -> tuple[int, int]:
+    """Width and height in pixels as it will stand, by its header alone; raises UnopenableFile."""
+    with _opened(data) as picture:
+        sideways = picture.getexif().get(ExifTags.Base.Orientation) in _QUARTER_TURNS
+        return (picture.height, picture.width) if sideways else picture.size
+
+
 def open_photo(data: bytes, width: float, height: float) -> Photo:
     """The picture for a frame of that many points; raises UnopenableFile.
 
     It is turned as its EXIF orientation says and made no finer than PRINT_DPI in that frame.
     """
     pixels = max(1, round(width * PRINT_DPI / 72)), max(1, round(height * PRINT_DPI / 72))
+    with _opened(data) as picture:
+        # A quarter turn may follow: keep enough of the picture for either way.
+        picture.draft("RGB", (max(pixels), max(pixels)))
+        upright = _on_white(ImageOps.exif_transpose(picture))
+    upright.thumbnail(pixels, Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=_QUALITY)
+    return Photo(out.getvalue(), *upright.size)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             _refuse_giants(picture)
-            # A quarter turn may follow: keep enough of the picture for either way.
-            picture.draft("RGB", (max(pixels), max(pixels)))
-            upright = _on_white(ImageOps.exif_transpose(picture))
+            yield picture
     except UnopenableFile:
         raise
     except Exception as error:  # a decoder may raise anything; whatever it is, there is no picture
         raise UnopenableFile(
             "This photo cannot be opened. Send it again as a JPEG or PNG picture."
         ) from error
-    upright.thumbnail(pixels, Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    upright.save(out, "JPEG", quality=_QUALITY)
-    return Photo(out.getvalue(), *upright.size)
 
 
 def _refuse_giants(picture: Image.Image) -> None:

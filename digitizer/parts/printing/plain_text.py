@@ -79,7 +79,7 @@ def _name_of(found: re.Match[str]) -> str:
         return found[0]  # old symbols such as hearts and arrows, which fonts have
     name = " + ".join(_name(part) for part in picture.split("\u200d") if part)
     times = len(found[0]) // len(found[1])
-    return f"[{name} ×{times}]" if times > 1 else f"[{name}]"  # noqa: RUF001 (a real times sign)
+    return f"[{name} ×{times}]" if times > 1 else f"[{name}]"
 
 
 def _name(picture: str) -> str:

@@ -108,8 +108,8 @@ def _parties(canvas: Canvas, box: Area, height: float, inmate: Inmate, correspon
     for x, label, name in ((left, "to", correspondent), (middle, "from", inmate.full_name)):
         draw_label(canvas, both(words, label), x, top - 8)
         draw_line(canvas, fitted_line(clean_line(name), BOLD, 13, room, 6.5), x, top - 24)
-    number = fitted_line(clean_line(inmate.booking_number), REGULAR, 9.5, room, 4)
-    draw_line(canvas, number, middle, top - 36)
+    booking = fitted_line(clean_line(inmate.booking_number), REGULAR, 9.5, room, 4)
+    draw_line(canvas, booking, middle, top - 36)
     for number, language in enumerate(LANGUAGES):
         hint = words[language]["instructions"]
         size = (9.0, 8.0)[number]

@@ -27,7 +27,7 @@ MISSING = "□"
 
 _LAST_OF_FIRST_PLANE = 0xFFFF
 _UNSEEN = frozenset("\u200c\u200d\u200e\u200f\u061c")
-_BREAK_AFTER = frozenset("-‐–—/")  # noqa: RUF001 (dashes)
+_BREAK_AFTER = frozenset("-‐–—/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,8 @@ def _rows(clusters: list[_Cluster], width: float) -> Iterator[list[_Cluster]]:
             yield _without_end_blanks(row[:cut])
             row = row[cut:]
             used, chance = sum(kept.width for kept in row), 0
-        if row and (row[-1].text[-1] in _BREAK_AFTER or _ideograph(cluster) or _ideograph(row[-1])):
-            chance = chance if blank else len(row)
+        if row and not blank and _parts(row[-1].text, cluster.text):
+            chance = len(row)
         row.append(cluster)
         used += cluster.width
         if blank and any(kept.text != " " for kept in row):
@@ -149,8 +149,15 @@ def _rows(clusters: list[_Cluster], width: float) -> Iterator[list[_Cluster]]:
     yield _without_end_blanks(row)
 
 
-def _ideograph(cluster: _Cluster) -> bool:
-    return "\u2e80" <= cluster.text[0] <= "\ud7ff" or "\uf900" <= cluster.text[0] <= "\ufaff"
+def _parts(before: str, after: str) -> bool:
+    """Whether a line may end between these two; not within a date or a number."""
+    if before[-1] in _BREAK_AFTER:
+        return not after[0].isdigit()
+    return _ideograph(before[0]) or _ideograph(after[0])
+
+
+def _ideograph(letter: str) -> bool:
+    return "\u2e80" <= letter <= "\ud7ff" or "\uf900" <= letter <= "\ufaff"
 
 
 def _without_end_blanks(row: list[_Cluster]) -> list[_Cluster]:

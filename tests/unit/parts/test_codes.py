@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import string
 
 import pytest
@@ -49,9 +50,7 @@ def test_a_changed_bit_is_refused(code: CoverCode, bit: int) -> None:
 
 
 @given(cover_codes, st.text(max_size=3), st.integers(0, 34))
-def test_longer_and_shorter_spellings_are_refused(
-    code: CoverCode, more: str, length: int
-) -> None:
+def test_longer_and_shorter_spellings_are_refused(code: CoverCode, more: str, length: int) -> None:
     text = payload(code, RING)
     assert verify(text[:length], RING) is None
     assert not more or verify(text + more, RING) is None
@@ -88,7 +87,7 @@ def test_a_retired_key_still_verifies_and_a_forgotten_one_does_not() -> None:
 def test_an_unknown_kind_or_flag_is_refused_even_if_signed(head: int) -> None:
     body = bytes([head, 1, 0]) + bytes(9)
     raw = body + codes._mac(body, RING.keys[1])
-    assert verify("MD1" + codes.base64.b32encode(raw).decode(), RING) is None
+    assert verify("MD1" + base64.b32encode(raw).decode(), RING) is None
 
 
 def test_new_codes_differ_and_carry_the_current_key() -> None:

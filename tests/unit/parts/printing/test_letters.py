@@ -22,7 +22,7 @@ from digitizer.parts.printing.letters import (
     letter_missing,
     letter_pdf,
 )
-from digitizer.parts.printing.photos import MOST_PIXELS, open_photo, photo_fault
+from digitizer.parts.printing.photos import MOST_PIXELS, open_photo, photo_fault, upright_size
 from digitizer.parts.printing.reply_sheet import ReplySheet
 from digitizer.vocabulary.errors import UsageError
 from digitizer.vocabulary.paper import CodeKind
@@ -135,7 +135,7 @@ def test_in_duplex_the_reply_sheet_is_nobody_elses_back() -> None:
         "σε σκεφτόμαστε",
         "½ € ☺ ♥ ✓",
         "[flag US]",
-        "[red apple ×2]",  # noqa: RUF001
+        "[red apple ×2]",
     ],
 )
 def test_every_class_of_character_can_be_copied_out(words: str) -> None:
@@ -266,6 +266,13 @@ def test_photos_keep_print_resolution_and_no_more() -> None:
     assert opened.placed(400, 300) == pytest.approx((400, 300), abs=0.5)
     small = open_photo(photo("red", (100, 100)), 400, 300)
     assert small.placed(400, 300) == pytest.approx((72, 72))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_header_tells_how_a_photo_will_stand(orientation: int) -> None:
+    data = photo("red", (300, 200), orientation)
+    opened = open_photo(data, 400, 400)
+    assert upright_size(data) == (opened.width, opened.height)
 
 
 def test_where_a_photo_was_taken_is_not_printed_into_the_file() -> None:

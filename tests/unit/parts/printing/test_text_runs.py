@@ -45,6 +45,17 @@ def test_words_break_at_blanks_and_hyphens_first() -> None:
     assert lines == ["one two-", "three four"]
 
 
+def test_a_date_is_not_parted() -> None:
+    lines = [line.text for line in wrap("due 2025-03-04", REGULAR, 10, 60)]
+    assert lines == ["due", "2025-03-04"]
+
+
+def test_ideographs_need_no_blanks() -> None:
+    lines = wrap("\u4f60" * 20, REGULAR, 10, 60)
+    assert len(lines) > 2
+    assert sum(len(line.text) for line in lines) == 20
+
+
 def test_an_accent_is_never_parted_from_its_letter() -> None:
     lines = wrap("q\u0323" * 40, REGULAR, 10, 60)
     assert len(lines) > 1
@@ -79,7 +90,7 @@ def test_one_line_texts_have_no_line_ends() -> None:
 
 
 def test_scripts_in_use_are_all_there() -> None:
-    text = "Ñandú Łódź Đặng Привет Ґ Αθήνα שלום مرحبا گچ پ Հայ ქართ ½ € ₫ ☺ ♥ ✓ → [] “” – …"  # noqa: RUF001
+    text = "Ñandú Łódź Đặng Привет Ґ Αθήνα שלום مرحبا گچ پ Հայ ქართ ½ € ₫ ☺ ♥ ✓ → [] “” – …"
     assert missing_characters(text) == ""
 
 

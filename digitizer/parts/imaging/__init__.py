@@ -1,0 +1,12 @@
+"""Page images: upright, straight, looked over for ink and faults. One process, one thread."""
+
+import cv2
+
+from digitizer.parts.imaging.pixels import encode, grey, load, paint_out, thumbnail, turn
+from digitizer.parts.imaging.preparing import PreparedPage, prepare
+
+cv2.setNumThreads(1)  # a worker a core: threads of OpenCV's own would only get in the way
+
+__all__ = [
+    "PreparedPage", "encode", "grey", "load", "paint_out", "prepare", "thumbnail", "turn",
+]
