@@ -170,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     if not chosen.corpus.is_dir():
         parser.error(f"{chosen.corpus} is not there: give the folder of letters with --corpus")
-    console = Console()
+    console = Console(width=110)
     rows = []
     for kind in chosen.kind or KINDS:
         for page in choose_pages(chosen.corpus, kind, chosen.pages):

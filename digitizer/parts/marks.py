@@ -158,20 +158,30 @@ def _flattened(image: Picture, dpi: int, placed: Registration) -> Picture:
 
 
 def grey_scaled(image: Picture, scale: float = 1.0) -> Picture:
-    """A page in grey, smaller by ``scale``: greyed last, which on colour is a third of the work."""
-    height, width = image.shape[:2]
-    if scale != 1.0:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    if image.ndim == 3:
-        image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    """A page in grey, smaller by ``scale``: halved as often as that allows, then interpolated.
+
+    Halving averages two by two and costs a twentieth of averaging over any other ratio; greying
+    after the first halving spares colour scans the rest.
+    """
+    while scale <= 0.5 and min(image.shape[:2]) > 1:
+        halved = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        image, scale = _in_grey(np.asarray(halved, np.uint8)), scale * 2
+    image = _in_grey(image)
+    if scale < 1 and min(image.shape) > 1:
+        rest = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+        image = np.asarray(rest, np.uint8)
     return np.ascontiguousarray(image)
+
+
+def _in_grey(image: Picture) -> Picture:
+    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
 
 
 def _ink(flat: Picture) -> Picture:
     """255 where a pixel is clearly darker than the paper around it (within 6 mm)."""
-    around = round(12 * _CELLS) | 1
-    paper = cv2.medianBlur(flat, min(around, 255))
+    half = cv2.resize(flat, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(half, round(12 * _CELLS / 2) | 1)
+    paper = cv2.resize(paper, flat.shape[::-1], interpolation=cv2.INTER_LINEAR)
     darker = cv2.subtract(paper, flat)
     return np.where(darker > _DARKER_THAN_PAPER, 255, 0).astype(np.uint8)
 

@@ -24,3 +24,9 @@ def housing_unit_pdf(pdfs: Iterable[bytes], duplex: bool = False) -> bytes:
                     bound.add_blank_page(page_size=(float(width), float(height)))
         bound.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def page_count(pdf: bytes) -> int:
+    """The number of pages of a PDF that we made."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return len(opened.pages)

@@ -7,6 +7,10 @@ reading gone wrong hits them hardly ever. It needs no dictionary.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cache
+
+from digitizer.vocabulary.paper import Word
 
 _COMMON = {
     "en": """
@@ -28,23 +32,28 @@ _COMMON = {
         eso hace otra tan durante siempre día tanto ella tres sí dijo querido querida amor carta
     """,
 }
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-
-
-def familiar_words(text: str, languages: tuple[str, ...]) -> int:
-    """How many words of ``text`` are among the commonest of ``languages`` (single letters,
-    which noise is full of, do not count)."""
-    common = _common(languages)
-    return sum(word in common for word in _WORD.findall(text.casefold()) if len(word) > 1)
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def plausibility(text: str, languages: tuple[str, ...]) -> float:
     """The share (0..1) of familiar words among all strings of ``text`` that hold letters."""
     words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
-    return min(1.0, familiar_words(text, languages) / len(words)) if words else 0.0
+    return sum(_is_familiar(word, languages) for word in words) / len(words) if words else 0.0
 
 
+def familiar_words(words: Sequence[Word], languages: tuple[str, ...]) -> float:
+    """How many familiar words may be expected to have been read rightly: their confidences'
+    sum. It tells readings of one page apart, whatever engine made them."""
+    return sum(word.confidence for word in words if _is_familiar(word.text, languages))
+
+
+def _is_familiar(text: str, languages: tuple[str, ...]) -> bool:
+    """Single letters, which noise is full of, are not."""
+    found = _WORD.findall(text.casefold())
+    return len(found) == 1 and len(found[0]) > 1 and found[0] in _common(languages)
+
+
+@cache
 def _common(languages: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(
-        word for language in languages or ("en",) for word in _COMMON.get(language, "").split()
-    )
+    known = [language for language in languages if language in _COMMON] or ["en"]
+    return frozenset(word for language in known for word in _COMMON[language].split())

@@ -6,6 +6,7 @@ because its letter-by-letter probabilities give word boxes and confidences of ou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +30,7 @@ MEND = "pip install rapidocr onnxruntime"
 
 _DETECTION_MODEL = "PP-OCRv6_det_small.onnx"
 _RECOGNITION_MODEL = "PP-OCRv6_rec_small.onnx"
-_DETECTION_SIDE = 2000  # pixels of the longer side
+_DETECTION_SIDE = 1280  # pixels of the longer side; 2000 costs twice the time and reads no better
 _LINE_HEIGHT = 48  # pixels; fixed by the recogniser
 _FRAME = 8  # pixels of line width to one frame of the recogniser's answer
 _BATCH = 6
@@ -198,7 +199,8 @@ def _words(letters: Sequence[Letter], quad: Quad, line: int) -> Iterator[Word]:
     places = [letter.place for letter in letters]
     for start, stop in _word_bounds(letters):
         text = "".join(letter.text for letter in letters[start:stop])
-        confidence = sum(letter.probability for letter in letters[start:stop]) / (stop - start)
+        # The product, unlike the mean that rapidocr reports, is near to how often the word is right.
+        confidence = math.prod(letter.probability for letter in letters[start:stop])
         left, right = _edges(places, start, stop)
         yield Word(text, _box(quad, left, right), min(1.0, confidence), line)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 
 from digitizer.processes.splitting.stretches import Stretch
 from digitizer.vocabulary.paper import Doubt, DoubtReason
@@ -21,11 +22,16 @@ class Touch:
     stretches: tuple[int, ...]
 
 
-def hold(stretches: Sequence[Stretch], announced: int) -> list[list[Doubt]]:
-    """The doubts of each stretch. ``announced`` is a batch header's number of letters (0: any)."""
+def hold(stretches: Sequence[Stretch], headed: bool, announced: int) -> list[list[Doubt]]:
+    """The doubts of each stretch.
+
+    ``headed``: the stack has a batch header on top, so it is not back to front; ``announced``
+    is the header's number of letters (0: any).
+    """
     held: list[list[Doubt]] = [[] for _ in stretches]
     proven = [_is_proven(stretches, i) for i in range(len(stretches))]
-    for touch in _all_touches(stretches, proven, announced):
+    turned = () if headed else _back_to_front(stretches)
+    for touch in chain(_all_touches(stretches, proven, announced), turned):
         doubt = _with_advice(touch, stretches)
         for i in touch.stretches:
             held[i].append(doubt)
@@ -100,7 +106,7 @@ def _covers_written_on(stretches: Sequence[Stretch], proven: Sequence[bool]) -> 
 
 def _is_copy(stretches: Sequence[Stretch], i: int) -> bool:
     """Beside a letter with the same cover: printed twice, or a copy that the family enclosed."""
-    beside = stretches[max(i - 1, 0) : i] + stretches[i + 1 : i + 2]
+    beside = (*stretches[max(i - 1, 0) : i], *stretches[i + 1 : i + 2])
     return any(other.established and other.code == stretches[i].code for other in beside)
 
 
@@ -111,6 +117,39 @@ def _without_pages(stretch: Stretch) -> Doubt:
         DoubtReason.COVER_WITHOUT_PAGES,
         f"{kind} on page {number} has no page after it: pages may lie behind another cover, or "
         "some letters were put in back to front.",
+    )
+
+
+def _back_to_front(stretches: Sequence[Stretch]) -> Iterator[Touch]:
+    """In a stack that reads as well from its end, pages may be the next letter's."""
+    if not _reads_backwards(stretches):
+        return
+    doubt = Doubt(
+        DoubtReason.COVER_LAST,
+        "The stack may be back to front: its first and its last sheet are each a letter of their "
+        "own, so it would read as well from its end. A batch header on top would tell.",
+    )
+    for i in range(len(stretches) - 1):
+        if stretches[i].pages_behind or not stretches[i].established:
+            yield Touch(doubt, (i, i + 1))
+
+
+def _reads_backwards(stretches: Sequence[Stretch]) -> bool:
+    """Whether the stack turned over would pass too.
+
+    Only what is a letter without a further page can stand at both ends; and turned over, each
+    cover that is none would need a page which now lies before it.
+    """
+    inked = [each for each in stretches if not each.blank]
+    first, last = inked[0], inked[-1]
+    return (
+        first.written_on
+        and last.written_on
+        and not last.pages_behind
+        and all(
+            each.written_on or not each.established or before.pages_behind or not before.established
+            for before, each in pairwise(inked)
+        )
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from digitizer.processes.splitting.holding import hold
 from digitizer.processes.splitting.sheets import Sheet, collate, is_empty, uneven
@@ -34,13 +33,13 @@ def _split_sheets(sheets: Sequence[Sheet], sides: Sides, header_required: bool) 
     announced = sheets[0].code.sheets if headed and sheets[0].code else 0
     whole = (
         *_header_faults(sheets, headed, announced, header_required),
-        *_end_faults(body, headed, announced),
+        *_end_faults(body, announced),
     )
     if whole:
         return Split(whole=tuple(whole))
     recorded = tuple(page.number for page in sheets[0].pages) if headed else ()
     stretches = cut(body)
-    letters = form_letters(stretches, hold(stretches, announced))
+    letters = form_letters(stretches, hold(stretches, headed, announced))
     reasons = {doubt.reason for letter in letters for doubt in letter.doubts}
     if sides is Sides.ODD_EVEN and reasons & _SLIPS:
         return Split(whole=(_slipped(),))
@@ -100,7 +99,7 @@ def _header_faults(
         )
 
 
-def _end_faults(body: Sequence[Sheet], headed: bool, announced: int) -> Iterator[Doubt]:
+def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
     """A stack that is upside down, or shifted by one cover, shows it at its ends."""
     if all(sheet.blank for sheet in body):
         if body or announced:
@@ -118,40 +117,13 @@ def _end_faults(body: Sequence[Sheet], headed: bool, announced: int) -> Iterator
             "again.",
         )
     last = next(sheet for sheet in reversed(body) if not sheet.blank)
-    if last.doubts or (last.begins and not _is_letter(last)):
+    if last.doubts or (last.begins and not last.has_content):
         yield Doubt(
             DoubtReason.COVER_LAST,
             f"The stack ends with page {last.number}, which is or may be a cover sheet: each "
             "letter may lie behind its neighbour's cover. Put the stack in order and scan it "
             "again.",
         )
-    elif not headed and _reads_backwards(body):
-        yield Doubt(
-            DoubtReason.COVER_LAST,
-            "The stack may be back to front: its first and last sheets are each a letter of their "
-            "own, so it would read as well from its end. Scan it again behind a batch header.",
-        )
-
-
-def _reads_backwards(body: Sequence[Sheet]) -> bool:
-    """Whether the stack turned over would pass too, with its loose pages behind other codes.
-
-    Only a reply sheet, or a cover that is written on, is a letter without a further page, so
-    only these can stand at both ends; and turned over, each other cover would need a loose
-    page that now lies before it.
-    """
-    inked = [sheet for sheet in body if not sheet.blank]
-    whole_letters_at_ends = _is_letter(inked[0]) and _is_letter(inked[-1])
-    loose = any(sheet.loose for sheet in inked)
-    covers_would_pass = all(
-        before.loose for before, sheet in pairwise(inked) if sheet.begins and not _is_letter(sheet)
-    )
-    return whole_letters_at_ends and loose and covers_would_pass
-
-
-def _is_letter(sheet: Sheet) -> bool:
-    """Begins a letter and carries content itself, so that no page need follow."""
-    return sheet.begins and sheet.has_content
 
 
 def _slipped() -> Doubt:

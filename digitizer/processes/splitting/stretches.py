@@ -51,11 +51,16 @@ class Stretch:
         """A cover, or what may be one, with no page after it; a reply sheet needs none."""
         if self.established and self.code and self.code.kind is CodeKind.REPLY:
             return False
-        return not any(sheet.has_content for sheet in self.behind)
+        return not self.pages_behind
+
+    @property
+    def pages_behind(self) -> bool:
+        """Whether anything but blanks follows its first sheet."""
+        return any(sheet.has_content for sheet in self.behind)
 
     @property
     def written_on(self) -> bool:
-        """An established cover whose own sheet carries content."""
+        """Begins with a sheet that is content itself: a reply sheet, or a cover with ink."""
         return self.established and self.first.has_content
 
     @property
