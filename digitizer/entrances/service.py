@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from digitizer.mailroom.house import House
@@ -40,6 +41,15 @@ class Service:
     def end(self) -> None:
         self.stop.set()
         self.nudge.set()
+
+    def when_stopped(self, action: Callable[[], None]) -> None:
+        """Does ``action``, in a thread of its own, once the service stops."""
+
+        def wait() -> None:
+            self.stop.wait()
+            action()
+
+        threading.Thread(target=wait, daemon=True).start()
 
 
 @contextmanager
@@ -90,10 +100,7 @@ def work(service: Service) -> None:
     """Works what waits, until the service stops. Other scans go on when one fails."""
     recover(service.house)
     with Worker(service.house) as worker:
-        ender = threading.Thread(
-            target=lambda: (service.stop.wait(), worker.stop()), daemon=True, name="work ender"
-        )
-        ender.start()
+        service.when_stopped(worker.stop)
         while not service.stop.is_set():
             if not _work_once(service, worker):
                 service.nudge.wait(_IDLE_LOOK)
@@ -123,11 +130,7 @@ def serve_web(host: str, port: int) -> Callable[[Service], None]:
             access_log=False, server_header=False, timeout_graceful_shutdown=3,
         )  # fmt: skip
         server = uvicorn.Server(config)
-        ender = threading.Thread(
-            target=lambda: (service.stop.wait(), setattr(server, "should_exit", True)),
-            daemon=True, name="web ender",
-        )  # fmt: skip
-        ender.start()
+        service.when_stopped(partial(setattr, server, "should_exit", True))
         server.run()
 
     return web

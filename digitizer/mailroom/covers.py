@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import sqlalchemy as sa
+
 from digitizer.mailroom.house import House
 from digitizer.mailroom.permissions import Act, need_reason, permit
-from digitizer.parts.codes import new_cover_code, payload, read_short_id, short_id
+from digitizer.parts.codes import payload, read_short_id, short_id
 from digitizer.parts.tables import reading, writing
 from digitizer.processes import audit, outgoing, register, roster
 from digitizer.processes.register import Registered
@@ -41,8 +43,8 @@ def print_inmate_cover(
 ) -> PrintedCover:
     """A new cover for letters to this inmate; earlier ones stay valid."""
     permit(by, Act.PRINT)
-    code = _new_code(house, CodeKind.INMATE, sheets)
     with writing(house.engine) as tx:
+        code = _new_code(tx, house, CodeKind.INMATE, sheets)
         person = roster.find_inmate(tx, booking_number)
         register.enrol(
             tx, code, inmate_id=roster.inmate_row_id(tx, booking_number), once=once, sender=sender
@@ -65,8 +67,8 @@ def print_reply_sheet(
 ) -> PrintedCover:
     """A reply sheet that no message brought: it begins a thread of its own."""
     permit(by, Act.PRINT)
-    code = _new_code(house, CodeKind.REPLY, sheets)
     with writing(house.engine) as tx:
+        code = _new_code(tx, house, CodeKind.REPLY, sheets)
         person = roster.find_inmate(tx, booking_number)
         inmate_id = roster.inmate_row_id(tx, booking_number)
         message_id = outgoing.queue_message(
@@ -97,17 +99,17 @@ def _print_marker(
     house: House, kind: CodeKind, letters: int | None, by: Actor, paper: Paper | None
 ) -> PrintedCover:
     permit(by, Act.PRINT)
-    code = _new_code(house, kind, letters or 0)
     with writing(house.engine) as tx:
+        code = _new_code(tx, house, kind, letters or 0)
         register.enrol(tx, code)
         audit.record(tx, by, f"print {kind} sheet", f"cover:{code.cover_id}", letters=letters)
     return _printed(house, code, None, None, once=False, paper=paper)
 
 
-def _new_code(house: House, kind: CodeKind, sheets: int) -> CoverCode:
+def _new_code(tx: sa.Connection, house: House, kind: CodeKind, sheets: int) -> CoverCode:
     if not 0 <= sheets <= _MOST_SHEETS:
         raise UsageError(f"The number must be from 1 to {_MOST_SHEETS}.")
-    return new_cover_code(kind, house.keys, sheets)
+    return register.fresh_code(tx, kind, house.keys, sheets)
 
 
 def _printed(

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from digitizer.mailroom.house import House
 from digitizer.mailroom.permissions import Act, permit
-from digitizer.parts.codes import new_cover_code
 from digitizer.parts.isolation import Pool
 from digitizer.parts.tables import reading, writing
 from digitizer.processes import audit, outgoing, register, roster
@@ -57,8 +56,8 @@ def send(house: House, draft: Draft, by: Actor) -> str:
     _check(draft)
     photos = tuple(house.pictures.put(io.BytesIO(photo))[0] for photo in draft.photos)
     kind = CodeKind.REPLY if draft.direction is Direction.TO_INMATE else CodeKind.INMATE
-    code = new_cover_code(kind, house.keys)
     with writing(house.engine) as tx:
+        code = register.fresh_code(tx, kind, house.keys)
         inmate_id = roster.inmate_row_id(tx, draft.booking_number)
         message_id = outgoing.queue_message(
             tx, direction=draft.direction, inmate_id=inmate_id,

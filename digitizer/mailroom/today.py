@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
 import sqlalchemy as sa
 
@@ -18,8 +19,10 @@ from digitizer.processes.desk import DeskPage
 from digitizer.processes.intake_list import Duplicate, IntakeLine, LetterFacts, ScanFacts
 from digitizer.processes.ledger import QueueState
 from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound
-from digitizer.vocabulary.mail import HeldItem
+from digitizer.vocabulary.mail import HeldItem, PageRole
 from digitizer.vocabulary.people import Actor, CustodyStatus, Inmate
+
+_DECISIONS = frozenset({"assign", "release", "reject", "rescanned", "cut", "join", "mark page"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class Day:
     duplicates: tuple[Duplicate, ...]
     queue: QueueState
     held: int
+
+    @property
+    def is_today(self) -> bool:
+        return self.day >= datetime.now().astimezone().date()
 
     @property
     def pages(self) -> int:
@@ -120,12 +127,27 @@ def look_at_held(house: House, held_id: str, by: Actor) -> HeldCase:
     return case
 
 
-def still_as_seen(house: House, held_id: str, seen: str, by: Actor) -> None:
-    """Raises Conflict if an item is no longer what the person who decides had before him."""
+def look_after(house: House, held_id: str, seen: str, by: Actor) -> str | None:
+    """The id of the item to settle after this one, None if it is the last.
+
+    Raises Conflict if this one is no longer what the person who decides had before him.
+    """
     permit(by, Act.LOOK)
     with reading(house.engine) as tx:
-        if _case(tx, held_id).seen != seen:
-            raise Conflict("Someone changed this item meanwhile. Look at it again, then decide.")
+        case = _case(tx, held_id)
+    if case.seen != seen:
+        raise Conflict("Someone changed this item meanwhile. Look at it again, then decide.")
+    return case.following
+
+
+def decision_on(house: House, settled_id: str, by: Actor) -> Event | None:
+    """The last decision of a person on a letter or scan; None if there is none."""
+    permit(by, Act.LOOK)
+    if not settled_id:
+        return None
+    with reading(house.engine) as tx:
+        told = intake_list.custody_events(tx, [f"letter:{settled_id}", f"scan:{settled_id}"])
+    return next((each for each in reversed(told) if each.verb in _DECISIONS), None)
 
 
 def held_picture(house: House, held_id: str, number: int, by: Actor) -> bytes:
@@ -170,7 +192,7 @@ def _case(tx: sa.Connection, held_id: str) -> HeldCase:
     facts = intake_list.scan_facts(tx, item.scan)
     pages = () if facts.sealed else desk.desk_pages(tx, item.scan)
     own = [page for page in pages if page.letter == item.letter]
-    before, after = _neighbours(items, item)
+    before, after = _neighbours(items, item, pages)
     subjects = [f"scan:{item.scan}", *([f"letter:{item.letter}"] if item.letter else [])]
     return HeldCase(
         held_id, item, facts,
@@ -191,16 +213,25 @@ def _find(items: tuple[HeldItem, ...], held_id: str) -> tuple[HeldItem, str | No
 
 
 def _neighbours(
-    items: tuple[HeldItem, ...], item: HeldItem
+    items: tuple[HeldItem, ...], item: HeldItem, pages: tuple[DeskPage, ...]
 ) -> tuple[HeldItem | None, HeldItem | None]:
-    same = sorted(
-        (each for each in items if each.scan == item.scan and each.letter and each.pages),
-        key=lambda each: each.pages,
-    )
-    if item not in same:
+    """The held letters directly before and after: no other letter's content lies between."""
+    held = {each.letter: each for each in items if each.scan == item.scan and each.letter}
+    spans = [
+        name
+        for name, _ in groupby(page.letter for page in pages if _counts(page))
+    ]
+    if item.letter is None or spans.count(item.letter) != 1:
         return None, None
-    place = same.index(item)
-    return same[place - 1] if place else None, same[place + 1] if place + 1 < len(same) else None
+    place = spans.index(item.letter)
+    before = spans[place - 1] if place else None
+    after = spans[place + 1] if place + 1 < len(spans) else None
+    return held.get(before), held.get(after)
+
+
+def _counts(page: DeskPage) -> bool:
+    """Blanks and batch headers part no letters."""
+    return page.role in (PageRole.CONTENT, PageRole.COVER)
 
 
 def _suggestions(tx: sa.Connection, own: list[DeskPage]) -> tuple[Candidate, ...]:

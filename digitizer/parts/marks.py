@@ -100,10 +100,10 @@ def kinds(marks: Iterable[int]) -> tuple[CodeKind, ...]:
 
 
 def orientation(marks: Sequence[Mark]) -> int | None:
-    """Quarter turns clockwise (0 to 3) by which the sheet lies turned on the picture.
+    """Degrees clockwise (0, 90, 180, 270) by which the sheet lies turned on the picture.
 
-    ``numpy.rot90(image, turns)`` sets it upright. It is what most marks say; None without marks,
-    and where as many say otherwise.
+    ``numpy.rot90(image, degrees // 90)`` sets it upright. It is what most marks say; None without
+    marks, and where as many say otherwise.
     """
     votes = Counter(_turn(mark) for mark in marks).most_common(2)
     if not votes or (len(votes) == 2 and votes[0][1] == votes[1][1]):
@@ -251,10 +251,10 @@ def _as_corners(quad: Points) -> tuple[tuple[float, float], ...]:
 
 
 def _turn(mark: Mark) -> int:
-    """Quarter turns by which the mark's top edge, left to right, points away from the right."""
+    """Degrees by which the mark's top edge, left to right, points away from the right."""
     (x0, y0), (x1, y1) = mark.corners[0], mark.corners[1]
     degrees = np.degrees(np.arctan2(y1 - y0, x1 - x0))
-    return round(float(degrees) / 90) % 4
+    return round(float(degrees) / 90) % 4 * 90
 
 
 @cache

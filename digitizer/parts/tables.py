@@ -254,7 +254,7 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     """Whether a SQLite of this version is past the WAL-reset fault of several connections."""
     if version >= _WAL_FAULT_MENDED[0]:
         return True
-    backport = _WAL_FAULT_BACKPORTS.get(version[:2])
+    backport = _WAL_FAULT_BACKPORTS.get((version[0], version[1]))
     return backport is not None and version[2] >= backport
 
 
@@ -307,7 +307,7 @@ def copy_database(engine: sa.Engine, target: Path) -> None:
         raise UsageError("This database is not SQLite: back it up with its own tool (pg_dump).")
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
-        assert raw is not None  # noqa: S101 - a connected engine has one
+        assert raw is not None
         raw.execute("VACUUM INTO ?", (str(target),))
 
 

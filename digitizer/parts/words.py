@@ -90,5 +90,5 @@ def likely_variants(
         score_cutoff=max(cutoff, 1e-6),
         dtype=np.float32,
     )[0]
-    found = [(vocabulary[index], float(scores[index])) for index in np.flatnonzero(scores)]
+    found = [(vocabulary[index], float(scores[index])) for index in np.flatnonzero(scores).tolist()]
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))

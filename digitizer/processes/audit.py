@@ -83,7 +83,7 @@ def _event(row: sa.Row[Any]) -> Event:
     return Event(row.seq, row.at, row.actor, row.verb, row.subject, row.detail)
 
 
-def _fault(row: Mapping[str, Any], previous: str, expected: int) -> str | None:
+def _fault(row: Mapping[Any, Any], previous: str, expected: int) -> str | None:
     if row["seq"] != expected:
         return f"event {expected} is missing (the next one there is {row['seq']})"
     if row["previous"] != previous:
@@ -93,7 +93,7 @@ def _fault(row: Mapping[str, Any], previous: str, expected: int) -> str | None:
     return None
 
 
-def _hash(row: Mapping[str, Any]) -> str:
+def _hash(row: Mapping[Any, Any]) -> str:
     at: datetime = row["at"]
     told = [
         row["previous"], row["seq"], at.astimezone(UTC).isoformat(), row["actor_kind"],

@@ -97,7 +97,7 @@ def intake_between(tx: sa.Connection, start: datetime, end: datetime) -> tuple[I
     )  # fmt: skip
 
 
-def _letters_by_state(tx: sa.Connection, scans: sa.Select[str]) -> dict[str, Counter[str]]:
+def _letters_by_state(tx: sa.Connection, scans: sa.Select[tuple[str]]) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     rows = tx.execute(
         sa.select(letter.c.scan_id, letter.c.state, sa.func.count())
@@ -109,7 +109,7 @@ def _letters_by_state(tx: sa.Connection, scans: sa.Select[str]) -> dict[str, Cou
     return counts
 
 
-def _sources(tx: sa.Connection, scans: sa.Select[str]) -> dict[str, list[str]]:
+def _sources(tx: sa.Connection, scans: sa.Select[tuple[str]]) -> dict[str, list[str]]:
     sources: dict[str, list[str]] = defaultdict(list)
     rows = tx.execute(
         sa.select(original.c.scan_id, original.c.source)

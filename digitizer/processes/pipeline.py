@@ -130,7 +130,7 @@ def _read_all(
     """Reads every page that is not blank; covers too, for what is written on them."""
     tasks = {
         page.number: bench.pool.submit(
-            read_picture, str(bench.folder / page.image), page.dpi, profile.languages,
+            read_picture, str(bench.folder / page.image), page.dpi, profile.languages, page.writing,
             seconds=bench.work.read_seconds,
         )
         for page in pages

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.parts.codes import short_id
+from digitizer.parts.codes import KeyRing, new_cover_code, short_id
 from digitizer.parts.tables import cover, inmate
 from digitizer.processes.roster import as_inmate
 from digitizer.vocabulary.errors import NotFound
@@ -31,6 +31,18 @@ class Registered:
     expires: datetime | None
     revoked: datetime | None
     used_by: str | None
+
+
+def fresh_code(tx: sa.Connection, kind: CodeKind, keys: KeyRing, sheets: int = 0) -> CoverCode:
+    """A new code whose short id no other printed sheet carries.
+
+    The short id is 40 bits of the id, so among many sheets two can meet: then another is drawn.
+    """
+    while True:
+        code = new_cover_code(kind, keys, sheets)
+        taken = sa.select(cover.c.id).where(cover.c.short_id == short_id(code))
+        if tx.execute(taken).first() is None:
+            return code
 
 
 def enrol(
@@ -68,8 +80,8 @@ def look_up_short(tx: sa.Connection, typed: str) -> Registered:
 
 def _first(tx: sa.Connection, where: sa.ColumnElement[bool]) -> Registered | None:
     joined = cover.outerjoin(inmate, cover.c.inmate_id == inmate.c.id)
-    columns = [cover, *(column for column in inmate.c if column.name != "id")]
-    row = tx.execute(sa.select(*columns).select_from(joined).where(where)).first()
+    person = (column for column in inmate.c if column.name != "id")
+    row = tx.execute(sa.select(cover, *person).select_from(joined).where(where)).first()
     return None if row is None else _registered(row)
 
 

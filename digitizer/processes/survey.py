@@ -6,17 +6,28 @@ as the decoders saw them, words as an engine read them. The caller, who has the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digitizer.parts.imaging import PreparedPage, encode, grey, load, prepare, turn
-from digitizer.parts.marks import find_marks, ink_outside_print, orientation
+import numpy as np
+
+from digitizer.parts.imaging import PreparedPage, encode, load, prepare, turn
+from digitizer.parts.marks import Mark, find_marks, ink_outside_print, orientation, register
 from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_page, open_pages
+from digitizer.parts.printing.cover_layout import PAPERS, writing_area
 from digitizer.parts.reading import read_page
 from digitizer.parts.symbols import find_all_symbols, find_our_symbols
 from digitizer.vocabulary.errors import UnopenableFile
-from digitizer.vocabulary.paper import Sightings, SurveyedPage, Symbol, Transcript
+from digitizer.vocabulary.paper import (
+    Box,
+    CodeKind,
+    Sightings,
+    SurveyedPage,
+    Symbol,
+    Transcript,
+    Word,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ def _survey(order: SurveyOrder) -> Iterator[SurveyedPage]:
 
 
 def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
-    upright, sightings, inked = _sight(prepared, order.code_region)
+    upright, sightings, marks = _sight(prepared, order.code_region)
     height, width = upright.image.shape[:2]
     name = f"page-{upright.number:05d}"
     (Path(order.folder) / name).write_bytes(encode(upright.image))
@@ -72,7 +83,8 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
         turned=upright.turned,
         skew=upright.skew,
         colour=upright.colour,
-        ink_outside_print=inked,
+        ink_outside_print=bool(marks) and ink_outside_print(upright.image, upright.dpi, marks),
+        writing=_writing(marks),
         sightings=sightings,
         quality=upright.quality,
     )
@@ -80,17 +92,26 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
 
 def _sight(
     prepared: PreparedPage, region: tuple[float, float, float, float]
-) -> tuple[PreparedPage, Sightings, bool]:
+) -> tuple[PreparedPage, Sightings, tuple[Mark, ...]]:
     """What is on the page, and the page turned as a cover's marks say it stands."""
-    marks = find_marks(grey(prepared.image), prepared.dpi)
+    marks = find_marks(prepared.image, prepared.dpi)
     degrees = orientation(marks)
     if degrees:
         upright = turn(prepared.image, -degrees // 90)
-        prepared = replace(prepared, image=upright, turned=(prepared.turned - degrees) % 360)
-        marks = find_marks(grey(upright), prepared.dpi)
-    sightings = find_our_symbols(prepared.image, prepared.dpi, region, marks)
-    inked = bool(marks) and ink_outside_print(prepared.image, prepared.dpi, marks)
-    return prepared, sightings, inked
+        prepared = replace(prepared, image=upright, turned=(prepared.turned + degrees) % 360)
+        marks = find_marks(upright, prepared.dpi)
+    return prepared, find_our_symbols(prepared.image, prepared.dpi, region, marks), marks
+
+
+def _writing(marks: Sequence[Mark]) -> Box | None:
+    """Where the answer is on a reply sheet, in pixels; None on any other page."""
+    placed = register(marks)
+    if placed is None or placed.kind is not CodeKind.REPLY:
+        return None
+    corners = placed.to_scan(writing_area(*PAPERS[placed.paper]))
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    left, top = max(0, round(min(xs))), max(0, round(min(ys)))
+    return Box(left, top, round(max(xs)) - left, round(max(ys)) - top)
 
 
 def all_symbols(path: str, number: int, limits: OpeningLimits) -> tuple[Symbol, ...]:
@@ -98,6 +119,21 @@ def all_symbols(path: str, number: int, limits: OpeningLimits) -> tuple[Symbol, 
     return find_all_symbols(open_page(Path(path), number, limits, 0).image)
 
 
-def read_picture(path: str, dpi: int, languages: tuple[str, ...]) -> Transcript:
-    """Reads one prepared picture of the work folder. Raises EngineError."""
-    return read_page(load(Path(path).read_bytes()), dpi, languages)
+def read_picture(
+    path: str, dpi: int, languages: tuple[str, ...], writing: Box | None = None
+) -> Transcript:
+    """Reads one prepared picture of the work folder, or the box of it that is written in.
+
+    Raises EngineError.
+    """
+    image = load(Path(path).read_bytes())
+    if writing is None:
+        return read_page(image, dpi, languages)
+    cut = image[writing.top : writing.bottom, writing.left : writing.right]
+    read = read_page(np.ascontiguousarray(cut), dpi, languages)
+    return replace(read, words=tuple(_moved(word, writing) for word in read.words))
+
+
+def _moved(word: Word, by: Box) -> Word:
+    box = replace(word.box, left=word.box.left + by.left, top=word.box.top + by.top)
+    return replace(word, box=box)

@@ -87,7 +87,8 @@ class SurveyedPage:
     ``ink`` is the share (0..1) of the page's inner area that is darker than its paper.
     ``turned`` is the quarter turns (0, 90, 180, 270 degrees clockwise) and ``skew`` the degrees
     (clockwise) that were undone. ``ink_outside_print`` is, on a cover, whether there is ink
-    where the cover prints nothing. ``quality`` names faults a clerk would rescan for.
+    where the cover prints nothing. ``writing`` is, on a reply sheet, the box that is written in:
+    only that is read. ``quality`` names faults a clerk would rescan for.
     """
 
     number: int
@@ -101,6 +102,7 @@ class SurveyedPage:
     skew: float = 0.0
     colour: bool = False
     ink_outside_print: bool = False
+    writing: Box | None = None
     sightings: Sightings = Sightings()
     quality: tuple[str, ...] = ()
 

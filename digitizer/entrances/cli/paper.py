@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,9 +16,7 @@ cover_app = typer.Typer(no_args_is_help=True, help="Cover sheets, reply sheets, 
 message_app = typer.Typer(no_args_is_help=True, help="E-messages that go out on paper.")
 
 
-class Paper(StrEnum):
-    A4 = "a4"
-    LETTER = "letter"
+Paper = Literal["a4", "letter"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -50,19 +47,19 @@ def cover_print(
 
     _check_sheet(kind, booking, sheets, once, letters)
     house = desk_of(context).house()
-    size = paper.value if paper else None
     if kind is CodeKind.BATCH:
-        printed = covers.print_batch_header(house, letters, OPERATOR, size)
+        printed = covers.print_batch_header(house, letters, OPERATOR, paper)
     elif kind is CodeKind.LEGAL:
-        printed = covers.print_legal_marker(house, OPERATOR, size)
+        printed = covers.print_legal_marker(house, OPERATOR, paper)
     elif kind is CodeKind.REPLY:
         printed = covers.print_reply_sheet(
-            house, booking or "", OPERATOR, sheets=sheets or 0, correspondent=sender, paper=size
+            house, booking or "", OPERATOR, sheets=sheets or 0, correspondent=sender, paper=paper
         )
     else:
         printed = covers.print_inmate_cover(
-            house, booking or "", OPERATOR, sheets=sheets or 0, sender=sender, once=once, paper=size
-        )
+            house, booking or "", OPERATOR, sheets=sheets or 0, sender=sender, once=once,
+            paper=paper,
+        )  # fmt: skip
     _write(out, printed.pdf)
     whom = f" for {printed.inmate.full_name}" if printed.inmate else ""
     print(f"{out}: {kind} sheet {printed.short_id}{whom}")

@@ -1,0 +1,1 @@
+"""The web pages: inmates' mailboxes, and the staff's desk."""

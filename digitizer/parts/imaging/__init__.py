@@ -8,5 +8,12 @@ from digitizer.parts.imaging.preparing import PreparedPage, prepare
 cv2.setNumThreads(1)  # a worker a core: threads of OpenCV's own would only get in the way
 
 __all__ = [
-    "PreparedPage", "encode", "grey", "load", "paint_out", "prepare", "thumbnail", "turn",
+    "PreparedPage",
+    "encode",
+    "grey",
+    "load",
+    "paint_out",
+    "prepare",
+    "thumbnail",
+    "turn",
 ]

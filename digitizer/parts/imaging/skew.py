@@ -46,13 +46,20 @@ def straighten(image: Picture, degrees: float, paper: tuple[int, ...]) -> Pictur
     height, width = image.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])
-    size = int(np.ceil(height * sine + width * cosine)), int(np.ceil(height * cosine + width * sine))
+    size = (
+        int(np.ceil(height * sine + width * cosine)),
+        int(np.ceil(height * cosine + width * sine)),
+    )
     if max(*size, height, width) > _LARGEST_SIDE:
         return image
     matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
     turned = cv2.warpAffine(
-        image, matrix, size, flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT, borderValue=paper,
+        image,
+        matrix,
+        size,
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=paper,
     )
     return np.asarray(turned, dtype=np.uint8)
 

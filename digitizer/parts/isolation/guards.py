@@ -53,10 +53,14 @@ def limit(open_files: int, file_bytes: int, data_bytes: int) -> None:
 
 def leave_network() -> str:
     """Shuts the network off as far as this kernel allows; returns what holds, in words."""
-    held = [name for name, works in (
-        ("an empty network namespace", _own_network()),
-        ("a system call filter", _refuse_calls()),
-    ) if works]
+    held = [
+        name
+        for name, works in (
+            ("an empty network namespace", _own_network()),
+            ("a system call filter", _refuse_calls()),
+        )
+        if works
+    ]
     return " and ".join(held) or "nothing"
 
 

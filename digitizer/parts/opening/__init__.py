@@ -33,6 +33,7 @@ __all__ = [
     "open_pages",
 ]
 
+
 class Document(Protocol):
     """An opened file: how many pages it has, and each of them."""
 
@@ -102,9 +103,11 @@ def open_pages(
 def _opened(path: Path, limits: OpeningLimits) -> Iterator[Document]:
     with _regular_file(path) as file:
         kind = _kind(file)
-        with pdf.opened(file, limits) if kind == _PDF else pictures.opened(
-            file, kind, limits
-        ) as document:
+        with (
+            pdf.opened(file, limits)
+            if kind == _PDF
+            else pictures.opened(file, kind, limits) as document
+        ):
             yield document
 
 
@@ -112,9 +115,10 @@ def _opened(path: Path, limits: OpeningLimits) -> Iterator[Document]:
 def _regular_file(path: Path) -> Iterator[BinaryIO]:
     # Without O_NONBLOCK a pipe laid in the inbox would wait here for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnopenableFile("This is no file but a folder, pipe or device. Remove it.")
     with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor, not a path)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnopenableFile("This is no file but a folder, pipe or device. Remove it.")
         yield file
 
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from PIL import Image, ImageFile, ImageOps
 
-from digitizer.parts.opening import tiff
+from digitizer.parts.opening import png, tiff
 from digitizer.parts.opening.page import (
     AGAIN,
     CUT_OFF,
@@ -30,8 +30,19 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _UNREADABLE = f"The picture is damaged and cannot be opened. {AGAIN}"
 _STRANGE = "The picture is of a kind that no scanner writes ({}). Save it as PDF, TIFF or JPEG."
-_FAULTS = (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError,
-           AttributeError, ZeroDivisionError, OverflowError, NotImplementedError)
+_FAULTS = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    ZeroDivisionError,
+    OverflowError,
+    NotImplementedError,
+)
 MOST_STRETCH = 4.0  # of pixels that are not square; beyond it the resolution is nonsense
 _RESOLUTION_UNIT, _X_RESOLUTION, _Y_RESOLUTION, _CENTIMETRE = 296, 282, 283, 3
 _BITS_PER_SAMPLE = 258
@@ -61,9 +72,9 @@ class Pictures:
         if is_too_large(*picture.size, self._limits):
             raise UnopenableFile(too_large(*picture.size, self._limits))
         across, down = _stated_dpi(picture)
-        if picture.getexif().get(_ORIENTATION, 1) in _SIDEWAYS:
+        image, sideways = _decoded(picture)
+        if sideways:
             across, down = down, across
-        image = _decoded(picture)
         return square(number, image, across, down, self._limits, dpi_hint)
 
 
@@ -72,6 +83,8 @@ def opened(file: BinaryIO, kind: str, limits: OpeningLimits) -> Iterator[Picture
     """``kind`` is Pillow's name for the format. Raises UnopenableFile."""
     if kind == "TIFF":
         frames = tiff.page_frames(file, limits)
+    if kind == "PNG":
+        png.refuse_damaged(file)
     if kind == "JPEG2000" and not _ends_properly(file):
         raise UnopenableFile(CUT_OFF)
     file.seek(0)
@@ -114,15 +127,17 @@ def _seek(picture: Image.Image, frame: int) -> None:
         raise UnopenableFile(PAGE_DAMAGED) from error
 
 
-def _decoded(picture: Image.Image) -> Picture:
+def _decoded(picture: Image.Image) -> tuple[Picture, bool]:
+    """Its pixels as they are to be seen, and whether they were stored sideways."""
     try:
         with _quietly():
+            sideways = picture.getexif().get(_ORIENTATION, 1) in _SIDEWAYS
             image = _pixels(_upright(picture))
     except _FAULTS as error:
         raise UnopenableFile(CUT_OFF if "truncated" in str(error) else PAGE_DAMAGED) from error
     if picture.format in ("JPEG", "MPO", "TIFF") and has_unfilled_rows(image):
         raise UnopenableFile(PAGE_DAMAGED)
-    return image
+    return image, sideways
 
 
 @contextlib.contextmanager
@@ -134,7 +149,12 @@ def _quietly() -> Iterator[None]:
 
 
 def square(
-    number: int, image: Picture, across: float, down: float, limits: OpeningLimits, dpi_hint: int,
+    number: int,
+    image: Picture,
+    across: float,
+    down: float,
+    limits: OpeningLimits,
+    dpi_hint: int,
     notes: tuple[str, ...] = (),
 ) -> OpenedPage:
     """The page with square pixels: a fax of 204 by 98 dpi is drawn out to 204 by 204."""

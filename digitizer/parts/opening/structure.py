@@ -33,8 +33,15 @@ _PACKET = "The PDF is a packet of other files. Take in those files one by one."
 _FORM = "The PDF is a form that only Adobe's programs can show. Print it and scan the print."
 _PIXELWISE = {"/FlateDecode", "/LZWDecode", "/RunLengthDecode"}
 _END_WITHIN = 1100
+_DEEPEST = 3  # drawings within drawings that are looked into
 _FAULTS = (
-    pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError,
+    pikepdf.PdfError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
     NotImplementedError,
 )
 
@@ -43,7 +50,7 @@ class Structure:
     """The object tree of one PDF. Faults of a page raise UnopenableFile."""
 
     def __init__(self, pdf: pikepdf.Pdf, limits: OpeningLimits) -> None:
-        self._pdf = pdf
+        self._checked: dict[tuple[int, int], bool] = {}  # scanners share images among pages
         with _refusing(DAMAGED):
             if _declared_pages(pdf) > limits.pages:
                 raise UnopenableFile(too_many_pages(limits))
@@ -63,8 +70,8 @@ class Structure:
             page = self._pages[number - 1]
             for stream in _contents(page):
                 stream.read_bytes()
-            for image in _images(page):
-                _check_image(image)
+            for image in _images(page.resources):
+                self._check_image(image)
 
     def sole_picture(self, number: int) -> pikepdf.Object | None:
         """The one image that a page's drawing names; None for none, several or other things."""
@@ -78,9 +85,18 @@ class Structure:
 
     def notes(self, number: int) -> tuple[str, ...]:
         with contextlib.suppress(*_FAULTS):
-            if any(_has_symbols(image) for image in _images(self._pages[number - 1])):
+            images = _images(self._pages[number - 1].resources)
+            if any(_has_symbols(image) for image in images):
                 return (SYMBOLS_NOTE,)
         return ()
+
+    def _check_image(self, image: pikepdf.Object) -> None:
+        """A picture stored pixel by pixel must have all its pixels."""
+        key = image.objgen
+        if key not in self._checked:
+            self._checked[key] = _has_all_pixels(image)
+        if not self._checked[key]:
+            raise UnopenableFile(PAGE_DAMAGED)
 
 
 @contextlib.contextmanager
@@ -154,20 +170,22 @@ def _contents(page: pikepdf.Page) -> list[Any]:
     return streams
 
 
-def _images(page: pikepdf.Page) -> list[pikepdf.Object]:
-    return list(page.images.values())
+def _images(resources: Any, depth: int = 0) -> Iterator[pikepdf.Object]:
+    """The images that a page names, and those of the drawings it names."""
+    for each in resources.get("/XObject", pikepdf.Dictionary()).values():
+        if each.get("/Subtype") == "/Image":
+            yield each
+        elif each.get("/Subtype") == "/Form" and depth < _DEEPEST and "/Resources" in each:
+            yield from _images(each.Resources, depth + 1)
 
 
-def _check_image(image: pikepdf.Object) -> None:
-    """A picture stored pixel by pixel must have all its pixels."""
+def _has_all_pixels(image: pikepdf.Object) -> bool:
     filters = _filters(image)
-    if not filters or not filters <= _PIXELWISE or "/BitsPerComponent" not in image:
-        return
+    if not filters <= _PIXELWISE or "/BitsPerComponent" not in image:
+        return True
     width, height, bits = (int(image[key]) for key in ("/Width", "/Height", "/BitsPerComponent"))
-    components = _components(image.get("/ColorSpace"))
-    needed = height * ((width * bits * components + 7) // 8)
-    if len(image.read_bytes(decode_level=pikepdf.StreamDecodeLevel.specialized)) < needed:
-        raise UnopenableFile(PAGE_DAMAGED)
+    needed = height * ((width * bits * _components(image.get("/ColorSpace")) + 7) // 8)
+    return len(image.read_bytes(decode_level=pikepdf.StreamDecodeLevel.specialized)) >= needed
 
 
 def _components(space: Any) -> int:

@@ -15,11 +15,13 @@ from typing import BinaryIO
 from digitizer.parts.opening.page import CUT_OFF, DAMAGED, OpeningLimits, too_many_pages
 from digitizer.vocabulary.errors import UnopenableFile
 
-_SUBFILE, _WIDTH, _LENGTH = 254, 256, 257
+_SUBFILE, _WIDTH, _LENGTH, _COMPRESSION = 254, 256, 257, 259
 _OFFSETS, _COUNTS = (273, 324), (279, 325)  # of strips, of tiles
 _SIZES = {1: 1, 3: 2, 4: 4, 13: 4, 16: 8}
 _LETTERS = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _REDUCED = 1
+_UNCOMPRESSED = 1
+_ZEROS = 64  # bytes at the end of compressed data that no compression writes
 _MOST_ENTRIES = 4096
 
 
@@ -50,7 +52,10 @@ class _Walk:
             tags, offset = self._directory(offset)
             width, height = (self._first(tags, tag) for tag in (_WIDTH, _LENGTH))
             reduced = bool(self._first(tags, _SUBFILE) & _REDUCED)
-            self._check_data(tags)
+            packed = self._first(tags, _COMPRESSION) > _UNCOMPRESSED
+            self._check_data(tags, packed)
+            if packed and not offset and self._is_void(0, self._size):
+                raise UnopenableFile(CUT_OFF)
             yield _Directory(len(seen) - 1, width, height, reduced)
 
     def _directory(self, offset: int) -> tuple[dict[int, bytes], int]:
@@ -61,15 +66,21 @@ class _Walk:
         body = self._read(offset + head, count * entry + self._word)
         entries = (body[i * entry : (i + 1) * entry] for i in range(count))
         tags = {self._number(each[:2]): each for each in entries}
+        if 0 in tags or not {_WIDTH, _LENGTH} <= tags.keys():
+            raise UnopenableFile(DAMAGED)
         return tags, self._number(body[-self._word :])
 
-    def _check_data(self, tags: dict[int, bytes]) -> None:
-        """Every strip and tile must lie inside the file."""
+    def _check_data(self, tags: dict[int, bytes], packed: bool) -> None:
+        """Every strip and tile must lie inside the file, and have been written to its end."""
         for offsets, counts in zip(_OFFSETS, _COUNTS, strict=True):
             if offsets in tags and counts in tags:
                 pairs = zip(self._values(tags[offsets]), self._values(tags[counts]), strict=False)
-                if any(offset + count > self._size for offset, count in pairs):
-                    raise UnopenableFile(CUT_OFF)
+                for offset, count in pairs:
+                    if offset + count > self._size or (packed and self._is_void(offset, count)):
+                        raise UnopenableFile(CUT_OFF)
+
+    def _is_void(self, offset: int, count: int) -> bool:
+        return count >= _ZEROS and not any(self._read(offset + count - _ZEROS, _ZEROS))
 
     def _first(self, tags: dict[int, bytes], tag: int) -> int:
         values = self._values(tags[tag]) if tag in tags else ()

@@ -131,6 +131,12 @@ def body_area(width: float, height: float) -> Area:
     return Area(side, end, width - 2 * side, height - 2 * end)
 
 
+def writing_area(width: float, height: float) -> Area:
+    """The framed box of a reply sheet in which the answer is written."""
+    body = body_area(width, height)
+    return Area(body.left, body.top + 29, body.width, body.height - 29)
+
+
 @dataclass(frozen=True, slots=True)
 class CoverZones:
     """The blocks of an inmate's cover. What is printed never leaves its block.

@@ -60,8 +60,7 @@ def reply_sheet_pdf(
 
 def writing_area(paper: Paper) -> Area:
     """The box to write in: millimetres from the paper's top left corner."""
-    body = layout.body_area(*layout.PAPERS[paper])
-    return Area(body.left, body.top + _ABOVE_BOX, body.width, body.height - _ABOVE_BOX)
+    return layout.writing_area(*layout.PAPERS[paper])
 
 
 def draw_reply_sheet(

@@ -13,7 +13,8 @@ from itertools import groupby
 from statistics import median
 
 _MIN_COLUMN_LINES = 4  # fewer side by side are a date, an address or a signature, not a column
-_GUTTER = 0.6  # a column's gutter is at least this many line heights wide
+_NARROWEST_COLUMN = 0.2  # of the width of both: less is a list's numbers or a table's sums
+_REACH = 0.08  # of its length that a line may stick out over a gutter: writing is not straight
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class _Span:
     def middle(self) -> float:
         return (self.top + self.bottom) / 2
 
+    @property
+    def centre(self) -> float:
+        return (self.left + self.right) / 2
+
 
 def reading_order(pieces: Sequence[Piece]) -> list[list[int]]:
     """Indexes of ``pieces`` as text lines in reading order, each line from left to right."""
@@ -78,63 +83,79 @@ def _upright(pieces: Sequence[Piece], skew: float) -> list[_Span]:
         turned = [(x * cos + y * sin, y * cos - x * sin) for x, y in piece.corners]
         # The middles of the edges, not the outermost corners: a slanting line keeps its height.
         (ax, ay), (bx, by), (cx, cy), (dx, dy) = turned
-        spans.append(
-            _Span(index, (ax + dx) / 2, (ay + by) / 2, (bx + cx) / 2, (cy + dy) / 2)
-        )
+        spans.append(_Span(index, (ax + dx) / 2, (ay + by) / 2, (bx + cx) / 2, (cy + dy) / 2))
     return spans
 
 
 def _read(spans: list[_Span]) -> Iterator[list[_Span]]:
-    """Splits at the strongest gutter and reads what is above, left, right and below it."""
+    """Splits at the tallest gutter and reads what is above, left, right and below it."""
     gutter = _find_gutter(spans)
     if gutter is None:
         yield from _lines(spans)
         return
-    x, first, last = gutter
-    beside = [span for span in spans if first <= span.middle <= last]
-    yield from _read([span for span in spans if span.middle < first])
-    yield from _read([span for span in beside if span.right <= x])
-    yield from _read([span for span in beside if span.right > x])
-    yield from _read([span for span in spans if span.middle > last])
+    beside = [span for span in spans if gutter.first <= span.middle <= gutter.last]
+    yield from _read([span for span in spans if span.middle < gutter.first])
+    yield from _read([span for span in beside if span.centre <= gutter.x])
+    yield from _read([span for span in beside if span.centre > gutter.x])
+    yield from _read([span for span in spans if span.middle > gutter.last])
 
 
-def _find_gutter(spans: list[_Span]) -> tuple[float, float, float] | None:
-    """The column edge ``x`` and the stretch of middles (first, last) along which it is clear."""
+@dataclass(frozen=True, slots=True)
+class _Gutter:
+    """A column's edge ``x``, clear of lines whose middles stand from ``first`` to ``last``."""
+
+    x: float
+    first: float
+    last: float
+    overreach: float
+
+    @property
+    def worth(self) -> tuple[float, float]:
+        return self.last - self.first, -self.overreach
+
+
+def _find_gutter(spans: list[_Span]) -> _Gutter | None:
     if len(spans) < 2 * _MIN_COLUMN_LINES:
         return None
-    width = _GUTTER * median(span.height for span in spans)
     by_height = sorted(spans, key=lambda span: span.middle)
-    best: tuple[float, float, float] | None = None
-    for x in {span.right + 1e-6 for span in spans}:
-        for run in _clear_runs(by_height, x, x + width):
-            found = (x, run[0].middle, run[-1].middle)
-            if _is_column(run, x) and (best is None or _tall(found) > _tall(best)):
-                best = found
-    return best
+    gutters = [
+        _Gutter(x, run[0].middle, run[-1].middle, sum(_overreach(span, x) for span in run))
+        for x in sorted({edge for span in spans for edge in (span.left, span.right)})
+        for run in _clear_runs(by_height, x)
+        if _is_column(run, x)
+    ]
+    return max(gutters, key=lambda gutter: gutter.worth, default=None)
 
 
-def _tall(gutter: tuple[float, float, float]) -> float:
-    return gutter[2] - gutter[1]
+def _overreach(span: _Span, x: float) -> float:
+    """How far the span sticks out over ``x`` from the side where most of it is."""
+    return max(0.0, min(x - span.left, span.right - x))
 
 
-def _clear_runs(by_height: list[_Span], left: float, right: float) -> Iterator[list[_Span]]:
-    """Stretches of neighbours in height, none of which reaches into ``left``..``right``."""
-    for clear, run in groupby(
-        by_height, key=lambda span: span.right < left or span.left >= right
-    ):
+def _clear_runs(by_height: list[_Span], x: float) -> Iterator[list[_Span]]:
+    """Stretches of neighbours in height, none of which crosses ``x``."""
+    for clear, run in groupby(by_height, key=lambda span: not _crosses(span, x)):
         if clear:
             yield list(run)
 
 
+def _crosses(span: _Span, x: float) -> bool:
+    return _overreach(span, x) > max(_REACH * (span.right - span.left), span.height / 2)
+
+
 def _is_column(run: list[_Span], x: float) -> bool:
-    """Whether both sides hold lines enough, beside each other for most of their height."""
-    sides = [span for span in run if span.right <= x], [span for span in run if span.right > x]
-    if min(len(_lines(list(side))) for side in sides) < _MIN_COLUMN_LINES:
+    """Whether both sides hold lines enough, are wide enough and stand beside each other."""
+    if len(run) < 2 * _MIN_COLUMN_LINES:
         return False
+    sides = [span for span in run if span.centre <= x], [span for span in run if span.centre > x]
+    if min(len(_lines(side)) for side in sides) < _MIN_COLUMN_LINES:
+        return False
+    widths = [max(s.right for s in side) - min(s.left for s in side) for side in sides]
     tops = [min(span.top for span in side) for side in sides]
     bottoms = [max(span.bottom for span in side) for side in sides]
     shared = min(bottoms) - max(tops)
-    return shared > 0.5 * max(bottom - top for top, bottom in zip(tops, bottoms, strict=True))
+    tallest = max(bottom - top for top, bottom in zip(tops, bottoms, strict=True))
+    return min(widths) >= _NARROWEST_COLUMN * sum(widths) and shared > tallest / 2
 
 
 def _lines(spans: list[_Span]) -> list[list[_Span]]:

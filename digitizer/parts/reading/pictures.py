@@ -32,9 +32,7 @@ def cut_out(image: Picture, corners: NDArray[np.float32], height: int) -> Pictur
     across = max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[3] - corners[2]))
     down = max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))
     full = max(1, round(float(across))), max(1, round(float(down)))
-    target = np.array(
-        [[0, 0], [full[0], 0], [full[0], full[1]], [0, full[1]]], dtype=np.float32
-    )
+    target = np.array([[0, 0], [full[0], 0], [full[0], full[1]], [0, full[1]]], dtype=np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
     line = cv2.warpPerspective(
         image, matrix, full, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE

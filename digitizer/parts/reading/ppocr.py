@@ -13,6 +13,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,7 @@ def _letters(rows: NDArray[np.float32], width: int) -> list[Letter]:
     best, probability = rows.argmax(axis=1), rows.max(axis=1)
     edges = np.flatnonzero(np.diff(best, prepend=-1, append=-1))
     found = []
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         if best[start]:
             peak = start + int(probability[start:stop].argmax())
             place = min(1.0, (peak + 0.5) * _FRAME / width)
@@ -199,7 +200,7 @@ def _words(letters: Sequence[Letter], quad: Quad, line: int) -> Iterator[Word]:
     places = [letter.place for letter in letters]
     for start, stop in _word_bounds(letters):
         text = "".join(letter.text for letter in letters[start:stop])
-        # The product, unlike the mean that rapidocr reports, is near to how often the word is right.
+        # The product, unlike rapidocr's mean, is near to how often such a word is right.
         confidence = math.prod(letter.probability for letter in letters[start:stop])
         left, right = _edges(places, start, stop)
         yield Word(text, _box(quad, left, right), min(1.0, confidence), line)

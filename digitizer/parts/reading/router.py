@@ -83,9 +83,7 @@ def _better_of(
 ) -> Transcript:
     """Tesseract's doubtful reading, or PP-OCR's: the one in which more is language."""
     other = _first_that_works(image, dpi, languages, (ppocr.NAME,))
-    return max(
-        other, typed, key=lambda one: (familiar_words(one.words, languages), one.confidence)
-    )
+    return max(other, typed, key=lambda one: (familiar_words(one.words, languages), one.confidence))
 
 
 class Engine(NamedTuple):

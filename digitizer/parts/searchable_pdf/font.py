@@ -37,7 +37,9 @@ def glyphless_font(pdf: Pdf) -> Object:
         Type=Name.Font,
         Subtype=Name.CIDFontType2,
         BaseFont=_NAME,
-        CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+        CIDSystemInfo=Dictionary(
+            Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0
+        ),
         FontDescriptor=pdf.make_indirect(descriptor),
         DW=ADVANCE,
         CIDToGIDMap=_packed(pdf, b"\x00\x01" * 0x10000),
@@ -94,7 +96,12 @@ def _true_type() -> bytes:
     hmtx = struct.pack(">Hhh", ADVANCE, 0, 0)
     loca = struct.pack(">HHH", 0, 0, 0)
     tables = {
-        b"glyf": b"\x00", b"head": head, b"hhea": hhea, b"hmtx": hmtx, b"loca": loca, b"maxp": maxp
+        b"glyf": b"\x00",
+        b"head": head,
+        b"hhea": hhea,
+        b"hmtx": hmtx,
+        b"loca": loca,
+        b"maxp": maxp,
     }
     return _font_file(tables)
 
@@ -114,4 +121,5 @@ def _font_file(tables: dict[bytes, bytes]) -> bytes:
 
 def _checksum(data: bytes) -> int:
     padded = data + bytes(-len(data) % 4)
-    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
+    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
+    return sum(words) & 0xFFFFFFFF

@@ -86,7 +86,7 @@ def _empty_covers(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Itera
         first = beside = max(i - 1, 0)
         if not stretch.empty or stretch.blank or stretch.written_on:
             continue
-        if not _is_copy(stretches, i):
+        if not _is_copy(stretches, i) and not _is_cut_by_blank(stretches, i):
             # What lies before the last such cover was held by it: a long stack stays linear.
             first, told = min(beside, max(unproven, told)), i
         reach = range(first, min(i + 2, len(stretches)))
@@ -102,6 +102,11 @@ def _covers_written_on(stretches: Sequence[Stretch], proven: Sequence[bool]) -> 
     for i in range(1, len(stretches)):
         if stretches[i].written_on and stretches[i].empty and not proven[i - 1]:
             yield Touch(_without_pages(stretches[i]), (i - 1, i))
+
+
+def _is_cut_by_blank(stretches: Sequence[Stretch], i: int) -> bool:
+    """Only a blank sheet, which may as well be its own, parts the cover from its pages."""
+    return i + 1 < len(stretches) and stretches[i + 1].first.blank and not stretches[i + 1].blank
 
 
 def _is_copy(stretches: Sequence[Stretch], i: int) -> bool:

@@ -96,21 +96,17 @@ def cut(sheets: Sequence[Sheet]) -> list[Stretch]:
 
 def _cuts(sheet: Sheet, run: Sequence[Sheet]) -> bool:
     if sheet.begins:
-        return not _continues_reply(sheet, run[0])
+        return not _continues_reply(sheet, run[-1])
     if sheet.blank:
         # Neighbouring blanks are one doubt; a run that began blank and ends so is all blank.
         return bool(sheet.doubts) and not (run[0].blank and run[-1].blank)
     return bool(sheet.doubts)
 
 
-def _continues_reply(sheet: Sheet, first: Sheet) -> bool:
-    """The pages of one reply form each carry its code; a cover's second copy begins anew."""
-    return (
-        first.begins
-        and sheet.code == first.code
-        and sheet.code is not None
-        and sheet.code.kind is CodeKind.REPLY
-    )
+def _continues_reply(sheet: Sheet, before: Sheet) -> bool:
+    """The sheets of one reply form each carry its code; a cover's second copy begins anew."""
+    is_reply = sheet.code is not None and sheet.code.kind is CodeKind.REPLY
+    return is_reply and before.begins and before.code == sheet.code
 
 
 def form_letters(

@@ -1,0 +1,243 @@
+"""One held item before a person, and the decisions he can take on it.
+
+One form carries them all: the reason is written once and signed by whoever is logged in; the
+button that is pressed says which decision it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.responses import Response
+
+from digitizer.entrances.web.inmate import picture
+from digitizer.entrances.web.pages import house_of, show
+from digitizer.entrances.web.staff import idle_seconds
+from digitizer.entrances.web.visitors import SignedStaff, StaffVisit
+from digitizer.mailroom import desk, today
+from digitizer.mailroom.doors import Visit
+from digitizer.processes.desk import DeskPage
+from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound, UsageError
+from digitizer.vocabulary.mail import PageRole
+
+router = APIRouter(prefix="/staff/held")
+#: In a longer scan only the item's pages and a few beside them are shown at first.
+_SHORT_SCAN = 12
+_BESIDE = 2
+
+Text = Annotated[str, Form()]
+
+
+@router.get("/{held_id}")
+def item(
+    request: Request,
+    held_id: str,
+    visit: StaffVisit,
+    find: str = "",
+    settled: str = "",
+    show_all: bool = False,
+) -> Response:
+    try:
+        return _page(request, held_id, visit, find=find, settled=settled, show_all=show_all)
+    except NotFound:
+        return RedirectResponse(f"/staff/held?settled={_word(held_id)}", 303)
+
+
+@router.get("/{held_id}/find")
+def find_inmate(request: Request, held_id: str, visit: StaffVisit, find: str = "") -> HTMLResponse:
+    """The list of inmates that the search box fills in while one types."""
+    found = today.find_in_roster(house_of(request), find, visit.actor)
+    return show(request, "staff/found.html", candidates=found, find=find, to="")
+
+
+@router.get("/{held_id}/page/{number}")
+def big_page(request: Request, held_id: str, number: int, visit: StaffVisit) -> HTMLResponse:
+    case = today.look_at_held(house_of(request), held_id, visit.actor)
+    numbers = [page.number for page in case.pages if page.picture]
+    if number not in numbers:
+        raise NotFound(f"There is no picture of page {number}.")
+    place = numbers.index(number)
+    return show(
+        request, "staff/page.html", visit=visit, case=case, page=case.pages[place],
+        before=numbers[place - 1] if place else None,
+        after=numbers[place + 1] if place + 1 < len(numbers) else None,
+        idle_seconds=idle_seconds(request),
+    )  # fmt: skip
+
+
+@router.get("/{held_id}/page/{number}/picture")
+def page_picture(request: Request, held_id: str, number: int, visit: StaffVisit) -> Response:
+    return picture(today.held_picture(house_of(request), held_id, number, visit.actor))
+
+
+@router.post("/{held_id}/assign")
+def assign(
+    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
+    to: Text = "",
+) -> Response:  # fmt: skip
+    def decide() -> str:
+        if not to:
+            raise UsageError("Choose the inmate the letter is for.")
+        return desk.assign(house_of(request), held_id, to, visit.actor, reason)
+
+    return _settle(request, held_id, visit, seen, decide, to=to, reason=reason)
+
+
+@router.post("/{held_id}/release")
+def release(
+    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = ""
+) -> Response:
+    def decide() -> str:
+        desk.release(house_of(request), held_id, visit.actor, reason)
+        return held_id
+
+    return _settle(request, held_id, visit, seen, decide, reason=reason)
+
+
+@router.post("/{held_id}/reject")
+def reject(
+    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = ""
+) -> Response:
+    def decide() -> str:
+        desk.reject(house_of(request), held_id, visit.actor, reason)
+        return held_id
+
+    return _settle(request, held_id, visit, seen, decide, reason=reason)
+
+
+@router.post("/{held_id}/rescanned")
+def rescanned(
+    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
+    new_id: Text = "",
+) -> Response:  # fmt: skip
+    def decide() -> str:
+        if not new_id.strip():
+            raise UsageError("Type the id of the letter or scan that came of the new scanning.")
+        desk.rescanned(house_of(request), held_id, new_id.strip(), visit.actor, reason)
+        return held_id
+
+    return _settle(request, held_id, visit, seen, decide, reason=reason)
+
+
+@router.post("/{held_id}/cut")
+def cut(
+    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
+    before: Annotated[int, Form()] = 0,
+) -> Response:  # fmt: skip
+    def decide() -> str:
+        return desk.cut(house_of(request), held_id, before, visit.actor, reason)[0]
+
+    return _change(request, held_id, visit, seen, decide, reason=reason)
+
+
+@router.post("/{held_id}/join")
+def join(
+    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
+    pair: Text = "",
+) -> Response:  # fmt: skip
+    """``pair`` is the two letters in the order of the glass: the first keeps its id."""
+
+    def decide() -> str:
+        first, _, second = pair.partition(" ")
+        if held_id not in (first, second):
+            raise UsageError("Only this letter and one beside it can be joined here.")
+        return desk.join(house_of(request), first, second, visit.actor, reason)
+
+    return _change(request, held_id, visit, seen, decide, reason=reason)
+
+
+@router.post("/{held_id}/mark")
+def mark(
+    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
+    page_role: Text = "",
+) -> Response:  # fmt: skip
+    """``page_role`` is a page's number and what it is: ``4 cover``."""
+
+    def decide() -> str:
+        number, _, role = page_role.partition(" ")
+        if not number.isdigit() or role not in set(PageRole):
+            raise UsageError("Say which page, and what it is.")
+        house = house_of(request)
+        return desk.mark_page(house, held_id, int(number), PageRole(role), visit.actor, reason)
+
+    return _change(request, held_id, visit, seen, decide, reason=reason)
+
+
+def _settle(
+    request: Request, held_id: str, visit: Visit, seen: str, decide: Callable[[], str],
+    *, to: str = "", reason: str = "",
+) -> Response:  # fmt: skip
+    """A decision that ends the item: then the next one, or the list when none is left."""
+    try:
+        house = house_of(request)
+        following = today.look_after(house, held_id, seen, visit.actor)
+        settled = decide()
+    except (UsageError, Conflict, NotAllowed, NotFound) as error:
+        return _again(request, held_id, visit, str(error), to=to, reason=reason)
+    place = f"/staff/held/{following}" if following else "/staff/held"
+    return RedirectResponse(f"{place}?settled={_word(settled)}", 303)
+
+
+def _change(
+    request: Request, held_id: str, visit: Visit, seen: str, decide: Callable[[], str],
+    *, reason: str = "",
+) -> Response:  # fmt: skip
+    """A decision after which the item is still there, perhaps under another id."""
+    try:
+        today.look_after(house_of(request), held_id, seen, visit.actor)
+        still = decide()
+    except (UsageError, Conflict, NotAllowed, NotFound) as error:
+        return _again(request, held_id, visit, str(error), reason=reason)
+    return RedirectResponse(f"/staff/held/{_word(still)}?settled={_word(still)}", 303)
+
+
+def _again(
+    request: Request, held_id: str, visit: Visit, trouble: str, *, to: str = "", reason: str = ""
+) -> Response:
+    """The same item with what is wrong, and what was typed kept."""
+    try:
+        return _page(request, held_id, visit, trouble=trouble, to=to, reason=reason)
+    except NotFound:
+        return RedirectResponse(f"/staff/held?settled={_word(held_id)}", 303)
+
+
+def _page(
+    request: Request,
+    held_id: str,
+    visit: Visit,
+    *,
+    find: str = "",
+    settled: str = "",
+    show_all: bool = False,
+    trouble: str = "",
+    to: str = "",
+    reason: str = "",
+) -> HTMLResponse:
+    house = house_of(request)
+    case = today.look_at_held(house, held_id, visit.actor)
+    found = today.find_in_roster(house, find or to, visit.actor) if find or to else ()
+    pages = case.pages if show_all else _near(case)
+    return show(
+        request, "staff/item.html", 409 if trouble else 200, visit=visit, case=case,
+        pages=pages, left_out=len(case.pages) - len(pages), candidates=found, find=find,
+        may_settle=today.may_settle(visit.actor), trouble=trouble, to=to, reason=reason,
+        done=today.decision_on(house, settled, visit.actor),
+        idle_seconds=idle_seconds(request),
+    )  # fmt: skip
+
+
+def _near(case: today.HeldCase) -> tuple[DeskPage, ...]:
+    """The item's own pages and a few beside them: other people's letters are not spread out."""
+    own = [page.number for page in case.pages if case.is_own(page)]
+    if len(case.pages) <= _SHORT_SCAN or not own:
+        return case.pages
+    first, last = min(own) - _BESIDE, max(own) + _BESIDE
+    return tuple(page for page in case.pages if first <= page.number <= last)
+
+
+def _word(some_id: str) -> str:
+    """Ids are letters and digits; anything else in an address is dropped."""
+    return "".join(c for c in some_id if c.isalnum())[:32]

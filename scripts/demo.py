@@ -1,0 +1,242 @@
+"""The main job on a throw-away home, told step by step; see scripts/demo."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from benchmarks import scanner
+
+PEOPLE = (
+    ("D1001", "Example", "Avery", "A-1"),
+    ("D1002", "Sample", "Blake", "A-2"),
+    ("D1003", "Specimen", "Casey", "B-1"),
+)
+TYPED = {
+    "D1001": "Dear Avery,\n\nthe garden is full of tomatoes this year, and the old tractor\n"
+    "runs again. Your sister sends her best wishes. We read your\nletter aloud at supper.\n\n"
+    "Write soon,\nAunt Imaginary",
+    "D1002": "Dear Blake,\n\nschool has begun. The teacher liked the drawing of the\n"
+    "lighthouse that you sent, and it hangs on the wall now.\n\nLove from all of us",
+}
+WRITTEN = "D1003", ("Dear Casey,", "we saw the harvest moon", "over the river. Come home soon.")
+REPLY = ("Thank you for the message.", "I am well and read a lot.", "Avery")
+
+
+class Demo:
+    """One run in one folder; ``say`` tells each step."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.command = [str(Path(sys.executable).parent / "digitizer"), "--home", str(self.home)]
+        self.inbox = self.home / "inbox" / "default"
+        self.rng = np.random.default_rng(7)
+
+    def run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [*self.command, *arguments], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            sys.exit(f"digitizer {' '.join(arguments)} failed:\n{done.stderr}")
+        return done.stdout
+
+    def lines(self, *arguments: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.run(*arguments, "--json").splitlines()]
+
+    def say(self, text: str) -> None:
+        print(text, flush=True)
+
+    # ---- the steps, in order
+
+    def prepare(self) -> None:
+        self.run("init")
+        roster = self.folder / "roster.csv"
+        rows = "".join(f"{','.join(person)},in custody\n" for person in PEOPLE)
+        roster.write_text("booking_number,last_name,first_name,housing_unit,status\n" + rows)
+        self.run("roster", "import", str(roster))
+        self.say(f"1. A home was made in {self.home}; {len(PEOPLE)} invented inmates are in it.")
+
+    def print_covers(self) -> dict[str, scanner.Page]:
+        covers = {}
+        for booking, *_ in PEOPLE:
+            file = self.folder / f"cover-{booking}.pdf"
+            self.run("cover", "print", booking, "--out", str(file))
+            covers[booking] = scanner.pdf_pages(file)[0]
+        self.say(f"2. A cover sheet was printed for each: {self.folder}/cover-*.pdf")
+        return covers
+
+    def scan_letters(self, covers: dict[str, scanner.Page]) -> None:
+        stack = []
+        for booking, text in TYPED.items():
+            stack += [covers[booking], _typed(text)]
+        stack += [covers[WRITTEN[0]], _written(WRITTEN[1])]
+        pages = [scanner.glass(page, self.rng) for page in stack]
+        file = self.folder / "stack.pdf"
+        scanner.write_pdf(pages, file)
+        self.say(f"3. Three letters were laid behind their covers and scanned: {file}")
+        _drop_slowly(file, self.inbox / "stack.pdf")
+
+    def wait_for(self, scans: int) -> None:
+        """Until so many scans are filed; the service tells through the books."""
+        deadline = time.monotonic() + 300
+        while time.monotonic() < deadline:
+            books = self.lines("reconcile")
+            if len(books) >= scans and not any(each["working"] for each in books):
+                return
+            time.sleep(0.5)
+        sys.exit("The service did not finish in five minutes.")
+
+    def tell_letters(self) -> None:
+        for booking, *_ in PEOPLE:
+            for entry in self.lines("mailbox", booking):
+                self.say(f"   {booking}: letter {entry['letter']}, {entry['pages']} page")
+        for word in ("tractor", "lighthouse"):
+            hits = self.lines("search", word)
+            found = f"{hits[0]['booking_number']}: …{hits[0]['snippet']}…" if hits else "nothing"
+            self.say(f"   search {word!r} finds {found}")
+
+    def send_message(self) -> Path:
+        text = self.folder / "message.txt"
+        text.write_text("Dear Avery,\n\nhere is a message that you can answer on paper.\n")
+        self.run("message", "send", "D1001", "--from", "Aunt Imaginary", "--subject",
+                 "A message", "--text-file", str(text))  # fmt: skip
+        out = self.folder / "print"
+        printed = self.lines("message", "print", "--out", str(out))
+        letter = Path(printed[0]["file"])
+        self.say(f"5. An e-message was rendered with its reply sheet: {letter}")
+        return letter
+
+    def scan_reply(self, letter: Path) -> None:
+        sheet = scanner.pdf_pages(letter)[-1]
+        for number, line in enumerate(REPLY):
+            place = (480, 950 + 106 * number)
+            cv2.putText(sheet, line, place, cv2.FONT_HERSHEY_SCRIPT_COMPLEX, 2.4, (30, 30, 90), 4)
+        file = self.folder / "reply.pdf"
+        scanner.write_pdf([scanner.glass(sheet, self.rng)], file)
+        self.say(f"6. The reply sheet was filled in and scanned: {file}")
+        _drop_slowly(file, self.inbox / "reply.pdf")
+
+    def tell_reply(self) -> None:
+        (thread,) = self.lines("message", "list", "D1001")
+        text = " / ".join(thread["replies"][0]["text"].splitlines()[-3:])
+        self.say(f"   The thread is {thread['state']}; as read: {text}")
+
+    def tell_books(self) -> None:
+        books = self.lines("reconcile")
+        pages = sum(each["pages"] or 0 for each in books)
+        delivered = sum(each["delivered"] for each in books)
+        held = sum(each["held"] for each in books)
+        balance = "balance" if all(each["balanced"] for each in books) else "DO NOT BALANCE"
+        covers = sum(each["covers"] for each in books)
+        self.say(
+            f"7. {pages} pages came in: {delivered} delivered, {held} held, {covers} covers. "
+            f"The books {balance}."
+        )
+
+
+def _typed(text: str) -> scanner.Page:
+    from reportlab.pdfgen.canvas import Canvas
+
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        canvas = Canvas(file.name, pagesize=(612, 792))
+        block = canvas.beginText(90, 680)
+        block.setFont("Courier", 12)
+        block.setLeading(18)
+        block.textLines(text)
+        canvas.drawText(block)
+        canvas.save()
+        return scanner.pdf_pages(Path(file.name))[0]
+
+
+def _written(lines: tuple[str, ...]) -> scanner.Page:
+    page = scanner.paper()
+    for number, line in enumerate(lines):
+        cv2.putText(page, line, (250, 600 + 200 * number), cv2.FONT_HERSHEY_SCRIPT_COMPLEX, 3.2,
+                    (60, 30, 30), 5)  # fmt: skip
+    return page
+
+
+def _drop_slowly(file: Path, target: Path) -> None:
+    """As a scanner writes over the network: a piece, a pause, the next piece."""
+    content = file.read_bytes()
+    piece = len(content) // 4 + 1
+    with target.open("wb") as out:
+        for start in range(0, len(content), piece):
+            out.write(content[start : start + piece])
+            out.flush()
+            time.sleep(0.3)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--once", action="store_true", help="end instead of serving the pages")
+    options.add_argument("--port", type=int, default=0, help="0: any free one")
+    chosen = options.parse_args()
+    start = time.monotonic()
+    demo = Demo(Path(tempfile.mkdtemp(prefix="digitizer-demo-")))
+    demo.prepare()
+    covers = demo.print_covers()
+    port = chosen.port or _free_port()
+    log = (demo.folder / "service.log").open("w")
+    service = subprocess.Popen([*demo.command, "serve", "--port", str(port)], stderr=log)
+    try:
+        demo.scan_letters(covers)
+        demo.wait_for(1)
+        demo.say(f"4. The service took the stack in and filed it, {_since(start)} from the start:")
+        demo.tell_letters()
+        letter = demo.send_message()
+        demo.scan_reply(letter)
+        demo.wait_for(2)
+        demo.tell_reply()
+        demo.tell_books()
+        demo.say(f"All of it took {_since(start)}. The files are in {demo.folder}")
+        if not chosen.once:
+            _serve(demo, port, service)
+    finally:
+        service.send_signal(signal.SIGTERM)
+        service.wait(timeout=20)
+
+
+def _serve(demo: Demo, port: int, service: subprocess.Popen[bytes]) -> None:
+    address = f"http://127.0.0.1:{port}/"
+    pin = demo.run("inmate", "pin", "D1001").strip()
+    password = demo.run("staff", "add", "Demo Clerk", "--role", "clerk").strip()
+    with urllib.request.urlopen(address, timeout=10) as page:
+        page.read()
+    demo.say(f"The web pages are at {address}\n   inmate: D1001, PIN {pin}"
+             f"\n   staff: Demo Clerk, password {password}\nCtrl+C ends it.")  # fmt: skip
+    try:
+        service.wait()
+    except KeyboardInterrupt:
+        return
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _since(start: float) -> str:
+    return f"{time.monotonic() - start:.0f} s"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    main()
