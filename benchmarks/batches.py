@@ -168,9 +168,14 @@ def main() -> int:
     sure = list(rows(fault_trials(rates), asked.batches, asked.seed))
     print(f"Seed {asked.seed}, {asked.batches} batches of 5 to 40 letters a row.\n")
     print_table("Faults on the way, no cover vanished", sure)
-    print_table("Caution", list(rows(caution_trials(), asked.batches, asked.seed)))
+    print_table(
+        "What caution costs at 1% faults", list(rows(caution_trials(), asked.batches, asked.seed))
+    )
     print_table("Vanished covers", list(rows(vanished_trials(), asked.batches, asked.seed)))
-    print_table("Beyond", list(rows(beyond_trials(), asked.batches, asked.seed)))
+    print_table(
+        "What no rule can see where nothing is counted",
+        list(rows(beyond_trials(), asked.batches, asked.seed)),
+    )
     print(f"{time.monotonic() - started:.0f} s")
     return int(any(tally.astray or tally.misplaced for _, tally in sure))
 

@@ -70,8 +70,8 @@ def glass(page: Page, rng: np.random.Generator, skew: float = 1.0, noise: float 
     turn = cv2.getRotationMatrix2D(centre, angle, 1.0)
     size = (page.shape[1], page.shape[0])
     turned = cv2.warpAffine(page, turn, size, flags=cv2.INTER_LINEAR, borderValue=(_PAPER,) * 3)
-    grain = rng.normal(0.0, noise, turned.shape).astype(np.float32)
-    return np.clip(turned + grain, 0, 255).astype(np.uint8)
+    grain = noise * rng.standard_normal(turned.shape[:2], np.float32)
+    return np.clip(turned + grain[:, :, None], 0, 255).astype(np.uint8)
 
 
 def with_blank_backs(fronts: Iterable[Page]) -> list[Page]:

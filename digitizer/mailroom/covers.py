@@ -80,7 +80,7 @@ def print_reply_sheet(
         audit.record(
             tx, by, "print reply sheet", f"cover:{code.cover_id}", to=booking_number
         )
-    return _printed(house, code, person, correspondent, once=False, paper=paper)
+    return _printed_reply(house, code, person, correspondent or "", paper)
 
 
 def print_batch_header(
@@ -137,6 +137,17 @@ def _printed(
         letters=(code.sheets or None) if is_batch else None,
     )
     return PrintedCover(cover_pdf(sheet, paper or facility.paper), sheet.short_id, person)
+
+
+def _printed_reply(
+    house: House, code: CoverCode, person: Inmate, correspondent: str, paper: Paper | None
+) -> PrintedCover:
+    from digitizer.parts.printing.reply_sheet import ReplySheet, reply_sheet_pdf  # slow, as above
+
+    facility = house.settings.facility
+    sheet = ReplySheet(payload(code, house.keys), short_id(code))
+    pdf = reply_sheet_pdf(sheet, person, correspondent, facility.name, paper or facility.paper)
+    return PrintedCover(pdf, sheet.short_id, person)
 
 
 def find_cover(house: House, typed: str) -> Registered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,9 +13,9 @@ from digitizer.mailroom.permissions import Act, need_reason, permit
 from digitizer.parts.tables import letter, reading, scan, writing
 from digitizer.processes import audit, desk, roster
 from digitizer.processes.desk import DeskPage
-from digitizer.vocabulary.errors import NotFound, UsageError
-from digitizer.vocabulary.mail import HeldItem, PageRole
-from digitizer.vocabulary.people import Actor, CustodyStatus
+from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound, UsageError
+from digitizer.vocabulary.mail import HeldItem, LetterState, PageRole
+from digitizer.vocabulary.people import Actor, ActorKind, CustodyStatus, Inmate
 
 
 def held(house: House) -> tuple[HeldItem, ...]:
@@ -34,6 +35,8 @@ def held_item(house: House, held_id: str, by: Actor) -> tuple[HeldItem, tuple[De
 
 @contextmanager
 def _deciding(house: House, by: Actor, reason: str) -> Iterator[tuple[sa.Connection, str]]:
+    if by.kind is not ActorKind.STAFF:
+        raise NotAllowed("Only a named member of staff decides about held mail.")
     permit(by, Act.SETTLE)
     why = need_reason(reason)
     with writing(house.engine) as tx:
@@ -43,14 +46,9 @@ def _deciding(house: House, by: Actor, reason: str) -> Iterator[tuple[sa.Connect
 def assign(house: House, held_id: str, booking_number: str, by: Actor, reason: str) -> str:
     """Delivers a held letter to an inmate in custody here; returns the letter's id."""
     with _deciding(house, by, reason) as (tx, why):
-        person = roster.find_inmate(tx, booking_number)
-        if person.status is not CustodyStatus.IN_CUSTODY:
-            raise UsageError(
-                f"{person.full_name} ({booking_number}) is not in custody here "
-                f"({person.status.replace('_', ' ')}). Reject the letter, or correct the roster."
-            )
+        _check_custody(roster.find_inmate(tx, booking_number))
         row = desk.open_held_letter(tx, held_id)
-        desk.deliver(tx, row.id, roster.inmate_row_id(tx, booking_number))
+        desk.deliver(tx, row, roster.inmate_row_id(tx, booking_number))
         audit.record(tx, by, "assign", f"letter:{row.id}", to=booking_number, why=why)
         return str(row.id)
 
@@ -58,8 +56,19 @@ def assign(house: House, held_id: str, booking_number: str, by: Actor, reason: s
 def release(house: House, letter_id: str, by: Actor, reason: str) -> None:
     """Delivers a letter that awaited review, as its cover says."""
     with _deciding(house, by, reason) as (tx, why):
-        desk.release(tx, letter_id)
-        audit.record(tx, by, "release", f"letter:{letter_id}", why=why)
+        row = desk.open_held_letter(tx, letter_id)
+        if row.inmate_id is not None:
+            _check_custody(roster.inmate_of_row(tx, row.inmate_id))
+        desk.release(tx, row)
+        audit.record(tx, by, "release", f"letter:{row.id}", why=why)
+
+
+def _check_custody(person: Inmate) -> None:
+    if person.status is not CustodyStatus.IN_CUSTODY:
+        raise UsageError(
+            f"{person.full_name} ({person.booking_number}) is not in custody here "
+            f"({person.status.replace('_', ' ')}). Reject the letter, or correct the roster."
+        )
 
 
 def reject(house: House, held_id: str, by: Actor, reason: str) -> None:
@@ -70,22 +79,21 @@ def reject(house: House, held_id: str, by: Actor, reason: str) -> None:
             desk.reject_letter(tx, row.id, why)
             audit.record(tx, by, "reject", f"letter:{row.id}", why=why)
         else:
-            desk.held_scan(tx, held_id)
-            desk.reject_scan(tx, held_id)
+            _permit_whole(by, desk.held_scan(tx, held_id))
+            desk.reject_scan(tx, held_id, why)
             audit.record(tx, by, "reject", f"scan:{held_id}", why=why)
 
 
 def rescanned(house: House, held_id: str, new_id: str, by: Actor, reason: str) -> None:
     """The sheets were scanned again and are now the letter or scan ``new_id``."""
     with _deciding(house, by, reason) as (tx, why):
-        if new_id == held_id or not (_is_letter(tx, new_id) or _is_scan(tx, new_id)):
-            raise NotFound(f"There is no other letter or scan {new_id}.")
+        _check_replacement(tx, held_id, new_id)
         if _is_letter(tx, held_id):
             row = desk.open_held_letter(tx, held_id)
             desk.replace_letter(tx, row.id, new_id)
             subject = f"letter:{row.id}"
         else:
-            desk.held_scan(tx, held_id)
+            _permit_whole(by, desk.held_scan(tx, held_id))
             desk.replace_scan(tx, held_id, new_id)
             subject = f"scan:{held_id}"
         audit.record(tx, by, "rescanned", subject, as_id=new_id, why=why)
@@ -123,9 +131,34 @@ def mark_page(
         return str(row.id)
 
 
+def _permit_whole(by: Actor, held_scan: sa.Row[Any]) -> None:
+    """What is sealed as legal mail is settled only by those who may unseal it."""
+    if held_scan.sealed:
+        permit(by, Act.UNSEAL)
+
+
+def _check_replacement(tx: sa.Connection, held_id: str, new_id: str) -> None:
+    """The new picture is of another scan, and is itself neither set aside nor rejected."""
+    old_scan, _ = _scan_and_use(tx, held_id)
+    new_scan, in_use = _scan_and_use(tx, new_id)
+    if old_scan is None:
+        raise NotFound(f"Nothing held has the id {held_id}. See: digitizer held")
+    if new_scan is None or new_scan == old_scan:
+        raise NotFound(f"There is no letter or scan {new_id} of another scan.")
+    if not in_use:
+        raise Conflict(f"{new_id} is itself rejected or replaced: it cannot stand for another.")
+
+
+def _scan_and_use(tx: sa.Connection, some_id: str) -> tuple[str | None, bool]:
+    """The scan that a letter or scan is of, and whether it still counts."""
+    row = tx.execute(sa.select(letter).where(letter.c.id == some_id)).first()
+    if row is not None:
+        return row.scan_id, row.state not in (LetterState.REJECTED, LetterState.REPLACED)
+    row = tx.execute(sa.select(scan).where(scan.c.id == some_id)).first()
+    if row is None:
+        return None, False
+    return row.id, not row.rejected and row.replaced_by is None
+
+
 def _is_letter(tx: sa.Connection, some_id: str) -> bool:
     return tx.execute(sa.select(letter.c.id).where(letter.c.id == some_id)).first() is not None
-
-
-def _is_scan(tx: sa.Connection, some_id: str) -> bool:
-    return tx.execute(sa.select(scan.c.id).where(scan.c.id == some_id)).first() is not None

@@ -65,6 +65,11 @@ class _Try:
         return self.account, self.terminal
 
 
+def make_ready() -> None:
+    """Before the first visitor: the hash that stands in for nobody's must not be made then."""
+    check_secret("", None)
+
+
 def enter_as_inmate(house: House, booking_number: str, pin: str, terminal: str) -> str:
     """The first step of every inmate's login; returns the new session's token.
 
@@ -217,8 +222,9 @@ def _knock(house: House, account: str, terminal: str, check: Callable[[], bool])
 
 
 def _charge(house: House, account: str, terminal: str) -> _Try:
-    at, locked = now(), set[str]()
+    locked = set[str]()
     with writing(house.engine) as tx:
+        at = now()  # under the write lock: no other try can be later than this one
         for subject, rule in zip((account, terminal), _rules(house), strict=True):
             count = throttling.read_count(tx, subject)
             if count.is_locked(at):
@@ -234,8 +240,8 @@ def _refuse(house: House, attempt: _Try) -> None:
 
     A typed name that is nobody's is not written down: people type their PIN in the wrong field.
     """
-    at = now()
     with writing(house.engine) as tx:
+        at = now()
         if attempt.terminal not in attempt.was_locked:
             audit.record(
                 tx, _DOOR, "login failed", _subject(attempt.account), terminal=attempt.terminal

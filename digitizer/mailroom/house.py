@@ -46,7 +46,8 @@ class House:
 def make_home(home: Path) -> bool:
     """Makes a home, fills an empty folder, or brings an older home up to date.
 
-    Returns whether it is new. Raises UsageError if the folder holds something else.
+    Returns whether it is new. Raises UsageError if the folder holds something else, and
+    SettingsError if an older home has lost its keys.
     """
     from digitizer.parts.schema import upgrade  # alembic is slow to import
 
@@ -58,9 +59,10 @@ def make_home(home: Path) -> bool:
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in _FOLDERS:
         (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    make_key_ring(_key_file(home))
     if new:
+        make_key_ring(_key_file(home))
         (home / FILE_NAME).write_bytes((TEMPLATES / FILE_NAME).read_bytes())
+    read_key_ring(_key_file(home))  # a home whose keys are lost must not get new ones quietly
     engine = open_engine(_database_url(home, read_settings(home)))
     upgrade(engine)
     engine.dispose()
@@ -77,24 +79,28 @@ def open_house(home: Path) -> House:
         home=home,
         settings=settings,
         engine=engine,
-        originals=LocalBlobs(home / "originals"),
-        pictures=LocalBlobs(home / "pictures"),
+        originals=_blobs(home, settings, "originals"),
+        pictures=_blobs(home, settings, "pictures"),
         keys=read_key_ring(_key_file(home)),
         profiles=read_profiles(home),
     )
 
 
-def key_ring_of(home: Path) -> KeyRing:
-    """Only the keys: for ``decode``, which needs no database."""
-    return read_key_ring(_key_file(home))
+def _blobs(home: Path, settings: Settings, folder: str) -> BlobStore:
+    if not settings.store.blobs_url:
+        return LocalBlobs(home / folder)
+    from digitizer.parts.object_store import S3Blobs
+
+    return S3Blobs(settings.store.blobs_url, folder)
 
 
 def _key_file(home: Path) -> Path:
     return home / "keys" / "covers.json"
 
 
-def _database_url(home: Path, settings: Settings) -> str:
-    return settings.store.database_url or f"sqlite:///{home.resolve()}/database/mail.sqlite"
+def _database_url(home: Path, settings: Settings) -> sa.URL:
+    own = sa.URL.create("sqlite", database=str(home.resolve() / "database" / "mail.sqlite"))
+    return sa.make_url(settings.store.database_url) if settings.store.database_url else own
 
 
 def _check_schema(engine: sa.Engine, home: Path) -> None:

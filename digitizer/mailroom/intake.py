@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from digitizer.mailroom.house import House
 from digitizer.parts.tables import writing
-from digitizer.processes import audit, ledger
+from digitizer.processes import audit, ledger, sealing
 from digitizer.vocabulary.errors import Conflict, StorageError, UsageError
 from digitizer.vocabulary.mail import Filed, Outcome
 from digitizer.vocabulary.paper import Original
@@ -55,7 +57,8 @@ def stacks_of(
 def take_in(house: House, files: Sequence[Path], profile: str, sources: Sequence[str]) -> TakenIn:
     """Stores the files of one stack and enters it in the ledger; the files stay where they are.
 
-    Raises StorageError; then nothing is acknowledged.
+    Raises StorageError, or UsageError for what is no file or cannot be read; then nothing is
+    acknowledged.
     """
     profile_named(house, profile)
     originals = tuple(
@@ -63,11 +66,21 @@ def take_in(house: House, files: Sequence[Path], profile: str, sources: Sequence
     )
     with writing(house.engine) as tx:
         entry = ledger.enter(tx, originals, profile)
+        _check_stored(house, tx, entry)
         audit.record(
             tx, MACHINE, "take in" if entry.new else "duplicate", f"scan:{entry.scan.id}",
             sources=[_speakable(source) for source in sources], profile=profile,
         )  # fmt: skip
-    return TakenIn(entry.scan.id, sources[0], not entry.new, entry.scan.taken_in)
+    return TakenIn(entry.scan.id, _speakable(sources[0]), not entry.new, entry.scan.taken_in)
+
+
+def _check_stored(house: House, tx: sa.Connection, entry: ledger.Entry) -> None:
+    """Under the write lock: a plain original may have gone since, with the sealing of a scan of
+    the same bytes; and the bytes of a sealed scan, come in again, must not lie there plain."""
+    if not entry.new:
+        sealing.drop_plain(tx, house.originals)
+    elif not all(house.originals.exists(part.sha256) for part in entry.scan.originals):
+        raise StorageError("A stored file went away while it was entered. Take it in again.")
 
 
 def take_from_inbox(house: House, files: Sequence[Path], profile: str) -> TakenIn:
@@ -75,14 +88,24 @@ def take_from_inbox(house: House, files: Sequence[Path], profile: str) -> TakenI
 
     Raises Conflict when a file changed while it was read: it is offered again when settled.
     """
-    before = [_mark(path) for path in files]
+    try:
+        before = [_mark(path) for path in files]
+    except OSError as error:
+        raise Conflict(f"{error.filename} is gone from the inbox ({error.strerror}).") from None
     taken = take_in(house, files, profile, [path.name for path in files])
-    changed = [path for path, mark in zip(files, before, strict=True) if _mark(path) != mark]
+    changed = [path for path, mark in zip(files, before, strict=True) if _changed(path, mark)]
     if changed:
         raise Conflict(f"{changed[0].name} changed while it was taken in; it stays in the inbox.")
     for path in files:
-        path.unlink()
+        path.unlink(missing_ok=True)  # a second watcher may have been quicker
     return taken
+
+
+def _changed(path: Path, mark: tuple[int, int, int]) -> bool:
+    try:
+        return _mark(path) != mark
+    except FileNotFoundError:
+        return False
 
 
 def _mark(path: Path) -> tuple[int, int, int]:
@@ -94,7 +117,7 @@ def _store(house: House, path: Path, source: str) -> Original:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise StorageError(f"Cannot read {path}: {error.strerror}.") from None
+        raise UsageError(f"Cannot read {path}: {error.strerror}.") from None
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UsageError(f"{path} is not a file. Name scanned files.")

@@ -33,8 +33,14 @@ def open_letter(house: House, letter_id: str, by: Actor) -> OpenLetter:
 
 
 def page_picture(house: House, letter_id: str, position: int, by: Actor) -> bytes:
-    """The derived picture of one page (JPEG or PNG). Raises NotFound."""
+    """The derived picture of one page (JPEG or PNG). Raises NotFound.
+
+    An inmate's own look was logged when he opened the letter; anyone else's is logged here.
+    """
     page = _page(house, letter_id, position, by)
+    if by.kind is not ActorKind.INMATE:
+        with writing(house.engine) as tx:
+            audit.record(tx, by, "look at page", f"letter:{letter_id}", page=position)
     if page.picture is None:
         raise NotFound(f"Page {position} of letter {letter_id} has no picture.")
     return house.pictures.get(page.picture)
@@ -56,14 +62,23 @@ def letter_pdf(house: House, letter_id: str, by: Actor) -> bytes:
 def search_mail(
     house: House, query: str, by: Actor, booking_number: str | None = None, limit: int = 20
 ) -> tuple[Hit, ...]:
-    """The delivered pages that answer, best first; an inmate searches only his own."""
-    scope = by.name if by.kind is ActorKind.INMATE else booking_number
-    if by.kind is not ActorKind.INMATE:
+    """The delivered pages that answer, best first; an inmate searches only his own.
+
+    A hit shows words of a letter, so a search by anyone else is a look at each letter it finds.
+    """
+    own = by.kind is ActorKind.INMATE
+    scope = by.name if own else booking_number
+    if not own:
         permit(by, Act.LOOK)
     with reading(house.engine) as tx:
         if scope is not None:
             roster.find_inmate(tx, scope)
-        return search.search_pages(tx, query, scope, limit)
+        hits = search.search_pages(tx, query, scope, limit)
+    if not own:
+        with writing(house.engine) as tx:
+            found = list(dict.fromkeys(hit.letter for hit in hits))
+            audit.record(tx, by, "search", f"mailbox:{scope or 'all'}", letters=found)
+    return hits
 
 
 def _page(house: House, letter_id: str, position: int, by: Actor) -> LetterPage:

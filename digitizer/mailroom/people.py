@@ -11,10 +11,12 @@ from digitizer.mailroom.house import House
 from digitizer.mailroom.permissions import Act, permit
 from digitizer.parts.secrets_hashing import hash_secret, new_pin, normal_answer
 from digitizer.parts.tables import inmate, reading, staff, writing
-from digitizer.processes import audit, roster
+from digitizer.processes import audit, roster, sessions
 from digitizer.processes.roster import RosterChange
 from digitizer.vocabulary.errors import Conflict, UsageError
 from digitizer.vocabulary.people import Actor, ActorKind, Inmate, StaffRole
+
+_LONGEST_NAME = 64
 
 
 def import_roster(house: House, file: Path, full: bool, by: Actor) -> RosterChange:
@@ -44,11 +46,13 @@ def set_pin(house: House, booking_number: str, by: Actor) -> str:
     """Makes a new PIN, ends the inmate's sessions, and returns it: it is shown once."""
     permit(by, Act.PEOPLE)
     pin = new_pin(house.settings.web.pin_digits)
+    hashed = hash_secret(pin)  # slow by design: before the write lock, not under it
     with writing(house.engine) as tx:
         inmate_id = roster.inmate_row_id(tx, booking_number)
         tx.execute(
-            sa.update(inmate).where(inmate.c.id == inmate_id).values(pin_hash=hash_secret(pin))
+            sa.update(inmate).where(inmate.c.id == inmate_id).values(pin_hash=hashed)
         )
+        sessions.close_sessions_of_inmate(tx, inmate_id)
         audit.record(tx, by, "set PIN", f"inmate:{booking_number}")
     return pin
 
@@ -60,12 +64,13 @@ def set_security_question(
     permit(by, Act.PEOPLE)
     if not question.strip() or len(normal_answer(answer)) < 3:
         raise UsageError("Give a question, and an answer of three characters or more.")
+    hashed = hash_secret(normal_answer(answer))
     with writing(house.engine) as tx:
         inmate_id = roster.inmate_row_id(tx, booking_number)
         tx.execute(
             sa.update(inmate)
             .where(inmate.c.id == inmate_id)
-            .values(question=question.strip(), answer_hash=hash_secret(normal_answer(answer)))
+            .values(question=question.strip(), answer_hash=hashed)
         )
         audit.record(tx, by, "set security question", f"inmate:{booking_number}")
 
@@ -73,15 +78,17 @@ def set_security_question(
 def add_staff(house: House, name: str, role: StaffRole, by: Actor) -> str:
     """Returns the password, made by us and shown once. Raises Conflict if the name is taken."""
     permit(by, Act.PEOPLE)
-    if not name.strip():
-        raise UsageError("A member of staff needs a name.")
+    name = " ".join(name.split())
+    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
+        raise UsageError(f"A member of staff needs a name of at most {_LONGEST_NAME} letters.")
     password = secrets.token_urlsafe(12)
+    hashed = hash_secret(password)
     with writing(house.engine) as tx:
         if tx.execute(sa.select(staff.c.id).where(staff.c.name == name)).first():
             raise Conflict(f"There is already a member of staff named {name}.")
         tx.execute(
             sa.insert(staff).values(
-                name=name, role=str(role), password_hash=hash_secret(password), active=True
+                name=name, role=str(role), password_hash=hashed, active=True
             )
         )
         audit.record(tx, by, "add staff", f"staff:{name}", role=str(role))
@@ -94,12 +101,13 @@ def named_staff(house: House, name: str) -> Actor:
     Whoever runs commands in the home is its operator already, so a name that is not among the
     staff signs as a clerk, by name; a known name has its own role. Raises UsageError for none.
     """
-    if not name.strip():
+    name = " ".join(name.split())
+    if not name:
         raise UsageError("Say who decides (--by NAME).")
     with reading(house.engine) as tx:
-        row = tx.execute(sa.select(staff).where(staff.c.name == name.strip())).first()
+        row = tx.execute(sa.select(staff).where(staff.c.name == name)).first()
     if row is None:
-        return Actor(ActorKind.STAFF, name.strip(), StaffRole.CLERK)
+        return Actor(ActorKind.STAFF, name, StaffRole.CLERK)
     if not row.active:
         raise UsageError(f"{name} is no longer among the staff.")
     return Actor(ActorKind.STAFF, row.name, StaffRole(row.role))

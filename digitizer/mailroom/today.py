@@ -177,10 +177,15 @@ def find_in_roster(house: House, text: str, by: Actor, most: int = 8) -> tuple[C
     return tuple(Candidate(each) for each in found[:most])
 
 
-def may_settle(by: Actor) -> bool:
-    """Whether to offer the decisions at all; each is checked again when it is taken."""
+def may_settle(by: Actor, scan: ScanFacts) -> bool:
+    """Whether to offer the decisions at all; each is checked again when it is taken.
+
+    What is sealed as legal mail is settled only by those who may unseal it.
+    """
     try:
         permit(by, Act.SETTLE)
+        if scan.sealed:
+            permit(by, Act.UNSEAL)
     except NotAllowed:
         return False
     return True
@@ -216,11 +221,10 @@ def _neighbours(
     items: tuple[HeldItem, ...], item: HeldItem, pages: tuple[DeskPage, ...]
 ) -> tuple[HeldItem | None, HeldItem | None]:
     """The held letters directly before and after: no other letter's content lies between."""
-    held = {each.letter: each for each in items if each.scan == item.scan and each.letter}
-    spans = [
-        name
-        for name, _ in groupby(page.letter for page in pages if _counts(page))
-    ]
+    held: dict[str | None, HeldItem] = {
+        each.letter: each for each in items if each.scan == item.scan and each.letter
+    }
+    spans = [name for name, _ in groupby(page.letter for page in pages if _counts(page))]
     if item.letter is None or spans.count(item.letter) != 1:
         return None, None
     place = spans.index(item.letter)

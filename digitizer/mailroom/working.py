@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Self
 
 from digitizer.mailroom.house import House
+from digitizer.mailroom.intake import profile_named
 from digitizer.parts import claimants
 from digitizer.parts.blobs import BlobStore
 from digitizer.parts.isolation import Pool, WorkerLimits
@@ -19,31 +22,51 @@ from digitizer.processes.filing import file_scan
 from digitizer.processes.pipeline import Bench, Progress, Worked, no_progress, work
 from digitizer.processes.results import outcome_of
 from digitizer.processes.sealing import drop_plain, keep_seal, seal
-from digitizer.vocabulary.errors import DigitizerError, StorageError
+from digitizer.vocabulary.errors import DigitizerError, StorageError, WorkerFailed, WorkerFault
 from digitizer.vocabulary.mail import Filed, ScanState
 from digitizer.vocabulary.paper import Scan
 from digitizer.vocabulary.people import MACHINE
 
 log = logging.getLogger("digitizer")
 
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+
 
 def recover(house: House) -> int:
     """Gives back what dead supervisors held, and ends a sealing that a crash cut short.
 
-    Returns how many scans wait again.
+    Returns how many scans wait again, or are held because the service died of them too often.
     """
+    given_back = give_back_of_the_dead(house)
+    for name in claimants.dead(house.run_folder):  # they had no work left, but maybe pictures
+        _sweep(house, name)
+    with writing(house.engine) as tx:
+        drop_plain(tx, house.originals)
+    return given_back
+
+
+def give_back_of_the_dead(house: House) -> int:
+    """Gives back what dead supervisors held, counted as a death; returns how many scans."""
     with reading(house.engine) as tx:
         names = ledger.claimants_at_work(tx)
     given_back = 0
     for name in names:
         if not claimants.is_alive(house.run_folder, name):
             with writing(house.engine) as tx:
-                given_back += len(ledger.give_back(tx, name, died=True))
-            claimants.forget(house.run_folder, name)
-            shutil.rmtree(house.work_folder / name, ignore_errors=True)
-    with reading(house.engine) as tx:
-        drop_plain(tx, house.originals)
+                scans = ledger.give_back(tx, name, died=True)
+                for scan_id in scans:
+                    state = ledger.scan_state(tx, scan_id)
+                    verb = "hold" if state is ScanState.HELD else "give back"
+                    audit.record(tx, MACHINE, verb, f"scan:{scan_id}", why="the service died")
+            given_back += len(scans)
+            _sweep(house, name)
     return given_back
+
+
+def _sweep(house: House, name: str) -> None:
+    """Pictures of a dead supervisor's pages first: while its lock file is there, it is known."""
+    shutil.rmtree(house.work_folder / name, ignore_errors=True)
+    claimants.forget(house.run_folder, name)
 
 
 class Worker:
@@ -83,9 +106,14 @@ class Worker:
 
     def work_next(self) -> bool:
         """One try at the oldest waiting scan; False if there is nothing to do."""
-        with writing(self._house.engine) as tx:
-            scan = ledger.claim_next(tx, self._claimant.name)
+        scan = self._claim_next()
+        if scan is None and give_back_of_the_dead(self._house):
+            scan = self._claim_next()
         return self._work(scan)
+
+    def _claim_next(self) -> Scan | None:
+        with writing(self._house.engine) as tx:
+            return ledger.claim_next(tx, self._claimant.name)
 
     def work_this(self, scan_id: str) -> bool:
         """One try at one certain scan; False if it is not waiting (someone else has it)."""
@@ -97,27 +125,35 @@ class Worker:
         """One try. A failed one is counted and leaves the scan waiting, or held at the last."""
         if scan is None:
             return False
-        folder = self._folder / scan.id
-        folder.mkdir(mode=0o700)
+        folder = None
         try:
+            folder = self._make_folder(scan)
             self._file(self._worked(scan, folder), folder)
-        except (StorageError, CancelledError) as error:
-            # A full disk, or our own stop, is not the scan's fault: it is tried again, uncounted.
+        except CancelledError:  # our own stop
             self._give_back()
-            if isinstance(error, StorageError):
-                raise
         except Exception as error:  # whatever it was, only this scan may wait for a person
+            if _is_not_the_scans_fault(error):
+                self._give_back()
+                raise
             log.exception("a try at scan %s failed", scan.id)
             self._count_try(scan, error)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
         return True
+
+    def _make_folder(self, scan: Scan) -> Path:
+        """A folder for this very try: nothing that an earlier one left can be in it."""
+        try:
+            return Path(tempfile.mkdtemp(prefix=f"{scan.id}-", dir=self._folder))
+        except OSError as error:
+            raise StorageError(f"No folder for work in {self._folder}: {error.strerror}.") from None
 
     def _worked(self, scan: Scan, folder: Path) -> Worked:
         house = self._house
         files = [house.originals.local_path(part.sha256, folder) for part in scan.originals]
         bench = Bench(self._pool, house.keys, house.settings.work, folder, self._progress)
-        return work(scan, files, house.profiles[scan.profile], bench)
+        return work(scan, files, profile_named(house, scan.profile), bench)
 
     def _file(self, worked: Worked, folder: Path) -> None:
         house = self._house
@@ -133,20 +169,31 @@ class Worker:
         house = self._house
         made = seal(house.originals, worked.scan)
         with writing(house.engine) as tx:
+            if not ledger.holds(tx, worked.scan.id, self._claimant.name):
+                return
             file_scan(tx, worked, {}, house.settings.facility.release)
             keep_seal(tx, worked.scan.id, made)
             audit.record(tx, MACHINE, "seal", f"scan:{worked.scan.id}")
-        with reading(house.engine) as tx:
+        with writing(house.engine) as tx:
             drop_plain(tx, house.originals)
 
     def _count_try(self, scan: Scan, error: Exception) -> None:
         why = str(error) if isinstance(error, DigitizerError) else type(error).__name__
         allowed = self._house.settings.work.tries
         with writing(self._house.engine) as tx:
+            if not ledger.holds(tx, scan.id, self._claimant.name):
+                return
             held = ledger.count_try(tx, scan.id, allowed, why)
             audit.record(
                 tx, MACHINE, "hold" if held else "try failed", f"scan:{scan.id}", why=why
             )
+
+
+def _is_not_the_scans_fault(error: Exception) -> bool:
+    """A full disk, or no worker to be had: it is tried again, uncounted, when that is mended."""
+    unavailable = isinstance(error, WorkerFailed) and error.kind is WorkerFault.UNAVAILABLE
+    full = isinstance(error, OSError) and error.errno in _DISK_ERRORS
+    return unavailable or full or isinstance(error, StorageError)
 
 
 def _store_pictures(store: BlobStore, worked: Worked, folder: Path) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 Local blobs are written by our own hand (temporary name, write, fsync, rename, fsync of the
 folder and of each new folder, mode 0600), because obstore's local store never calls fsync and
-writes mode 0666. Reading, and S3, go through obstore.
+writes mode 0666. Blobs in an S3 bucket are ``object_store``'s, behind the same port.
 """
 
 from __future__ import annotations
@@ -93,7 +93,10 @@ class LocalBlobs:
         return self.path(sha256)
 
     def delete(self, sha256: str) -> None:
-        self.path(sha256).unlink(missing_ok=True)
+        try:
+            self.path(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(f"Could not delete stored file {sha256}: {error}") from error
 
     def names(self) -> Iterator[str]:
         for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]")):

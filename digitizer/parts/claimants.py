@@ -19,8 +19,10 @@ class Claimant:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.name = f"{os.getpid()}-{secrets.token_hex(6)}"
         self._path = _lock_path(folder, self.name)
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        unlocked = self._path.with_suffix(".new")
+        self._descriptor = os.open(unlocked, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        unlocked.rename(self._path)  # a lock file that others see is never yet unlocked
 
     def close(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -33,6 +35,8 @@ def is_alive(folder: Path, name: str) -> bool:
         descriptor = os.open(_lock_path(folder, name), os.O_RDWR)
     except FileNotFoundError:
         return False
+    except PermissionError:
+        return True  # another user's: that it is dead cannot be known
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -45,6 +49,12 @@ def is_alive(folder: Path, name: str) -> bool:
 def forget(folder: Path, name: str) -> None:
     """Takes away the lock file of a claimant that is dead."""
     _lock_path(folder, name).unlink(missing_ok=True)
+
+
+def dead(folder: Path) -> tuple[str, ...]:
+    """The names of those who left a lock file behind and run no more."""
+    names = sorted(path.stem for path in folder.glob("*.lock"))
+    return tuple(name for name in names if not is_alive(folder, name))
 
 
 def _lock_path(folder: Path, name: str) -> Path:

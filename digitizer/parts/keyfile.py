@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from pathlib import Path
 
 from digitizer.parts.blobs import sync_folder
-from digitizer.parts.codes import KeyRing
+from digitizer.parts.codes import KEY_BYTES, KeyRing, new_key
 from digitizer.vocabulary.errors import SettingsError
-
-_KEY_BYTES = 32
 
 
 def make_key_ring(path: Path) -> None:
     """A first ring with one random 256-bit key; leaves an existing file alone."""
     if not path.exists():
-        _write(path, KeyRing({1: secrets.token_bytes(_KEY_BYTES)}, 1))
+        _write(path, KeyRing({1: new_key()}, 1))
 
 
 def read_key_ring(path: Path) -> KeyRing:
@@ -26,10 +23,15 @@ def read_key_ring(path: Path) -> KeyRing:
         found = json.loads(path.read_text("ascii"))
         keys = {int(number): bytes.fromhex(key) for number, key in found["keys"].items()}
         ring = KeyRing(keys, int(found["current"]))
+        _check(ring)
     except FileNotFoundError:
         raise SettingsError(
             f"The key file {path} is missing. Without it no cover can be verified: "
             "bring it back from the key backup."
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"The key file {path} cannot be read ({error.strerror}). Run as the user it belongs to."
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError(
@@ -40,11 +42,18 @@ def read_key_ring(path: Path) -> KeyRing:
     return ring
 
 
+def _check(ring: KeyRing) -> None:
+    if ring.current not in ring.keys:
+        raise ValueError(f"it has no key {ring.current}, which it calls the current one")
+    if any(len(key) != KEY_BYTES for key in ring.keys.values()):
+        raise ValueError(f"each key must have {KEY_BYTES} bytes")
+
+
 def rotate_key(path: Path) -> int:
     """Adds a fresh key for new covers; earlier keys go on being read. Returns its number."""
     ring = read_key_ring(path)
     number = max(ring.keys) + 1
-    _write(path, KeyRing({**ring.keys, number: secrets.token_bytes(_KEY_BYTES)}, number))
+    _write(path, KeyRing({**ring.keys, number: new_key()}, number))
     return number
 
 

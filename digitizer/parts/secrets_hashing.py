@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _HASHER = PasswordHasher()
-#: Hash of a random secret: verified against when there is nobody, so that time tells nothing.
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
+
+
+@cache
+def _nobody() -> str:
+    """Hash of a random secret: verified against when there is nobody, so that time tells nothing.
+
+    Made at the first use: it costs as long as a login, and most commands ask for no secret.
+    """
+    return _HASHER.hash(secrets.token_hex(16))
 
 
 def hash_secret(secret: str) -> str:
@@ -20,7 +28,7 @@ def hash_secret(secret: str) -> str:
 def check_secret(secret: str, hashed: str | None) -> bool:
     """Whether ``secret`` made ``hashed``; takes as long where there is no hash."""
     try:
-        return _HASHER.verify(hashed or _NOBODY, secret) and hashed is not None
+        return _HASHER.verify(hashed or _nobody(), secret) and hashed is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -16,10 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 
-from digitizer.vocabulary.errors import UsageError
+from digitizer.vocabulary.errors import StorageError, UsageError
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -211,6 +211,12 @@ posting = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# SQLite's full-text index (FTS5), made by the first migration; a page's words in normal form.
+# It is no table of ``metadata``: PostgreSQL has none.
+page_text = sa.table(
+    "page_text", sa.column("rowid", sa.Integer), sa.column("text", sa.Text)
+)  # fmt: skip
+
 event = sa.Table(
     "event",
     metadata,
@@ -222,6 +228,15 @@ event = sa.Table(
     sa.Column("subject", sa.String(80), nullable=False, index=True),
     sa.Column("detail", sa.JSON, nullable=False, default=dict),
     sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+# The last event's number and hash, so that taking away the newest events shows too.
+event_head = sa.Table(
+    "event_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )
 
@@ -258,10 +273,20 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return backport is not None and version[2] >= backport
 
 
-def open_engine(url: str) -> sa.Engine:
+#: Our writers' lock on PostgreSQL: one at a time, as SQLite has it; any number would do.
+_WRITERS = 0x4D41494C
+
+_NOT_THE_STORE = (
+    sa.exc.DataError, sa.exc.IntegrityError, sa.exc.NotSupportedError, sa.exc.ProgrammingError,
+)  # fmt: skip
+
+
+def open_engine(url: str | sa.URL) -> sa.Engine:
     """An engine for ``url``; SQLite goes through the pysqlite3 wheel and its newer library."""
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url)
+    url = sa.make_url(url)
+    if url.get_backend_name() != "sqlite":
+        plain = url.drivername == "postgresql"
+        return sa.create_engine(url.set(drivername="postgresql+psycopg") if plain else url)
     import pysqlite3
 
     engine = sa.create_engine(url, module=pysqlite3, connect_args={"timeout": 30})
@@ -290,15 +315,32 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A read transaction: one consistent picture."""
-    with engine.connect() as connection, connection.begin():
-        yield connection
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A write transaction: takes its lock at once, commits at the end or rolls all back."""
-    with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        yield connection
+    """A write transaction: takes its lock at once, commits at the end or rolls all back.
+
+    One writer at a time, on SQLite and on PostgreSQL. Raises StorageError where the database
+    cannot be written (disk full, locked too long, gone); then nothing was.
+    """
+    try:
+        with engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+            yield connection
+    except sa.exc.DatabaseError as error:
+        if isinstance(error, _NOT_THE_STORE):
+            raise
+        raise StorageError(
+            f"The database could not be written ({error.orig}). Nothing of this was "
+            "acknowledged; free space or mend the disk, then try again."
+        ) from error
 
 
 def copy_database(engine: sa.Engine, target: Path) -> None:

@@ -26,5 +26,5 @@ def unlock(key: bytes, locked: bytes) -> bytes:
     """Raises StorageError if the key is not the one, or the bytes were changed."""
     try:
         return AESGCM(key).decrypt(locked[:_NONCE], locked[_NONCE:], None)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise StorageError("The sealed file does not open with this key.") from None

@@ -11,10 +11,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import Indel
-
 _HYPHENS = "-\u00ad\u2010\u2011\u00ac="  # '=' and '¬' are old hands' hyphens at a line's end
 _LINE_END_HYPHEN = re.compile(rf"(?<=[^\W\d_])[{_HYPHENS}][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u2018\u02bc`\u00b4](?=\w)")
@@ -76,6 +72,8 @@ def query_parts(query: str) -> Query:
 def similarity(one: str, other: str) -> float:
     """How alike two normal forms are, 0 to 1: twice their longest common subsequence over the
     sum of their lengths (one minus the normalised indel distance)."""
+    from rapidfuzz.distance import Indel
+
     return float(Indel.normalized_similarity(one, other))
 
 
@@ -83,6 +81,10 @@ def likely_variants(
     query_word: str, vocabulary: Sequence[str], cutoff: float
 ) -> list[tuple[str, float]]:
     """The words of ``vocabulary`` at least ``cutoff`` (0..1) alike, best first, then by letter."""
+    import numpy as np  # these three take longer to import than most commands to run
+    from rapidfuzz import process
+    from rapidfuzz.distance import Indel
+
     scores = process.cdist(
         [query_word],
         vocabulary,

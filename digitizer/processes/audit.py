@@ -1,7 +1,8 @@
 """The append-only event log: each row carries the hash of the one before it.
 
-Rows are written in the transaction of the thing they tell of; on SQLite that transaction holds
-the write lock, so the chain has one order. Details never hold letter text.
+Rows are written in the transaction of the thing they tell of; it holds the one write lock, so
+the chain has one order. The head is kept beside the chain, so that a chain cut short shows too.
+Details never hold letter text.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.parts.tables import event
+from digitizer.parts.tables import event, event_head
 from digitizer.vocabulary.moments import now
 from digitizer.vocabulary.people import Actor
 
@@ -38,12 +39,8 @@ def record(
     tx: sa.Connection, actor: Actor, verb: str, subject: str, **detail: Any
 ) -> None:
     """Appends one event. ``subject`` is what it is about (``letter:ID``, ``scan:ID`` …)."""
-    if tx.dialect.name == "postgresql":
-        tx.execute(sa.text("LOCK TABLE event IN EXCLUSIVE MODE"))
-    last = tx.execute(
-        sa.select(event.c.seq, event.c.hash).order_by(event.c.seq.desc()).limit(1)
-    ).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, _FIRST)
+    last, previous = _head(tx)
+    seq = last + 1
     row = {
         "seq": seq,
         "at": now(),
@@ -54,7 +51,17 @@ def record(
         "detail": detail,
         "previous": previous,
     }
-    tx.execute(sa.insert(event).values(**row, hash=_hash(row)))
+    digest = _hash(row)
+    tx.execute(sa.insert(event).values(**row, hash=digest))
+    told = {"seq": seq, "hash": digest}
+    if tx.execute(sa.update(event_head).values(**told)).rowcount == 0:
+        tx.execute(sa.insert(event_head).values(id=1, **told))
+
+
+def _head(tx: sa.Connection) -> tuple[int, str]:
+    """The number and hash of the last event that was written."""
+    row = tx.execute(sa.select(event_head.c.seq, event_head.c.hash)).first()
+    return (row.seq, row.hash) if row else (0, _FIRST)
 
 
 def verify_chain(tx: sa.Connection) -> tuple[int, str | None]:
@@ -65,6 +72,9 @@ def verify_chain(tx: sa.Connection) -> tuple[int, str | None]:
         if fault:
             return count, fault
         previous, count = row["hash"], count + 1
+    last, digest = _head(tx)
+    if (last, digest) != (count, previous):
+        return count, f"the log must end with event {last}, but ends with event {count}"
     return count, None
 
 

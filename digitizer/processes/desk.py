@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.parts.tables import letter, original, page, scan
+from digitizer.processes import outgoing, register
 from digitizer.vocabulary.errors import Conflict, NotFound
 from digitizer.vocabulary.mail import HeldItem, LetterKind, LetterState, PageRole, ScanState
 from digitizer.vocabulary.moments import new_id
@@ -183,30 +184,39 @@ def renumber(tx: sa.Connection, letter_id: str) -> None:
         )
 
 
-def deliver(tx: sa.Connection, letter_id: str, inmate_id: int) -> None:
-    if not content_numbers(tx, letter_id):
-        raise Conflict(f"Letter {letter_id} has no page to deliver. Join it or reject it.")
+def deliver(tx: sa.Connection, row: sa.Row[Any], inmate_id: int) -> None:
+    """Delivers a held letter: to the inmate's mailbox, or, a reply sheet, to its thread.
+
+    A single-use cover is used up by it. Raises Conflict for a letter without pages, and for a
+    reply sheet that was printed for somebody else.
+    """
+    if not content_numbers(tx, row.id):
+        raise Conflict(f"Letter {row.id} has no page to deliver. Join it or reject it.")
+    if row.kind == LetterKind.REPLY:
+        _deliver_reply(tx, row, inmate_id)
     tx.execute(
         sa.update(letter)
-        .where(letter.c.id == letter_id)
-        .values(state=str(LetterState.DELIVERED), inmate_id=inmate_id,
-                kind=str(LetterKind.LETTER), reason=None)
-    )  # fmt: skip
-
-
-def release(tx: sa.Connection, letter_id: str) -> None:
-    """Delivers a letter that awaited review to the inmate its cover named."""
-    done = tx.execute(
-        sa.update(letter)
-        .where(
-            letter.c.id == letter_id,
-            letter.c.state == LetterState.AWAITING_REVIEW,
-            letter.c.inmate_id.is_not(None),
-        )
-        .values(state=str(LetterState.DELIVERED), reason=None)
+        .where(letter.c.id == row.id)
+        .values(state=str(LetterState.DELIVERED), inmate_id=inmate_id, reason=None)
     )
-    if done.rowcount != 1:
-        raise Conflict(f"Letter {letter_id} does not await review. Assign it instead.")
+    if row.cover_id:
+        register.spend(tx, row.cover_id, row.scan_id)
+
+
+def _deliver_reply(tx: sa.Connection, row: sa.Row[Any], inmate_id: int) -> None:
+    if row.message_id is None or outgoing.inmate_of(tx, row.message_id) != inmate_id:
+        raise Conflict(
+            f"Letter {row.id} came on a reply sheet that was printed for another inmate: it "
+            "answers his correspondent. Assign it to him, or reject it."
+        )
+    outgoing.mark_answered(tx, row.message_id)
+
+
+def release(tx: sa.Connection, row: sa.Row[Any]) -> None:
+    """Delivers a letter that awaited review to the inmate its cover named."""
+    if row.state != LetterState.AWAITING_REVIEW or row.inmate_id is None:
+        raise Conflict(f"Letter {row.id} does not await review. Assign it instead.")
+    deliver(tx, row, row.inmate_id)
 
 
 def reject_letter(tx: sa.Connection, letter_id: str, reason: str) -> None:
@@ -217,8 +227,10 @@ def reject_letter(tx: sa.Connection, letter_id: str, reason: str) -> None:
     )
 
 
-def reject_scan(tx: sa.Connection, scan_id: str) -> None:
-    tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(rejected=True))
+def reject_scan(tx: sa.Connection, scan_id: str, reason: str) -> None:
+    tx.execute(
+        sa.update(scan).where(scan.c.id == scan_id).values(rejected=True, reason=reason)
+    )
 
 
 def replace_letter(tx: sa.Connection, letter_id: str, by: str) -> None:

@@ -29,13 +29,15 @@ def file_scan(
 
     ``pictures`` are the blob digests of the page images, by page number (none if sealed).
     """
+    if worked.split.sealed and (pictures or worked.transcripts or not worked.split.whole):
+        raise ValueError("of a sealed scan nothing may be read or shown, and it is held whole")
     page_ids = _write_pages(tx, worked, pictures, _roles(worked))
     if worked.split.whole:
         _hold_whole(tx, worked)
         return
-    spent_here = _repeated_codes(worked)
+    repeated = _repeated_codes(worked)
     for each in worked.split.letters:
-        _file_letter(tx, worked, each, page_ids, release, spent_here)
+        _file_letter(tx, worked, each, page_ids, release, repeated)
     ledger.finish(tx, worked.scan.id, len(worked.pages))
 
 

@@ -87,24 +87,31 @@ def claim_next(tx: sa.Connection, claimant: str) -> Scan | None:
     Returns None where there is nothing to do, or where a scan that must be alone is at work
     or would not be alone.
     """
-    busy = tx.execute(
-        sa.select(scan.c.deaths).where(scan.c.state == ScanState.WORKING)
-    ).scalars().all()  # fmt: skip
-    if any(deaths > 0 for deaths in busy):
-        return None
-    row = tx.execute(
-        sa.select(scan.c.id, scan.c.deaths)
+    first = tx.execute(
+        sa.select(scan.c.id)
         .where(scan.c.state == ScanState.WAITING)
         .order_by(scan.c.deaths.desc(), scan.c.taken_in, scan.c.id)
         .limit(1)
-    ).first()
-    if row is None or (row.deaths > 0 and busy):
-        return None
-    return claim(tx, row.id, claimant)
+    ).scalar()
+    return None if first is None else claim(tx, first, claimant)
+
+
+def _may_begin(tx: sa.Connection, scan_id: str) -> bool:
+    """A scan that saw the service die is worked alone, so that it is known which one kills."""
+    busy = tx.execute(
+        sa.select(scan.c.deaths).where(scan.c.state == ScanState.WORKING)
+    ).scalars().all()  # fmt: skip
+    deaths = tx.execute(sa.select(scan.c.deaths).where(scan.c.id == scan_id)).scalar() or 0
+    return not any(busy) and not (deaths and busy)
 
 
 def claim(tx: sa.Connection, scan_id: str, claimant: str) -> Scan | None:
-    """Takes one certain scan if it waits; None if someone else has it or it is done."""
+    """Takes one certain scan if it waits and may be worked now.
+
+    None if someone else has it, if it is done, or if it or one at work must be alone.
+    """
+    if not _may_begin(tx, scan_id):
+        return None
     taken = tx.execute(
         sa.update(scan)
         .where(scan.c.id == scan_id, scan.c.state == ScanState.WAITING)

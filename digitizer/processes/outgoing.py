@@ -85,6 +85,12 @@ def find_message(tx: sa.Connection, message_id: str) -> Message:
     return found[0]
 
 
+def inmate_of(tx: sa.Connection, message_id: str) -> int:
+    """The row id of the inmate whose message it is."""
+    found = tx.execute(sa.select(message.c.inmate_id).where(message.c.id == message_id))
+    return int(found.scalar_one())
+
+
 def queued_messages(tx: sa.Connection) -> tuple[Message, ...]:
     """What waits for the printer: by housing unit, then by name, as they are handed out."""
     return _messages(tx, message.c.state == MessageState.QUEUED)

@@ -8,9 +8,12 @@ This file is the order. It touches no database: filing is another step, in one t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from digitizer.parts.codes import KeyRing
 from digitizer.parts.isolation import Pool
@@ -100,10 +103,23 @@ def _survey_all(
     seconds = bench.work.survey_seconds
     tasks = [bench.pool.submit(survey, order, seconds=seconds) for order in orders]
     pages: list[SurveyedPage] = []
-    for task in tasks:
-        pages.extend(task.result())
-        bench.progress("opening", len(pages), sum(counts))
+    with _all_or_none(tasks):
+        for task in tasks:
+            pages.extend(task.result())
+            bench.progress("opening", len(pages), sum(counts))
     return tuple(pages)
+
+
+@contextmanager
+def _all_or_none(tasks: Iterable[Future[Any]]) -> Iterator[None]:
+    """When one fails the others are called off: none may write into a later try's folder."""
+    try:
+        yield
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        wait(tasks)
+        raise
 
 
 def _orders(
@@ -137,9 +153,10 @@ def _read_all(
         if not page.blank and not _only_cover(page)
     }  # fmt: skip
     read: dict[int, Transcript] = {}
-    for number, task in tasks.items():
-        read[number] = task.result()
-        bench.progress("reading", len(read), len(tasks))
+    with _all_or_none(tasks.values()):
+        for number, task in tasks.items():
+            read[number] = task.result()
+            bench.progress("reading", len(read), len(tasks))
     return read
 
 

@@ -110,4 +110,8 @@ def revoke(tx: sa.Connection, cover_id: str) -> None:
 
 def spend(tx: sa.Connection, cover_id: str, scan_id: str) -> None:
     """Marks a single-use cover as used by this scan; a retry of the scan is no second use."""
-    tx.execute(sa.update(cover).where(cover.c.id == cover_id).values(used_by=scan_id))
+    tx.execute(
+        sa.update(cover)
+        .where(cover.c.id == cover_id, cover.c.once, cover.c.used_by.is_(None))
+        .values(used_by=scan_id)
+    )

@@ -22,21 +22,25 @@ _OUTCOMES = {
 
 def outcome_of(tx: sa.Connection, scan_id: str) -> tuple[Filed, ...]:
     """Of a scan whose work is over. Raises NotFound for no scan."""
-    whole = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).one()
     source = find_scan(tx, scan_id).source
+    whole = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).one()
     if whole.state == ScanState.HELD:
         pages = () if whole.sealed else _loose_content(tx, scan_id)
         return (Filed(scan_id, source, None, Outcome.HELD, None, pages, whole.reason),)
+    first_page = (
+        sa.select(sa.func.min(page.c.number)).where(page.c.letter_id == letter.c.id)
+    ).scalar_subquery()  # fmt: skip
     rows = tx.execute(
         sa.select(letter, inmate.c.booking_number)
         .outerjoin(inmate, letter.c.inmate_id == inmate.c.id)
         .where(letter.c.scan_id == scan_id)
+        .order_by(first_page, letter.c.id)
     )
     lines = [_line(tx, row, source) for row in rows]
     if not lines:
         says = "It holds only batch headers."
         return (Filed(scan_id, source, None, Outcome.RECORDED, None, (), says),)
-    return tuple(sorted(lines, key=lambda line: line.pages))
+    return tuple(lines)
 
 
 def _line(tx: sa.Connection, row: sa.Row[Any], source: str) -> Filed:

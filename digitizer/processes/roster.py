@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from digitizer.vocabulary.people import CustodyStatus, Inmate
 
 _REQUIRED = ("booking_number", "last_name", "first_name", "housing_unit", "status")
 _FAULTS_SHOWN = 10
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # a spreadsheet's "Unicode text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +49,42 @@ def read_roster(path: Path) -> tuple[RosterRow, ...]:
     text = _text(path)
     if not text.strip():
         raise RosterError(f"{path} is empty. Export the roster again.")
-    delimiter = max(",;\t", key=text.splitlines()[0].count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    _check_header(path, reader.fieldnames or ())
     rows: list[RosterRow] = []
     faults: list[str] = []
     seen: dict[str, int] = {}
-    for record in reader:
+    for line, record in _records(path, text):
         try:
             row = _row(record)
         except ValueError as error:
-            faults.append(f"line {reader.line_num}: {error}")
+            faults.append(f"line {line}: {error}")
             continue
         booking = row.inmate.booking_number
         if booking in seen:
-            faults.append(f"line {reader.line_num}: {booking} stands in line {seen[booking]} too")
-        seen[booking] = reader.line_num
+            faults.append(f"line {line}: {booking} stands in line {seen[booking]} too")
+        seen[booking] = line
         rows.append(row)
     if faults:
         raise RosterError(_told(path, faults))
+    if not rows:
+        raise RosterError(f"{path} names nobody. Export the roster again.")
     return tuple(rows)
+
+
+_Record = Mapping[str | None, str | list[str] | None]
+
+
+def _records(path: Path, text: str) -> Iterator[tuple[int, _Record]]:
+    """The records with the line where each ends; a line of nothing but delimiters is none."""
+    delimiter = max(",;\t", key=text.lstrip().splitlines()[0].count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        _check_header(path, reader.fieldnames or ())
+        for record in reader:
+            if any(value and str(value).strip() for value in record.values()):
+                yield reader.line_num, record
+    except csv.Error as error:
+        fault = f"line {reader.line_num}: {error} (is a quotation mark left open?)"
+        raise RosterError(_told(path, [fault])) from None
 
 
 def _text(path: Path) -> str:
@@ -74,10 +92,13 @@ def _text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise RosterError(f"Cannot read {path}: {error.strerror}.") from None
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+    encodings = ("utf-16",) if raw[:2] in _UTF16_MARKS else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RosterError(f"{path} is neither UTF-8 nor Windows-1252 text. Export it again as UTF-8.")
 
 
 def _normal(name: str) -> str:
@@ -85,7 +106,14 @@ def _normal(name: str) -> str:
 
 
 def _check_header(path: Path, names: Sequence[str]) -> None:
-    missing = [name for name in _REQUIRED if name not in map(_normal, names)]
+    found = [_normal(name) for name in names]
+    missing = [name for name in _REQUIRED if name not in found]
+    doubled = [name for name in _REQUIRED if found.count(name) > 1]
+    if doubled:
+        raise RosterError(
+            f"{path}: the first line names a column twice: {', '.join(doubled)}. "
+            "Leave out the one that is not meant."
+        )
     if missing:
         raise RosterError(
             f"{path}: the first line must name the columns; missing: {', '.join(missing)}. "
@@ -93,16 +121,18 @@ def _check_header(path: Path, names: Sequence[str]) -> None:
         )
 
 
-def _row(record: Mapping[str | None, str | list[str] | None]) -> RosterRow:
+def _row(record: _Record) -> RosterRow:
     if None in record:
         raise ValueError("it has more fields than the first line names")
-    cells = {_normal(str(key)): str(value or "").strip() for key, value in record.items()}
+    cells = {_normal(str(key)): " ".join(str(value or "").split()) for key, value in record.items()}
     if any(value is None for value in record.values()):
         raise ValueError("it has fewer fields than the first line names")
     if not re.fullmatch(r"[^\s\x00-\x1f]{1,64}", cells["booking_number"]):
         raise ValueError(f"booking_number {cells['booking_number']!r} is empty or has spaces")
     if not cells["last_name"] and not cells["first_name"]:
         raise ValueError("it has no name")
+    if any(not (cells[name] + "x").isprintable() for name in _REQUIRED):
+        raise ValueError("it has a control character")
     person = Inmate(
         cells["booking_number"], cells["last_name"], cells["first_name"],
         cells["housing_unit"], _status(cells["status"]),
@@ -182,6 +212,11 @@ def find_inmate(tx: sa.Connection, booking_number: str) -> Inmate:
             "Check the number, or import a newer roster."
         )
     return as_inmate(row)
+
+
+def inmate_of_row(tx: sa.Connection, row_id: int) -> Inmate:
+    """By the row's id, which is known to exist."""
+    return as_inmate(tx.execute(sa.select(inmate).where(inmate.c.id == row_id)).one())
 
 
 def inmate_row_id(tx: sa.Connection, booking_number: str) -> int:

@@ -32,8 +32,8 @@ def seal(store: BlobStore, sealed: Scan) -> Seal:
     return Seal(
         key,
         {
-            part.sha256: store.put(io.BytesIO(lock(key, store.get(part.sha256))))[0]
-            for part in sealed.originals
+            sha256: store.put(io.BytesIO(lock(key, store.get(sha256))))[0]
+            for sha256 in {part.sha256 for part in sealed.originals}
         },
     )
 
@@ -50,8 +50,17 @@ def keep_seal(tx: sa.Connection, scan_id: str, made: Seal) -> None:
 
 
 def drop_plain(tx: sa.Connection, store: BlobStore) -> int:
-    """Deletes plain originals of sealed scans; also run at start, should a crash have left one."""
-    rows = tx.execute(sa.select(original.c.sha256).where(original.c.sealed_as.is_not(None)))
+    """Deletes plain originals of sealed scans; also run at start, should a crash have left one.
+
+    ``tx`` is a write transaction: nobody enters the same bytes anew meanwhile. A file that is
+    also part of a scan that is not sealed stays: it is that scan's only picture of its sheets.
+    """
+    needed = sa.select(original.c.sha256).where(original.c.sealed_as.is_(None))
+    rows = tx.execute(
+        sa.select(original.c.sha256)
+        .where(original.c.sealed_as.is_not(None), original.c.sha256.not_in(needed))
+        .distinct()
+    )
     left = [sha256 for sha256 in rows.scalars() if store.exists(sha256)]
     for sha256 in left:
         store.delete(sha256)

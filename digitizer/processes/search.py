@@ -1,27 +1,32 @@
 """Finding words on pages, tolerant of what a reader got wrong.
 
 Every page has its words as postings with a probability. A query word scores on a page by the
-most similar word there: an exact word 1, a variant its similarity times its probability. Pages
-where all words are found come first. Every query is limited by owner inside the SQL.
+most similar word there: an exact word 1, a variant its similarity times its probability; a page
+scores the mean of its words, and must have half of them. Among equals, on SQLite, FTS5's bm25
+decides. Every query is limited by owner inside the SQL.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.parts.tables import inmate, letter, page, posting, transcript
+from digitizer.parts.tables import inmate, letter, page, page_text, posting, transcript
 from digitizer.parts.words import Query, index_words, likely_variants, query_parts
 from digitizer.vocabulary.mail import Hit, LetterKind, LetterState
 from digitizer.vocabulary.paper import Transcript
 
 #: Similarity (0..1) under which another word is no reading of the one asked for.
 _CUTOFF = 0.65
-#: A page must answer at least this share of the query, or it is no hit.
-_LEAST_SCORE = 0.5
+#: A page must have something like this share of the query's words, or it is no hit.
+_LEAST_SHARE = 0.5
+#: The beginning of a word is a good match, but the whole word is a better one.
+_PREFIX_SCORE = 0.95
+#: More words than people type; a pasted page must not become a query of a thousand joins.
+_MOST_WORDS = 32
 _SNIPPET_CHARS = 160
 _LONGEST_WORD = 64
 
@@ -36,11 +41,9 @@ def index_page(tx: sa.Connection, page_id: int, read: Transcript) -> None:
             [{"word": w, "page_id": page_id, "weight": p} for w, p in weights.items()],
         )
     if tx.dialect.name == "sqlite":
-        tx.execute(sa.text("DELETE FROM page_text WHERE rowid = :id"), {"id": page_id})
-        tx.execute(
-            sa.text("INSERT INTO page_text (rowid, text) VALUES (:id, :text)"),
-            {"id": page_id, "text": read.text},
-        )
+        tx.execute(sa.delete(page_text).where(page_text.c.rowid == page_id))
+        words = " ".join(index_words(read.text))
+        tx.execute(sa.insert(page_text).values(rowid=page_id, text=words))
 
 
 def _weights(read: Transcript) -> dict[str, float]:
@@ -48,7 +51,8 @@ def _weights(read: Transcript) -> dict[str, float]:
     for word in read.words:
         for text, probability in word.alternatives:
             for form in index_words(text):
-                weights.setdefault(form[:_LONGEST_WORD], probability)
+                short = form[:_LONGEST_WORD]
+                weights[short] = max(weights.get(short, 0.0), probability)
     return weights
 
 
@@ -57,8 +61,8 @@ def search_pages(
 ) -> tuple[Hit, ...]:
     """The delivered pages that answer ``query``, best first; one inmate's, or all."""
     asked = query_parts(query)
-    words = asked.all_words
-    if not words:
+    words = _to_look_up(asked)
+    if not words or limit < 1:
         return ()
     scope = _scope(booking_number)
     vocabulary = tx.execute(
@@ -66,20 +70,51 @@ def search_pages(
     ).scalars().all()  # fmt: skip
     per_word = [_page_scores(tx, scope, word, vocabulary) for word in words]
     scores = _combine(per_word)
-    best = sorted(scores, key=lambda page_id: (-scores[page_id], page_id))
+    ranks = _bm25(tx, scope, words)
+    best = sorted(scores, key=lambda id_: (-round(scores[id_], 6), ranks.get(id_, 0.0), id_))
     return _hits(tx, asked, best, scores, limit)
 
 
+def _to_look_up(asked: Query) -> tuple[str, ...]:
+    forms = dict.fromkeys(word[:_LONGEST_WORD] for word in asked.all_words)
+    return tuple(forms)[:_MOST_WORDS]
+
+
+def _bm25(
+    tx: sa.Connection, scope: sa.ColumnElement[bool], words: Sequence[str]
+) -> Mapping[int, float]:
+    """FTS5's rank of the pages that have a word exactly: the lower, the better. SQLite only."""
+    if tx.dialect.name != "sqlite":
+        return {}
+    asked = " OR ".join(f'"{word}"' for word in words)  # words are letters and digits only
+    rows = tx.execute(
+        sa.select(page_text.c.rowid, sa.literal_column("bm25(page_text)", sa.Float))
+        .select_from(_owned(page_text, page_text.c.rowid))
+        .where(scope, sa.literal_column("page_text").op("MATCH")(asked))
+    )
+    return dict(row._tuple() for row in rows)
+
+
 def _joined() -> sa.FromClause:
+    return _owned(posting, posting.c.page_id)
+
+
+def _owned(table: sa.FromClause, page_id: sa.ColumnElement[int]) -> sa.FromClause:
+    """A table of pages joined to their letter and its inmate, by whom it is then limited."""
     return (
-        posting.join(page, posting.c.page_id == page.c.id)
+        table.join(page, page_id == page.c.id)
         .join(letter, page.c.letter_id == letter.c.id)
         .join(inmate, letter.c.inmate_id == inmate.c.id)
     )
 
 
 def _scope(booking_number: str | None) -> sa.ColumnElement[bool]:
-    delivered = (letter.c.state == LetterState.DELIVERED) & (letter.c.kind == LetterKind.LETTER)
+    """Pages of delivered letters' content; covers and hidden blanks have no position."""
+    delivered = (
+        (letter.c.state == LetterState.DELIVERED)
+        & (letter.c.kind == LetterKind.LETTER)
+        & page.c.position.is_not(None)
+    )
     if booking_number is None:
         return delivered
     return delivered & (inmate.c.booking_number == booking_number)
@@ -89,7 +124,7 @@ def _page_scores(
     tx: sa.Connection, scope: sa.ColumnElement[bool], word: str, vocabulary: Sequence[str]
 ) -> Mapping[int, float]:
     variants = dict(likely_variants(word, vocabulary, _CUTOFF))
-    variants.update({w: 0.95 for w in vocabulary if w.startswith(word) and w != word})
+    variants.update({w: _PREFIX_SCORE for w in vocabulary if w.startswith(word) and w != word})
     if word in vocabulary:
         variants[word] = 1.0
     scores: dict[int, float] = {}
@@ -110,10 +145,13 @@ def _in_slices(items: Sequence[str], size: int) -> Iterable[Sequence[str]]:
 
 def _combine(per_word: Sequence[Mapping[int, float]]) -> dict[int, float]:
     total: dict[int, float] = defaultdict(float)
+    found: Counter[int] = Counter()
     for scores in per_word:
+        found.update(scores.keys())
         for page_id, score in scores.items():
             total[page_id] += score / len(per_word)
-    return {page_id: score for page_id, score in total.items() if score >= _LEAST_SCORE}
+    enough = _LEAST_SHARE * len(per_word)
+    return {page_id: score for page_id, score in total.items() if found[page_id] >= enough}
 
 
 def _hits(
@@ -125,7 +163,7 @@ def _hits(
 ) -> tuple[Hit, ...]:
     hits: list[Hit] = []
     for page_id in best:
-        if len(hits) == limit:
+        if len(hits) >= limit:
             break
         row = _page_row(tx, page_id)
         if _has_phrases(row.text, asked):

@@ -18,7 +18,7 @@ from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_
 from digitizer.parts.printing.cover_layout import PAPERS, writing_area
 from digitizer.parts.reading import read_page
 from digitizer.parts.symbols import find_all_symbols, find_our_symbols
-from digitizer.vocabulary.errors import UnopenableFile
+from digitizer.vocabulary.errors import StorageError, UnopenableFile
 from digitizer.vocabulary.paper import (
     Box,
     CodeKind,
@@ -71,7 +71,7 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
     upright, sightings, marks = _sight(prepared, order.code_region)
     height, width = upright.image.shape[:2]
     name = f"page-{upright.number:05d}"
-    (Path(order.folder) / name).write_bytes(encode(upright.image))
+    _write(Path(order.folder) / name, encode(upright.image))
     return SurveyedPage(
         number=upright.number,
         image=name,
@@ -88,6 +88,15 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
         sightings=sightings,
         quality=upright.quality,
     )
+
+
+def _write(path: Path, picture: bytes) -> None:
+    try:
+        path.write_bytes(picture)
+    except OSError as error:  # a full disk is not the scan's fault: no try is counted
+        raise StorageError(
+            f"The picture of a page could not be written to {path.parent}: {error.strerror}."
+        ) from None
 
 
 def _sight(

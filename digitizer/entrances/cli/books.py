@@ -62,6 +62,10 @@ def backup(
     done = back_up(desk_of(context).house(), folder)
     print(f"{done.files} files and the database are in {folder}.")
     print(f"The keys are in {done.keys}: move that file to another safe place.")
+    for scan in done.missing:
+        note(f"digitizer: the original of scan {scan} is missing in the home. All else is copied.")
+    if done.missing:
+        raise typer.Exit(_FAILED)
 
 
 def restore(

@@ -67,6 +67,15 @@ def say(record: Mapping[str, Any], as_json: bool, line: str) -> None:
         print(line, flush=True)
 
 
+def write(path: Path, content: bytes) -> None:
+    """Writes a file that was asked for; an existing one is overwritten."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"Cannot write {path}: {error.strerror}.") from None
+
+
 def note(text: str) -> None:
     """For people, beside the result."""
     print(text, file=sys.stderr, flush=True)

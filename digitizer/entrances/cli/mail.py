@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, note, say
+from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, note, say, write
 from digitizer.entrances.cli.progress import shown_progress
 from digitizer.vocabulary.errors import DigitizerError, UsageError
 from digitizer.vocabulary.mail import Filed, Outcome
 
-Files = Annotated[list[Path], typer.Argument(help="Scanned files.")]
+#: As text, not as paths: what is said of a file names it exactly as it was given.
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Scanned files.")]
 _FAILED = 1
 
 
@@ -33,15 +34,16 @@ def ingest(
     from digitizer.mailroom.working import Worker, filed, recover, work_to_end
 
     house = desk_of(context).house()
-    present = [path for path in files if path.is_file()]
+    given = {Path(name): name for name in reversed(files)}
+    present = [path for path in map(Path, files) if path.is_file()]
     recover(house)
     failed = False
     with shown_progress() as progress, Worker(house, progress) as worker:
         for stack in stacks_of(house, profile, present):
             try:
-                taken = take_in(house, stack, profile, [str(path) for path in stack])
-                if not taken.duplicate:
-                    work_to_end(house, worker, taken.scan, wait=lambda: time.sleep(0.2))
+                taken = take_in(house, stack, profile, [given[path] for path in stack])
+                # Also what came in before: whoever took it in may not have lived to work it.
+                work_to_end(house, worker, taken.scan, wait=lambda: time.sleep(0.2))
             except DigitizerError as error:
                 note(f"digitizer: {stack[0]}: {error}")
                 failed = True
@@ -50,9 +52,9 @@ def ingest(
                 _say_filed(taken.as_line, as_json)
             for line in () if taken.duplicate else filed(house, taken.scan):
                 _say_filed(line, as_json)
-    for path in files:
-        if path not in present:
-            note(f"digitizer: {path}: there is no such file.")
+    for name in files:
+        if not Path(name).is_file():
+            note(f"digitizer: {name}: there is no such file.")
             failed = True
     if failed:
         raise typer.Exit(_FAILED)
@@ -109,7 +111,7 @@ def letter(
     """Write a letter as a searchable PDF: its pages, with the words invisibly in place."""
     from digitizer.mailroom.mailboxes import letter_pdf
 
-    out.write_bytes(letter_pdf(desk_of(context).house(), letter_id, OPERATOR))
+    write(out, letter_pdf(desk_of(context).house(), letter_id, OPERATOR))
     print(out)
 
 
@@ -144,9 +146,9 @@ def read(
     failed = False
     for path in _existing(files):
         try:
-            for page in read_file(path, tuple(language or ("en",))):
+            for page in read_file(Path(path), tuple(language or ("en",))):
                 record = {
-                    "file": str(path), "page": page.number, "text": page.transcript.text,
+                    "file": path, "page": page.number, "text": page.transcript.text,
                     "engine": page.transcript.engine,
                     "confidence": round(page.transcript.confidence, 3),
                     "seconds": round(page.seconds, 3),
@@ -170,12 +172,12 @@ def decode(context: typer.Context, files: Files, as_json: AsJson = False) -> Non
     failed = False
     for path in _existing(files):
         try:
-            for page in decode_file(house, path):
+            for page in decode_file(house, Path(path)):
                 symbols = [
                     {"format": s.format, "text": s.text, "trusted": s.trusted, "why": s.why}
                     for s in page.symbols
                 ]
-                record = {"file": str(path), "page": page.number, "symbols": symbols}
+                record = {"file": path, "page": page.number, "symbols": symbols}
                 told = [f"{path} page {page.number}: {len(symbols) or 'no'} symbols"]
                 told += [f"  {s.format:12} {s.text!r}: {s.why}" for s in page.symbols]
                 say(record, as_json, "\n".join(told))
@@ -186,8 +188,8 @@ def decode(context: typer.Context, files: Files, as_json: AsJson = False) -> Non
         raise typer.Exit(_FAILED)
 
 
-def _existing(files: list[Path]) -> list[Path]:
-    missing = [str(path) for path in files if not path.is_file()]
+def _existing(files: list[str]) -> list[str]:
+    missing = [name for name in files if not Path(name).is_file()]
     if missing:
         raise UsageError(f"There is no such file: {', '.join(missing)}.")
     return files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -52,6 +53,9 @@ def options(
 def main() -> None:
     """Exit 0 done, 1 the thing asked failed, 2 wrong usage."""
     os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):  # names that are no UTF-8 are shown as escapes
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except DigitizerError as error:

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from digitizer.entrances.cli.context import OPERATOR, AsJson, By, Reason, desk_of, say
+from digitizer.entrances.cli.context import OPERATOR, AsJson, By, Reason, desk_of, note, say, write
 from digitizer.vocabulary.errors import UsageError
 from digitizer.vocabulary.mail import Direction
 from digitizer.vocabulary.paper import CodeKind
 
 cover_app = typer.Typer(no_args_is_help=True, help="Cover sheets, reply sheets, markers.")
+_FAILED = 1
 message_app = typer.Typer(no_args_is_help=True, help="E-messages that go out on paper.")
 
 
@@ -60,7 +61,7 @@ def cover_print(
             house, booking or "", OPERATOR, sheets=sheets or 0, sender=sender, once=once,
             paper=paper,
         )  # fmt: skip
-    _write(out, printed.pdf)
+    write(out, printed.pdf)
     whom = f" for {printed.inmate.full_name}" if printed.inmate else ""
     print(f"{out}: {kind} sheet {printed.short_id}{whom}")
 
@@ -184,21 +185,18 @@ def message_print(
     """Render what is queued: one PDF a letter, and one a housing unit."""
     from digitizer.mailroom.messages import print_messages
 
-    for each in print_messages(desk_of(context).house(), out, OPERATOR):
+    run = print_messages(desk_of(context).house(), out, OPERATOR)
+    for each in run.files:
         record = {
             "file": str(each.file), "message": each.message, "direction": each.direction,
             "housing_unit": each.housing_unit, "booking_number": each.booking_number,
             "pages": each.pages,
         }  # fmt: skip
         say(record, as_json, f"{each.file}  ({each.pages} pages)")
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"Cannot write {path}: {error.strerror}.") from None
+    for fault in run.faults:
+        note(f"digitizer: {fault}")
+    if run.faults:
+        raise typer.Exit(_FAILED)
 
 
 def _bytes(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, say
+from digitizer.vocabulary.errors import UsageError
 from digitizer.vocabulary.people import StaffRole
 
 roster_app = typer.Typer(no_args_is_help=True, help="Who is in custody here.")
@@ -73,7 +74,10 @@ def inmate_question(
     """Set the security question that may follow the PIN (a login step of the settings)."""
     from digitizer.mailroom.people import set_security_question
 
-    answer = answer_file.read_text("utf-8").strip()
+    try:
+        answer = next(iter(answer_file.read_text("utf-8-sig").splitlines()), "").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"Cannot read {answer_file}: {error}.") from None
     set_security_question(desk_of(context).house(), booking, question, answer, OPERATOR)
     print(f"The security question of {booking} is set.")
 

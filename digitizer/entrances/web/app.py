@@ -21,6 +21,7 @@ from digitizer.vocabulary.places import WEB_TEMPLATES
 
 def make_app(house: House) -> FastAPI:
     """The web pages of this house; serve it with any ASGI server, without its access log."""
+    doors.make_ready()
     app = FastAPI(title="digitizer", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     app.mount("/static", StaticFiles(directory=WEB_TEMPLATES / "static"))

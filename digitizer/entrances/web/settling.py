@@ -223,7 +223,7 @@ def _page(
     return show(
         request, "staff/item.html", 409 if trouble else 200, visit=visit, case=case,
         pages=pages, left_out=len(case.pages) - len(pages), candidates=found, find=find,
-        may_settle=today.may_settle(visit.actor), trouble=trouble, to=to, reason=reason,
+        may_settle=today.may_settle(visit.actor, case.scan), trouble=trouble, to=to, reason=reason,
         done=today.decision_on(house, settled, visit.actor),
         idle_seconds=idle_seconds(request),
     )  # fmt: skip

@@ -25,9 +25,11 @@ _LEAST_DARKER, _NOISES_DARKER = 8.0, 4.5  # grey levels, and standard deviations
 _LEAST_CHROMA = 32
 _SPECK = 1.0  # mm: smaller spots are dust
 _SHARPNESS = 0.28  # a stroke's steepest step, as a share of its depth; bleed-through is softer
+_SURELY_INK = 30  # grey levels: what is darker than this is ink however soft it is
 _HOLE = (4.0, 9.5)  # mm across: punch holes are 5.5 to 8
 _HOLE_WITHIN = 25.0  # mm of an edge
 _EDGE_LINE_WITHIN, _EDGE_LINE_THICKNESS = 12.0, 3.5  # mm: shadows of the sheet's own edges
+_MOST_INSIDE = 0.2  # share of a border that may lie further in; what reaches in is drawn
 _UNEVEN_PAPER, _DARK_PAPER = 45, 90  # grey levels
 
 
@@ -74,7 +76,7 @@ def find_ink(page: Reduced) -> Ink:
     if page.picture.ndim == 3:
         raw |= chroma(page.picture) > _LEAST_CHROMA
     strokes = _strokes(raw, smooth, darker, page)
-    inner = _inner(raw.shape, page)
+    inner = _inner(raw.shape, page.pixels(_MARGIN))
     level = float(np.median(paper[inner]))
     low, high = np.percentile(paper[inner], (2, 98))
     return Ink(
@@ -89,11 +91,10 @@ def find_ink(page: Reduced) -> Ink:
 
 def chroma(picture: Picture) -> Picture:
     """How far each pixel's colour is from the page's own tint, 0..255."""
-    red, green, blue = (picture[..., i] for i in range(3))
-    warm = cv2.subtract(red, blue, dtype=cv2.CV_16S)
-    leafy = cv2.subtract(red, green, dtype=cv2.CV_16S)
-    apart = [cv2.absdiff(each, float(np.median(each[::4, ::4]))) for each in (warm, leafy)]
-    return np.asarray(np.clip(cv2.max(*apart), 0, 255), dtype=np.uint8)
+    wide = picture.astype(np.int16)
+    warm, leafy = wide[..., 0] - wide[..., 2], wide[..., 0] - wide[..., 1]
+    apart = (np.abs(each - np.int16(np.median(each[::4, ::4]))) for each in (warm, leafy))
+    return np.asarray(np.minimum(np.maximum(*apart), 255), dtype=np.uint8)
 
 
 def _paper(smooth: Picture, page: Reduced) -> Picture:
@@ -124,13 +125,15 @@ def _strokes(raw: Mask, smooth: Picture, darker: Picture, page: Reduced) -> Mask
     keep = np.maximum(width, height) >= page.pixels(_SPECK)
     keep &= _sharp(labels, count, smooth, darker)
     keep &= ~_holes(left, top, width, height, area, raw.shape, page)
-    keep &= ~_edges(left, top, width, height, raw.shape, page)
+    inside = labels[_inner(raw.shape, page.pixels(_EDGE_LINE_WITHIN))]
+    outer = np.bincount(inside.ravel(), minlength=count) <= _MOST_INSIDE * area
+    keep &= ~(outer & _edges(left, top, width, height, raw.shape, page))
     keep[0] = False
     return np.asarray(keep[labels], dtype=np.bool_)
 
 
 def _sharp(labels: Any, count: int, smooth: Picture, darker: Picture) -> Any:
-    """For each component whether its steepest step is steep for how dark it is."""
+    """For each component whether it is dark, or its steepest step steep for how dark it is."""
     across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
     places = np.flatnonzero(labels)
@@ -138,7 +141,7 @@ def _sharp(labels: Any, count: int, smooth: Picture, darker: Picture) -> Any:
     steep, deep = np.zeros(count, np.float32), np.zeros(count, np.float32)
     np.maximum.at(steep, which, cv2.magnitude(across, down).ravel()[places])
     np.maximum.at(deep, which, darker.ravel()[places].astype(np.float32))
-    return steep >= _SHARPNESS * np.maximum(deep, 1)
+    return (deep >= _SURELY_INK) | (steep >= _SHARPNESS * np.maximum(deep, 1))
 
 
 def _holes(
@@ -173,6 +176,6 @@ def _edges(
     return lines | (touching & (long | shallow))
 
 
-def _inner(shape: tuple[int, ...], page: Reduced) -> tuple[slice, slice]:
-    margin = min(page.pixels(_MARGIN), min(shape) // 4)
+def _inner(shape: tuple[int, ...], margin: int) -> tuple[slice, slice]:
+    margin = min(margin, min(shape) // 4)
     return slice(margin, shape[0] - margin), slice(margin, shape[1] - margin)

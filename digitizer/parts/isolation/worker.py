@@ -33,7 +33,7 @@ class WorkerLimits:
 
     megabytes: int = 1536
     idle_megabytes: int = 1024
-    data_megabytes: int = 4096
+    data_megabytes: int = 2560
     tasks: int = 500
     open_files: int = 256
     file_megabytes: int = 512
@@ -157,7 +157,7 @@ def _command(descriptor: int, limits: WorkerLimits) -> list[str]:
         os.getpid(),
         limits.open_files,
         limits.file_megabytes * _MEGABYTE,
-        limits.data_megabytes * _MEGABYTE,
+        max(limits.data_megabytes, limits.megabytes + 1024) * _MEGABYTE,
     )
     return [sys.executable, "-m", "digitizer.parts.isolation.child", *map(str, numbers)]
 

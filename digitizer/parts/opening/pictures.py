@@ -188,16 +188,18 @@ def longest_run(flags: np.ndarray[Any, np.dtype[np.bool_]]) -> int:
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    if picture.format == "TIFF":
-        picture.load()  # Pillow turns a TIFF by its own Orientation when it loads it
-        return picture
+    picture.load()  # which turns a TIFF; of other kinds it does not heed the orientation
+    if picture.format == "TIFF" or picture.getexif().get(_ORIENTATION, 1) == 1:
+        return picture  # no copy: a large page has half a gigabyte
     return ImageOps.exif_transpose(picture)
 
 
 def _pixels(picture: Image.Image) -> Picture:
     """8-bit grey or RGB. See-through parts show white paper."""
     mode = picture.mode
-    if mode in ("1", "L"):
+    if mode in ("L", "RGB") and "transparency" not in picture.info:
+        return np.asarray(picture)
+    if mode == "1":
         return np.asarray(picture.convert("L"))
     if mode in ("I;16", "I;16B", "I;16L", "I;16N", "I"):
         return _eight_bits(picture)
@@ -205,7 +207,7 @@ def _pixels(picture: Image.Image) -> Picture:
         solid = picture.convert("RGBA")
         paper = Image.new("RGBA", solid.size, "white")
         return np.asarray(Image.alpha_composite(paper, solid).convert("RGB"))
-    if mode in ("P", "RGB", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"):
+    if mode in ("P", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"):
         return np.asarray(picture.convert("RGB"))
     raise UnopenableFile(_STRANGE.format(mode))
 

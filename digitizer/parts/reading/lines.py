@@ -136,7 +136,33 @@ def _clear_runs(by_height: list[_Span], x: float) -> Iterator[list[_Span]]:
     """Stretches of neighbours in height, none of which crosses ``x``."""
     for clear, run in groupby(by_height, key=lambda span: not _crosses(span, x)):
         if clear:
-            yield list(run)
+            yield _beside_each_other(list(run), x)
+
+
+def _beside_each_other(run: list[_Span], x: float) -> list[_Span]:
+    """``run`` without the blocks at its ends that stand on one side only, white space apart: an
+    address under half of a letterhead. A column's own last lines hang on to the others."""
+    blocks = _blocks(run)
+    both = [
+        number
+        for number, block in enumerate(blocks)
+        if len({span.centre <= x for span in block}) == 2
+    ]
+    kept = blocks[both[0] : both[-1] + 1] if both else []
+    return [span for block in kept for span in block]
+
+
+def _blocks(by_height: list[_Span]) -> list[list[_Span]]:
+    """Cuts where the white between one line and the next is higher than two lines."""
+    white = 2 * median(span.height for span in by_height)
+    blocks = [[by_height[0]]]
+    bottom = by_height[0].bottom
+    for span in by_height[1:]:
+        if span.top - bottom > white:
+            blocks.append([])
+        blocks[-1].append(span)
+        bottom = max(bottom, span.bottom)
+    return blocks
 
 
 def _crosses(span: _Span, x: float) -> bool:

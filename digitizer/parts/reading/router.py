@@ -7,6 +7,7 @@ decide: the shapes of the page's ink (10 ms), and whether what Tesseract read lo
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import NamedTuple
 
 from digitizer.parts.reading import ppocr, tesseract
@@ -31,18 +32,24 @@ def read_page(image: Picture, dpi: int, languages: tuple[str, ...]) -> Transcrip
     """Reads one upright page.
 
     ``image`` is (H, W) grey or (H, W, 3) RGB, ``dpi`` its resolution (0: unknown), ``languages``
-    ISO 639-1 codes. A page without ink gives an empty transcript with confidence 0. If one
-    engine fails the other reads the page; raises EngineError if neither can.
+    ISO 639-1 codes. A page without ink gives an empty transcript with confidence 0; a reading
+    that looks poor is made by both engines, and the one in which more is language is kept. If
+    one engine fails the other reads the page; raises EngineError if neither can.
     """
     shapes = ink_shapes(image)
     if not shapes.count:
         return Transcript(NO_ENGINE, "", 0.0)
+    by = {
+        tesseract.NAME: lambda: tesseract.read(image, dpi, languages),
+        ppocr.NAME: lambda: ppocr.read(image),
+    }
     if looks_handwritten(shapes):
-        return _first_that_works(image, dpi, languages, (ppocr.NAME, tesseract.NAME))
-    typed = _first_that_works(image, dpi, languages, (tesseract.NAME, ppocr.NAME))
+        return _first_that_works(by[ppocr.NAME], by[tesseract.NAME])
+    typed = _first_that_works(by[tesseract.NAME], by[ppocr.NAME])
     if typed.engine != tesseract.NAME or looks_typed(typed, languages):
         return typed
-    return _better_of(typed, image, dpi, languages)
+    other = _first_that_works(by[ppocr.NAME], lambda: typed)
+    return max(other, typed, key=lambda one: (familiar_words(one.words, languages), one.confidence))
 
 
 def looks_handwritten(shapes: InkShapes) -> bool:
@@ -58,32 +65,16 @@ def looks_typed(reading: Transcript, languages: tuple[str, ...]) -> bool:
     )
 
 
-def _first_that_works(
-    image: Picture, dpi: int, languages: tuple[str, ...], order: tuple[str, ...]
-) -> Transcript:
-    """The reading of the first engine in ``order`` that does not fail."""
+def _first_that_works(*engines: Callable[[], Transcript]) -> Transcript:
+    """The reading of the first engine that does not fail; the failures are logged."""
     failures: list[EngineError] = []
-    for name in order:
+    for read in engines:
         try:
-            return _read_by(name, image, dpi, languages)
+            return read()
         except EngineError as error:
             _log.warning("%s", error)
             failures.append(error)
     raise EngineError(" ".join(str(error) for error in failures)) from failures[0]
-
-
-def _read_by(name: str, image: Picture, dpi: int, languages: tuple[str, ...]) -> Transcript:
-    if name == tesseract.NAME:
-        return tesseract.read(image, dpi, languages)
-    return ppocr.read(image)
-
-
-def _better_of(
-    typed: Transcript, image: Picture, dpi: int, languages: tuple[str, ...]
-) -> Transcript:
-    """Tesseract's doubtful reading, or PP-OCR's: the one in which more is language."""
-    other = _first_that_works(image, dpi, languages, (ppocr.NAME,))
-    return max(other, typed, key=lambda one: (familiar_words(one.words, languages), one.confidence))
 
 
 class Engine(NamedTuple):

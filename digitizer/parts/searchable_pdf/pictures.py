@@ -24,7 +24,8 @@ def picture_object(pdf: Pdf, data: bytes, number: int) -> Stream:
         with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as picture:
             if picture.format == "JPEG" and picture.mode in _JPEG_COLOURS:
                 return _jpeg(pdf, data, picture)
-            return _png(pdf, data) or _repacked(pdf, picture)
+            plain = _png(pdf, data)
+            return _repacked(pdf, picture) if plain is None else plain
     except (UnidentifiedImageError, OSError, ValueError, struct.error) as error:
         raise UnopenableFile(
             f"The picture of page {number} cannot be opened ({error}). Make it again from the scan."
@@ -56,7 +57,7 @@ def _png(pdf: Pdf, data: bytes) -> Stream | None:
         return None
     chunks = list(_chunks(data))
     header = _PngHeader(*struct.unpack(">IIBBBBB", chunks[0][1]))
-    if header.colours not in _PNG_COLOURS or header.interlace or header.bits == 16:
+    if header.colours not in _PNG_COLOURS or header.interlace:
         return None
     if any(kind == b"tRNS" for kind, _ in chunks):
         return None
@@ -85,6 +86,8 @@ def _repacked(pdf: Pdf, picture: Image.Image) -> Stream:
         clear = picture.convert("RGBA")
         picture = Image.new("RGB", clear.size, "white")
         picture.paste(clear, mask=clear)
+    elif picture.mode.startswith("I"):
+        raise ValueError("interlaced pictures of 16 bits are not supported")
     elif picture.mode not in ("L", "RGB"):
         picture = picture.convert("RGB")
     space = _JPEG_COLOURS[picture.mode]

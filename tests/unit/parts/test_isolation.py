@@ -32,6 +32,7 @@ from digitizer.vocabulary.paper import Box
 
 ROOT = Path(__file__).resolve().parents[3]
 LONG = 60.0
+LIMITED = (resource.RLIMIT_CORE, resource.RLIMIT_NOFILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ def answer_with_a_trap() -> Trap:
 
 def limits_seen() -> tuple[int, int, int]:
     mask = os.umask(0o077)
-    kinds = (resource.RLIMIT_CORE, resource.RLIMIT_NOFILE)
-    return (*(resource.getrlimit(kind)[0] for kind in kinds), mask)
+    core, files = (resource.getrlimit(kind)[0] for kind in LIMITED)
+    return core, files, mask
 
 
 def write_bytes(path: str, megabytes: int) -> None:

@@ -74,14 +74,14 @@ def refusal(path: Path, limits: OpeningLimits = LIMITS) -> str:
 def image_stream(pdf: pikepdf.Pdf, pixels: Pixels, **more: Any) -> pikepdf.Stream:
     height, width = pixels.shape[:2]
     space = pikepdf.Name.DeviceRGB if pixels.ndim == 3 else pikepdf.Name.DeviceGray
-    entries = dict(
-        Type=pikepdf.Name.XObject,
-        Subtype=pikepdf.Name.Image,
-        Width=width,
-        Height=height,
-        ColorSpace=space,
-        BitsPerComponent=8,
-    )
+    entries = {
+        "Type": pikepdf.Name.XObject,
+        "Subtype": pikepdf.Name.Image,
+        "Width": width,
+        "Height": height,
+        "ColorSpace": space,
+        "BitsPerComponent": 8,
+    }
     return pikepdf.Stream(pdf, pixels.tobytes(), **(entries | more))
 
 
@@ -166,20 +166,11 @@ def test_jpeg_in_tiff(tmp_path: Path) -> None:
 
 
 def test_white_may_be_stored_as_nought(tmp_path: Path) -> None:
-    inverted = Image.fromarray(255 - drawing()).convert("1")
-    path = save(inverted, tmp_path / "a", format="TIFF", tiffinfo={262: 0})
-    assert np.array_equal(open_page(path, 1, LIMITS, 0).image, drawing()) or np.array_equal(
-        open_page(path, 1, LIMITS, 0).image, 255 - drawing()
-    )
-    raw = path.read_bytes()
-    zero_is_black = tmp_path / "b"
-    save(Image.fromarray(drawing()).convert("1"), zero_is_black, format="TIFF")
-    tag = struct.pack("<HHI", 262, 3, 1)
-    assert tag in (raw := zero_is_black.read_bytes())
-    at = raw.index(tag) + 8
-    zero_is_white = tmp_path / "c"
-    zero_is_white.write_bytes(raw[:at] + struct.pack("<H", 0) + raw[at + 2 :])
-    assert np.array_equal(open_page(zero_is_white, 1, LIMITS, 0).image, 255 - drawing())
+    path = save(Image.fromarray(drawing()).convert("1"), tmp_path / "a", format="TIFF")
+    data = path.read_bytes()
+    photometric = data.index(struct.pack("<HHI", 262, 3, 1)) + 8
+    path.write_bytes(data[:photometric] + struct.pack("<H", 0) + data[photometric + 2 :])
+    assert np.array_equal(open_page(path, 1, LIMITS, 0).image, 255 - drawing())
 
 
 def test_resolution_in_centimetres(tmp_path: Path) -> None:
@@ -455,7 +446,7 @@ def test_a_giant_page_is_refused_and_a_large_one_drawn_smaller(tmp_path: Path) -
     for side, refused in ((14_400 * 20, True), (2000, False)):
         with pikepdf.new() as pdf:
             pdf.add_blank_page()
-            pdf.pages[0].mediabox = [0, 0, side, side]
+            pdf.pages[0].mediabox = pikepdf.Array([0, 0, side, side])
             pdf.save(tmp_path / "a")
         if refused:
             assert "megapixels" in refusal(tmp_path / "a")
@@ -616,10 +607,7 @@ def test_noise_is_refused_in_words(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "noise"
     path.write_bytes(kind + data)
-    try:
-        pages_of(path)
-    except UnopenableFile as error:
-        assert str(error).endswith(".")
+    assert reason(lambda: pages_of(path)).endswith(".")
 
 
 # ---- small things
@@ -658,13 +646,22 @@ def test_jbig2_symbols_become_a_note_of_the_page(tmp_path: Path) -> None:
 # ---- other people's odd files, in isolation as in service
 
 
-def look(path: str) -> str:
-    """Runs in a worker: how many pages there are, and how many of the first five open."""
+def reason(attempt: Callable[[], Any]) -> str:
+    """Why it failed, in the only two ways in which it may."""
+    try:
+        attempt()
+    except (UnopenableFile, WorkerFailed) as error:
+        return str(error)
+    return "Opened."
+
+
+def look(path: str) -> int:
+    """Runs in a worker: opens the first five pages."""
     limits = OpeningLimits()
     count = count_pages(Path(path), limits)
     pages = list(open_pages(Path(path), range(1, min(count, 5) + 1), limits, 0))
     assert all(p.image.size <= 3 * 120e6 for p in pages if isinstance(p, OpenedPage))
-    return f"{count} {sum(isinstance(page, OpenedPage) for page in pages)}"
+    return len(pages)
 
 
 def odd_files() -> Iterator[Path]:
@@ -683,8 +680,7 @@ def test_every_odd_file_opens_or_is_refused() -> None:
         futures = [pool.submit(look, str(path), seconds=120) for path in files]
         opened = 0
         for path, future in zip(files, futures, strict=True):
-            try:
-                opened += int(future.result().split()[1]) > 0
-            except (UnopenableFile, WorkerFailed) as error:
-                assert str(error).endswith("."), path
+            says = reason(future.result)
+            assert says.endswith("."), path
+            opened += says == "Opened."
     assert opened >= 0.7 * len(files)

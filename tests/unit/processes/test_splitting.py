@@ -117,6 +117,10 @@ def test_reply_sheets_are_content_and_need_no_page_after_them() -> None:
     assert delivered(parted) == {"A": (2,), "R1": (3, 4, 5), "R2": (6,)}
 
 
+def test_a_reply_code_again_after_other_pages_is_a_reply_of_its_own() -> None:
+    assert [each.pages for each in part("R1 r R1 r").letters] == [(1, 2), (3, 4)]
+
+
 def test_the_same_standing_cover_again_is_a_new_letter() -> None:
     letters = part("A a A a").letters
     assert [each.pages for each in letters] == [(2,), (4,)]

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdf_looks import boxes, codes, page_texts, picture
+from tests.unit.parts.printing.pdf_looks import boxes, codes, page_texts, picture
 from PIL import Image
 
 from digitizer.parts.printing.batches import housing_unit_pdf

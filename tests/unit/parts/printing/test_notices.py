@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from pdf_looks import boxes, page_texts
+from tests.unit.parts.printing.pdf_looks import boxes, page_texts
 
 from digitizer.parts.printing.cover_layout import PAPERS, Paper
 from digitizer.parts.printing.envelopes import WINDOWS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pdf_looks import boxes, codes, page_texts, picture
+from tests.unit.parts.printing.pdf_looks import boxes, codes, page_texts, picture
 
 from digitizer.parts.marks import find_marks
 from digitizer.parts.printing import cover_layout as layout

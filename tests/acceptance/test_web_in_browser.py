@@ -1,0 +1,237 @@
+"""The web pages in a real browser: an inmate reads and searches, staff settle, nobody lingers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from playwright.sync_api import Browser, Page  # noqa: E402 - after the skip above
+
+from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Mail, make_mail  # noqa: E402
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+KIOSK = {"width": 1024, "height": 768}
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1366, "height": 850}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not at /usr/bin/chromium"),
+]
+
+#: Serves a home on a free port and says which on its first line.
+_SERVE = """
+import socket, sys
+from pathlib import Path
+import uvicorn
+from digitizer.entrances.web.app import make_app
+from digitizer.mailroom.house import open_house
+
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+app = make_app(open_house(Path(sys.argv[1])))
+uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False)).run([listener])
+"""
+
+
+@pytest.fixture(scope="module")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mail]:
+    made = make_mail(tmp_path_factory.mktemp("browser") / "home")
+    yield made
+    made.house.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def address(mail: Mail) -> Iterator[str]:
+    command = [sys.executable, "-c", _SERVE, str(mail.house.home)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    ) as served:
+        assert served.stdout is not None
+        yield f"http://127.0.0.1:{served.stdout.readline().strip()}"
+        served.terminate()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def kiosk(chromium: Browser, address: str) -> Iterator[Page]:
+    yield from _page(chromium, address, viewport=KIOSK)
+
+
+@pytest.fixture
+def desk(chromium: Browser, address: str) -> Iterator[Page]:
+    yield from _page(chromium, address, viewport=DESK)
+
+
+@pytest.fixture
+def phone(chromium: Browser, address: str) -> Iterator[Page]:
+    yield from _page(chromium, address, viewport=PHONE, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def without_script(chromium: Browser, address: str) -> Iterator[Page]:
+    yield from _page(chromium, address, viewport=DESK, java_script_enabled=False)
+
+
+def _page(chromium: Browser, address: str, **options: object) -> Iterator[Page]:
+    """A fresh visitor; what the browser complains of (a policy, a script) fails the test."""
+    context = chromium.new_context(base_url=address, **options)  # type: ignore[arg-type]  # options
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def _enter(page: Page, number: str = "2026-00117") -> None:
+    page.goto("/login")
+    page.fill("#booking_number", number)
+    page.fill("#pin", PIN)
+    page.click("button[type=submit]")
+    page.wait_for_url("**/mail")
+
+
+def _enter_as_staff(page: Page) -> None:
+    page.goto("/staff/login")
+    page.fill("#name", "Ana Brookwater")
+    page.fill("#password", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_url("**/staff")
+
+
+def _fits(page: Page) -> bool:
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return int(wide) <= 0
+
+
+def test_an_inmate_reads_searches_and_leaves(kiosk: Page, mail: Mail) -> None:
+    kiosk.goto("/")
+    kiosk.click("text=I am an inmate")
+    _enter(kiosk)
+    kiosk.click("a.unread")
+    assert kiosk.locator(".paper img").evaluate("image => image.naturalWidth") == 850
+    kiosk.click("a[rel=next] >> nth=0")
+    assert kiosk.get_by_text("Page 2 of 3").first.is_visible()
+    kiosk.click("text=Back to my mail")
+    kiosk.fill("#q", "harbor")
+    kiosk.keyboard.press("Enter")
+    kiosk.click(f"a[href='/mail/{mail.ids['letter']}/2']")
+    kiosk.click("summary")
+    assert kiosk.get_by_text("sister").is_visible()
+    letter = kiosk.url
+    kiosk.click("text=Log out")
+    kiosk.wait_for_url("**/login?bye=out*")
+    kiosk.go_back()
+    assert kiosk.locator(".paper").count() == 0
+    kiosk.goto(letter)
+    assert kiosk.url.endswith("/login")
+
+
+def test_the_way_out_stays_in_sight(kiosk: Page, mail: Mail) -> None:
+    _enter(kiosk)
+    kiosk.goto(f"/mail/{mail.ids['letter']}/1?zoom=3")
+    kiosk.evaluate("scrollTo(0, document.body.scrollHeight)")
+    box = kiosk.locator(".leave button").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 100
+
+
+def test_a_terminal_left_alone_asks_and_then_logs_out(kiosk: Page) -> None:
+    kiosk.clock.install()
+    _enter(kiosk)
+    kiosk.clock.run_for(9 * 60_000 + 2000)
+    assert kiosk.locator("#still").is_visible()
+    kiosk.click("#still-yes")
+    assert not kiosk.locator("#still").is_visible()
+    kiosk.clock.run_for(10 * 60_000 + 2000)
+    kiosk.wait_for_url("**/login?bye=idle*")
+
+
+@pytest.mark.parametrize("path", ["/", "/login?lang=es", "/mail", "/mail?q=harbor", "LETTER"])
+def test_pages_fit_a_phone_and_targets_are_big(phone: Page, mail: Mail, path: str) -> None:
+    _enter(phone)
+    phone.goto(path.replace("LETTER", f"/mail/{mail.ids['letter']}/1"))
+    assert _fits(phone)
+    for target in phone.locator("main a.button, main button, main .letters a").all():
+        box = target.bounding_box()
+        if box is not None:
+            assert box["height"] >= 44
+
+
+def test_the_keypad_types_the_pin_by_touch(phone: Page) -> None:
+    phone.goto("/login")
+    phone.fill("#booking_number", "2026-00118")
+    for digit in PIN[:-1] + "9":
+        phone.tap(f"#keypad [data-key='{digit}']")
+    phone.tap("#keypad [data-key='back']")
+    phone.tap(f"#keypad [data-key='{PIN[-1]}']")
+    phone.tap("button[type=submit]")
+    phone.wait_for_url("**/mail")
+
+
+def test_staff_assign_with_three_clicks_and_a_reason(desk: Page, mail: Mail) -> None:
+    _enter_as_staff(desk)
+    desk.goto(f"/staff/held/{mail.ids['held']}")
+    desk.locator("#find").press_sequentially("jose")
+    desk.click("#found .person")  # the first click
+    assert desk.get_by_text("Goes to José Okonkwo-Ruiz").is_visible()
+    desk.fill("#reason", "Named on the envelope")  # the second, into the field
+    desk.click("text=Deliver to the chosen inmate")  # the third
+    desk.wait_for_url("**settled=*")
+    assert desk.get_by_text("signed by Ana Brookwater").is_visible()
+
+
+def test_enter_in_the_reason_decides_nothing(desk: Page, mail: Mail) -> None:
+    _enter_as_staff(desk)
+    desk.goto(f"/staff/held/{mail.ids['whole']}")
+    desk.fill("#reason", "Only a thought")
+    desk.keyboard.press("Enter")
+    assert desk.url.endswith(mail.ids["whole"])
+    assert desk.locator("#reason").input_value() == "Only a thought"
+
+
+def test_a_decision_without_a_reason_is_not_sent(desk: Page, mail: Mail) -> None:
+    _enter_as_staff(desk)
+    desk.goto(f"/staff/held/{mail.ids['whole']}")
+    desk.click(".cut >> nth=0")
+    assert desk.url.endswith(mail.ids["whole"])
+
+
+def test_staff_work_without_any_script(without_script: Page, mail: Mail) -> None:
+    page = without_script
+    _enter_as_staff(page)
+    page.goto(f"/staff/held/{mail.ids['beside']}")
+    page.fill("#find", "thomas")
+    page.click("text=Find")
+    page.check("#found input[type=radio]")
+    page.fill("#reason", "Named in the letter")
+    page.click("text=Deliver to the chosen inmate")
+    assert "settled=" in page.url
+
+
+def test_the_days_intake_refreshes_itself(desk: Page) -> None:
+    desk.clock.install()
+    _enter_as_staff(desk)
+    with desk.expect_response("**/staff/live") as answer:
+        desk.clock.run_for(11_000)
+    assert answer.value.ok
+    assert desk.locator("dl.counts").count() == 1

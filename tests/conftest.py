@@ -1,0 +1,38 @@
+"""Homes to test in. Migrating takes a second, so one home is made and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digitizer.mailroom.house import House, make_home, open_house
+from digitizer.parts.tables import writing
+from tests.support.made_mail import fill_roster
+
+
+@pytest.fixture(scope="session")
+def template_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("template") / "home"
+    make_home(home)
+    return home
+
+
+@pytest.fixture
+def home(template_home: Path, tmp_path: Path) -> Path:
+    """A fresh home, as ``digitizer init`` leaves it."""
+    fresh = tmp_path / "home"
+    shutil.copytree(template_home, fresh)
+    return fresh
+
+
+@pytest.fixture
+def house(home: Path) -> Iterator[House]:
+    """A home with three invented people on its roster, two of them in custody."""
+    opened = open_house(home)
+    with writing(opened.engine) as tx:
+        fill_roster(tx)
+    yield opened
+    opened.engine.dispose()

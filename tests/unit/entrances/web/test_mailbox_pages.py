@@ -1,0 +1,136 @@
+"""What an inmate sees of his mail, and what he cannot see."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from digitizer.mailroom import mailboxes
+from digitizer.parts.tables import letter, reading, writing
+from digitizer.vocabulary.people import Actor, ActorKind
+from tests.unit.entrances.web.web_kit import Mail, Visitor, add_letter, add_page, add_scan
+
+
+def test_the_mailbox_lists_his_letters_newest_first(tobias: Visitor, mail: Mail) -> None:
+    html = tobias.get("/mail").text
+    assert html.index(mail.ids["letter"]) < html.index(mail.ids["read"])
+    assert "Philippa Quillfeather" in html
+    assert "3 pages" in html
+    assert html.count('class="unread"') == 1
+    for name in ("other", "held", "beside", "review"):
+        assert mail.ids[name] not in html
+
+
+def test_an_empty_mailbox_says_so(browser: Visitor) -> None:
+    browser.post("/login", data={"booking_number": "2026-00204", "pin": "830417"})
+    assert "no letters yet" in browser.get("/mail").text
+
+
+def test_released_people_read_their_letters(browser: Visitor) -> None:
+    browser.post("/login", data={"booking_number": "2025-00031", "pin": "830417"})
+    assert browser.get("/mail", follow_redirects=False).status_code == 200
+
+
+def test_a_letter_opens_at_its_first_page(tobias: Visitor, mail: Mail) -> None:
+    answer = tobias.get(f"/mail/{mail.ids['letter']}", follow_redirects=False)
+    assert answer.headers["location"] == f"/mail/{mail.ids['letter']}/1"
+
+
+def test_a_page_has_its_picture_its_text_and_its_neighbours(tobias: Visitor, mail: Mail) -> None:
+    here = f"/mail/{mail.ids['letter']}"
+    html = tobias.get(f"{here}/2").text
+    assert f'src="{here}/2/picture"' in html
+    assert f'href="{here}/1"' in html
+    assert f'href="{here}/3"' in html
+    assert "sister" in html
+    assert '<span class="doubtful">driving</span>' in html
+
+
+def test_the_first_and_last_page_end_there(tobias: Visitor, mail: Mail) -> None:
+    here = f"/mail/{mail.ids['letter']}"
+    assert f'href="{here}/0"' not in tobias.get(f"{here}/1").text
+    assert f'href="{here}/4"' not in tobias.get(f"{here}/3").text
+
+
+def test_opening_marks_it_read_and_is_logged(tobias: Visitor, mail: Mail) -> None:
+    tobias.get(f"/mail/{mail.ids['letter']}/1")
+    assert 'class="unread"' not in tobias.get("/mail").text
+    with reading(mail.house.engine) as tx:
+        row = tx.execute(
+            sa.text("SELECT actor FROM event WHERE verb = 'open' AND subject = :s"),
+            {"s": f"letter:{mail.ids['letter']}"},
+        ).one()
+    assert row.actor == "2026-00117"
+
+
+def test_the_picture_is_a_picture_and_never_cached(tobias: Visitor, mail: Mail) -> None:
+    answer = tobias.get(f"/mail/{mail.ids['letter']}/1/picture")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.content.startswith(b"\xff\xd8")
+
+
+def test_zoom_is_a_plain_link(tobias: Visitor, mail: Mail) -> None:
+    here = f"/mail/{mail.ids['letter']}/1"
+    assert f"{here}?zoom=2" in tobias.get(here).text
+    assert "zoom-3" in tobias.get(f"{here}?zoom=3").text
+    assert tobias.get(f"{here}?zoom=9").status_code == 404
+
+
+def test_what_is_anothers_and_what_is_not_there_are_one_page(
+    tobias: Visitor, mail: Mail
+) -> None:
+    ids = ["no-such-letter-00", *(mail.ids[name] for name in ("other", "held", "review"))]
+    for ending in ("/1", "/1/picture", "/99"):
+        answers = [tobias.get(f"/mail/{each}{ending}") for each in ids]
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({answer.text for answer in answers}) == 1
+        assert len({tuple(answer.headers.items()) for answer in answers}) == 1
+
+
+def test_replies_and_held_letters_are_not_in_the_mailbox(tobias: Visitor, mail: Mail) -> None:
+    scan_id = add_scan(mail, "reply.pdf")
+    reply = add_letter(mail, scan_id, "2026-00117", kind="reply")
+    add_page(mail, scan_id, 1, reply, "my answer", position=1)
+    assert reply not in tobias.get("/mail").text
+    assert tobias.get(f"/mail/{reply}/1").status_code == 404
+
+
+def test_search_finds_his_page_and_links_to_it(tobias: Visitor, mail: Mail) -> None:
+    html = tobias.get("/mail", params={"q": "harbor"}).text
+    assert f'href="/mail/{mail.ids["letter"]}/2"' in html
+    assert "Found on 1 page" in html
+
+
+def test_search_never_finds_anothers(tobias: Visitor, mail: Mail) -> None:
+    html = tobias.get("/mail", params={"q": "lighthouse"}).text
+    assert "Nothing found" in html
+    assert mail.ids["other"] not in html
+
+
+def test_what_people_write_is_shown_as_text(tobias: Visitor, mail: Mail) -> None:
+    bad = '<script>alert("x")</script>'
+    with writing(mail.house.engine) as tx:
+        tx.execute(
+            sa.update(letter)
+            .where(letter.c.id == mail.ids["letter"])
+            .values(sender=bad, subject=bad)
+        )
+    for path in ("/mail", f"/mail?q={bad}", f"/mail/{mail.ids['letter']}/1"):
+        assert "<script>alert" not in tobias.get(path).text
+
+
+def test_a_page_without_a_picture_says_so(tobias: Visitor, mail: Mail) -> None:
+    with writing(mail.house.engine) as tx:
+        tx.execute(
+            sa.text("UPDATE page SET picture = NULL WHERE letter_id = :id"),
+            {"id": mail.ids["read"]},
+        )
+    assert "no picture" in tobias.get(f"/mail/{mail.ids['read']}/1").text
+
+
+def test_the_inmates_pages_are_not_for_staff(ana: Visitor, mail: Mail) -> None:
+    answer = ana.get(f"/mail/{mail.ids['letter']}/1", follow_redirects=False)
+    assert answer.headers["location"] == "/login"
+    me = Actor(ActorKind.INMATE, "2026-00117")
+    assert not [each for each in mailboxes.mailbox(mail.house, "2026-00117", me)
+                if each.letter == mail.ids["letter"] and each.read]  # fmt: skip

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitizer.parts.words import Query, index_words, likely_variants, query_parts, similarity
+
+words = st.text(st.characters(categories=["L"]), min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("  —  !? ", []),
+        ("Dear Mother,", ["dear", "mother"]),
+        ("CAFÉ naïve Ñandú", ["cafe", "naive", "nandu"]),
+        ("cafe\u0301", ["cafe"]),
+        ("Straße Œuvre", ["strasse", "oeuvre"]),
+        ("\ufb01ne x\u00b2", ["fine", "x2"]),
+        ("don't rock ’n’ roll", ["dont", "rock", "n", "roll"]),
+        ("O’Brien's", ["obriens"]),
+        ("well-known", ["well", "known"]),
+        ("to-\nmorrow", ["tomorrow"]),
+        ("to- \r\n  morrow", ["tomorrow"]),
+        ("some=\none", ["someone"]),
+        ("so\u00adft", ["soft"]),
+        ("- one\n- two", ["one", "two"]),
+        ("1918-\n1920", ["1918", "1920"]),
+        ("$1,200.50 B-204", ["1", "200", "50", "b", "204"]),
+        ("snake_case", ["snake", "case"]),
+        ("Привет Ёлка", ["привет", "елка"]),
+    ],
+)
+def test_index_words(text: str, expected: list[str]) -> None:
+    assert index_words(text) == expected
+
+
+@given(st.text())
+def test_normal_forms_are_stable(text: str) -> None:
+    once = index_words(text)
+    assert index_words(" ".join(once)) == once
+
+
+@given(st.text())
+def test_normal_forms_are_words_of_letters_and_digits(text: str) -> None:
+    assert all(word and word == word.casefold() and word.isalnum() for word in index_words(text))
+
+
+@given(words)
+def test_case_does_not_matter(word: str) -> None:
+    assert index_words(word.upper().lower()) == index_words(word.upper().lower().casefold())
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", Query((), ())),
+        ("Lake  house", Query(("lake", "house"), ())),
+        ('"lake house" dear', Query(("dear",), (("lake", "house"),))),
+        ("“the Lake”", Query((), (("the", "lake"),))),
+        ('"lake"', Query(("lake",), ())),
+        ('""', Query((), ())),
+        ('cold "lake hou', Query(("cold",), (("lake", "hou"),))),
+        ("well-known", Query((), (("well", "known"),))),
+        ("lake AND -house* (x:y)", Query(("lake", "and", "house"), (("x", "y"),))),
+    ],
+)
+def test_query_parts(query: str, expected: Query) -> None:
+    assert query_parts(query) == expected
+
+
+@given(st.text())
+def test_a_query_is_cut_as_the_text_is(text: str) -> None:
+    quoteless = text.translate({ord(mark): " " for mark in '"“”„«»'})
+    wanted = [word for piece in quoteless.split() for word in index_words(piece)]
+    assert sorted(query_parts(quoteless).all_words) == sorted(wanted)
+
+
+@given(words, words)
+def test_similarity_is_a_symmetric_share(one: str, other: str) -> None:
+    assert 0 <= similarity(one, other) <= 1
+    assert similarity(one, other) == pytest.approx(similarity(other, one))
+    assert similarity(one, one) == 1
+
+
+def test_likely_variants_come_best_first() -> None:
+    vocabulary = ["mother", "motber", "father", "moth", "zebra", "mothen"]
+    found = likely_variants("mother", vocabulary, 0.7)
+    assert [word for word, _ in found] == ["mother", "motber", "mothen", "moth"]
+    assert found[0][1] == 1
+    assert found[1][1] == pytest.approx(similarity("mother", "motber"), abs=1e-6)
+
+
+def test_nothing_alike_finds_nothing() -> None:
+    assert likely_variants("mother", ["xyz"], 0.0) == []
+    assert likely_variants("mother", [], 0.5) == []
+    assert likely_variants("", ["mother"], 0.5) == []
+
+
+@given(words, st.lists(words, max_size=20), st.floats(0.3, 1))
+def test_variants_are_those_of_the_cutoff(word: str, vocabulary: list[str], cutoff: float) -> None:
+    found = dict(likely_variants(word, vocabulary, cutoff))
+    for other in vocabulary:
+        score = similarity(word, other)
+        if abs(score - cutoff) > 1e-5:
+            assert (other in found) == (score > cutoff)
