@@ -71,7 +71,8 @@ def glass(page: Page, rng: np.random.Generator, skew: float = 1.0, noise: float 
     size = (page.shape[1], page.shape[0])
     turned = cv2.warpAffine(page, turn, size, flags=cv2.INTER_LINEAR, borderValue=(_PAPER,) * 3)
     grain = noise * rng.standard_normal(turned.shape[:2], np.float32)
-    return np.clip(turned + grain[:, :, None], 0, 255).astype(np.uint8)
+    noisy: Page = np.clip(turned + grain[:, :, None], 0, 255).astype(np.uint8)
+    return noisy
 
 
 def with_blank_backs(fronts: Iterable[Page]) -> list[Page]:

@@ -178,6 +178,9 @@ page = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     _to("scan", "scan_id", null=False, index=False),
     sa.Column("number", sa.Integer, nullable=False),
+    # Its place, from 1, in the stack as the paper lay; not its number where a stack went
+    # through a one-sided feeder twice.
+    sa.Column("place", sa.Integer, nullable=False),
     sa.Column("role", sa.String(16), nullable=False),
     _to("letter", "letter_id"),
     # Its place among the letter's content, from 1; null for covers and blanks.

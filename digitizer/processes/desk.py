@@ -107,8 +107,8 @@ def _loose_numbers(tx: sa.Connection, scan_id: str) -> tuple[int, ...]:
 
 
 def desk_pages(tx: sa.Connection, scan_id: str) -> tuple[DeskPage, ...]:
-    """Every page of a scan in the order of the glass: the ones beside a doubt explain it."""
-    rows = tx.execute(sa.select(page).where(page.c.scan_id == scan_id).order_by(page.c.number))
+    """Every page of a scan as the paper lay: the ones beside a doubt explain it."""
+    rows = tx.execute(sa.select(page).where(page.c.scan_id == scan_id).order_by(page.c.place))
     return tuple(
         DeskPage(
             row.id, row.number, PageRole(row.role), row.letter_id, row.picture,
@@ -176,12 +176,13 @@ def new_letter(tx: sa.Connection, scan_id: str, received: Any, reason: str | Non
 def renumber(tx: sa.Connection, letter_id: str) -> None:
     """Gives the letter's content pages their places 1, 2, …; covers and blanks have none."""
     tx.execute(sa.update(page).where(page.c.letter_id == letter_id).values(position=None))
-    for position, number in enumerate(content_numbers(tx, letter_id), start=1):
-        tx.execute(
-            sa.update(page)
-            .where(page.c.letter_id == letter_id, page.c.number == number)
-            .values(position=position)
-        )
+    in_order = (
+        sa.select(page.c.id)
+        .where(page.c.letter_id == letter_id, page.c.role == PageRole.CONTENT)
+        .order_by(page.c.place)
+    )
+    for position, page_id in enumerate(tx.execute(in_order).scalars().all(), start=1):
+        tx.execute(sa.update(page).where(page.c.id == page_id).values(position=position))
 
 
 def deliver(tx: sa.Connection, row: sa.Row[Any], inmate_id: int) -> None:
@@ -248,16 +249,21 @@ def replace_scan(tx: sa.Connection, scan_id: str, by: str) -> None:
 
 def cut(tx: sa.Connection, row: sa.Row[Any], number: int) -> str:
     """Cuts a held letter before source page ``number``; returns the second part's id."""
-    numbers = content_numbers(tx, row.id)
-    if number not in numbers[1:]:
+    content = tx.execute(
+        sa.select(page.c.number, page.c.place)
+        .where(page.c.letter_id == row.id, page.c.role == PageRole.CONTENT)
+        .order_by(page.c.place)
+    )
+    places = {found.number: found.place for found in content}
+    if number not in list(places)[1:]:
         raise Conflict(
             f"Page {number} does not lie inside letter {row.id} "
-            f"(its pages are {', '.join(map(str, numbers))}; cut before any but the first)."
+            f"(its pages are {', '.join(map(str, places))}; cut before any but the first)."
         )
     second = new_letter(tx, row.scan_id, row.received, row.reason)
     tx.execute(
         sa.update(page)
-        .where(page.c.letter_id == row.id, page.c.number >= number)
+        .where(page.c.letter_id == row.id, page.c.place >= places[number])
         .values(letter_id=second)
     )
     for part in (row.id, second):

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 
 from digitizer.parts.tables import letter, page, transcript
 from digitizer.processes import audit, ledger, outgoing, register
+from digitizer.processes.desk import renumber
 from digitizer.processes.mailboxes import words_to_json
 from digitizer.processes.matching import UNKNOWN, Destination, Standing, settle, standing_of
 from digitizer.processes.pipeline import Worked
 from digitizer.processes.roster import inmate_row_id
 from digitizer.processes.search import index_page
+from digitizer.processes.splitting import reading_order
 from digitizer.vocabulary.mail import LetterKind, LetterState, PageRole
 from digitizer.vocabulary.moments import new_id
 from digitizer.vocabulary.paper import CodeKind, Doubt, SplitLetter
@@ -60,10 +62,11 @@ def _write_pages(
     roles: Mapping[int, PageRole],
 ) -> dict[int, int]:
     ids: dict[int, int] = {}
+    places = _places(worked)
     for each in worked.pages:
         done = tx.execute(
             sa.insert(page).values(
-                scan_id=worked.scan.id, number=each.number, role=str(roles[each.number]),
+                scan_id=worked.scan.id, number=each.number, place=places[each.number], role=str(roles[each.number]),
                 picture=pictures.get(each.number), width=each.width, height=each.height,
                 dpi=each.dpi, ink=each.ink, quality=list(each.quality),
             )
@@ -131,7 +134,8 @@ def _file_letter(
             reason=says,
         )
     )  # fmt: skip
-    _place_pages(tx, letter_id, each, page_ids)
+    _give_pages(tx, letter_id, each, page_ids)
+    renumber(tx, letter_id)
     if known and known.once and not destination.doubts:
         register.spend(tx, known.code.cover_id, worked.scan.id)
     if known and known.message and is_reply and state is LetterState.DELIVERED:
@@ -168,13 +172,16 @@ def _state(destination: Destination, release: Release) -> LetterState:
     return LetterState.DELIVERED
 
 
-def _place_pages(
+def _places(worked: Worked) -> dict[int, int]:
+    """Where each page lay in the stack, from 1, by its number in the file."""
+    order = reading_order(len(worked.pages), worked.sides)
+    return {number: place for place, number in enumerate(order, start=1)}
+
+
+def _give_pages(
     tx: sa.Connection, letter_id: str, each: SplitLetter, page_ids: Mapping[int, int]
 ) -> None:
-    positions = {number: place for place, number in enumerate(sorted(each.pages), start=1)}
     for number in (*each.pages, *each.hidden, *each.covers):
         tx.execute(
-            sa.update(page)
-            .where(page.c.id == page_ids[number])
-            .values(letter_id=letter_id, position=positions.get(number))
+            sa.update(page).where(page.c.id == page_ids[number]).values(letter_id=letter_id)
         )

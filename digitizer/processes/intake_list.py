@@ -162,7 +162,7 @@ def texts_of(tx: sa.Connection, page_ids: Iterable[int]) -> str:
         sa.select(transcript.c.text)
         .join(page, transcript.c.page_id == page.c.id)
         .where(page.c.id.in_(list(page_ids)))
-        .order_by(page.c.number)
+        .order_by(page.c.place)
     )
     return "\n".join(rows.scalars())
 

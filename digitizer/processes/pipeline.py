@@ -31,7 +31,7 @@ from digitizer.vocabulary.paper import (
     SurveyedPage,
     Transcript,
 )
-from digitizer.vocabulary.profiles import ScannerProfile
+from digitizer.vocabulary.profiles import ScannerProfile, Sides
 from digitizer.vocabulary.settings import Work
 
 #: Pages that one task surveys: enough that opening the file again costs little.
@@ -58,12 +58,16 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """All that is known of a scan before it is filed. ``pages`` are in the scan's order."""
+    """All that is known of a scan before it is filed. ``pages`` are in the scan's order.
+
+    ``sides`` tells how the paper lay.
+    """
 
     scan: Scan
     pages: tuple[SurveyedPage, ...]
     split: Split
     transcripts: Mapping[int, Transcript]
+    sides: Sides = Sides.SIMPLEX
 
 
 def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Bench) -> Worked:
@@ -79,12 +83,12 @@ def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Benc
     seen = [see(page, bench.keys) for page in surveyed]
     parted = split(seen, profile.sides, profile.batch_header_required)
     if parted.sealed:
-        return Worked(scan, surveyed, parted, {})
+        return Worked(scan, surveyed, parted, {}, profile.sides)
     transcripts = _read_all(surveyed, profile, bench)
     doubtful = _doubt_unseen_covers(seen, parted, transcripts)
     if doubtful != seen:
         parted = split(doubtful, profile.sides, profile.batch_header_required)
-    return Worked(scan, surveyed, parted, transcripts)
+    return Worked(scan, surveyed, parted, transcripts, profile.sides)
 
 
 def _held_whole(error: UnopenableFile) -> Split:

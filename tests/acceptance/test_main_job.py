@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from mailroom_kit import (
+
+from benchmarks import scanner
+from tests.support.mailroom_kit import (
     LETTERS,
     Home,
     Posted,
@@ -16,8 +18,6 @@ from mailroom_kit import (
     scanned,
     telling_words,
 )
-
-from benchmarks import scanner
 
 pytestmark = [
     pytest.mark.acceptance,

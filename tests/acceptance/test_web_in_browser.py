@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from playwright.sync_api import Browser, Page  # noqa: E402 - after the skip above
+from playwright.sync_api import Browser, Page, expect  # noqa: E402 - after the skip above
 
 from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Mail, make_mail  # noqa: E402
 
@@ -128,20 +128,20 @@ def test_an_inmate_reads_searches_and_leaves(kiosk: Page, mail: Mail) -> None:
     kiosk.click("text=I am an inmate")
     _enter(kiosk)
     kiosk.click("a.unread")
-    assert kiosk.locator(".paper img").evaluate("image => image.naturalWidth") == 850
+    kiosk.wait_for_function("document.querySelector('.paper img')?.naturalWidth === 850")
     kiosk.click("a[rel=next] >> nth=0")
-    assert kiosk.get_by_text("Page 2 of 3").first.is_visible()
+    expect(kiosk.get_by_text("Page 2 of 3").first).to_be_visible()
     kiosk.click("text=Back to my mail")
     kiosk.fill("#q", "harbor")
     kiosk.keyboard.press("Enter")
     kiosk.click(f"a[href='/mail/{mail.ids['letter']}/2']")
     kiosk.click("summary")
-    assert kiosk.get_by_text("sister").is_visible()
+    expect(kiosk.get_by_text("sister")).to_be_visible()
     letter = kiosk.url
     kiosk.click("text=Log out")
     kiosk.wait_for_url("**/login?bye=out*")
     kiosk.go_back()
-    assert kiosk.locator(".paper").count() == 0
+    expect(kiosk.locator(".paper")).to_have_count(0)
     kiosk.goto(letter)
     assert kiosk.url.endswith("/login")
 
@@ -159,9 +159,9 @@ def test_a_terminal_left_alone_asks_and_then_logs_out(kiosk: Page) -> None:
     kiosk.clock.install()
     _enter(kiosk)
     kiosk.clock.run_for(9 * 60_000 + 2000)
-    assert kiosk.locator("#still").is_visible()
+    expect(kiosk.locator("#still")).to_be_visible()
     kiosk.click("#still-yes")
-    assert not kiosk.locator("#still").is_visible()
+    expect(kiosk.locator("#still")).to_be_hidden()
     kiosk.clock.run_for(10 * 60_000 + 2000)
     kiosk.wait_for_url("**/login?bye=idle*")
 
@@ -193,11 +193,11 @@ def test_staff_assign_with_three_clicks_and_a_reason(desk: Page, mail: Mail) -> 
     desk.goto(f"/staff/held/{mail.ids['held']}")
     desk.locator("#find").press_sequentially("jose")
     desk.click("#found .person")  # the first click
-    assert desk.get_by_text("Goes to José Okonkwo-Ruiz").is_visible()
+    expect(desk.get_by_text("Goes to José Okonkwo-Ruiz")).to_be_visible()
     desk.fill("#reason", "Named on the envelope")  # the second, into the field
     desk.click("text=Deliver to the chosen inmate")  # the third
     desk.wait_for_url("**settled=*")
-    assert desk.get_by_text("signed by Ana Brookwater").is_visible()
+    expect(desk.get_by_text("signed by Ana Brookwater")).to_be_visible()
 
 
 def test_enter_in_the_reason_decides_nothing(desk: Page, mail: Mail) -> None:
@@ -222,10 +222,11 @@ def test_staff_work_without_any_script(without_script: Page, mail: Mail) -> None
     page.goto(f"/staff/held/{mail.ids['beside']}")
     page.fill("#find", "thomas")
     page.click("text=Find")
+    page.wait_for_url("**find=thomas*")
     page.check("#found input[type=radio]")
     page.fill("#reason", "Named in the letter")
     page.click("text=Deliver to the chosen inmate")
-    assert "settled=" in page.url
+    page.wait_for_url("**settled=*")
 
 
 def test_the_days_intake_refreshes_itself(desk: Page) -> None:
@@ -234,4 +235,4 @@ def test_the_days_intake_refreshes_itself(desk: Page) -> None:
     with desk.expect_response("**/staff/live") as answer:
         desk.clock.run_for(11_000)
     assert answer.value.ok
-    assert desk.locator("dl.counts").count() == 1
+    expect(desk.locator("dl.counts")).to_have_count(1)

@@ -14,6 +14,7 @@ from digitizer.parts.tables import cover, event, letter, reading, scan, writing
 from digitizer.processes import ledger, register, roster
 from digitizer.processes.filing import file_scan
 from digitizer.processes.pipeline import Worked
+from digitizer.processes.results import outcome_of
 from digitizer.vocabulary.paper import (
     Box,
     CodeKind,
@@ -121,8 +122,9 @@ def file(
 def letters_of(house: House, scan_id: str) -> list[sa.Row[Any]]:
     """In the order of the stack."""
     with reading(house.engine) as tx:
+        order = [each.letter for each in outcome_of(tx, scan_id)]
         rows = tx.execute(sa.select(letter).where(letter.c.scan_id == scan_id)).all()
-    return list(rows)
+    return sorted(rows, key=lambda row: order.index(row.id))
 
 
 def deliver(house: House, booking_number: str, text: str, content: bytes) -> str:

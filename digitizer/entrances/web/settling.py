@@ -231,11 +231,10 @@ def _page(
 
 def _near(case: today.HeldCase) -> tuple[DeskPage, ...]:
     """The item's own pages and a few beside them: other people's letters are not spread out."""
-    own = [page.number for page in case.pages if case.is_own(page)]
+    own = [place for place, page in enumerate(case.pages) if case.is_own(page)]
     if len(case.pages) <= _SHORT_SCAN or not own:
         return case.pages
-    first, last = min(own) - _BESIDE, max(own) + _BESIDE
-    return tuple(page for page in case.pages if first <= page.number <= last)
+    return case.pages[max(0, own[0] - _BESIDE) : own[-1] + _BESIDE + 1]
 
 
 def _word(some_id: str) -> str:

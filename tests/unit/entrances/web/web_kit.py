@@ -112,7 +112,7 @@ def add_page(
     with writing(mail.house.engine) as tx:
         done = tx.execute(
             sa.insert(page).values(
-                scan_id=scan_id, number=number, role=role, letter_id=letter_id,
+                scan_id=scan_id, number=number, place=number, role=role, letter_id=letter_id,
                 position=position, picture=picture, width=850, height=1100, dpi=100, ink=0.03,
                 quality=list(quality),
             )

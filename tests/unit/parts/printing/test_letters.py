@@ -9,7 +9,6 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.parts.printing.pdf_looks import boxes, codes, page_texts, picture
 from PIL import Image
 
 from digitizer.parts.printing.batches import housing_unit_pdf
@@ -27,6 +26,7 @@ from digitizer.parts.printing.reply_sheet import ReplySheet
 from digitizer.vocabulary.errors import UsageError
 from digitizer.vocabulary.paper import CodeKind
 from digitizer.vocabulary.people import CustodyStatus, Inmate
+from tests.unit.parts.printing.pdf_looks import boxes, codes, page_texts, picture
 
 BOTH_PAPERS = pytest.mark.parametrize("paper", list(PAPERS))
 PAYLOAD = "MD1ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

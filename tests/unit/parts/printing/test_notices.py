@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.unit.parts.printing.pdf_looks import boxes, page_texts
 
 from digitizer.parts.printing.cover_layout import PAPERS, Paper
 from digitizer.parts.printing.envelopes import WINDOWS
@@ -18,6 +17,7 @@ from digitizer.parts.printing.notices import (
 )
 from digitizer.parts.printing.page_frame import LANGUAGES, read_wording
 from digitizer.vocabulary.people import CustodyStatus, Inmate
+from tests.unit.parts.printing.pdf_looks import boxes, page_texts
 
 NOTICE = RejectionNotice(
     facility_name="Example Jail",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.parts.printing.pdf_looks import boxes, codes, page_texts, picture
 
 from digitizer.parts.marks import find_marks
 from digitizer.parts.printing import cover_layout as layout
@@ -13,6 +12,7 @@ from digitizer.parts.printing.cover_layout import PAPERS, Paper
 from digitizer.parts.printing.reply_sheet import ReplySheet, reply_sheet_pdf, writing_area
 from digitizer.vocabulary.paper import CodeKind
 from digitizer.vocabulary.people import CustodyStatus, Inmate
+from tests.unit.parts.printing.pdf_looks import boxes, codes, page_texts, picture
 
 INMATE = Inmate("T-0042", "Sampler", "Zoë", "C-3", CustodyStatus.IN_CUSTODY)
 REPLY = ReplySheet("MD1ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "K7QM-3XTR-D")

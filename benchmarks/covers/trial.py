@@ -1,0 +1,235 @@
+"""One cover's way: printed, worn, scanned, opened, prepared, sighted, verified, and judged.
+
+A unit is a handful of covers of one code: printing costs more than wearing. What happens in a
+unit depends on the seed and its number alone, whatever else runs beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pypdfium2
+import zxingcpp
+from pyzbar import pyzbar
+
+from benchmarks.covers.glass import File, scanned
+from benchmarks.covers.levels import SHARES, Fate, Level, fate
+from benchmarks.covers.paper_wear import Picture, Sheet
+from digitizer.parts.codes import KeyRing, payload, short_id
+from digitizer.parts.opening import OpenedPage, OpeningLimits, open_page
+from digitizer.parts.printing import cover_layout as layout
+from digitizer.parts.printing.cover_layout import Paper
+from digitizer.parts.printing.covers import CoverSheet, cover_pdf
+from digitizer.processes.covers_seen import see
+from digitizer.processes.survey import SurveyOrder, survey
+from digitizer.vocabulary.errors import UnopenableFile
+from digitizer.vocabulary.paper import CodeKind, CoverCode, SeenPage, SurveyedPage
+from digitizer.vocabulary.people import CustodyStatus, Inmate
+
+UNIT = 20
+PRINT_DPI = 300
+RIGHT = KeyRing({1: bytes(range(32)), 2: bytes(range(1, 33))}, current=2)
+WRONG = KeyRing({1: bytes(range(2, 34)), 2: bytes(range(3, 35))}, current=2)
+"""A ring of the same key ids and other keys: another facility's."""
+
+_KINDS = {CodeKind.INMATE: 0.79, CodeKind.REPLY: 0.09, CodeKind.BATCH: 0.06, CodeKind.LEGAL: 0.06}
+_NAMES = ("Testermann", "Example-Invented", "Muster", "O'Sample", "de la Prueba")
+_LIMITS = OpeningLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A cover fresh from the printer, and beside it a page with one plain QR code of its text."""
+
+    code: CoverCode
+    kind: CodeKind
+    paper: Paper
+    text: str
+    cover: Picture
+    plain: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one cover. ``name`` is ``unit.number``: enough to make it again.
+
+    ``wrong``: some other code was accepted, or any under another facility's keys. ``peers``
+    are whether pyzbar and zxing-cpp alone read the plain code, None where they were not asked;
+    ``peers_wrong`` whether one of them read a text that was never printed.
+    """
+
+    name: str
+    level: Level
+    wears: tuple[str, ...]
+    read: bool
+    recognised: bool
+    wrong: bool
+    opened: bool = True
+    peers: tuple[bool, bool] | None = None
+    peers_wrong: bool = False
+
+
+def unit(seed: int, number: int, peers_every: int) -> list[Result]:
+    """The results of one unit of covers."""
+    printed = print_cover(_rng(seed, number))
+    return [
+        judge(printed, seed, number, each, peers_every > 0 and each % peers_every == 0)
+        for each in range(UNIT)
+    ]
+
+
+def judge(printed: Printed, seed: int, number: int, each: int, peers: bool) -> Result:
+    """One cover of a unit, worn and looked at."""
+    its_fate = fate_of(seed, number, each)
+    file = wear(printed.cover, printed.paper, its_fate, _rng(seed, number, each, 1))
+    result = Result(f"{number}.{each}", its_fate.level, its_fate.named, False, False, False)
+    try:
+        page, _ = looked_at(file)
+    except UnopenableFile:
+        result = replace(result, opened=False)
+    else:
+        result = _seen(result, page, printed)
+    if not peers or its_fate.level is Level.DESTROYED:
+        return result
+    plain = wear(printed.plain, printed.paper, its_fate, _rng(seed, number, each, 1))
+    return _with_peers(result, plain, printed.text)
+
+
+def _seen(result: Result, page: SurveyedPage, printed: Printed) -> Result:
+    right, wrong = see(page, RIGHT), see(page, WRONG)
+    return replace(
+        result,
+        read=right.codes == (printed.code,) and not right.doubts,
+        recognised=bool(right.codes or right.doubts),
+        wrong=any(code != printed.code for code in right.codes) or bool(wrong.codes),
+    )
+
+
+def fate_of(seed: int, number: int, each: int) -> Fate:
+    rng = _rng(seed, number, each, 0)
+    level = rng.choice(np.array(list(SHARES), dtype=object), p=list(SHARES.values()))
+    return fate(level, rng)
+
+
+def wear(page: Picture, paper: Paper, its_fate: Fate, rng: np.random.Generator) -> File:
+    """The scan of a page after its fate."""
+    areas = layout.code_areas(*layout.PAPERS[paper])
+    sheet = Sheet(page.copy(), PRINT_DPI, areas, rng)
+    for each, strength in its_fate.on_paper:
+        each(sheet, strength)
+    return scanned(sheet.picture, PRINT_DPI, its_fate.glass, rng)
+
+
+def looked_at(file: File, dpi: int = 0) -> tuple[SurveyedPage, SeenPage]:
+    """The file opened and surveyed as every scan is, and seen with the right keys."""
+    with _as_file(file) as path:
+        order = SurveyOrder(
+            str(path), (1,), 1, str(path.parent), _LIMITS, dpi, 0.0005, (0.0, 0.0, 1.0, 1.0)
+        )
+        page = survey(order)[0]
+    return page, see(page, RIGHT)
+
+
+def _with_peers(result: Result, file: File, text: str) -> Result:
+    picture = opened(file).image
+    zbar = {
+        found.data.decode("utf-8", "replace")
+        for found in pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE])
+    }
+    zxing = {
+        found.text
+        for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+        if found.valid
+    }
+    return replace(
+        result, peers=(text in zbar, text in zxing), peers_wrong=bool((zbar | zxing) - {text})
+    )
+
+
+def opened(file: File) -> OpenedPage:
+    with _as_file(file) as path:
+        return open_page(path, 1, _LIMITS, 0)
+
+
+class _as_file:  # noqa: N801 (a context, used like a function)
+    """The bytes in a folder of their own, in memory where the machine has such a place."""
+
+    def __init__(self, file: File) -> None:
+        self._file = file
+        shm = "/dev/shm"
+        self._folder = tempfile.TemporaryDirectory(dir=shm if os.access(shm, os.W_OK) else None)
+
+    def __enter__(self) -> Path:
+        path = Path(self._folder.name) / f"scan{self._file.suffix}"
+        path.write_bytes(self._file.data)
+        return path
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
+
+
+# ---- printing
+
+
+def print_cover(rng: np.random.Generator) -> Printed:
+    """A cover of some kind, paper and key, with a code of its own."""
+    kind = rng.choice(np.array(list(_KINDS), dtype=object), p=list(_KINDS.values()))
+    paper: Paper = "a4" if rng.random() < 0.4 else "letter"
+    code = CoverCode(kind, int(rng.integers(1, 3)), rng.bytes(9).hex(), int(rng.choice([0, 0, 3])))
+    text = payload(code, RIGHT)
+    cover = _rendered(cover_pdf(_sheet(code, text, rng), paper))
+    return Printed(code, kind, paper, text, cover, _plain(cover, paper))
+
+
+def _sheet(code: CoverCode, text: str, rng: np.random.Generator) -> CoverSheet:
+    personal = code.kind in (CodeKind.INMATE, CodeKind.REPLY)
+    return CoverSheet(
+        facility_name="Example County Jail (invented)",
+        mail_address=("PO Box 000", "Nowhere, ZZ 00000"),
+        inmate=_somebody(rng) if personal else None,
+        kind=code.kind,
+        payload=text,
+        short_id=short_id(code),
+        sheets=code.sheets if code.kind is CodeKind.INMATE else 0,
+        letters=code.sheets or None if code.kind is CodeKind.BATCH else None,
+    )
+
+
+def _somebody(rng: np.random.Generator) -> Inmate:
+    number = f"T-{int(rng.integers(0, 10**6)):06d}"
+    last = _NAMES[int(rng.integers(len(_NAMES)))]
+    return Inmate(number, last, "Invented", "B-204", CustodyStatus.IN_CUSTODY)
+
+
+def _rendered(pdf: bytes) -> Picture:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        picture = document[0].render(scale=PRINT_DPI / 72, grayscale=True).to_numpy()
+        return np.ascontiguousarray(picture.reshape(picture.shape[:2])).copy()
+    finally:
+        document.close()
+
+
+def _plain(cover: Picture, paper: Paper) -> Picture:
+    """A white page with the first of the cover's codes where it was, and nothing else."""
+    area = layout.code_areas(*layout.PAPERS[paper])[0].grown(0.5)
+    k = PRINT_DPI / 25.4
+    rows = slice(round(area.top * k), round(area.bottom * k))
+    columns = slice(round(area.left * k), round(area.right * k))
+    page = np.full_like(cover, 255)
+    page[rows, columns] = cover[rows, columns]
+    return page
+
+
+def _rng(*seed: int) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def results(seed: int, numbers: Iterator[int], peers_every: int) -> Iterator[Result]:
+    for number in numbers:
+        yield from unit(seed, number, peers_every)

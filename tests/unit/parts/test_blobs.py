@@ -1,0 +1,125 @@
+"""Blobs: durable before they are named, never rewritten, nothing acknowledged on a failing disk."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digitizer.parts import blobs
+from digitizer.parts.blobs import LocalBlobs
+from digitizer.vocabulary.errors import NotFound, StorageError
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalBlobs:
+    return LocalBlobs(tmp_path / "blobs")
+
+
+def _put(store: LocalBlobs, content: bytes) -> str:
+    return store.put(io.BytesIO(content))[0]
+
+
+def _files(store: LocalBlobs) -> list[str]:
+    return sorted(path.name for path in store.root.rglob("*") if path.is_file())
+
+
+@given(content=st.binary(max_size=3000))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_what_is_put_is_got(store: LocalBlobs, content: bytes) -> None:
+    sha256, size = store.put(io.BytesIO(content))
+    assert (sha256, size) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert store.get(sha256) == content
+    assert store.exists(sha256)
+    assert store.local_path(sha256, Path("/nowhere")).read_bytes() == content
+    assert sha256 in set(store.names())
+
+
+def test_its_name_is_its_digest_and_it_is_private(store: LocalBlobs) -> None:
+    sha256 = _put(store, b"x")
+    path = store.root / sha256[:2] / sha256
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert _files(store) == [sha256]
+
+
+def test_the_same_bytes_are_never_rewritten(store: LocalBlobs) -> None:
+    sha256 = _put(store, b"x")
+    before = store.path(sha256).stat()
+    assert _put(store, b"x") == sha256
+    after = store.path(sha256).stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert _files(store) == [sha256]
+
+
+def test_synced_before_it_has_its_name(store: LocalBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    _put(store, b"the folders are there")
+    done: list[str] = []
+    sync, rename = os.fsync, Path.rename
+
+    def note_sync(descriptor: int) -> None:
+        done.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file")  # noqa: PTH112
+        sync(descriptor)
+
+    def note_rename(self: Path, target: Path) -> Path:
+        done.append("rename")
+        return rename(self, target)
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(Path, "rename", note_rename)
+    _put(store, b"x")
+    assert done[0] == "file"
+    assert done[-2:] == ["rename", "folder"]
+
+
+@pytest.mark.parametrize("failing", ["fsync", "rename", "open", "sync_folder"])
+def test_a_failing_disk_is_told(
+    store: LocalBlobs, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    _put(store, b"the folders are there")
+
+    def fail(*_args: object, **_named: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        if failing == "rename":
+            patch.setattr(Path, "rename", fail)
+        elif failing == "sync_folder":
+            patch.setattr(blobs, "sync_folder", fail)
+        else:
+            patch.setattr(os, failing, fail)
+        with pytest.raises(StorageError, match="No space left on device"):
+            _put(store, b"x")
+    assert not list((store.root / ".incoming").iterdir())
+    assert _put(store, b"x") in _files(store), "it goes on when there is room again"
+
+
+def test_a_source_that_breaks_off_leaves_nothing(store: LocalBlobs) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(StorageError):
+        store.put(Broken(b"x"))
+    assert _files(store) == []
+
+
+def test_what_is_not_there(store: LocalBlobs) -> None:
+    with pytest.raises(NotFound):
+        store.get("0" * 64)
+    assert not store.exists("0" * 64)
+    store.delete("0" * 64)
+    assert list(store.names()) == []
+
+
+def test_delete(store: LocalBlobs) -> None:
+    sha256 = _put(store, b"x")
+    store.delete(sha256)
+    assert not store.exists(sha256)

@@ -1,0 +1,168 @@
+"""Search: exact before alike, phrases, beginnings, and never a page of somebody else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digitizer.mailroom.house import House
+from digitizer.parts.tables import reading, writing
+from digitizer.processes.search import index_page, search_pages
+from digitizer.vocabulary.mail import Hit
+from digitizer.vocabulary.paper import Transcript
+from tests.support.made_mail import (
+    DOUBT,
+    ORSON,
+    PETRA,
+    deliver,
+    file,
+    letter_of,
+    new_cover,
+    read,
+    split_of,
+)
+
+
+def _search(house: House, query: str, whose: str | None = ORSON, limit: int = 20) -> list[Hit]:
+    with reading(house.engine) as tx:
+        return list(search_pages(tx, query, whose, limit))
+
+
+def _found(house: House, query: str, whose: str | None = ORSON) -> list[str]:
+    return [hit.letter for hit in _search(house, query, whose)]
+
+
+def _stack(house: House, *texts: Transcript, content: bytes = b"one letter") -> str:
+    """One letter with a page a text; hits are then told by their page."""
+    code = new_cover(house)
+    last = 1 + len(texts)
+    return file(house, split_of(letter_of(code, 1, last)), dict(enumerate(texts, 2)),
+                content=content)  # fmt: skip
+
+
+def _pages(house: House, query: str) -> list[int]:
+    return [hit.page for hit in _search(house, query)]
+
+
+def test_exact_comes_before_alike(house: House) -> None:
+    _stack(house, read("a gardem of weeds"), read("my garden"), read("nothing of the kind"))
+    assert _pages(house, "garden") == [2, 1]
+    assert _search(house, "garden")[0].score == 1.0
+
+
+def test_the_whole_word_comes_before_its_beginning(house: House) -> None:
+    _stack(house, read("gardening"), read("a garden"))
+    assert _pages(house, "garden") == [2, 1]
+    assert _pages(house, "gardeni") == [1, 2]
+
+
+@pytest.mark.parametrize("query", ["cafe", "CAFÉ", "café", "Cafe\u0301", "“cafe”"])
+def test_case_and_accents_do_not_matter(house: House, query: str) -> None:
+    _stack(house, read("the Café was closed"))
+    assert _pages(house, query) == [1]
+
+
+def test_a_phrase_must_stand_word_beside_word(house: House) -> None:
+    _stack(house, read("the old red house"), read("the red old house"), read("red\nhouse"))
+    assert set(_pages(house, "red house")) == {1, 2, 3}
+    assert set(_pages(house, '"red house"')) == {1, 3}
+    assert _pages(house, '"old house" red') == [2]
+    assert _pages(house, '"house red"') == []
+
+
+def test_what_a_reader_guessed_is_found_after_what_it_read(house: House) -> None:
+    _stack(house, read("my dearest hother", brother=0.3, mother=0.6), read("his brother"))
+    assert _pages(house, "brother")[0] == 2
+    assert set(_pages(house, "brother")) == {1, 2}
+
+
+def test_pages_with_all_words_come_first(house: House) -> None:
+    _stack(house, read("apples"), read("pears"), read("apples and pears"))
+    assert _pages(house, "apples pears")[0] == 3
+
+
+def test_among_equals_bm25_decides(house: House) -> None:
+    filler = "and so on with many more words of no weight at all " * 5
+    _stack(house, read(f"parole {filler}"), read("parole parole parole"), read(f"x {filler}"))
+    hits = _search(house, "parole")
+    assert [hit.page for hit in hits] == [2, 1]
+    assert hits[0].score == hits[1].score
+
+
+def test_never_a_page_of_somebody_else(house: House) -> None:
+    hers = deliver(house, PETRA, "secret garden", b"hers")
+    mine = deliver(house, ORSON, "my garden", b"mine")
+    assert _found(house, "garden", ORSON) == [mine]
+    assert _found(house, "secret", ORSON) == []
+    assert _found(house, '"secret garden"', ORSON) == []
+    assert set(_found(house, "garden", None)) == {mine, hers}
+    assert _found(house, "garden", "nobody") == []
+
+
+def test_what_is_not_delivered_is_not_found(house: House) -> None:
+    code = new_cover(house)
+    file(house, split_of(letter_of(code, 1, 2, DOUBT)), {2: read("garden")})
+    assert _found(house, "garden", None) == []
+
+
+def test_a_cover_that_was_read_is_no_hit(house: House) -> None:
+    code = new_cover(house)
+    texts = {1: read("cover garden"), 2: read("letter")}
+    file(house, split_of(letter_of(code, 1, 2)), texts)
+    assert _found(house, "garden") == []
+
+
+def test_a_corrected_page_forgets_what_it_said(house: House) -> None:
+    _stack(house, read("gardem"))
+    with writing(house.engine) as tx:
+        index_page(tx, 2, read("castle"))
+    assert _pages(house, "castle") == [1]
+    assert _pages(house, "gardem") == []
+
+
+def test_the_limit_and_the_snippet(house: House) -> None:
+    long = "word " * 100 + "needle " + "word " * 100
+    _stack(house, read(long), read("needle"), read("needle"))
+    assert len(_search(house, "needle", limit=2)) == 2
+    assert _search(house, "needle", limit=0) == []
+    (hit,) = [hit for hit in _search(house, "needle") if hit.page == 1]
+    assert "needle" in hit.snippet
+    assert len(hit.snippet) <= 160
+
+
+def test_very_long_words_and_queries(house: House) -> None:
+    _stack(house, read("x" * 100))
+    assert _pages(house, "x" * 100) == [1]
+    assert _pages(house, " ".join(f"word{n}" for n in range(5000))) == []
+
+
+def test_a_page_of_guesses_without_text(house: House) -> None:
+    _stack(house, read("", lantern=0.4))
+    (hit,) = _search(house, "lantern")
+    assert (hit.page, hit.snippet) == (1, "")
+
+
+SYNTAX = [
+    "'", '"', '""', '"""', "%", "_", "\\", "*", "garden*", "NEAR(a b)", "AND", "OR NOT", "a AND",
+    "text:garden", "^garden", "-garden", "{a b}: c", "(", ")", "'; DROP TABLE letter; --",
+    "page_text MATCH 'x'", "\x00", "a\x00b", "\udcff", "🌻", "", "   ", ":x", "?", "NULL", "rowid",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", SYNTAX)
+def test_no_syntax_of_sql_or_fts_means_anything(house: House, query: str) -> None:
+    _stack(house, read("garden near and or not null rowid"))
+    _search(house, query)
+    _search(house, query, None)
+    assert _pages(house, "garden") == [1]
+
+
+@given(query=st.text(max_size=60))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_query_raises(house: House, query: str) -> None:
+    if not _search(house, "garden"):
+        _stack(house, read("garden NEAR café 12 % _"))
+    _search(house, query)
