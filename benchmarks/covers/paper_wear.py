@@ -89,7 +89,7 @@ def _crease(sheet: Sheet, view: Picture, at: float, strength: int) -> None:
 def coffee_ring(sheet: Sheet, strength: int) -> None:
     for area in sheet.some_codes(strength):
         radius = sheet.px(sheet.rng.uniform(32, 44))
-        middle = sheet.rng.uniform(-25, 25, 2) + (area.left + 14, area.top + 14)
+        middle = np.array((area.left + 14, area.top + 14)) + sheet.rng.uniform(-25, 25, 2)
         _ring(sheet, (sheet.px(middle[0]), sheet.px(middle[1])), radius, strength)
 
 
@@ -205,8 +205,9 @@ def photocopied(sheet: Sheet, strength: int) -> None:
         )
         copy = cv2.warpAffine(sheet.picture, move, (width, height), borderValue=(255,))
         copy = cv2.GaussianBlur(copy, (0, 0), rng.uniform(0.7, 1.5) * sheet.dpi / 300)
-        middle, steep = rng.uniform(95, 165), rng.uniform(0.018, 0.04)
-        curve = 255 / (1 + np.exp(-steep * 4 * (np.arange(256) - middle) / 1.6))
+        white = max(60.0, float(np.percentile(copy[::16, ::16], 90)))  # copiers find the paper
+        middle, steep = rng.uniform(95, 165), rng.uniform(0.045, 0.1)
+        curve = 255 / (1 + np.exp(-steep * (np.arange(256) * 250 / white - middle)))
         copy = cv2.LUT(copy, np.clip(curve, 12, 255).astype(np.uint8))
         dirt = grain(rng, height, width)
         copy[dirt > 58] = 40

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,28 +75,37 @@ class Result:
 
 def unit(seed: int, number: int, peers_every: int) -> list[Result]:
     """The results of one unit of covers."""
-    printed = print_cover(_rng(seed, number))
+    printed = printed_of(seed, number)
     return [
         judge(printed, seed, number, each, peers_every > 0 and each % peers_every == 0)
         for each in range(UNIT)
     ]
 
 
+def printed_of(seed: int, number: int) -> Printed:
+    """The cover that all of a unit are copies of."""
+    return print_cover(_rng(seed, number))
+
+
+def scan_of(printed: Printed, seed: int, number: int, each: int, plain: bool = False) -> File:
+    """The scan of one cover of a unit, or of the plain code that was worn like it."""
+    page = printed.plain if plain else printed.cover
+    return wear(page, printed.paper, fate_of(seed, number, each), _rng(seed, number, each, 1))
+
+
 def judge(printed: Printed, seed: int, number: int, each: int, peers: bool) -> Result:
     """One cover of a unit, worn and looked at."""
     its_fate = fate_of(seed, number, each)
-    file = wear(printed.cover, printed.paper, its_fate, _rng(seed, number, each, 1))
     result = Result(f"{number}.{each}", its_fate.level, its_fate.named, False, False, False)
     try:
-        page, _ = looked_at(file)
+        page, _ = looked_at(scan_of(printed, seed, number, each))
     except UnopenableFile:
         result = replace(result, opened=False)
     else:
         result = _seen(result, page, printed)
     if not peers or its_fate.level is Level.DESTROYED:
         return result
-    plain = wear(printed.plain, printed.paper, its_fate, _rng(seed, number, each, 1))
-    return _with_peers(result, plain, printed.text)
+    return _with_peers(result, scan_of(printed, seed, number, each, plain=True), printed.text)
 
 
 def _seen(result: Result, page: SurveyedPage, printed: Printed) -> Result:
@@ -229,7 +237,3 @@ def _plain(cover: Picture, paper: Paper) -> Picture:
 def _rng(*seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
-
-def results(seed: int, numbers: Iterator[int], peers_every: int) -> Iterator[Result]:
-    for number in numbers:
-        yield from unit(seed, number, peers_every)

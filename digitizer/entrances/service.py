@@ -127,7 +127,8 @@ def serve_web(host: str, port: int) -> Callable[[Service], None]:
 
         config = uvicorn.Config(
             make_app(service.house), host=host, port=port, log_level="warning",
-            access_log=False, server_header=False, timeout_graceful_shutdown=3,
+            access_log=False, server_header=False, proxy_headers=False,
+            timeout_graceful_shutdown=3,
         )  # fmt: skip
         server = uvicorn.Server(config)
         service.when_stopped(partial(setattr, server, "should_exit", True))

@@ -12,7 +12,6 @@ from digitizer.mailroom.house import House
 from digitizer.mailroom.permissions import Act, need_reason, permit
 from digitizer.parts.tables import letter, reading, scan, writing
 from digitizer.processes import audit, desk, roster
-from digitizer.processes.desk import DeskPage
 from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.vocabulary.mail import HeldItem, LetterState, PageRole
 from digitizer.vocabulary.people import Actor, ActorKind, CustodyStatus, Inmate
@@ -21,16 +20,6 @@ from digitizer.vocabulary.people import Actor, ActorKind, CustodyStatus, Inmate
 def held(house: House) -> tuple[HeldItem, ...]:
     with reading(house.engine) as tx:
         return desk.held_items(tx)
-
-
-def held_item(house: House, held_id: str, by: Actor) -> tuple[HeldItem, tuple[DeskPage, ...]]:
-    """One held letter or scan with every page of its scan. Raises NotFound."""
-    permit(by, Act.LOOK)
-    with reading(house.engine) as tx:
-        for item in desk.held_items(tx):
-            if held_id in (item.letter, item.scan if item.letter is None else None):
-                return item, desk.desk_pages(tx, item.scan)
-    raise NotFound(f"Nothing held has the id {held_id}. See: digitizer held")
 
 
 @contextmanager

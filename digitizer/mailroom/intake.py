@@ -118,9 +118,10 @@ def _store(house: House, path: Path, source: str) -> Original:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise UsageError(f"Cannot read {path}: {error.strerror}.") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageError(f"{path} is not a file. Name scanned files.")
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageError(f"{path} is not a file. Name scanned files.")
         sha256, size = house.originals.put(stream)
     return Original(sha256, _speakable(source), size)
 

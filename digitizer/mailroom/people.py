@@ -11,7 +11,7 @@ from digitizer.mailroom.house import House
 from digitizer.mailroom.permissions import Act, permit
 from digitizer.parts.secrets_hashing import hash_secret, new_pin, normal_answer
 from digitizer.parts.tables import inmate, reading, staff, writing
-from digitizer.processes import audit, roster, sessions
+from digitizer.processes import audit, roster, sessions, throttling
 from digitizer.processes.roster import RosterChange
 from digitizer.vocabulary.errors import Conflict, UsageError
 from digitizer.vocabulary.people import Actor, ActorKind, Inmate, StaffRole
@@ -53,6 +53,7 @@ def set_pin(house: House, booking_number: str, by: Actor) -> str:
             sa.update(inmate).where(inmate.c.id == inmate_id).values(pin_hash=hashed)
         )
         sessions.close_sessions_of_inmate(tx, inmate_id)
+        throttling.forget(tx, f"inmate:{booking_number}")
         audit.record(tx, by, "set PIN", f"inmate:{booking_number}")
     return pin
 

@@ -66,7 +66,8 @@ def _write_pages(
     for each in worked.pages:
         done = tx.execute(
             sa.insert(page).values(
-                scan_id=worked.scan.id, number=each.number, place=places[each.number], role=str(roles[each.number]),
+                scan_id=worked.scan.id, number=each.number, place=places[each.number],
+                role=str(roles[each.number]),
                 picture=pictures.get(each.number), width=each.width, height=each.height,
                 dpi=each.dpi, ink=each.ink, quality=list(each.quality),
             )

@@ -20,7 +20,7 @@ from digitizer.parts.isolation import Pool
 from digitizer.parts.opening import OpeningLimits
 from digitizer.processes.covers_seen import reads_like_cover, see
 from digitizer.processes.splitting import split
-from digitizer.processes.survey import SurveyOrder, count, read_picture, survey
+from digitizer.processes.survey import SurveyOrder, count, read_picture, set_upright, survey
 from digitizer.vocabulary.errors import UnopenableFile
 from digitizer.vocabulary.paper import (
     Doubt,
@@ -84,6 +84,7 @@ def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Benc
     parted = split(seen, profile.sides, profile.batch_header_required)
     if parted.sealed:
         return Worked(scan, surveyed, parted, {}, profile.sides)
+    surveyed = _set_upright(surveyed, parted, profile, bench)
     transcripts = _read_all(surveyed, profile, bench)
     doubtful = _doubt_unseen_covers(seen, parted, transcripts)
     if doubtful != seen:
@@ -144,6 +145,45 @@ def _orders(
         first += pages
 
 
+def _set_upright(
+    pages: Sequence[SurveyedPage], parted: Split, profile: ScannerProfile, bench: Bench
+) -> tuple[SurveyedPage, ...]:
+    """Turns the pages of letters whose cover lay turned, where they read better so.
+
+    A stack fed head first lies so as a whole, but only the covers' marks show it.
+    """
+    turns = _turned_covers(pages, parted)
+    tasks = {
+        page.number: bench.pool.submit(
+            set_upright, str(bench.folder / page.image), page.dpi, profile.languages,
+            turns[page.number], seconds=bench.work.read_seconds,
+        )
+        for page in pages
+        if page.number in turns and not page.blank and not page.sightings.marks
+    }  # fmt: skip
+    with _all_or_none(tasks.values()):
+        undone = {number: task.result() for number, task in tasks.items()}
+    return tuple(_turned(page, undone.get(page.number, 0)) for page in pages)
+
+
+def _turned_covers(pages: Sequence[SurveyedPage], parted: Split) -> dict[int, int]:
+    """For each page of a letter whose cover lay turned: by how many degrees."""
+    turned = {page.number: page.turned for page in pages}
+    return {
+        number: turned[cover]
+        for letter in parted.letters
+        for cover in letter.covers
+        if turned[cover]
+        for number in letter.pages
+    }
+
+
+def _turned(page: SurveyedPage, degrees: int) -> SurveyedPage:
+    sideways = degrees in (90, 270)
+    width, height = (page.height, page.width) if sideways else (page.width, page.height)
+    return replace(page, width=width, height=height, turned=(page.turned + degrees) % 360)
+
+
 def _read_all(
     pages: Sequence[SurveyedPage], profile: ScannerProfile, bench: Bench
 ) -> dict[int, Transcript]:
@@ -180,7 +220,7 @@ def _doubt_unseen_covers(
     }
     return [
         replace(page, doubts=(*page.doubts, _reads_like_cover(page.number)))
-        if page.number in suspects and not page.codes
+        if page.number in suspects and not page.codes and not page.doubts
         else page
         for page in seen
     ]

@@ -128,6 +128,28 @@ def all_symbols(path: str, number: int, limits: OpeningLimits) -> tuple[Symbol, 
     return find_all_symbols(open_page(Path(path), number, limits, 0).image)
 
 
+def set_upright(path: str, dpi: int, languages: tuple[str, ...], maybe_turned: int) -> int:
+    """Leaves a picture the way up that reads best; returns the degrees (clockwise) undone.
+
+    The page may lie turned as its cover did; a back lies turned the other way round than its
+    front, so both are tried, and as it is.
+    """
+    image = load(Path(path).read_bytes())
+    ways = {
+        degrees: turn(image, -degrees // 90) for degrees in (0, maybe_turned, 360 - maybe_turned)
+    }
+    sense = {way: _sense(read_page(picture, dpi, languages)) for way, picture in ways.items()}
+    best = max(sense, key=lambda way: sense[way])
+    if best:
+        _write(Path(path), encode(ways[best]))
+    return best
+
+
+def _sense(read: Transcript) -> float:
+    """How much was read, and how surely: letters weighted by their words' confidence."""
+    return sum(word.confidence * len(word.text) for word in read.words)
+
+
 def read_picture(
     path: str, dpi: int, languages: tuple[str, ...], writing: Box | None = None
 ) -> Transcript:

@@ -1,0 +1,382 @@
+"""The desk: each decision is a named person's, has a reason, and writes exactly one event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from digitizer.mailroom import books, desk
+from digitizer.mailroom.house import House
+from digitizer.mailroom.mailboxes import mailbox
+from digitizer.parts.tables import inmate, letter, reading, writing
+from digitizer.processes import audit, outgoing, register
+from digitizer.vocabulary.errors import (
+    Conflict,
+    DigitizerError,
+    NotAllowed,
+    NotFound,
+    UsageError,
+)
+from digitizer.vocabulary.mail import Direction, LetterState, PageRole
+from digitizer.vocabulary.paper import CodeKind, Split, SplitLetter
+from digitizer.vocabulary.people import Actor, ActorKind
+from digitizer.vocabulary.settings import Release
+from tests.support.made_mail import (
+    CLERK,
+    DOUBT,
+    GONE,
+    INVESTIGATOR,
+    LEGAL,
+    OPERATOR,
+    ORSON,
+    PETRA,
+    SUPERVISOR,
+    as_inmate,
+    deliver,
+    events,
+    file,
+    held_letter,
+    held_whole,
+    letter_of,
+    letters_of,
+    new_cover,
+    one_more_event,
+    pages,
+    scan_row,
+    split_of,
+    used_by,
+)
+
+
+def _state(house: House, letter_id: str) -> sa.Row[tuple[object, ...]]:
+    with reading(house.engine) as tx:
+        return tx.execute(sa.select(letter).where(letter.c.id == letter_id)).one()
+
+
+def _sealed(house: House) -> str:
+    scan = file(house, Split(whole=(LEGAL,), sealed=True), count=2, content=b"legal")
+    with writing(house.engine) as tx:
+        from digitizer.parts.tables import scan as scans
+
+        tx.execute(sa.update(scans).where(scans.c.id == scan).values(sealed=True))
+    return scan
+
+
+def _awaiting(house: House, content: bytes = b"review") -> str:
+    code = new_cover(house)
+    scan = file(
+        house, split_of(letter_of(code, 1, 2)), content=content, release=Release.AFTER_REVIEW
+    )
+    (row,) = letters_of(house, scan)
+    return str(row.id)
+
+
+# --- what each decision does, and the one event it writes
+
+
+def test_assign(house: House) -> None:
+    held = held_letter(house)
+    with one_more_event(house, "assign", f"letter:{held}", CLERK):
+        assert desk.assign(house, held, PETRA, CLERK, "her name is on it") == held
+    (entry,) = mailbox(house, PETRA, OPERATOR)
+    assert (entry.letter, entry.pages) == (held, 4)
+    assert desk.held(house) == ()
+
+
+def test_assign_a_scan_held_whole_makes_one_letter(house: House) -> None:
+    scan = held_whole(house)
+    assert [(item.letter, item.scan, item.pages) for item in desk.held(house)] == [
+        (None, scan, (1, 2, 3))
+    ]
+    made = desk.assign(house, scan, ORSON, CLERK, "looked")
+    assert mailbox(house, ORSON, OPERATOR)[0].letter == made
+    assert scan_row(house, scan).state == "filed"
+
+
+def test_release(house: House) -> None:
+    waiting = _awaiting(house)
+    with one_more_event(house, "release", f"letter:{waiting}", CLERK):
+        desk.release(house, waiting, CLERK, "fine")
+    assert mailbox(house, ORSON, OPERATOR)[0].letter == waiting
+
+
+def test_reject_a_letter_and_a_scan(house: House) -> None:
+    held, scan = held_letter(house), held_whole(house)
+    with one_more_event(house, "reject", f"letter:{held}", CLERK):
+        desk.reject(house, held, CLERK, "glitter")
+    with one_more_event(house, "reject", f"scan:{scan}", CLERK):
+        desk.reject(house, scan, CLERK, "an advertisement")
+    assert desk.held(house) == ()
+    assert _state(house, held).reason == "glitter"
+    assert scan_row(house, scan).reason == "an advertisement"
+
+
+def test_rescanned(house: House) -> None:
+    held, scan = held_letter(house), held_whole(house)
+    new = deliver(house, ORSON, "anew", b"anew")
+    with one_more_event(house, "rescanned", f"letter:{held}", CLERK):
+        desk.rescanned(house, held, new, CLERK, "better picture")
+    with one_more_event(house, "rescanned", f"scan:{scan}", CLERK):
+        desk.rescanned(house, scan, new, CLERK, "better picture")
+    assert _state(house, held).replaced_by == new
+    assert desk.held(house) == ()
+
+
+def test_cut_and_join(house: House) -> None:
+    held = held_letter(house)
+    with one_more_event(house, "cut", f"letter:{held}", CLERK):
+        first, second = desk.cut(house, held, 3, CLERK, "two hands")
+    assert [item.pages for item in desk.held(house)] == [(1, 2), (3, 4)]
+    with one_more_event(house, "join", f"letter:{first}", CLERK):
+        assert desk.join(house, first, second, CLERK, "one after all") == first
+    assert [item.pages for item in desk.held(house)] == [(1, 2, 3, 4)]
+    assert _state(house, second).state == LetterState.REPLACED
+
+
+def test_mark_a_page(house: House) -> None:
+    held = held_letter(house)
+    with one_more_event(house, "mark page", f"letter:{held}", CLERK):
+        desk.mark_page(house, held, 1, PageRole.COVER, CLERK, "it is a cover")
+    desk.mark_page(house, held, 4, PageRole.BLANK, CLERK, "nothing on it")
+    assert desk.held(house)[0].pages == (2, 3)
+    desk.mark_page(house, held, 4, PageRole.CONTENT, CLERK, "pencil, after all")
+    desk.assign(house, held, ORSON, CLERK, "looked")
+    assert mailbox(house, ORSON, OPERATOR)[0].pages == 3
+
+
+# --- who may, and why
+
+
+Decision = Callable[[House, str, Actor, str], object]
+DECISIONS: dict[str, Decision] = {
+    "assign": lambda house, held, by, why: desk.assign(house, held, ORSON, by, why),
+    "release": desk.release,
+    "reject": desk.reject,
+    "rescanned": lambda house, held, by, why: desk.rescanned(house, held, "x", by, why),
+    "cut": lambda house, held, by, why: desk.cut(house, held, 3, by, why),
+    "join": lambda house, held, by, why: desk.join(house, held, "x", by, why),
+    "mark": lambda house, held, by, why: desk.mark_page(
+        house, held, 1, PageRole.BLANK, by, why
+    ),
+}
+
+
+@pytest.mark.parametrize("decision", DECISIONS.values(), ids=DECISIONS)
+@pytest.mark.parametrize(
+    ("by", "why", "error"),
+    [
+        (INVESTIGATOR, "because", NotAllowed),
+        (as_inmate(ORSON), "because", NotAllowed),
+        (OPERATOR, "because", NotAllowed),
+        (Actor(ActorKind.STAFF, "no role"), "because", NotAllowed),
+        (CLERK, " ", UsageError),
+    ],
+)
+def test_who_may_not_decide_and_no_reason(
+    house: House, decision: Decision, by: Actor, why: str, error: type[DigitizerError]
+) -> None:
+    held = held_letter(house)
+    before = events(house)
+    with pytest.raises(error):
+        decision(house, held, by, why)
+    assert events(house) == before
+    assert _state(house, held).state == LetterState.HELD
+
+
+@pytest.mark.parametrize("decision", DECISIONS.values(), ids=DECISIONS)
+def test_what_does_not_exist(house: House, decision: Decision) -> None:
+    before = events(house)
+    with pytest.raises(NotFound):
+        decision(house, "none", CLERK, "because")
+    assert events(house) == before
+
+
+@pytest.mark.parametrize("decision", DECISIONS.values(), ids=DECISIONS)
+def test_what_is_settled_stays_settled(house: House, decision: Decision) -> None:
+    done = deliver(house, PETRA, "words", b"done")
+    deliver(house, PETRA, "words", b"other")
+    before = events(house)
+    with pytest.raises((Conflict, NotFound)):
+        decision(house, done, CLERK, "because")
+    assert events(house) == before
+    assert len(mailbox(house, PETRA, OPERATOR)) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["assign", "release", "reject", "rescanned", "cut", "join", "mark"]
+)
+def test_a_decision_without_its_event_is_none(
+    house: House, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The event is written in the same transaction: if it fails, nothing happened."""
+    held = _awaiting(house) if name == "release" else held_letter(house)
+    other = deliver(house, ORSON, "anew", b"anew")
+    if name == "join":
+        held, other = desk.cut(house, held, 2, CLERK, "why")
+    before = (desk.held(house), books.reconcile(house))
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(audit, "record", fail)
+    with pytest.raises(ZeroDivisionError):
+        if name == "rescanned":
+            desk.rescanned(house, held, other, CLERK, "why")
+        elif name == "join":
+            desk.join(house, held, other, CLERK, "why")
+        else:
+            DECISIONS[name](house, held, CLERK, "why")
+    assert (desk.held(house), books.reconcile(house)) == before
+
+
+# --- what is refused
+
+
+def test_only_to_an_inmate_in_custody(house: House) -> None:
+    held = held_letter(house)
+    with pytest.raises(UsageError, match="not in custody here"):
+        desk.assign(house, held, GONE, CLERK, "why")
+    with pytest.raises(NotFound):
+        desk.assign(house, held, "nobody", CLERK, "why")
+
+
+def test_release_asks_for_custody_again(house: House) -> None:
+    waiting = _awaiting(house)
+    with writing(house.engine) as tx:
+        tx.execute(sa.update(inmate).values(status="transferred"))
+    with pytest.raises(UsageError, match="not in custody here"):
+        desk.release(house, waiting, CLERK, "why")
+    assert _state(house, waiting).state == LetterState.AWAITING_REVIEW
+
+
+def test_a_held_letter_is_not_released_but_assigned(house: House) -> None:
+    with pytest.raises(Conflict, match="Assign it"):
+        desk.release(house, held_letter(house), CLERK, "why")
+
+
+def test_a_letter_without_content_is_not_delivered(house: House) -> None:
+    code = new_cover(house)
+    scan = file(house, split_of(SplitLetter(code, (1,), (), (2,), (DOUBT,))), count=2)
+    (row,) = letters_of(house, scan)
+    with pytest.raises(Conflict, match="no page to deliver"):
+        desk.assign(house, str(row.id), ORSON, CLERK, "why")
+
+
+def test_a_scan_that_cannot_be_opened_is_not_assigned(house: House) -> None:
+    scan = held_whole(house, count=0)
+    with pytest.raises(Conflict, match="no pages"):
+        desk.assign(house, scan, ORSON, CLERK, "why")
+    desk.reject(house, scan, CLERK, "not a scan")
+
+
+@pytest.mark.parametrize("page", [1, 5, 99])
+def test_where_no_cut_can_be(house: House, page: int) -> None:
+    with pytest.raises(Conflict, match="does not lie inside"):
+        desk.cut(house, held_letter(house), page, CLERK, "why")
+
+
+def test_join_needs_two_of_one_scan(house: House) -> None:
+    one, other = held_letter(house), held_letter(house, content=b"another scan")
+    for pair in ((one, other), (one, one)):
+        with pytest.raises(Conflict, match="same scan"):
+            desk.join(house, *pair, CLERK, "why")
+
+
+def test_marks_of_other_pages_and_roles(house: House) -> None:
+    held = held_letter(house)
+    with pytest.raises(NotFound):
+        desk.mark_page(house, held, 9, PageRole.BLANK, CLERK, "why")
+    with pytest.raises(UsageError):
+        desk.mark_page(house, held, 1, PageRole.RECORDED, CLERK, "why")
+
+
+def test_two_held_things_never_replace_each_other(house: House) -> None:
+    one, other = held_letter(house), held_letter(house, content=b"another scan")
+    desk.rescanned(house, one, other, CLERK, "why")
+    with pytest.raises(Conflict, match="itself rejected or replaced"):
+        desk.rescanned(house, other, one, CLERK, "why")
+    assert [item.letter for item in desk.held(house)] == [other]
+
+
+def test_nothing_is_replaced_by_itself_or_its_own_scan(house: House) -> None:
+    held = held_letter(house)
+    second = desk.cut(house, held, 2, CLERK, "why")[1]
+    scan = _state(house, held).scan_id
+    for new in (held, second, scan, "none"):
+        with pytest.raises(NotFound):
+            desk.rescanned(house, held, str(new), CLERK, "why")
+
+
+# --- covers and replies
+
+
+def test_assigning_uses_up_a_single_use_cover(house: House) -> None:
+    code = new_cover(house, once=True)
+    held = held_letter(house, code)
+    assert used_by(house, code) is None
+    desk.assign(house, held, ORSON, CLERK, "counted")
+    assert used_by(house, code) == _state(house, held).scan_id
+    again = file(house, split_of(letter_of(code, 1, 2)), content=b"again")
+    assert letters_of(house, again)[0].state == LetterState.HELD
+
+
+def _held_reply(house: House) -> str:
+    with writing(house.engine) as tx:
+        code = register.fresh_code(tx, CodeKind.REPLY, house.keys)
+        sent = outgoing.queue_message(
+            tx, direction=Direction.TO_INMATE, inmate_id=1, correspondent="Aunt Ida",
+            address=None, subject="", body="Hi", photos=(), cover_id=code.cover_id,
+        )  # fmt: skip
+        register.enrol(tx, code, inmate_id=1, message_id=sent)
+    scan = file(house, split_of(SplitLetter(code, (), (1,), (), (DOUBT,))), content=b"reply")
+    return str(letters_of(house, scan)[0].id)
+
+
+def test_a_held_reply_goes_to_its_thread_only(house: House) -> None:
+    held = _held_reply(house)
+    with pytest.raises(Conflict, match="another inmate"):
+        desk.assign(house, held, PETRA, CLERK, "why")
+    desk.assign(house, held, ORSON, CLERK, "looked")
+    assert mailbox(house, ORSON, OPERATOR) == ()
+    with reading(house.engine) as tx:
+        (thread,) = outgoing.threads_of(tx, ORSON)
+    assert [reply.letter for reply in thread.replies] == [held]
+    assert thread.message.state == "answered"
+
+
+# --- sealed
+
+
+@pytest.mark.parametrize("name", ["assign", "cut", "mark", "release"])
+def test_nobody_opens_what_is_sealed(house: House, name: str) -> None:
+    scan = _sealed(house)
+    for by in (CLERK, SUPERVISOR):
+        with pytest.raises(Conflict, match="sealed"):
+            DECISIONS[name](house, scan, by, "why")
+
+
+def test_only_who_may_unseal_settles_what_is_sealed(house: House) -> None:
+    scan = _sealed(house)
+    new = deliver(house, ORSON, "anew", b"anew")
+    before = events(house)
+    with pytest.raises(NotAllowed):
+        desk.reject(house, scan, CLERK, "why")
+    with pytest.raises(NotAllowed):
+        desk.rescanned(house, scan, new, CLERK, "why")
+    assert events(house) == before
+    with one_more_event(house, "rescanned", f"scan:{scan}", SUPERVISOR):
+        desk.rescanned(house, scan, new, SUPERVISOR, "the legal letter was handed over")
+    assert scan_row(house, scan).sealed
+
+
+def test_held_items_with_their_pages(house: House) -> None:
+    held = held_letter(house)
+    item, around = desk.held_item(house, held, CLERK)
+    assert item.letter == held
+    assert [page.number for page in around] == [page.number for page in pages(4)]
+    with pytest.raises(NotFound):
+        desk.held_item(house, "none", CLERK)
+    with pytest.raises(NotAllowed):
+        desk.held_item(house, held, as_inmate(ORSON))

@@ -1,0 +1,158 @@
+"""The migrations make what the code expects, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from digitizer.mailroom import books, desk
+from digitizer.mailroom.house import House, make_home
+from digitizer.mailroom.mailboxes import mailbox, search_mail
+from digitizer.parts.schema import upgrade
+from digitizer.parts.tables import (
+    SCHEMA_VERSION,
+    event,
+    metadata,
+    open_engine,
+    reading,
+    scan,
+    writing,
+)
+from digitizer.processes import audit, ledger
+from digitizer.vocabulary.errors import SettingsError
+from digitizer.vocabulary.paper import Original
+from digitizer.vocabulary.places import MIGRATIONS
+from tests.support import postgres
+from tests.support.made_mail import (
+    CLERK,
+    OPERATOR,
+    ORSON,
+    PETRA,
+    deliver,
+    fill_roster,
+    held_letter,
+    held_whole,
+    new_cover,
+)
+
+
+def _differences(engine: sa.Engine) -> list[object]:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_object": lambda _obj, name, *_: not str(name).startswith("page_text"),
+            },
+        )
+        return list(compare_metadata(context, metadata))
+
+
+def test_the_newest_migration_is_the_one_the_code_names() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA_VERSION
+
+
+def test_sqlite_has_what_the_code_expects(house: House) -> None:
+    assert _differences(house.engine) == []
+
+
+def test_an_older_log_gets_its_head(house: House) -> None:
+    """A home of the first version has events but no head; bringing it up to date gives it one."""
+    held_letter(house)
+    with writing(house.engine) as tx:
+        tx.execute(sa.text("DROP TABLE event_head"))
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(SettingsError, match="init"):
+        from digitizer.mailroom.house import open_house
+
+        open_house(house.home)
+    assert make_home(house.home) is False
+    assert books.verify_audit(house)[1] is None
+
+
+@pytest.fixture(scope="module")
+def cluster_url() -> Iterator[str]:
+    reason = postgres.missing()
+    if reason:
+        pytest.skip(reason)
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture
+def cluster(cluster_url: str, house: House) -> Iterator[House]:
+    """A house whose tables are in an empty PostgreSQL."""
+    engine = open_engine(cluster_url)
+    with engine.begin() as tx:
+        tx.execute(sa.text("DROP SCHEMA public CASCADE"))
+        tx.execute(sa.text("CREATE SCHEMA public"))
+    upgrade(engine)
+    with writing(engine) as tx:
+        fill_roster(tx)
+    yield dataclasses.replace(house, engine=engine)
+    engine.dispose()
+
+
+def test_postgresql_has_what_the_code_expects(cluster: House) -> None:
+    assert _differences(cluster.engine) == []
+
+
+def test_the_main_job_on_postgresql(cluster: House) -> None:
+    mine = deliver(cluster, ORSON, "my dear garden", b"1")
+    deliver(cluster, PETRA, "her garden", b"2")
+    held, whole = held_letter(cluster, new_cover(cluster)), held_whole(cluster)
+    assert [hit.letter for hit in search_mail(cluster, "gardem", OPERATOR, ORSON)] == [mine]
+    assert search_mail(cluster, "'gard%*", OPERATOR) != ()
+    first, second = desk.cut(cluster, held, 3, CLERK, "two letters")
+    desk.assign(cluster, second, ORSON, CLERK, "looked")
+    desk.reject(cluster, first, CLERK, "glitter")
+    desk.assign(cluster, whole, PETRA, CLERK, "looked")
+    assert len(mailbox(cluster, ORSON, OPERATOR)) == 2
+    assert all(account.balanced for account in books.reconcile(cluster))
+    events_, fault = books.verify_audit(cluster)
+    assert (events_ > 5, fault) == (True, None)
+    with writing(cluster.engine) as tx:
+        tx.execute(sa.delete(event).where(event.c.seq == events_))
+    assert books.verify_audit(cluster)[1] is not None
+
+
+def test_writers_at_once_on_postgresql(cluster: House) -> None:
+    """One scan for the same bytes, one order of the log, one claimant a scan."""
+    part = [Original("a" * 64, "a.pdf", 1)]
+    claimed: list[str] = []
+    faults: list[BaseException] = []
+    start = threading.Barrier(4)
+
+    def write(name: str) -> None:
+        try:
+            start.wait()
+            for _ in range(5):
+                with writing(cluster.engine) as tx:
+                    entry = ledger.enter(tx, part, "default")
+                    audit.record(tx, OPERATOR, "take in", f"scan:{entry.scan.id}")
+            with writing(cluster.engine) as tx:
+                if ledger.claim_next(tx, name):
+                    claimed.append(name)
+        except BaseException as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=write, args=(f"{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert len(claimed) == 1
+    with reading(cluster.engine) as tx:
+        assert tx.execute(sa.select(sa.func.count()).select_from(scan)).scalar() == 1
+        assert audit.verify_chain(tx) == (20, None)
