@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import sqlalchemy as sa
@@ -10,11 +11,13 @@ import sqlalchemy as sa
 from digitizer.mailroom.house import House
 from digitizer.mailroom.permissions import Act, need_reason, permit
 from digitizer.parts.codes import payload, read_short_id, short_id
+from digitizer.parts.keyfile import rotate_key
 from digitizer.parts.tables import reading, writing
 from digitizer.processes import audit, outgoing, register, roster
 from digitizer.processes.register import Registered
 from digitizer.vocabulary.errors import UsageError
 from digitizer.vocabulary.mail import Direction, MessageState
+from digitizer.vocabulary.moments import now
 from digitizer.vocabulary.paper import CodeKind, CoverCode
 from digitizer.vocabulary.people import Actor, Inmate
 
@@ -39,16 +42,21 @@ def print_inmate_cover(
     sheets: int = 0,
     sender: str | None = None,
     once: bool = False,
+    valid_days: int | None = None,
     paper: Paper | None = None,
 ) -> PrintedCover:
-    """A new cover for letters to this inmate; earlier ones stay valid."""
+    """A new cover for letters to this inmate; earlier ones stay valid.
+
+    With ``valid_days`` letters that come in later than that are held.
+    """
     permit(by, Act.PRINT)
     with writing(house.engine) as tx:
         code = _new_code(tx, house, CodeKind.INMATE, sheets)
         person = roster.find_inmate(tx, booking_number)
         register.enrol(
-            tx, code, inmate_id=roster.inmate_row_id(tx, booking_number), once=once, sender=sender
-        )
+            tx, code, inmate_id=roster.inmate_row_id(tx, booking_number), once=once,
+            sender=sender, expires=now() + timedelta(days=valid_days) if valid_days else None,
+        )  # fmt: skip
         audit.record(
             tx, by, "print cover", f"cover:{code.cover_id}", to=booking_number,
             sheets=sheets, once=once,
@@ -165,3 +173,15 @@ def revoke_cover(house: House, typed: str, by: Actor, reason: str) -> Registered
         register.revoke(tx, known.code.cover_id)
         audit.record(tx, by, "revoke cover", f"cover:{known.code.cover_id}", why=why)
     return known
+
+
+def rotate_keys(house: House, by: Actor) -> int:
+    """New codes are signed with a fresh key; what was printed before goes on being read.
+
+    Returns the new key's number.
+    """
+    permit(by, Act.PEOPLE)
+    number = rotate_key(house.key_file)
+    with writing(house.engine) as tx:
+        audit.record(tx, by, "rotate keys", f"key:{number}")
+    return number

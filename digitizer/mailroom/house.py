@@ -42,6 +42,10 @@ class House:
     def work_folder(self) -> Path:
         return self.home / "work"
 
+    @property
+    def key_file(self) -> Path:
+        return _key_file(self.home)
+
 
 def make_home(home: Path) -> bool:
     """Makes a home, fills an empty folder, or brings an older home up to date.

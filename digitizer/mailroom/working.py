@@ -16,6 +16,7 @@ from digitizer.mailroom.intake import profile_named
 from digitizer.parts import claimants
 from digitizer.parts.blobs import BlobStore
 from digitizer.parts.isolation import Pool, WorkerLimits
+from digitizer.parts.keyfile import read_key_ring
 from digitizer.parts.tables import reading, writing
 from digitizer.processes import audit, ledger
 from digitizer.processes.filing import file_scan
@@ -152,7 +153,8 @@ class Worker:
     def _worked(self, scan: Scan, folder: Path) -> Worked:
         house = self._house
         files = [house.originals.local_path(part.sha256, folder) for part in scan.originals]
-        bench = Bench(self._pool, house.keys, house.settings.work, folder, self._progress)
+        keys = read_key_ring(house.key_file)  # afresh: they may have been rotated meanwhile
+        bench = Bench(self._pool, keys, house.settings.work, folder, self._progress)
         return work(scan, files, profile_named(house, scan.profile), bench)
 
     def _file(self, worked: Worked, folder: Path) -> None:

@@ -26,13 +26,18 @@ class _Part(BaseModel):
 
 
 class Facility(_Part):
-    """Who we are and where families post to; printed on every cover and letter."""
+    """Who we are and where families post to; printed on every cover and letter.
+
+    ``appeal_days`` and ``appeal_to`` stand on the notices of rejected mail: an official other
+    than the one who rejected (28 CFR 540.13; the clock differs from state to state).
+    """
 
     name: str = "Example County Detention Center"
     mail_address: tuple[str, ...] = ("Mail Room", "100 Example Road", "Exampleville, EX 00000")
     release: Release = Release.AUTOMATIC
     paper: Literal["a4", "letter"] = "letter"
-    require_sheet_count: bool = False
+    appeal_days: int = Field(default=15, ge=1)
+    appeal_to: str = "Facility Administrator"
 
 
 class Store(_Part):

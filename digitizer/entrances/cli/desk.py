@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
-from digitizer.entrances.cli.context import AsJson, By, Reason, desk_of, say
+from digitizer.entrances.cli.context import (
+    OPERATOR,
+    AsJson,
+    By,
+    Reason,
+    desk_of,
+    read_text,
+    say,
+    write,
+)
 from digitizer.vocabulary.mail import PageRole
 
 HeldId = Annotated[
@@ -15,7 +25,7 @@ HeldId = Annotated[
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (held, assign, release, reject, cut, join, mark, rescanned):
+    for command in (held, assign, release, reject, cut, join, mark, rescanned, notice):
         app.command()(command)
 
 
@@ -132,3 +142,21 @@ def rescanned(
     house = place.house()
     desk.rescanned(house, held_id, as_, place.signer(house, by), reason)
     print(f"{held_id} is replaced by {as_}.")
+
+
+def notice(
+    context: typer.Context,
+    letter: Annotated[str, typer.Argument(help="A rejected letter.")],
+    out: Annotated[Path, typer.Option(help="The PDF to write.")],
+    to: Annotated[Literal["inmate", "sender"], typer.Option(help="Who is told.")] = "inmate",
+    address_file: Annotated[
+        Path | None, typer.Option(help="The sender's address, a line a line, for the window.")
+    ] = None,
+) -> None:
+    """Print the notice that a letter was rejected: reasons, and how to appeal."""
+    from digitizer.mailroom.notices import rejection_notice
+
+    address = tuple(read_text(address_file).splitlines()) if address_file else ()
+    pdf = rejection_notice(desk_of(context).house(), letter, to == "sender", address, OPERATOR)
+    write(out, pdf)
+    print(out)

@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from digitizer.entrances.cli.context import OPERATOR, AsJson, By, Reason, desk_of, note, say, write
+from digitizer.entrances.cli.context import (
+    OPERATOR,
+    AsJson,
+    By,
+    Reason,
+    desk_of,
+    note,
+    read_bytes,
+    read_text,
+    say,
+    write,
+)
 from digitizer.vocabulary.errors import UsageError
 from digitizer.vocabulary.mail import Direction
 from digitizer.vocabulary.paper import CodeKind
@@ -41,12 +52,15 @@ def cover_print(
     letters: Annotated[
         int | None, typer.Option(min=1, max=250, help="Letters in the batch (kind batch).")
     ] = None,
+    valid_days: Annotated[
+        int | None, typer.Option(min=1, help="Hold letters that come later; none: never.")
+    ] = None,
     paper: Annotated[Paper | None, typer.Option(help="The facility's paper by default.")] = None,
 ) -> None:
     """Print a cover sheet (a new code each time; earlier ones stay valid)."""
     from digitizer.mailroom import covers
 
-    _check_sheet(kind, booking, sheets, once, letters)
+    _check_sheet(kind, booking, sheets, once, letters, valid_days)
     house = desk_of(context).house()
     if kind is CodeKind.BATCH:
         printed = covers.print_batch_header(house, letters, OPERATOR, paper)
@@ -59,7 +73,7 @@ def cover_print(
     else:
         printed = covers.print_inmate_cover(
             house, booking or "", OPERATOR, sheets=sheets or 0, sender=sender, once=once,
-            paper=paper,
+            valid_days=valid_days, paper=paper,
         )  # fmt: skip
     write(out, printed.pdf)
     whom = f" for {printed.inmate.full_name}" if printed.inmate else ""
@@ -67,7 +81,12 @@ def cover_print(
 
 
 def _check_sheet(
-    kind: CodeKind, booking: str | None, sheets: int | None, once: bool, letters: int | None
+    kind: CodeKind,
+    booking: str | None,
+    sheets: int | None,
+    once: bool,
+    letters: int | None,
+    valid_days: int | None,
 ) -> None:
     personal = kind in (CodeKind.INMATE, CodeKind.REPLY)
     if personal and not booking:
@@ -76,6 +95,8 @@ def _check_sheet(
         raise UsageError(f"A {kind} sheet is for nobody: leave the booking number out.")
     if letters is not None and kind is not CodeKind.BATCH:
         raise UsageError("--letters goes with --kind batch; --sheets counts a letter's sheets.")
+    if valid_days and kind is not CodeKind.INMATE:
+        raise UsageError("--valid-days goes with an inmate's cover.")
     if (once and kind is not CodeKind.INMATE) or (sheets and not personal):
         raise UsageError("--once goes with an inmate's cover, --sheets with a letter or a reply.")
 
@@ -117,6 +138,15 @@ def cover_find(
     say(record, as_json, f"{known.code.kind} sheet{whose}, {state}, printed {known.printed:%F}")
 
 
+@cover_app.command("rotate-keys")
+def cover_rotate_keys(context: typer.Context) -> None:
+    """Sign new sheets with a fresh key; sheets printed before go on being read."""
+    from digitizer.mailroom.covers import rotate_keys
+
+    number = rotate_keys(desk_of(context).house(), OPERATOR)
+    print(f"New sheets are signed with key {number}. Back up the key file.")
+
+
 @message_app.command("send")
 def message_send(
     context: typer.Context,
@@ -143,9 +173,9 @@ def message_send(
         booking_number=booking,
         correspondent=from_ or to or "",
         subject=subject,
-        body=_text(text_file),
-        address=_text(address_file) if address_file else None,
-        photos=tuple(_bytes(path) for path in photo or ()),
+        body=read_text(text_file),
+        address=read_text(address_file) if address_file else None,
+        photos=tuple(read_bytes(path) for path in photo or ()),
     )
     message = send(desk_of(context).house(), draft, OPERATOR)
     record = {"message": message, "booking_number": booking, "direction": draft.direction,
@@ -197,17 +227,3 @@ def message_print(
         note(f"digitizer: {fault}")
     if run.faults:
         raise typer.Exit(_FAILED)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"Cannot read {path}: {error.strerror}.") from None
-
-
-def _text(path: Path) -> str:
-    try:
-        return _bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8 text. Save it as UTF-8.") from None
