@@ -15,7 +15,6 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -26,6 +25,7 @@ from benchmarks.covers.glass import Glass
 from benchmarks.covers.levels import Level, fate
 from benchmarks.covers.trial import opened, print_cover, wear
 from benchmarks.provenance import CORPUS, commit
+from digitizer.parts.decoders import QR
 from digitizer.parts.imaging import PreparedPage, grey, load, prepare
 from digitizer.parts.marks import find_marks
 from digitizer.parts.opening import OpenedPage
@@ -45,7 +45,7 @@ def ours(page: Picture) -> object:
 
 
 def zxing_qr(page: Picture) -> object:
-    return zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
+    return zxingcpp.read_barcodes(page, formats=QR)
 
 
 def zxing_all(page: Picture) -> object:
@@ -66,17 +66,20 @@ class Timed:
     by_reader: dict[str, float]
 
 
-def letters(count: int) -> Iterator[Picture]:
-    """Letters at 300 dpi in grey, as a scanner would give them: the corpus says no resolution."""
+def letters(count: int, colour: bool) -> Iterator[Picture]:
+    """Letters at 300 dpi, as a scanner would give them: the corpus says no resolution."""
     paths = sorted((CORPUS / "letters").glob("*/*.jpg"))
     for path in paths[:: max(1, len(paths) // count)][:count]:
-        yield _letter(path)
+        yield _letter(load(path.read_bytes()), colour)
     if not paths:
-        yield from (_invented(number) for number in range(count))
+        yield from (_letter(_invented(number), colour) for number in range(count))
 
 
-def _letter(path: Path) -> Picture:
-    picture = grey(load(path.read_bytes()))
+def _letter(picture: Picture, colour: bool) -> Picture:
+    if not colour:
+        picture = grey(picture)
+    elif picture.ndim == 2:
+        picture = np.dstack([picture] * 3)
     scale = _HEIGHT / max(picture.shape)
     sized = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     return _prepared(OpenedPage(1, np.asarray(sized, np.uint8), _DPI)).image
@@ -132,7 +135,8 @@ def table(rows: dict[str, Sequence[Timed]]) -> str:
 def measure(pages: int, rounds: int, seed: int) -> dict[str, Sequence[Timed]]:
     """Every class of pages, timed."""
     classes: dict[str, Iterator[Picture]] = {
-        "letter, no code": letters(pages),
+        "letter, no code, grey": letters(pages, colour=False),
+        "letter, no code, colour": letters(pages, colour=True),
         "cover, clean": covers(pages, Level.CLEAN, seed),
         "cover, light wear": covers(pages, Level.LIGHT, seed),
         "cover, ordinary wear": covers(pages, Level.ORDINARY, seed),

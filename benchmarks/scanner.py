@@ -6,6 +6,7 @@ For the demo, the tests and the benchmarks. Pages are uint8 RGB arrays at 300 dp
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 Page = NDArray[np.uint8]
 
@@ -57,6 +59,35 @@ def picture_page(picture: Page, margin: float = 0.04) -> Page:
     top, left = (HEIGHT - size[1]) // 2, (WIDTH - size[0]) // 2
     sheet[top : top + size[1], left : left + size[0]] = small
     return sheet
+
+
+def typed_page(text: str) -> Page:
+    """A typewritten page: 12 point Courier, about 70 characters a line."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(612, 792))
+    block = canvas.beginText(72, 690)
+    block.setFont("Courier", 12)
+    block.setLeading(18)
+    block.textLines(text)
+    canvas.drawText(block)
+    canvas.save()
+    return pdf_pages(out.getvalue())[0]
+
+
+def written_page(lines: Sequence[str]) -> Page:
+    """A page in a make-believe hand."""
+    page = paper()
+    write_on(page, lines, left=250, top=600, step=200, size=3.2)
+    return page
+
+
+def write_on(
+    page: Page, lines: Sequence[str], left: int, top: int, step: int, size: float = 2.4
+) -> None:
+    """Writes lines on a page with a make-believe pen; ``left``, ``top``, ``step`` in pixels."""
+    for number, line in enumerate(lines):
+        place, pen = (left, top + step * number), cv2.FONT_HERSHEY_SCRIPT_COMPLEX
+        cv2.putText(page, line, place, pen, size, (60, 30, 30), 4)
 
 
 def photograph(path: Path) -> Page:

@@ -14,7 +14,6 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -82,8 +81,8 @@ class Demo:
     def scan_letters(self, covers: dict[str, scanner.Page]) -> None:
         stack = []
         for booking, text in TYPED.items():
-            stack += [covers[booking], _typed(text)]
-        stack += [covers[WRITTEN[0]], _written(WRITTEN[1])]
+            stack += [covers[booking], scanner.typed_page(text)]
+        stack += [covers[WRITTEN[0]], scanner.written_page(WRITTEN[1])]
         pages = [scanner.glass(page, self.rng) for page in stack]
         file = self.folder / "stack.pdf"
         scanner.write_pdf(pages, file)
@@ -122,9 +121,7 @@ class Demo:
 
     def scan_reply(self, letter: Path) -> None:
         sheet = scanner.pdf_pages(letter)[-1]
-        for number, line in enumerate(REPLY):
-            place = (480, 950 + 106 * number)
-            cv2.putText(sheet, line, place, cv2.FONT_HERSHEY_SCRIPT_COMPLEX, 2.4, (30, 30, 90), 4)
+        scanner.write_on(sheet, REPLY, left=480, top=950, step=106)
         file = self.folder / "reply.pdf"
         scanner.write_pdf([scanner.glass(sheet, self.rng)], file)
         self.say(f"6. The reply sheet was filled in and scanned: {file}")
@@ -146,28 +143,6 @@ class Demo:
             f"7. {pages} pages came in: {delivered} delivered, {held} held, {covers} covers. "
             f"The books {balance}."
         )
-
-
-def _typed(text: str) -> scanner.Page:
-    from reportlab.pdfgen.canvas import Canvas
-
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
-        canvas = Canvas(file.name, pagesize=(612, 792))
-        block = canvas.beginText(90, 680)
-        block.setFont("Courier", 12)
-        block.setLeading(18)
-        block.textLines(text)
-        canvas.drawText(block)
-        canvas.save()
-        return scanner.pdf_pages(Path(file.name))[0]
-
-
-def _written(lines: tuple[str, ...]) -> scanner.Page:
-    page = scanner.paper()
-    for number, line in enumerate(lines):
-        cv2.putText(page, line, (250, 600 + 200 * number), cv2.FONT_HERSHEY_SCRIPT_COMPLEX, 3.2,
-                    (60, 30, 30), 5)  # fmt: skip
-    return page
 
 
 def _drop_slowly(file: Path, target: Path) -> None:

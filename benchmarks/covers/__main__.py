@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.covers import others
 from benchmarks.covers.report import report
-from benchmarks.covers.trial import UNIT, Result, printed_of, scan_of, unit
+from benchmarks.covers.trial import UNIT, Plan, Result, printed_of, scan_of, unit
 from benchmarks.provenance import commit
 
 SHORT = 60
@@ -30,14 +30,14 @@ SHORT = 60
 
 def main(arguments: list[str] | None = None) -> int:
     asked = _arguments(arguments)
+    plan = Plan(asked.seed, asked.peers_every, asked.library)
     if asked.show:
-        return _show(asked.show[0], Path(asked.show[1]), asked.seed)
+        return _show(asked.show[0], Path(asked.show[1]), plan)
     covers, measured = SHORT if asked.short else asked.covers, commit()
     started = time.monotonic()
-    results = list(
-        run(asked.seed, covers, asked.processes, asked.peers_every, asked.minutes, asked.first)
-    )
-    strangers = others.look(every=20 if asked.short else 1) if asked.first == 0 else []
+    results = list(run(plan, covers, asked.processes, asked.minutes, asked.first))
+    carried_on = asked.first > 0 or plan.library
+    strangers = [] if carried_on else others.look(every=20 if asked.short else 1)
     minutes = (time.monotonic() - started) / 60
     print(
         f"Commit {measured}, seed {asked.seed}, units from {asked.first}: {len(results):,} covers "
@@ -48,12 +48,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(
-    seed: int, covers: int, processes: int, peers_every: int, minutes: float, first: int = 0
+    plan: Plan, covers: int, processes: int = 1, minutes: float = 60, first: int = 0
 ) -> Iterator[Result]:
     """Results in the order of their units, so that what is cut off by time is a clean beginning."""
     until = time.monotonic() + 60 * minutes
     numbers = range(first, first + math.ceil(covers / UNIT))
-    work = partial(unit, seed, peers_every=peers_every)
+    work = partial(unit, plan)
     if processes <= 1:
         found = map(work, numbers)
         yield from islice(_until(found, until), covers)
@@ -69,10 +69,10 @@ def _until(found: Iterator[list[Result]], until: float) -> Iterator[Result]:
             return
 
 
-def _show(name: str, path: Path, seed: int) -> int:
+def _show(name: str, path: Path, plan: Plan) -> int:
     """Writes the scan of one cover of a run, to look at."""
     number, each = (int(part) for part in name.split("."))
-    path.write_bytes(scan_of(printed_of(seed, number), seed, number, each).data)
+    path.write_bytes(scan_of(printed_of(plan, number), plan, number, each).data)
     return 0
 
 
@@ -85,6 +85,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60, help="stop handing out work then")
     parser.add_argument("--peers-every", type=int, default=5, help="ask the peers at each Nth")
     parser.add_argument("--short", action="store_true", help=f"{SHORT} covers, a sample of corpus")
+    parser.add_argument("--library", action="store_true", help="augraphy's wears, if installed")
     parser.add_argument("--show", nargs=2, metavar=("UNIT.NUMBER", "FILE"))
     return parser.parse_args(arguments)
 

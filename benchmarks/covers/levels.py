@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.covers import paper_wear as paper
 from benchmarks.covers.glass import Glass
+from benchmarks.covers.library_wear import NAMES, library_wear
 from benchmarks.covers.paper_wear import Wear
 
 
@@ -17,7 +18,8 @@ class Level(StrEnum):
     """ORDINARY is the class that must be read: 200 to 300 dpi, up to 5 degrees, one fold.
 
     WORN adds one named wear, plain or slight; BAD three; RUIN five, severe. DESTROYED is an
-    ordinary scan of a cover without any code left: it must be known to be a cover.
+    ordinary scan of a cover without any code left: it must be known to be a cover. LIBRARY is an
+    ordinary scan after two of augraphy's wears.
     """
 
     CLEAN = "0 clean"
@@ -27,6 +29,7 @@ class Level(StrEnum):
     BAD = "4 bad"
     RUIN = "5 ruin"
     DESTROYED = "all codes destroyed"
+    LIBRARY = "augraphy"
 
 
 SHARES: dict[Level, float] = {
@@ -112,6 +115,12 @@ class Fate:
     named: tuple[str, ...] = ()
 
 
+def draw_level(rng: Rng) -> Level:
+    """A level by chance, as often as SHARES says."""
+    levels: list[Level] = list(SHARES)
+    return levels[int(rng.choice(len(levels), p=list(SHARES.values())))]
+
+
 def fate(level: Level, rng: Rng) -> Fate:
     """A fate of this level, drawn by chance."""
     if level is Level.CLEAN:
@@ -122,6 +131,9 @@ def fate(level: Level, rng: Rng) -> Fate:
     ordinary = _ordinary_glass(rng)
     if level is Level.ORDINARY:
         return Fate(level, ((paper.folded, 2),), ordinary)
+    if level is Level.LIBRARY:
+        names = tuple(NAMES[int(each)] for each in rng.permutation(len(NAMES))[:2])
+        return Fate(level, tuple((library_wear(name), 2) for name in names), ordinary, names)
     if level is Level.DESTROYED:
         return Fate(level, ((paper.folded, 2), (paper.destroyed, 1)), ordinary)
     count, strengths = {

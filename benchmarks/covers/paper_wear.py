@@ -166,7 +166,7 @@ def low_toner(sheet: Sheet, strength: int) -> None:
     least = (0.6, 0.4, 0.22)[strength - 1]
     bands = sheet.rng.uniform(least, 1.0, 9).astype(np.float32)[None, :]
     strong = cv2.resize(bands, (width, 1), interpolation=cv2.INTER_CUBIC)
-    kept = (255 - sheet.picture) * np.clip(strong, least, 1)
+    kept = (255 - sheet.picture.astype(np.float32)) * np.clip(strong, least, 1)
     kept[grain(sheet.rng, height, width) > 50 - 8 * strength] *= 0.3
     sheet.picture[:] = 255 - kept.astype(np.uint8)
 

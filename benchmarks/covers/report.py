@@ -20,21 +20,20 @@ def _by_level(results: Sequence[Result]) -> str:
         "| level | covers | read | known to be a cover | wrong accepts |",
         "|---|---:|---:|---:|---:|",
     ]
-    rows = [
-        _row(level.value, [each for each in results if each.level is level]) for level in Level
-    ]
+    levels = [level for level in Level if any(each.level is level for each in results)]
+    rows = [_row(level.value, [e for e in results if e.level is level]) for level in levels]
     return "\n".join([*head, *rows, _row("**all**", results)])
 
 
 def _by_wear(results: Sequence[Result]) -> str:
-    """At level 3, where each cover has one wear beside its ordinary scan."""
-    worn = [each for each in results if each.level is Level.WORN]
+    """At level 3, where each cover has one wear beside its ordinary scan, and augraphy's two."""
+    worn = [each for each in results if each.level in (Level.WORN, Level.LIBRARY)]
     head = [
-        "| one wear (level 3) | covers | read | known to be a cover | wrong accepts |",
+        "| wear (level 3) | covers | read | known to be a cover | wrong accepts |",
         "|---|---:|---:|---:|---:|",
     ]
-    names = sorted({each.wears[0] for each in worn})
-    rows = [_row(name, [each for each in worn if each.wears[0] == name]) for name in names]
+    names = sorted({name for each in worn for name in each.wears})
+    rows = [_row(name, [each for each in worn if name in each.wears]) for name in names]
     return "\n".join([*head, *rows])
 
 
@@ -90,8 +89,9 @@ def _failures(results: Sequence[Result], most: int = 25) -> Iterator[str]:
         "Destroyed, and taken for a letter": [
             each for each in results if each.level is Level.DESTROYED and not each.recognised
         ],
-        "Worn once, and taken for a letter": [
-            each for each in results if each.level is Level.WORN and not each.recognised
+        "Worn once or by augraphy, and taken for a letter": [
+            each for each in results
+            if each.level in (Level.WORN, Level.LIBRARY) and not each.recognised
         ],
         "Bad or ruined, and taken for a letter": [
             each for each in results
@@ -99,7 +99,7 @@ def _failures(results: Sequence[Result], most: int = 25) -> Iterator[str]:
         ],
     }  # fmt: skip
     for title, some in groups.items():
-        names = ", ".join(f"{each.name}" for each in some[:most])
+        names = ", ".join(f"{each.name} ({' + '.join(each.wears)})" for each in some[:most])
         yield f"- {title}: {len(some)}{': ' + names if some else ''}"
 
 

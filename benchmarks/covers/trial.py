@@ -17,9 +17,10 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from benchmarks.covers.glass import File, scanned
-from benchmarks.covers.levels import SHARES, Fate, Level, fate
+from benchmarks.covers.levels import Fate, Level, draw_level, fate
 from benchmarks.covers.paper_wear import Picture, Sheet
 from digitizer.parts.codes import KeyRing, payload, short_id
+from digitizer.parts.decoders import QR
 from digitizer.parts.opening import OpenedPage, OpeningLimits, open_page
 from digitizer.parts.printing import cover_layout as layout
 from digitizer.parts.printing.cover_layout import Paper
@@ -39,6 +40,18 @@ WRONG = KeyRing({1: bytes(range(2, 34)), 2: bytes(range(3, 35))}, current=2)
 _KINDS = {CodeKind.INMATE: 0.79, CodeKind.REPLY: 0.09, CodeKind.BATCH: 0.06, CodeKind.LEGAL: 0.06}
 _NAMES = ("Testermann", "Example-Invented", "Muster", "O'Sample", "de la Prueba")
 _LIMITS = OpeningLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is of. Every ``peers_every``-th cover of a unit is shown to the peers (0: none).
+
+    ``library``: all covers are worn by augraphy, if it is installed.
+    """
+
+    seed: int
+    peers_every: int = 5
+    library: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,39 +86,44 @@ class Result:
     peers_wrong: bool = False
 
 
-def unit(seed: int, number: int, peers_every: int) -> list[Result]:
+def unit(plan: Plan, number: int) -> list[Result]:
     """The results of one unit of covers."""
-    printed = printed_of(seed, number)
-    return [
-        judge(printed, seed, number, each, peers_every > 0 and each % peers_every == 0)
-        for each in range(UNIT)
-    ]
+    printed = printed_of(plan, number)
+    return [judge(printed, plan, number, each) for each in range(UNIT)]
 
 
-def printed_of(seed: int, number: int) -> Printed:
+def printed_of(plan: Plan, number: int) -> Printed:
     """The cover that all of a unit are copies of."""
-    return print_cover(_rng(seed, number))
+    return print_cover(_rng(plan.seed, number))
 
 
-def scan_of(printed: Printed, seed: int, number: int, each: int, plain: bool = False) -> File:
+def fate_of(plan: Plan, number: int, each: int) -> Fate:
+    rng = _rng(plan.seed, number, each, 0)
+    level = draw_level(rng)
+    return fate(Level.LIBRARY if plan.library else level, rng)
+
+
+def scan_of(printed: Printed, plan: Plan, number: int, each: int, plain: bool = False) -> File:
     """The scan of one cover of a unit, or of the plain code that was worn like it."""
     page = printed.plain if plain else printed.cover
-    return wear(page, printed.paper, fate_of(seed, number, each), _rng(seed, number, each, 1))
+    chance = _rng(plan.seed, number, each, 1)
+    return wear(page, printed.paper, fate_of(plan, number, each), chance)
 
 
-def judge(printed: Printed, seed: int, number: int, each: int, peers: bool) -> Result:
+def judge(printed: Printed, plan: Plan, number: int, each: int) -> Result:
     """One cover of a unit, worn and looked at."""
-    its_fate = fate_of(seed, number, each)
+    its_fate = fate_of(plan, number, each)
     result = Result(f"{number}.{each}", its_fate.level, its_fate.named, False, False, False)
     try:
-        page, _ = looked_at(scan_of(printed, seed, number, each))
+        page, _ = looked_at(scan_of(printed, plan, number, each))
     except UnopenableFile:
         result = replace(result, opened=False)
     else:
         result = _seen(result, page, printed)
-    if not peers or its_fate.level is Level.DESTROYED:
+    asked = plan.peers_every > 0 and each % plan.peers_every == 0
+    if not asked or its_fate.level is Level.DESTROYED:
         return result
-    return _with_peers(result, scan_of(printed, seed, number, each, plain=True), printed.text)
+    return _with_peers(result, scan_of(printed, plan, number, each, plain=True), printed.text)
 
 
 def _seen(result: Result, page: SurveyedPage, printed: Printed) -> Result:
@@ -116,12 +134,6 @@ def _seen(result: Result, page: SurveyedPage, printed: Printed) -> Result:
         recognised=bool(right.codes or right.doubts),
         wrong=any(code != printed.code for code in right.codes) or bool(wrong.codes),
     )
-
-
-def fate_of(seed: int, number: int, each: int) -> Fate:
-    rng = _rng(seed, number, each, 0)
-    level = rng.choice(np.array(list(SHARES), dtype=object), p=list(SHARES.values()))
-    return fate(level, rng)
 
 
 def wear(page: Picture, paper: Paper, its_fate: Fate, rng: np.random.Generator) -> File:
@@ -151,7 +163,7 @@ def _with_peers(result: Result, file: File, text: str) -> Result:
     }
     zxing = {
         found.text
-        for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+        for found in zxingcpp.read_barcodes(picture, formats=QR)
         if found.valid
     }
     return replace(
@@ -186,7 +198,8 @@ class _as_file:  # noqa: N801 (a context, used like a function)
 
 def print_cover(rng: np.random.Generator) -> Printed:
     """A cover of some kind, paper and key, with a code of its own."""
-    kind = rng.choice(np.array(list(_KINDS), dtype=object), p=list(_KINDS.values()))
+    kinds: list[CodeKind] = list(_KINDS)
+    kind = kinds[int(rng.choice(len(kinds), p=list(_KINDS.values())))]
     paper: Paper = "a4" if rng.random() < 0.4 else "letter"
     code = CoverCode(kind, int(rng.integers(1, 3)), rng.bytes(9).hex(), int(rng.choice([0, 0, 3])))
     text = payload(code, RIGHT)

@@ -305,6 +305,7 @@ def _prepare_sqlite(raw: Any, journal: str) -> None:
         f"journal_mode={journal}",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # a seal's key that is destroyed is overwritten, not only unlinked
         "busy_timeout=30000",
     ):
         raw.execute(f"PRAGMA {pragma}")

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from digitizer.parts.blobs import BlobStore
-from digitizer.parts.tables import original, scan
+from digitizer.parts.tables import original, page, scan
 from digitizer.parts.vault import lock, new_seal_key
+from digitizer.vocabulary.errors import Conflict, NotFound
+from digitizer.vocabulary.mail import PageRole, ScanState
+from digitizer.vocabulary.moments import now
 from digitizer.vocabulary.paper import Scan
 
 
@@ -47,6 +50,36 @@ def keep_seal(tx: sa.Connection, scan_id: str, made: Seal) -> None:
             .where(original.c.scan_id == scan_id, original.c.sha256 == plain)
             .values(sealed_as=sealed_sha256)
         )
+
+
+def sealed_blobs(tx: sa.Connection, scan_id: str) -> tuple[bytes, tuple[str, ...]]:
+    """The key of a sealed scan and the digests of its sealed originals, in order.
+
+    Raises NotFound for no scan, Conflict for one that is not sealed or whose key is destroyed.
+    """
+    row = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).first()
+    if row is None:
+        raise NotFound(f"There is no scan {scan_id}.")
+    if not row.sealed or row.seal_key is None:
+        raise Conflict(f"Scan {scan_id} is not sealed, or its key is destroyed already.")
+    stored = tx.execute(
+        sa.select(original.c.sealed_as)
+        .where(original.c.scan_id == scan_id)
+        .order_by(original.c.ordinal)
+    )
+    return row.seal_key, tuple(stored.scalars())
+
+
+def destroy_seal_key(tx: sa.Connection, scan_id: str) -> None:
+    """From now on nobody can read the sealed originals; their pages are only recorded."""
+    tx.execute(
+        sa.update(scan)
+        .where(scan.c.id == scan_id)
+        .values(seal_key=None, state=str(ScanState.FILED), finished=now())
+    )
+    tx.execute(
+        sa.update(page).where(page.c.scan_id == scan_id).values(role=str(PageRole.RECORDED))
+    )
 
 
 def drop_plain(tx: sa.Connection, store: BlobStore) -> int:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from digitizer.parts.imaging import PreparedPage, encode, load, prepare, turn
+from digitizer.parts.imaging import PreparedPage, encode, encode_lossless, load, prepare, turn
 from digitizer.parts.marks import Mark, find_marks, ink_outside_print, orientation, register
 from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_page, open_pages
 from digitizer.parts.printing.cover_layout import PAPERS, writing_area
 from digitizer.parts.reading import read_page
+from digitizer.parts.searchable_pdf import searchable_pdf
 from digitizer.parts.symbols import find_all_symbols, find_our_symbols
 from digitizer.vocabulary.errors import StorageError, UnopenableFile
 from digitizer.vocabulary.paper import (
@@ -121,6 +122,12 @@ def _writing(marks: Sequence[Mark]) -> Box | None:
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     left, top = max(0, round(min(xs))), max(0, round(min(ys)))
     return Box(left, top, round(max(xs)) - left, round(max(ys)) - top)
+
+
+def cut_out(path: str, numbers: tuple[int, ...], title: str, limits: OpeningLimits) -> bytes:
+    """Some pages of a file as a PDF of their own, pixel for pixel. Raises UnopenableFile."""
+    pages = [open_page(Path(path), number, limits, 0) for number in numbers]
+    return searchable_pdf([(encode_lossless(page.image), page.dpi, None) for page in pages], title)
 
 
 def all_symbols(path: str, number: int, limits: OpeningLimits) -> tuple[Symbol, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -78,6 +77,15 @@ class Home:
         folder = self.path / "inbox" / profile
         folder.mkdir(exist_ok=True)
         return folder
+
+    def work(self) -> None:
+        """Works all that waits, as ``digitizer worker`` does, and ends."""
+        from digitizer.mailroom.house import open_house
+        from digitizer.mailroom.working import Worker
+
+        with Worker(open_house(self.path)) as worker:
+            while worker.work_next():
+                pass
 
     def balanced(self) -> bool:
         return all(each["balanced"] for each in self.lines("reconcile", good=(0, 1)))
@@ -160,7 +168,3 @@ def telling_words(posted: Sequence[Posted], letter: Posted, most: int = 3) -> li
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text).casefold()
     return [word for word in re.findall(r"[a-z]+", plain) if 6 <= len(word) <= 14]
-
-
-def quiet_environment() -> dict[str, str]:
-    return {**os.environ, "OMP_THREAD_LIMIT": "1"}

@@ -43,7 +43,8 @@ def server() -> Iterator[str]:
     port = _free_port()
     data = str(folder / "data")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
-    _run(user, "initdb", "-D", data, "-A", "trust", "-U", "tester", "-E", "UTF8", "--no-locale", "-N")
+    made = ("-A", "trust", "-U", "tester", "-E", "UTF8", "--no-locale", "--no-sync")
+    _run(user, "initdb", "-D", data, *made)
     _run(user, "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://tester@127.0.0.1:{port}/postgres"

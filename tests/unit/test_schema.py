@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from digitizer.mailroom import books, desk
-from digitizer.mailroom.house import House, make_home
+from digitizer.mailroom.house import House, make_home, open_house
 from digitizer.mailroom.mailboxes import mailbox, search_mail
 from digitizer.parts.schema import upgrade
 from digitizer.parts.tables import (
@@ -73,8 +73,6 @@ def test_an_older_log_gets_its_head(house: House) -> None:
         tx.execute(sa.text("DROP TABLE event_head"))
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(SettingsError, match="init"):
-        from digitizer.mailroom.house import open_house
-
         open_house(house.home)
     assert make_home(house.home) is False
     assert books.verify_audit(house)[1] is None

@@ -2,7 +2,15 @@
 
 import cv2
 
-from digitizer.parts.imaging.pixels import encode, grey, load, paint_out, thumbnail, turn
+from digitizer.parts.imaging.pixels import (
+    encode,
+    encode_lossless,
+    grey,
+    load,
+    paint_out,
+    thumbnail,
+    turn,
+)
 from digitizer.parts.imaging.preparing import PreparedPage, prepare
 
 cv2.setNumThreads(1)  # a worker a core: threads of OpenCV's own would only get in the way
@@ -10,6 +18,7 @@ cv2.setNumThreads(1)  # a worker a core: threads of OpenCV's own would only get 
 __all__ = [
     "PreparedPage",
     "encode",
+    "encode_lossless",
     "grey",
     "load",
     "paint_out",

@@ -32,6 +32,11 @@ def encode(image: Picture, quality: int = _QUALITY) -> bytes:
     return _encoded(image, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
+def encode_lossless(image: Picture) -> bytes:
+    """The picture as PNG, pixel for pixel: for what becomes an original of its own."""
+    return _encoded(image, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 4])
+
+
 def thumbnail(image: Picture, width: int) -> bytes:
     """A JPEG of this width in pixels; a narrower picture is not enlarged."""
     height, full = image.shape[:2]

@@ -15,10 +15,12 @@ from digitizer.mailroom import books, copies, desk
 from digitizer.mailroom.copies import back_up, restore_home
 from digitizer.mailroom.house import House, make_home, open_house
 from digitizer.mailroom.mailboxes import mailbox, search_mail
+from digitizer.parts import tables
 from digitizer.parts.tables import page, writing
-from digitizer.processes import sealing
+from digitizer.processes import ledger, sealing
 from digitizer.processes.accounts import Account
 from digitizer.vocabulary.errors import SettingsError, StorageError, UsageError
+from digitizer.vocabulary.mail import PageRole
 from digitizer.vocabulary.paper import Split, SplitLetter
 from digitizer.vocabulary.settings import Release
 from tests.support.made_mail import (
@@ -73,7 +75,7 @@ def test_what_cannot_be_opened_is_one_held_item(house: House) -> None:
 def test_held_whole_then_each_end(house: House) -> None:
     scan = held_whole(house)
     assert _account(house, scan).held == 3
-    letter = desk.mark_page(house, scan, 1, desk.PageRole.COVER, CLERK, "why")
+    letter = desk.mark_page(house, scan, 1, PageRole.COVER, CLERK, "why")
     assert (_account(house, scan).held, _account(house, scan).covers) == (2, 1)
     desk.assign(house, letter, ORSON, CLERK, "why")
     assert _account(house, scan).delivered == 2
@@ -198,16 +200,10 @@ def test_an_original_that_the_home_lost_is_told(full: House, tmp_path: Path) -> 
 
 def _seal(house: House, scan: str) -> None:
     with writing(house.engine) as tx:
-        found = copies_scan(tx, scan)
+        found = ledger.find_scan(tx, scan)
         sealing.keep_seal(tx, scan, sealing.seal(house.originals, found))
     with writing(house.engine) as tx:
         assert sealing.drop_plain(tx, house.originals) == 1
-
-
-def copies_scan(tx: sa.Connection, scan: str):  # type: ignore[no-untyped-def]
-    from digitizer.processes.ledger import find_scan
-
-    return find_scan(tx, scan)
 
 
 @pytest.mark.parametrize("when", ["before the blobs", "after the blobs"])
@@ -215,7 +211,7 @@ def test_a_scan_sealed_while_it_is_copied(
     full: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     scan = file(full, Split(whole=(LEGAL,), sealed=True), count=1, content=b"privileged")
-    copy = copies.copy_database
+    copy = tables.copy_database
     tree = copies._copy_tree
     todo = [scan]
 

@@ -43,7 +43,6 @@ from tests.support.made_mail import (
     letters_of,
     new_cover,
     one_more_event,
-    pages,
     scan_row,
     split_of,
     used_by,
@@ -221,13 +220,12 @@ def test_a_decision_without_its_event_is_none(
         raise ZeroDivisionError
 
     monkeypatch.setattr(audit, "record", fail)
+    two: dict[str, Decision] = {
+        "rescanned": lambda house, held, by, why: desk.rescanned(house, held, other, by, why),
+        "join": lambda house, held, by, why: desk.join(house, held, other, by, why),
+    }
     with pytest.raises(ZeroDivisionError):
-        if name == "rescanned":
-            desk.rescanned(house, held, other, CLERK, "why")
-        elif name == "join":
-            desk.join(house, held, other, CLERK, "why")
-        else:
-            DECISIONS[name](house, held, CLERK, "why")
+        {**DECISIONS, **two}[name](house, held, CLERK, "why")
     assert (desk.held(house), books.reconcile(house)) == before
 
 
@@ -369,14 +367,3 @@ def test_only_who_may_unseal_settles_what_is_sealed(house: House) -> None:
     with one_more_event(house, "rescanned", f"scan:{scan}", SUPERVISOR):
         desk.rescanned(house, scan, new, SUPERVISOR, "the legal letter was handed over")
     assert scan_row(house, scan).sealed
-
-
-def test_held_items_with_their_pages(house: House) -> None:
-    held = held_letter(house)
-    item, around = desk.held_item(house, held, CLERK)
-    assert item.letter == held
-    assert [page.number for page in around] == [page.number for page in pages(4)]
-    with pytest.raises(NotFound):
-        desk.held_item(house, "none", CLERK)
-    with pytest.raises(NotAllowed):
-        desk.held_item(house, held, as_inmate(ORSON))

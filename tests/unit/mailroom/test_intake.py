@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from digitizer.mailroom import intake
 from digitizer.mailroom.house import House
 from digitizer.mailroom.intake import stacks_of, take_from_inbox, take_in
-from digitizer.parts import blobs
 from digitizer.parts.tables import reading, scan
-from digitizer.processes import audit
+from digitizer.processes import audit, ledger
 from digitizer.vocabulary.errors import Conflict, StorageError, UsageError
 from digitizer.vocabulary.mail import Outcome
+from digitizer.vocabulary.paper import Original
 from tests.support.made_mail import events
 
 
@@ -67,13 +67,13 @@ def test_stored_before_it_is_entered(
     house: House, paper: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[bool] = []
-    enter = intake.ledger.enter
+    enter = ledger.enter
 
-    def look(tx: sa.Connection, originals: list[intake.Original], profile: str) -> object:
+    def look(tx: sa.Connection, originals: list[Original], profile: str) -> object:
         seen.extend(house.originals.exists(part.sha256) for part in originals)
         return enter(tx, originals, profile)
 
-    monkeypatch.setattr(intake.ledger, "enter", look)
+    monkeypatch.setattr(ledger, "enter", look)
     take_in(house, [paper], "default", ["a"])
     assert seen == [True]
 
@@ -86,7 +86,7 @@ def test_a_failing_store_acknowledges_nothing(
         if failing == "fsync":
             patch.setattr(os, "fsync", _disk_full)
         elif failing == "rename":
-            patch.setattr(blobs.Path, "rename", _disk_full)
+            patch.setattr(Path, "rename", _disk_full)
         elif failing == "commit":
             patch.setattr(house.engine.dialect, "do_commit", _locked)
         else:
@@ -174,7 +174,7 @@ def test_stacks_by_profile(house: House) -> None:
     files = [Path("a"), Path("b")]
     assert stacks_of(house, "default", files) == ((Path("a"),), (Path("b"),))
     assert stacks_of(house, "default", []) == ()
-    with pytest.raises(UsageError, match="Known: .*default"):
+    with pytest.raises(UsageError, match=r"Known: .*default"):
         stacks_of(house, "no-such", files)
     flatbeds = [name for name, each in house.profiles.items() if each.stack == "files"]
     assert flatbeds

@@ -13,6 +13,7 @@ from PIL import Image
 from digitizer.mailroom import covers, people
 from digitizer.mailroom.house import House
 from digitizer.mailroom.messages import Draft, print_messages, print_queue, send, threads
+from digitizer.parts import codes
 from digitizer.parts.tables import inmate, message, reading, session, writing
 from digitizer.processes import register
 from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound, UsageError
@@ -126,7 +127,7 @@ def test_revoking_says_why(house: House) -> None:
 
 def test_two_sheets_never_share_a_short_id(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = iter(["aa" * 9, "aa" * 5 + "bb" * 4, "cc" * 9])
-    made = register.new_cover_code
+    made = codes.new_cover_code
 
     def predictable(kind: CodeKind, ring: object, sheets: int = 0) -> object:
         code = made(kind, house.keys, sheets)

@@ -28,6 +28,7 @@ from digitizer.parts.tables import (
 )
 from digitizer.parts.vault import lock, new_seal_key, unlock
 from digitizer.vocabulary.errors import SettingsError, StorageError
+from digitizer.vocabulary.moments import now
 
 # --- keys
 
@@ -240,11 +241,10 @@ def test_a_full_disk_is_a_storage_error(house: House) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count={count}")
     rows = [
         {"id": f"{n}", "fingerprint": f"{n}", "profile": "x" * 4000, "state": "waiting",
-         "taken_in": sa.func.now()}
+         "taken_in": now()}
         for n in range(40)
     ]  # fmt: skip
     with pytest.raises(StorageError, match="full"), writing(house.engine) as tx:
-        for row in rows:
-            tx.execute(sa.insert(scan).values(row))
+        tx.execute(sa.insert(scan), rows)
     with reading(house.engine) as tx:
         assert tx.execute(sa.select(sa.func.count()).select_from(scan)).scalar() == 0

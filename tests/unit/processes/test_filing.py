@@ -194,13 +194,16 @@ def test_a_reply_goes_to_its_thread_and_no_mailbox(house: House) -> None:
 def test_nothing_is_left_of_a_filing_that_fails(house: House) -> None:
     code = new_cover(house, once=True)
     taken = take(house, b"1")
-    with pytest.raises(ZeroDivisionError), writing(house.engine) as tx:
-        ledger.claim(tx, taken.id, "one")
-        file_scan(
-            tx, worked(taken, split_of(letter_of(code, 1, 2)), {2: read("Dear")}), {},
-            Release.AUTOMATIC,
-        )  # fmt: skip
-        raise ZeroDivisionError
+    stack = worked(taken, split_of(letter_of(code, 1, 2)), {2: read("Dear")})
+
+    def file_and_fail() -> None:
+        with writing(house.engine) as tx:
+            ledger.claim(tx, taken.id, "one")
+            file_scan(tx, stack, {}, Release.AUTOMATIC)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        file_and_fail()
     with reading(house.engine) as tx:
         for table in (letter, page, transcript, posting, message):
             assert tx.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0

@@ -104,7 +104,7 @@ def test_spellings_of_a_status(tmp_path: Path, spelled: str, meant: CustodyStatu
     ],
 )
 def test_what_is_not_understood(tmp_path: Path, content: str | bytes, told: str) -> None:
-    with pytest.raises(RosterError, match="(?s).*") as caught:
+    with pytest.raises(RosterError) as caught:
         read_roster(_file(tmp_path, content))
     assert told in str(caught.value)
 
