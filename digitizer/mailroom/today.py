@@ -199,10 +199,11 @@ def _case(tx: sa.Connection, held_id: str) -> HeldCase:
     own = [page for page in pages if page.letter == item.letter]
     before, after = _neighbours(items, item, pages)
     subjects = [f"scan:{item.scan}", *([f"letter:{item.letter}"] if item.letter else [])]
+    letter = intake_list.letter_facts(tx, item.letter) if item.letter else None
     return HeldCase(
-        held_id, item, facts,
-        intake_list.letter_facts(tx, item.letter) if item.letter else None,
-        pages, _suggestions(tx, own), intake_list.custody_events(tx, subjects),
+        held_id, item, facts, letter, pages,
+        _suggestions(tx, own, letter.proposed if letter else None),
+        intake_list.custody_events(tx, subjects),
         before, after, following,
     )  # fmt: skip
 
@@ -238,13 +239,21 @@ def _counts(page: DeskPage) -> bool:
     return page.role in (PageRole.CONTENT, PageRole.COVER)
 
 
-def _suggestions(tx: sa.Connection, own: list[DeskPage]) -> tuple[Candidate, ...]:
+def _suggestions(
+    tx: sa.Connection, own: list[DeskPage], named: Inmate | None
+) -> tuple[Candidate, ...]:
+    """Whom the cover names, if one was read, then whom the words of the pages may mean."""
+    by_cover = (Candidate(named, ("named by the cover sheet",)),) if named else ()
     text = intake_list.texts_of(tx, [page.id for page in own])
     if not text.strip():
-        return ()
+        return by_cover
     by_number = {each.booking_number: each for each in roster.all_inmates(tx)}
     likely = matching.suggest(text, tuple(by_number.values()), most=4)
-    return tuple(Candidate(by_number[each.booking_number], each.reasons) for each in likely)
+    return by_cover + tuple(
+        Candidate(by_number[each.booking_number], each.reasons)
+        for each in likely
+        if named is None or each.booking_number != named.booking_number
+    )
 
 
 def _has_all(person: Inmate, words: list[str]) -> bool:
