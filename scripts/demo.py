@@ -129,7 +129,7 @@ class Demo:
 
     def tell_reply(self) -> None:
         (thread,) = self.lines("message", "list", "D1001")
-        text = " / ".join(thread["replies"][0]["text"].splitlines()[-3:])
+        text = " / ".join(thread["replies"][0]["text"].splitlines())
         self.say(f"   The thread is {thread['state']}; as read: {text}")
 
     def tell_books(self) -> None:
