@@ -262,13 +262,16 @@ def _detector() -> cv2.aruco.ArucoDetector:
     """Tuned for marks of 13 mm on pages of letter size, whose outline is 0.19 of the page's length.
 
     A smaller outline than 0.1 would take in the corners of QR codes, which cost the most time;
-    0.5 is a sheet that was pictured in three. One threshold window, as wide as half a mark.
+    0.5 is a sheet that was pictured in three. One threshold window, as wide as half a mark. Of
+    each cell only the middle is looked at: toner and ink spread, and eat a white cell's edges.
     """
     wanted = cv2.aruco.DetectorParameters()
     wanted.adaptiveThreshWinSizeMin = 25
     wanted.adaptiveThreshWinSizeMax = 25
     wanted.minMarkerPerimeterRate = 0.1
     wanted.maxMarkerPerimeterRate = 0.5
+    wanted.perspectiveRemovePixelPerCell = 8
+    wanted.perspectiveRemoveIgnoredMarginPerCell = 0.3
     wanted.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     family = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h11)
     return cv2.aruco.ArucoDetector(family, wanted)

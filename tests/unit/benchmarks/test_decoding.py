@@ -14,6 +14,6 @@ def test_each_reader_sees_each_page() -> None:
 
 
 def test_the_table_gives_medians_and_ratios() -> None:
-    pages = [Timed({name: 10.0 * ms for name in READERS}) for ms in (1, 2, 9)]
+    pages = [Timed(dict.fromkeys(READERS, 10.0 * ms)) for ms in (1, 2, 9)]
     pages.append(Timed(dict.fromkeys(READERS, 20.0)))
     assert "| a class | 4 | 20.0 | 20.0 | 20.0 | 1.00 | 1.00 | 90 |" in table({"a class": pages})

@@ -174,3 +174,16 @@ def test_where_it_cannot_be_told_the_cover_is_shown(cover_scan: Any) -> None:
 @pytest.mark.parametrize("kind", [CodeKind.BATCH, CodeKind.LEGAL])
 def test_staff_may_write_on_their_own_sheets(cover_scan: Any, kind: Any) -> None:
     assert not _inked(_written(cover_scan(kind), 60, 120))
+
+
+@pytest.mark.parametrize("kind", CodeKind)
+def test_marks_are_seen_though_ink_spread_and_a_fax_halved_the_lines(
+    cover_scan: Any, kind: Any
+) -> None:
+    scan = cover_scan(kind, "letter", 300)
+    spread = cv2.erode(scan.image, np.ones((7, 7), np.uint8))
+    height, width = spread.shape
+    lines = cv2.resize(spread, (width * 204 // 300, height * 98 // 300))
+    fax = np.where(cv2.GaussianBlur(lines, (3, 3), 0) < 128, 0, 255).astype(np.uint8)
+    page = np.asarray(cv2.resize(fax, (fax.shape[1], fax.shape[0] * 204 // 98)), np.uint8)
+    assert {mark.id for mark in find_marks(page, 204)} == set(layout.mark_ids(kind))

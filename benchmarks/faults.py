@@ -1,0 +1,266 @@
+"""Failing disks: strace makes the n-th write, fsync, rename or open of the intake path fail.
+
+    python -m benchmarks.faults --most 8
+
+A child takes one scan in, as the watcher does, and again after the fault. Acknowledged means
+that the scan left the inbox: then the store and the ledger must have it whole. With
+``--watch`` the child is the watcher itself, which must log the fault and go on when it is over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.provenance import commit
+from digitizer.mailroom.books import verify_audit
+from digitizer.mailroom.house import make_home, open_house
+from digitizer.parts.blobs import LocalBlobs
+from digitizer.vocabulary.errors import DigitizerError
+
+ERRORS = ("ENOSPC", "EIO", "EDQUOT")
+CALLS = {
+    "write": "write,pwrite64,writev",
+    "fsync": "fsync,fdatasync",
+    "rename": "rename,renameat,renameat2",
+    "open": "openat",
+    "truncate": "ftruncate",
+    "unlink": "unlink,unlinkat",
+}
+_DIGITIZER = str(Path(sys.executable).parent / "digitizer")
+_SETTLE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The ``nth`` of ``call`` (and the ``span`` - 1 after it) fails with ``error``."""
+
+    call: str
+    error: str
+    nth: int
+    span: int = 1
+
+    @property
+    def injection(self) -> str:
+        when = f"{self.nth}" if self.span == 1 else f"{self.nth}..{self.nth + self.span - 1}"
+        return f"inject={CALLS[self.call]}:error={self.error}:when={when}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a fault did. ``hit``: it was injected. ``loud``: exit status or log told of it.
+    ``lost``: acknowledged, or gone, but not whole in store and ledger. ``mended``: the same
+    scan went in after the fault, once. ``left``: temporary files left behind."""
+
+    fault: Fault
+    hit: bool
+    acknowledged: bool
+    loud: bool
+    lost: bool
+    mended: bool
+    left: int
+
+
+def may_trace() -> bool:
+    """Whether strace is here and may trace."""
+    if shutil.which("strace") is None:
+        return False
+    done = subprocess.run(["strace", "-f", "-qq", "-e", "trace=none", "true"], capture_output=True)
+    return done.returncode == 0
+
+
+def take_one(home: Path, stop: bool) -> int:
+    """The child: takes in what lies in the inbox, as the watcher's hand-over does.
+
+    ``stop``: all is loaded first, then it waits for strace, so that faults count from there.
+    """
+    from digitizer.mailroom.intake import take_from_inbox
+
+    house = open_house(home)
+    if stop:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    try:
+        for path in sorted((home / "inbox" / "default").iterdir()):
+            take_from_inbox(house, [path], "default")
+    except (DigitizerError, OSError) as error:
+        print(f"digitizer: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def trial(home: Path, fault: Fault, content: bytes) -> Trial:
+    """One scan, one fault, and one more try without it."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    paper = home / "inbox" / "default" / "scan.tif"
+    paper.write_bytes(content)
+    told, errors, traced = _under_strace(home, fault)
+    hit = "INJECTED" in traced
+    acknowledged = not paper.exists()
+    whole = _is_whole(home, sha256, content)
+    lost = (acknowledged and not whole) or (paper.exists() and paper.read_bytes() != content)
+    again = subprocess.run(_child(home, stop=False), capture_output=True, text=True)
+    mended = again.returncode == 0 and not paper.exists() and _is_whole(home, sha256, content)
+    left = len(list((home / "originals" / ".incoming").iterdir()))
+    return Trial(fault, hit, acknowledged, bool(told) and bool(errors), lost, mended, left)
+
+
+def _child(home: Path, stop: bool) -> list[str]:
+    return [sys.executable, "-m", "benchmarks.faults", "--take-one", str(home),
+            *(() if stop else ("--go-on",))]  # fmt: skip
+
+
+def _under_strace(home: Path, fault: Fault) -> tuple[int, str, str]:
+    """Exit status, stderr, and what strace saw."""
+    trace = home.parent / "trace"
+    trace.unlink(missing_ok=True)
+    with subprocess.Popen(_child(home, stop=True), stderr=subprocess.PIPE, text=True) as child:
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WNOWAIT)
+        words = ["strace", "-f", "-qq", "-p", str(child.pid), "-o", str(trace),
+                 "-e", f"trace={CALLS[fault.call]}", "-e", fault.injection]  # fmt: skip
+        with subprocess.Popen(words, stderr=subprocess.DEVNULL) as tracer:
+            _until_traced(child.pid)
+            os.kill(child.pid, signal.SIGCONT)
+            errors = child.communicate(timeout=60)[1]
+            tracer.wait(timeout=10)
+    return child.returncode, errors, trace.read_text() if trace.exists() else ""
+
+
+def _until_traced(process: int) -> None:
+    deadline = time.monotonic() + 10
+    while "TracerPid:\t0\n" in Path(f"/proc/{process}/status").read_text():
+        if time.monotonic() > deadline:
+            raise RuntimeError("strace did not attach")
+        time.sleep(0.01)
+
+
+def _is_whole(home: Path, sha256: str, content: bytes) -> bool:
+    """Once in the ledger, and its bytes in the store."""
+    blob = LocalBlobs(home / "originals").path(sha256)
+    with sqlite3.connect(f"file:{home}/database/mail.sqlite?mode=ro", uri=True) as database:
+        query = "SELECT count(*) FROM original WHERE sha256 = ?"
+        entered = database.execute(query, (sha256,)).fetchone()[0]
+    return entered == 1 and blob.is_file() and blob.read_bytes() == content
+
+
+def faults(most: int) -> Iterator[Fault]:
+    """The first ``most`` of each call fail, each with each error; some for three in a row."""
+    for call in CALLS:
+        for nth in range(1, most + 1):
+            for number, error in enumerate(ERRORS):
+                yield Fault(call, error, nth, span=3 if number == nth % 3 else 1)
+
+
+def measure(home: Path, chosen: Iterator[Fault], ends: float) -> list[Trial]:
+    """Tries them all; a call that was not made so often has no later ones."""
+    trials: list[Trial] = []
+    spent: dict[str, int] = {}
+    for number, fault in enumerate(chosen):
+        if fault.nth > spent.get(fault.call, fault.nth) or time.monotonic() > ends:
+            continue
+        one = trial(home, fault, f"scan {number} ".encode() * 5000)
+        if one.hit:
+            trials.append(one)
+        else:
+            spent[fault.call] = fault.nth - 1
+    return trials
+
+
+def watcher_goes_on(folder: Path, error: str, seconds: float = 6) -> tuple[int, bool]:
+    """The real ``digitizer watch`` on a disk where no fsync works for a while: how often it logs
+    the fault, and whether the scan is in by itself afterwards."""
+    home = folder / f"watched-{error}"
+    make_home(home)
+    (home / "profiles" / "default.toml").write_text(
+        f'based_on = "default"\nsettle_seconds = {_SETTLE}\n'
+    )
+    log = folder / f"watch-{error}.log"
+    words = [_DIGITIZER, "--home", str(home), "watch"]
+    with log.open("w") as errors, subprocess.Popen(words, stderr=errors) as watcher:
+        _until(lambda: "watching" in log.read_text(), 20)
+        with subprocess.Popen(
+            ["strace", "-f", "-qq", "-p", str(watcher.pid), "-o", "/dev/null",
+             "-e", "trace=fsync,fdatasync", "-e", f"inject=fsync,fdatasync:error={error}"],
+            stderr=subprocess.DEVNULL,
+        ) as tracer:  # fmt: skip
+            _until_traced(watcher.pid)
+            content = f"scan for {error}".encode() * 1000
+            (home / "inbox" / "default" / "scan.tif").write_bytes(content)
+            time.sleep(seconds)
+            tracer.send_signal(signal.SIGINT)
+        told = log.read_text().count("could not be taken in")
+        sha256 = hashlib.sha256(content).hexdigest()
+        in_by_itself = _until(lambda: _is_whole(home, sha256, content), 40)
+        watcher.send_signal(signal.SIGTERM)
+    return told, in_by_itself
+
+
+def _until(true: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def report(trials: list[Trial], audit_fault: str | None) -> str:
+    lines = [
+        f"Commit {commit()}: {len(trials)} injected faults.", "",
+        "| call | error | faults | acknowledged | silent | acknowledged but lost "
+        "| not mended by the next try | temporary files left |", "|---|---|--:|--:|--:|--:|--:|--:|",
+    ]  # fmt: skip
+    for call in CALLS:
+        for error in ERRORS:
+            some = [one for one in trials if (one.fault.call, one.fault.error) == (call, error)]
+            silent = sum(not one.acknowledged and not one.loud for one in some)
+            numbers = (len(some), sum(one.acknowledged for one in some), silent,
+                       sum(one.lost for one in some), sum(not one.mended for one in some),
+                       sum(one.left for one in some))  # fmt: skip
+            lines.append(f"| {call} | {error} | " + " | ".join(map(str, numbers)) + " |")
+    return "\n".join([*lines, "", f"Audit chain: {audit_fault or 'holds'}."])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--most", type=int, default=8, help="so many of each call fail, one a try")
+    parser.add_argument("--minutes", type=float, default=10, help="then it ends")
+    parser.add_argument("--watch", action="store_true", help="also the watcher itself")
+    parser.add_argument("--take-one", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--go-on", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.take_one:
+        return take_one(asked.take_one, stop=not asked.go_on)
+    if not may_trace():
+        print("strace is not here, or may not trace.", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name) / "home"
+        make_home(home)
+        trials = measure(home, faults(asked.most), time.monotonic() + 60 * asked.minutes)
+        house = open_house(home)
+        fault = verify_audit(house)[1]
+        house.engine.dispose()
+        print(report(trials, fault))
+        for error in ERRORS if asked.watch else ():
+            told, went_on = watcher_goes_on(Path(name), error)
+            print(f"- `watch`, {error} at every fsync: told {told} times, "
+                  f"in by itself afterwards: {went_on}")  # fmt: skip
+    bad = [one for one in trials if one.lost or not one.mended]
+    for one in bad:
+        print(one, file=sys.stderr)
+    return 1 if bad or fault else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

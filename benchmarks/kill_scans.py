@@ -1,0 +1,121 @@
+"""The mail of the kill harness: a home with small, quick scans, and a writer that never rests.
+
+    python -m benchmarks.kill_scans HOME      # drops scans into its inbox until it is ended
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks import scanner
+from digitizer.mailroom import covers, people
+from digitizer.mailroom.house import House, make_home, open_house
+from digitizer.vocabulary.people import Actor, ActorKind
+
+_BY = Actor(ActorKind.MACHINE, "kill harness")
+_BOOKINGS = tuple(f"K{100 + n}" for n in range(4))
+_ROSTER = "booking_number,last_name,first_name,housing_unit,status\n" + "".join(
+    f"{booking},Sample,Pat{n},U-1,in_custody\n" for n, booking in enumerate(_BOOKINGS)
+)
+_PROFILE = 'based_on = "default"\nsettle_seconds = 0.5\n'
+_DPI = 200
+_MOST_IN_INBOX, _MOST_IN_QUEUE = 4, 30
+
+
+def make_home_with_mail(home: Path) -> None:
+    """A home, its roster, and beside it ``scans/KIND-N.tif``, whose kinds are good, once (a
+    cover for one letter only), legal, and junk (no scan at all)."""
+    make_home(home)
+    (home / "profiles" / "default.toml").write_text(_PROFILE)
+    house = open_house(home)
+    roster = home.parent / "roster.csv"
+    roster.write_text(_ROSTER)
+    people.import_roster(house, roster, False, _BY)
+    folder = home.parent / "scans"
+    folder.mkdir()
+    for number, booking in enumerate(_BOOKINGS):
+        text = "Hello, all is well here." if number % 2 else "."
+        _scan(folder / f"good-{number}.tif", _cover(house, booking), text)
+    for number in range(12):
+        _scan(folder / f"once-{number}.tif", _cover(house, _BOOKINGS[0], once=True), ".")
+    legal = covers.print_legal_marker(house, _BY, None)
+    _scan(folder / "legal-0.tif", scanner.pdf_pages(legal.pdf)[0], ".")
+    (folder / "junk-0.tif").write_bytes(b"II*\0 this is no picture")
+    house.engine.dispose()
+
+
+def _cover(house: House, booking: str, once: bool = False) -> scanner.Page:
+    return scanner.pdf_pages(covers.print_inmate_cover(house, booking, _BY, once=once).pdf)[0]
+
+
+def _scan(path: Path, cover: scanner.Page, text: str) -> None:
+    pages = [_small(cover), _small(scanner.typed_page(text))]
+    pages[0].save(
+        path, "TIFF", save_all=True, append_images=pages[1:], compression="group4",
+        dpi=(_DPI, _DPI),
+    )  # fmt: skip
+
+
+def _small(page: scanner.Page) -> Image.Image:
+    size = (page.shape[1] * _DPI // scanner.DPI, page.shape[0] * _DPI // scanner.DPI)
+    grey = Image.fromarray(page).convert("L").resize(size, Image.Resampling.LANCZOS)
+    return Image.fromarray(np.asarray(grey) > 160).convert("1")
+
+
+def write_for_ever(home: Path) -> None:
+    """Scans arrive in every manner; names are used again; what is whole goes into a manifest."""
+    rng = random.Random(0)
+    scans = sorted((home.parent / "scans").iterdir())
+    good = [path for path in scans if path.name.startswith("good")]
+    number = 0
+    while True:
+        if _enough(home):
+            time.sleep(0.1)
+            continue
+        path = rng.choice(good) if rng.random() < 0.6 else rng.choice(scans)
+        target = home / "inbox" / "default" / f"scan{number % 40:03}.tif"
+        number += 1
+        if target.exists():
+            continue
+        content = path.read_bytes() + b"%" + rng.randbytes(16)  # no two scans are alike
+        (_renamed_in if rng.random() < 0.6 else _slowly)(target, content)
+        kind = path.stem.split("-")[0]
+        with (home.parent / "manifest").open("a") as manifest:
+            manifest.write(f"{hashlib.sha256(content).hexdigest()} {kind}\n")
+        time.sleep(rng.uniform(0, 0.4))
+
+
+def _enough(home: Path) -> bool:
+    """There is always something to take in and to work, and never more than can be worked."""
+    if len(list((home / "inbox" / "default").iterdir())) >= _MOST_IN_INBOX:
+        return True
+    with sqlite3.connect(f"file:{home}/database/mail.sqlite?mode=ro", uri=True) as database:
+        query = "SELECT count(*) FROM scan WHERE state IN ('waiting', 'working')"
+        return int(database.execute(query).fetchone()[0]) >= _MOST_IN_QUEUE
+
+
+def _renamed_in(target: Path, content: bytes) -> None:
+    unfinished = target.with_name(f".{target.name}")
+    unfinished.write_bytes(content)
+    unfinished.rename(target)
+
+
+def _slowly(target: Path, content: bytes) -> None:
+    half = len(content) // 2
+    with target.open("wb") as out:
+        out.write(content[:half])
+        out.flush()
+        time.sleep(0.1)
+        out.write(content[half:])
+
+
+if __name__ == "__main__":
+    write_for_ever(Path(sys.argv[1]))
