@@ -18,9 +18,11 @@ from digitizer.processes.audit import Event
 from digitizer.processes.desk import DeskPage
 from digitizer.processes.intake_list import Duplicate, IntakeLine, LetterFacts, ScanFacts
 from digitizer.processes.ledger import QueueState
+from digitizer.processes.profiles import watched_folders
 from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound
 from digitizer.vocabulary.mail import HeldItem, PageRole
 from digitizer.vocabulary.people import Actor, CustodyStatus, Inmate
+from digitizer.vocabulary.profiles import ScannerProfile
 
 _DECISIONS = frozenset({"assign", "release", "reject", "rescanned", "cut", "join", "mark page"})
 
@@ -175,6 +177,13 @@ def find_in_roster(house: House, text: str, by: Actor, most: int = 8) -> tuple[C
     found = [each for each in everyone if _has_all(each, words)]
     found.sort(key=lambda each: (each.status is not CustodyStatus.IN_CUSTODY, each.last_name))
     return tuple(Candidate(each) for each in found[:most])
+
+
+def scanners(house: House, by: Actor) -> tuple[ScannerProfile, ...]:
+    """The profiles whose folders are watched."""
+    permit(by, Act.LOOK)
+    watched = {folder.name for folder in watched_folders(house.profiles, house.home)}
+    return tuple(each for name, each in house.profiles.items() if name in watched)
 
 
 def may_settle(by: Actor, scan: ScanFacts) -> bool:

@@ -39,6 +39,17 @@ def held(request: Request, visit: StaffVisit, settled: str = "") -> HTMLResponse
     )  # fmt: skip
 
 
+@router.get("/settings")
+def settings(request: Request, visit: StaffVisit) -> HTMLResponse:
+    """How the facility is set up, and what risk each scanner's settings leave."""
+    house = house_of(request)
+    return show(
+        request, "staff/settings.html", visit=visit, idle_seconds=idle_seconds(request),
+        release=house.settings.facility.release, home=house.home,
+        scanners=today.scanners(house, visit.actor),
+    )  # fmt: skip
+
+
 def idle_seconds(request: Request) -> int:
     return house_of(request).settings.web.staff_idle_minutes * 60
 
