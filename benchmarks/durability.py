@@ -27,7 +27,7 @@ def take_all(home: Path, scans: int, kilobytes: int, careless: bool) -> float:
     make_home(home)
     house = open_house(home)
     if careless:
-        os.fsync = lambda _descriptor: None
+        os.fsync = lambda fd: None
         house.engine.dispose()
         sa.event.listen(house.engine, "connect", _without_syncs)
     inbox = home / "inbox" / "default"
@@ -43,7 +43,7 @@ def take_all(home: Path, scans: int, kilobytes: int, careless: bool) -> float:
 
 
 def _without_syncs(raw: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
-    raw.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]  # it is sqlite3's
+    raw.execute("PRAGMA synchronous=OFF")
 
 
 def measured(folder: Path, scans: int, kilobytes: int, careless: bool) -> float:

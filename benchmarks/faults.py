@@ -14,7 +14,6 @@ import hashlib
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.kill_scans import ask
 from benchmarks.provenance import commit
 from digitizer.mailroom.books import verify_audit
 from digitizer.mailroom.house import make_home, open_house
@@ -147,10 +147,8 @@ def _until_traced(process: int) -> None:
 def _is_whole(home: Path, sha256: str, content: bytes) -> bool:
     """Once in the ledger, and its bytes in the store."""
     blob = LocalBlobs(home / "originals").path(sha256)
-    with sqlite3.connect(f"file:{home}/database/mail.sqlite?mode=ro", uri=True) as database:
-        query = "SELECT count(*) FROM original WHERE sha256 = ?"
-        entered = database.execute(query, (sha256,)).fetchone()[0]
-    return entered == 1 and blob.is_file() and blob.read_bytes() == content
+    entered = ask(home, "SELECT count(*) FROM original WHERE sha256 = ?", sha256)[0][0]
+    return bool(entered == 1) and blob.is_file() and blob.read_bytes() == content
 
 
 def faults(most: int) -> Iterator[Fault]:
@@ -218,7 +216,8 @@ def report(trials: list[Trial], audit_fault: str | None) -> str:
     lines = [
         f"Commit {commit()}: {len(trials)} injected faults.", "",
         "| call | error | faults | acknowledged | silent | acknowledged but lost "
-        "| not mended by the next try | temporary files left |", "|---|---|--:|--:|--:|--:|--:|--:|",
+        "| not mended by the next try | temporary files left |",
+        "|---|---|--:|--:|--:|--:|--:|--:|",
     ]  # fmt: skip
     for call in CALLS:
         for error in ERRORS:

@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.kill_scans import ask
 from benchmarks.provenance import commit
 from digitizer.mailroom.books import reconcile, verify_audit
 from digitizer.mailroom.house import make_home, open_house
@@ -98,8 +98,8 @@ class Result:
 def measure(folder: Path, files: int, polling: bool, watchers: int, longest: float) -> Result:
     home = folder / "home"
     make_home(home)
-    profile = f'based_on = "default"\nsettle_seconds = {_SETTLE}\npolling = {str(polling).lower()}\n'
-    (home / "profiles" / "default.toml").write_text(profile)
+    keys = f"settle_seconds = {_SETTLE}\npolling = {str(polling).lower()}\n"
+    (home / "profiles" / "default.toml").write_text('based_on = "default"\n' + keys)
     log = (folder / "log").open("w")
     words = [_DIGITIZER, "--home", str(home), "watch"]
     watching = [subprocess.Popen(words, stderr=log) for _ in range(watchers)]
@@ -135,17 +135,12 @@ def _write_all(inbox: Path, files: int) -> dict[str, float]:
 
 
 def _entered(home: Path) -> int:
-    with sqlite3.connect(f"file:{home}/database/mail.sqlite?mode=ro", uri=True) as database:
-        return int(database.execute("SELECT count(*) FROM scan").fetchone()[0])
+    return int(ask(home, "SELECT count(*) FROM scan")[0][0])
 
 
 def _result(home: Path, written: dict[str, float], begun: float, errors: int) -> Result:
-    with sqlite3.connect(f"file:{home}/database/mail.sqlite?mode=ro", uri=True) as database:
-        rows = database.execute(
-            "SELECT o.sha256, s.taken_in FROM original o JOIN scan s ON s.id = o.scan_id"
-        ).fetchall()
-        query = "SELECT count(*) FROM event WHERE verb = 'duplicate'"
-        duplicates = int(database.execute(query).fetchone()[0])
+    rows = ask(home, "SELECT o.sha256, s.taken_in FROM original o JOIN scan s ON s.id = o.scan_id")
+    duplicates = int(ask(home, "SELECT count(*) FROM event WHERE verb = 'duplicate'")[0][0])
     came = Counter(sha256 for sha256, _ in rows)
     at = {sha256: datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
           for sha256, when in rows}  # fmt: skip

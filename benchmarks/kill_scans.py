@@ -10,7 +10,9 @@ import random
 import sqlite3
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -97,9 +99,15 @@ def _enough(home: Path) -> bool:
     """There is always something to take in and to work, and never more than can be worked."""
     if len(list((home / "inbox" / "default").iterdir())) >= _MOST_IN_INBOX:
         return True
-    with sqlite3.connect(f"file:{home}/database/mail.sqlite?mode=ro", uri=True) as database:
-        query = "SELECT count(*) FROM scan WHERE state IN ('waiting', 'working')"
-        return int(database.execute(query).fetchone()[0]) >= _MOST_IN_QUEUE
+    queued = ask(home, "SELECT count(*) FROM scan WHERE state IN ('waiting', 'working')")[0][0]
+    return int(queued) >= _MOST_IN_QUEUE
+
+
+def ask(home: Path, query: str, *values: str) -> list[Any]:
+    """The rows that the home's database answers, read beside whoever writes."""
+    url = f"file:{home}/database/mail.sqlite?mode=ro"
+    with closing(sqlite3.connect(url, uri=True)) as database:
+        return database.execute(query, values).fetchall()
 
 
 def _renamed_in(target: Path, content: bytes) -> None:

@@ -16,7 +16,6 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -27,8 +26,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
-from benchmarks.kill_scans import make_home_with_mail
+from benchmarks.kill_scans import ask, make_home_with_mail
 from benchmarks.provenance import commit
 from digitizer.entrances import service
 from digitizer.entrances.logs import Form, start_logging
@@ -102,21 +102,23 @@ def start(home: Path, plan: Plan) -> int:
     """Starts the process to be killed; returns its number."""
     log = home.parent / "service.log"
     if plan.kind == "serve":
+        words = [_DIGITIZER, "--home", str(home), "serve", "--port", "0"]
         environment = {**os.environ, "DIGITIZER_TEST_KILL": plan.point or ""}
-        with log.open("a") as errors:
-            return subprocess.Popen(
-                [_DIGITIZER, "--home", str(home), "serve", "--port", "0"],
-                env=environment, stderr=errors, stdout=subprocess.DEVNULL,
-            ).pid  # fmt: skip
+        return forked(lambda: _with_log(log, lambda: os.execve(words[0], words, environment)))
     parts = {"watch": (service.watch,), "worker": (service.work,)}
     both = (service.watch, service.work)
-    return forked(lambda: _serve_apart(home, parts.get(plan.kind, both), plan.point or "", log))
+    some = parts.get(plan.kind, both)
+    return forked(lambda: _with_log(log, lambda: _serve_apart(home, some, plan.point or "")))
+
+
+def _with_log(log: Path, work: Callable[[], None]) -> None:
+    os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 2)
+    work()
 
 
 def _serve_apart(
-    home: Path, parts: Sequence[Callable[[service.Service], None]], point: str, log: Path
+    home: Path, parts: Sequence[Callable[[service.Service], None]], point: str
 ) -> None:
-    os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 2)
     start_logging(Form.TEXT)
     arm(point)
     service.run(open_house(home), *parts)
@@ -195,7 +197,7 @@ def arrived(home: Path) -> dict[str, str]:
     """What the writer says has arrived whole: SHA-256 and kind."""
     manifest = home.parent / "manifest"
     lines = manifest.read_text().split("\n")[:-1] if manifest.exists() else []
-    return {sha256: kind for sha256, kind in (line.split() for line in lines)}
+    return dict(line.split() for line in lines)
 
 
 def in_inbox(home: Path) -> Counter[str]:
@@ -211,8 +213,7 @@ def in_inbox(home: Path) -> Counter[str]:
 def in_ledger(home: Path) -> dict[str, bool]:
     """For each original entered: whether its bytes, plain or sealed, lie in the store."""
     store = LocalBlobs(home / "originals")
-    with sqlite3.connect(f"file:{home}/database/mail.sqlite?mode=ro", uri=True) as database:
-        rows = database.execute("SELECT sha256, sealed_as FROM original").fetchall()
+    rows = ask(home, "SELECT sha256, sealed_as FROM original")
     return {sha256: store.exists(sealed or sha256) for sha256, sealed in rows}
 
 
@@ -236,21 +237,19 @@ def settle_all(home: Path, seconds: float) -> float:
 
 
 def _open_scans(home: Path) -> int:
-    with sqlite3.connect(f"file:{home}/database/mail.sqlite?mode=ro", uri=True) as database:
-        query = "SELECT count(*) FROM scan WHERE state IN ('waiting', 'working')"
-        return int(database.execute(query).fetchone()[0])
+    return int(ask(home, "SELECT count(*) FROM scan WHERE state IN ('waiting', 'working')")[0][0])
 
 
 def judge(home: Path, stop_seconds: float) -> Verdict:
     house = open_house(home)
     inbox, scans = in_inbox(home), arrived(home)
-    with sqlite3.connect(f"file:{home}/database/mail.sqlite?mode=ro", uri=True) as database:
-        rows = database.execute(
-            "SELECT o.sha256, o.sealed_as, s.seal_key, s.state, s.id, s.deaths,"
-            " (SELECT count(*) FROM letter WHERE scan_id = s.id),"
-            " (SELECT max(state) FROM letter WHERE scan_id = s.id)"
-            " FROM original o JOIN scan s ON s.id = o.scan_id"
-        ).fetchall()
+    rows = ask(
+        home,
+        "SELECT o.sha256, o.sealed_as, s.seal_key, s.state, s.id, s.deaths,"
+        " (SELECT count(*) FROM letter WHERE scan_id = s.id),"
+        " (SELECT max(state) FROM letter WHERE scan_id = s.id)"
+        " FROM original o JOIN scan s ON s.id = o.scan_id",
+    )
     entered = Counter(row[0] for row in rows)
     places: Counter[str] = Counter()
     altered = doubled = 0
@@ -322,7 +321,7 @@ def report(tally: Tally, verdict: Verdict, seed: int) -> str:
         f"| scans out of balance | {verdict.unbalanced} |",
         f"| audit chain | {verdict.audit_fault or 'holds'} |",
         f"| worst recovery, s | {max(tally.recoveries, default=0):.1f} |",
-        f"| median recovery, s | {sorted(tally.recoveries or [0])[len(tally.recoveries) // 2]:.1f} |",
+        f"| median recovery, s | {median(tally.recoveries or [0]):.1f} |",
         f"| clean stop, s | {verdict.stop_seconds:.1f} |",
         f"| named points died at | {len(tally.points)} of {len(POINTS)} |",
         *(f"| {place} | {count} |" for place, count in sorted(verdict.places.items())),

@@ -14,7 +14,7 @@ from digitizer.mailroom.house import House
 from digitizer.mailroom.intake import take_from_inbox
 from digitizer.mailroom.working import Worker, recover
 from digitizer.processes.profiles import unwatched_folders, watched_folders
-from digitizer.vocabulary.errors import DigitizerError, SettingsError
+from digitizer.vocabulary.errors import Conflict, DigitizerError, SettingsError, StorageError
 from inbox_watch.errors import UnsafeFolders
 from inbox_watch.folder import WatchedFolder
 from inbox_watch.reports import News, Report
@@ -27,16 +27,23 @@ log = logging.getLogger("digitizer")
 _IDLE_LOOK = 1.0
 #: Seconds to wait after a failure that is not one scan's own (a full disk, a locked database).
 _FAILURE_PAUSE = 5.0
+#: So often a file may be found changing, or in another watcher's hands, before staff hear of it.
+_TRIES_BEFORE_FAULT = 4
 
 
 class Service:
-    """What the parts of one service share: the home, when to stop, and a nudge for the worker."""
+    """What the parts of one service share: the home, when to stop, and a nudge for the worker.
+
+    ``troubles`` says of each part that runs here, and of each folder lost, what is wrong with
+    it; empty text: it is well.
+    """
 
     def __init__(self, house: House) -> None:
         self.house = house
         self.stop = threading.Event()
         self.nudge = threading.Event()
         self.failed = False
+        self.troubles: dict[str, str] = {}
 
     def end(self) -> None:
         self.stop.set()
@@ -83,17 +90,52 @@ def watch(service: Service) -> None:
 
     def hand_over(folder: WatchedFolder, paths: Sequence[Path]) -> None:
         taken = take_from_inbox(service.house, paths, folder.name)
-        log.info("%s scan %s", "duplicate of" if taken.duplicate else "took in", taken.scan)
+        if taken is None:  # another watcher was quicker, and told of it
+            return
+        done = "duplicate of" if taken.duplicate else "took in"
+        about = {"event": done.replace(" ", "_"), "scan": taken.scan, "profile": folder.name}
+        log.info("%s scan %s", done, taken.scan, extra=about)
+        service.troubles["intake"] = ""
         service.nudge.set()
+
+    def tell(report: Report) -> None:
+        told = service.troubles.get("intake") and _store_refuses(report)
+        _note_trouble(service, report)
+        if not told:  # a full disk is told once, not for each scan at each try
+            _tell(report)
 
     folders = safe_folders(service.house)
     log.info("watching %s", ", ".join(str(folder.path) for folder in folders))
-    Watcher(folders, hand_over, _tell).watch(service.stop)
+    Watcher(folders, hand_over, tell).watch(service.stop)
 
 
 def _tell(report: Report) -> None:
-    level = logging.INFO if report.news in (News.TAKEN_AT_LAST, News.FOLDER_BACK) else logging.ERROR
-    log.log(level, "%s", report.says)
+    quiet = report.news in (News.TAKEN_AT_LAST, News.FOLDER_BACK) or _will_pass(report)
+    level = logging.INFO if quiet else logging.ERROR
+    about = {"event": str(report.news), "folder": report.folder.name, "tries": report.tries}
+    log.log(level, "%s", report.says, extra=about)
+
+
+def _will_pass(report: Report) -> bool:
+    """A file still being written, or in another watcher's hands: a fault only if it stays so."""
+    return isinstance(report.error, Conflict) and report.tries < _TRIES_BEFORE_FAULT
+
+
+def _store_refuses(report: Report) -> bool:
+    return report.news is News.NOT_TAKEN and isinstance(report.error, StorageError)
+
+
+def _note_trouble(service: Service, report: Report) -> None:
+    """A folder that cannot be read, and a store that refuses, keep the service from being ready."""
+    folder = f"folder {report.folder.name}"
+    if report.news is News.FOLDER_LOST:
+        service.troubles[folder] = report.says
+    elif report.news is News.FOLDER_BACK:
+        service.troubles[folder] = ""
+    elif _store_refuses(report):
+        service.troubles["intake"] = report.says
+    elif report.news is News.TAKEN_AT_LAST:
+        service.troubles["intake"] = ""
 
 
 def work(service: Service) -> None:
@@ -110,9 +152,14 @@ def work(service: Service) -> None:
 def _work_once(service: Service, worker: Worker) -> bool:
     """Whether something was worked. A failure that is no scan's own is told, and waited out."""
     try:
-        return worker.work_next()
-    except DigitizerError as error:
-        log.error("work stands still: %s", error)
+        worked = worker.work_next()
+        service.troubles["work"] = ""
+        return worked
+    except (DigitizerError, OSError) as error:
+        says = f"work stands still: {error}"
+        if service.troubles.get("work") != says:  # told once, not every few seconds
+            log.error("%s", says, extra={"event": "work_stands_still"})
+        service.troubles["work"] = says
     service.stop.wait(_FAILURE_PAUSE)
     return False
 
@@ -125,8 +172,10 @@ def serve_web(host: str, port: int) -> Callable[[Service], None]:
 
         from digitizer.entrances.web.app import make_app
 
+        app = make_app(service.house)
+        app.state.troubles = lambda: dict(service.troubles)
         config = uvicorn.Config(
-            make_app(service.house), host=host, port=port, log_level="warning",
+            app, host=host, port=port, log_level="warning", log_config=None,
             access_log=False, server_header=False, proxy_headers=False,
             timeout_graceful_shutdown=3,
         )  # fmt: skip
@@ -155,6 +204,7 @@ def run(house: House, *parts: Callable[[Service], None]) -> bool:
 
 def _guarded(service: Service, part: Callable[[Service], None]) -> None:
     """A part that fails ends the whole service, loudly: half a service loses mail quietly."""
+    service.troubles[part.__name__] = ""
     try:
         part(service)
     except DigitizerError as error:
@@ -164,4 +214,5 @@ def _guarded(service: Service, part: Callable[[Service], None]) -> None:
         service.failed = True
         log.critical("the service ends because a part of it failed", exc_info=True)
     finally:
+        service.troubles[part.__name__] = "it has ended"
         service.end()

@@ -2,27 +2,39 @@
 
 First the inbox, so that a file taken in meanwhile is in the copy at least once; then the database,
 by SQLite itself; then the blobs, which are stored before the rows that name them and never
-change. Only sealing takes one away: if one that the copied database names is gone, the database
-is copied once more. No plain original of a sealed scan is left in a backup.
+change; last, what was only half written in the inbox goes again. Only sealing takes a blob away:
+if one that the copied database names is gone, the database is copied once more. No plain original
+of a sealed scan is left in a backup, and no plain key. The settings are written at the end: a
+folder without them is no backup.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 
-from digitizer.mailroom.books import reconcile
+from digitizer.mailroom import sealed_keys
+from digitizer.mailroom.books import reconcile, verify_audit
 from digitizer.mailroom.house import House, open_house
+from digitizer.mailroom.inbox_copies import copy_inbox, drop_unfinished
+from digitizer.mailroom.sealed_keys import Keys, check_passphrase, lock_keys, unlock_keys
 from digitizer.parts.blobs import LocalBlobs
-from digitizer.parts.tables import copy_database, open_engine, writing
-from digitizer.processes import accounts
+from digitizer.parts.copying import copy_blobs, copy_file, copy_tree, sync_file, write_file
+from digitizer.parts.keyfile import make_key_ring, read_key_ring
+from digitizer.parts.tables import copy_database, integrity, open_engine, reading, writing
 from digitizer.processes.sealing import drop_plain
+from digitizer.processes.stored import (
+    named_originals,
+    named_pictures,
+    put_seal_keys,
+    sealed_without_key,
+    take_seal_keys,
+)
 from digitizer.vocabulary.errors import StorageError, UsageError
 from digitizer.vocabulary.settings import FILE_NAME
 
@@ -32,136 +44,211 @@ _MOST_ROUNDS = 5
 _KEYS = "keys/covers.json"
 _EMPTY = ("run", "work", "outbox", "database", "keys")
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class BackedUp:
-    """What a backup holds. ``keys`` is the file to keep elsewhere; ``missing`` are the scans whose
-    originals the home has lost."""
+    """What a backup holds. ``keys`` is the file of encrypted keys.
+
+    ``missing`` are the blobs that the home itself has lost, ``altered`` those whose bytes are
+    no more what their name says; neither is in the backup. ``bucket`` is where the blobs are if
+    they are in a bucket: those are not in the backup.
+    """
 
     files: int
     keys: Path
     missing: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+    bucket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a restore proved, and what it could not."""
+    """What a restore proved (all scans balance, all events hold), and what it could not."""
 
     files: int
     scans: int
+    events: int
     warnings: tuple[str, ...]
 
 
-def back_up(house: House, folder: Path) -> BackedUp:
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """What a round of copying found."""
+
+    seals: dict[str, bytes]
+    missing: tuple[str, ...]
+    altered: tuple[str, ...]
+
+
+def back_up(house: House, folder: Path, passphrase: str) -> BackedUp:
     """Writes a backup into a new or empty folder. Raises UsageError or StorageError."""
+    check_passphrase(passphrase)
+    if house.engine.dialect.name != "sqlite":
+        raise UsageError("This database is not SQLite: back it up with its own tool (pg_dump).")
     if _holds_something(folder):
         raise UsageError(f"{folder} is not empty. Name a new folder for each backup.")
     if folder.resolve().is_relative_to(house.home):
         raise UsageError("A backup inside the home is lost with it. Name a folder elsewhere.")
-    try:
-        for part in ("", "database", "keys"):
-            (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
-        for part in ("inbox", "profiles"):
-            _copy_tree(house.home / part, folder / part)
-        missing = _copy_mail(house, folder)
-        for single in (FILE_NAME, _KEYS):
-            shutil.copy2(house.home / single, folder / single)
-        os.sync()  # a backup that a power cut takes away is none
-    except OSError as error:
-        raise StorageError(f"The backup to {folder} failed: {error}. It is not complete.") from None
-    return BackedUp(_count_files(folder), folder / _KEYS, missing)
+    return _loudly(f"The backup to {folder}", lambda: _back_up(house, folder, passphrase))
 
 
-def _copy_mail(house: House, folder: Path) -> tuple[str, ...]:
-    """Returns the scans whose original could not be copied: the home itself has lost it."""
-    originals = LocalBlobs(folder / "originals")
+def _back_up(house: House, folder: Path, passphrase: str) -> BackedUp:
+    for part in ("", "database"):
+        (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+    copy_tree(house.home / "profiles", folder / "profiles")
+    marks = copy_inbox(house, folder / "inbox")
+    copied = _copy_mail(house, folder)
+    drop_unfinished(house, folder / "inbox", marks)
+    keys = folder / sealed_keys.FILE_NAME
+    ring = house.key_file.read_text("ascii")
+    write_file(keys, lock_keys(Keys(ring, copied.seals), passphrase))
+    write_file(folder / FILE_NAME, (house.home / FILE_NAME).read_bytes())
+    bucket = house.settings.store.blobs_url or None
+    return BackedUp(_count_files(folder), keys, copied.missing, copied.altered, bucket)
+
+
+def _copy_mail(house: House, folder: Path) -> _Copied:
     for _ in range(_MOST_ROUNDS):
-        (folder / _DATABASE).unlink(missing_ok=True)
-        copy_database(house.engine, folder / _DATABASE)
-        for part in _BLOBS:
-            _copy_tree(house.home / part, folder / part)
-        engine = open_engine(sa.URL.create("sqlite", database=str(folder / _DATABASE)))
-        try:
-            with writing(engine) as tx:
-                books = accounts.reconcile(tx, originals)
-                missing = tuple(each.scan for each in books if each.missing_original)
-                drop_plain(tx, originals)
-        finally:
-            engine.dispose()
-        if not missing:
+        copied = _copy_round(house, folder)
+        if not set(copied.missing) - set(copied.altered):
             break
-    return missing
+    return copied
 
 
-def restore_home(folder: Path, home: Path) -> Proof:
-    """Makes ``home`` from a backup; refuses to overwrite. Proves itself by reconciling."""
+def _copy_round(house: House, folder: Path) -> _Copied:
+    """The database, then what it names; a blob missing then may be one that was just sealed."""
+    (folder / _DATABASE).unlink(missing_ok=True)
+    copy_database(house.engine, folder / _DATABASE)
+    altered: list[str] = []
+    stores = {part: LocalBlobs(folder / part) for part in _BLOBS}
+    if not house.settings.store.blobs_url:
+        for part, store in stores.items():
+            altered += copy_blobs(LocalBlobs(house.home / part), store)
+    with _opened(folder / _DATABASE) as engine, writing(engine) as tx:
+        seals = take_seal_keys(tx)
+        missing: tuple[str, ...] = ()
+        if not house.settings.store.blobs_url:
+            missing = _absent(tx, stores)
+            drop_plain(tx, stores["originals"])
+    sync_file(folder / _DATABASE)
+    return _Copied(seals, missing, tuple(altered))
+
+
+def _absent(tx: sa.Connection, stores: dict[str, LocalBlobs]) -> tuple[str, ...]:
+    named = {"originals": named_originals(tx), "pictures": named_pictures(tx)}
+    return tuple(
+        name for part, store in stores.items() for name in named[part] if not store.exists(name)
+    )
+
+
+def restore_home(folder: Path, home: Path, passphrase: str | None = None) -> Proof:
+    """Makes ``home`` from a backup; refuses to overwrite. Proves itself by reconciling.
+
+    Without a passphrase the home gets new keys. With a wrong one StorageError is raised before
+    anything is written.
+    """
     if not (folder / _DATABASE).is_file() or not (folder / FILE_NAME).is_file():
-        raise UsageError(f"{folder} is no backup of a home.")
+        raise UsageError(f"{folder} is no backup of a home, or one that was not finished.")
     if _holds_something(home):
         raise UsageError(f"{home} is not empty; restore never overwrites. Name a new folder.")
-    warnings: list[str] = []
+    keys = None if passphrase is None else _read_keys(folder, passphrase)
+    return _loudly(f"The restore to {home}", lambda: _restore(folder, home, keys))
+
+
+def _read_keys(folder: Path, passphrase: str) -> Keys:
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for part in (*_BLOBS, "inbox", "profiles"):
-            _copy_tree(folder / part, home / part)
-        for empty in _EMPTY:
-            (home / empty).mkdir(mode=0o700, parents=True, exist_ok=True)
-        (home / "inbox" / "default").mkdir(mode=0o700, parents=True, exist_ok=True)
-        for single in (FILE_NAME, _DATABASE):
-            shutil.copy2(folder / single, home / single)
-        _restore_keys(folder, home, warnings)
-        os.sync()
+        locked = (folder / sealed_keys.FILE_NAME).read_bytes()
     except OSError as error:
-        raise StorageError(f"The restore to {home} failed: {error}.") from None
-    return Proof(_count_files(home), _prove(open_house(home)), tuple(warnings))
+        raise UsageError(
+            f"The backup's keys cannot be read ({error}). Put {sealed_keys.FILE_NAME} back into "
+            f"{folder}, or restore without a passphrase: then new keys are made."
+        ) from None
+    return unlock_keys(locked, passphrase)
 
 
-def _prove(house: House) -> int:
-    """How many scans there are; raises StorageError unless all balance and no original changed."""
+def _restore(folder: Path, home: Path, keys: Keys | None) -> Proof:
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for empty in (*_EMPTY, "inbox/default"):
+        (home / empty).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for part in ("inbox", "profiles"):
+        copy_tree(folder / part, home / part)
+    damaged = [
+        name
+        for part in _BLOBS
+        for name in copy_blobs(LocalBlobs(folder / part), LocalBlobs(home / part))
+    ]
+    copy_file(folder / _DATABASE, home / _DATABASE)
+    warnings = _restore_keys(home, keys)
+    write_file(home / FILE_NAME, (folder / FILE_NAME).read_bytes())
+    house = open_house(home)
+    try:
+        scans, events = _prove(house, damaged)
+    finally:
+        house.engine.dispose()
+    return Proof(_count_files(home), scans, events, tuple(warnings))
+
+
+def _restore_keys(home: Path, keys: Keys | None) -> list[str]:
+    """Puts the keys in their place, or makes new ones; returns what then stops working."""
+    with _opened(home / _DATABASE) as engine, writing(engine) as tx:
+        if keys is not None:
+            put_seal_keys(tx, keys.seals)
+        locked = sealed_without_key(tx)
+    if keys is not None:
+        write_file(home / _KEYS, keys.covers.encode("ascii"))
+        read_key_ring(home / _KEYS)
+        return []
+    make_key_ring(home / _KEYS)
+    warnings = [
+        "Restored without the old keys; a new key was made. Covers and reply sheets printed "
+        "before are not recognised: letters behind them are held, to be assigned by hand. To have "
+        "the old keys, restore again into another folder, with --passphrase-file."
+    ]
+    if locked:
+        warnings.append(f"{locked} scans sealed as legal mail cannot be opened without them.")
+    return warnings
+
+
+def _prove(house: House, damaged: list[str]) -> tuple[int, int]:
+    """How many scans and events there are. Raises StorageError unless the database is sound, all
+    scans balance, the audit chain holds and every blob is there as it was."""
+    fault = integrity(house.engine)
+    if fault:
+        raise StorageError(f"Restored, but the database is damaged: {fault}.")
+    if damaged:
+        raise StorageError(f"Restored, but these files are damaged: {', '.join(damaged)}.")
     books = reconcile(house)
     wrong = [each.scan for each in books if not each.balanced]
     if wrong:
         raise StorageError(f"Restored, but these scans do not balance: {', '.join(wrong)}.")
-    changed = [name for name in house.originals.names() if not _is_whole(house, name)]
-    if changed:
-        raise StorageError(f"Restored, but these originals are damaged: {', '.join(changed)}.")
-    return len(books)
+    with reading(house.engine) as tx:
+        gone = [name for name in named_pictures(tx) if not house.pictures.exists(name)]
+    if gone:
+        raise StorageError(f"Restored, but these pictures are missing: {', '.join(gone)}.")
+    events, broken = verify_audit(house)
+    if broken:
+        raise StorageError(f"Restored, but the audit chain is broken: {broken}.")
+    return len(books), events
 
 
-def _is_whole(house: House, sha256: str) -> bool:
-    with house.originals.local_path(sha256, house.work_folder).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+@contextmanager
+def _opened(database: Path) -> Iterator[sa.Engine]:
+    engine = open_engine(sa.URL.create("sqlite", database=str(database)))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
-def _restore_keys(folder: Path, home: Path, warnings: list[str]) -> None:
-    if (folder / _KEYS).is_file():
-        shutil.copy2(folder / _KEYS, home / _KEYS)
-        return
-    from digitizer.parts.keyfile import make_key_ring
-
-    make_key_ring(home / _KEYS)
-    warnings.append(
-        "The backup has no keys: a new key was made. Covers printed before are not recognised "
-        f"and their letters will be held, until the old file is put back to {home / _KEYS}."
-    )
-
-
-def _copy_tree(source: Path, target: Path) -> None:
-    """Copies the files that are not in ``target`` yet; half-written ones (dot files) are left out.
-
-    A file that goes away meanwhile was taken in, or sealed: it is no fault.
-    """
-    if not source.is_dir():
-        return
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for each in sorted(source.iterdir()):
-        if each.name.startswith(".") or each.is_symlink():
-            continue
-        if each.is_dir():
-            _copy_tree(each, target / each.name)
-        elif each.is_file() and not (target / each.name).exists():
-            with contextlib.suppress(FileNotFoundError):
-                shutil.copy2(each, target / each.name)
+def _loudly(what: str, action: Callable[[], T]) -> T:
+    try:
+        return action()
+    except OSError as error:
+        raise StorageError(
+            f"{what} failed: {error}. It is not complete: delete that folder and try again."
+        ) from None
 
 
 def _count_files(folder: Path) -> int:

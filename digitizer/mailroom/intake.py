@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +21,10 @@ from digitizer.vocabulary.errors import Conflict, StorageError, UsageError
 from digitizer.vocabulary.mail import Filed, Outcome
 from digitizer.vocabulary.paper import Original
 from digitizer.vocabulary.people import MACHINE
+from digitizer.vocabulary.points import reach
 from digitizer.vocabulary.profiles import ScannerProfile, Stack
+
+_NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ def take_in(house: House, files: Sequence[Path], profile: str, sources: Sequence
             tx, MACHINE, "take in" if entry.new else "duplicate", f"scan:{entry.scan.id}",
             sources=[_speakable(source) for source in sources], profile=profile,
         )  # fmt: skip
+        reach("intake.audited")
+    reach("intake.committed")
     return TakenIn(entry.scan.id, _speakable(sources[0]), not entry.new, entry.scan.taken_in)
 
 
@@ -83,21 +91,50 @@ def _check_stored(house: House, tx: sa.Connection, entry: ledger.Entry) -> None:
         raise StorageError("A stored file went away while it was entered. Take it in again.")
 
 
-def take_from_inbox(house: House, files: Sequence[Path], profile: str) -> TakenIn:
+def take_from_inbox(house: House, files: Sequence[Path], profile: str) -> TakenIn | None:
     """As ``take_in``, and then removes the files; one that changed meanwhile stays.
 
-    Raises Conflict when a file changed while it was read: it is offered again when settled.
+    Returns None if the files are gone: another watcher was quicker. Raises Conflict when a file
+    changed while it was read, or another watcher has it in hand: it is offered again.
     """
     try:
-        before = [_mark(path) for path in files]
-    except OSError as error:
-        raise Conflict(f"{error.filename} is gone from the inbox ({error.strerror}).") from None
+        with _in_hand(files):
+            return _take_and_remove(house, files, profile)
+    except (OSError, UsageError, Conflict):
+        if any(path.exists() for path in files):
+            raise
+        return None
+
+
+@contextmanager
+def _in_hand(files: Sequence[Path]) -> Iterator[None]:
+    """Holds a lock on each file, which the kernel frees when we die. Where a share knows no
+    locks, two watchers both read the file, and the ledger sees that the bytes are the same."""
+    with ExitStack() as held:
+        for path in files:
+            descriptor = _opened(path)
+            held.callback(os.close, descriptor)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Conflict(f"Another program has {path.name} in hand.") from None
+            except OSError as error:
+                if error.errno not in _NO_LOCKS:
+                    raise
+        yield
+
+
+def _take_and_remove(house: House, files: Sequence[Path], profile: str) -> TakenIn:
+    before = [_mark(path) for path in files]
+    reach("intake.begun")
     taken = take_in(house, files, profile, [path.name for path in files])
     changed = [path for path, mark in zip(files, before, strict=True) if _changed(path, mark)]
     if changed:
         raise Conflict(f"{changed[0].name} changed while it was taken in; it stays in the inbox.")
     for path in files:
+        reach("intake.unlinking")
         path.unlink(missing_ok=True)  # a second watcher may have been quicker
+    reach("intake.unlinked")
     return taken
 
 
@@ -113,16 +150,22 @@ def _mark(path: Path) -> tuple[int, int, int]:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-def _store(house: House, path: Path, source: str) -> Original:
+def _opened(path: Path) -> int:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise UsageError(f"Cannot read {path}: {error.strerror}.") from None
+
+
+def _store(house: House, path: Path, source: str) -> Original:
+    descriptor = _opened(path)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise UsageError(f"{path} is not a file. Name scanned files.")
+    reach("intake.opened")
     with os.fdopen(descriptor, "rb") as stream:
         sha256, size = house.originals.put(stream)
+    reach("intake.blob_stored")
     return Original(sha256, _speakable(source), size)
 
 

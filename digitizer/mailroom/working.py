@@ -27,6 +27,7 @@ from digitizer.vocabulary.errors import DigitizerError, StorageError, WorkerFail
 from digitizer.vocabulary.mail import Filed, ScanState
 from digitizer.vocabulary.paper import Scan
 from digitizer.vocabulary.people import MACHINE
+from digitizer.vocabulary.points import reach
 
 log = logging.getLogger("digitizer")
 
@@ -38,11 +39,13 @@ def recover(house: House) -> int:
 
     Returns how many scans wait again, or are held because the service died of them too often.
     """
+    reach("recover.begun")
     given_back = give_back_of_the_dead(house)
     for name in claimants.dead(house.run_folder):  # they had no work left, but maybe pictures
         _sweep(house, name)
     with writing(house.engine) as tx:
         drop_plain(tx, house.originals)
+    reach("recover.plain_dropped")
     return given_back
 
 
@@ -59,8 +62,11 @@ def give_back_of_the_dead(house: House) -> int:
                     state = ledger.scan_state(tx, scan_id)
                     verb = "hold" if state is ScanState.HELD else "give back"
                     audit.record(tx, MACHINE, verb, f"scan:{scan_id}", why="the service died")
+                reach("recover.given_back")
+            reach("recover.committed")
             given_back += len(scans)
             _sweep(house, name)
+            reach("recover.swept")
     return given_back
 
 
@@ -75,7 +81,7 @@ class Worker:
 
     def __init__(self, house: House, progress: Progress = no_progress) -> None:
         self._house = house
-        self._progress = progress
+        self._progress = _through_points(progress)
         self._claimant = claimants.Claimant(house.run_folder)
         self._folder = house.work_folder / self._claimant.name
         self._folder.mkdir(mode=0o700, parents=True)
@@ -86,10 +92,15 @@ class Worker:
 
     def close(self) -> None:
         """Stops the pool and gives back what is not finished, uncounted."""
+        reach("stop.begun")
         self.stop()
+        reach("stop.pool_closed")
         self._give_back()
+        reach("stop.given_back")
         shutil.rmtree(self._folder, ignore_errors=True)
+        reach("stop.folder_removed")
         self._claimant.close()
+        reach("stop.claimant_closed")
 
     def __enter__(self) -> Self:
         return self
@@ -126,10 +137,13 @@ class Worker:
         """One try. A failed one is counted and leaves the scan waiting, or held at the last."""
         if scan is None:
             return False
+        reach("work.claimed")
         folder = None
         try:
             folder = self._make_folder(scan)
+            reach("work.folder_made")
             self._file(self._worked(scan, folder), folder)
+            log.info("worked scan %s", scan.id, extra={"event": "worked", "scan": scan.id})
         except CancelledError:  # our own stop
             self._give_back()
         except Exception as error:  # whatever it was, only this scan may wait for a person
@@ -141,6 +155,7 @@ class Worker:
         finally:
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
+                reach("work.folder_removed")
         return True
 
     def _make_folder(self, scan: Scan) -> Path:
@@ -158,26 +173,33 @@ class Worker:
         return work(scan, files, profile_named(house, scan.profile), bench)
 
     def _file(self, worked: Worked, folder: Path) -> None:
+        reach("work.worked")
         house = self._house
         if worked.split.sealed:
             self._seal(worked)
             return
         pictures = _store_pictures(house.pictures, worked, folder)
+        reach("work.pictures_stored")
         with writing(house.engine) as tx:
             if ledger.holds(tx, worked.scan.id, self._claimant.name):
                 file_scan(tx, worked, pictures, house.settings.facility.release)
+                reach("work.filed")
+        reach("work.committed")
 
     def _seal(self, worked: Worked) -> None:
         house = self._house
         made = seal(house.originals, worked.scan)
+        reach("sealing.stored")
         with writing(house.engine) as tx:
             if not ledger.holds(tx, worked.scan.id, self._claimant.name):
                 return
             file_scan(tx, worked, {}, house.settings.facility.release)
             keep_seal(tx, worked.scan.id, made)
             audit.record(tx, MACHINE, "seal", f"scan:{worked.scan.id}")
+        reach("work.sealed")
         with writing(house.engine) as tx:
             drop_plain(tx, house.originals)
+        reach("work.plain_dropped")
 
     def _count_try(self, scan: Scan, error: Exception) -> None:
         why = str(error) if isinstance(error, DigitizerError) else type(error).__name__
@@ -189,6 +211,16 @@ class Worker:
             audit.record(
                 tx, MACHINE, "hold" if held else "try failed", f"scan:{scan.id}", why=why
             )
+
+
+def _through_points(progress: Progress) -> Progress:
+    """The progress of the isolated processes, passed on; each step is a named point too."""
+
+    def told(stage: str, done: int, of: int) -> None:
+        reach(f"work.{stage}")
+        progress(stage, done, of)
+
+    return told
 
 
 def _is_not_the_scans_fault(error: Exception) -> bool:
@@ -203,6 +235,7 @@ def _store_pictures(store: BlobStore, worked: Worked, folder: Path) -> dict[int,
     for page in worked.pages:
         with (folder / page.image).open("rb") as stream:
             pictures[page.number] = store.put(stream)[0]
+            reach("work.picture_stored")
     return pictures
 
 

@@ -7,6 +7,7 @@ writes mode 0666. Blobs in an S3 bucket are ``object_store``'s, behind the same 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from digitizer.vocabulary.errors import NotFound, StorageError
+from digitizer.vocabulary.points import reach
 
 _CHUNK = 1 << 20
 
@@ -51,6 +53,8 @@ class LocalBlobs:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._incoming = root / ".incoming"
+        self._swept = False
+        self._unsure: set[str] = set()  # named, but the sync of the name failed
 
     def path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256
@@ -66,17 +70,31 @@ class LocalBlobs:
 
     def _put(self, stream: IO[bytes]) -> tuple[str, int]:
         _make_folder(self._incoming)
+        if not self._swept:
+            _sweep_dead(self._incoming)
+            self._swept = True
         temporary = self._incoming / secrets.token_hex(12)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            sha256, size = _write_durably(temporary, stream)
-            final = self.path(sha256)
-            _make_folder(final.parent)
-            if not final.exists():  # the same bytes were stored before: never rewritten
-                temporary.rename(final)
-            sync_folder(final.parent)
+            with os.fdopen(descriptor, "wb") as out:
+                fcntl.flock(out, fcntl.LOCK_EX)  # free when we die: see _sweep_dead
+                sha256, size = _write_durably(out, stream)
+                self._name(temporary, sha256)
             return sha256, size
         finally:
             temporary.unlink(missing_ok=True)
+
+    def _name(self, temporary: Path, sha256: str) -> None:
+        """Gives synced bytes their name, for good."""
+        final = self.path(sha256)
+        _make_folder(final.parent)
+        if sha256 in self._unsure or not final.exists():  # else stored before: never rewritten
+            self._unsure.add(sha256)  # a second sync may say "done" of what a first one lost
+            temporary.rename(final)
+            reach("blobs.renamed")
+        sync_folder(final.parent)
+        self._unsure.discard(sha256)
+        reach("blobs.folder_synced")
 
     def get(self, sha256: str) -> bytes:
         try:
@@ -103,17 +121,31 @@ class LocalBlobs:
             yield from sorted(path.name for path in folder.iterdir())
 
 
-def _write_durably(path: Path, stream: IO[bytes]) -> tuple[str, int]:
+def _write_durably(out: IO[bytes], stream: IO[bytes]) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            out.write(chunk)
-        out.flush()
-        os.fsync(out.fileno())
+    reach("blobs.tmp_made")
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        out.write(chunk)
+    out.flush()
+    reach("blobs.tmp_written")
+    os.fsync(out.fileno())
+    reach("blobs.tmp_synced")
     return digest.hexdigest(), size
+
+
+def _sweep_dead(incoming: Path) -> None:
+    """Takes away what processes that died were writing: it was never acknowledged, fills the
+    disk, and may be a plain copy of what is sealed. One still at work holds a lock on its file.
+    """
+    for path in incoming.iterdir():
+        try:
+            with path.open("rb") as left:
+                fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+        except (BlockingIOError, FileNotFoundError):
+            continue
 
 
 def _make_folder(folder: Path) -> None:

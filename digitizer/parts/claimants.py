@@ -7,6 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+from digitizer.vocabulary.points import reach
+
 
 class Claimant:
     """A running supervisor's name, and its proof of life.
@@ -21,8 +23,11 @@ class Claimant:
         self._path = _lock_path(folder, self.name)
         unlocked = self._path.with_suffix(".new")
         self._descriptor = os.open(unlocked, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        reach("claimants.made")
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        reach("claimants.locked")
         unlocked.rename(self._path)  # a lock file that others see is never yet unlocked
+        reach("claimants.known")
 
     def close(self) -> None:
         self._path.unlink(missing_ok=True)

@@ -289,10 +289,14 @@ def open_engine(url: str | sa.URL) -> sa.Engine:
     url = sa.make_url(url)
     if url.get_backend_name() != "sqlite":
         plain = url.drivername == "postgresql"
-        return sa.create_engine(url.set(drivername="postgresql+psycopg") if plain else url)
+        driven = url.set(drivername="postgresql+psycopg") if plain else url
+        return sa.create_engine(driven, hide_parameters=True)
     import pysqlite3
 
-    engine = sa.create_engine(url, module=pysqlite3, connect_args={"timeout": 30})
+    # Parameters are hidden: an error in the log must not carry names or letter text.
+    engine = sa.create_engine(
+        url, hide_parameters=True, module=pysqlite3, connect_args={"timeout": 30}
+    )
     journal = "WAL" if wal_is_safe(pysqlite3.sqlite_version_info) else "TRUNCATE"
     sa_event.listen(engine, "connect", lambda raw, _record: _prepare_sqlite(raw, journal))
     sa_event.listen(engine, "begin", _begin_sqlite)

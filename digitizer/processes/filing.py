@@ -21,6 +21,7 @@ from digitizer.vocabulary.mail import LetterKind, LetterState, PageRole
 from digitizer.vocabulary.moments import new_id
 from digitizer.vocabulary.paper import CodeKind, Doubt, SplitLetter
 from digitizer.vocabulary.people import MACHINE
+from digitizer.vocabulary.points import reach
 from digitizer.vocabulary.settings import Release
 
 
@@ -34,6 +35,7 @@ def file_scan(
     if worked.split.sealed and (pictures or worked.transcripts or not worked.split.whole):
         raise ValueError("of a sealed scan nothing may be read or shown, and it is held whole")
     page_ids = _write_pages(tx, worked, pictures, _roles(worked))
+    reach("filing.pages_written")
     if worked.split.whole:
         _hold_whole(tx, worked)
         return
@@ -73,6 +75,7 @@ def _write_pages(
             )
         )  # fmt: skip
         ids[each.number] = _new_key(done)
+        reach("filing.page_written")
     for number, read in worked.transcripts.items():
         tx.execute(
             sa.insert(transcript).values(
@@ -81,6 +84,7 @@ def _write_pages(
             )
         )  # fmt: skip
         index_page(tx, ids[number], read)
+        reach("filing.transcript_written")
     return ids
 
 
@@ -98,6 +102,7 @@ def _hold_whole(tx: sa.Connection, worked: Worked) -> None:
         tx, MACHINE, "hold", f"scan:{worked.scan.id}",
         doubts=[str(doubt.reason) for doubt in doubts],
     )  # fmt: skip
+    reach("filing.held_whole")
 
 
 def _repeated_codes(worked: Worked) -> frozenset[str]:
@@ -135,10 +140,13 @@ def _file_letter(
             reason=says,
         )
     )  # fmt: skip
+    reach("filing.letter_written")
     _give_pages(tx, letter_id, each, page_ids)
     renumber(tx, letter_id)
+    reach("filing.pages_given")
     if known and known.once and not destination.doubts:
         register.spend(tx, known.code.cover_id, worked.scan.id)
+        reach("filing.cover_spent")
     if known and known.message and is_reply and state is LetterState.DELIVERED:
         outgoing.mark_answered(tx, known.message)
     audit.record(
@@ -146,6 +154,7 @@ def _file_letter(
         f"letter:{letter_id}", scan=worked.scan.id, pages=list(each.pages), to=booking,
         doubts=[str(doubt.reason) for doubt in destination.doubts],
     )  # fmt: skip
+    reach("filing.letter_filed")
 
 
 def _standing(

@@ -19,6 +19,7 @@ from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import ScanState
 from digitizer.vocabulary.moments import new_id, now
 from digitizer.vocabulary.paper import Doubt, DoubtReason, Original, Scan
+from digitizer.vocabulary.points import reach
 
 #: After so many deaths of the whole service while it worked on a scan, the scan is held.
 DEATHS_BEFORE_HOLD = 10
@@ -52,6 +53,7 @@ def enter(tx: sa.Connection, originals: Sequence[Original], profile: str) -> Ent
             state=str(ScanState.WAITING), taken_in=entered.taken_in,
         )
     )  # fmt: skip
+    reach("ledger.scan_entered")
     for ordinal, part in enumerate(originals, start=1):
         tx.execute(
             sa.insert(original).values(
@@ -59,6 +61,7 @@ def enter(tx: sa.Connection, originals: Sequence[Original], profile: str) -> Ent
                 source=part.source, size=part.size,
             )
         )  # fmt: skip
+        reach("ledger.original_entered")
     return Entry(entered, new=True)
 
 
@@ -117,6 +120,7 @@ def claim(tx: sa.Connection, scan_id: str, claimant: str) -> Scan | None:
         .where(scan.c.id == scan_id, scan.c.state == ScanState.WAITING)
         .values(state=str(ScanState.WORKING), claimed_by=claimant)
     )
+    reach("ledger.claimed")
     return find_scan(tx, scan_id) if taken.rowcount == 1 else None
 
 
@@ -200,6 +204,7 @@ def finish(tx: sa.Connection, scan_id: str, pages: int) -> None:
         .where(scan.c.id == scan_id)
         .values(state=str(ScanState.FILED), pages=pages, claimed_by=None, finished=now())
     )
+    reach("ledger.finished")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from digitizer.vocabulary.errors import Conflict, NotFound
 from digitizer.vocabulary.mail import PageRole, ScanState
 from digitizer.vocabulary.moments import now
 from digitizer.vocabulary.paper import Scan
+from digitizer.vocabulary.points import reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def keep_seal(tx: sa.Connection, scan_id: str, made: Seal) -> None:
             .where(original.c.scan_id == scan_id, original.c.sha256 == plain)
             .values(sealed_as=sealed_sha256)
         )
+    reach("sealing.kept")
 
 
 def sealed_blobs(tx: sa.Connection, scan_id: str) -> tuple[bytes, tuple[str, ...]]:
@@ -97,4 +99,5 @@ def drop_plain(tx: sa.Connection, store: BlobStore) -> int:
     left = [sha256 for sha256 in rows.scalars() if store.exists(sha256)]
     for sha256 in left:
         store.delete(sha256)
+        reach("sealing.plain_deleted")
     return len(left)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from digitizer.vocabulary.errors import SettingsError
 
@@ -19,6 +20,13 @@ class Release(StrEnum):
 
     AUTOMATIC = "automatic"
     AFTER_REVIEW = "after review"
+
+
+def _as_network(text: str) -> str:
+    return str(ipaddress.ip_network(text))
+
+
+Network = Annotated[str, AfterValidator(_as_network)]
 
 
 class _Part(BaseModel):
@@ -63,7 +71,10 @@ class Work(_Part):
 
 
 class Web(_Part):
-    """The doors. ``login_steps`` are taken in order; booking number and PIN always come first."""
+    """The doors. ``login_steps`` are taken in order; booking number and PIN always come first.
+
+    ``operators_from`` are the networks (``10.1.0.0/16``) that may ask /readyz and /metrics.
+    """
 
     login_steps: tuple[Literal["pin", "security_question"], ...] = ("pin",)
     pin_digits: int = Field(default=6, ge=6, le=12)
@@ -71,6 +82,7 @@ class Web(_Part):
     lock_minutes: int = Field(default=15, ge=1)
     inmate_idle_minutes: int = Field(default=10, ge=1)
     staff_idle_minutes: int = Field(default=30, ge=1)
+    operators_from: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
 
 
 class Settings(_Part):

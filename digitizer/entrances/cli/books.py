@@ -1,4 +1,4 @@
-"""reconcile, audit, backup, restore, doctor: proof that nothing is lost."""
+"""reconcile, audit, scrub, backup, restore, doctor: proof that nothing is lost."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Annotated
 
 import typer
 
-from digitizer.entrances.cli.context import AsJson, desk_of, note, say
+from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, note, read_text, say
 
 audit_app = typer.Typer(no_args_is_help=True, help="The chain of custody.")
+PassphraseFile = Annotated[
+    Path | None, typer.Option(help="A file with the keys' passphrase in its first line.")
+]
 _FAILED = 1
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (reconcile, backup, restore, doctor):
+    for command in (reconcile, scrub, backup, restore, doctor):
         app.command()(command)
     app.add_typer(audit_app, name="audit")
 
@@ -54,30 +57,79 @@ def audit_verify(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def backup(
-    context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a consistent copy of the home to DIR, while the service works."""
     from digitizer.mailroom.copies import back_up
+    from digitizer.mailroom.sealed_keys import new_passphrase
 
-    done = back_up(desk_of(context).house(), folder)
-    print(f"{done.files} files and the database are in {folder}.")
-    print(f"The keys are in {done.keys}: move that file to another safe place.")
-    for scan in done.missing:
-        note(f"digitizer: the original of scan {scan} is missing in the home. All else is copied.")
-    if done.missing:
+    made = new_passphrase() if passphrase_file is None else None
+    done = back_up(desk_of(context).house(), folder, made or _passphrase(passphrase_file))
+    record = {
+        "folder": str(folder), "files": done.files, "keys": str(done.keys), "passphrase": made,
+        "missing": list(done.missing), "altered": list(done.altered), "bucket": done.bucket,
+    }  # fmt: skip
+    told = [f"{done.files} files and the database are in {folder}.",
+            f"The keys are in {done.keys}, encrypted."]  # fmt: skip
+    if made:
+        told.append(f"Passphrase: {made}")
+        note("Write the passphrase down, apart from the backup: it is shown only this once.")
+    if done.bucket:
+        note(f"The stored files are in {done.bucket}: they are NOT in this backup.")
+    say(record, as_json, "\n".join(told))
+    for what, names in (("lost", done.missing), ("altered", done.altered)):
+        for name in names:
+            note(f"digitizer: the home itself has {what} the stored file {name}. It is not in the "
+                 "backup; all else is. Run: digitizer scrub")  # fmt: skip
+    if done.missing or done.altered:
         raise typer.Exit(_FAILED)
 
 
+def _passphrase(path: Path | None) -> str:
+    """The first line of the file."""
+    lines = read_text(path).splitlines() if path else []
+    return lines[0].strip() if lines else ""
+
+
 def restore(
-    context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a new home from a backup, and prove it by reconciling."""
     from digitizer.mailroom.copies import restore_home
 
-    proof = restore_home(folder, desk_of(context).need_home())
-    print(f"Restored {proof.files} files; {proof.scans} scans balance.")
+    passphrase = None if passphrase_file is None else _passphrase(passphrase_file)
+    proof = restore_home(folder, desk_of(context).need_home(), passphrase)
+    say(asdict(proof), as_json, f"Restored {proof.files} files; {proof.scans} scans balance and "
+        f"{proof.events} events hold.")  # fmt: skip
     for warning in proof.warnings:
         note(warning)
+
+
+def scrub(
+    context: typer.Context,
+    rate: Annotated[float, typer.Option(min=0.1, help="MB a second, at most.")] = 20.0,
+    as_json: AsJson = False,
+) -> None:
+    """Read every stored file again, gently, and say which are missing or altered."""
+    from digitizer.mailroom.scrubbing import scrub as scrub_house
+
+    found = scrub_house(desk_of(context).house(), OPERATOR, rate * 1e6)
+    told = [f"{found.files} stored files read, {found.size / 1e6:.1f} MB."]
+    for what, faults in (("MISSING", found.missing), ("ALTERED", found.altered)):
+        told += [f"{what}  {each.store} {each.name}, of scan {', '.join(each.scans) or 'none'}"
+                 for each in faults]  # fmt: skip
+    told += [f"left over from a crash, can be deleted: {path}" for path in found.left_over]
+    say(asdict(found), as_json, "\n".join(told))
+    if not found.sound:
+        note("Bring the named files back from a backup: its originals/ and pictures/ hold them "
+             "under the same names.")  # fmt: skip
+        raise typer.Exit(_FAILED)
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:

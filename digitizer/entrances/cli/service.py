@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import sys
+from logging import getLogger
 from typing import Annotated
 
 import typer
 
-from digitizer.entrances.cli.context import desk_of, note
+from digitizer.entrances.cli.context import desk_of
+from digitizer.entrances.logs import Form, start_logging
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")]
+Log = Annotated[Form, typer.Option(help="How stderr is written: for people or for programs.")]
 _FAILED = 1
 
 
@@ -20,46 +21,47 @@ def add_to(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def _log_to_stderr() -> None:
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
-    )
-
-
-def serve(context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def serve(
+    context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000,
+    log: Log = Form.TEXT,
+) -> None:  # fmt: skip
     """Run it all: the watched folders, the worker, and the web pages."""
     from digitizer.entrances import service
 
-    _log_to_stderr()
+    start_logging(log)
     house = desk_of(context).house()
     service.safe_folders(house)
-    note(f"Serving http://{host}:{port}/ and watching {house.home}/inbox/. Ctrl+C ends it.")
+    told = ("Serving http://%s:%s/ and watching %s/inbox/. Ctrl+C ends it.", host, port, house.home)
+    getLogger("digitizer").info(*told, extra={"event": "serving"})
     if not service.run(house, service.serve_web(host, port), service.watch, service.work):
         raise typer.Exit(_FAILED)
 
 
-def watch(context: typer.Context) -> None:
+def watch(context: typer.Context, log: Log = Form.TEXT) -> None:
     """Only watch the folders and take in what settles there."""
     from digitizer.entrances import service
 
-    _log_to_stderr()
+    start_logging(log)
     if not service.run(desk_of(context).house(), service.watch):
         raise typer.Exit(_FAILED)
 
 
-def worker(context: typer.Context) -> None:
+def worker(context: typer.Context, log: Log = Form.TEXT) -> None:
     """Only work what waits."""
     from digitizer.entrances import service
 
-    _log_to_stderr()
+    start_logging(log)
     if not service.run(desk_of(context).house(), service.work):
         raise typer.Exit(_FAILED)
 
 
-def web(context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def web(
+    context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000,
+    log: Log = Form.TEXT,
+) -> None:  # fmt: skip
     """Only serve the web pages."""
     from digitizer.entrances import service
 
-    _log_to_stderr()
+    start_logging(log)
     if not service.run(desk_of(context).house(), service.serve_web(host, port)):
         raise typer.Exit(_FAILED)

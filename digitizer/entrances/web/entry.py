@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.entrances.web.pages import house_of, language_of, show
@@ -23,11 +23,6 @@ from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.people import ActorKind
 
 router = APIRouter()
-
-
-@router.get("/healthz")
-def healthz() -> PlainTextResponse:
-    return PlainTextResponse("ok")
 
 
 @router.get("/")

@@ -67,7 +67,7 @@ class Pool:
         task = _Task(pickle.dumps((function, arguments), protocol=5), package, seconds, Future())
         with self._door:
             if self._closed.is_set():
-                raise RuntimeError("the pool is closed")
+                raise CancelledError("the pool is closed")
             self._tasks.put(task)
         return task.future
 

@@ -1,33 +1,25 @@
-"""The books balance for every state; a backup restores to a home that balances too."""
+"""The books balance for every state; homes are made, and refused where they must be."""
 
 from __future__ import annotations
 
 import dataclasses
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from digitizer.mailroom import books, copies, desk
-from digitizer.mailroom.copies import back_up, restore_home
+from digitizer.mailroom import books, desk
 from digitizer.mailroom.house import House, make_home, open_house
-from digitizer.mailroom.mailboxes import mailbox, search_mail
-from digitizer.parts import tables
 from digitizer.parts.tables import page, writing
-from digitizer.processes import ledger, sealing
 from digitizer.processes.accounts import Account
-from digitizer.vocabulary.errors import SettingsError, StorageError, UsageError
+from digitizer.vocabulary.errors import SettingsError, UsageError
 from digitizer.vocabulary.mail import PageRole
 from digitizer.vocabulary.paper import Split, SplitLetter
 from digitizer.vocabulary.settings import Release
 from tests.support.made_mail import (
     CLERK,
     DOUBT,
-    LEGAL,
-    OPERATOR,
     ORSON,
     deliver,
     file,
@@ -114,159 +106,6 @@ def test_a_page_too_few_and_an_original_gone_are_told(house: House) -> None:
     house.originals.delete(name)
     told = {each.scan: (each.balanced, each.missing_original) for each in books.reconcile(house)}
     assert told == {short: (False, False), gone: (False, True)}
-
-
-# --- backup and restore
-
-
-@pytest.fixture
-def full(house: House) -> House:
-    """A house with delivered, held and waiting mail, and a file in its inbox."""
-    deliver(house, ORSON, "a garden", b"1")
-    held_letter(house)
-    take(house, b"waiting")
-    (house.home / "inbox" / "default" / "new.pdf").write_bytes(b"new")
-    return house
-
-
-def test_a_round_trip(full: House, tmp_path: Path) -> None:
-    done = back_up(full, tmp_path / "backup")
-    assert done.missing == ()
-    proof = restore_home(tmp_path / "backup", tmp_path / "again")
-    assert (proof.scans, proof.files, proof.warnings) == (3, done.files, ())
-    again = open_house(tmp_path / "again")
-    assert books.reconcile(again) == books.reconcile(full)
-    assert books.verify_audit(again) == books.verify_audit(full)
-    assert mailbox(again, ORSON, OPERATOR) == mailbox(full, ORSON, OPERATOR)
-    assert len(search_mail(again, "garden", OPERATOR)) == 1
-    assert again.keys == full.keys
-    assert (again.home / "inbox" / "default" / "new.pdf").read_bytes() == b"new"
-    again.engine.dispose()
-
-
-def test_a_backup_is_private(full: House, tmp_path: Path) -> None:
-    back_up(full, tmp_path / "backup")
-    assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
-    assert (tmp_path / "backup" / "keys" / "covers.json").stat().st_mode & 0o077 == 0
-
-
-def test_without_its_keys_a_restore_says_what_stops_working(full: House, tmp_path: Path) -> None:
-    back_up(full, tmp_path / "backup").keys.unlink()
-    proof = restore_home(tmp_path / "backup", tmp_path / "again")
-    assert "Covers printed before are not recognised" in proof.warnings[0]
-    assert open_house(tmp_path / "again").keys != full.keys
-
-
-@pytest.mark.parametrize("what", ["folder", "file", "inside"])
-def test_where_no_backup_goes(full: House, tmp_path: Path, what: str) -> None:
-    target = full.home / "backup" if what == "inside" else tmp_path / "backup"
-    if what == "folder":
-        target.mkdir()
-        (target / "x").touch()
-    elif what == "file":
-        target.touch()
-    with pytest.raises(UsageError):
-        back_up(full, target)
-
-
-def test_a_restore_never_overwrites(full: House, tmp_path: Path) -> None:
-    back_up(full, tmp_path / "backup")
-    file_ = tmp_path / "file"
-    file_.touch()
-    for target in (full.home, file_):
-        with pytest.raises(UsageError, match="never overwrites"):
-            restore_home(tmp_path / "backup", target)
-    with pytest.raises(UsageError, match="no backup"):
-        restore_home(tmp_path, tmp_path / "again")
-
-
-@pytest.mark.parametrize("damage", ["changed", "gone"])
-def test_a_damaged_backup_is_found(full: House, tmp_path: Path, damage: str) -> None:
-    back_up(full, tmp_path / "backup")
-    victim = next(path for path in (tmp_path / "backup" / "originals").rglob("*") if path.is_file())
-    if damage == "gone":
-        victim.unlink()
-    else:
-        victim.write_bytes(b"other bytes")
-    with pytest.raises(StorageError, match=r"do not balance|are damaged"):
-        restore_home(tmp_path / "backup", tmp_path / "again")
-
-
-def test_an_original_that_the_home_lost_is_told(full: House, tmp_path: Path) -> None:
-    full.originals.delete(next(iter(full.originals.names())))
-    assert len(back_up(full, tmp_path / "backup").missing) == 1
-    assert (tmp_path / "backup" / "config.toml").is_file()
-
-
-def _seal(house: House, scan: str) -> None:
-    with writing(house.engine) as tx:
-        found = ledger.find_scan(tx, scan)
-        sealing.keep_seal(tx, scan, sealing.seal(house.originals, found))
-    with writing(house.engine) as tx:
-        assert sealing.drop_plain(tx, house.originals) == 1
-
-
-@pytest.mark.parametrize("when", ["before the blobs", "after the blobs"])
-def test_a_scan_sealed_while_it_is_copied(
-    full: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
-) -> None:
-    scan = file(full, Split(whole=(LEGAL,), sealed=True), count=1, content=b"privileged")
-    copy = tables.copy_database
-    tree = copies._copy_tree
-    todo = [scan]
-
-    def seal_once() -> None:
-        if todo:
-            _seal(full, todo.pop())
-
-    def copy_then_seal(engine: sa.Engine, target: Path) -> None:
-        copy(engine, target)
-        if when == "before the blobs":
-            seal_once()
-
-    def tree_then_seal(source: Path, target: Path) -> None:
-        tree(source, target)
-        if when == "after the blobs" and source.name == "originals":
-            seal_once()
-
-    monkeypatch.setattr(copies, "copy_database", copy_then_seal)
-    monkeypatch.setattr(copies, "_copy_tree", tree_then_seal)
-    assert back_up(full, tmp_path / "backup").missing == ()
-    monkeypatch.undo()
-    restore_home(tmp_path / "backup", tmp_path / "again")
-    plain = [p for p in (tmp_path / "backup").rglob("*") if p.is_file()
-             and p.read_bytes() == b"privileged"]  # fmt: skip
-    assert bool(plain) == (when == "after the blobs"), "then the copy is of before the sealing"
-
-
-_WRITE = """
-import sys, pathlib, itertools
-from digitizer.mailroom.house import open_house
-from digitizer.mailroom.intake import take_from_inbox
-house = open_house(pathlib.Path(sys.argv[1])); inbox = house.home / "inbox" / "default"
-for n in itertools.count():
-    path = inbox / f"{n}.pdf"; path.write_bytes(b"stack %d" % n)
-    take_from_inbox(house, [path], "default"); print(n, flush=True)
-"""
-
-
-def test_a_backup_while_another_process_writes(full: House, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", _WRITE, str(full.home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
-        assert writer.stdout is not None
-        writer.stdout.readline()
-        counts = []
-        for number in range(3):
-            assert back_up(full, tmp_path / f"backup{number}").missing == ()
-            proof = restore_home(tmp_path / f"backup{number}", tmp_path / f"again{number}")
-            counts.append(proof.scans)
-        writer.kill()
-    assert counts == sorted(counts)
-    for number in range(3):
-        again = open_house(tmp_path / f"again{number}")
-        assert books.verify_audit(again)[1] is None
-        assert all(each.balanced for each in books.reconcile(again))
-        again.engine.dispose()
 
 
 # --- homes

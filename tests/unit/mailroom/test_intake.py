@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -143,14 +144,16 @@ def test_a_file_that_a_second_watcher_took(
 
     with monkeypatch.context() as patch:
         patch.setattr(intake, "take_in", vanish)
-        assert not take_from_inbox(house, [inbox], "default").duplicate
-    with pytest.raises(Conflict, match="gone"):
-        take_from_inbox(house, [inbox], "default")
+        taken = take_from_inbox(house, [inbox], "default")
+    assert taken is not None
+    assert not taken.duplicate
 
 
 def test_a_duplicate_leaves_the_inbox_too(house: House, inbox: Path, paper: Path) -> None:
     take_in(house, [paper], "default", ["a"])
-    assert take_from_inbox(house, [inbox], "default").duplicate
+    taken = take_from_inbox(house, [inbox], "default")
+    assert taken is not None
+    assert taken.duplicate
     assert not inbox.exists()
 
 
@@ -218,3 +221,17 @@ def test_two_processes_at_once_make_one_scan_each(house: House, tmp_path: Path) 
         assert {one[1], other[1]} == {"True", "False"}
     with reading(house.engine) as tx:
         assert audit.verify_chain(tx) == (24, None)
+
+
+def test_a_file_in_the_hands_of_another_watcher_waits(house: House, inbox: Path) -> None:
+    with inbox.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(Conflict, match="in hand"):
+            take_from_inbox(house, [inbox], "default")
+    assert _scans(house) == 0
+    assert take_from_inbox(house, [inbox], "default") is not None
+
+
+def test_a_file_that_another_watcher_took_is_no_fault(house: House, inbox: Path) -> None:
+    take_from_inbox(house, [inbox], "default")
+    assert take_from_inbox(house, [inbox], "default") is None

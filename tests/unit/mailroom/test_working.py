@@ -231,6 +231,15 @@ def test_a_stop_gives_back_uncounted(house: House) -> None:
     assert list(house.work_folder.iterdir()) == []
 
 
+def test_a_scan_claimed_after_the_stop_goes_back_uncounted(house: House) -> None:
+    taken = take(house, b"%PDF-1.4 late")
+    with Worker(house) as stopped:
+        stopped.stop()
+        stopped.work_this(taken.id)
+    row = scan_row(house, taken.id)
+    assert (row.state, row.tries, row.deaths) == (ScanState.WAITING, 0, 0)
+
+
 def _dead(house: House, name: str = "1-dead") -> None:
     (house.run_folder / f"{name}.lock").touch()
     pictures = house.work_folder / name / "scan"

@@ -256,7 +256,7 @@ def test_closing_cancels_what_runs_and_what_waits() -> None:
         with pytest.raises(CancelledError):
             future.result()
     wait_until_gone(pid)
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(CancelledError, match="closed"):
         pool.submit(os.getpid, seconds=LONG)
 
 

@@ -1,0 +1,62 @@
+"""Named points at which a test may kill the whole process; in service they cost one comparison.
+
+``DIGITIZER_TEST_KILL=intake.committed`` kills at the first time that the point is reached,
+``intake.committed:3`` at the third. Nothing is flushed or closed: it is SIGKILL, as a power
+cut or the kernel's out-of-memory killer would do it. Never set it in service.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from threading import Lock
+
+#: Every point, in the order in which a scan passes them.
+POINTS = (
+    "recover.begun", "recover.given_back", "recover.committed", "recover.swept",
+    "recover.plain_dropped",
+    "claimants.made", "claimants.locked", "claimants.known",
+    "intake.begun", "intake.opened",
+    "blobs.tmp_made", "blobs.tmp_written", "blobs.tmp_synced", "blobs.renamed",
+    "blobs.folder_synced",
+    "intake.blob_stored", "ledger.scan_entered", "ledger.original_entered",
+    "intake.audited", "intake.committed", "intake.unlinking", "intake.unlinked",
+    "ledger.claimed", "work.claimed", "work.folder_made", "work.opening", "work.reading",
+    "work.worked", "work.picture_stored", "work.pictures_stored",
+    "filing.page_written", "filing.transcript_written", "filing.pages_written",
+    "filing.letter_written", "filing.pages_given", "filing.cover_spent", "filing.letter_filed",
+    "filing.held_whole", "ledger.finished", "work.filed", "work.committed",
+    "sealing.stored", "sealing.kept", "work.sealed", "sealing.plain_deleted",
+    "work.plain_dropped", "work.folder_removed",
+    "stop.begun", "stop.pool_closed", "stop.given_back", "stop.folder_removed",
+    "stop.claimant_closed",
+)  # fmt: skip
+
+_lock = Lock()
+_deadly, _left = "", 0
+
+
+def arm(where: str) -> None:
+    """Sets the deadly point, ``NAME`` or ``NAME:N``; empty text: none. For tests."""
+    global _deadly, _left
+    name, _, times = where.partition(":")
+    if name and name not in POINTS:
+        raise ValueError(f"there is no point {name!r}")
+    _deadly, _left = name, int(times or 1)
+
+
+def reach(name: str) -> None:
+    """Says that the point ``name`` is reached; if a test armed it, the process dies here."""
+    if _deadly and name == _deadly:
+        _count_down()
+
+
+def _count_down() -> None:
+    global _left
+    with _lock:
+        _left -= 1
+        if _left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+arm(os.environ.get("DIGITIZER_TEST_KILL", ""))

@@ -1,0 +1,81 @@
+"""The documents know every setting, command and metric, and no setting that is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from pydantic import BaseModel
+
+from digitizer.entrances.cli.main import app
+from digitizer.entrances.web.operating import exposition
+from digitizer.mailroom.health import health
+from digitizer.mailroom.house import House
+from digitizer.vocabulary.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
+DOCS = "\n".join(
+    path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+)
+
+
+def _settings(model: type[BaseModel], before: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _settings(kind, f"{before}{name}.")
+        else:
+            yield before + name
+
+
+def _commands() -> Iterator[str]:
+    for each in _named(typer.main.get_command(app)):
+        yield " ".join(each)
+
+
+def _named(command: object, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command that does something, with the groups it is in."""
+    inside: dict[str, object] | None = getattr(command, "commands", None)
+    if inside is None:
+        yield before
+    else:
+        for name, each in inside.items():
+            yield from _named(each, (*before, name))
+
+
+SETTINGS = tuple(_settings(Settings))
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_every_setting_is_documented(setting: str) -> None:
+    assert f"| `{setting}` |" in OPERATING, f"document `{setting}` in docs/operating.md"
+
+
+def test_no_setting_is_documented_that_is_not_there() -> None:
+    told = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", OPERATING, re.MULTILINE)
+    assert set(told) == set(SETTINGS)
+
+
+@pytest.mark.parametrize("command", tuple(_commands()))
+def test_every_command_is_documented(command: str) -> None:
+    said = rf"digitizer (--home \S+ )?{re.escape(command)}(?![\w-])"
+    assert re.search(said, DOCS), f"document `digitizer {command}` in docs/operating.md"
+
+
+def test_every_metric_is_documented(house: House) -> None:
+    names = re.findall(r"^# TYPE (\w+)", exposition(health(house)), re.MULTILINE)
+    assert names
+    assert [name for name in names if f"`{name}`" not in OPERATING] == []
+
+
+def test_the_units_run_commands_that_there_are() -> None:
+    commands = set(_commands())
+    units = sorted((ROOT / "scripts" / "systemd").glob("*.service"))
+    text = "\n".join(unit.read_text() for unit in units)
+    started = re.findall(r"^ExecStart=\S+/digitizer (\w+)", text, re.MULTILINE)
+    assert sorted(started) == ["serve", "watch", "web", "worker"]
+    assert set(started) <= commands
