@@ -28,6 +28,8 @@ _ROSTER = "booking_number,last_name,first_name,housing_unit,status\n" + "".join(
     f"{booking},Sample,Pat{n},U-1,in_custody\n" for n, booking in enumerate(_BOOKINGS)
 )
 _PROFILE = 'based_on = "default"\nsettle_seconds = 0.5\n'
+_TEXT = "Hello, all is well here."
+_WEIGHTS = {"good": 6, "once": 2, "legal": 1, "junk": 1}
 _DPI = 200
 _MOST_IN_INBOX, _MOST_IN_QUEUE = 4, 30
 
@@ -44,12 +46,11 @@ def make_home_with_mail(home: Path) -> None:
     folder = home.parent / "scans"
     folder.mkdir()
     for number, booking in enumerate(_BOOKINGS):
-        text = "Hello, all is well here." if number % 2 else "."
-        _scan(folder / f"good-{number}.tif", _cover(house, booking), text)
+        _scan(folder / f"good-{number}.tif", _cover(house, booking), _TEXT)
     for number in range(12):
-        _scan(folder / f"once-{number}.tif", _cover(house, _BOOKINGS[0], once=True), ".")
+        _scan(folder / f"once-{number}.tif", _cover(house, _BOOKINGS[0], once=True), _TEXT)
     legal = covers.print_legal_marker(house, _BY, None)
-    _scan(folder / "legal-0.tif", scanner.pdf_pages(legal.pdf)[0], ".")
+    _scan(folder / "legal-0.tif", scanner.pdf_pages(legal.pdf)[0], _TEXT)
     (folder / "junk-0.tif").write_bytes(b"II*\0 this is no picture")
     house.engine.dispose()
 
@@ -75,21 +76,20 @@ def _small(page: scanner.Page) -> Image.Image:
 def write_for_ever(home: Path) -> None:
     """Scans arrive in every manner; names are used again; what is whole goes into a manifest."""
     rng = random.Random(0)
-    scans = sorted((home.parent / "scans").iterdir())
-    good = [path for path in scans if path.name.startswith("good")]
+    folder = home.parent / "scans"
     number = 0
     while True:
         if _enough(home):
             time.sleep(0.1)
             continue
-        path = rng.choice(good) if rng.random() < 0.6 else rng.choice(scans)
+        kind = rng.choices([*_WEIGHTS], [*_WEIGHTS.values()])[0]
+        path = rng.choice(sorted(folder.glob(f"{kind}-*.tif")))
         target = home / "inbox" / "default" / f"scan{number % 40:03}.tif"
         number += 1
         if target.exists():
             continue
         content = path.read_bytes() + b"%" + rng.randbytes(16)  # no two scans are alike
         (_renamed_in if rng.random() < 0.6 else _slowly)(target, content)
-        kind = path.stem.split("-")[0]
         with (home.parent / "manifest").open("a") as manifest:
             manifest.write(f"{hashlib.sha256(content).hexdigest()} {kind}\n")
         time.sleep(rng.uniform(0, 0.4))
