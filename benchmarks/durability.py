@@ -71,9 +71,7 @@ def main() -> int:
     rates: dict[bool, list[float]] = {False: [], True: []}
     for _ in range(asked.rounds):  # taking turns: the machine's other load changes
         for careless in (False, True):
-            rates[careless].append(
-                measured(asked.folder, asked.scans, asked.kilobytes, careless)
-            )
+            rates[careless].append(measured(asked.folder, asked.scans, asked.kilobytes, careless))
     durable, careless_rate = statistics.median(rates[False]), statistics.median(rates[True])
     print(f"Commit {commit()}, {asked.scans} scans of {asked.kilobytes} KB, "
           f"median of {asked.rounds} rounds in turns.", end="\n\n")  # fmt: skip

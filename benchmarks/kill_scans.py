@@ -1,6 +1,6 @@
 """The mail of the kill harness: a home with small, quick scans, and a writer that never rests.
 
-    python -m benchmarks.kill_scans HOME      # drops scans into its inbox until it is ended
+python -m benchmarks.kill_scans HOME      # drops scans into its inbox until it is ended
 """
 
 from __future__ import annotations

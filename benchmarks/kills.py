@@ -268,9 +268,7 @@ def judge(home: Path, stop_seconds: float) -> Verdict:
     unbalanced = sum(not each.balanced for each in reconcile(house))
     fault = verify_audit(house)[1]
     house.engine.dispose()
-    return Verdict(
-        len(scans), places, lost, doubled, altered, unbalanced, fault, stop_seconds
-    )
+    return Verdict(len(scans), places, lost, doubled, altered, unbalanced, fault, stop_seconds)
 
 
 @contextmanager

@@ -126,9 +126,7 @@ def write_tiff_g4(pages: Sequence[Page], path: Path) -> None:
 
 def _bilevel(page: Page) -> Image.Image:
     grey = cv2.GaussianBlur(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), (3, 3), 0)
-    local = cv2.adaptiveThreshold(
-        grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 25
-    )
+    local = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 25)
     return Image.fromarray(local).convert("1", dither=Image.Dither.NONE)
 
 

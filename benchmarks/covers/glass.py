@@ -99,9 +99,7 @@ def _noisy(picture: Picture, noise: float, rng: np.random.Generator) -> Picture:
     pool = grain(rng, height, width)
     if pool.shape != picture.shape:  # a photograph larger than the pool
         pool = np.asarray(cv2.resize(pool, (width, height), interpolation=cv2.INTER_NEAREST))
-    return np.asarray(
-        cv2.addWeighted(picture, 1.0, pool, noise / 16, 0, dtype=cv2.CV_8U), np.uint8
-    )
+    return np.asarray(cv2.addWeighted(picture, 1.0, pool, noise / 16, 0, dtype=cv2.CV_8U), np.uint8)
 
 
 def _tiff(picture: Picture, glass: Glass) -> File:

@@ -157,9 +157,7 @@ def _ordinary_glass(rng: Rng) -> Glass:
     )
 
 
-def _worn(
-    level: Level, glass: Glass, count: int, strengths: tuple[int, ...], rng: Rng
-) -> Fate:
+def _worn(level: Level, glass: Glass, count: int, strengths: tuple[int, ...], rng: Rng) -> Fate:
     names = [*ON_PAPER, *ON_GLASS]
     chosen = [names[int(each)] for each in rng.permutation(len(names))[:count]]
     wears: list[tuple[Wear, int]] = []

@@ -131,9 +131,7 @@ def torn(sheet: Sheet, strength: int) -> None:
         _tear(sheet, (int(corner) % 2 * width, int(corner) // 2 * height), legs, shade)
 
 
-def _tear(
-    sheet: Sheet, corner: tuple[int, int], legs: NDArray[np.float64], shade: int
-) -> None:
+def _tear(sheet: Sheet, corner: tuple[int, int], legs: NDArray[np.float64], shade: int) -> None:
     (x, y), rng = corner, sheet.rng
     inward = (-1 if x else 1, -1 if y else 1)
     steps = np.linspace(0, 1, 12)

@@ -161,11 +161,7 @@ def _with_peers(result: Result, file: File, text: str) -> Result:
         found.data.decode("utf-8", "replace")
         for found in pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE])
     }
-    zxing = {
-        found.text
-        for found in zxingcpp.read_barcodes(picture, formats=QR)
-        if found.valid
-    }
+    zxing = {found.text for found in zxingcpp.read_barcodes(picture, formats=QR) if found.valid}
     return replace(
         result, peers=(text in zbar, text in zxing), peers_wrong=bool((zbar | zxing) - {text})
     )
@@ -249,4 +245,3 @@ def _plain(cover: Picture, paper: Paper) -> Picture:
 
 def _rng(*seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
-

@@ -85,9 +85,7 @@ def print_reply_sheet(
             cover_id=code.cover_id, state=MessageState.PRINTED,
         )  # fmt: skip
         register.enrol(tx, code, inmate_id=inmate_id, message_id=message_id, sender=correspondent)
-        audit.record(
-            tx, by, "print reply sheet", f"cover:{code.cover_id}", to=booking_number
-        )
+        audit.record(tx, by, "print reply sheet", f"cover:{code.cover_id}", to=booking_number)
     return _printed_reply(house, code, person, correspondent or "", paper)
 
 

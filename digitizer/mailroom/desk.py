@@ -107,9 +107,7 @@ def join(house: House, first_id: str, second_id: str, by: Actor, reason: str) ->
         return str(first.id)
 
 
-def mark_page(
-    house: House, held_id: str, page: int, role: PageRole, by: Actor, reason: str
-) -> str:
+def mark_page(house: House, held_id: str, page: int, role: PageRole, by: Actor, reason: str) -> str:
     """Says that a page of a held letter is content, a cover or blank; returns the letter's id."""
     if role is PageRole.RECORDED:
         raise UsageError("A page of a letter can be marked as content, cover or blank.")

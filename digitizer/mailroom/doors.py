@@ -179,9 +179,7 @@ def _inmate_account(house: House, typed: str) -> Account:
     """By booking number, capitals or not; ``_NOBODY`` where that names no one, or two."""
     with reading(house.engine) as tx:
         rows = tx.execute(
-            sa.select(inmate).where(
-                sa.func.lower(inmate.c.booking_number) == typed.strip().lower()
-            )
+            sa.select(inmate).where(sa.func.lower(inmate.c.booking_number) == typed.strip().lower())
         ).all()
     exact = [row for row in rows if row.booking_number == typed.strip()]
     if len(exact or rows) != 1:
@@ -254,9 +252,7 @@ def _refuse(house: House, attempt: _Try) -> None:
     raise Refused
 
 
-def _let_in(
-    house: House, tx: sa.Connection, attempt: _Try, *, complete: bool, who: Actor
-) -> None:
+def _let_in(house: House, tx: sa.Connection, attempt: _Try, *, complete: bool, who: Actor) -> None:
     """Takes the charge back; a complete login clears the account, never the terminal:
     or anyone with a PIN of his own could guess others' in between for ever.
     """
@@ -267,4 +263,3 @@ def _let_in(
     if complete:
         throttling.forget(tx, attempt.account)
         audit.record(tx, who, "log in", _subject(attempt.account), terminal=attempt.terminal)
-

@@ -51,9 +51,7 @@ def profile_named(house: House, name: str) -> ScannerProfile:
     return house.profiles[name]
 
 
-def stacks_of(
-    house: House, profile: str, files: Sequence[Path]
-) -> tuple[tuple[Path, ...], ...]:
+def stacks_of(house: House, profile: str, files: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
     """Which files are one stack: each its own, or all one where a file holds one sheet."""
     if profile_named(house, profile).stack is Stack.FILES and files:
         return (tuple(files),)

@@ -175,9 +175,7 @@ def print_messages(house: House, folder: Path, by: Actor) -> PrintRun:
     return PrintRun((*files, *_print_units(files, folder)), tuple(faults))
 
 
-def _print(
-    house: House, pool: Pool, message: Message, folder: Path, by: Actor
-) -> PrintedFile:
+def _print(house: House, pool: Pool, message: Message, folder: Path, by: Actor) -> PrintedFile:
     from digitizer.processes.rendering import render_message  # reportlab is slow
 
     with reading(house.engine) as tx:

@@ -49,9 +49,7 @@ def set_pin(house: House, booking_number: str, by: Actor) -> str:
     hashed = hash_secret(pin)  # slow by design: before the write lock, not under it
     with writing(house.engine) as tx:
         inmate_id = roster.inmate_row_id(tx, booking_number)
-        tx.execute(
-            sa.update(inmate).where(inmate.c.id == inmate_id).values(pin_hash=hashed)
-        )
+        tx.execute(sa.update(inmate).where(inmate.c.id == inmate_id).values(pin_hash=hashed))
         sessions.close_sessions_of_inmate(tx, inmate_id)
         throttling.forget(tx, f"inmate:{booking_number}")
         audit.record(tx, by, "set PIN", f"inmate:{booking_number}")
@@ -88,9 +86,7 @@ def add_staff(house: House, name: str, role: StaffRole, by: Actor) -> str:
         if tx.execute(sa.select(staff.c.id).where(staff.c.name == name)).first():
             raise Conflict(f"There is already a member of staff named {name}.")
         tx.execute(
-            sa.insert(staff).values(
-                name=name, role=str(role), password_hash=hashed, active=True
-            )
+            sa.insert(staff).values(name=name, role=str(role), password_hash=hashed, active=True)
         )
         audit.record(tx, by, "add staff", f"staff:{name}", role=str(role))
     return password

@@ -208,9 +208,7 @@ class Worker:
             if not ledger.holds(tx, scan.id, self._claimant.name):
                 return
             held = ledger.count_try(tx, scan.id, allowed, why)
-            audit.record(
-                tx, MACHINE, "hold" if held else "try failed", f"scan:{scan.id}", why=why
-            )
+            audit.record(tx, MACHINE, "hold" if held else "try failed", f"scan:{scan.id}", why=why)
 
 
 def _through_points(progress: Progress) -> Progress:

@@ -92,6 +92,4 @@ def _originals(tx: sa.Connection, row: sa.Row[Any], originals: BlobStore) -> tup
         .where(original.c.scan_id == row.id)
         .order_by(original.c.ordinal)
     ).all()
-    return parts[0].source, all(
-        originals.exists(part.sealed_as or part.sha256) for part in parts
-    )
+    return parts[0].source, all(originals.exists(part.sealed_as or part.sha256) for part in parts)

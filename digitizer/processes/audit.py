@@ -35,9 +35,7 @@ class Event:
     detail: Mapping[str, Any]
 
 
-def record(
-    tx: sa.Connection, actor: Actor, verb: str, subject: str, **detail: Any
-) -> None:
+def record(tx: sa.Connection, actor: Actor, verb: str, subject: str, **detail: Any) -> None:
     """Appends one event. ``subject`` is what it is about (``letter:ID``, ``scan:ID`` …)."""
     last, previous = _head(tx)
     seq = last + 1

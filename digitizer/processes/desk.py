@@ -229,9 +229,7 @@ def reject_letter(tx: sa.Connection, letter_id: str, reason: str) -> None:
 
 
 def reject_scan(tx: sa.Connection, scan_id: str, reason: str) -> None:
-    tx.execute(
-        sa.update(scan).where(scan.c.id == scan_id).values(rejected=True, reason=reason)
-    )
+    tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(rejected=True, reason=reason))
 
 
 def replace_letter(tx: sa.Connection, letter_id: str, by: str) -> None:

@@ -192,6 +192,4 @@ def _give_pages(
     tx: sa.Connection, letter_id: str, each: SplitLetter, page_ids: Mapping[int, int]
 ) -> None:
     for number in (*each.pages, *each.hidden, *each.covers):
-        tx.execute(
-            sa.update(page).where(page.c.id == page_ids[number]).values(letter_id=letter_id)
-        )
+        tx.execute(sa.update(page).where(page.c.id == page_ids[number]).values(letter_id=letter_id))

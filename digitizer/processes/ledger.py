@@ -147,9 +147,7 @@ def give_back(tx: sa.Connection, claimant: str, died: bool) -> tuple[str, ...]:
     tx.execute(
         sa.update(scan)
         .where(mine)
-        .values(
-            state=str(ScanState.WAITING), claimed_by=None, deaths=scan.c.deaths + int(died)
-        )
+        .values(state=str(ScanState.WAITING), claimed_by=None, deaths=scan.c.deaths + int(died))
     )
     for scan_id in ids:
         deaths = tx.execute(sa.select(scan.c.deaths).where(scan.c.id == scan_id)).scalar_one()
@@ -225,6 +223,4 @@ def queue_state(tx: sa.Connection) -> QueueState:
     ).all()
     counts = {row[0]: row[1] for row in rows}
     oldest = min((row[2] for row in rows), default=None)
-    return QueueState(
-        counts.get(ScanState.WAITING, 0), counts.get(ScanState.WORKING, 0), oldest
-    )
+    return QueueState(counts.get(ScanState.WAITING, 0), counts.get(ScanState.WORKING, 0), oldest)

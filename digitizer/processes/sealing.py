@@ -79,9 +79,7 @@ def destroy_seal_key(tx: sa.Connection, scan_id: str) -> None:
         .where(scan.c.id == scan_id)
         .values(seal_key=None, state=str(ScanState.FILED), finished=now())
     )
-    tx.execute(
-        sa.update(page).where(page.c.scan_id == scan_id).values(role=str(PageRole.RECORDED))
-    )
+    tx.execute(sa.update(page).where(page.c.scan_id == scan_id).values(role=str(PageRole.RECORDED)))
 
 
 def drop_plain(tx: sa.Connection, store: BlobStore) -> int:

@@ -184,7 +184,7 @@ def legal(
 
 
 def _pages(text: str) -> tuple[int, ...]:
-    """"3-6,9" as 3, 4, 5, 6, 9."""
+    """ "3-6,9" as 3, 4, 5, 6, 9."""
     try:
         ends = [part.partition("-") for part in text.replace(" ", "").split(",") if part]
         runs = [range(int(first), int(last or first) + 1) for first, _, last in ends]

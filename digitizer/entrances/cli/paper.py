@@ -153,9 +153,7 @@ def message_send(
     booking: str,
     text_file: Annotated[Path, typer.Option(help="The message, UTF-8.")],
     subject: Annotated[str, typer.Option(help="Subject line.")] = "",
-    from_: Annotated[
-        str | None, typer.Option("--from", help="To the inmate: who writes.")
-    ] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="To the inmate: who writes.")] = None,
     to: Annotated[str | None, typer.Option(help="From the inmate: who is written to.")] = None,
     address_file: Annotated[
         Path | None, typer.Option(help="From the inmate: the postal address, a line a line.")

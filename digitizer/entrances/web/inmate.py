@@ -71,9 +71,7 @@ def _idle_seconds(request: Request) -> int:
     return house_of(request).settings.web.inmate_idle_minutes * 60
 
 
-def _dated(
-    request: Request, entries: tuple[MailboxEntry, ...]
-) -> list[tuple[MailboxEntry, str]]:
+def _dated(request: Request, entries: tuple[MailboxEntry, ...]) -> list[tuple[MailboxEntry, str]]:
     t = texts()[language_of(request)]
     return [(entry, say_date(entry.received, t)) for entry in entries]
 

@@ -61,12 +61,16 @@ def language_of(request: Request) -> str:
 def show(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """Renders a page in the visitor's language, which it then remembers."""
     language = language_of(request)
-    html = _templates().get_template(template).render(
-        facility=house_of(request).settings.facility.name,
-        language=language,
-        t=texts()[language],
-        path=request.url.path,
-        **context,
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            facility=house_of(request).settings.facility.name,
+            language=language,
+            t=texts()[language],
+            path=request.url.path,
+            **context,
+        )
     )
     response = HTMLResponse(html, status)
     if request.query_params.get("lang") in texts():

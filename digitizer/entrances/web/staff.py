@@ -22,9 +22,7 @@ def intake(request: Request, visit: StaffVisit, day: date | None = None) -> HTML
 
 
 @router.get("/live")
-def intake_live(
-    request: Request, visit: StaffVisitAsleep, day: date | None = None
-) -> HTMLResponse:
+def intake_live(request: Request, visit: StaffVisitAsleep, day: date | None = None) -> HTMLResponse:
     """The moving part of the page above, which asks for it again and again."""
     return show(request, "staff/intake.html", **_day(request, visit, day))
 

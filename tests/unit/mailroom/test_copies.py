@@ -238,9 +238,7 @@ def test_a_backup_that_was_cut_short_is_none(
 
 @pytest.mark.parametrize("store", ["originals", "pictures"])
 @pytest.mark.parametrize("damage", ["changed", "gone"])
-def test_a_damaged_backup_is_found(
-    full: House, tmp_path: Path, damage: str, store: str
-) -> None:
+def test_a_damaged_backup_is_found(full: House, tmp_path: Path, damage: str, store: str) -> None:
     back_up(full, tmp_path / "backup", PASSPHRASE)
     victim = next(path for path in (tmp_path / "backup" / store).rglob("*") if path.is_file())
     if damage == "gone":

@@ -156,9 +156,7 @@ DECISIONS: dict[str, Decision] = {
     "rescanned": lambda house, held, by, why: desk.rescanned(house, held, "x", by, why),
     "cut": lambda house, held, by, why: desk.cut(house, held, 3, by, why),
     "join": lambda house, held, by, why: desk.join(house, held, "x", by, why),
-    "mark": lambda house, held, by, why: desk.mark_page(
-        house, held, 1, PageRole.BLANK, by, why
-    ),
+    "mark": lambda house, held, by, why: desk.mark_page(house, held, 1, PageRole.BLANK, by, why),
 }
 
 

@@ -55,7 +55,13 @@ def _to(booking: str = ORSON, body: str = "How are you?", **more: object) -> Dra
 
 def _from(address: str | None = ADDRESS, **more: object) -> Draft:
     return Draft(
-        Direction.FROM_INMATE, ORSON, "Ida Invented", "Hi", "I am well.", address=address, **more  # type: ignore[arg-type]
+        Direction.FROM_INMATE,
+        ORSON,
+        "Ida Invented",
+        "Hi",
+        "I am well.",
+        address=address,
+        **more,  # type: ignore[arg-type]
     )
 
 

@@ -75,9 +75,7 @@ def test_it_reads_no_faster_than_asked(house: House) -> None:
     assert max(pauses) <= 1
 
 
-def test_a_scan_sealed_meanwhile_is_no_fault(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scan_sealed_meanwhile_is_no_fault(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = file(house, Split(whole=(LEGAL,), sealed=True), count=1, content=b"privileged")
     named = scrubbing._named
     todo = [scan]

@@ -53,9 +53,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Callable[[Step], None]:
     """Puts a made-up pipeline in the place of the real one: no picture is opened."""
 
     def put(step: Step) -> None:
-        def work(
-            taken: Scan, files: list[Path], profile: ScannerProfile, bench: Bench
-        ) -> Worked:
+        def work(taken: Scan, files: list[Path], profile: ScannerProfile, bench: Bench) -> Worked:
             assert all(file.is_file() for file in files)
             return step(taken, bench)
 

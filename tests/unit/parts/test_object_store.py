@@ -115,9 +115,7 @@ def test_what_is_deleted_is_gone_and_deleting_again_is_no_error(blobs: S3Blobs) 
         blobs.get(sha256)
 
 
-def test_a_bucket_that_is_not_there_acknowledges_nothing(
-    server: str, blobs: S3Blobs
-) -> None:
+def test_a_bucket_that_is_not_there_acknowledges_nothing(server: str, blobs: S3Blobs) -> None:
     elsewhere = S3Blobs(f"s3://nowhere/x?endpoint={server}", "originals")
     with pytest.raises((StorageError, NotFound)):
         elsewhere.put(io.BytesIO(b"lost?"))

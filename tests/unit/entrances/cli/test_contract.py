@@ -43,9 +43,7 @@ Run = Callable[..., Said]
 
 
 @pytest.fixture
-def run(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
+def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command as a shell would, in this process."""
 
     def call(*arguments: object, at: Path | None = home) -> Said:

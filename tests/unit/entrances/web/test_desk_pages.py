@@ -47,9 +47,7 @@ def test_another_day_can_be_looked_at(ana: Visitor) -> None:
 
 def test_what_came_twice_is_flagged(ana: Visitor, mail: Mail) -> None:
     with writing(mail.house.engine) as tx:
-        audit.record(
-            tx, MACHINE, "duplicate", f"scan:{mail.ids['whole']}", sources=["again.pdf"]
-        )
+        audit.record(tx, MACHINE, "duplicate", f"scan:{mail.ids['whole']}", sources=["again.pdf"])
     html = ana.get("/staff").text
     assert "Came a second time" in html
     assert "again.pdf" in html

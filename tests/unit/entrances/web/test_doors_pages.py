@@ -53,9 +53,7 @@ def test_nothing_describes_the_inside(browser: Visitor, path: str) -> None:
         ("/staff/held/letter0000000003/find?find=a", "/staff/login"),
     ],
 )
-def test_without_a_login_everything_leads_to_a_door(
-    browser: Visitor, path: str, door: str
-) -> None:
+def test_without_a_login_everything_leads_to_a_door(browser: Visitor, path: str, door: str) -> None:
     answer = browser.get(path, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, door)
 
@@ -182,9 +180,7 @@ def test_every_language_has_every_text() -> None:
                 )
 
 
-def test_no_page_has_inline_scripts_styles_or_strangers(
-    tobias: Visitor, mail: Mail
-) -> None:
+def test_no_page_has_inline_scripts_styles_or_strangers(tobias: Visitor, mail: Mail) -> None:
     paths = ["/", "/login", "/staff/login", "/mail", "/mail?q=harbor",
              f"/mail/{mail.ids['letter']}/2", "/nope"]  # fmt: skip
     for path in paths:

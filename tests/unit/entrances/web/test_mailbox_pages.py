@@ -76,9 +76,7 @@ def test_zoom_is_a_plain_link(tobias: Visitor, mail: Mail) -> None:
     assert tobias.get(f"{here}?zoom=9").status_code == 404
 
 
-def test_what_is_anothers_and_what_is_not_there_are_one_page(
-    tobias: Visitor, mail: Mail
-) -> None:
+def test_what_is_anothers_and_what_is_not_there_are_one_page(tobias: Visitor, mail: Mail) -> None:
     ids = ["no-such-letter-00", *(mail.ids[name] for name in ("other", "held", "review"))]
     for ending in ("/1", "/1/picture", "/99"):
         answers = [tobias.get(f"/mail/{each}{ending}") for each in ids]

@@ -89,9 +89,7 @@ def test_a_part_in_trouble_makes_it_not_ready(house: House) -> None:
         ("127.0.0.1", "Via"),
     ],
 )  # fmt: skip
-def test_strangers_find_nothing(
-    house: House, path: str, address: str, header: str | None
-) -> None:
+def test_strangers_find_nothing(house: House, path: str, address: str, header: str | None) -> None:
     client = _client(house, address)
     answer = client.get(path, headers={header: "127.0.0.1"} if header else {})
     assert answer.status_code == 404
