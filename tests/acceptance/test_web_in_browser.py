@@ -17,7 +17,7 @@ from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Mail, make_mail  # n
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-quic", "--no-first-run",
+    "--headless", "--no-sandbox", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 KIOSK = {"width": 1024, "height": 768}
