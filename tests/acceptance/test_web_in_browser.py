@@ -128,7 +128,7 @@ def test_an_inmate_reads_searches_and_leaves(kiosk: Page, mail: Mail) -> None:
     kiosk.click("text=I am an inmate")
     _enter(kiosk)
     kiosk.click("a.unread")
-    kiosk.wait_for_function("document.querySelector('.paper img')?.naturalWidth === 850")
+    expect(kiosk.locator(".paper img")).to_have_js_property("naturalWidth", 850)
     kiosk.click("a[rel=next] >> nth=0")
     expect(kiosk.get_by_text("Page 2 of 3").first).to_be_visible()
     kiosk.click("text=Back to my mail")
