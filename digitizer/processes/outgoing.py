@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from digitizer.parts.tables import inmate, letter, message, page, transcript
 from digitizer.processes.roster import as_inmate
-from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import Direction, LetterKind, LetterState, MessageState, PageRole
 from digitizer.vocabulary.moments import new_id, now
 from digitizer.vocabulary.people import Inmate
@@ -75,14 +74,6 @@ def queue_message(
         )
     )  # fmt: skip
     return message_id
-
-
-def find_message(tx: sa.Connection, message_id: str) -> Message:
-    """Raises NotFound."""
-    found = _messages(tx, message.c.id == message_id)
-    if not found:
-        raise NotFound(f"There is no message {message_id}.")
-    return found[0]
 
 
 def inmate_of(tx: sa.Connection, message_id: str) -> int:

@@ -7,7 +7,6 @@ from digitizer.parts.imaging.pixels import (
     encode_lossless,
     grey,
     load,
-    paint_out,
     thumbnail,
     turn,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "encode_lossless",
     "grey",
     "load",
-    "paint_out",
     "prepare",
     "thumbnail",
     "turn",

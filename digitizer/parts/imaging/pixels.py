@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import cv2
 import numpy as np
 
 from digitizer.vocabulary.errors import EngineError
-from digitizer.vocabulary.paper import Box
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -58,17 +56,6 @@ def load(data: bytes) -> Picture:
 def turn(image: Picture, quarter_turns: int) -> Picture:
     """Turned clockwise by so many right angles (anticlockwise if negative)."""
     return np.ascontiguousarray(np.rot90(image, -quarter_turns))
-
-
-def paint_out(image: Picture, boxes: Iterable[Box]) -> Picture:
-    """A copy with these boxes (pixels) painted white; what lies outside the picture is ignored."""
-    painted = image.copy()
-    height, width = image.shape[:2]
-    for box in boxes:
-        top, bottom = (min(max(edge, 0), height) for edge in (box.top, box.bottom))
-        left, right = (min(max(edge, 0), width) for edge in (box.left, box.right))
-        painted[top:bottom, left:right] = _WHITE
-    return painted
 
 
 def _is_bilevel(image: Picture) -> bool:

@@ -16,7 +16,6 @@ from digitizer.parts.imaging import (
     encode,
     grey,
     load,
-    paint_out,
     prepare,
     thumbnail,
     turn,
@@ -24,7 +23,6 @@ from digitizer.parts.imaging import (
 from digitizer.parts.imaging.skew import straighten
 from digitizer.parts.opening import OpenedPage, OpeningLimits, open_page
 from digitizer.vocabulary.errors import EngineError
-from digitizer.vocabulary.paper import Box
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Levels = np.ndarray[Any, np.dtype[np.float32]]
@@ -262,18 +260,6 @@ def test_quarter_turns_are_clockwise(turns: int) -> None:
     assert np.array_equal(turn(turn(page, turns), -turns), page)
     assert turn(page, 1).tolist() == [[3, 0], [4, 1], [5, 2]]
     assert np.array_equal(turn(page, turns + 4), turn(page, turns))
-
-
-@given(*[st.integers(-50, 150)] * 2, *[st.integers(0, 200)] * 2)
-def test_painting_out_paints_the_box_and_nothing_else(
-    left: int, top: int, width: int, height: int
-) -> None:
-    page = np.zeros((100, 80), np.uint8)
-    expected = page.copy()
-    for y in range(max(top, 0), min(top + height, 100)):
-        expected[y, max(left, 0) : max(min(left + width, 80), 0)] = 255
-    assert np.array_equal(paint_out(page, [Box(left, top, width, height)]), expected)
-    assert not page.any()
 
 
 # ---- real letters
