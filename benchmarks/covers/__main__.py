@@ -30,13 +30,13 @@ SHORT = 60
 
 def main(arguments: list[str] | None = None) -> int:
     asked = _arguments(arguments)
-    plan = Plan(asked.seed, asked.peers_every, asked.library)
+    plan = Plan(asked.seed, asked.peers_every, asked.augraphy)
     if asked.show:
         return _show(asked.show[0], Path(asked.show[1]), plan)
     covers, measured = SHORT if asked.short else asked.covers, commit()
     started = time.monotonic()
     results = list(run(plan, covers, asked.processes, asked.minutes, asked.first))
-    carried_on = asked.first > 0 or plan.library
+    carried_on = asked.first > 0 or plan.augraphy
     strangers = [] if carried_on else others.look(every=20 if asked.short else 1)
     minutes = (time.monotonic() - started) / 60
     print(
@@ -85,7 +85,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60, help="stop handing out work then")
     parser.add_argument("--peers-every", type=int, default=5, help="ask the peers at each Nth")
     parser.add_argument("--short", action="store_true", help=f"{SHORT} covers, a sample of corpus")
-    parser.add_argument("--library", action="store_true", help="augraphy's wears, if installed")
+    parser.add_argument("--augraphy", action="store_true", help="augraphy's wears, if installed")
     parser.add_argument("--show", nargs=2, metavar=("UNIT.NUMBER", "FILE"))
     return parser.parse_args(arguments)
 

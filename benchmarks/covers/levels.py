@@ -9,8 +9,8 @@ from enum import StrEnum
 import numpy as np
 
 from benchmarks.covers import paper_wear as paper
+from benchmarks.covers.augraphy_wear import NAMES, augraphy_wear
 from benchmarks.covers.glass import Glass
-from benchmarks.covers.library_wear import NAMES, library_wear
 from benchmarks.covers.paper_wear import Wear
 
 
@@ -18,7 +18,7 @@ class Level(StrEnum):
     """ORDINARY is the class that must be read: 200 to 300 dpi, up to 5 degrees, one fold.
 
     WORN adds one named wear, plain or slight; BAD three; RUIN five, severe. DESTROYED is an
-    ordinary scan of a cover without any code left: it must be known to be a cover. LIBRARY is an
+    ordinary scan of a cover without any code left: it must be known to be a cover. AUGRAPHY is an
     ordinary scan after two of augraphy's wears.
     """
 
@@ -29,7 +29,7 @@ class Level(StrEnum):
     BAD = "4 bad"
     RUIN = "5 ruin"
     DESTROYED = "all codes destroyed"
-    LIBRARY = "augraphy"
+    AUGRAPHY = "augraphy"
 
 
 SHARES: dict[Level, float] = {
@@ -131,9 +131,9 @@ def fate(level: Level, rng: Rng) -> Fate:
     ordinary = _ordinary_glass(rng)
     if level is Level.ORDINARY:
         return Fate(level, ((paper.folded, 2),), ordinary)
-    if level is Level.LIBRARY:
+    if level is Level.AUGRAPHY:
         names = tuple(NAMES[int(each)] for each in rng.permutation(len(NAMES))[:2])
-        return Fate(level, tuple((library_wear(name), 2) for name in names), ordinary, names)
+        return Fate(level, tuple((augraphy_wear(name), 2) for name in names), ordinary, names)
     if level is Level.DESTROYED:
         return Fate(level, ((paper.folded, 2), (paper.destroyed, 1)), ordinary)
     count, strengths = {

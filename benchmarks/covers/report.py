@@ -27,7 +27,7 @@ def _by_level(results: Sequence[Result]) -> str:
 
 def _by_wear(results: Sequence[Result]) -> str:
     """At level 3, where each cover has one wear beside its ordinary scan, and augraphy's two."""
-    worn = [each for each in results if each.level in (Level.WORN, Level.LIBRARY)]
+    worn = [each for each in results if each.level in (Level.WORN, Level.AUGRAPHY)]
     head = [
         "| wear (level 3) | covers | read | known to be a cover | wrong accepts |",
         "|---|---:|---:|---:|---:|",
@@ -91,7 +91,7 @@ def _failures(results: Sequence[Result], most: int = 25) -> Iterator[str]:
         ],
         "Worn once or by augraphy, and taken for a letter": [
             each for each in results
-            if each.level in (Level.WORN, Level.LIBRARY) and not each.recognised
+            if each.level in (Level.WORN, Level.AUGRAPHY) and not each.recognised
         ],
         "Bad or ruined, and taken for a letter": [
             each for each in results

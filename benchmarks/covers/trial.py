@@ -46,12 +46,12 @@ _LIMITS = OpeningLimits()
 class Plan:
     """What a run is of. Every ``peers_every``-th cover of a unit is shown to the peers (0: none).
 
-    ``library``: all covers are worn by augraphy, if it is installed.
+    ``augraphy``: all covers are worn by augraphy, if it is installed.
     """
 
     seed: int
     peers_every: int = 5
-    library: bool = False
+    augraphy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def printed_of(plan: Plan, number: int) -> Printed:
 def fate_of(plan: Plan, number: int, each: int) -> Fate:
     rng = _rng(plan.seed, number, each, 0)
     level = draw_level(rng)
-    return fate(Level.LIBRARY if plan.library else level, rng)
+    return fate(Level.AUGRAPHY if plan.augraphy else level, rng)
 
 
 def scan_of(printed: Printed, plan: Plan, number: int, each: int, plain: bool = False) -> File:

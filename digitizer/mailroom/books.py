@@ -6,7 +6,6 @@ from digitizer.mailroom.house import House
 from digitizer.parts.tables import reading
 from digitizer.processes import accounts, audit, ledger
 from digitizer.processes.accounts import Account
-from digitizer.processes.audit import Event
 from digitizer.processes.ledger import QueueState
 
 
@@ -19,11 +18,6 @@ def verify_audit(house: House) -> tuple[int, str | None]:
     """How many events hold, and the first fault if there is one."""
     with reading(house.engine) as tx:
         return audit.verify_chain(tx)
-
-
-def latest_events(house: House, limit: int = 50) -> tuple[Event, ...]:
-    with reading(house.engine) as tx:
-        return audit.latest_events(tx, limit)
 
 
 def queue(house: House) -> QueueState:

@@ -7,7 +7,6 @@ from digitizer.parts.imaging.pixels import (
     encode_lossless,
     grey,
     load,
-    thumbnail,
     turn,
 )
 from digitizer.parts.imaging.preparing import PreparedPage, prepare
@@ -21,6 +20,5 @@ __all__ = [
     "grey",
     "load",
     "prepare",
-    "thumbnail",
     "turn",
 ]

@@ -12,7 +12,6 @@ from digitizer.vocabulary.errors import EngineError
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 _QUALITY = 85
-_THUMBNAIL_QUALITY = 78
 _LONGEST_JPEG = 65_500
 _WHITE = 255
 
@@ -33,15 +32,6 @@ def encode(image: Picture, quality: int = _QUALITY) -> bytes:
 def encode_lossless(image: Picture) -> bytes:
     """The picture as PNG, pixel for pixel: for what becomes an original of its own."""
     return _encoded(image, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 4])
-
-
-def thumbnail(image: Picture, width: int) -> bytes:
-    """A JPEG of this width in pixels; a narrower picture is not enlarged."""
-    height, full = image.shape[:2]
-    if full > width:
-        size = width, max(1, round(height * width / full))
-        image = _as_picture(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
-    return _encoded(image, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY])
 
 
 def load(data: bytes) -> Picture:

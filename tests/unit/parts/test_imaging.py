@@ -17,7 +17,6 @@ from digitizer.parts.imaging import (
     grey,
     load,
     prepare,
-    thumbnail,
     turn,
 )
 from digitizer.parts.imaging.skew import straighten
@@ -246,12 +245,6 @@ def test_pictures_come_back() -> None:
 def test_what_is_no_picture_is_told(data: bytes) -> None:
     with pytest.raises(EngineError):
         load(data)
-
-
-def test_thumbnails_are_as_wide_as_asked() -> None:
-    page = np.full((330, 255, 3), 255, np.uint8)
-    assert load(thumbnail(page, 100)).shape == (129, 100, 3)
-    assert load(thumbnail(page, 1000)).shape == (330, 255, 3)
 
 
 @given(st.integers(-9, 9))

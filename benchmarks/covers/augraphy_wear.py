@@ -23,7 +23,7 @@ NAMES = (
 """Those that take seconds a page, not minutes, and that happen to paper."""
 
 
-def library_wear(name: str) -> Wear:
+def augraphy_wear(name: str) -> Wear:
     """One of augraphy's wears, as it comes with the library. ImportError at use without it."""
 
     def wear(sheet: Sheet, strength: int) -> None:
