@@ -8,7 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
-    include_object=lambda _obj, name, *_rest: not str(name).startswith("page_text"),
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -9,10 +9,10 @@ from alembic.config import Config
 from digitizer.vocabulary.places import MIGRATIONS
 
 
-def upgrade(engine: sa.Engine) -> None:
-    """Makes the tables, or brings older ones up to date, in one transaction."""
+def upgrade(engine: sa.Engine, version: str = "head") -> None:
+    """Makes the tables, or brings older ones up to ``version``, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, version)

@@ -19,7 +19,7 @@ from sqlalchemy import event as sa_event
 from digitizer.vocabulary.errors import StorageError, UsageError
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -204,21 +204,40 @@ transcript = sa.Table(
     sa.Column("words", sa.JSON, nullable=False, default=list),
 )
 
+# What staff put right in a transcript; the newest of a page is what is shown and searched.
+correction = sa.Table(
+    "correction",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _to("page", "page_id", null=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("author", sa.String(120), nullable=False),
+    sa.Column("made", UtcTime, nullable=False),
+)
+
+# Every word that stands, or may stand, on a page that was delivered, in normal form.
+term = sa.Table(
+    "term",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("text", sa.String(64), nullable=False, unique=True),
+)
+
+# Where it may stand. Ordered for a search in one mailbox, with a second order for all of them;
+# both answer without looking elsewhere.
 posting = sa.Table(
     "posting",
     metadata,
-    sa.Column("word", sa.String(64), primary_key=True),
-    sa.Column("page_id", sa.ForeignKey("page.id"), primary_key=True, index=True),
-    # The reader's probability (0..1) that this word stands on this page.
-    sa.Column("weight", sa.Float, nullable=False),
+    sa.Column("inmate_id", sa.ForeignKey("inmate.id"), primary_key=True),
+    sa.Column("term_id", sa.ForeignKey("term.id"), primary_key=True),
+    sa.Column("page_id", sa.ForeignKey("page.id"), primary_key=True),
+    # The reader's probability, in thousandths, that the word stands on this page, …
+    sa.Column("weight", sa.SmallInteger, nullable=False),
+    # … and how often it may be expected among a thousand of the page's words.
+    sa.Column("density", sa.SmallInteger, nullable=False),
+    sa.Index("ix_posting_term", "term_id", "page_id", "weight", "density"),
     sqlite_with_rowid=False,
 )
-
-# SQLite's full-text index (FTS5), made by the first migration; a page's words in normal form.
-# It is no table of ``metadata``: PostgreSQL has none.
-page_text = sa.table(
-    "page_text", sa.column("rowid", sa.Integer), sa.column("text", sa.Text)
-)  # fmt: skip
 
 event = sa.Table(
     "event",

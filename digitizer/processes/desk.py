@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from digitizer.parts.tables import letter, original, page, scan
 from digitizer.processes import outgoing, register
+from digitizer.processes.search import index_letter
 from digitizer.vocabulary.errors import Conflict, NotFound
 from digitizer.vocabulary.mail import HeldItem, LetterKind, LetterState, PageRole, ScanState
 from digitizer.vocabulary.moments import new_id
@@ -200,6 +201,7 @@ def deliver(tx: sa.Connection, row: sa.Row[Any], inmate_id: int) -> None:
         .where(letter.c.id == row.id)
         .values(state=str(LetterState.DELIVERED), inmate_id=inmate_id, reason=None)
     )
+    index_letter(tx, row.id)
     if row.cover_id:
         register.spend(tx, row.cover_id, row.scan_id)
 

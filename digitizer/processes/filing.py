@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from digitizer.parts.tables import letter, page, transcript
 from digitizer.processes import audit, ledger, outgoing, register
 from digitizer.processes.desk import renumber
-from digitizer.processes.mailboxes import words_to_json
 from digitizer.processes.matching import UNKNOWN, Destination, Standing, settle, standing_of
 from digitizer.processes.pipeline import Worked
 from digitizer.processes.roster import inmate_row_id
-from digitizer.processes.search import index_page
+from digitizer.processes.search import index_letter
 from digitizer.processes.splitting import reading_order
+from digitizer.processes.transcripts import words_to_json
 from digitizer.vocabulary.mail import LetterKind, LetterState, PageRole
 from digitizer.vocabulary.moments import new_id
 from digitizer.vocabulary.paper import CodeKind, Doubt, SplitLetter
@@ -83,7 +83,6 @@ def _write_pages(
                 text=read.text, words=words_to_json(read.words),
             )
         )  # fmt: skip
-        index_page(tx, ids[number], read)
         reach("filing.transcript_written")
     return ids
 
@@ -144,6 +143,8 @@ def _file_letter(
     _give_pages(tx, letter_id, each, page_ids)
     renumber(tx, letter_id)
     reach("filing.pages_given")
+    index_letter(tx, letter_id)
+    reach("filing.letter_indexed")
     if known and known.once and not destination.doubts:
         register.spend(tx, known.code.cover_id, worked.scan.id)
         reach("filing.cover_spent")

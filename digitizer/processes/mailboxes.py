@@ -12,11 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.parts.tables import inmate, letter, page, transcript
+from digitizer.parts.tables import inmate, letter, page
+from digitizer.processes.transcripts import transcripts_of
 from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import LetterKind, LetterState, MailboxEntry, PageRole
 from digitizer.vocabulary.moments import now
-from digitizer.vocabulary.paper import Box, Transcript, Word
+from digitizer.vocabulary.paper import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,40 +117,14 @@ def _opened(tx: sa.Connection, row: sa.Row[Any] | None, letter_id: str) -> OpenL
 
 def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
     rows = tx.execute(
-        sa.select(page, transcript.c.engine, transcript.c.confidence, transcript.c.text,
-                  transcript.c.words)
-        .outerjoin(transcript, transcript.c.page_id == page.c.id)
+        sa.select(page)
         .where(page.c.letter_id == letter_id, page.c.role == PageRole.CONTENT)
         .order_by(page.c.position)
-    )  # fmt: skip
+    ).all()
+    read = transcripts_of(tx, [row.id for row in rows])
     return tuple(
         LetterPage(
-            row.id, row.position, row.picture, row.width, row.height, row.dpi, _transcript(row)
+            row.id, row.position, row.picture, row.width, row.height, row.dpi, read.get(row.id)
         )
         for row in rows
     )
-
-
-def _transcript(row: sa.Row[Any]) -> Transcript | None:
-    if row.engine is None:
-        return None
-    return Transcript(row.engine, row.text, row.confidence, words_from_json(row.words))
-
-
-def words_to_json(words: tuple[Word, ...]) -> list[list[Any]]:
-    """Compact: text, left, top, width, height, confidence, line, alternatives."""
-    return [
-        [
-            word.text, word.box.left, word.box.top, word.box.width, word.box.height,
-            round(word.confidence, 3), word.line, [list(pair) for pair in word.alternatives],
-        ]
-        for word in words
-    ]  # fmt: skip
-
-
-def words_from_json(rows: list[list[Any]]) -> tuple[Word, ...]:
-    return tuple(
-        Word(text, Box(left, top, width, height), confidence, line,
-             tuple((other, share) for other, share in alternatives))
-        for text, left, top, width, height, confidence, line, alternatives in rows
-    )  # fmt: skip

@@ -1,59 +1,154 @@
 """Finding words on pages, tolerant of what a reader got wrong.
 
-Every page has its words as postings with a probability. A query word scores on a page by the
-most similar word there: an exact word 1, a variant its similarity times its probability; a page
-scores the mean of its words, and must have half of them. Among equals, on SQLite, FTS5's bm25
-decides. Every query is limited by owner inside the SQL.
+Every word that may stand on a delivered page is a posting, with the reader's probability: what
+it read, and what it might have read instead. A query word scores on a page by the likeliest
+posting that is like it; a page scores the mean of its words, and must have half of them. So an
+exact word comes before an alternative, and that before a word that only looks alike. Among
+equals the page wins where the word is the larger part of what it says.
+
+The same tables and statements serve SQLite and PostgreSQL. Every query is limited by owner
+inside the SQL, and what it found is held against the letters themselves before it is shown.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from digitizer.parts.tables import inmate, letter, page, page_text, posting, transcript
-from digitizer.parts.words import Query, index_words, likely_variants, query_parts
+from digitizer.parts.tables import inmate, letter, page, posting, term, transcript
+from digitizer.parts.terms import LONGEST_TERM, Terms, terms_of
+from digitizer.parts.words import Query, index_words, likely_variants, query_parts, similarity
+from digitizer.processes.transcripts import newest_correction, transcripts_of
 from digitizer.vocabulary.mail import Hit, LetterKind, LetterState
-from digitizer.vocabulary.paper import Transcript
+from digitizer.vocabulary.paper import Transcript, Word
 
 #: Similarity (0..1) under which another word is no reading of the one asked for.
 _CUTOFF = 0.65
+#: The beginning of a word is a good match, but the whole word is a better one.
+_PREFIX_SIMILARITY = 0.95
+# Measured on handwritten pages: likeness counts steeply, the reader's own doubt hardly.
+_LIKENESS_POWER, _DOUBT_POWER = 8, 0.15
 #: A page must have something like this share of the query's words, or it is no hit.
 _LEAST_SHARE = 0.5
-#: The beginning of a word is a good match, but the whole word is a better one.
-_PREFIX_SCORE = 0.95
 #: More words than people type; a pasted page must not become a query of a thousand joins.
 _MOST_WORDS = 32
+_MOST_VARIANTS = 1500  # terms looked up for one word
+_ENOUGH_PAGES = 2000  # found for one word, the most alike and the newest first
+_MOST_COMPLETED = 500
+_MOST_LOOKED_AT = 400  # pages that a phrase is looked for on
 _SNIPPET_CHARS = 160
-_LONGEST_WORD = 64
 
 
-def index_page(tx: sa.Connection, page_id: int, read: Transcript) -> None:
-    """(Re)indexes one page: its postings and, on SQLite, its full text."""
-    tx.execute(sa.delete(posting).where(posting.c.page_id == page_id))
-    weights = _weights(read)
-    if weights:
-        tx.execute(
-            sa.insert(posting),
-            [{"word": w, "page_id": page_id, "weight": p} for w, p in weights.items()],
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How well a word fits on a page (0..1), and its share there in thousandths."""
+
+    score: float
+    density: int
+
+
+# ---- indexing ------------------------------------------------------------------------------
+
+
+def index_letter(tx: sa.Connection, letter_id: str) -> None:
+    """Indexes a letter that was just delivered; any other is left out, since only delivered
+    mail is found."""
+    row = tx.execute(sa.select(letter).where(letter.c.id == letter_id)).one()
+    if row.state == LetterState.DELIVERED and row.kind == LetterKind.LETTER:
+        content = sa.select(page.c.id).where(
+            page.c.letter_id == letter_id, page.c.position.is_not(None)
         )
-    if tx.dialect.name == "sqlite":
-        tx.execute(sa.delete(page_text).where(page_text.c.rowid == page_id))
-        words = " ".join(index_words(read.text))
-        tx.execute(sa.insert(page_text).values(rowid=page_id, text=words))
+        pages = tx.execute(content).scalars().all()
+        for page_id, read in transcripts_of(tx, pages).items():
+            _post(tx, row.inmate_id, page_id, read)
 
 
-def _weights(read: Transcript) -> dict[str, float]:
-    weights = {word[:_LONGEST_WORD]: 1.0 for word in index_words(read.text)}
+def index_again(tx: sa.Connection, page_id: int) -> None:
+    """Indexes a page anew, after its transcript was corrected."""
+    row = tx.execute(
+        sa.select(letter).join(page, page.c.letter_id == letter.c.id).where(page.c.id == page_id)
+    ).one()
+    if row.inmate_id is not None:
+        tx.execute(
+            sa.delete(posting).where(
+                posting.c.inmate_id == row.inmate_id, posting.c.page_id == page_id
+            )
+        )
+    if row.state == LetterState.DELIVERED and row.kind == LetterKind.LETTER:
+        _post(tx, row.inmate_id, page_id, transcripts_of(tx, [page_id])[page_id])
+
+
+def _post(tx: sa.Connection, inmate_id: int, page_id: int, read: Transcript) -> None:
+    found = page_words(read)
+    if not found:
+        return
+    ids = _term_ids(tx, sorted(found))
+    tx.execute(
+        sa.insert(posting),
+        [
+            {"inmate_id": inmate_id, "page_id": page_id, "term_id": ids[word],
+             "weight": round(1000 * standing.score), "density": standing.density}
+            for word, standing in found.items()
+        ],
+    )  # fmt: skip
+
+
+def page_words(read: Transcript) -> dict[str, _Standing]:
+    """Each word that stands, or may stand, on a page, with its probability."""
+    plain = index_words(read.text)
+    chances: defaultdict[str, list[float]] = defaultdict(list)
     for word in read.words:
-        for text, probability in word.alternatives:
+        for text, probability in ((word.text, word.confidence), *word.alternatives):
             for form in index_words(text):
-                short = form[:_LONGEST_WORD]
-                weights[short] = max(weights.get(short, 0.0), probability)
-    return weights
+                chances[form].append(probability)
+    for form in plain:  # a word over a line's end, or a transcript without its words
+        chances.setdefault(form, []).append(read.confidence if read.words else 1.0)
+    return {
+        form[:LONGEST_TERM]: _Standing(max(found), min(1000, round(1000 * sum(found) / length)))
+        for length in [max(1, len(plain))]
+        for form, found in chances.items()
+    }
+
+
+def _term_ids(tx: sa.Connection, words: Sequence[str]) -> Mapping[str, int]:
+    """The ids of ``words``, which are sorted: writers who add terms in one order do not wait
+    for each other in a ring."""
+    known = _known_ids(tx, words)
+    new = [word for word in words if word not in known]
+    if not new:
+        return known
+    tx.execute(_insert_if_new(tx), [{"text": word} for word in new])
+    return {**known, **_known_ids(tx, new)}
+
+
+def _insert_if_new(tx: sa.Connection) -> sa.Insert:
+    if tx.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+        return postgres_insert(term).on_conflict_do_nothing()
+    return sa.insert(term).prefix_with("OR IGNORE")
+
+
+def _known_ids(tx: sa.Connection, words: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in _in_slices(words, 500):
+        rows = tx.execute(sa.select(term.c.text, term.c.id).where(term.c.text.in_(some)))
+        found.update((text, number) for text, number in rows)
+    return found
+
+
+def _in_slices(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+# ---- searching -----------------------------------------------------------------------------
 
 
 def search_pages(
@@ -64,134 +159,203 @@ def search_pages(
     words = _to_look_up(asked)
     if not words or limit < 1:
         return ()
-    scope = _scope(booking_number)
-    vocabulary = tx.execute(
-        sa.select(posting.c.word).distinct().select_from(_joined()).where(scope)
-    ).scalars().all()  # fmt: skip
-    per_word = [_page_scores(tx, scope, word, vocabulary) for word in words]
-    scores = _combine(per_word)
-    ranks = _bm25(tx, scope, words)
-    best = sorted(scores, key=lambda id_: (-round(scores[id_], 6), ranks.get(id_, 0.0), id_))
-    return _hits(tx, asked, best, scores, limit)
+    owner = None
+    if booking_number is not None:
+        owner = tx.execute(
+            sa.select(inmate.c.id).where(inmate.c.booking_number == booking_number)
+        ).scalar()
+        if owner is None:
+            return ()
+    terms = terms_of(tx)
+    matches = [_matches(tx, terms, owner, word) for word in words]
+    if len(words) > 1:
+        _complete(tx, owner, matches)
+    standings = _combine([match.pages for match in matches])
+    best = sorted(
+        standings,
+        key=lambda id_: (-round(standings[id_].score, 3), -standings[id_].density, id_),
+    )
+    return _hits(tx, asked, best, standings, booking_number, limit)
 
 
 def _to_look_up(asked: Query) -> tuple[str, ...]:
-    forms = dict.fromkeys(word[:_LONGEST_WORD] for word in asked.all_words)
+    forms = dict.fromkeys(word[:LONGEST_TERM] for word in asked.all_words)
     return tuple(forms)[:_MOST_WORDS]
 
 
-def _bm25(
-    tx: sa.Connection, scope: sa.ColumnElement[bool], words: Sequence[str]
-) -> Mapping[int, float]:
-    """FTS5's rank of the pages that have a word exactly: the lower, the better. SQLite only."""
-    if tx.dialect.name != "sqlite":
-        return {}
-    asked = " OR ".join(f'"{word}"' for word in words)  # words are letters and digits only
-    rows = tx.execute(
-        sa.select(page_text.c.rowid, sa.literal_column("bm25(page_text)", sa.Float))
-        .select_from(_owned(page_text, page_text.c.rowid))
-        .where(scope, sa.literal_column("page_text").op("MATCH")(asked))
-    )
-    return dict(row._tuple() for row in rows)
+@dataclass(slots=True)
+class _Match:
+    """Where one word was found. ``whole`` if every page that has it is there."""
+
+    variants: dict[int, float]
+    pages: dict[int, _Standing]
+    whole: bool = True
+
+    def add(self, rows: Iterable[sa.Row[Any]]) -> None:
+        for page_id, term_id, weight, density in rows:
+            score = worth(self.variants[term_id], weight / 1000)
+            known = self.pages.get(page_id)
+            if known is None or score > known.score:
+                self.pages[page_id] = _Standing(score, density)
 
 
-def _joined() -> sa.FromClause:
-    return _owned(posting, posting.c.page_id)
+def worth(likeness: float, probability: float) -> float:
+    """How good a match is (0..1): the likeness of two words, and the reader's probability."""
+    return float(likeness**_LIKENESS_POWER * probability**_DOUBT_POWER)
 
 
-def _owned(table: sa.FromClause, page_id: sa.ColumnElement[int]) -> sa.FromClause:
-    """A table of pages joined to their letter and its inmate, by whom it is then limited."""
-    return (
-        table.join(page, page_id == page.c.id)
-        .join(letter, page.c.letter_id == letter.c.id)
-        .join(inmate, letter.c.inmate_id == inmate.c.id)
-    )
+def _matches(tx: sa.Connection, terms: Terms, owner: int | None, word: str) -> _Match:
+    """The pages that have the word or one like it: the most alike, until there are enough."""
+    variants = dict.fromkeys(terms.beginning(word, _MOST_VARIANTS // 3), _PREFIX_SIMILARITY)
+    for number, likeness in terms.alike(word, _CUTOFF, _MOST_VARIANTS):
+        variants[number] = max(likeness, variants.get(number, 0.0))
+    match = _Match(variants, {})
+    ranked = sorted(variants, key=lambda number: (-variants[number], number))
+    for some in (ranked[:1], *_in_slices(ranked[1:], 250)):
+        room = _ENOUGH_PAGES - len(match.pages)
+        if room <= 0:
+            match.whole = False
+            break
+        if some:
+            rows = tx.execute(_postings(owner, some).limit(room + 1)).all()
+            match.whole = match.whole and len(rows) <= room
+            match.add(rows)
+    return match
 
 
-def _scope(booking_number: str | None) -> sa.ColumnElement[bool]:
-    """Pages of delivered letters' content; covers and hidden blanks have no position."""
-    delivered = (
-        (letter.c.state == LetterState.DELIVERED)
-        & (letter.c.kind == LetterKind.LETTER)
-        & page.c.position.is_not(None)
-    )
-    if booking_number is None:
-        return delivered
-    return delivered & (inmate.c.booking_number == booking_number)
+def _postings(owner: int | None, term_ids: Sequence[int]) -> sa.Select[Any]:
+    """Of one term the newest pages first, which is the order they are stored in."""
+    found = sa.select(
+        posting.c.page_id, posting.c.term_id, posting.c.weight, posting.c.density
+    ).where(posting.c.term_id.in_(term_ids))
+    if len(term_ids) == 1:
+        found = found.order_by(posting.c.page_id.desc())
+    return found if owner is None else found.where(posting.c.inmate_id == owner)
 
 
-def _page_scores(
-    tx: sa.Connection, scope: sa.ColumnElement[bool], word: str, vocabulary: Sequence[str]
-) -> Mapping[int, float]:
-    variants = dict(likely_variants(word, vocabulary, _CUTOFF))
-    variants.update({w: _PREFIX_SCORE for w in vocabulary if w.startswith(word) and w != word})
-    if word in vocabulary:
-        variants[word] = 1.0
-    scores: dict[int, float] = {}
-    for some in _in_slices(sorted(variants), 500):
-        rows = tx.execute(
-            sa.select(posting.c.page_id, posting.c.word, posting.c.weight)
-            .select_from(_joined())
-            .where(scope, posting.c.word.in_(some))
+def _complete(tx: sa.Connection, owner: int | None, matches: Sequence[_Match]) -> None:
+    """Looks up a common word on the pages that the other words found: among all that have it,
+    they were not read."""
+    found = _combine([match.pages for match in matches], share=0.0)
+    best = sorted(found, key=lambda id_: -found[id_].score)[:_MOST_COMPLETED]
+    for match in matches:
+        if not match.whole:
+            likest = sorted(match.variants, key=lambda number: -match.variants[number])[:20]
+            match.add(
+                tx.execute(_postings(owner, likest).where(posting.c.page_id.in_(best)).limit(5000))
+            )
+
+
+def _combine(
+    per_word: Sequence[Mapping[int, _Standing]], share: float = _LEAST_SHARE
+) -> dict[int, _Standing]:
+    """The mean over the words, of the pages that have at least ``share`` of them."""
+    found: defaultdict[int, list[_Standing]] = defaultdict(list)
+    for pages in per_word:
+        for page_id, standing in pages.items():
+            found[page_id].append(standing)
+    return {
+        page_id: _Standing(
+            sum(one.score for one in standings) / len(per_word),
+            sum(one.density for one in standings),
         )
-        for page_id, found, weight in rows:
-            scores[page_id] = max(scores.get(page_id, 0.0), variants[found] * weight)
-    return scores
+        for page_id, standings in found.items()
+        if len(standings) >= share * len(per_word)
+    }
 
 
-def _in_slices(items: Sequence[str], size: int) -> Iterable[Sequence[str]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
-
-
-def _combine(per_word: Sequence[Mapping[int, float]]) -> dict[int, float]:
-    total: dict[int, float] = defaultdict(float)
-    found: Counter[int] = Counter()
-    for scores in per_word:
-        found.update(scores.keys())
-        for page_id, score in scores.items():
-            total[page_id] += score / len(per_word)
-    enough = _LEAST_SHARE * len(per_word)
-    return {page_id: score for page_id, score in total.items() if found[page_id] >= enough}
+# ---- hits ----------------------------------------------------------------------------------
 
 
 def _hits(
     tx: sa.Connection,
     asked: Query,
     best: Sequence[int],
-    scores: Mapping[int, float],
+    standings: Mapping[int, _Standing],
+    booking_number: str | None,
     limit: int,
 ) -> tuple[Hit, ...]:
     hits: list[Hit] = []
-    for page_id in best:
-        if len(hits) >= limit:
-            break
-        row = _page_row(tx, page_id)
-        if _has_phrases(row.text, asked):
-            snippet = _snippet(row.text, asked.all_words)
-            hits.append(
-                Hit(row.letter_id, row.position, row.booking_number, scores[page_id], snippet)
-            )
+    for some in _in_slices(best[:_MOST_LOOKED_AT] if asked.phrases else best, 2 * limit):
+        rows = _page_rows(tx, some, booking_number)
+        for page_id in some:
+            if page_id not in rows:
+                continue
+            row = rows[page_id]
+            if _has_phrases(tx, page_id, asked):
+                score, snippet = standings[page_id].score, _snippet(row.text, asked.all_words)
+                hits.append(Hit(row.letter_id, row.position, row.booking_number, score, snippet))
+                if len(hits) == limit:
+                    return tuple(hits)
     return tuple(hits)
 
 
-def _has_phrases(text: str, asked: Query) -> bool:
-    """Whether every quoted phrase stands in the text as it was read, word beside word."""
+def _page_rows(
+    tx: sa.Connection, page_ids: Sequence[int], booking_number: str | None
+) -> Mapping[int, sa.Row[Any]]:
+    """Those of the pages that are content of a delivered letter, and this inmate's."""
+    found = (
+        sa.select(
+            page.c.id, page.c.letter_id, page.c.position, inmate.c.booking_number,
+            sa.func.coalesce(newest_correction(), transcript.c.text, "").label("text"),
+        )
+        .join(letter, page.c.letter_id == letter.c.id)
+        .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
+        .join(inmate, letter.c.inmate_id == inmate.c.id)
+        .where(
+            page.c.id.in_(page_ids),
+            page.c.position.is_not(None),
+            letter.c.state == LetterState.DELIVERED,
+            letter.c.kind == LetterKind.LETTER,
+        )
+    )  # fmt: skip
+    if booking_number is not None:
+        found = found.where(inmate.c.booking_number == booking_number)
+    return {row.id: row for row in tx.execute(found)}
+
+
+def _has_phrases(tx: sa.Connection, page_id: int, asked: Query) -> bool:
     if not asked.phrases:
         return True
-    plain = f" {' '.join(index_words(text))} "
-    return all(f" {' '.join(phrase)} " in plain for phrase in asked.phrases)
+    read = transcripts_of(tx, [page_id])[page_id]
+    return all(phrase_stands(read, phrase) for phrase in asked.phrases)
 
 
-def _page_row(tx: sa.Connection, page_id: int) -> sa.Row[Any]:
-    return tx.execute(
-        sa.select(page.c.letter_id, page.c.position, inmate.c.booking_number, transcript.c.text)
-        .select_from(
-            page.join(letter, page.c.letter_id == letter.c.id)
-            .join(inmate, letter.c.inmate_id == inmate.c.id)
-            .join(transcript, transcript.c.page_id == page.c.id)
-        )
-        .where(page.c.id == page_id)
-    ).one()
+def phrase_stands(read: Transcript, phrase: Sequence[str]) -> bool:
+    """Whether the words of ``phrase`` stand beside each other: in the text as it was read, or
+    in what its words may say instead."""
+    if f" {' '.join(phrase)} " in f" {' '.join(index_words(read.text))} ":
+        return True
+    places = [_forms(word) for word in read.words]
+    return any(
+        all(form in places[start + offset] for offset, form in enumerate(phrase))
+        for start in range(len(places) - len(phrase) + 1)
+    )
+
+
+def _forms(word: Word) -> frozenset[str]:
+    texts = (word.text, *(text for text, _ in word.alternatives))
+    return frozenset("".join(index_words(text)) for text in texts)
+
+
+def matching_words(read: Transcript, query: str) -> tuple[tuple[Word, float], ...]:
+    """The words of a page that answer ``query``, each with how good a match it is (0..1): what
+    to highlight on its picture."""
+    asked = query_parts(query).all_words[:_MOST_WORDS]
+    scored = [(word, max((_fit(word, one) for one in asked), default=0.0)) for word in read.words]
+    return tuple((word, score) for word, score in scored if score >= worth(_CUTOFF, 1))
+
+
+def _fit(word: Word, asked: str) -> float:
+    best = 0.0
+    for text, probability in ((word.text, word.confidence), *word.alternatives):
+        for form in index_words(text):
+            likeness = similarity(form, asked)
+            if form.startswith(asked) and form != asked:
+                likeness = max(likeness, _PREFIX_SIMILARITY)
+            if likeness >= _CUTOFF:
+                best = max(best, worth(likeness, probability))
+    return best
 
 
 def _snippet(text: str, words: Sequence[str]) -> str:

@@ -53,6 +53,11 @@ def _is_familiar(text: str, languages: tuple[str, ...]) -> bool:
     return len(found) == 1 and len(found[0]) > 1 and found[0] in _common(languages)
 
 
+def common_words(language: str) -> tuple[str, ...]:
+    """The commonest words of ``language`` (ISO 639-1), in no order; none for one not known."""
+    return tuple(_COMMON.get(language, "").split())
+
+
 @cache
 def _common(languages: tuple[str, ...]) -> frozenset[str]:
     known = [language for language in languages if language in _COMMON] or ["en"]

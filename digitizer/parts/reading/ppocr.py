@@ -6,22 +6,23 @@ because its letter-by-letter probabilities give word boxes and confidences of ou
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitizer.parts.reading import lexicon
+from digitizer.parts.reading.lattice import Frames, Prior, WordGuess, best_path, guess_words
 from digitizer.parts.reading.lines import Piece, reading_order
 from digitizer.parts.reading.pictures import Picture, cut_out, shrink
+from digitizer.parts.reading.plausible import plausibility
 from digitizer.parts.reading.transcripts import transcript
 from digitizer.vocabulary.errors import EngineError
 from digitizer.vocabulary.paper import Box, Transcript, Word
@@ -47,31 +48,41 @@ _LETTERS = frozenset(
 Quad = NDArray[np.float32]
 
 
-def read(image: Picture) -> Transcript:
+def read(image: Picture, languages: tuple[str, ...] = ("en",)) -> Transcript:
     """Words, boxes and confidences of one page; raises EngineError."""
     try:
-        quads = _find_lines(image)
-        readings = _recognise([cut_out(image, quad, _LINE_HEIGHT) for quad in quads])
+        quads = find_lines(image)
+        lines = posteriors([cut_out(image, quad, _LINE_HEIGHT) for quad in quads])
     except EngineError:
         raise
     except Exception as error:  # the libraries raise anything, and document none of it
         raise EngineError(
             f"PP-OCR failed on this page: {error}. Look at the picture; see digitizer doctor."
         ) from error
-    order = reading_order([_piece(quad) for quad in quads])
+    prior = _prior(lines, languages)
     words = [
         word
-        for number, line in enumerate(order)
+        for number, line in enumerate(reading_order([_piece(quad) for quad in quads]))
         for index in line
-        for word in _words(readings[index], quads[index], number)
+        for word in _words(
+            guess_words(lines[index], alphabet(), prior), len(lines[index]), quads[index], number
+        )
     ]
     return transcript(NAME, words)
+
+
+def _prior(lines: Sequence[Frames], languages: tuple[str, ...]) -> Prior:
+    """What is known of words: of English much, of other languages nothing. The letters alone
+    tell which it is, where the facility's letters may be in several."""
+    text = " ".join(best_path(rows, alphabet()) for rows in lines)
+    likely = max(languages, key=lambda language: plausibility(text, (language,)), default="en")
+    return lexicon.prior if likely == "en" else lambda _: 1.0
 
 
 # ---- finding lines -------------------------------------------------------------------------
 
 
-def _find_lines(image: Picture) -> list[Quad]:
+def find_lines(image: Picture) -> list[Quad]:
     """The corners of each stretch of text, clockwise from where its reading begins."""
     factor = min(1.0, _DETECTION_SIDE / max(image.shape[:2]))
     found = _detector()(shrink(image, factor), use_det=True, use_cls=False, use_rec=False)
@@ -120,15 +131,6 @@ def _model(name: str) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """One letter as recognised: its place along the line (0..1) and its probability."""
-
-    text: str
-    place: float
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Recogniser:
     """The network, and the letters that its kept classes stand for (class 0: no letter)."""
 
@@ -154,20 +156,29 @@ def _recogniser() -> _Recogniser:
     return _Recogniser(session, np.array(classes), tuple(alphabet[i] for i in classes))
 
 
-def _recognise(lines: Sequence[Picture]) -> list[list[Letter]]:
-    """The letters of each line picture. Lines of like width are read together."""
-    readings: list[list[Letter]] = [[] for _ in lines]
+def posteriors(lines: Sequence[Picture]) -> list[Frames]:
+    """For each line picture (48 × W), its (frames, letters) probabilities, a frame 8 pixels.
+
+    Lines of like width are read together.
+    """
+    found: list[Frames] = [np.empty((0, 0))] * len(lines)
     order = sorted(range(len(lines)), key=lambda index: lines[index].shape[1])
     for start in range(0, len(order), _BATCH):
         batch = order[start : start + _BATCH]
-        posteriors = _posteriors([lines[index] for index in batch])
-        for index, rows in zip(batch, posteriors, strict=True):
-            readings[index] = _letters(rows, lines[index].shape[1])
-    return readings
+        answers = _answers([lines[index] for index in batch])
+        for index, rows in zip(batch, answers, strict=True):
+            # Frames beyond a line's own end are padding.
+            found[index] = rows[: -(-lines[index].shape[1] // _FRAME)].astype(np.float64)
+    return found
 
 
-def _posteriors(lines: Sequence[Picture]) -> NDArray[np.float32]:
-    """(lines, frames, kept classes) probabilities; frames beyond a line's own end are padding."""
+def alphabet() -> tuple[str, ...]:
+    """What each column of ``posteriors`` stands for; the first for no letter."""
+    return _recogniser().letters
+
+
+def _answers(lines: Sequence[Picture]) -> NDArray[np.float32]:
+    """(lines, frames, kept classes) probabilities."""
     recogniser = _recogniser()
     width = -(-max(line.shape[1] for line in lines) // _FRAME) * _FRAME
     batch = np.zeros((len(lines), 3, _LINE_HEIGHT, max(width, _LINE_HEIGHT)), dtype=np.float32)
@@ -178,47 +189,25 @@ def _posteriors(lines: Sequence[Picture]) -> NDArray[np.float32]:
     return answer[:, :, recogniser.classes]
 
 
-def _letters(rows: NDArray[np.float32], width: int) -> list[Letter]:
-    """The best path through one line's frames, repeats joined and empty frames dropped (CTC)."""
-    rows = rows[: -(-width // _FRAME)]
-    alphabet = _recogniser().letters
-    best, probability = rows.argmax(axis=1), rows.max(axis=1)
-    edges = np.flatnonzero(np.diff(best, prepend=-1, append=-1))
-    found = []
-    for start, stop in pairwise(edges):
-        if best[start]:
-            peak = start + int(probability[start:stop].argmax())
-            place = min(1.0, (peak + 0.5) * _FRAME / width)
-            found.append(Letter(alphabet[best[start]], place, float(probability[peak])))
-    return found
-
-
 # ---- words ---------------------------------------------------------------------------------
 
 
-def _words(letters: Sequence[Letter], quad: Quad, line: int) -> Iterator[Word]:
-    places = [letter.place for letter in letters]
-    for start, stop in _word_bounds(letters):
-        text = "".join(letter.text for letter in letters[start:stop])
-        # The product, unlike rapidocr's mean, is near to how often such a word is right.
-        confidence = math.prod(letter.probability for letter in letters[start:stop])
-        left, right = _edges(places, start, stop)
-        yield Word(text, _box(quad, left, right), min(1.0, confidence), line)
+def _words(guesses: Sequence[WordGuess], frames: int, quad: Quad, line: int) -> Iterator[Word]:
+    for guess, (left, right) in zip(guesses, _edges(guesses, frames), strict=True):
+        (text, probability), *others = guess.spellings
+        box = _box(quad, left, right)
+        rounded = tuple((other, round(share, 3)) for other, share in others)
+        yield Word(text, box, min(1.0, probability), line, rounded)
 
 
-def _word_bounds(letters: Sequence[Letter]) -> Iterator[tuple[int, int]]:
-    start = 0
-    for index in range(len(letters) + 1):
-        if index == len(letters) or letters[index].text == " ":
-            if index > start:
-                yield start, index
-            start = index + 1
-
-
-def _edges(places: Sequence[float], start: int, stop: int) -> tuple[float, float]:
-    """Where a word begins and ends along its line: the network marks a letter near its middle."""
-    advance = (places[-1] - places[0]) / max(1, len(places) - 1)
-    return max(0.0, places[start] - advance / 2), min(1.0, places[stop - 1] + advance / 2)
+def _edges(guesses: Sequence[WordGuess], frames: int) -> Iterator[tuple[float, float]]:
+    """Where each word begins and ends along its line (0..1): the network marks a letter near its
+    middle, so half of a letter's usual advance is added at both ends."""
+    letters = sum(len(guess.spellings[0][0]) for guess in guesses)
+    reach = (guesses[-1].last - guesses[0].first) / max(1, letters + len(guesses) - 2) / 2
+    for guess in guesses:
+        left, right = guess.first + 0.5 - reach, guess.last + 0.5 + reach
+        yield max(0.0, left / frames), min(1.0, right / frames)
 
 
 def _box(quad: Quad, left: float, right: float) -> Box:

@@ -41,7 +41,7 @@ def read_page(image: Picture, dpi: int, languages: tuple[str, ...]) -> Transcrip
         return Transcript(NO_ENGINE, "", 0.0)
     by = {
         tesseract.NAME: lambda: tesseract.read(image, dpi, languages),
-        ppocr.NAME: lambda: ppocr.read(image),
+        ppocr.NAME: lambda: ppocr.read(image, languages),
     }
     if looks_handwritten(shapes):
         return _first_that_works(by[ppocr.NAME], by[tesseract.NAME])

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from digitizer.mailroom.house import House
 from digitizer.parts.tables import reading, writing
-from digitizer.processes.search import index_page, search_pages
+from digitizer.processes.search import index_again, search_pages
+from digitizer.processes.transcripts import correct
 from digitizer.vocabulary.mail import Hit
 from digitizer.vocabulary.paper import Transcript
 from tests.support.made_mail import (
@@ -82,7 +83,7 @@ def test_pages_with_all_words_come_first(house: House) -> None:
     assert _pages(house, "apples pears")[0] == 3
 
 
-def test_among_equals_bm25_decides(house: House) -> None:
+def test_among_equals_the_page_with_more_of_the_word_comes_first(house: House) -> None:
     filler = "and so on with many more words of no weight at all " * 5
     _stack(house, read(f"parole {filler}"), read("parole parole parole"), read(f"x {filler}"))
     hits = _search(house, "parole")
@@ -116,7 +117,8 @@ def test_a_cover_that_was_read_is_no_hit(house: House) -> None:
 def test_a_corrected_page_forgets_what_it_said(house: House) -> None:
     _stack(house, read("gardem"))
     with writing(house.engine) as tx:
-        index_page(tx, 2, read("castle"))
+        correct(tx, 2, "castle", "Clara Clerk")
+        index_again(tx, 2)
     assert _pages(house, "castle") == [1]
     assert _pages(house, "gardem") == []
 

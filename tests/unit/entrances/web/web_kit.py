@@ -17,8 +17,8 @@ from digitizer.mailroom.house import House, make_home, open_house
 from digitizer.parts.secrets_hashing import hash_secret
 from digitizer.parts.tables import inmate, letter, original, page, scan, staff, transcript, writing
 from digitizer.processes import audit
-from digitizer.processes.mailboxes import words_to_json
-from digitizer.processes.search import index_page
+from digitizer.processes.search import index_again
+from digitizer.processes.transcripts import words_to_json
 from digitizer.vocabulary.moments import now
 from digitizer.vocabulary.paper import Box, Transcript, Word
 from digitizer.vocabulary.people import MACHINE
@@ -127,7 +127,8 @@ def add_page(
                     words=words_to_json(read.words),
                 )
             )  # fmt: skip
-            index_page(tx, page_id, read)
+            if letter_id is not None:
+                index_again(tx, page_id)
 
 
 def _read(text: str) -> Transcript:

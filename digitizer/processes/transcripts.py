@@ -1,0 +1,99 @@
+"""What the pages of a letter say: as a machine read them, and as people put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from digitizer.parts.tables import correction, page, transcript
+from digitizer.vocabulary.moments import now
+from digitizer.vocabulary.paper import Box, Transcript, Word
+
+#: The engine's name of a transcript that a person put right.
+PERSON = "person"
+
+
+def transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:
+    """The transcripts of these pages by page id; the newest correction of one counts. A page
+    that nobody read is left out."""
+    rows = tx.execute(
+        sa.select(
+            page.c.id, transcript.c.engine, transcript.c.confidence, transcript.c.text,
+            transcript.c.words, newest_correction().label("corrected"),
+        )
+        .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
+        .where(page.c.id.in_(page_ids))
+    )  # fmt: skip
+    found = {row.id: _transcript(row) for row in rows}
+    return {page_id: read for page_id, read in found.items() if read is not None}
+
+
+def newest_correction() -> sa.ScalarSelect[str]:
+    """The text of a page's newest correction, as a column of a statement over ``page``."""
+    return (
+        sa.select(correction.c.text)
+        .where(correction.c.page_id == page.c.id)
+        .order_by(correction.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _transcript(row: sa.Row[Any]) -> Transcript | None:
+    read = None
+    if row.engine is not None:
+        read = Transcript(row.engine, row.text, row.confidence, words_from_json(row.words))
+    if row.corrected is None:
+        return read
+    return corrected(read or Transcript(PERSON, "", 0.0), row.corrected)
+
+
+def corrected(read: Transcript, text: str) -> Transcript:
+    """The transcript ``text`` of a person, its words boxed where the machine read them or what
+    stands in their place. A word that the machine did not see at all has no box, and is in the
+    text alone."""
+    from rapidfuzz.distance import Levenshtein
+
+    lines = [line.split() for line in text.split("\n")]
+    new = [(token, number) for number, line in enumerate(lines) for token in line]
+    old = read.words
+    placed: list[Word] = []
+    changes = Levenshtein.opcodes([word.text for word in old], [token for token, _ in new])
+    for change in changes:
+        pairs = zip(
+            old[change.src_start : change.src_end],
+            new[change.dest_start : change.dest_end],
+            strict=False,
+        )
+        placed += [
+            replace(word, text=token, line=line, confidence=1.0, alternatives=())
+            for word, (token, line) in pairs
+        ]
+    return Transcript(PERSON, text, 1.0, tuple(placed))
+
+
+def correct(tx: sa.Connection, page_id: int, text: str, author: str) -> None:
+    """Keeps what ``author`` (a member of staff) says the page says. Nothing is overwritten."""
+    tx.execute(sa.insert(correction).values(page_id=page_id, text=text, author=author, made=now()))
+
+
+def words_to_json(words: tuple[Word, ...]) -> list[list[Any]]:
+    """Compact: text, left, top, width, height, confidence, line, alternatives."""
+    return [
+        [
+            word.text, word.box.left, word.box.top, word.box.width, word.box.height,
+            round(word.confidence, 3), word.line, [list(pair) for pair in word.alternatives],
+        ]
+        for word in words
+    ]  # fmt: skip
+
+
+def words_from_json(rows: list[list[Any]]) -> tuple[Word, ...]:
+    return tuple(
+        Word(text, Box(left, top, width, height), confidence, line,
+             tuple((other, share) for other, share in alternatives))
+        for text, left, top, width, height, confidence, line, alternatives in rows
+    )  # fmt: skip
