@@ -28,13 +28,13 @@ from rapidocr import RapidOCR
 from rich.console import Console
 from rich.table import Table
 
-from digitizer.parts.reading import read_page
+from digitizer.parts.reading import ppocr, read_page
 from digitizer.parts.words import index_words
 from digitizer.vocabulary.paper import Transcript
 
 KINDS = ("typed", "mixed", "handwritten")
-_CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "letters"
-_PAPER_INCHES = 11  # the corpus says no resolution: its letters are about this long
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "letters"
+PAPER_INCHES = 11  # the corpus says no resolution: its letters are about this long
 
 Picture = NDArray[np.uint8]
 
@@ -101,9 +101,14 @@ READERS: dict[str, Callable[[Picture, int], Transcript]] = {
 }
 
 
-def choose_pages(corpus: Path, kind: str, count: int) -> list[Path]:
-    """``count`` pages of a kind, evenly over its names, so that many hands are among them."""
-    pages = sorted((corpus / kind).glob("*.jpg"))
+def choose_pages(
+    corpus: Path, kind: str, count: int = 0, prefixes: tuple[str, ...] = ("",)
+) -> list[Path]:
+    """``count`` pages (0: all) of a kind, of names that begin with one of ``prefixes``, evenly
+    over the names, so that many hands are among them."""
+    pages = [
+        page for page in sorted((corpus / kind).glob("*.jpg")) if page.name.startswith(prefixes)
+    ]
     if not 0 < count < len(pages):
         return pages
     return [pages[number * len(pages) // count] for number in range(count)]
@@ -112,7 +117,7 @@ def choose_pages(corpus: Path, kind: str, count: int) -> list[Path]:
 def measure(page: Path, kind: str, reader: str) -> Measured:
     image = np.asarray(Image.open(page))
     start = _processor_seconds()
-    transcript = READERS[reader](image, round(max(image.shape) / _PAPER_INCHES))
+    transcript = READERS[reader](image, round(max(image.shape) / PAPER_INCHES))
     seconds = _processor_seconds() - start
     truth = page.with_suffix(".txt").read_text("utf-8")
     return Measured(
@@ -166,14 +171,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--pages", type=int, default=0, help="pages of each kind (0: all)")
     parser.add_argument("--kind", choices=KINDS, action="append", help="may be given again")
     parser.add_argument("--reader", choices=READERS, action="append", help="may be given again")
-    parser.add_argument("--corpus", type=Path, default=_CORPUS, help="folder of the three kinds")
+    parser.add_argument("--only", nargs="*", default=[""], metavar="PREFIX", help="of page names")
+    parser.add_argument("--recogniser", type=Path, help="other weights (.onnx) than the package's")
+    parser.add_argument("--corpus", type=Path, default=CORPUS, help="folder of the three kinds")
     chosen = parser.parse_args(arguments)
     if not chosen.corpus.is_dir():
         parser.error(f"{chosen.corpus} is not there: give the folder of letters with --corpus")
+    if chosen.recogniser is not None:
+        ppocr._RECOGNITION_MODEL = chosen.recogniser
     console = Console(width=110)
     rows = []
     for kind in chosen.kind or KINDS:
-        for page in choose_pages(chosen.corpus, kind, chosen.pages):
+        for page in choose_pages(chosen.corpus, kind, chosen.pages, tuple(chosen.only)):
             for reader in chosen.reader or READERS:
                 rows.append(measure(page, kind, reader))
                 last = rows[-1]

@@ -1,7 +1,8 @@
 """PP-OCRv6 small, the engine for handwriting: rapidocr finds the lines, the recogniser reads them.
 
-Both networks come inside rapidocr's wheel (Apache-2.0). The recogniser is called directly,
-because its letter-by-letter probabilities give word boxes and confidences of our own.
+The detector comes inside rapidocr's wheel, the recogniser inside this package: it is PP-OCRv6's
+(Apache-2.0), trained further on handwritten lines (see models/NOTICE). It is called directly,
+because its letter-by-letter probabilities are what the words' spellings are made of.
 """
 
 from __future__ import annotations
@@ -31,19 +32,12 @@ NAME = "pp-ocrv6"
 MEND = "pip install rapidocr onnxruntime"
 
 _DETECTION_MODEL = "PP-OCRv6_det_small.onnx"
-_RECOGNITION_MODEL = "PP-OCRv6_rec_small.onnx"
+_RECOGNITION_MODEL = Path(__file__).parent / "models" / "handwriting.onnx"
 _DETECTION_SIDE = 1280  # pixels of the longer side; 2000 costs twice the time and reads no better
 _LINE_HEIGHT = 48  # pixels; fixed by the recogniser
 _FRAME = 8  # pixels of line width to one frame of the recogniser's answer
 _BATCH = 6
 _UPRIGHT_RATIO = 1.5  # a piece this much taller than wide is writing along the margin
-
-# Letters of western European languages, digits and the signs of letters; the recogniser knows
-# 18,710 classes, and a stroke it cannot read easily becomes a Chinese one.
-_LETTERS = frozenset(
-    "".join(map(chr, range(0x20, 0x7F)))
-    + "¡¢£¥§¨ª«°±·º»¼½¾¿ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœŒ–—‘’“”…€"
-)
 
 Quad = NDArray[np.float32]
 
@@ -118,10 +112,14 @@ def _detector() -> Any:
 
 
 def _model(name: str) -> Path:
-    """A network inside rapidocr's wheel; raises EngineError, since nothing is downloaded."""
+    """A network inside rapidocr's wheel."""
     import rapidocr
 
-    path = Path(rapidocr.__file__).parent / "models" / name
+    return _there(Path(rapidocr.__file__).parent / "models" / name)
+
+
+def _there(path: Path) -> Path:
+    """``path``, or EngineError if it is missing, since nothing is downloaded."""
     if not path.is_file():
         raise EngineError(f"{path} is missing. {MEND}")
     return path
@@ -132,10 +130,9 @@ def _model(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Recogniser:
-    """The network, and the letters that its kept classes stand for (class 0: no letter)."""
+    """The network, and the letters that its classes stand for (class 0: no letter)."""
 
     session: Any
-    classes: NDArray[np.intp]
     letters: tuple[str, ...]
 
 
@@ -148,12 +145,10 @@ def _recogniser() -> _Recogniser:
     options.enable_cpu_mem_arena = False  # otherwise the widest batch stays resident for good
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(
-        str(_model(_RECOGNITION_MODEL)), options, providers=["CPUExecutionProvider"]
+        str(_there(_RECOGNITION_MODEL)), options, providers=["CPUExecutionProvider"]
     )
     metadata = session.get_modelmeta().custom_metadata_map
-    alphabet = ["", *metadata["character"].splitlines(), " "]
-    classes = [0, *(i for i, letter in enumerate(alphabet) if i and letter in _LETTERS)]
-    return _Recogniser(session, np.array(classes), tuple(alphabet[i] for i in classes))
+    return _Recogniser(session, ("", *metadata["character"].splitlines(), " "))
 
 
 def posteriors(lines: Sequence[Picture]) -> list[Frames]:
@@ -178,15 +173,14 @@ def alphabet() -> tuple[str, ...]:
 
 
 def _answers(lines: Sequence[Picture]) -> NDArray[np.float32]:
-    """(lines, frames, kept classes) probabilities."""
-    recogniser = _recogniser()
+    """(lines, frames, classes) probabilities."""
     width = -(-max(line.shape[1] for line in lines) // _FRAME) * _FRAME
     batch = np.zeros((len(lines), 3, _LINE_HEIGHT, max(width, _LINE_HEIGHT)), dtype=np.float32)
     for row, line in zip(batch, lines, strict=True):
         colours = line[:, :, ::-1] if line.ndim == 3 else np.repeat(line[:, :, None], 3, axis=2)
         row[:, :, : line.shape[1]] = colours.transpose(2, 0, 1) / 127.5 - 1
-    answer: NDArray[np.float32] = recogniser.session.run(None, {"x": batch})[0]
-    return answer[:, :, recogniser.classes]
+    answer: NDArray[np.float32] = _recogniser().session.run(None, {"x": batch})[0]
+    return answer
 
 
 # ---- words ---------------------------------------------------------------------------------
@@ -203,6 +197,8 @@ def _words(guesses: Sequence[WordGuess], frames: int, quad: Quad, line: int) -> 
 def _edges(guesses: Sequence[WordGuess], frames: int) -> Iterator[tuple[float, float]]:
     """Where each word begins and ends along its line (0..1): the network marks a letter near its
     middle, so half of a letter's usual advance is added at both ends."""
+    if not guesses:
+        return
     letters = sum(len(guess.spellings[0][0]) for guess in guesses)
     reach = (guesses[-1].last - guesses[0].first) / max(1, letters + len(guesses) - 2) / 2
     for guess in guesses:
@@ -234,5 +230,5 @@ def ready() -> bool:
     spec = find_spec("rapidocr")
     if spec is None or spec.origin is None or version() is None:
         return False
-    models = Path(spec.origin).parent / "models"
-    return all((models / name).is_file() for name in (_DETECTION_MODEL, _RECOGNITION_MODEL))
+    detection = Path(spec.origin).parent / "models" / _DETECTION_MODEL
+    return detection.is_file() and _RECOGNITION_MODEL.is_file()

@@ -73,6 +73,10 @@ def test_words_share_their_line_in_order() -> None:
     assert (words[0].box.top, words[0].box.height) == (50, 40)
 
 
+def test_a_line_without_a_word_is_no_word() -> None:
+    assert list(ppocr._words([], 10, QUAD, 0)) == []
+
+
 def test_a_slanting_lines_word_is_boxed_at_its_own_height() -> None:
     slanting = QUAD + np.array([[0, 0], [0, 100], [0, 100], [0, 0]], dtype=np.float32)
     first, last = ppocr._words(guesses("one", "two"), 7, slanting, 0)
