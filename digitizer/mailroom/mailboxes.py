@@ -1,4 +1,4 @@
-"""What people do with delivered mail: list, open, look at pages, search."""
+"""What people do with delivered mail: list, open, look at pages, search, put a reading right."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ import sqlalchemy as sa
 from digitizer.mailroom.house import House
 from digitizer.mailroom.permissions import Act, permit
 from digitizer.parts.tables import reading, writing
-from digitizer.processes import audit, mailboxes, roster, search
+from digitizer.processes import audit, mailboxes, roster, search, transcripts
 from digitizer.processes.mailboxes import LetterPage, OpenLetter
-from digitizer.vocabulary.errors import NotFound
+from digitizer.vocabulary.errors import NotFound, UsageError
 from digitizer.vocabulary.mail import Hit, MailboxEntry
+from digitizer.vocabulary.paper import Box
 from digitizer.vocabulary.people import Actor, ActorKind
+
+#: Of the best match on a page: what is less is hardly the word that was asked for.
+_WORTH_SHOWING = 0.5
+_LONGEST_PAGE = 20_000
 
 
 def mailbox(house: House, booking_number: str, by: Actor) -> tuple[MailboxEntry, ...]:
@@ -79,6 +84,30 @@ def search_mail(
             found = list(dict.fromkeys(hit.letter for hit in hits))
             audit.record(tx, by, "search", f"mailbox:{scope or 'all'}", letters=found)
     return hits
+
+
+def found_on(page: LetterPage, query: str) -> tuple[Box, ...]:
+    """Where on the page's picture (in its pixels) stands what a search asked for. A word that
+    fits much worse than the page's best is left out."""
+    if page.transcript is None:
+        return ()
+    found = search.matching_words(page.transcript, query)
+    best = max((score for _, score in found), default=0.0)
+    return tuple(word.box for word, score in found if score >= _WORTH_SHOWING * best)
+
+
+def correct_page(house: House, letter_id: str, position: int, text: str, by: Actor) -> None:
+    """Puts right what a machine read on a page: ``text`` is what people read from now on, and
+    what is searched. What the machine read is kept. Raises NotAllowed, NotFound, UsageError."""
+    permit(by, Act.SETTLE)
+    said = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+    if len(said) > _LONGEST_PAGE:
+        raise UsageError(f"A page has at most {_LONGEST_PAGE} characters; this text has more.")
+    page = _page(house, letter_id, position, by)
+    with writing(house.engine) as tx:
+        transcripts.correct(tx, page.id, said, by.name)
+        search.index_again(tx, page.id)
+        audit.record(tx, by, "correct text", f"letter:{letter_id}", page=position)
 
 
 def _page(house: House, letter_id: str, position: int, by: Actor) -> LetterPage:

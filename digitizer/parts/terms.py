@@ -17,9 +17,6 @@ from numpy.typing import NDArray
 
 from digitizer.parts.tables import term
 
-#: Characters; longer words are cut.
-LONGEST_TERM = 64
-
 # A database may give out numbers in one order and show them in another; so many are read again.
 _OVERLAP = 1000
 _BITS = np.zeros(256, dtype=np.uint64)

@@ -15,16 +15,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
 from digitizer.parts.tables import inmate, letter, page, posting, term, transcript
-from digitizer.parts.terms import LONGEST_TERM, Terms, terms_of
-from digitizer.parts.words import Query, index_words, likely_variants, query_parts, similarity
+from digitizer.parts.words import (
+    LONGEST_TERM,
+    Query,
+    index_words,
+    likely_variants,
+    query_parts,
+    similarity,
+)
 from digitizer.processes.transcripts import newest_correction, transcripts_of
 from digitizer.vocabulary.mail import Hit, LetterKind, LetterState
 from digitizer.vocabulary.paper import Transcript, Word
+
+if TYPE_CHECKING:
+    from digitizer.parts.terms import Terms
 
 #: Similarity (0..1) under which another word is no reading of the one asked for.
 _CUTOFF = 0.65
@@ -166,6 +175,8 @@ def search_pages(
         ).scalar()
         if owner is None:
             return ()
+    from digitizer.parts.terms import terms_of  # numpy takes longer to load than most commands
+
     terms = terms_of(tx)
     matches = [_matches(tx, terms, owner, word) for word in words]
     if len(words) > 1:

@@ -10,10 +10,7 @@ import sqlalchemy as sa
 
 from digitizer.parts.tables import correction, page, transcript
 from digitizer.vocabulary.moments import now
-from digitizer.vocabulary.paper import Box, Transcript, Word
-
-#: The engine's name of a transcript that a person put right.
-PERSON = "person"
+from digitizer.vocabulary.paper import PERSON, Box, Transcript, Word
 
 
 def transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:

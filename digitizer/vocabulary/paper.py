@@ -228,6 +228,10 @@ class Word:
     alternatives: tuple[tuple[str, float], ...] = ()
 
 
+#: The engine's name of a transcript that a person put right.
+PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """What one engine read on one page. ``text`` is in reading order, a line a text line."""

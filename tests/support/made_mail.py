@@ -83,8 +83,12 @@ def pages(count: int, blank: Iterable[int] = ()) -> tuple[SurveyedPage, ...]:
 
 
 def read(text: str, **alternatives: float) -> Transcript:
-    """What an engine read, with other guesses for one word of it."""
-    words = (Word("x", Box(1, 2, 3, 4), 0.5, 0, tuple(alternatives.items())),)
+    """What an engine read, with other guesses for its last word."""
+    *most, last = text.split() or [""]
+    words = (
+        *(Word(word, Box(9 * place, 2, 8, 4), 0.9, 0) for place, word in enumerate(most)),
+        Word(last, Box(9 * len(most), 2, 8, 4), 0.5, 0, tuple(alternatives.items())),
+    )
     return Transcript("made-up", text, 0.9, words if alternatives else ())
 
 

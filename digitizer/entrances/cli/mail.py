@@ -19,7 +19,7 @@ _FAILED = 1
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (ingest, mailbox, letter, search, read, decode):
+    for command in (ingest, mailbox, letter, correct, search, read, decode):
         app.command()(command)
 
 
@@ -113,6 +113,18 @@ def letter(
 
     write(out, letter_pdf(desk_of(context).house(), letter_id, OPERATOR))
     print(out)
+
+
+def correct(
+    context: typer.Context,
+    letter_id: Annotated[str, typer.Argument(metavar="LETTER")],
+    page: Annotated[int, typer.Argument(min=1, help="The page, from 1.")],
+    text: Annotated[typer.FileText, typer.Option(help="A file with the page's text; -: stdin.")],
+) -> None:
+    """Put right what was read on a page: people read and search this text from now on."""
+    from digitizer.mailroom.mailboxes import correct_page
+
+    correct_page(desk_of(context).house(), letter_id, page, text.read(), OPERATOR)
 
 
 def search(

@@ -16,14 +16,14 @@ from digitizer.vocabulary.mail import Hit, MailboxEntry
 
 router = APIRouter()
 _MOST_HITS = 30
-_LONGEST_QUERY = 200
+LONGEST_QUERY = 200
 
 
 @router.get("/mail")
 def mailbox(request: Request, visit: InmateVisit, q: str = "") -> HTMLResponse:
     house = house_of(request)
     entries = mailboxes.mailbox(house, visit.actor.name, visit.actor)
-    query = q.strip()[:_LONGEST_QUERY]
+    query = q.strip()[:LONGEST_QUERY]
     hits = mailboxes.search_mail(house, query, visit.actor, limit=_MOST_HITS) if query else ()
     return show(
         request, "inmate/mailbox.html", visit=visit, query=query,
@@ -44,6 +44,7 @@ def letter_page(
     position: int,
     visit: InmateVisit,
     zoom: Annotated[int, Query(ge=1, le=3)] = 1,
+    find: str = "",
 ) -> HTMLResponse:
     opened = mailboxes.open_letter(house_of(request), letter, visit.actor)
     page = next((each for each in opened.pages if each.position == position), None)
@@ -51,6 +52,7 @@ def letter_page(
         raise NotFound(f"There is no letter {letter}.")
     return show(
         request, "inmate/letter.html", visit=visit, letter=opened, page=page, zoom=zoom,
+        find=find[:LONGEST_QUERY], marks=mailboxes.found_on(page, find[:LONGEST_QUERY]),
         date=say_date(opened.received, texts()[language_of(request)]),
         idle_seconds=_idle_seconds(request),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from digitizer.mailroom.house import House
-from digitizer.vocabulary.paper import Transcript, Word
+from digitizer.vocabulary.paper import PERSON, Transcript, Word
 from digitizer.vocabulary.places import WEB_TEMPLATES
 
 Texts = Mapping[str, Any]
@@ -132,6 +132,8 @@ def _plain(value: object) -> str:
 
 def read_lines(transcript: Transcript) -> list[list[tuple[str, bool]]]:
     """The text as lines of words, each with whether it may be misread."""
+    if transcript.engine == PERSON:  # its words are only those that have a place on the picture
+        return [[(word, False) for word in line.split()] for line in transcript.text.split("\n")]
     if not transcript.words:
         doubtful = transcript.confidence < _MAY_BE_MISREAD
         return [[(word, doubtful) for word in line.split()] for line in transcript.text.split("\n")]

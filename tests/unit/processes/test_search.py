@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from digitizer.mailroom.house import House
 from digitizer.parts.tables import reading, writing
+from digitizer.processes import search
 from digitizer.processes.search import index_again, search_pages
 from digitizer.processes.transcripts import correct
 from digitizer.vocabulary.mail import Hit
@@ -76,6 +77,27 @@ def test_what_a_reader_guessed_is_found_after_what_it_read(house: House) -> None
     _stack(house, read("my dearest hother", brother=0.3, mother=0.6), read("his brother"))
     assert _pages(house, "brother")[0] == 2
     assert set(_pages(house, "brother")) == {1, 2}
+
+
+def test_a_phrase_may_stand_in_what_was_not_read(house: House) -> None:
+    _stack(house, read("my dear hother", mother=0.6), read("mother dear"))
+    assert _pages(house, '"dear mother"') == [1]
+
+
+def test_a_common_word_is_looked_up_where_the_rare_one_stands(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of very many pages with a word only the newest are read, yet none is missed."""
+    monkeypatch.setattr(search, "_ENOUGH_PAGES", 2)
+    _stack(house, read("common rare"), *[read("common")] * 6, read("rare"))
+    assert _pages(house, "common rare")[0] == 1
+    assert _search(house, "common rare")[0].score == 1.0
+
+
+def test_the_likest_words_of_a_page_are_the_ones_to_highlight(house: House) -> None:
+    found = search.matching_words(read("my dear hother", mother=0.6), "mother")
+    assert max(found, key=lambda pair: pair[1])[0].text == "hother"
+    assert search.matching_words(read("my dear"), "xylophone") == ()
 
 
 def test_pages_with_all_words_come_first(house: House) -> None:

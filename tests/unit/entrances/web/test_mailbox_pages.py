@@ -51,6 +51,15 @@ def test_the_first_and_last_page_end_there(tobias: Visitor, mail: Mail) -> None:
     assert f'href="{here}/4"' not in tobias.get(f"{here}/3").text
 
 
+def test_what_was_searched_for_is_framed_on_the_picture(tobias: Visitor, mail: Mail) -> None:
+    page = f"/mail/{mail.ids['letter']}/2"
+    assert "<rect" not in tobias.get(page).text
+    found = tobias.get(page, params={"find": "sistre"}).text  # mistyped: the likest word is framed
+    assert found.count("<rect") == 1
+    assert "?find=sistre" in found  # and stays framed on the next page and when enlarged
+    assert "<rect" not in tobias.get(page, params={"find": "xylophone"}).text
+
+
 def test_opening_marks_it_read_and_is_logged(tobias: Visitor, mail: Mail) -> None:
     tobias.get(f"/mail/{mail.ids['letter']}/1")
     assert 'class="unread"' not in tobias.get("/mail").text
@@ -95,7 +104,7 @@ def test_replies_and_held_letters_are_not_in_the_mailbox(tobias: Visitor, mail: 
 
 def test_search_finds_his_page_and_links_to_it(tobias: Visitor, mail: Mail) -> None:
     html = tobias.get("/mail", params={"q": "harbor"}).text
-    assert f'href="/mail/{mail.ids["letter"]}/2"' in html
+    assert f'href="/mail/{mail.ids["letter"]}/2?find=harbor"' in html
     assert "Found on 1 page" in html
 
 
