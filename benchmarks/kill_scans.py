@@ -29,7 +29,8 @@ _ROSTER = "booking_number,last_name,first_name,housing_unit,status\n" + "".join(
 )
 _PROFILE = 'based_on = "default"\nsettle_seconds = 0.5\n'
 _TEXT = "Hello, all is well here."
-_WEIGHTS = {"good": 6, "once": 2, "legal": 1, "junk": 1}
+_WEIGHTS = {"good": 5, "once": 2, "legal": 2, "junk": 1}
+_FRESH = 0.6  # of the scans under a cover for one letter: the others repeat a cover
 _DPI = 200
 _MOST_IN_INBOX, _MOST_IN_QUEUE = 4, 30
 
@@ -47,12 +48,18 @@ def make_home_with_mail(home: Path) -> None:
     folder.mkdir()
     for number, booking in enumerate(_BOOKINGS):
         _scan(folder / f"good-{number}.tif", _cover(house, booking), _TEXT)
-    for number in range(12):
-        _scan(folder / f"once-{number}.tif", _cover(house, _BOOKINGS[0], once=True), _TEXT)
+    _once_scan(house, folder)
     legal = covers.print_legal_marker(house, _BY, None)
     _scan(folder / "legal-0.tif", scanner.pdf_pages(legal.pdf)[0], _TEXT)
     (folder / "junk-0.tif").write_bytes(b"II*\0 this is no picture")
     house.engine.dispose()
+
+
+def _once_scan(house: House, folder: Path) -> Path:
+    """One more scan under a cover for one letter, which nobody has used."""
+    path = folder / f"once-{len(list(folder.glob('once-*'))):04}.tif"
+    _scan(path, _cover(house, _BOOKINGS[0], once=True), _TEXT)
+    return path
 
 
 def _cover(house: House, booking: str, once: bool = False) -> scanner.Page:
@@ -76,14 +83,16 @@ def _small(page: scanner.Page) -> Image.Image:
 def write_for_ever(home: Path) -> None:
     """Scans arrive in every manner; names are used again; what is whole goes into a manifest."""
     rng = random.Random(0)
-    folder = home.parent / "scans"
+    house, folder = open_house(home), home.parent / "scans"
     number = 0
     while True:
         if _enough(home):
             time.sleep(0.1)
             continue
         kind = rng.choices([*_WEIGHTS], [*_WEIGHTS.values()])[0]
-        path = rng.choice(sorted(folder.glob(f"{kind}-*.tif")))
+        fresh = kind == "once" and rng.random() < _FRESH
+        known = sorted(folder.glob(f"{kind}-*.tif"))
+        path = _once_scan(house, folder) if fresh else rng.choice(known)
         target = home / "inbox" / "default" / f"scan{number % 40:03}.tif"
         number += 1
         if target.exists():
