@@ -48,17 +48,26 @@ def make_home_with_mail(home: Path) -> None:
     folder.mkdir()
     for number, booking in enumerate(_BOOKINGS):
         _scan(folder / f"good-{number}.tif", _cover(house, booking), _TEXT)
-    _once_scan(house, folder)
     legal = covers.print_legal_marker(house, _BY, None)
     _scan(folder / "legal-0.tif", scanner.pdf_pages(legal.pdf)[0], _TEXT)
     (folder / "junk-0.tif").write_bytes(b"II*\0 this is no picture")
     house.engine.dispose()
+    _once_scan(home)
 
 
-def _once_scan(house: House, folder: Path) -> Path:
-    """One more scan under a cover for one letter, which nobody has used."""
+def _once_scan(home: Path) -> Path:
+    """One more scan under a cover for one letter, which nobody has used.
+
+    The database is left before anyone asks: ``ask`` is another SQLite than the product's, and
+    where two have one file open in one process, closing it in one frees the other's locks.
+    """
+    folder = home.parent / "scans"
     path = folder / f"once-{len(list(folder.glob('once-*'))):04}.tif"
-    _scan(path, _cover(house, _BOOKINGS[0], once=True), _TEXT)
+    house = open_house(home)
+    try:
+        _scan(path, _cover(house, _BOOKINGS[0], once=True), _TEXT)
+    finally:
+        house.engine.dispose()
     return path
 
 
@@ -83,7 +92,7 @@ def _small(page: scanner.Page) -> Image.Image:
 def write_for_ever(home: Path) -> None:
     """Scans arrive in every manner; names are used again; what is whole goes into a manifest."""
     rng = random.Random(0)
-    house, folder = open_house(home), home.parent / "scans"
+    folder = home.parent / "scans"
     number = 0
     while True:
         if _enough(home):
@@ -92,7 +101,7 @@ def write_for_ever(home: Path) -> None:
         kind = rng.choices([*_WEIGHTS], [*_WEIGHTS.values()])[0]
         fresh = kind == "once" and rng.random() < _FRESH
         known = sorted(folder.glob(f"{kind}-*.tif"))
-        path = _once_scan(house, folder) if fresh else rng.choice(known)
+        path = _once_scan(home) if fresh else rng.choice(known)
         target = home / "inbox" / "default" / f"scan{number % 40:03}.tif"
         number += 1
         if target.exists():

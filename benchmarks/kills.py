@@ -272,11 +272,11 @@ def judge(home: Path, stop_seconds: float) -> Verdict:
 
 
 @contextmanager
-def arriving(home: Path) -> Iterator[None]:
+def arriving(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     words = [sys.executable, "-m", "benchmarks.kill_scans", str(home)]
     with subprocess.Popen(words) as writer:
         try:
-            yield
+            yield writer
         finally:
             writer.terminate()
 
@@ -291,9 +291,11 @@ def run(
     if _gone.get(maker) != 0:
         raise RuntimeError("the home could not be made")
     ends = time.monotonic() + 60 * minutes
-    with arriving(home):
+    with arriving(home) as writer:
         for number, plan in enumerate(todo, start=1):
             kill_one(home, plan, rng, tally)
+            if writer.poll() is not None:
+                raise RuntimeError(f"the writer ended with {writer.returncode}: nothing comes in")
             lost = lost_now(home)
             tally.lost += len(lost)
             if say:
