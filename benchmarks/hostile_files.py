@@ -116,8 +116,10 @@ def _misnamed(bases: Mapping[str, bytes]) -> Iterator[HostileFile]:
 
 
 def _odd_names(content: bytes) -> Iterator[HostileFile]:
-    names = ("-rf.pdf", "a b;rm $(x) `y`.pdf", "new\nline.pdf", "%s%n%00.pdf", "\u202efdp.exe",
-             "é" * 100 + ".pdf", "bad-\udcff-utf8.pdf", "no-suffix", "🂡.PDF", "'\"<b>.pdf")  # fmt: skip
+    names = (
+        "-rf.pdf", "a b;rm $(x) `y`.pdf", "new\nline.pdf", "%s%n%00.pdf", "\u202efdp.exe",
+        "é" * 100 + ".pdf", "bad-\udcff-utf8.pdf", "no-suffix", "🂡.PDF", "'\"<b>.pdf",
+    )  # fmt: skip
     for number, name in enumerate(names):
         yield HostileFile(name, "an odd name", content[: -40 - number])
 
@@ -415,11 +417,14 @@ def _pdf_faults() -> Iterator[HostileFile]:
          _pdf_page(b"[0.000001] 0 d 9 w 0 0 m 612 792 l S")),
         ("no-pages.pdf", "a PDF without a page",
          _pdf({1: catalogue, 2: b"<</Type/Pages/Kids[]/Count 0>>"})),
-        ("lying-count.pdf", "a million pages claimed", whole.replace(b"/Count 1", b"/Count 999999")),
+        ("lying-count.pdf", "a million pages claimed",
+         whole.replace(b"/Count 1", b"/Count 999999")),
         ("null-page.pdf", "a page that is not there", whole.replace(b"[3 0 R]", b"[9 0 R]")),
         ("no-root.pdf", "a trailer without a root", whole.replace(b"/Root 1 0 R", b"")),
-        ("far-table.pdf", "a table past the end", whole.replace(b"startxref\n", b"startxref\n9999")),
-        ("turned.pdf", "a page turned by 37 degrees", _pdf_page(b"0 0 9 9 re f", box + "/Rotate 37")),
+        ("far-table.pdf", "a table past the end",
+         whole.replace(b"startxref\n", b"startxref\n9999")),
+        ("turned.pdf", "a page turned by 37 degrees",
+         _pdf_page(b"0 0 9 9 re f", box + "/Rotate 37")),
         ("script.pdf", "a script that runs on opening",
          whole.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(while(1);)>>")),
         ("locked.pdf", "a PDF with a password", _locked(whole)),
@@ -434,7 +439,8 @@ def _pdf_faults() -> Iterator[HostileFile]:
          _pdf_page(b"00>", box, "/Filter[" + "/ASCIIHexDecode " * 1000 + "]")),
         ("image-in-line.pdf", "an inline image without an end",
          _pdf_page(b"BI /W 9999 /H 9999 /CS /G /BPC 8 ID x")),
-        ("numbers.pdf", "numbers without end", _pdf_page(b"9" * 1_000_000 + b" 0 m 1e999 -1e999 l S")),
+        ("numbers.pdf", "numbers without end",
+         _pdf_page(b"9" * 1_000_000 + b" 0 m 1e999 -1e999 l S")),
         ("pattern-loop.pdf", "a pattern that paints with itself", _pattern_loop()),
         ("soft-mask-loop.pdf", "an image that is its own mask",
          _pdf_image(bytes(100), "/Width 10 /Height 10 /SMask 5 0 R")),
