@@ -144,11 +144,12 @@ def stream(home: Path, short: bool, seed: int) -> list[Dropped]:
     made = [Dropped(each.name, "made file", each.content) for each in hostile_files(seed)]
     odd = odd_files()
     if short:
-        made, odd = rng.sample(made, 14), rng.sample(odd, min(8, len(odd)))
-    scans = good_scans(home, len(made) + len(odd) + 45, rng)
-    deadly = deadly_scans(scans[:6] if short else scans[:45])
+        made, odd = rng.sample(made, 10), rng.sample(odd, min(6, len(odd)))
+    deaths = 6 if short else 30
+    scans = good_scans(home, len(made) + len(odd) + 2 * deaths, rng)
+    deadly = deadly_scans(scans[:deaths])
     bad = list({each.sha256: each for each in (*made, *odd, *deadly)}.values())
-    good = scans[45:]
+    good = scans[deaths:]
     rng.shuffle(bad)
     return [
         each for number in range(len(bad)) for each in (*good[number : number + 1], bad[number])
@@ -381,7 +382,7 @@ def main() -> int:
     parser.add_argument("--survey-seconds", type=float, default=0, help="15, or 3 with --short")
     asked = parser.parse_args()
     survey_seconds = asked.survey_seconds or (3.0 if asked.short else 15.0)
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         verdict = run(Path(name), asked.short, asked.seed, survey_seconds)
     print(report(verdict, asked.seed, survey_seconds))
     return 1 if verdict.broken else 0
