@@ -151,7 +151,8 @@ class Worker:
             case WorkerFault.TIMEOUT:
                 says = "It took longer than it may and was stopped."
             case WorkerFault.MEMORY:
-                says = f"It needed more than {self._limits.stop_megabytes} MB of memory and was stopped."
+                most = self._limits.stop_megabytes
+                says = f"It needed more than {most} MB of memory and was stopped."
             case _:
                 says = f"The program that worked on it broke down ({_ending(self._process)})."
         return WorkerFailed(self._verdict or WorkerFault.CRASHED, says)
