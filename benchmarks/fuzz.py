@@ -13,33 +13,30 @@ must harm nothing else, and its input is kept; so is whatever ends in any other 
 from __future__ import annotations
 
 import argparse
-import collections
-import io
+import itertools
 import random
 import re
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks import scanner
+from benchmarks.fuzz_tasks import look_for_codes, open_some
 from benchmarks.hostile import odd_files
 from benchmarks.hostile_files import base_files, hostile_files
+from benchmarks.mutations import LONGEST_SIDE, Picture, mutated_file, mutated_picture
 from benchmarks.provenance import CORPUS, commit
 from digitizer.parts.codes import KeyRing, new_cover_code, new_key, payload, short_id, verify
 from digitizer.parts.isolation import Pool
-from digitizer.parts.marks import find_marks
-from digitizer.parts.opening import OpenedPage, OpeningLimits, count_pages, open_pages
 from digitizer.parts.printing.covers import CoverSheet, cover_pdf
-from digitizer.parts.symbols import find_all_symbols, find_our_symbols
 from digitizer.vocabulary.errors import (
     DigitizerError,
     EngineError,
@@ -48,132 +45,12 @@ from digitizer.vocabulary.errors import (
     WorkerFault,
 )
 from digitizer.vocabulary.paper import CodeKind
+from digitizer.vocabulary.people import CustodyStatus, Inmate
 
-Picture = NDArray[np.uint8]
-
+_SOMEBODY = Inmate("T-1", "Sample", "Pat", "U-1", CustodyStatus.IN_CUSTODY)
 _PROCESSES = 2
 _AHEAD = 6
 _LARGEST_SEED = 400_000  # bytes: more mutations a minute from small files
-_PAGES = 3
-_LONGEST_SIDE = 900
-
-
-# --- what runs in the workers
-
-
-def open_some(path: str) -> int:
-    """Opens the file's first pages; returns how many could be shown."""
-    limits = OpeningLimits(megapixels=20)
-    numbers = range(1, min(_PAGES, count_pages(Path(path), limits)) + 1)
-    opened = open_pages(Path(path), numbers, limits, 0)
-    return sum(isinstance(page, OpenedPage) for page in opened)
-
-
-def look_for_codes(path: str, dpi: int) -> list[str]:
-    """All that the decoders and the marks' detector make of one picture: the texts read."""
-    picture = np.load(path, allow_pickle=False)
-    sightings = find_our_symbols(picture, dpi, (0.2, 0.1, 0.9, 0.8), find_marks(picture, dpi))
-    texts = [symbol.text for symbol in sightings.symbols]
-    return texts + [symbol.text for symbol in find_all_symbols(picture)]
-
-
-# --- mutations
-
-
-_NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
-_TOKENS = (b"0", b"-1", b"1", b"65535", b"2147483647", b"4294967296", b"1e38", b"null", b"[]",
-           b"<<>>", b"1 0 R", b"3 0 R", b"(", b">>", b"/Kids", b"/Filter", b"endobj")  # fmt: skip
-
-
-def _flip_bits(data: bytearray, rng: random.Random, _seeds: Sequence[bytes]) -> None:
-    for _ in range(rng.choice((1, 4, 16, 64))):
-        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-
-
-def _set_number(data: bytearray, rng: random.Random, _seeds: Sequence[bytes]) -> None:
-    at, size = rng.randrange(len(data)), rng.choice((1, 2, 4))
-    number = rng.choice(_NUMBERS) & (256**size - 1)
-    data[at : at + size] = number.to_bytes(size, rng.choice(("big", "little")))
-
-
-def _set_number_in_head(data: bytearray, rng: random.Random, _seeds: Sequence[bytes]) -> None:
-    data[rng.randrange(min(len(data), 200))] = rng.choice((0, 1, 0x7F, 0x80, 0xFF))
-
-
-def _cut(data: bytearray, rng: random.Random, _seeds: Sequence[bytes]) -> None:
-    at = rng.randrange(len(data))
-    del data[at : at + rng.choice((1, 30, 1000, len(data)))]
-
-
-def _double(data: bytearray, rng: random.Random, _seeds: Sequence[bytes]) -> None:
-    at, size = rng.randrange(len(data)), rng.choice((1, 30, 1000))
-    data[at:at] = data[at : at + size] * rng.choice((1, 2, 50))
-
-
-def _splice(data: bytearray, rng: random.Random, seeds: Sequence[bytes]) -> None:
-    other = rng.choice(seeds)
-    at, start = rng.randrange(len(data)), rng.randrange(len(other))
-    data[at : at + 500] = other[start : start + rng.choice((10, 500, 5000))]
-
-
-def _set_token(data: bytearray, rng: random.Random, _seeds: Sequence[bytes]) -> None:
-    """Another token in the place of a number or a name, as PDF writes them."""
-    found = [*re.finditer(rb"/[A-Za-z]+|[0-9]+( 0 R)?", data[:200_000])]
-    if found:
-        data[slice(*rng.choice(found).span())] = rng.choice(_TOKENS)
-
-
-_MUTATORS = (_flip_bits, _set_number, _set_number_in_head, _cut, _double, _splice, _set_token)
-
-
-def mutated_file(seeds: Sequence[bytes], rng: random.Random) -> bytes:
-    """One to four mutations of one of the seeds."""
-    data = bytearray(rng.choice(seeds))
-    for _ in range(rng.randint(1, 4)):
-        if data:
-            rng.choice(_MUTATORS)(data, rng, seeds)
-    return bytes(data)
-
-
-def mutated_picture(seeds: Sequence[Picture], rng: random.Random) -> Picture:
-    """One to four harms of one of the pictures; in the end of any shape, from one pixel up."""
-    dice = np.random.default_rng(rng.randrange(2**32))
-    picture = rng.choice(seeds)
-    for _ in range(rng.randint(1, 4)):
-        picture = _harmed(picture, rng, dice)
-    return np.ascontiguousarray(picture)
-
-
-def _harmed(picture: Picture, rng: random.Random, dice: np.random.Generator) -> Picture:
-    height, width = picture.shape[:2]
-    top, left = rng.randrange(height), rng.randrange(width)
-    bottom, right = rng.randint(top + 1, height), rng.randint(left + 1, width)
-    harmed = picture.copy()
-    match rng.randrange(9):
-        case 0:
-            return picture[top:bottom, left:right]
-        case 1:
-            harmed[top:bottom, left:right] = rng.choice((0, 128, 255))
-        case 2:
-            harmed[top:bottom, left:right] = dice.integers(0, 256, (bottom - top, right - left))
-        case 3:
-            noise = dice.normal(0, rng.choice((5, 40, 120)), picture.shape)
-            harmed = np.clip(picture + noise, 0, 255).astype(np.uint8)
-        case 4:
-            harmed = 255 - harmed
-        case 5:
-            size = (rng.randint(1, _LONGEST_SIDE), rng.randint(1, _LONGEST_SIDE))
-            harmed = np.asarray(Image.fromarray(picture).resize(size))
-        case 6:
-            harmed = np.asarray(
-                Image.fromarray(picture).rotate(rng.uniform(0, 360), expand=True, fillcolor=255)
-            )[:_LONGEST_SIDE, :_LONGEST_SIDE]
-        case 7:
-            harmed = np.roll(harmed, (top, left), (0, 1))
-        case _:
-            level = np.uint8(rng.randrange(1, 255))
-            harmed = np.where(picture < level, 0, 255).astype(np.uint8)
-    return harmed
 
 
 # --- the targets
@@ -193,7 +70,7 @@ def opening_jobs(folder: Path, seed: int, first: int) -> Iterator[Job]:
     files = [*base_files().values(), *(each.content for each in hostile_files())]
     files += [each.content for each in odd_files()]
     seeds = [content for content in files if 0 < len(content) <= _LARGEST_SEED]
-    for number in _from(first):
+    for number in itertools.count(first):
         path = folder / f"{number}"
         path.write_bytes(mutated_file(seeds, random.Random(f"{seed} {number}")))
         yield Job(number, path, open_some, (str(path),))
@@ -201,7 +78,7 @@ def opening_jobs(folder: Path, seed: int, first: int) -> Iterator[Job]:
 
 def codes_jobs(folder: Path, seed: int, first: int) -> Iterator[Job]:
     seeds = [*_covers(), *_barcodes()]
-    for number in _from(first):
+    for number in itertools.count(first):
         rng = random.Random(f"{seed} {number}")
         path = folder / f"{number}.npy"
         np.save(path, mutated_picture(seeds, rng))
@@ -212,33 +89,27 @@ def codes_jobs(folder: Path, seed: int, first: int) -> Iterator[Job]:
 TARGETS = {"opening": opening_jobs, "codes": codes_jobs}
 
 
-def _from(first: int) -> Iterator[int]:
-    number = first
-    while True:
-        yield number
-        number += 1
-
-
 def _covers() -> Iterator[Picture]:
     """A cover of each kind at about 75 dpi a side, and one corner of each at full sharpness."""
     ring = KeyRing({1: bytes(32)}, current=1)
     for kind in CodeKind:
         code = new_cover_code(kind, ring)
+        who = _SOMEBODY if kind in (CodeKind.INMATE, CodeKind.REPLY) else None
         sheet = CoverSheet(
-            "Example Jail", ("1 Example Road",), None, kind, payload(code, ring), short_id(code)
+            "Example Jail", ("1 Example Road",), who, kind, payload(code, ring), short_id(code)
         )
         grey = np.asarray(
             Image.fromarray(scanner.pdf_pages(cover_pdf(sheet, "letter"))[0]).convert("L")
         )
         yield np.asarray(Image.fromarray(grey).resize((850, 1100)))
-        yield grey[:_LONGEST_SIDE, :_LONGEST_SIDE]
+        yield grey[:LONGEST_SIDE, :LONGEST_SIDE]
 
 
 def _barcodes() -> Iterator[Picture]:
     for path in sorted((CORPUS / "foreign-barcodes").glob("*/*.png"))[::7]:
         with Image.open(path) as picture:
-            if max(picture.size) <= 2 * _LONGEST_SIDE:
-                picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+            if max(picture.size) <= 2 * LONGEST_SIDE:
+                picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
                 yield np.asarray(picture.convert("L"))
 
 
@@ -265,7 +136,7 @@ def fuzz(
 ) -> Tally:
     """Mutates until ``ends`` (monotonic); a task may take ``seconds``."""
     tally, ring = Tally(), KeyRing({1: new_key()}, current=1)
-    waiting: collections.deque[tuple[Job, float, Future[object]]] = collections.deque()
+    waiting: deque[tuple[Job, float, Future[object]]] = deque()
     jobs = TARGETS[target](folder, seed, first)
     with Pool(_PROCESSES) as pool:
         while time.monotonic() < ends or waiting:
@@ -315,9 +186,8 @@ def _keep(job: Job, end: str, keep: Path, tally: Tally) -> None:
 
 def _still_well(pool: Pool, folder: Path) -> None:
     """After all that, a whole file is opened by every worker as if nothing had been."""
-    out = io.BytesIO(base_files()["tif"])
     whole = folder / "whole.tif"
-    whole.write_bytes(out.getvalue())
+    whole.write_bytes(base_files()["tif"])
     tasks = [pool.submit(open_some, str(whole), seconds=60) for _ in range(2 * _PROCESSES)]
     if [task.result() for task in tasks] != [3] * len(tasks):
         raise RuntimeError("the pool no longer opens a whole file")
@@ -340,8 +210,10 @@ def main() -> int:
           f"{tally.tried} mutations.\n\n| how it ended | mutations |\n|---|--:|")  # fmt: skip
     for end, count in tally.ends.most_common():
         print(f"| {end} | {count} |")
-    print(f"\nSlowest {tally.slowest:.1f} s (waiting included); {tally.accepted} codes accepted; "
-          f"{tally.surprises} ended otherwise than they may; {len(tally.kept)} inputs kept.")  # fmt: skip
+    print(
+        f"\nSlowest {tally.slowest:.1f} s (waiting included); {tally.accepted} codes accepted; "
+        f"{tally.surprises} ended otherwise than they may; {len(tally.kept)} inputs kept."
+    )
     return 1 if tally.surprises or tally.accepted else 0
 
 
