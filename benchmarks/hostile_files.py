@@ -69,7 +69,7 @@ def _page(text: str, size: tuple[int, int] = (850, 1100)) -> Image.Image:
 def _saved(pages: Sequence[Image.Image], form: str, **options: object) -> bytes:
     out = io.BytesIO()
     more = {"save_all": True, "append_images": pages[1:]} if len(pages) > 1 else {}
-    pages[0].save(out, form, **more, **options)  # type: ignore[arg-type]
+    pages[0].save(out, form, **more, **options)
     return out.getvalue()
 
 
