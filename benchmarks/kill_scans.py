@@ -29,7 +29,8 @@ _ROSTER = "booking_number,last_name,first_name,housing_unit,status\n" + "".join(
 )
 _PROFILE = 'based_on = "default"\nsettle_seconds = 0.5\n'
 _TEXT = "Hello, all is well here."
-_WEIGHTS = {"good": 6, "once": 2, "legal": 1, "junk": 1}
+_WEIGHTS = {"good": 5, "once": 2, "legal": 2, "junk": 1}
+_FRESH = 0.6  # of the scans under a cover for one letter: the others repeat a cover
 _DPI = 200
 _MOST_IN_INBOX, _MOST_IN_QUEUE = 4, 30
 
@@ -47,12 +48,27 @@ def make_home_with_mail(home: Path) -> None:
     folder.mkdir()
     for number, booking in enumerate(_BOOKINGS):
         _scan(folder / f"good-{number}.tif", _cover(house, booking), _TEXT)
-    for number in range(12):
-        _scan(folder / f"once-{number}.tif", _cover(house, _BOOKINGS[0], once=True), _TEXT)
     legal = covers.print_legal_marker(house, _BY, None)
     _scan(folder / "legal-0.tif", scanner.pdf_pages(legal.pdf)[0], _TEXT)
     (folder / "junk-0.tif").write_bytes(b"II*\0 this is no picture")
     house.engine.dispose()
+    _once_scan(home)
+
+
+def _once_scan(home: Path) -> Path:
+    """One more scan under a cover for one letter, which nobody has used.
+
+    The database is left before anyone asks: ``ask`` is another SQLite than the product's, and
+    where two have one file open in one process, closing it in one frees the other's locks.
+    """
+    folder = home.parent / "scans"
+    path = folder / f"once-{len(list(folder.glob('once-*'))):04}.tif"
+    house = open_house(home)
+    try:
+        _scan(path, _cover(house, _BOOKINGS[0], once=True), _TEXT)
+    finally:
+        house.engine.dispose()
+    return path
 
 
 def _cover(house: House, booking: str, once: bool = False) -> scanner.Page:
@@ -83,7 +99,9 @@ def write_for_ever(home: Path) -> None:
             time.sleep(0.1)
             continue
         kind = rng.choices([*_WEIGHTS], [*_WEIGHTS.values()])[0]
-        path = rng.choice(sorted(folder.glob(f"{kind}-*.tif")))
+        fresh = kind == "once" and rng.random() < _FRESH
+        known = sorted(folder.glob(f"{kind}-*.tif"))
+        path = _once_scan(home) if fresh else rng.choice(known)
         target = home / "inbox" / "default" / f"scan{number % 40:03}.tif"
         number += 1
         if target.exists():

@@ -5,7 +5,8 @@
 After every kill each scan that ever arrived must lie in the inbox, or be in the ledger with its
 bytes stored. In the end all is worked, and each scan must be in exactly one place, its bytes
 unaltered by SHA-256, its letter once in one mailbox or held. ``serve`` kills are of the real
-command; the others are of its watcher or worker alone, forked from a warm process for speed.
+command; the others are of its watcher alone, or of the worker with a watcher that feeds it (a
+worker without one runs dry before it comes to the rare points), forked warm for speed.
 """
 
 from __future__ import annotations
@@ -105,10 +106,9 @@ def start(home: Path, plan: Plan) -> int:
         words = [_DIGITIZER, "--home", str(home), "serve", "--port", "0"]
         environment = {**os.environ, "DIGITIZER_TEST_KILL": plan.point or ""}
         return forked(lambda: _with_log(log, lambda: os.execve(words[0], words, environment)))
-    parts = {"watch": (service.watch,), "worker": (service.work,)}
     both = (service.watch, service.work)
-    some = parts.get(plan.kind, both)
-    return forked(lambda: _with_log(log, lambda: _serve_apart(home, some, plan.point or "")))
+    parts = (service.watch,) if plan.kind == "watch" else both
+    return forked(lambda: _with_log(log, lambda: _serve_apart(home, parts, plan.point or "")))
 
 
 def _with_log(log: Path, work: Callable[[], None]) -> None:
@@ -224,7 +224,7 @@ def lost_now(home: Path) -> set[str]:
 
 def settle_all(home: Path, seconds: float) -> float:
     """Works all to its end, unkilled; returns how long the clean stop took."""
-    process = start(home, Plan("both", None))
+    process = start(home, Plan("worker", None))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and (in_inbox(home) or _open_scans(home)):
         time.sleep(0.5)
@@ -272,11 +272,11 @@ def judge(home: Path, stop_seconds: float) -> Verdict:
 
 
 @contextmanager
-def arriving(home: Path) -> Iterator[None]:
+def arriving(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     words = [sys.executable, "-m", "benchmarks.kill_scans", str(home)]
     with subprocess.Popen(words) as writer:
         try:
-            yield
+            yield writer
         finally:
             writer.terminate()
 
@@ -291,9 +291,11 @@ def run(
     if _gone.get(maker) != 0:
         raise RuntimeError("the home could not be made")
     ends = time.monotonic() + 60 * minutes
-    with arriving(home):
+    with arriving(home) as writer:
         for number, plan in enumerate(todo, start=1):
             kill_one(home, plan, rng, tally)
+            if writer.poll() is not None:
+                raise RuntimeError(f"the writer ended with {writer.returncode}: nothing comes in")
             lost = lost_now(home)
             tally.lost += len(lost)
             if say:

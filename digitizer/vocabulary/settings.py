@@ -58,11 +58,13 @@ class Store(_Part):
 class Work(_Part):
     """How hard the machine works, and the limits a file is opened under.
 
-    Seconds are of wall time; ``page_megapixels`` bounds one picture before it is decoded.
+    Seconds are of wall time; ``page_megapixels`` bounds one picture before it is decoded. All
+    tries at a file that hangs must end within a minute, for meanwhile the line stands; four
+    pages of the most pixels allowed are looked at in four seconds.
     """
 
     processes: int = Field(default=2, ge=1, le=64)
-    survey_seconds: float = Field(default=60, gt=0)
+    survey_seconds: float = Field(default=15, gt=0)
     read_seconds: float = Field(default=120, gt=0)
     worker_megabytes: int = Field(default=1536, ge=256)
     pages: int = Field(default=2000, ge=1)

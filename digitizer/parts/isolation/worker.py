@@ -28,7 +28,8 @@ _KEPT_VARIABLES = ("PATH", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
 class WorkerLimits:
     """What one worker may take. A worker is replaced after ``tasks`` tasks, or when it stays
     above ``idle_megabytes`` resident after one. ``data_megabytes`` bounds private mappings,
-    far above what is resident: it only refuses what would burst between two looks.
+    far above what is resident: it only refuses what would burst between two looks. It is stopped
+    short of ``megabytes`` resident, for it goes on growing until it is looked at.
     """
 
     megabytes: int = 1536
@@ -38,6 +39,11 @@ class WorkerLimits:
     open_files: int = 256
     file_megabytes: int = 512
     answer_megabytes: int = 512
+
+    @property
+    def stop_megabytes(self) -> int:
+        """Where it is stopped: a twelfth is left for what it takes between two looks."""
+        return self.megabytes * 11 // 12
 
 
 class Worker:
@@ -98,7 +104,7 @@ class Worker:
                 return
             if time.monotonic() > self._deadline:
                 self._verdict = WorkerFault.TIMEOUT
-            elif _resident(self._process.pid) > self._limits.megabytes * _MEGABYTE:
+            elif _resident(self._process.pid) > self._limits.stop_megabytes * _MEGABYTE:
                 self._verdict = WorkerFault.MEMORY
         if self._verdict is not None:
             self.kill()
@@ -145,7 +151,8 @@ class Worker:
             case WorkerFault.TIMEOUT:
                 says = "It took longer than it may and was stopped."
             case WorkerFault.MEMORY:
-                says = f"It needed more than {self._limits.megabytes} MB of memory and was stopped."
+                most = self._limits.stop_megabytes
+                says = f"It needed more than {most} MB of memory and was stopped."
             case _:
                 says = f"The program that worked on it broke down ({_ending(self._process)})."
         return WorkerFailed(self._verdict or WorkerFault.CRASHED, says)

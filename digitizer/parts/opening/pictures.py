@@ -68,7 +68,7 @@ class Pictures:
     def page(self, number: int, dpi_hint: int) -> OpenedPage:
         """One page, counted from 1. Raises UnopenableFile where it cannot be shown whole."""
         picture = self._picture
-        _seek(picture, self._frames[number - 1])
+        _seek(picture, self._frames[number - 1], self._limits)
         if is_too_large(*picture.size, self._limits):
             raise UnopenableFile(too_large(*picture.size, self._limits))
         across, down = _stated_dpi(picture)
@@ -118,11 +118,16 @@ def _ends_properly(file: BinaryIO) -> bool:
     return b"\xff\xd9" in file.read()
 
 
-def _seek(picture: Image.Image, frame: int) -> None:
+def _seek(picture: Image.Image, frame: int, limits: OpeningLimits) -> None:
+    """A GIF decodes every frame that it passes: it stops at one that is too large."""
     try:
         with _quietly():
-            if picture.tell() != frame:
-                picture.seek(frame)
+            here = picture.tell()
+            first = here + 1 if picture.format == "GIF" and here < frame else frame
+            for each in range(first, frame + 1) if here != frame else ():
+                if picture.format == "GIF" and is_too_large(*picture.size, limits):
+                    return
+                picture.seek(each)
     except _FAULTS as error:
         raise UnopenableFile(PAGE_DAMAGED) from error
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from digitizer.entrances import service as services
 from digitizer.entrances.service import Service
+from digitizer.mailroom import working
 from digitizer.mailroom.house import House
+from digitizer.mailroom.working import Worker
 from digitizer.vocabulary.errors import StorageError, UsageError
+from digitizer.vocabulary.mail import ScanState
 from inbox_watch.reports import News, Report
+from tests.support.made_mail import scan_row, take
 
 
 def _report(house: House, news: News, error: Exception | None = None) -> Report:
@@ -53,6 +62,39 @@ def test_work_that_stands_still(house: House) -> None:
     worker.error = None
     assert services._work_once(service, worker)  # type: ignore[arg-type]  # a stand-in
     assert service.troubles["work"] == ""
+
+
+def _disk_full(_house: House) -> None:
+    """The kernel's own ENOSPC, in the middle of a scan."""
+    Path("/dev/full").write_bytes(b"a picture of a page")
+
+
+def _folder_gone(house: House) -> None:
+    shutil.rmtree(house.work_folder)
+
+
+@pytest.mark.parametrize("fault", [_disk_full, _folder_gone])
+def test_a_real_fault_is_told_once_and_counts_on_no_scan(
+    house: House, fault: Callable[[House], None],
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    service = Service(house)
+    service.stop.set()  # else it would wait before the next try
+    taken = take(house, b"no scan at all")
+    with Worker(house) as worker:
+        with monkeypatch.context() as patch, caplog.at_level(logging.ERROR, "digitizer"):
+            if fault is _disk_full:
+                patch.setattr(working, "work", lambda *_: fault(house))
+            else:
+                fault(house)
+            assert not any(services._work_once(service, worker) for _ in range(3))
+        assert [record.levelname for record in caplog.records] == ["ERROR"]
+        assert caplog.messages == [service.troubles["work"]]
+        assert scan_row(house, taken.id).tries == 0
+        worker._folder.mkdir(parents=True, exist_ok=True)
+        assert services._work_once(service, worker), "it goes on by itself"
+    assert service.troubles["work"] == ""
+    assert scan_row(house, taken.id).state == ScanState.HELD
 
 
 @pytest.mark.parametrize("error", [None, StorageError("x"), ValueError("x"), SystemExit(1)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
@@ -123,3 +124,61 @@ def test_delete(store: LocalBlobs) -> None:
     sha256 = _put(store, b"x")
     store.delete(sha256)
     assert not store.exists(sha256)
+
+
+# --- what an earlier process left, and what a failed sync left
+
+
+def test_what_the_dead_were_writing_is_swept_once(store: LocalBlobs) -> None:
+    incoming = store.root / ".incoming"
+    incoming.mkdir(parents=True)
+    (incoming / "left-by-the-dead").write_bytes(b"half a sca")
+    sha256 = _put(store, b"x")
+    assert _files(store) == [sha256]
+    (incoming / "left-later").write_bytes(b"of a process that died after our start")
+    _put(store, b"y")
+    assert (incoming / "left-later").exists(), "only a new start looks again"
+    _put(LocalBlobs(store.root), b"z")
+    assert not any(incoming.iterdir())
+
+
+def test_what_another_is_writing_is_left_to_him(store: LocalBlobs) -> None:
+    incoming = store.root / ".incoming"
+    incoming.mkdir(parents=True)
+    with (incoming / "at-work").open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        _put(store, b"x")
+        assert [path.name for path in incoming.iterdir()] == ["at-work"]
+    _put(LocalBlobs(store.root), b"x")
+    assert not any(incoming.iterdir()), "he let go of it without having named it"
+
+
+def test_a_name_whose_sync_failed_is_given_again(
+    store: LocalBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a failed sync the kernel may hold the name for clean: it is written once more."""
+    _put(store, b"the folders are there")
+    folder = store.path(hashlib.sha256(b"x").hexdigest()).parent
+    folder.mkdir()
+    done: list[str] = []
+    rename, sync = Path.rename, blobs.sync_folder
+
+    def note_rename(self: Path, target: Path) -> Path:
+        done.append("rename")
+        return rename(self, target)
+
+    def note_sync(synced: Path) -> None:
+        done.append("sync")
+        if done.count("sync") == 1:
+            raise OSError(5, "Input/output error")
+        sync(synced)
+
+    monkeypatch.setattr(Path, "rename", note_rename)
+    monkeypatch.setattr(blobs, "sync_folder", note_sync)
+    with pytest.raises(StorageError, match="Input/output error"):
+        _put(store, b"x")
+    sha256 = _put(store, b"x")
+    assert done == ["rename", "sync", "rename", "sync"]
+    _put(store, b"x")
+    assert done[4:] == ["sync"], "now it is sure, and never rewritten"
+    assert store.get(sha256) == b"x"

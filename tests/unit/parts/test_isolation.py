@@ -65,6 +65,14 @@ def burst(megabytes: int) -> int:
     return len(hoard)
 
 
+def swell_to(megabytes: int) -> None:
+    """Grows to so much resident, and stays so."""
+    resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    hoard = b"x" * (megabytes * 1024 * 1024 - resident)
+    signal.pause()
+    del hoard
+
+
 def burst_in_a_grandchild(megabytes: int) -> None:
     code = f"x = [b'x' * (1 << 20) for _ in range({megabytes})]; input()"
     subprocess.run([sys.executable, "-c", code], stdin=subprocess.PIPE, check=True)
@@ -185,6 +193,11 @@ def test_a_memory_burst_is_stopped(pool: Pool) -> None:
     assert failure_of(pool, burst, 3000) is WorkerFault.MEMORY
     assert failure_of(pool, burst_in_a_grandchild, 3000) is WorkerFault.MEMORY
     assert failure_of(pool, ask_for, 1024 * 1024) is WorkerFault.MEMORY
+
+
+def test_a_worker_is_stopped_before_it_has_all_that_it_may(pool: Pool) -> None:
+    """A burst goes on between two looks: it must not take a worker past its limit meanwhile."""
+    assert failure_of(pool, swell_to, 385, seconds=20) is WorkerFault.MEMORY
 
 
 def test_a_worker_is_kept_and_then_renewed() -> None:

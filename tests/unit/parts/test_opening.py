@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.GifImagePlugin import GifImageFile
 
 from digitizer.parts.isolation import Pool
 from digitizer.parts.opening import (
@@ -641,6 +642,29 @@ def test_jbig2_symbols_become_a_note_of_the_page(tmp_path: Path) -> None:
     if not odd.exists():
         pytest.skip("there is no corpus of odd files beside this checkout")
     assert open_page(odd, 1, OpeningLimits(), 0).notes == (SYMBOLS_NOTE,)
+
+
+def test_a_gif_decodes_no_frame_that_is_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To show a frame it decodes those before it, each of which may claim to be any size."""
+    sizes: list[tuple[int, int]] = []
+    prepare = GifImageFile.load_prepare
+
+    def note(picture: GifImageFile) -> None:
+        sizes.append(picture.size)
+        prepare(picture)
+
+    monkeypatch.setattr(GifImageFile, "load_prepare", note)
+    frames = b"".join(
+        b"," + struct.pack("<HHHHB", 0, 0, side, side, 0) + b"\x02\x02\x44\x01\0"
+        for side in (1, 6000, 1)
+    )
+    path = tmp_path / "growing.gif"
+    path.write_bytes(b"GIF89a\1\0\1\0\x80\0\0" + bytes(6) + frames + b";")
+    with pytest.raises(UnopenableFile, match="megapixels allowed"):
+        open_page(path, 3, LIMITS, 0)
+    assert set(sizes) <= {(1, 1)}
 
 
 # ---- other people's odd files, in isolation as in service

@@ -1,0 +1,85 @@
+"""Makes isolated workers die over certain files, without a word of it in the product.
+
+``prepare`` writes a ``sitecustomize.py`` that every Python process with its folder on PYTHONPATH
+runs at its start. In an isolated worker of ours, and only there, it watches what is opened: an
+original's file name is its SHA-256, and a table says over which of them to die, how, and when.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_WORKER = "digitizer.parts.isolation.child"
+_TABLE = "deaths"
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """Over the file with this SHA-256: from the ``first`` to the ``last`` time it is opened."""
+
+    sha256: str
+    way: str
+    first: int = 1
+    last: int = 1_000_000
+
+
+def _segfault() -> None:
+    ctypes.string_at(0)
+
+
+def _hang() -> None:
+    while True:
+        pass
+
+
+def _burst() -> None:
+    hoard = []
+    while True:
+        hoard.append(bytearray(b"x") * (4 * _MEGABYTE))
+
+
+WAYS: dict[str, Callable[[], None]] = {
+    "segfault": _segfault,
+    "abort": os.abort,
+    "exit": lambda: os._exit(0),
+    "hang": _hang,
+    "burst": _burst,
+}
+
+
+def prepare(folder: Path, deaths: Iterable[Death]) -> None:
+    """Writes the table and the hook; put ``folder`` first on the service's PYTHONPATH."""
+    lines = (f"{each.sha256} {each.way} {each.first} {each.last}\n" for each in deaths)
+    (folder / _TABLE).write_text("".join(lines))
+    (folder / "sitecustomize.py").write_text(
+        f"from benchmarks.deaths import haunt\n\nhaunt({str(folder)!r})\n"
+    )
+
+
+def haunt(folder: str) -> None:
+    """Called at the start of every Python process; does nothing where it is no worker."""
+    if _WORKER not in sys.orig_argv:
+        return
+    words = (line.split() for line in (Path(folder) / _TABLE).read_text().splitlines())
+    table = {sha: Death(sha, way, int(first), int(last)) for sha, way, first, last in words}
+
+    def look(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str):
+            death = table.get(arguments[0].rpartition("/")[2])
+            if death and death.first <= _times_opened(folder, death.sha256) <= death.last:
+                WAYS[death.way]()
+
+    sys.addaudithook(look)
+
+
+def _times_opened(folder: str, sha256: str) -> int:
+    """Counted in a file, for the process that counted the last time is dead."""
+    with (Path(folder) / f"opened-{sha256}").open("a") as counter:
+        counter.write(".")
+        return counter.tell()

@@ -1,0 +1,20 @@
+"""A small hostile stream through the real service; ``python -m benchmarks.hostile`` is larger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.hostile import MOST_SECONDS, report, run
+from digitizer.vocabulary.settings import Work
+
+
+def test_no_sheet_is_lost_and_no_file_stops_the_line(tmp_path: Path) -> None:
+    verdict = run(tmp_path, short=True, seed=1)
+    assert verdict.broken == [], report(verdict, seed=1)
+    assert sum(row.files for row in verdict.rows.values()) >= 30
+    assert len(verdict.seen.workers) > 2, "no worker died: the hook was not met"
+
+
+def test_all_tries_at_a_file_that_hangs_end_within_a_minute() -> None:
+    work = Work()
+    assert work.tries * work.survey_seconds < MOST_SECONDS
