@@ -12,6 +12,7 @@ inside the SQL, and what it found is held against the letters themselves before 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,11 +46,13 @@ _LIKENESS_POWER, _DOUBT_POWER = 8, 0.15
 _LEAST_SHARE = 0.5
 #: More words than people type; a pasted page must not become a query of a thousand joins.
 _MOST_WORDS = 32
-_MOST_VARIANTS = 1500  # terms looked up for one word
-_ENOUGH_PAGES = 2000  # found for one word, the most alike and the newest first
-_MOST_COMPLETED = 500
-_MOST_LOOKED_AT = 400  # pages that a phrase is looked for on
+_MOST_VARIANTS = 1000  # terms looked up for one word
+_ENOUGH_PAGES = 1000  # found for one word, the most alike and the newest first
+_MOST_COMPLETED = 300
+_MOST_LOOKED_AT = 200  # pages in whose text a phrase is looked for …
+_MOST_OPENED = 8  # … and of those without it, in whose words' other spellings
 _SNIPPET_CHARS = 160
+_AROUND_WORDS = ".,;:!?\"'()[]-"
 
 
 _T = TypeVar("_T")
@@ -204,7 +207,7 @@ class _Match:
 
     def add(self, rows: Iterable[sa.Row[Any]]) -> None:
         for page_id, term_id, weight, density in rows:
-            score = worth(self.variants[term_id], weight / 1000)
+            score = self.variants[term_id] ** _LIKENESS_POWER * _BY_WEIGHT[weight]
             known = self.pages.get(page_id)
             if known is None or score > known.score:
                 self.pages[page_id] = _Standing(score, density)
@@ -213,6 +216,9 @@ class _Match:
 def worth(likeness: float, probability: float) -> float:
     """How good a match is (0..1): the likeness of two words, and the reader's probability."""
     return float(likeness**_LIKENESS_POWER * probability**_DOUBT_POWER)
+
+
+_BY_WEIGHT = tuple(worth(1.0, weight / 1000) for weight in range(1001))
 
 
 def _matches(tx: sa.Connection, terms: Terms, owner: int | None, word: str) -> _Match:
@@ -261,6 +267,8 @@ def _combine(
     per_word: Sequence[Mapping[int, _Standing]], share: float = _LEAST_SHARE
 ) -> dict[int, _Standing]:
     """The mean over the words, of the pages that have at least ``share`` of them."""
+    if len(per_word) == 1:
+        return dict(per_word[0])
     found: defaultdict[int, list[_Standing]] = defaultdict(list)
     for pages in per_word:
         for page_id, standing in pages.items():
@@ -287,13 +295,19 @@ def _hits(
     limit: int,
 ) -> tuple[Hit, ...]:
     hits: list[Hit] = []
+    patience = _MOST_OPENED
     for some in _in_slices(best[:_MOST_LOOKED_AT] if asked.phrases else best, 2 * limit):
         rows = _page_rows(tx, some, booking_number)
         for page_id in some:
             if page_id not in rows:
                 continue
             row = rows[page_id]
-            if _has_phrases(tx, page_id, asked):
+            stands = all(_side_by_side(row.text, phrase) for phrase in asked.phrases)
+            if not stands and patience:
+                patience -= 1
+                read = transcripts_of(tx, [page_id])[page_id]
+                stands = all(phrase_stands(read, phrase) for phrase in asked.phrases)
+            if stands:
                 score, snippet = standings[page_id].score, _snippet(row.text, asked.all_words)
                 hits.append(Hit(row.letter_id, row.position, row.booking_number, score, snippet))
                 if len(hits) == limit:
@@ -325,11 +339,10 @@ def _page_rows(
     return {row.id: row for row in tx.execute(found)}
 
 
-def _has_phrases(tx: sa.Connection, page_id: int, asked: Query) -> bool:
-    if not asked.phrases:
-        return True
-    read = transcripts_of(tx, [page_id])[page_id]
-    return all(phrase_stands(read, phrase) for phrase in asked.phrases)
+def _side_by_side(text: str, phrase: Sequence[str]) -> bool:
+    """Whether the phrase plainly stands in the text: a quick look, which accents can mislead."""
+    words = r"[\W_]+".join(map(re.escape, phrase))
+    return re.search(rf"\b{words}\b", text.casefold()) is not None
 
 
 def phrase_stands(read: Transcript, phrase: Sequence[str]) -> bool:
@@ -372,7 +385,7 @@ def _fit(word: Word, asked: str) -> float:
 def _snippet(text: str, words: Sequence[str]) -> str:
     """The stretch of text around the most likely word."""
     tokens = text.split()
-    forms = ["".join(index_words(token)) for token in tokens]
+    forms = [token.casefold().strip(_AROUND_WORDS) for token in tokens]
     ranked = dict(likely_variants(words[0], sorted(set(forms)), 0.0))
     centre = max(range(len(forms)), key=lambda i: ranked.get(forms[i], 0.0), default=0)
     start = max(0, centre - 12)
