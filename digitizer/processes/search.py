@@ -48,7 +48,7 @@ _LEAST_SHARE = 0.5
 _MOST_WORDS = 32
 _MOST_VARIANTS = 1000  # terms looked up for one word
 _ENOUGH_PAGES = 1000  # found for one word, the most alike and the newest first
-_MOST_COMPLETED = 300
+_MOST_COMPLETED = 200
 _MOST_LOOKED_AT = 200  # pages in whose text a phrase is looked for …
 _MOST_OPENED = 8  # … and of those without it, in whose words' other spellings
 _SNIPPET_CHARS = 160
@@ -257,7 +257,7 @@ def _complete(tx: sa.Connection, owner: int | None, matches: Sequence[_Match]) -
     best = sorted(found, key=lambda id_: -found[id_].score)[:_MOST_COMPLETED]
     for match in matches:
         if not match.whole:
-            likest = sorted(match.variants, key=lambda number: -match.variants[number])[:20]
+            likest = sorted(match.variants, key=lambda number: -match.variants[number])[:5]
             match.add(
                 tx.execute(_postings(owner, likest).where(posting.c.page_id.in_(best)).limit(5000))
             )
