@@ -16,7 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -58,8 +58,7 @@ _AROUND_WORDS = ".,;:!?\"'()[]-"
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
+class _Standing(NamedTuple):
     """How well a word fits on a page (0..1), and its share there in thousandths."""
 
     score: float
@@ -269,17 +268,18 @@ def _combine(
     """The mean over the words, of the pages that have at least ``share`` of them."""
     if len(per_word) == 1:
         return dict(per_word[0])
-    found: defaultdict[int, list[_Standing]] = defaultdict(list)
+    found: dict[int, list[float]] = {}
     for pages in per_word:
-        for page_id, standing in pages.items():
-            found[page_id].append(standing)
+        for page_id, (score, density) in pages.items():
+            sums = found.setdefault(page_id, [0.0, 0, 0])
+            sums[0] += score
+            sums[1] += density
+            sums[2] += 1
+    words = len(per_word)
     return {
-        page_id: _Standing(
-            sum(one.score for one in standings) / len(per_word),
-            sum(one.density for one in standings),
-        )
-        for page_id, standings in found.items()
-        if len(standings) >= share * len(per_word)
+        page_id: _Standing(score / words, int(density))
+        for page_id, (score, density, times) in found.items()
+        if times >= share * words
     }
 
 
