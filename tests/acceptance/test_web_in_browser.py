@@ -134,7 +134,14 @@ def test_an_inmate_reads_searches_and_leaves(kiosk: Page, mail: Mail) -> None:
     kiosk.click("text=Back to my mail")
     kiosk.fill("#q", "harbor")
     kiosk.keyboard.press("Enter")
-    kiosk.click(f"a[href='/mail/{mail.ids['letter']}/2']")
+    kiosk.click(f"a[href='/mail/{mail.ids['letter']}/2?find=harbor']")
+    frame, sheet = (
+        kiosk.locator(".marks rect").bounding_box(),
+        kiosk.locator(".sheet").bounding_box(),
+    )
+    assert frame is not None
+    assert sheet is not None
+    assert sheet["x"] <= frame["x"] <= frame["x"] + frame["width"] <= sheet["x"] + sheet["width"]
     kiosk.click("summary")
     expect(kiosk.get_by_text("sister")).to_be_visible()
     letter = kiosk.url

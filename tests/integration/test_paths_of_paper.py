@@ -68,7 +68,7 @@ def test_a_stack_fed_head_first_is_read_upright(home: Home) -> None:
     (line,) = home.lines("ingest", file)
     assert (line["outcome"], line["booking_number"]) == ("delivered", "P1003")
     (hit, *_) = home.lines("search", "orchard", "--booking", "P1003")
-    assert hit["score"] == 1.0
+    assert hit["score"] > 0.95  # the word itself, as surely as the reader read it
 
 
 def test_an_answer_on_paper_comes_back_to_its_thread(home: Home) -> None:
