@@ -17,6 +17,7 @@ from digitizer.parts import claimants
 from digitizer.parts.blobs import BlobStore
 from digitizer.parts.isolation import Pool, WorkerLimits
 from digitizer.parts.keyfile import read_key_ring
+from digitizer.parts.reading.premises import open_premises
 from digitizer.parts.tables import reading, writing
 from digitizer.processes import audit, ledger
 from digitizer.processes.filing import file_scan
@@ -82,6 +83,7 @@ class Worker:
     def __init__(self, house: House, progress: Progress = no_progress) -> None:
         self._house = house
         self._progress = _through_points(progress)
+        self._premises = open_premises(house.settings.endpoint, house.home)
         self._claimant = claimants.Claimant(house.run_folder)
         self._folder = house.work_folder / self._claimant.name
         self._folder.mkdir(mode=0o700, parents=True)
@@ -110,6 +112,8 @@ class Worker:
 
     def stop(self) -> None:
         """Ends what the isolated processes are at; the scan in hand goes back, uncounted."""
+        if self._premises:
+            self._premises.close()
         self._pool.close()
 
     def _give_back(self) -> None:
@@ -169,7 +173,7 @@ class Worker:
         house = self._house
         files = [house.originals.local_path(part.sha256, folder) for part in scan.originals]
         keys = read_key_ring(house.key_file)  # afresh: they may have been rotated meanwhile
-        bench = Bench(self._pool, keys, house.settings.work, folder, self._progress)
+        bench = Bench(self._pool, keys, house.settings.work, folder, self._progress, self._premises)
         return work(scan, files, profile_named(house, scan.profile), bench)
 
     def _file(self, worked: Worked, folder: Path) -> None:

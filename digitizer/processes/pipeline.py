@@ -1,7 +1,7 @@
 """The path of a sheet of paper, from stored original to what is to be filed.
 
     count -> survey (open, prepare, read symbols) -> verify -> split -> read -> doubt what reads
-    like a cover -> Worked
+    like a cover -> ask the endpoint on the premises, if there is one -> Worked
 
 This file is the order. It touches no database: filing is another step, in one transaction.
 """
@@ -18,6 +18,8 @@ from typing import Any
 from digitizer.parts.codes import KeyRing
 from digitizer.parts.isolation import Pool
 from digitizer.parts.opening import OpeningLimits
+from digitizer.parts.reading.premises import Premises
+from digitizer.processes.asking import Question, ask, is_worth_asking
 from digitizer.processes.covers_seen import reads_like_cover, see
 from digitizer.processes.splitting import split
 from digitizer.processes.survey import SurveyOrder, count, read_picture, set_upright, survey
@@ -47,13 +49,17 @@ def no_progress(_stage: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What the work is done with: isolated processes, keys, limits, a folder for pictures."""
+    """What the work is done with: isolated processes, keys, limits, a folder for pictures.
+
+    ``premises`` is a reader on the facility's network, None where there is none.
+    """
 
     pool: Pool
     keys: KeyRing
     work: Work
     folder: Path
     progress: Progress = no_progress
+    premises: Premises | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Benc
     doubtful = _doubt_unseen_covers(seen, parted, transcripts)
     if doubtful != seen:
         parted = split(doubtful, profile.sides, profile.batch_header_required)
+    if bench.premises:
+        transcripts |= _ask(bench.premises, surveyed, parted, transcripts, profile, bench)
     return Worked(scan, surveyed, parted, transcripts, profile.sides)
 
 
@@ -232,3 +240,26 @@ def _reads_like_cover(number: int) -> Doubt:
         f"Page {number} reads like a cover sheet, but no code was found on it. "
         "Look whether a new letter begins there.",
     )
+
+
+def _ask(
+    premises: Premises,
+    pages: Sequence[SurveyedPage],
+    parted: Split,
+    transcripts: Mapping[int, Transcript],
+    profile: ScannerProfile,
+    bench: Bench,
+) -> dict[int, Transcript]:
+    """What the endpoint read on the pages of letters, and in the answers on reply sheets."""
+    in_letters = {number for letter in parted.letters for number in (*letter.covers, *letter.pages)}
+    questions = {
+        page.number: Question(bench.folder / page.image, page.writing, transcripts[page.number])
+        for page in pages
+        if page.number in in_letters & transcripts.keys()
+        and is_worth_asking(transcripts[page.number], profile.languages)
+    }
+
+    def done(count: int) -> None:
+        bench.progress("asking", count, len(questions))
+
+    return ask(premises, bench.pool, questions, profile.languages, bench.work.read_seconds, done)

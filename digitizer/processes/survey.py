@@ -12,11 +12,20 @@ from pathlib import Path
 
 import numpy as np
 
-from digitizer.parts.imaging import PreparedPage, encode, encode_lossless, load, prepare, turn
+from digitizer.parts.imaging import (
+    PreparedPage,
+    encode,
+    encode_lossless,
+    load,
+    pack,
+    prepare,
+    turn,
+)
 from digitizer.parts.marks import Mark, find_marks, ink_outside_print, orientation, register
 from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_page, open_pages
 from digitizer.parts.printing.cover_layout import PAPERS, writing_area
 from digitizer.parts.reading import read_page
+from digitizer.parts.reading.pictures import InkShapes, Picture, ink_shapes
 from digitizer.parts.searchable_pdf import searchable_pdf
 from digitizer.parts.symbols import find_all_symbols, find_our_symbols
 from digitizer.vocabulary.errors import StorageError, UnopenableFile
@@ -164,14 +173,39 @@ def read_picture(
 
     Raises EngineError.
     """
+    image = _written(path, writing)
+    read = read_page(image, dpi, languages)
+    if writing is None:
+        return read
+    return replace(read, words=tuple(_moved(word, writing) for word in read.words))
+
+
+def _written(path: str, writing: Box | None) -> Picture:
+    """A picture of the work folder, or the box of it that is written in."""
     image = load(Path(path).read_bytes())
     if writing is None:
-        return read_page(image, dpi, languages)
+        return image
     cut = image[writing.top : writing.bottom, writing.left : writing.right]
-    read = read_page(np.ascontiguousarray(cut), dpi, languages)
-    return replace(read, words=tuple(_moved(word, writing) for word in read.words))
+    return np.ascontiguousarray(cut)
 
 
 def _moved(word: Word, by: Box) -> Word:
     box = replace(word.box, left=word.box.left + by.left, top=word.box.top + by.top)
     return replace(word, box=box)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedPage:
+    """A page as another reader is shown it, and what its ink looks like."""
+
+    jpeg: bytes
+    ink: InkShapes
+
+
+_PACKED_SIDE = 2000  # pixels of the longer side: a letter page at 180 dpi
+
+
+def pack_picture(path: str, writing: Box | None) -> PackedPage:
+    """One prepared picture of the work folder, or the box of it that is written in, packed."""
+    image = _written(path, writing)
+    return PackedPage(pack(image, _PACKED_SIDE), ink_shapes(image))

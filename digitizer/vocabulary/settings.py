@@ -6,9 +6,10 @@ import ipaddress
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from digitizer.vocabulary.errors import SettingsError
 
@@ -72,6 +73,51 @@ class Work(_Part):
     tries: int = Field(default=3, ge=1)
 
 
+class Endpoint(_Part):
+    """A reader on the facility's own network that speaks the OpenAI chat protocol; none by default.
+
+    ``url`` is its base (``http://127.0.0.1:8000/v1``), on this machine or on one of
+    ``allowed_hosts``. ``timeout_seconds`` is all the time one page may take, tries included;
+    ``at_once`` is how many pages are sent at a time. ``key_file`` (in the home, or absolute)
+    holds the bearer token, if one is asked for.
+    """
+
+    url: str = ""
+    model: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    timeout_seconds: float = Field(default=60, gt=0)
+    at_once: int = Field(default=2, ge=1, le=64)
+    key_file: str = ""
+
+    @model_validator(mode="after")
+    def _stays_on_the_premises(self) -> Self:
+        if self.url:
+            self._check_url()
+        return self
+
+    def _check_url(self) -> None:
+        parts = urlsplit(self.url)
+        host = parts.hostname or ""
+        if parts.scheme not in ("http", "https") or not host or parts.port == 0:
+            raise ValueError("url must be like http://127.0.0.1:8000/v1")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError("url must hold no login, query or fragment; a token goes to key_file")
+        allowed = {name.casefold() for name in self.allowed_hosts}
+        if not _is_this_machine(host) and host not in allowed:
+            raise ValueError(
+                f"{host} is not this machine; letters go there only if allowed_hosts names it"
+            )
+        if not self.model:
+            raise ValueError("model must name the endpoint's model")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Web(_Part):
     """The doors. ``login_steps`` are taken in order; booking number and PIN always come first.
 
@@ -93,6 +139,7 @@ class Settings(_Part):
     facility: Facility = Facility()
     store: Store = Store()
     work: Work = Work()
+    endpoint: Endpoint = Endpoint()
     web: Web = Web()
 
 

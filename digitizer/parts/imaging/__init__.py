@@ -7,6 +7,7 @@ from digitizer.parts.imaging.pixels import (
     encode_lossless,
     grey,
     load,
+    pack,
     turn,
 )
 from digitizer.parts.imaging.preparing import PreparedPage, prepare
@@ -19,6 +20,7 @@ __all__ = [
     "encode_lossless",
     "grey",
     "load",
+    "pack",
     "prepare",
     "turn",
 ]

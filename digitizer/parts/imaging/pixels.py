@@ -34,6 +34,15 @@ def encode_lossless(image: Picture) -> bytes:
     return _encoded(image, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 4])
 
 
+def pack(image: Picture, longest: int) -> bytes:
+    """The picture as JPEG, shrunk until its longer side is at most ``longest`` pixels."""
+    height, width = image.shape[:2]
+    factor = min(1.0, longest / max(height, width))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    small = _as_picture(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    return _encoded(small, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+
+
 def load(data: bytes) -> Picture:
     """A picture that ``encode`` made. EngineError for other bytes."""
     flags = cv2.IMREAD_UNCHANGED
