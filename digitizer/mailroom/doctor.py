@@ -12,6 +12,7 @@ from digitizer.mailroom.house import House, open_house
 from digitizer.parts.decoders import has_second_decoder
 from digitizer.parts.isolation import network_guard
 from digitizer.parts.reading import engines
+from digitizer.parts.reading.premises import open_premises
 from digitizer.parts.tables import integrity, linked_sqlite, wal_is_safe
 from digitizer.processes.profiles import unwatched_folders, watched_folders
 from digitizer.vocabulary.errors import DigitizerError
@@ -83,7 +84,23 @@ def _home(house: House) -> Iterator[Finding]:
         "Keep the database as it is and tell a supervisor: it was changed by hand."
         if broken else None,
     )  # fmt: skip
+    yield from _endpoint(house)
     yield from _folders(house)
+
+
+def _endpoint(house: House) -> Iterator[Finding]:
+    try:
+        premises = open_premises(house.settings.endpoint, house.home)
+    except DigitizerError as error:
+        yield Finding("reading endpoint", False, str(error), "Mend [endpoint] in config.toml.")
+        return
+    if premises:
+        fault = premises.fault()
+        yield Finding(
+            "reading endpoint", fault is None, fault or "answers",
+            "Start it, or mend [endpoint] in config.toml; meanwhile our own reader reads all."
+            if fault else None,
+        )  # fmt: skip
 
 
 def _folders(house: House) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ POINTS = (
     "intake.blob_stored", "ledger.scan_entered", "ledger.original_entered",
     "intake.audited", "intake.committed", "intake.unlinking", "intake.unlinked",
     "ledger.claimed", "work.claimed", "work.folder_made", "work.opening", "work.reading",
-    "work.worked", "work.picture_stored", "work.pictures_stored",
+    "work.asking", "work.worked", "work.picture_stored", "work.pictures_stored",
     "filing.page_written", "filing.transcript_written", "filing.pages_written",
     "filing.letter_written", "filing.pages_given", "filing.letter_indexed",
     "filing.cover_spent", "filing.letter_filed",

@@ -24,4 +24,10 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
                TimeElapsedColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks = {stage: bars.add_task(stage, total=None) for stage in ("opening", "reading")}
-        yield lambda stage, done, total: bars.update(tasks[stage], completed=done, total=total)
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:  # few facilities have an endpoint to ask
+                tasks[stage] = bars.add_task(stage, total=None)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield show

@@ -84,7 +84,7 @@ class Premises:
             ) from None
         return _text_of(answer)
 
-    def models(self) -> str | None:
+    def fault(self) -> str | None:
         """Why the endpoint cannot be used now, None if it answers and knows the model."""
         try:
             answer = self._ask("GET", "/models", b"", time.monotonic() + _ASK_SECONDS)
@@ -138,8 +138,9 @@ class Premises:
         with self._connection(deadline) as connection:
             base = urlsplit(self._endpoint.url).path.rstrip("/")
             connection.request(method, base + path, body or None, headers)
-            response = connection.getresponse()
-            answer = response.read(_MOST_BYTES + 1)
+            with connection.getresponse() as response:
+                answer = response.read(_MOST_BYTES + 1)
+                missing = response.length  # bytes announced and not read; None: none were
         if response.status == 429 or response.status >= 500:
             raise _TryAgain(f"it answered {response.status}")
         if response.status != 200:
@@ -148,7 +149,7 @@ class Premises:
             )
         if len(answer) > _MOST_BYTES:
             raise EngineError("The reading endpoint's answer is too large.")
-        if response.length:
+        if missing:
             raise _TryAgain("its answer was cut off")
         return answer
 
@@ -165,9 +166,8 @@ class Premises:
                 yield connection
         except (OSError, http.client.HTTPException) as error:
             self._left(deadline)
-            raise _TryAgain(
-                f"the connection failed ({getattr(error, 'strerror', None) or type(error).__name__})"
-            ) from None
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise _TryAgain(f"the connection failed ({why})") from None
         finally:
             connection.close()
         self._left(deadline)
