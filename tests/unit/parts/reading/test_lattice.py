@@ -107,4 +107,4 @@ def test_spellings_are_the_sums_over_all_paths(rows: Frames) -> None:
     shares = weighed(found, flat)
     assert all(0 <= share <= 1 for _, share in shares)
     # The beam may lose unlikely texts, never the likeliest of so few frames.
-    assert sums[found[0][0]] == pytest.approx(sums[best], rel=0.05)
+    assert sums[found[0][0]] == pytest.approx(sums[best], rel=0.15)

@@ -17,6 +17,7 @@ Picture = NDArray[np.uint8]
 Engine = Callable[..., Transcript]
 PAGE = np.zeros((10, 10), np.uint8)
 PRINT, SCRAWL, UNSURE = InkShapes(300, 0.2, 0.8), InkShapes(300, 0.8, 0.1), InkShapes(90, 0.6, 0.6)
+TYPEWRITTEN = InkShapes(300, 0.3, 0.7)
 
 
 def reading(engine: str, text: str, confidence: float) -> Transcript:
@@ -62,6 +63,21 @@ def test_a_handwritten_page_does_not_pay_for_tesseract(house: House) -> None:
     assert read_page(PAGE, 300, ("en",)).engine == "pp-ocrv6"
 
 
+def test_a_typewriters_page_is_read_by_the_better_reader_alone(house: House) -> None:
+    house(TYPEWRITTEN, must_not_run, gives("pp-ocrv6", "we have been to the lake", 0.9))
+    assert read_page(PAGE, 300, ("en",)).engine == "pp-ocrv6"
+
+
+def test_print_in_another_language_is_read_by_both(house: House) -> None:
+    spanish = "te queremos mucho y todos los días hablamos de ti con la familia"
+    house(
+        TYPEWRITTEN,
+        gives("tesseract", spanish, 0.9),
+        gives("pp-ocrv6", spanish.replace("o", "c"), 0.9),
+    )
+    assert read_page(PAGE, 300, ("en", "es")).engine == "tesseract"
+
+
 @pytest.mark.parametrize(
     ("typed", "hand", "winner"),
     [
@@ -86,7 +102,7 @@ def test_where_one_engine_fails_the_other_reads(house: House, shapes: InkShapes,
 
 
 def test_a_doubtful_reading_stands_when_the_second_engine_fails(house: House) -> None:
-    house(UNSURE, gives("tesseract", "dear me", 0.4), fails)
+    house(PRINT, gives("tesseract", "dear me", 0.4), fails)
     assert read_page(PAGE, 300, ("en",)).text == "dear me"
 
 
