@@ -55,7 +55,7 @@ def read_page(image: Picture, dpi: int, languages: tuple[str, ...]) -> Transcrip
     if first.engine != order[0] or looks_handwritten(shapes) or _is_enough(first, languages):
         return first
     other = _first_that_works(by[order[1]], lambda: first)
-    return max(other, first, key=lambda one: (familiar_words(one.words, languages), one.confidence))
+    return max(first, other, key=lambda one: (familiar_words(one.words, languages), one.confidence))
 
 
 def looks_clean(shapes: InkShapes) -> bool:
