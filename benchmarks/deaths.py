@@ -3,6 +3,7 @@
 ``prepare`` writes a ``sitecustomize.py`` that every Python process with its folder on PYTHONPATH
 runs at its start. In an isolated worker of ours, and only there, it watches what is opened: an
 original's file name is its SHA-256, and a table says over which of them to die, how, and when.
+``hang-reading`` lets the file be looked at, and hangs where a page of it is read.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ WAYS: dict[str, Callable[[], None]] = {
     "exit": lambda: os._exit(0),
     "hang": _hang,
     "burst": _burst,
+    "hang-reading": _hang,
 }
+_READING = "hang-reading"
 
 
 def prepare(folder: Path, deaths: Iterable[Death]) -> None:
@@ -69,13 +72,31 @@ def haunt(folder: str) -> None:
     words = (line.split() for line in (Path(folder) / _TABLE).read_text().splitlines())
     table = {sha: Death(sha, way, int(first), int(last)) for sha, way, first, last in words}
 
+    curses: list[Death] = []  # for the pages that this worker is about to write
+
     def look(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "open" and isinstance(arguments[0], str):
-            death = table.get(arguments[0].rpartition("/")[2])
-            if death and death.first <= _times_opened(folder, death.sha256) <= death.last:
+        if event != "open" or not isinstance(arguments[0], (str, Path)):
+            return
+        path = Path(arguments[0])
+        if path.name.startswith("page-"):
+            _look_at_page(folder, path, bool(curses), writes=arguments[1] != "r")
+        elif death := table.get(path.name):
+            now = death.first <= _times_opened(folder, death.sha256) <= death.last
+            curses[:] = [death] if now and death.way == _READING else []
+            if now and death.way != _READING:
                 WAYS[death.way]()
 
     sys.addaudithook(look)
+
+
+def _look_at_page(folder: str, page: Path, cursed: bool, *, writes: bool) -> None:
+    """A try's pages lie in a folder of their own; a mark named like it tells other workers."""
+    mark = Path(folder) / f"cursed-{page.parent.name}"
+    if writes:
+        if cursed:
+            mark.touch()
+    elif mark.exists():
+        WAYS[_READING]()
 
 
 def _times_opened(folder: str, sha256: str) -> int:

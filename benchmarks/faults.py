@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,8 +104,7 @@ def trial(home: Path, fault: Fault, content: bytes) -> Trial:
     sha256 = hashlib.sha256(content).hexdigest()
     paper = home / "inbox" / "default" / "scan.tif"
     paper.write_bytes(content)
-    told, errors, traced = _under_strace(home, fault)
-    hit = "INJECTED" in traced
+    told, errors, hit = under_strace(_child(home, stop=True), home, fault)
     acknowledged = not paper.exists()
     whole = _is_whole(home, sha256, content)
     lost = (acknowledged and not whole) or (paper.exists() and paper.read_bytes() != content)
@@ -120,20 +119,20 @@ def _child(home: Path, stop: bool) -> list[str]:
             *(() if stop else ("--go-on",))]  # fmt: skip
 
 
-def _under_strace(home: Path, fault: Fault) -> tuple[int, str, str]:
-    """Exit status, stderr, and what strace saw."""
+def under_strace(words: Sequence[str], home: Path, fault: Fault) -> tuple[int, str, bool]:
+    """Runs a child that stops itself where faults count from. Exit status, stderr, was it hit?"""
     trace = home.parent / "trace"
     trace.unlink(missing_ok=True)
-    with subprocess.Popen(_child(home, stop=True), stderr=subprocess.PIPE, text=True) as child:
-        os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WNOWAIT)
-        words = ["strace", "-f", "-qq", "-p", str(child.pid), "-o", str(trace),
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as child:
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        tracing = ["strace", "-f", "-qq", "-p", str(child.pid), "-o", str(trace),
                  "-e", f"trace={CALLS[fault.call]}", "-e", fault.injection]  # fmt: skip
-        with subprocess.Popen(words, stderr=subprocess.DEVNULL) as tracer:
+        with subprocess.Popen(tracing, stderr=subprocess.DEVNULL) as tracer:
             _until_traced(child.pid)
             os.kill(child.pid, signal.SIGCONT)
             errors = child.communicate(timeout=60)[1]
             tracer.wait(timeout=10)
-    return child.returncode, errors, trace.read_text() if trace.exists() else ""
+    return child.returncode, errors, trace.exists() and "INJECTED" in trace.read_text()
 
 
 def _until_traced(process: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from inbox_watch.errors import FolderLost
@@ -13,16 +13,22 @@ from inbox_watch.readiness import Readiness, readiness, still_there
 from inbox_watch.reports import News, Report, Reporter
 from inbox_watch.settling import Offer, Settling
 
-HandOver = Callable[[WatchedFolder, tuple[Path, ...]], None]
+#: Takes stacks of files; says of each, in order, why it was not taken (None: it was).
+HandOver = Callable[[WatchedFolder, Sequence[tuple[Path, ...]]], Sequence[Exception | None]]
 
 # So many offers a step; then the other folders have their turn.
-TURN = 200
+TURN = 192
+# So many at most are handed over together, so that the taker waits for its disk once for all of
+# them, and so many bytes: the first must not wait long for the last.
+TOGETHER = 64
+TOGETHER_BYTES = 32 << 20
 
 _FOLDER: tuple[str, ...] = ()  # stands among waiting names for the folder itself
 
 
 class Post:
-    """Watches one folder. ``hand_over`` may raise: the files stay and are offered again.
+    """Watches one folder. What ``hand_over`` says was not taken, or all if it raises,
+    stays and is offered again.
     ``lost`` says whether the folder could not be read at the last look."""
 
     def __init__(self, folder: WatchedFolder, hand_over: HandOver, report: Reporter) -> None:
@@ -57,32 +63,52 @@ class Post:
         """Hands over up to a turn's worth of offers. Returns what a writer still has open, and
         whether ready offers were left for the next turn."""
         still_open: list[tuple[str, ...]] = []
+        ready: list[Offer] = []
         handed = 0
         for offer in offers:
             found = {readiness(self.folder, name, state) for name, state in offer.states}
             if found == {Readiness.READY}:
-                if handed == TURN or not go_on():
+                if ready and not _fits(offer, ready):
+                    self._offer(ready, now)
+                    handed, ready = handed + len(ready), []
+                if handed + len(ready) >= TURN or not go_on():
+                    self._offer(ready, now)
                     return still_open, True
-                self._offer(offer, now)
-                handed += 1
+                ready.append(offer)
             elif Readiness.CHANGED not in found:
                 still_open.append(offer.names)
+        self._offer(ready, now)
         return still_open, False
 
-    def _offer(self, offer: Offer, now: float) -> None:
-        paths = tuple(self.folder.path / name for name in offer.names)
-        try:
-            self._hand_over(self.folder, paths)
-        except Exception as error:  # whatever the taker raises, the other files go on
-            again = self._settling.failed(offer, now)
-            says = (
-                f"{_shown(offer.names)} could not be taken in ({error or type(error).__name__}). "
-                f"It stays in {self.folder.path} and is tried again in {again.due - now:.0f} s."
-            )
-            self._tell(News.NOT_TAKEN, says, offer.names, error, again.tries)
+    def _offer(self, ready: Sequence[Offer], now: float) -> None:
+        """Hands over together what is still as it was when it was found ready."""
+        offers = [offer for offer in ready if len(self._left(offer)) == len(offer.states)]
+        if not offers:
             return
-        left = [name for name, state in offer.states if still_there(self.folder, name, state)]
-        self._settling.took(offer, left)
+        stacks = [tuple(self.folder.path / name for name in offer.names) for offer in offers]
+        try:
+            faults = self._hand_over(self.folder, stacks)
+        except Exception as error:  # whatever the taker raises, the other files go on
+            faults = [error] * len(offers)
+        for offer, fault in zip(offers, faults, strict=True):
+            if fault is None:
+                self._took(offer)
+            else:
+                self._failed(offer, fault, now)
+
+    def _left(self, offer: Offer) -> list[str]:
+        return [name for name, state in offer.states if still_there(self.folder, name, state)]
+
+    def _failed(self, offer: Offer, error: Exception, now: float) -> None:
+        again = self._settling.failed(offer, now)
+        says = (
+            f"{_shown(offer.names)} could not be taken in ({error or type(error).__name__}). "
+            f"It stays in {self.folder.path} and is tried again in {again.due - now:.0f} s."
+        )
+        self._tell(News.NOT_TAKEN, says, offer.names, error, again.tries)
+
+    def _took(self, offer: Offer) -> None:
+        self._settling.took(offer, self._left(offer))
         if offer.tries:
             says = f"{_shown(offer.names)} was taken in after {offer.tries} tries in vain."
             self._tell(News.TAKEN_AT_LAST, says, offer.names, tries=offer.tries)
@@ -143,6 +169,11 @@ class Post:
     ) -> None:
         paths = tuple(self.folder.path / name for name in names)
         self._report(Report(news, self.folder, printable(says), paths, error, tries))
+
+
+def _fits(offer: Offer, others: Sequence[Offer]) -> bool:
+    size = sum(state.size for each in (offer, *others) for _, state in each.states)
+    return len(others) < TOGETHER and size <= TOGETHER_BYTES
 
 
 def _shown(names: tuple[str, ...]) -> str:

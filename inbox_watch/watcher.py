@@ -47,8 +47,9 @@ class _Schedule:
 class Watcher:
     """Watches ``folders`` until told to stop.
 
-    ``hand_over(folder, paths)`` takes settled files, in order; more than one only from a folder
-    whose files belong together. If it raises, the files stay, ``report`` is told and they are
+    ``hand_over(folder, stacks)`` takes settled files, in order, many together where many are
+    ready; a stack has more than one only in a folder whose files belong together. It answers
+    for each stack None or what went wrong: then its files stay, ``report`` is told and they are
     offered again after a growing delay; nothing else waits for them. Files that it took but
     left in place are not offered until they change. Both are called from the watching thread.
 

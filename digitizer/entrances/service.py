@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from digitizer.mailroom.house import House
-from digitizer.mailroom.intake import take_from_inbox
+from digitizer.mailroom.intake import TakenIn, take_all_from_inbox
 from digitizer.mailroom.working import Worker, recover
 from digitizer.processes.profiles import unwatched_folders, watched_folders
 from digitizer.vocabulary.errors import Conflict, DigitizerError, SettingsError, StorageError
@@ -88,15 +88,16 @@ def safe_folders(house: House) -> tuple[WatchedFolder, ...]:
 def watch(service: Service) -> None:
     """Takes in what settles in the watched folders, until the service stops."""
 
-    def hand_over(folder: WatchedFolder, paths: Sequence[Path]) -> None:
-        taken = take_from_inbox(service.house, paths, folder.name)
-        if taken is None:  # another watcher was quicker, and told of it
-            return
-        done = "duplicate of" if taken.duplicate else "took in"
-        about = {"event": done.replace(" ", "_"), "scan": taken.scan, "profile": folder.name}
-        log.info("%s scan %s", done, taken.scan, extra=about)
-        service.troubles["intake"] = ""
-        service.nudge.set()
+    def hand_over(
+        folder: WatchedFolder, stacks: Sequence[Sequence[Path]]
+    ) -> list[Exception | None]:
+        results = take_all_from_inbox(service.house, stacks, folder.name)
+        for taken in results:  # None: another watcher was quicker, and told of it
+            if isinstance(taken, TakenIn):
+                _tell_taken(taken, folder)
+                service.troubles["intake"] = ""
+                service.nudge.set()
+        return [each if isinstance(each, Exception) else None for each in results]
 
     def tell(report: Report) -> None:
         told = service.troubles.get("intake") and _store_refuses(report)
@@ -107,6 +108,12 @@ def watch(service: Service) -> None:
     folders = safe_folders(service.house)
     log.info("watching %s", ", ".join(str(folder.path) for folder in folders))
     Watcher(folders, hand_over, tell).watch(service.stop)
+
+
+def _tell_taken(taken: TakenIn, folder: WatchedFolder) -> None:
+    done = "duplicate of" if taken.duplicate else "took in"
+    about = {"event": done.replace(" ", "_"), "scan": taken.scan, "profile": folder.name}
+    log.info("%s scan %s", done, taken.scan, extra=about)
 
 
 def _tell(report: Report) -> None:

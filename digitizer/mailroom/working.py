@@ -8,8 +8,9 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from digitizer.mailroom.house import House
 from digitizer.mailroom.intake import profile_named
@@ -18,6 +19,7 @@ from digitizer.parts.blobs import BlobStore
 from digitizer.parts.isolation import Pool, WorkerLimits
 from digitizer.parts.keyfile import read_key_ring
 from digitizer.parts.reading.premises import open_premises
+from digitizer.parts.side_by_side import or_raise
 from digitizer.parts.tables import reading, writing
 from digitizer.processes import audit, ledger
 from digitizer.processes.filing import file_scan
@@ -233,12 +235,16 @@ def _is_not_the_scans_fault(error: Exception) -> bool:
 
 
 def _store_pictures(store: BlobStore, worked: Worked, folder: Path) -> dict[int, str]:
+    files = [partial(_opened, folder / page.image) for page in worked.pages]
     pictures: dict[int, str] = {}
-    for page in worked.pages:
-        with (folder / page.image).open("rb") as stream:
-            pictures[page.number] = store.put(stream)[0]
-            reach("work.picture_stored")
+    for page, stored in zip(worked.pages, store.put_all(files), strict=True):
+        pictures[page.number] = or_raise(stored)[0]
+        reach("work.picture_stored")
     return pictures
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def work_to_end(house: House, worker: Worker, scan_id: str, wait: Callable[[], None]) -> None:

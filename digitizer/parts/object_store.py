@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -18,12 +18,15 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
+from digitizer.parts.blobs import Source
+from digitizer.parts.side_by_side import each
 from digitizer.vocabulary.errors import NotFound, SettingsError, StorageError
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
 _CHUNK = 1 << 20
+_THREADS = 8
 T = TypeVar("T")
 
 
@@ -57,6 +60,13 @@ class S3Blobs:
             if not self.exists(sha256):
                 self._guarded("store", lambda: obstore.put(self._store, self._key(sha256), whole))
         return sha256, size
+
+    def put_all(self, sources: Sequence[Source]) -> list[tuple[str, int] | Exception]:
+        return each(self._put_one, sources, _THREADS)
+
+    def _put_one(self, source: Source) -> tuple[str, int]:
+        with source() as stream:
+            return self.put(stream)
 
     def get(self, sha256: str) -> bytes:
         return self._guarded(

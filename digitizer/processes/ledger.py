@@ -85,7 +85,8 @@ def scan_state(tx: sa.Connection, scan_id: str) -> ScanState:
 
 
 def claim_next(tx: sa.Connection, claimant: str) -> Scan | None:
-    """Takes the oldest waiting scan; one that saw the service die comes first, and alone.
+    """Takes the oldest waiting scan; one that saw the service die comes first, and alone; one
+    that was tried in vain waits behind all that were tried less, for it may well hang again.
 
     Returns None where there is nothing to do, or where a scan that must be alone is at work
     or would not be alone.
@@ -93,7 +94,7 @@ def claim_next(tx: sa.Connection, claimant: str) -> Scan | None:
     first = tx.execute(
         sa.select(scan.c.id)
         .where(scan.c.state == ScanState.WAITING)
-        .order_by(scan.c.deaths.desc(), scan.c.taken_in, scan.c.id)
+        .order_by(scan.c.deaths.desc(), scan.c.tries, scan.c.taken_in, scan.c.id)
         .limit(1)
     ).scalar()
     return None if first is None else claim(tx, first, claimant)

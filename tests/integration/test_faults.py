@@ -1,12 +1,15 @@
-"""Faults of the disk, made by strace; ``python -m benchmarks.faults`` tries many more."""
+"""Faults of the disk, made by strace; ``benchmarks.faults`` and ``filing_faults`` try many more."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
+from benchmarks import filing_faults
 from benchmarks.faults import Fault, may_trace, trial
+from benchmarks.kill_scans import make_home_with_mail
 from digitizer.mailroom.house import make_home
 
 pytestmark = pytest.mark.skipif(not may_trace(), reason="strace is absent or may not trace")
@@ -32,3 +35,31 @@ def test_what_is_not_stored_is_not_acknowledged(tmp_path: Path, fault: Fault) ->
     assert not one.lost
     assert one.mended
     assert one.left == 0
+
+
+@pytest.fixture(scope="module")
+def home_with_mail(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("mail") / "home"
+    make_home_with_mail(home)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("filing", Fault("rename", "EDQUOT", 1)),
+        ("filing", Fault("fsync", "EIO", 1)),
+        ("filing", Fault("write", "ENOSPC", 3, span=3)),
+        ("sealing", Fault("fsync", "EIO", 1)),
+        ("sealing", Fault("write", "ENOSPC", 2)),
+        ("sealing", Fault("unlink", "EIO", 1)),
+    ],
+    ids=str,
+)
+def test_a_fault_while_filing_is_told_and_the_scan_filed_once_after_it(
+    home_with_mail: Path, path: str, fault: Fault
+) -> None:
+    one = filing_faults.trial(home_with_mail, path, fault, seed=crc32(f"{path} {fault}".encode()))
+    assert one.hit
+    assert not one.silent
+    assert one.wrong == ()

@@ -14,7 +14,7 @@ def _broken(house: House, seen: Watched, *dropped: Dropped) -> str:
 
 def _well(*done: Dropped) -> Watched:
     moments = {each.sha256: 1.0 for each in done}
-    return Watched(picked_up=dict(moments), done=dict(moments), supervisors={"1-a.lock"})
+    return Watched(worked=dict(moments), done=dict(moments), supervisors={"1-a.lock"})
 
 
 def test_a_bad_file_that_is_held_breaks_no_promise(house: House) -> None:
@@ -40,7 +40,7 @@ def test_a_good_scan_that_is_held_is_told(house: House) -> None:
 def test_what_takes_too_long_or_is_not_done_is_told(house: House) -> None:
     take(house, b"slow")
     slow = Dropped("slow.pdf", "made file", b"slow")
-    seen = Watched(picked_up={slow.sha256: 1.0}, done={slow.sha256: 62.0}, supervisors={"1-a"})
+    seen = Watched(worked={slow.sha256: 61.0}, done={slow.sha256: 62.0}, supervisors={"1-a"})
     told = _broken(house, seen, slow)
     assert "took 61.0 s" in told
     assert "is not done" in told

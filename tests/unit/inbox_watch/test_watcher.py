@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from inbox_watch import post
 from inbox_watch.folder import WatchedFolder
 from inbox_watch.reports import News, Report
-from inbox_watch.watcher import Watcher, rescan_seconds
+from inbox_watch.watcher import HandOver, Watcher, rescan_seconds
+
+Take = Callable[[WatchedFolder, tuple[Path, ...]], None]
+
+
+def one_by_one(take: Take) -> HandOver:
+    """A hand-over that calls ``take`` for each stack; what it raises is that stack's fault."""
+
+    def hand_over(
+        folder: WatchedFolder, stacks: Sequence[tuple[Path, ...]]
+    ) -> list[Exception | None]:
+        faults: list[Exception | None] = []
+        for paths in stacks:
+            try:
+                take(folder, paths)
+                faults.append(None)
+            except OSError as error:
+                faults.append(error)
+        return faults
+
+    return hand_over
 
 
 class Desk:
@@ -22,7 +43,7 @@ class Desk:
         self.reports: list[Report] = []
         self.leaves = False
         self.bad: set[str] = set()
-        self.watcher = Watcher(folders, self.take, self.reports.append)
+        self.watcher = Watcher(folders, one_by_one(self.take), self.reports.append)
 
     def take(self, folder: WatchedFolder, paths: tuple[Path, ...]) -> None:
         if any(path.name in self.bad for path in paths):
@@ -72,9 +93,12 @@ def test_a_stalled_writer_that_still_has_the_file_open_is_waited_for(inbox: Path
     assert desk.got == [("jam.pdf",)]
 
 
-def test_a_file_that_changes_between_the_look_and_its_turn_waits(inbox: Path) -> None:
+def test_a_file_that_changes_between_the_look_and_its_turn_waits(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (inbox / "1.pdf").write_bytes(b"x")
     (inbox / "2.pdf").write_bytes(b"x")
+    monkeypatch.setattr(post, "TOGETHER", 1)
     desk = Desk(WatchedFolder(inbox, "desk"))
 
     def take(folder: WatchedFolder, paths: tuple[Path, ...]) -> None:
@@ -82,7 +106,7 @@ def test_a_file_that_changes_between_the_look_and_its_turn_waits(inbox: Path) ->
         if paths[0].name == "1.pdf":
             (inbox / "2.pdf").write_bytes(b"grown")
 
-    desk.watcher = Watcher([WatchedFolder(inbox, "desk")], take, desk.reports.append)
+    desk.watcher = Watcher([WatchedFolder(inbox, "desk")], one_by_one(take), desk.reports.append)
     desk.steps(0, 2)
     assert desk.got == [("1.pdf",)]
     desk.steps(3, 5)
@@ -108,6 +132,43 @@ def test_one_bad_file_stays_and_stops_no_other(inbox: Path) -> None:
     desk.steps(5)
     assert desk.got[-1] == ("a.pdf",)
     assert desk.news[-1] is News.TAKEN_AT_LAST
+
+
+def test_many_are_handed_over_together_but_not_too_many(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    def take(_: WatchedFolder, stacks: Sequence[tuple[Path, ...]]) -> list[Exception | None]:
+        sizes.append(len(stacks))
+        for (path,) in stacks:
+            path.unlink()
+        return [None for _ in stacks]
+
+    monkeypatch.setattr(post, "TOGETHER", 5)
+    monkeypatch.setattr(post, "TOGETHER_BYTES", 100)
+    for number in range(12):
+        (inbox / f"{number}.pdf").write_bytes(b"x")
+    (inbox / "20.pdf").write_bytes(b"x" * 99)
+    (inbox / "21.pdf").write_bytes(b"x" * 500)
+    watcher = Watcher([WatchedFolder(inbox, "desk")], take, lambda _: None)
+    watcher.step(0)
+    watcher.step(2)
+    assert sizes == [5, 5, 2, 1, 1]
+    assert list(inbox.iterdir()) == []
+
+
+def test_a_hand_over_that_raises_took_nothing(inbox: Path) -> None:
+    def take(_: WatchedFolder, stacks: Sequence[tuple[Path, ...]]) -> list[Exception | None]:
+        raise RuntimeError("the taker is broken")
+
+    reports: list[Report] = []
+    for name in ("a.pdf", "b.pdf"):
+        (inbox / name).write_bytes(b"x")
+    watcher = Watcher([WatchedFolder(inbox, "desk")], take, reports.append)
+    watcher.step(0)
+    watcher.step(2)
+    assert [each.news for each in reports] == [News.NOT_TAKEN, News.NOT_TAKEN]
 
 
 def test_a_file_left_in_place_is_handed_over_again_only_when_it_changes(inbox: Path) -> None:
@@ -209,7 +270,7 @@ def test_a_reporter_that_fails_stops_nothing(inbox: Path, caplog: pytest.LogCapt
         raise RuntimeError("the bell is broken")
 
     desk = Desk()
-    desk.watcher = Watcher([WatchedFolder(inbox, "desk")], desk.take, report)
+    desk.watcher = Watcher([WatchedFolder(inbox, "desk")], one_by_one(desk.take), report)
     desk.bad = {"a.pdf"}
     (inbox / "a.pdf").write_bytes(b"x")
     (inbox / "b.pdf").write_bytes(b"x")
@@ -250,7 +311,7 @@ class Running:
         self.news: list[News] = []
         self._something = threading.Condition()
         self._stop = threading.Event()
-        watcher = Watcher([folder], self._take, self._hear, rescan=rescan)
+        watcher = Watcher([folder], one_by_one(self._take), self._hear, rescan=rescan)
         self._thread = threading.Thread(target=watcher.watch, args=(self._stop,))
 
     def _take(self, folder: WatchedFolder, paths: tuple[Path, ...]) -> None:
@@ -316,7 +377,10 @@ class TestWatch:
             assert running.saw(lambda: running.got == ["a.pdf"])
         assert running.news == [News.NO_EVENTS]
 
-    def test_told_to_stop_it_leaves_the_rest_where_it_is(self, inbox: Path) -> None:
+    def test_told_to_stop_it_leaves_the_rest_where_it_is(
+        self, inbox: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(post, "TOGETHER", 1)
         for number in range(5):
             (inbox / f"{number}.pdf").write_bytes(b"x")
         stop = threading.Event()
@@ -327,5 +391,5 @@ class TestWatch:
             stop.set()
 
         folder = WatchedFolder(inbox, "desk", settle_seconds=0, polling=True)
-        Watcher([folder], take, lambda report: None).watch(stop)
+        Watcher([folder], one_by_one(take), lambda report: None).watch(stop)
         assert got == ["0.pdf"]

@@ -8,13 +8,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from digitizer.mailroom import intake
 from digitizer.mailroom.house import House
-from digitizer.mailroom.intake import stacks_of, take_from_inbox, take_in
+from digitizer.mailroom.intake import (
+    TakenIn,
+    stacks_of,
+    take_all_from_inbox,
+    take_from_inbox,
+    take_in,
+)
 from digitizer.parts.tables import reading, scan
 from digitizer.processes import audit, ledger
 from digitizer.vocabulary.errors import Conflict, StorageError, UsageError
@@ -123,12 +129,30 @@ def test_the_inbox_is_emptied_only_after_the_commit(
 def test_a_file_that_changes_meanwhile_stays(
     house: House, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def grow(*args: object, **named: object) -> intake.TakenIn:
-        taken = take_in(*args, **named)  # type: ignore[arg-type]
-        inbox.write_bytes(b"%PDF a longer stack")
-        return taken
+    store = house.originals.put_all
 
-    monkeypatch.setattr(intake, "take_in", grow)
+    def grow(*args: Any) -> Any:
+        stored = store(*args)
+        inbox.write_bytes(b"%PDF a longer stack")
+        return stored
+
+    monkeypatch.setattr(house.originals, "put_all", grow)
+    with pytest.raises(Conflict, match="changed while"):
+        take_from_inbox(house, [inbox], "default")
+    assert inbox.read_bytes() == b"%PDF a longer stack"
+    assert _scans(house) == 0, "half a scan is none"
+
+
+def test_a_file_that_changes_while_it_is_entered_stays(
+    house: House, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter = ledger.enter
+
+    def grow(*args: Any) -> Any:
+        inbox.write_bytes(b"%PDF a longer stack")
+        return enter(*args)
+
+    monkeypatch.setattr(ledger, "enter", grow)
     with pytest.raises(Conflict, match="changed while"):
         take_from_inbox(house, [inbox], "default")
     assert inbox.read_bytes() == b"%PDF a longer stack"
@@ -137,13 +161,14 @@ def test_a_file_that_changes_meanwhile_stays(
 def test_a_file_that_a_second_watcher_took(
     house: House, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def vanish(*args: object, **named: object) -> intake.TakenIn:
-        taken = take_in(*args, **named)  # type: ignore[arg-type]
+    enter = ledger.enter
+
+    def vanish(*args: Any) -> Any:
         inbox.unlink()
-        return taken
+        return enter(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "take_in", vanish)
+        patch.setattr(ledger, "enter", vanish)
         taken = take_from_inbox(house, [inbox], "default")
     assert taken is not None
     assert not taken.duplicate
@@ -235,3 +260,126 @@ def test_a_file_in_the_hands_of_another_watcher_waits(house: House, inbox: Path)
 def test_a_file_that_another_watcher_took_is_no_fault(house: House, inbox: Path) -> None:
     take_from_inbox(house, [inbox], "default")
     assert take_from_inbox(house, [inbox], "default") is None
+
+
+# --- many at once: what is wrong with one is its own affair
+
+
+@pytest.fixture
+def papers(house: House) -> list[Path]:
+    paths = [house.home / "inbox" / "default" / f"{number}.pdf" for number in range(150)]
+    for path in paths:
+        path.write_bytes(path.name.encode())
+    return paths
+
+
+def _take_all(house: House, paths: list[Path]) -> list[TakenIn | Exception | None]:
+    return take_all_from_inbox(house, [(path,) for path in paths], "default")
+
+
+def test_many_at_once_are_each_taken_once(house: House, papers: list[Path]) -> None:
+    taken = _take_all(house, papers)
+    assert [one.source for one in taken if isinstance(one, TakenIn)] == [p.name for p in papers]
+    assert _scans(house) == len(papers)
+    for path in papers:
+        digest = hashlib.sha256(path.name.encode()).hexdigest()
+        assert house.originals.get(digest) == path.name.encode()
+        assert not path.exists()
+    assert not any((house.home / "originals" / ".incoming").iterdir())
+    with reading(house.engine) as tx:
+        assert audit.verify_chain(tx) == (len(papers), None)
+
+
+def test_the_odd_ones_of_many_hinder_no_other(house: House, papers: list[Path]) -> None:
+    papers = papers[:8]
+    papers[1].write_bytes(papers[0].read_bytes())
+    papers[2].unlink()
+    papers[3].unlink()
+    os.mkfifo(papers[3])
+    with papers[4].open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        taken = _take_all(house, papers)
+    first, twin, gone, fifo, held, *others = taken
+    assert isinstance(first, TakenIn)
+    assert isinstance(twin, TakenIn)
+    assert (first.duplicate, twin.duplicate, twin.scan) == (False, True, first.scan)
+    assert gone is None
+    assert isinstance(fifo, UsageError)
+    assert isinstance(held, Conflict)
+    assert all(isinstance(one, TakenIn) for one in others)
+    assert [path for path in papers if path.exists()] == [papers[3], papers[4]]
+    assert _scans(house) == 4
+
+
+def test_one_of_many_that_changes_meanwhile_stays(
+    house: House, papers: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = house.originals.put_all
+
+    def grow(*args: Any) -> Any:
+        stored = store(*args)
+        papers[7].write_bytes(b"a longer one")
+        return stored
+
+    monkeypatch.setattr(house.originals, "put_all", grow)
+    taken = _take_all(house, papers)
+    assert [type(one) for one in taken].index(Conflict) == 7
+    assert _scans(house) == len(papers) - 1
+    assert [path for path in papers if path.exists()] == [papers[7]]
+
+
+@pytest.mark.parametrize("failing", ["file", "folder"])
+def test_one_sync_that_fails_is_the_fault_of_what_it_was_for(
+    house: House, papers: list[Path], monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    """Nothing of which a sync failed is acknowledged, and it is stored anew at the next try."""
+    _take_all(house, papers[:1])  # the first folders are there
+    sync, digest = os.fsync, hashlib.sha256(b"5.pdf").hexdigest()
+
+    def fail(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        of_file = path.is_file() and path.read_bytes() == b"5.pdf"
+        if of_file if failing == "file" else path.name == digest[:2]:
+            raise OSError(5, "Input/output error")
+        sync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        taken = _take_all(house, papers[1:40])
+    refused = [papers[1 + at] for at, one in enumerate(taken) if isinstance(one, StorageError)]
+    assert papers[5] in refused
+    assert len(refused) < 5, "those in the same folder, no others"
+    assert [path for path in papers[1:40] if path.exists()] == refused
+    _take_all(house, papers)
+    assert not any(path.exists() for path in papers)
+    assert _scans(house) == len(papers)
+
+
+def test_a_commit_that_fails_acknowledges_none(
+    house: House, papers: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(house.engine.dialect, "do_commit", _locked)
+        taken = _take_all(house, papers)
+    assert all(isinstance(one, StorageError) for one in taken)
+    assert all(path.exists() for path in papers)
+    assert (_scans(house), events(house)) == (0, [])
+
+
+def test_one_that_breaks_the_transaction_hinders_no_other(
+    house: House, papers: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter = ledger.enter
+
+    def refuse(tx: sa.Connection, originals: tuple[Original, ...], profile: str) -> ledger.Entry:
+        if originals[0].source == "3.pdf":
+            raise ValueError("this one is odd")
+        return enter(tx, originals, profile)
+
+    monkeypatch.setattr(ledger, "enter", refuse)
+    taken = _take_all(house, papers[:6])
+    assert [type(one) for one in taken].index(ValueError) == 3
+    assert _scans(house) == 5
+    assert [path for path in papers[:6] if path.exists()] == [papers[3]]
+    with reading(house.engine) as tx:
+        assert audit.verify_chain(tx) == (5, None)

@@ -148,10 +148,10 @@ def test_a_full_disk_for_pictures_is_not_counted(
     taken = take(house, b"stack")
     pipeline(_delivers(house))
 
-    def full(*_: object) -> tuple[str, int]:
-        raise StorageError("no room")
+    def full(_: object, sources: list[object]) -> list[Exception]:
+        return [StorageError("no room") for _ in sources]
 
-    monkeypatch.setattr(type(house.pictures), "put", full)
+    monkeypatch.setattr(type(house.pictures), "put_all", full)
     with pytest.raises(StorageError):
         worker.work_next()
     assert scan_row(house, taken.id).tries == 0

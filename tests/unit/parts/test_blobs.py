@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import io
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,38 @@ def test_a_name_whose_sync_failed_is_given_again(
     _put(store, b"x")
     assert done[4:] == ["sync"], "now it is sure, and never rewritten"
     assert store.get(sha256) == b"x"
+
+
+def test_a_folder_whose_sync_failed_is_made_anew(
+    store: LocalBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next try would find it there, and name a blob in it that a power cut takes away."""
+    _put(store, b"the folders are there")
+    done: list[Path] = []
+    sync = blobs.sync_folder
+
+    def fail_once(folder: Path) -> None:
+        done.append(folder)
+        if done == [store.root]:
+            raise OSError(5, "Input/output error")
+        sync(folder)
+
+    monkeypatch.setattr(blobs, "sync_folder", fail_once)
+    with pytest.raises(StorageError, match="Input/output error"):
+        _put(store, b"x")
+    sha256 = _put(store, b"x")
+    assert done == [store.root, store.root, store.path(sha256).parent]
+
+
+def test_many_at_once_with_twins_and_one_that_breaks_off(store: LocalBlobs) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    contents = [b"x" * number for number in range(200)] + [b"x", b"x"]
+    sources = [partial(io.BytesIO, content) for content in contents]
+    stored = store.put_all([*sources, Broken, *sources])
+    assert isinstance(stored.pop(len(contents)), StorageError)
+    digests = [hashlib.sha256(content).hexdigest() for content in contents]
+    assert stored == [(d, len(c)) for d, c in zip(digests, contents, strict=True)] * 2
+    assert _files(store) == sorted(set(digests))

@@ -53,6 +53,17 @@ def test_oldest_first_and_once_each(house: House) -> None:
         assert sorted(ledger.claimants_at_work(tx)) == ["one", "two"]
 
 
+def test_what_was_tried_in_vain_waits_behind_what_was_tried_less(house: House) -> None:
+    hangs, *others = (take(house, content).id for content in (b"1", b"2", b"3"))
+    for tries in (1, 2):
+        assert _claim(house, hangs)
+        with writing(house.engine) as tx:
+            ledger.count_try(tx, hangs, 3, "it hung")
+        later = take(house, b"later %d" % tries).id
+        others.append(later)
+    assert [_claim_next(house, str(n)) for n in range(6)] == [*others, hangs, None]
+
+
 def test_a_claim_of_one_certain_scan(house: House) -> None:
     scan = take(house, b"1").id
     assert _claim(house, scan, "one")
