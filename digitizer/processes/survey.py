@@ -25,7 +25,8 @@ from digitizer.parts.marks import Mark, find_marks, ink_outside_print, orientati
 from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_page, open_pages
 from digitizer.parts.printing.cover_layout import PAPERS, writing_area
 from digitizer.parts.reading import read_page
-from digitizer.parts.reading.pictures import InkShapes, Picture, ink_shapes
+from digitizer.parts.reading.pictures import Picture
+from digitizer.parts.reading.specks import InkShapes, find_specks, ink_shapes
 from digitizer.parts.searchable_pdf import searchable_pdf
 from digitizer.parts.symbols import find_all_symbols, find_our_symbols
 from digitizer.vocabulary.errors import StorageError, UnopenableFile
@@ -208,4 +209,4 @@ _PACKED_SIDE = 2000  # pixels of the longer side: a letter page at 180 dpi
 def pack_picture(path: str, writing: Box | None) -> PackedPage:
     """One prepared picture of the work folder, or the box of it that is written in, packed."""
     image = _written(path, writing)
-    return PackedPage(pack(image, _PACKED_SIDE), ink_shapes(image))
+    return PackedPage(pack(image, _PACKED_SIDE), ink_shapes(find_specks(image)))

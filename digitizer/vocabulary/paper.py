@@ -228,15 +228,27 @@ class Word:
     alternatives: tuple[tuple[str, float], ...] = ()
 
 
+class PageKind(StrEnum):
+    """What is on a page: nothing, a picture, or text made so."""
+
+    BLANK = "blank"
+    PHOTO = "photo"
+    TYPED = "typed"
+    HANDWRITTEN = "handwritten"
+    MIXED = "mixed"
+
+
 #: The engine's name of a transcript that a person put right.
 PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What one engine read on one page. ``text`` is in reading order, a line a text line."""
+    """What one engine read on one page. ``text`` is in reading order, a line a text line.
+    ``kind`` is what the page looked like when it was read; None where that is not known."""
 
     engine: str
     text: str
     confidence: float
     words: tuple[Word, ...] = field(default=())
+    kind: PageKind | None = None

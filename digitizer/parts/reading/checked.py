@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from digitizer.parts.reading.pictures import InkShapes
 from digitizer.parts.reading.plausible import plausibility
+from digitizer.parts.reading.specks import InkShapes
 from digitizer.parts.reading.transcripts import transcript
 from digitizer.vocabulary.paper import Box, Transcript, Word
 

@@ -1,12 +1,14 @@
-"""What the reading engines do to a picture before they read it: grey, smaller, cut out."""
+"""What the reading engines do to a picture before they read it: grey, sized, cut out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from digitizer.vocabulary.paper import Box
 
 Picture = NDArray[np.uint8]
 
@@ -20,11 +22,19 @@ def grey(image: Picture) -> Picture:
 
 def shrink(image: Picture, factor: float) -> Picture:
     """The picture at ``factor`` of its size; never larger than it was."""
-    if factor >= 1:
+    return resize(image, min(1.0, factor))
+
+
+def resize(image: Picture, across: float, down: float | None = None) -> Picture:
+    """The picture at ``across`` of its width and ``down`` (``across`` if not given) of its
+    height."""
+    down = across if down is None else down
+    if across == down == 1:
         return image
     height, width = image.shape[:2]
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    size = (max(1, round(width * across)), max(1, round(height * down)))
+    way = cv2.INTER_AREA if min(across, down) < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, size, interpolation=way), dtype=np.uint8)
 
 
 def cut_out(image: Picture, corners: NDArray[np.float32], height: int) -> Picture:
@@ -41,37 +51,6 @@ def cut_out(image: Picture, corners: NDArray[np.float32], height: int) -> Pictur
     return np.asarray(cv2.resize(line, (width, height)), dtype=np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
-class InkShapes:
-    """What the connected specks of ink on a page look like.
-
-    ``count`` is how many are of a letter's size or more. ``spread`` is the standard deviation
-    of the logarithm of their heights: print is even, handwriting is not. ``lettered`` is the
-    share (0..1) of the ink that is in shapes standing alone like single letters.
-    """
-
-    count: int
-    spread: float
-    lettered: float
-
-
-_LONG_SIDE = 1600  # pixels: a letter page at 145 dpi, where small print is still 9 pixels high
-
-
-def ink_shapes(image: Picture) -> InkShapes:
-    """Measures the page's connected components at a fixed small size (about 10 ms)."""
-    small = shrink(grey(image), _LONG_SIDE / max(image.shape[:2]))
-    ink = cv2.adaptiveThreshold(
-        small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 15
-    )
-    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2][1:]
-    width, height, area = (stats[:, column].astype(float) for column in (2, 3, 4))
-    kept = (height >= 6) & (height < 120) & (width >= 3) & (width < 500) & (area > 15)
-    width, height, area = width[kept], height[kept], area[kept]
-    if not len(area):
-        return InkShapes(0, 0.0, 0.0)
-    usual = np.median(height)
-    alone = (width < 1.4 * height) & (height > 0.6 * usual) & (height < 2.2 * usual)
-    return InkShapes(
-        len(area), float(np.std(np.log(height))), float(area[alone].sum() / area.sum())
-    )
+def share_of(image: Picture, boxes: Iterable[Box]) -> float:
+    """How much of the picture the boxes are, 0..1."""
+    return sum(box.width * box.height for box in boxes) / float(image.shape[0] * image.shape[1])

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from digitizer.parts.reading import lexicon
 from digitizer.parts.reading.lattice import Frames, Prior, WordGuess, best_path, guess_words
 from digitizer.parts.reading.lines import Piece, reading_order
-from digitizer.parts.reading.pictures import Picture, cut_out, shrink
+from digitizer.parts.reading.pictures import Picture, cut_out, resize, share_of
 from digitizer.parts.reading.plausible import plausibility
+from digitizer.parts.reading.print_lines import Print
 from digitizer.parts.reading.transcripts import transcript
 from digitizer.vocabulary.errors import EngineError
 from digitizer.vocabulary.paper import Box, Transcript, Word
@@ -34,6 +35,9 @@ MEND = "pip install rapidocr onnxruntime"
 _DETECTION_MODEL = "PP-OCRv6_det_small.onnx"
 _RECOGNITION_MODEL = Path(__file__).parent / "models" / "handwriting.onnx"
 _DETECTION_SIDE = 1280  # pixels of the longer side; 2000 costs twice the time and reads no better
+_NARROWEST, _LONGEST = 736, 2560  # pixels; narrow pictures are looked at larger
+_MOST_ELSEWHERE = 0.5  # of the page; more is looked at as a whole
+_PRINT_WIDTH = 0.65  # of a line of print's width; its letters stand apart, and half costs half
 _LINE_HEIGHT = 48  # pixels; fixed by the recogniser
 _FRAME = 8  # pixels of line width to one frame of the recogniser's answer
 _UPRIGHT_RATIO = 1.5  # a piece this much taller than wide is writing along the margin
@@ -41,11 +45,16 @@ _UPRIGHT_RATIO = 1.5  # a piece this much taller than wide is writing along the 
 Quad = NDArray[np.float32]
 
 
-def read(image: Picture, languages: tuple[str, ...] = ("en",)) -> Transcript:
-    """Words, boxes and confidences of one page; raises EngineError."""
+def read(
+    image: Picture, languages: tuple[str, ...] = ("en",), known: Print | None = None
+) -> Transcript:
+    """Words, boxes and confidences of one page; raises EngineError.
+
+    ``known`` are lines of print that were found on it by simpler means.
+    """
     try:
-        quads = find_lines(image)
-        lines = posteriors([cut_out(image, quad, _LINE_HEIGHT) for quad in quads])
+        pieces = _pieces(image, known)
+        lines = posteriors([_line_picture(image, piece) for piece in pieces])
     except EngineError:
         raise
     except Exception as error:  # the libraries raise anything, and document none of it
@@ -53,12 +62,16 @@ def read(image: Picture, languages: tuple[str, ...] = ("en",)) -> Transcript:
             f"PP-OCR failed on this page: {error}. Look at the picture; see digitizer doctor."
         ) from error
     prior = _prior(lines, languages)
+    order = reading_order([Piece(_points(piece.corners)) for piece in pieces])
     words = [
         word
-        for number, line in enumerate(reading_order([_piece(quad) for quad in quads]))
+        for number, line in enumerate(order)
         for index in line
         for word in _words(
-            guess_words(lines[index], alphabet(), prior), len(lines[index]), quads[index], number
+            guess_words(lines[index], alphabet(), prior),
+            len(lines[index]),
+            pieces[index].corners,
+            number,
         )
     ]
     return transcript(NAME, words)
@@ -75,10 +88,57 @@ def _prior(lines: Sequence[Frames], languages: tuple[str, ...]) -> Prior:
 # ---- finding lines -------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A stretch of text: its corners, and whether it is print."""
+
+    corners: Quad
+    print: bool
+
+
+def _pieces(image: Picture, known: Print | None) -> list[_Found]:
+    """What is to be read: the lines of print that are known, and what the detector finds where
+    there is other ink; all that it finds where no print is known, or much else is there."""
+    if known is None or share_of(image, known.elsewhere) > _MOST_ELSEWHERE:
+        return [_Found(corners, print=False) for corners in find_lines(image)]
+    others = [
+        corners
+        for box in known.elsewhere
+        for corners in _find_within(image, box)
+        if not any(_stands_on(corners, line) for line in known.lines)
+    ]
+    return [
+        *(_Found(corners, print=True) for corners in known.lines),
+        *(_Found(corners, print=False) for corners in others),
+    ]
+
+
+def _stands_on(corners: Quad, line: Quad) -> bool:
+    """Whether the middle of the one is on the other."""
+    x, y = corners.mean(axis=0).tolist()
+    (left, top), (right, fallen), _, (_, bottom) = line.tolist()
+    fall = (fallen - top) * (x - left) / max(1.0, right - left)
+    return bool(left <= x <= right and top <= y - fall <= bottom)
+
+
 def find_lines(image: Picture) -> list[Quad]:
     """The corners of each stretch of text, clockwise from where its reading begins."""
+    height, width = image.shape[:2]
+    factor = min(1.0, _DETECTION_SIDE / max(height, width))
+    enough = min(_NARROWEST / min(height, width), _LONGEST / max(height, width))
+    return _find(image, max(factor, enough))
+
+
+def _find_within(image: Picture, box: Box) -> list[Quad]:
+    """As ``find_lines``, in a box of the page, which is seen as large as the whole page was."""
     factor = min(1.0, _DETECTION_SIDE / max(image.shape[:2]))
-    found = _detector()(shrink(image, factor), use_det=True, use_cls=False, use_rec=False)
+    cut = np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right])
+    corner = np.array([box.left, box.top], dtype=np.float32)
+    return [corners + corner for corners in _find(cut, factor)] if cut.size else []
+
+
+def _find(image: Picture, factor: float) -> list[Quad]:
+    found = _detector()(resize(image, factor), use_det=True, use_cls=False, use_rec=False)
     if found.boxes is None:
         return []
     return [_turned(np.asarray(box, dtype=np.float32) / factor) for box in found.boxes]
@@ -90,20 +150,23 @@ def _turned(quad: Quad) -> Quad:
     return np.roll(quad, -1, axis=0) if high >= _UPRIGHT_RATIO * wide else quad
 
 
-def _piece(quad: Quad) -> Piece:
-    return Piece(tuple((float(x), float(y)) for x, y in quad))
+def _points(quad: Quad) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in quad)
 
 
 @cache
 def _detector() -> Any:
-    """rapidocr with one thread, loaded once a process. Its import is slow: lazy on purpose."""
+    """rapidocr with one thread, loaded once a process; it takes a picture in the size that it
+    has. Its import is slow: lazy on purpose."""
     from rapidocr import RapidOCR
 
     return RapidOCR(
         params={
             "Global.log_level": "error",
-            "Global.max_side_len": _DETECTION_SIDE,
+            "Global.max_side_len": _LONGEST,
             "Det.model_path": str(_model(_DETECTION_MODEL)),
+            "Det.limit_type": "max",
+            "Det.limit_side_len": _LONGEST,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
@@ -148,6 +211,11 @@ def _recogniser() -> _Recogniser:
     )
     metadata = session.get_modelmeta().custom_metadata_map
     return _Recogniser(session, ("", *metadata["character"].splitlines(), " "))
+
+
+def _line_picture(image: Picture, piece: _Found) -> Picture:
+    line = cut_out(image, piece.corners, _LINE_HEIGHT)
+    return resize(line, _PRINT_WIDTH, 1.0) if piece.print else line
 
 
 def posteriors(lines: Sequence[Picture]) -> list[Frames]:

@@ -1,21 +1,28 @@
-"""Chooses the engine for a page: Tesseract for clean print, PP-OCR for all else.
+"""What kind of page it is, and which engine reads it: Tesseract clean print, PP-OCR all else.
 
-The shapes of the page's ink decide (10 ms). On a laser printer's even letters the two read alike
+The shapes of the page's ink decide (50 ms). On a laser printer's even letters the two read alike
 and Tesseract knows more signs; on a typewriter's PP-OCR makes half of Tesseract's mistakes. A
-second engine is asked only where the first one's text does not look like language.
+second engine is asked only where the first one's text does not look like language. A photograph
+is not read.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+
 from digitizer.parts.reading import ppocr, tesseract
-from digitizer.parts.reading.pictures import InkShapes, Picture, ink_shapes
+from digitizer.parts.reading.photos import photos
+from digitizer.parts.reading.pictures import Picture, share_of
 from digitizer.parts.reading.plausible import familiar_words, plausibility
+from digitizer.parts.reading.print_lines import Print, find_print
+from digitizer.parts.reading.specks import InkShapes, Specks, find_specks, ink_shapes
 from digitizer.vocabulary.errors import EngineError
-from digitizer.vocabulary.paper import Transcript
+from digitizer.vocabulary.paper import Box, PageKind, Transcript
 
 NO_ENGINE = "none"
 
@@ -23,6 +30,12 @@ NO_ENGINE = "none"
 # 0.44, of handwritten ones by 0.53 to 0.96, and mixed ones stand between.
 _HAND_SPREAD = 0.5
 _HAND_LETTERED = 0.45  # print full of specks spreads too, but most of its ink is in letters
+# Of typed pages 0.68 of the ink or more stands in lines of print, of handwritten and mixed ones,
+# where they are as even as that, 0.63 or less.
+_TYPED_COVER = 0.65
+_MIXED_COVER = 0.1  # print on letterheads and forms; less of it is chance
+# A photograph: so much of the page, and not more letters beside it than a caption has.
+_PHOTO, _CAPTION = 0.1, 20
 # Laser print: 0.13 to 0.20, with 0.82 of the ink or more in single letters. Of 29 pages from
 # typewriters, worn or unevenly struck, two are as even.
 _CLEAN_SPREAD = 0.205
@@ -33,26 +46,71 @@ _TYPED_PLAUSIBILITY = 0.15  # lists of names and addresses hold few common words
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class PageLook:
+    """What a page looks like before it is read."""
+
+    kind: PageKind
+    shapes: InkShapes
+    print: Print
+
+
+def look_at(image: Picture) -> PageLook:
+    """What is on an upright page, (H, W) grey or (H, W, 3) RGB: a matter of shapes alone."""
+    pictures = photos(image)
+    specks = _outside(find_specks(image), pictures)
+    shapes = ink_shapes(specks)
+    print_ = find_print(specks)
+    return PageLook(_kind(shapes, print_, share_of(image, pictures)), shapes, print_)
+
+
+def _outside(specks: Specks, boxes: Sequence[Box]) -> Specks:
+    """The specks that stand in none of the boxes, which are in the page's pixels."""
+    x = (specks.left + specks.right) / 2 / specks.factor
+    y = (specks.top + specks.bottom) / 2 / specks.factor
+    kept = np.ones(len(specks), dtype=bool)
+    for box in boxes:
+        kept &= (x < box.left) | (x >= box.right) | (y < box.top) | (y >= box.bottom)
+    return specks[kept]
+
+
+def _kind(shapes: InkShapes, print_: Print, pictured: float) -> PageKind:
+    if pictured >= _PHOTO and shapes.count <= _CAPTION:
+        return PageKind.PHOTO
+    if not shapes.count:
+        return PageKind.BLANK
+    if shapes.spread <= _HAND_SPREAD and print_.cover >= _TYPED_COVER:
+        return PageKind.TYPED
+    if looks_handwritten(shapes) and print_.cover < _MIXED_COVER:
+        return PageKind.HANDWRITTEN
+    return PageKind.MIXED
+
+
 def read_page(image: Picture, dpi: int, languages: tuple[str, ...]) -> Transcript:
     """Reads one upright page.
 
     ``image`` is (H, W) grey or (H, W, 3) RGB, ``dpi`` its resolution (0: unknown), ``languages``
-    ISO 639-1 codes. A page without ink gives an empty transcript with confidence 0; a reading
-    that looks poor is made by both engines, and the one in which more is language is kept. If
-    one engine fails the other reads the page; raises EngineError if neither can.
+    ISO 639-1 codes. A blank page or a photograph gives an empty transcript with confidence 0; a
+    reading that looks poor is made by both engines, and the one in which more is language is
+    kept. If one engine fails the other reads the page; raises EngineError if neither can.
     """
-    shapes = ink_shapes(image)
-    if not shapes.count:
-        return Transcript(NO_ENGINE, "", 0.0)
+    look = look_at(image)
+    if look.kind in (PageKind.BLANK, PageKind.PHOTO):
+        return Transcript(NO_ENGINE, "", 0.0, kind=look.kind)
+    return replace(_read(image, dpi, languages, look), kind=look.kind)
+
+
+def _read(image: Picture, dpi: int, languages: tuple[str, ...], look: PageLook) -> Transcript:
+    known = look.print if look.kind is PageKind.TYPED else None
     by = {
         tesseract.NAME: lambda: tesseract.read(image, dpi, languages),
-        ppocr.NAME: lambda: ppocr.read(image, languages),
+        ppocr.NAME: lambda: ppocr.read(image, languages, known),
     }
     order = (tesseract.NAME, ppocr.NAME)
-    if not looks_clean(shapes):
+    if not looks_clean(look.shapes):
         order = (ppocr.NAME, tesseract.NAME)
     first = _first_that_works(*(by[name] for name in order))
-    if first.engine != order[0] or looks_handwritten(shapes) or _is_enough(first, languages):
+    if first.engine != order[0] or looks_handwritten(look.shapes) or _is_enough(first, languages):
         return first
     other = _first_that_works(by[order[1]], lambda: first)
     return max(first, other, key=lambda one: (familiar_words(one.words, languages), one.confidence))

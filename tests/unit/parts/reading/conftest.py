@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import reportlab
@@ -56,3 +57,14 @@ def scrawled_page() -> Picture:
             left += 9 * len(points) + 25
             pen.ellipse((left - 20, top - 12, left - 11, top - 3), fill=20)
     return np.asarray(page)
+
+
+@pytest.fixture(scope="session")
+def photograph() -> Picture:
+    """Something like a landscape: soft and hard tones everywhere, no stroke; 800 × 1200, grey."""
+    chance = np.random.default_rng(3)
+    picture = np.zeros((800, 1200), np.float32)
+    for cells, depth in ((3, 70), (9, 45), (40, 25), (130, 12)):
+        noise = chance.normal(0, depth, (cells, cells * 3 // 2)).astype(np.float32)
+        picture += cv2.resize(noise, (1200, 800), interpolation=cv2.INTER_CUBIC)
+    return np.clip(picture + 110, 0, 255).astype(np.uint8)

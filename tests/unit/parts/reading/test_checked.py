@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitizer.parts.reading.checked import placed, why_not
-from digitizer.parts.reading.pictures import InkShapes
+from digitizer.parts.reading.specks import InkShapes
 from digitizer.vocabulary.paper import Box, Transcript, Word
 
 TRUTH = """Dear Testermann, the orchard gave nine baskets of

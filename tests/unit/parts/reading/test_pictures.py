@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digitizer.parts.reading.pictures import cut_out, grey, ink_shapes, shrink
+from digitizer.parts.reading.pictures import cut_out, grey, resize, share_of, shrink
+from digitizer.vocabulary.paper import Box
 
 Picture = NDArray[np.uint8]
 
@@ -21,6 +22,15 @@ def test_grey_stays_grey_and_colour_becomes_it() -> None:
 @pytest.mark.parametrize(("factor", "shape"), [(0.5, (50, 30)), (1.0, (100, 60)), (3, (100, 60))])
 def test_pictures_only_shrink(factor: float, shape: tuple[int, int]) -> None:
     assert shrink(np.zeros((100, 60), np.uint8), factor).shape == shape
+
+
+def test_a_picture_can_be_made_narrower_alone_or_larger() -> None:
+    assert resize(np.zeros((48, 100), np.uint8), 0.65, 1.0).shape == (48, 65)
+    assert resize(np.zeros((20, 30, 3), np.uint8), 2.0).shape == (40, 60, 3)
+
+
+def test_the_share_of_boxes() -> None:
+    assert share_of(np.zeros((10, 20), np.uint8), [Box(0, 0, 5, 4), Box(9, 9, 10, 2)]) == 0.2
 
 
 def test_a_very_long_picture_keeps_a_pixel() -> None:
@@ -40,13 +50,3 @@ def test_a_tilted_line_is_cut_out_level() -> None:
 def test_a_line_without_extent_is_still_a_picture() -> None:
     point = np.array([[5, 5]] * 4, dtype=np.float32)
     assert cut_out(np.zeros((9, 9, 3), np.uint8), point, 48).shape == (48, 48, 3)
-
-
-def test_print_is_even_and_stands_alone(typed_page: Picture, scrawled_page: Picture) -> None:
-    typed, scrawled = ink_shapes(typed_page), ink_shapes(scrawled_page)
-    assert typed.spread < 0.45 < scrawled.spread
-    assert typed.lettered > 0.5 > scrawled.lettered
-
-
-def test_white_paper_has_no_shapes() -> None:
-    assert ink_shapes(np.full((800, 600), 255, np.uint8)).count == 0

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from digitizer.parts.reading import ppocr
 from digitizer.parts.reading.lattice import WordGuess
+from digitizer.parts.reading.print_lines import Print, find_print
+from digitizer.parts.reading.specks import find_specks
 from digitizer.vocabulary.errors import EngineError
 from digitizer.vocabulary.paper import Box
 
@@ -109,3 +112,57 @@ def test_a_missing_network_is_said_and_nothing_is_fetched(
     assert not ppocr.ready()
     with pytest.raises(EngineError, match="pip install"):
         ppocr._model("gone.onnx")
+
+
+def test_known_lines_of_print_need_no_detector(
+    typed_page: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = find_print(find_specks(typed_page))
+    assert known.elsewhere == ()
+    detected = ppocr.read(typed_page)
+
+    def must_not_run(*_: object) -> None:
+        raise AssertionError("the detector costs time for nothing")
+
+    monkeypatch.setattr(ppocr, "_find", must_not_run)
+    read = ppocr.read(typed_page, ("en",), known)
+    assert read.text == detected.text
+    water = next(word for word in read.words if word.text == "water")
+    ink = typed_page[water.box.top : water.box.bottom, water.box.left : water.box.right] < 128
+    assert ink.any(axis=0).mean() > 0.6
+
+
+def test_beside_known_lines_only_other_ink_is_looked_at(
+    typed_page: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = np.vstack([typed_page, np.full((300, typed_page.shape[1]), 255, np.uint8)])
+    below = len(typed_page)
+    large = cv2.resize(typed_page[75:110, 140:420], None, fx=3, fy=3)
+    page[below + 60 : below + 60 + large.shape[0], 200 : 200 + large.shape[1]] = large
+    known = find_print(find_specks(page))
+    assert len(known.lines) == 5
+    looked: list[tuple[int, ...]] = []
+    find = ppocr._find
+
+    def spy(image: Picture, factor: float) -> list[ppocr.Quad]:
+        looked.append(image.shape)
+        return find(image, factor)
+
+    monkeypatch.setattr(ppocr, "_find", spy)
+    read = ppocr.read(page, ("en",), known)
+    assert "Dear Test" in read.text.splitlines()[-1]
+    assert len(read.text.splitlines()) == 6
+    assert sum(height * width for height, width in looked) < page.size / 2
+
+
+def test_where_much_else_is_the_whole_page_is_looked_at(
+    typed_page: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Print((), 0.0, (Box(0, 0, typed_page.shape[1], len(typed_page) * 2 // 3),))
+    monkeypatch.setattr(ppocr, "_find_within", lambda *_: [])
+    assert "water" in ppocr.read(typed_page, ("en",), known).text
+
+
+def test_a_narrow_strip_is_looked_at_larger_but_not_without_end() -> None:
+    strip = np.full((30, 6000), 255, np.uint8)
+    assert ppocr.find_lines(strip) == []

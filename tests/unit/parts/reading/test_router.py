@@ -9,15 +9,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digitizer.parts.reading import engines, ppocr, read_page, router, tesseract
-from digitizer.parts.reading.pictures import InkShapes, ink_shapes
+from digitizer.parts.reading.print_lines import Print
+from digitizer.parts.reading.router import PageLook, look_at
+from digitizer.parts.reading.specks import InkShapes
 from digitizer.vocabulary.errors import EngineError
-from digitizer.vocabulary.paper import Box, Transcript, Word
+from digitizer.vocabulary.paper import Box, PageKind, Transcript, Word
 
 Picture = NDArray[np.uint8]
 Engine = Callable[..., Transcript]
 PAGE = np.zeros((10, 10), np.uint8)
-PRINT, SCRAWL, UNSURE = InkShapes(300, 0.2, 0.8), InkShapes(300, 0.8, 0.1), InkShapes(90, 0.6, 0.6)
-TYPEWRITTEN = InkShapes(300, 0.3, 0.7)
+LINES = Print((np.zeros((4, 2), np.float32),), 0.9)
+PRINT = PageLook(PageKind.TYPED, InkShapes(300, 0.2, 0.8), LINES)
+TYPEWRITTEN = PageLook(PageKind.TYPED, InkShapes(300, 0.3, 0.7), LINES)
+SCRAWL = PageLook(PageKind.HANDWRITTEN, InkShapes(300, 0.8, 0.1), Print())
+UNSURE = PageLook(PageKind.MIXED, InkShapes(90, 0.6, 0.6), LINES)
 
 
 def reading(engine: str, text: str, confidence: float) -> Transcript:
@@ -38,18 +43,18 @@ def must_not_run(*_: object) -> Transcript:
 
 
 @pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> Callable[[InkShapes, Engine, Engine], None]:
-    """Sets what the ink looks like, and the two engines (Tesseract, PP-OCR)."""
+def house(monkeypatch: pytest.MonkeyPatch) -> Callable[[PageLook, Engine, Engine], None]:
+    """Sets what the page looks like, and the two engines (Tesseract, PP-OCR)."""
 
-    def set_up(shapes: InkShapes, typed: Engine, hand: Engine) -> None:
-        monkeypatch.setattr(router, "ink_shapes", lambda _: shapes)
+    def set_up(look: PageLook, typed: Engine, hand: Engine) -> None:
+        monkeypatch.setattr(router, "look_at", lambda _: look)
         monkeypatch.setattr(tesseract, "read", typed)
         monkeypatch.setattr(ppocr, "read", hand)
 
     return set_up
 
 
-House = Callable[[InkShapes, Engine, Engine], None]
+House = Callable[[PageLook, Engine, Engine], None]
 GOOD = gives("tesseract", "we have been to the lake", 0.95)
 
 
@@ -94,10 +99,10 @@ def test_a_doubtful_page_is_read_by_both_and_the_better_is_kept(
     assert read_page(PAGE, 300, ("en",)).engine == winner
 
 
-@pytest.mark.parametrize(("shapes", "left"), [(PRINT, "pp-ocrv6"), (SCRAWL, "tesseract")])
-def test_where_one_engine_fails_the_other_reads(house: House, shapes: InkShapes, left: str) -> None:
+@pytest.mark.parametrize(("look", "left"), [(PRINT, "pp-ocrv6"), (SCRAWL, "tesseract")])
+def test_where_one_engine_fails_the_other_reads(house: House, look: PageLook, left: str) -> None:
     working = {"pp-ocrv6": gives("pp-ocrv6", "dear you", 0.9), "tesseract": GOOD}
-    house(shapes, *(working[e] if e == left else fails for e in ("tesseract", "pp-ocrv6")))
+    house(look, *(working[e] if e == left else fails for e in ("tesseract", "pp-ocrv6")))
     assert read_page(PAGE, 300, ("en",)).engine == left
 
 
@@ -106,9 +111,9 @@ def test_a_doubtful_reading_stands_when_the_second_engine_fails(house: House) ->
     assert read_page(PAGE, 300, ("en",)).text == "dear me"
 
 
-@pytest.mark.parametrize("shapes", [PRINT, SCRAWL])
-def test_where_both_fail_it_is_an_engine_error(house: House, shapes: InkShapes) -> None:
-    house(shapes, fails, fails)
+@pytest.mark.parametrize("look", [PRINT, SCRAWL])
+def test_where_both_fail_it_is_an_engine_error(house: House, look: PageLook) -> None:
+    house(look, fails, fails)
     with pytest.raises(EngineError, match="out of order"):
         read_page(PAGE, 300, ("en",))
 
@@ -126,8 +131,42 @@ def test_specks_and_stains_never_raise() -> None:
 
 
 def test_print_and_scrawl_are_told_apart(typed_page: Picture, scrawled_page: Picture) -> None:
-    assert not router.looks_handwritten(ink_shapes(typed_page))
-    assert router.looks_handwritten(ink_shapes(scrawled_page))
+    typed, scrawled = look_at(typed_page), look_at(scrawled_page)
+    assert (typed.kind, scrawled.kind) == (PageKind.TYPED, PageKind.HANDWRITTEN)
+    assert router.looks_handwritten(scrawled.shapes)
+    assert not router.looks_handwritten(typed.shapes)
+
+
+def test_print_above_writing_is_mixed(typed_page: Picture, scrawled_page: Picture) -> None:
+    both = np.vstack([typed_page, scrawled_page])
+    assert look_at(both).kind is PageKind.MIXED
+
+
+def test_only_of_typed_pages_the_lines_of_print_are_handed_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[object] = []
+
+    def reads(_image: Picture, _languages: tuple[str, ...], known: Print | None) -> Transcript:
+        handed.append(known)
+        return reading("pp-ocrv6", "we have been to the lake", 0.9)
+
+    for look in (TYPEWRITTEN, UNSURE, SCRAWL):
+        house(look, GOOD, reads)
+        assert read_page(PAGE, 300, ("en",)).kind is look.kind
+    assert handed == [LINES, None, None]
+
+
+def test_a_photograph_is_not_read(photograph: Picture, typed_page: Picture) -> None:
+    read = read_page(photograph, 150, ("en",))
+    assert (read.engine, read.text, read.kind) == ("none", "", PageKind.PHOTO)
+    paper = np.full((1100, 1275), 250, np.uint8)
+    paper[200:600, 300:900] = photograph[:400, :600]
+    assert read_page(paper, 150, ("en",)).kind is PageKind.PHOTO
+    height, width = typed_page.shape
+    paper[-height:, :width] = typed_page[:, :1275]
+    with_text = look_at(paper)
+    assert with_text.kind is PageKind.TYPED, "a photograph beside a letter leaves a letter"
 
 
 def test_a_typed_page_is_read(typed_page: Picture) -> None:
@@ -148,8 +187,9 @@ def test_real_letters_are_told_apart(letters_corpus: list[Path]) -> None:
         for kind in ("typed", "handwritten")
     }
     thought = {
-        kind: [router.looks_handwritten(ink_shapes(np.asarray(Image.open(p)))) for p in some[::5]]
+        kind: [look_at(np.asarray(Image.open(p))).kind for p in some[::5]]
         for kind, some in kinds.items()
     }
-    assert not any(thought["typed"])
-    assert sum(thought["handwritten"]) >= 0.9 * len(thought["handwritten"])
+    assert set(thought["typed"]) == {PageKind.TYPED}
+    assert PageKind.TYPED not in thought["handwritten"]
+    assert PageKind.PHOTO not in thought["handwritten"]
