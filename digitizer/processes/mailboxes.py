@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.parts.tables import inmate, letter, page
-from digitizer.processes.transcripts import transcripts_of
+from digitizer.processes.transcripts import Correction, corrections_of, transcripts_of
 from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import LetterKind, LetterState, MailboxEntry, PageRole
 from digitizer.vocabulary.moments import now
@@ -22,7 +22,8 @@ from digitizer.vocabulary.paper import Transcript
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """One page as a reader turns to it. ``position`` counts from 1 in the letter."""
+    """One page as a reader turns to it. ``position`` counts from 1 in the letter; ``correction``
+    is by whom its text was put right."""
 
     id: int
     position: int
@@ -31,6 +32,7 @@ class LetterPage:
     height: int
     dpi: int
     transcript: Transcript | None
+    correction: Correction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,18 @@ def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
         .where(page.c.letter_id == letter_id, page.c.role == PageRole.CONTENT)
         .order_by(page.c.position)
     ).all()
-    read = transcripts_of(tx, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    read, put_right = transcripts_of(tx, ids), corrections_of(tx, ids)
     return tuple(
         LetterPage(
-            row.id, row.position, row.picture, row.width, row.height, row.dpi, read.get(row.id)
+            row.id,
+            row.position,
+            row.picture,
+            row.width,
+            row.height,
+            row.dpi,
+            read.get(row.id),
+            put_right.get(row.id),
         )
         for row in rows
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,15 @@ import sqlalchemy as sa
 from digitizer.parts.tables import correction, page, transcript
 from digitizer.vocabulary.moments import now
 from digitizer.vocabulary.paper import PERSON, Box, Transcript, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """That a person put a page's text right. A later correction has a greater ``id``."""
+
+    id: int
+    author: str
+    made: datetime
 
 
 def transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:
@@ -26,6 +36,14 @@ def transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Tran
     )  # fmt: skip
     found = {row.id: _transcript(row) for row in rows}
     return {page_id: read for page_id, read in found.items() if read is not None}
+
+
+def corrections_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Correction]:
+    """The newest correction of each of these pages by page id; a page without one is left out."""
+    rows = tx.execute(
+        sa.select(correction).where(correction.c.page_id.in_(page_ids)).order_by(correction.c.id)
+    )
+    return {row.page_id: Correction(row.id, row.author, row.made) for row in rows}
 
 
 def newest_correction() -> sa.ScalarSelect[str]:

@@ -37,6 +37,11 @@ def letter_front(letter: str, visit: InmateVisit) -> Response:
     return RedirectResponse(f"/mail/{letter}/1", 303)
 
 
+@router.get("/mail/{letter}/letter.pdf")
+def letter_pdf(request: Request, letter: str, visit: InmateVisit) -> Response:
+    return pdf(mailboxes.letter_pdf(house_of(request), letter, visit.actor))
+
+
 @router.get("/mail/{letter}/{position}")
 def letter_page(
     request: Request,
@@ -67,6 +72,12 @@ def picture(content: bytes) -> Response:
     """Derived pictures are JPEG or PNG, told apart by how they begin."""
     kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
     return Response(content, media_type=kind)
+
+
+def pdf(content: bytes) -> Response:
+    """A letter to keep; its name on the disk says nothing of whose it is."""
+    named = {"content-disposition": 'attachment; filename="letter.pdf"'}
+    return Response(content, media_type="application/pdf", headers=named)
 
 
 def _idle_seconds(request: Request) -> int:
