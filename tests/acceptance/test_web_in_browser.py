@@ -271,6 +271,24 @@ def test_the_button_that_keeps_stays_in_sight(desk: Page, mail: Mail) -> None:
             expect(desk.locator(seen)).to_be_in_viewport()
 
 
+def test_frames_turn_with_the_picture(kiosk: Page, mail: Mail) -> None:
+    _enter(kiosk)
+    at = f"/mail/{mail.ids['letter']}/2?find=harbor"
+    places = []
+    for quarter in range(4):
+        kiosk.goto(f"{at}&quarter={quarter}")
+        sheet = kiosk.locator(".sheet").bounding_box()
+        frame = kiosk.locator(".sheet rect").bounding_box()
+        assert sheet is not None
+        assert frame is not None
+        across = (frame["x"] + frame["width"] / 2 - sheet["x"]) / sheet["width"]
+        down = (frame["y"] + frame["height"] / 2 - sheet["y"]) / sheet["height"]
+        places.append((across, down))
+    x, y = places[0]
+    turned = [(x, y), (1 - y, x), (1 - x, 1 - y), (y, 1 - x)]
+    assert places == [pytest.approx(place, abs=0.01) for place in turned]
+
+
 def test_a_letter_is_saved_as_pdf(kiosk: Page, mail: Mail) -> None:
     _enter(kiosk)
     kiosk.goto(f"/mail/{mail.ids['letter']}/1")

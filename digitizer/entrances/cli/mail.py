@@ -142,13 +142,16 @@ def search(
     """Find words in delivered letters, also where handwriting was read a little wrong."""
     from digitizer.mailroom.mailboxes import search_mail
 
-    for hit in search_mail(desk_of(context).house(), query, OPERATOR, booking, limit):
+    hits = search_mail(desk_of(context).house(), query, OPERATOR, booking, limit)
+    for hit in hits:
         record = {
             "letter": hit.letter, "page": hit.page, "booking_number": hit.booking_number,
             "score": round(hit.score, 4), "snippet": hit.snippet,
         }  # fmt: skip
         say(record, as_json, f"{hit.score:.2f}  {hit.booking_number}  {hit.letter} "
             f"page {hit.page}: {hit.snippet}")  # fmt: skip
+    if hits and not as_json:
+        note("A machine read these words, where no person put them right: they can be wrong.")
 
 
 def read(

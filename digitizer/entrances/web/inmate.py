@@ -17,6 +17,8 @@ from digitizer.vocabulary.mail import Hit, MailboxEntry
 router = APIRouter()
 _MOST_HITS = 30
 LONGEST_QUERY = 200
+#: By how many quarters a picture is turned, clockwise: a page may have lain wrong on the glass.
+Quarter = Annotated[int, Query(ge=0, le=3)]
 
 
 @router.get("/mail")
@@ -49,6 +51,7 @@ def letter_page(
     position: int,
     visit: InmateVisit,
     zoom: Annotated[int, Query(ge=1, le=3)] = 1,
+    quarter: Quarter = 0,
     find: str = "",
 ) -> HTMLResponse:
     opened = mailboxes.open_letter(house_of(request), letter, visit.actor)
@@ -57,6 +60,7 @@ def letter_page(
         raise NotFound(f"There is no letter {letter}.")
     return show(
         request, "inmate/letter.html", visit=visit, letter=opened, page=page, zoom=zoom,
+        quarter=quarter,
         find=find[:LONGEST_QUERY], marks=mailboxes.found_on(page, find[:LONGEST_QUERY]),
         date=say_date(opened.received, texts()[language_of(request)]),
         idle_seconds=_idle_seconds(request),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
-from digitizer.entrances.web.inmate import LONGEST_QUERY, pdf, picture
+from digitizer.entrances.web.inmate import LONGEST_QUERY, Quarter, pdf, picture
 from digitizer.entrances.web.pages import house_of, show
 from digitizer.entrances.web.staff import idle_seconds
 from digitizer.entrances.web.visitors import SignedStaff, StaffVisit
@@ -40,9 +40,9 @@ def letter_pdf(request: Request, letter: str, visit: StaffVisit) -> Response:
 @router.get("/{letter}/{position}")
 def letter_page(
     request: Request, letter: str, position: int, visit: StaffVisit, find: str = "",
-    kept: bool = False,
+    kept: bool = False, quarter: Quarter = 0,
 ) -> HTMLResponse:  # fmt: skip
-    return _page(request, letter, position, visit, find, kept=kept)
+    return _page(request, letter, position, visit, find, kept=kept, quarter=quarter)
 
 
 @router.get("/{letter}/{position}/picture")
@@ -70,7 +70,7 @@ def correct(
 
 def _page(
     request: Request, letter: str, position: int, visit: Visit, find: str, *,
-    kept: bool = False, trouble: str = "", typed: str = "",
+    kept: bool = False, trouble: str = "", typed: str = "", quarter: int = 0,
 ) -> HTMLResponse:  # fmt: skip
     opened = mailboxes.open_letter(house_of(request), letter, visit.actor)
     page = next((each for each in opened.pages if each.position == position), None)
@@ -80,6 +80,6 @@ def _page(
     return show(
         request, "staff/letter.html", 409 if trouble else 200, visit=visit, letter=opened,
         page=page, find=asked, marks=mailboxes.found_on(page, asked), kept=kept, trouble=trouble,
-        typed=typed, may_correct=mailboxes.may_correct(visit.actor),
+        typed=typed, quarter=quarter, may_correct=mailboxes.may_correct(visit.actor),
         idle_seconds=idle_seconds(request),
     )  # fmt: skip

@@ -86,6 +86,13 @@ def test_what_was_searched_for_stays_in_sight_after_keeping(ana: Visitor, mail: 
     assert answer.headers["location"].endswith("/2?kept=true&find=harbor+%26")
 
 
+def test_staff_turn_a_page_too(ana: Visitor, mail: Mail) -> None:
+    page = f"/staff/mail/{mail.ids['letter']}/2"
+    turned = ana.get(f"{page}?quarter=2&find=sister").text
+    assert f"{page}?quarter=3&amp;find=sister" in turned
+    assert '<svg class="turned" viewBox="0 0 850 1100"' in turned
+
+
 def test_who_may_only_look_gets_no_form(ivo: Visitor, mail: Mail) -> None:
     page = f"/staff/mail/{mail.ids['letter']}/2"
     assert "<textarea" not in ivo.get(page).text

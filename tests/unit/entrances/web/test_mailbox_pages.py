@@ -123,6 +123,17 @@ def test_zoom_is_a_plain_link(tobias: Visitor, mail: Mail) -> None:
     assert tobias.get(f"{here}?zoom=9").status_code == 404
 
 
+def test_a_page_that_lay_wrong_on_the_glass_is_turned(tobias: Visitor, mail: Mail) -> None:
+    here = f"/mail/{mail.ids['letter']}/2"
+    assert f"{here}?zoom=1&amp;quarter=1" in tobias.get(here).text
+    turned = tobias.get(f"{here}?zoom=2&quarter=3&find=sister").text
+    assert f"{here}?zoom=2&amp;quarter=0&amp;find=sister" in turned
+    assert f"{here}?zoom=3&amp;quarter=3&amp;find=sister" in turned
+    assert '<svg class="turned" viewBox="0 0 1100 850"' in turned
+    assert turned.count("<rect") == 1  # the frames turn with the picture
+    assert tobias.get(f"{here}?quarter=4").status_code == 404
+
+
 def test_what_is_anothers_and_what_is_not_there_are_one_page(tobias: Visitor, mail: Mail) -> None:
     ids = ["no-such-letter-00", *(mail.ids[name] for name in ("other", "held", "review"))]
     for ending in ("/1", "/1/picture", "/99", "/letter.pdf"):
