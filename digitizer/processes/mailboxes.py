@@ -13,7 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.parts.tables import inmate, letter, page
-from digitizer.processes.transcripts import Correction, corrections_of, transcripts_of
+from digitizer.processes.transcripts import (
+    Correction,
+    corrections_of,
+    readings_of,
+    transcripts_of,
+)
 from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import LetterKind, LetterState, MailboxEntry, PageRole
 from digitizer.vocabulary.moments import now
@@ -22,8 +27,8 @@ from digitizer.vocabulary.paper import Transcript
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """One page as a reader turns to it. ``position`` counts from 1 in the letter; ``correction``
-    is by whom its text was put right."""
+    """One page as a reader turns to it. ``position`` counts from 1 in the letter; where a
+    person put its text right, ``correction`` says who, and ``as_read`` is what the machine read."""
 
     id: int
     position: int
@@ -33,6 +38,7 @@ class LetterPage:
     dpi: int
     transcript: Transcript | None
     correction: Correction | None
+    as_read: Transcript | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
     ).all()
     ids = [row.id for row in rows]
     read, put_right = transcripts_of(tx, ids), corrections_of(tx, ids)
+    before = readings_of(tx, list(put_right))
     return tuple(
         LetterPage(
             row.id,
@@ -135,6 +142,7 @@ def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
             row.dpi,
             read.get(row.id),
             put_right.get(row.id),
+            before.get(row.id),
         )
         for row in rows
     )

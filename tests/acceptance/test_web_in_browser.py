@@ -257,7 +257,7 @@ def test_a_clerk_puts_a_text_right_by_keyboard_alone(desk: Page, mail: Mail) -> 
     desk.keyboard.press("Tab")
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("Kept. People read and search")).to_be_visible()
-    expect(desk.locator(".read p")).to_have_text(["We miss you.", "Your aunt Philippa"])
+    expect(desk.locator("section .read p")).to_have_text(["We miss you.", "Your aunt Philippa"])
 
 
 def test_the_button_that_keeps_stays_in_sight(desk: Page, mail: Mail) -> None:
