@@ -15,6 +15,7 @@ from digitizer.parts.codes import is_ours, verify
 from digitizer.parts.isolation import Pool
 from digitizer.parts.opening import OpeningLimits
 from digitizer.parts.tables import reading
+from digitizer.processes.pipeline import Progress, no_progress
 from digitizer.processes.register import Registered, look_up
 from digitizer.processes.survey import SurveyOrder, all_symbols, count, read_picture, survey
 from digitizer.vocabulary.paper import Symbol, Transcript
@@ -48,11 +49,16 @@ class DecodedPage:
     symbols: tuple[DecodedSymbol, ...]
 
 
-def read_file(path: Path, languages: tuple[str, ...]) -> Iterator[ReadPage]:
-    """Reads every page in order. Raises UnopenableFile, WorkerFailed or EngineError."""
+def read_file(
+    path: Path, languages: tuple[str, ...], progress: Progress = no_progress
+) -> Iterator[ReadPage]:
+    """Reads every page in order, and tells ``progress`` how many of how many are done. Raises
+    UnopenableFile, WorkerFailed or EngineError."""
     limits = OpeningLimits(_LIMITS.pages, _LIMITS.page_megapixels)
     with Pool(1) as pool, tempfile.TemporaryDirectory(prefix="digitizer-") as folder:
-        for number in range(1, _run(pool, count, str(path), limits) + 1):
+        pages = _run(pool, count, str(path), limits)
+        for number in range(1, pages + 1):
+            progress("reading", number - 1, pages)
             start = time.perf_counter()
             order = SurveyOrder(str(path), (number,), 1, folder, limits, 0, 0.0, (0, 0, 1, 1))
             (page,) = _run(pool, survey, order)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import sqlalchemy as sa
 
 from digitizer.mailroom.house import House
-from digitizer.mailroom.permissions import Act, permit
+from digitizer.mailroom.permissions import Act, is_permitted, permit
 from digitizer.parts.tables import reading, writing
 from digitizer.processes import audit, mailboxes, roster, search, transcripts
 from digitizer.processes.mailboxes import LetterPage, OpenLetter
-from digitizer.vocabulary.errors import NotFound, UsageError
+from digitizer.vocabulary.errors import Conflict, NotFound, UsageError
 from digitizer.vocabulary.mail import Hit, MailboxEntry
 from digitizer.vocabulary.paper import Box
 from digitizer.vocabulary.people import Actor, ActorKind
 
-#: Of the best match on a page: what is less is hardly the word that was asked for.
-_WORTH_SHOWING = 0.5
 _LONGEST_PAGE = 20_000
+_UNSEEN = ("Cc", "Cs")  # control characters, halves of letters
 
 
 def mailbox(house: House, booking_number: str, by: Actor) -> tuple[MailboxEntry, ...]:
@@ -29,11 +30,15 @@ def mailbox(house: House, booking_number: str, by: Actor) -> tuple[MailboxEntry,
 
 def open_letter(house: House, letter_id: str, by: Actor) -> OpenLetter:
     """Opens a letter: an inmate his own, which is then read; staff any. The look is logged."""
+    return _open(house, letter_id, by, "open")
+
+
+def _open(house: House, letter_id: str, by: Actor, verb: str) -> OpenLetter:
     with writing(house.engine) as tx:
         letter = _find(tx, letter_id, by)
         if by.kind is ActorKind.INMATE:
             mailboxes.mark_read(tx, letter_id)
-        audit.record(tx, by, "open", f"letter:{letter_id}")
+        audit.record(tx, by, verb, f"letter:{letter_id}")
     return letter
 
 
@@ -52,15 +57,18 @@ def page_picture(house: House, letter_id: str, position: int, by: Actor) -> byte
 
 
 def letter_pdf(house: House, letter_id: str, by: Actor) -> bytes:
-    """The letter as a searchable PDF: its page pictures with the words invisibly in place."""
+    """The letter as a searchable PDF: its page pictures with the words invisibly in place. It is
+    a look as in ``open_letter``, and logged as a copy that was taken."""
     from digitizer.parts.searchable_pdf import searchable_pdf
 
-    letter = open_letter(house, letter_id, by)
+    letter = _open(house, letter_id, by, "copy as PDF")
     pages = [
         (house.pictures.get(page.picture), page.dpi, page.transcript)
         for page in letter.pages
         if page.picture is not None
     ]
+    if not pages:
+        raise NotFound(f"Letter {letter_id} has no picture.")
     return searchable_pdf(pages, f"Letter {letter.letter}")
 
 
@@ -87,27 +95,55 @@ def search_mail(
 
 
 def found_on(page: LetterPage, query: str) -> tuple[Box, ...]:
-    """Where on the page's picture (in its pixels) stands what a search asked for. A word that
-    fits much worse than the page's best is left out."""
+    """Where on the page's picture (in its pixels) stands what a search asked for."""
     if page.transcript is None:
         return ()
-    found = search.matching_words(page.transcript, query)
-    best = max((score for _, score in found), default=0.0)
-    return tuple(word.box for word, score in found if score >= _WORTH_SHOWING * best)
+    return tuple(word.box for word, _ in search.matching_words(page.transcript, query))
 
 
-def correct_page(house: House, letter_id: str, position: int, text: str, by: Actor) -> None:
+def correct_page(
+    house: House, letter_id: str, position: int, text: str, by: Actor, *,
+    based_on: int | None = None, may_be_empty: bool = False,
+) -> None:  # fmt: skip
     """Puts right what a machine read on a page: ``text`` is what people read from now on, and
-    what is searched. What the machine read is kept. Raises NotAllowed, NotFound, UsageError."""
+    what is searched. What the machine read is kept, and every earlier correction.
+
+    ``based_on`` is the correction that its author had before him (0: none): Conflict where
+    another came meanwhile. No text at all is taken for a slip unless ``may_be_empty``. Raises
+    NotAllowed, NotFound, UsageError.
+    """
     permit(by, Act.SETTLE)
-    said = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+    said = _as_kept(text)
+    if not said and not may_be_empty:
+        raise UsageError("Nothing was kept: there is no text. If the page has none, say so too.")
     if len(said) > _LONGEST_PAGE:
         raise UsageError(f"A page has at most {_LONGEST_PAGE} characters; this text has more.")
     page = _page(house, letter_id, position, by)
     with writing(house.engine) as tx:
+        _check_newest(tx, page.id, based_on)
         transcripts.correct(tx, page.id, said, by.name)
         search.index_again(tx, page.id)
         audit.record(tx, by, "correct text", f"letter:{letter_id}", page=position)
+
+
+def may_correct(by: Actor) -> bool:
+    """Whether this person may put texts right; ``correct_page`` asks again."""
+    return is_permitted(by, Act.SETTLE)
+
+
+def _as_kept(text: str) -> str:
+    """Without what nobody can see: ends of lines, control characters."""
+    plain = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
+    return "\n".join(line.rstrip() for line in plain.strip().split("\n"))
+
+
+def _check_newest(tx: sa.Connection, page_id: int, based_on: int | None) -> None:
+    newest = transcripts.corrections_of(tx, [page_id]).get(page_id)
+    if based_on is not None and newest is not None and newest.id != based_on:
+        raise Conflict(
+            f"{newest.author} put this text right while you wrote, as it now stands above. Yours "
+            "is not kept yet: compare the two, and keep what is right."
+        )
 
 
 def _page(house: House, letter_id: str, position: int, by: Actor) -> LetterPage:

@@ -27,13 +27,17 @@ _MAY = {
 }
 
 
-def permit(actor: Actor, act: Act) -> None:
-    """Raises NotAllowed unless this actor may do this. The machine's own work needs no leave."""
+def is_permitted(actor: Actor, act: Act) -> bool:
+    """Whether this actor may do this. The machine's own work needs no leave."""
     if actor.kind is ActorKind.MACHINE:
-        return
-    if actor.kind is ActorKind.STAFF and actor.role and act in _MAY[actor.role]:
-        return
-    raise NotAllowed(f"{actor.name} may not {act}. Ask someone whose role allows it.")
+        return True
+    return actor.kind is ActorKind.STAFF and actor.role is not None and act in _MAY[actor.role]
+
+
+def permit(actor: Actor, act: Act) -> None:
+    """Raises NotAllowed unless this actor may do this."""
+    if not is_permitted(actor, act):
+        raise NotAllowed(f"{actor.name} may not {act}. Ask someone whose role allows it.")
 
 
 def need_reason(reason: str) -> str:

@@ -13,7 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.parts.tables import inmate, letter, page
-from digitizer.processes.transcripts import transcripts_of
+from digitizer.processes.transcripts import (
+    Correction,
+    corrections_of,
+    readings_of,
+    transcripts_of,
+)
 from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import LetterKind, LetterState, MailboxEntry, PageRole
 from digitizer.vocabulary.moments import now
@@ -22,7 +27,8 @@ from digitizer.vocabulary.paper import Transcript
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """One page as a reader turns to it. ``position`` counts from 1 in the letter."""
+    """One page as a reader turns to it. ``position`` counts from 1 in the letter; where a
+    person put its text right, ``correction`` says who, and ``as_read`` is what the machine read."""
 
     id: int
     position: int
@@ -31,6 +37,8 @@ class LetterPage:
     height: int
     dpi: int
     transcript: Transcript | None
+    correction: Correction | None
+    as_read: Transcript | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +129,20 @@ def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
         .where(page.c.letter_id == letter_id, page.c.role == PageRole.CONTENT)
         .order_by(page.c.position)
     ).all()
-    read = transcripts_of(tx, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    read, put_right = transcripts_of(tx, ids), corrections_of(tx, ids)
+    before = readings_of(tx, list(put_right))
     return tuple(
         LetterPage(
-            row.id, row.position, row.picture, row.width, row.height, row.dpi, read.get(row.id)
+            row.id,
+            row.position,
+            row.picture,
+            row.width,
+            row.height,
+            row.dpi,
+            read.get(row.id),
+            put_right.get(row.id),
+            before.get(row.id),
         )
         for row in rows
     )

@@ -8,8 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.parts.tables import inmate, letter, message, page, transcript
+from digitizer.parts.doubt import doubts_in, shown_lines
+from digitizer.parts.tables import inmate, letter, message, page
 from digitizer.processes.roster import as_inmate
+from digitizer.processes.transcripts import transcripts_of
 from digitizer.vocabulary.mail import Direction, LetterKind, LetterState, MessageState, PageRole
 from digitizer.vocabulary.moments import new_id, now
 from digitizer.vocabulary.people import Inmate
@@ -35,13 +37,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply sheet that came back from the inmate, as its thread shows it."""
+    """A reply sheet that came back from the inmate, as its thread shows it. ``doubtful`` counts
+    the words of its text that may be misread."""
 
     letter: str
     state: LetterState
     received: datetime
     pages: int
     text: str
+    doubtful: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +132,17 @@ def _replies(tx: sa.Connection, message_id: str) -> tuple[Reply, ...]:
     )
 
 
-def _pages_and_text(tx: sa.Connection, letter_id: str) -> tuple[int, str]:
-    texts = tx.execute(
-        sa.select(transcript.c.text)
-        .select_from(page.outerjoin(transcript, transcript.c.page_id == page.c.id))
+def _pages_and_text(tx: sa.Connection, letter_id: str) -> tuple[int, str, int]:
+    """How many pages, what they say (as people put it right), how many words are doubtful."""
+    ids = tx.execute(
+        sa.select(page.c.id)
         .where(page.c.letter_id == letter_id, page.c.role == PageRole.CONTENT)
         .order_by(page.c.position)
     ).scalars().all()  # fmt: skip
-    return len(texts), "\n".join(text for text in texts if text)
+    found = transcripts_of(tx, ids)
+    reads = [found[page_id] for page_id in ids if page_id in found]
+    doubtful = sum(doubts_in(shown_lines(read))[0] for read in reads)
+    return len(ids), "\n".join(read.text for read in reads if read.text), doubtful
 
 
 def mark_printed(tx: sa.Connection, message_id: str) -> None:

@@ -52,6 +52,7 @@ _MOST_COMPLETED = 200
 _MOST_LOOKED_AT = 200  # pages in whose text a phrase is looked for …
 _MOST_OPENED = 8  # … and of those without it, in whose words' other spellings
 _SNIPPET_CHARS = 160
+_WORTH_SHOWING = 0.5  # of the best match on a page
 _AROUND_WORDS = ".,;:!?\"'()[]-"
 
 
@@ -364,10 +365,39 @@ def _forms(word: Word) -> frozenset[str]:
 
 def matching_words(read: Transcript, query: str) -> tuple[tuple[Word, float], ...]:
     """The words of a page that answer ``query``, each with how good a match it is (0..1): what
-    to highlight on its picture."""
-    asked = query_parts(query).all_words[:_MOST_WORDS]
-    scored = [(word, max((_fit(word, one) for one in asked), default=0.0)) for word in read.words]
-    return tuple((word, score) for word, score in scored if score >= worth(_CUTOFF, 1))
+    to highlight on its picture. Of a phrase only those that stand side by side, if any do."""
+    asked = query_parts(query)
+    found: dict[int, float] = {}
+    for part in (*((word,) for word in asked.words), *asked.phrases)[:_MOST_WORDS]:
+        for place, score in _likely_places(read.words, part[:_MOST_WORDS]).items():
+            found[place] = max(score, found.get(place, 0.0))
+    return tuple((read.words[place], found[place]) for place in sorted(found))
+
+
+def _likely_places(words: Sequence[Word], phrase: Sequence[str]) -> dict[int, float]:
+    """Where the phrase, or else any of its words, stands; without what fits much worse than the
+    best place, which is hardly what was asked for."""
+    places = _places(words, phrase)
+    if not places:
+        for form in phrase:
+            for place, score in _places(words, (form,)).items():
+                places[place] = max(score, places.get(place, 0.0))
+    best = max(places.values(), default=0.0)
+    return {place: score for place, score in places.items() if score >= _WORTH_SHOWING * best}
+
+
+def _places(words: Sequence[Word], phrase: Sequence[str]) -> dict[int, float]:
+    """The places of words that read like the phrase in a row, each with the row's mean fit."""
+    # What the index takes for two words ("well-known") has two places in a row, a dash none.
+    line = [place for place, word in enumerate(words) for _ in index_words(word.text)]
+    found: dict[int, float] = {}
+    for start in range(len(line) - len(phrase) + 1):
+        row = line[start : start + len(phrase)]
+        fits = [_fit(words[place], form) for place, form in zip(row, phrase, strict=True)]
+        if all(fits):
+            score = sum(fits) / len(fits)
+            found.update((place, max(score, found.get(place, 0.0))) for place in row)
+    return found
 
 
 def _fit(word: Word, asked: str) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,15 @@ import sqlalchemy as sa
 from digitizer.parts.tables import correction, page, transcript
 from digitizer.vocabulary.moments import now
 from digitizer.vocabulary.paper import PERSON, Box, Transcript, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """That a person put a page's text right. A later correction has a greater ``id``."""
+
+    id: int
+    author: str
+    made: datetime
 
 
 def transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:
@@ -28,6 +38,20 @@ def transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Tran
     return {page_id: read for page_id, read in found.items() if read is not None}
 
 
+def readings_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:
+    """What a machine read on these pages by page id, whatever people made of it since."""
+    rows = tx.execute(sa.select(transcript).where(transcript.c.page_id.in_(page_ids)))
+    return {row.page_id: _as_read(row) for row in rows}
+
+
+def corrections_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Correction]:
+    """The newest correction of each of these pages by page id; a page without one is left out."""
+    rows = tx.execute(
+        sa.select(correction).where(correction.c.page_id.in_(page_ids)).order_by(correction.c.id)
+    )
+    return {row.page_id: Correction(row.id, row.author, row.made) for row in rows}
+
+
 def newest_correction() -> sa.ScalarSelect[str]:
     """The text of a page's newest correction, as a column of a statement over ``page``."""
     return (
@@ -42,10 +66,14 @@ def newest_correction() -> sa.ScalarSelect[str]:
 def _transcript(row: sa.Row[Any]) -> Transcript | None:
     read = None
     if row.engine is not None:
-        read = Transcript(row.engine, row.text, row.confidence, words_from_json(row.words))
+        read = _as_read(row)
     if row.corrected is None:
         return read
     return corrected(read or Transcript(PERSON, "", 0.0), row.corrected)
+
+
+def _as_read(row: sa.Row[Any]) -> Transcript:
+    return Transcript(row.engine, row.text, row.confidence, words_from_json(row.words))
 
 
 def corrected(read: Transcript, text: str) -> Transcript:

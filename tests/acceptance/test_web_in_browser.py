@@ -91,7 +91,8 @@ def without_script(chromium: Browser, address: str) -> Iterator[Page]:
 
 
 def _page(chromium: Browser, address: str, **options: object) -> Iterator[Page]:
-    """A fresh visitor; what the browser complains of (a policy, a script) fails the test."""
+    """A fresh visitor; what the browser complains of (a policy, a script) fails the test. That a
+    form came back with what is wrong in it (409) is no such complaint."""
     context = chromium.new_context(base_url=address, **options)  # type: ignore[arg-type]  # options
     page = context.new_page()
     complaints: list[str] = []
@@ -99,7 +100,7 @@ def _page(chromium: Browser, address: str, **options: object) -> Iterator[Page]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
-    assert complaints == []
+    assert [told for told in complaints if "status of 409" not in told] == []
 
 
 def _enter(page: Page, number: str = "2026-00117") -> None:
@@ -234,6 +235,67 @@ def test_staff_work_without_any_script(without_script: Page, mail: Mail) -> None
     page.fill("#reason", "Named in the letter")
     page.click("text=Deliver to the chosen inmate")
     page.wait_for_url("**settled=*")
+
+
+def test_a_clerk_puts_a_text_right_by_keyboard_alone(desk: Page, mail: Mail) -> None:
+    _enter_as_staff(desk)
+    desk.goto(f"/staff/mail/{mail.ids['letter']}/3")
+    desk.locator(".edit summary").focus()
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Tab")
+    expect(desk.locator("#text")).to_be_focused()
+    desk.keyboard.press("Control+a")
+    desk.keyboard.press("Delete")
+    desk.keyboard.press("Tab")  # over the tick for a page without text
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("alert").first).to_contain_text("Nothing was kept")
+    expect(desk.locator("#text")).to_be_focused()
+    desk.keyboard.press("Control+a")
+    desk.keyboard.insert_text("We miss you.\nYour aunt Philippa")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_text("Kept. People read and search")).to_be_visible()
+    expect(desk.locator("section .read p")).to_have_text(["We miss you.", "Your aunt Philippa"])
+
+
+def test_the_button_that_keeps_stays_in_sight(desk: Page, mail: Mail) -> None:
+    _enter_as_staff(desk)
+    desk.goto(f"/staff/mail/{mail.ids['letter']}/2")
+    desk.click(".edit summary")
+    desk.fill("#text", "line\n" * 200)
+    for place in ("0", "document.body.scrollHeight"):
+        desk.evaluate(f"scrollTo(0, {place})")
+        for seen in (".keep button", ".beside .paper"):
+            expect(desk.locator(seen)).to_be_in_viewport()
+
+
+def test_frames_turn_with_the_picture(kiosk: Page, mail: Mail) -> None:
+    _enter(kiosk)
+    at = f"/mail/{mail.ids['letter']}/2?find=harbor"
+    places = []
+    for quarter in range(4):
+        kiosk.goto(f"{at}&quarter={quarter}")
+        sheet = kiosk.locator(".sheet").bounding_box()
+        frame = kiosk.locator(".sheet rect").bounding_box()
+        assert sheet is not None
+        assert frame is not None
+        across = (frame["x"] + frame["width"] / 2 - sheet["x"]) / sheet["width"]
+        down = (frame["y"] + frame["height"] / 2 - sheet["y"]) / sheet["height"]
+        places.append((across, down))
+    x, y = places[0]
+    turned = [(x, y), (1 - y, x), (1 - x, 1 - y), (y, 1 - x)]
+    assert places == [pytest.approx(place, abs=0.01) for place in turned]
+
+
+def test_a_letter_is_saved_as_pdf(kiosk: Page, mail: Mail) -> None:
+    _enter(kiosk)
+    kiosk.goto(f"/mail/{mail.ids['letter']}/1")
+    with kiosk.expect_download() as saved:
+        kiosk.click("text=Save the letter as PDF")
+    assert saved.value.suggested_filename == "letter.pdf"
+    assert Path(saved.value.path()).read_bytes().startswith(b"%PDF")
 
 
 def test_the_days_intake_refreshes_itself(desk: Page) -> None:

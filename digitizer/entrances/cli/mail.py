@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, note, say
 from digitizer.entrances.cli.progress import shown_progress
 from digitizer.vocabulary.errors import DigitizerError, UsageError
 from digitizer.vocabulary.mail import Filed, Outcome
+
+if TYPE_CHECKING:
+    from digitizer.mailroom.looking import ReadPage
 
 #: As text, not as paths: what is said of a file names it exactly as it was given.
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Scanned files.")]
@@ -120,11 +123,13 @@ def correct(
     letter_id: Annotated[str, typer.Argument(metavar="LETTER")],
     page: Annotated[int, typer.Argument(min=1, help="The page, from 1.")],
     text: Annotated[typer.FileText, typer.Option(help="A file with the page's text; -: stdin.")],
+    bare: Annotated[bool, typer.Option("--bare", help="The page has no text.")] = False,
 ) -> None:
     """Put right what was read on a page: people read and search this text from now on."""
     from digitizer.mailroom.mailboxes import correct_page
 
-    correct_page(desk_of(context).house(), letter_id, page, text.read(), OPERATOR)
+    house = desk_of(context).house()
+    correct_page(house, letter_id, page, text.read(), OPERATOR, may_be_empty=bare)
 
 
 def search(
@@ -137,13 +142,16 @@ def search(
     """Find words in delivered letters, also where handwriting was read a little wrong."""
     from digitizer.mailroom.mailboxes import search_mail
 
-    for hit in search_mail(desk_of(context).house(), query, OPERATOR, booking, limit):
+    hits = search_mail(desk_of(context).house(), query, OPERATOR, booking, limit)
+    for hit in hits:
         record = {
             "letter": hit.letter, "page": hit.page, "booking_number": hit.booking_number,
             "score": round(hit.score, 4), "snippet": hit.snippet,
         }  # fmt: skip
         say(record, as_json, f"{hit.score:.2f}  {hit.booking_number}  {hit.letter} "
             f"page {hit.page}: {hit.snippet}")  # fmt: skip
+    if hits and not as_json:
+        note("A machine read these words, where no person put them right: they can be wrong.")
 
 
 def read(
@@ -156,23 +164,39 @@ def read(
     from digitizer.mailroom.looking import read_file
 
     failed = False
-    for path in _existing(files):
-        try:
-            for page in read_file(Path(path), tuple(language or ("en",))):
-                record = {
-                    "file": path, "page": page.number, "text": page.transcript.text,
-                    "engine": page.transcript.engine,
-                    "confidence": round(page.transcript.confidence, 3),
-                    "seconds": round(page.seconds, 3),
-                }  # fmt: skip
-                say(record, as_json, f"— {path} page {page.number} ({page.transcript.engine}, "
-                    f"confidence {page.transcript.confidence:.2f}, {page.seconds:.1f} s)\n"
-                    f"{page.transcript.text}\n")  # fmt: skip
-        except DigitizerError as error:
-            note(f"digitizer: {path}: {error}")
-            failed = True
+    with shown_progress() as progress:
+        for path in _existing(files):
+            try:
+                for page in read_file(Path(path), tuple(language or ("en",)), progress):
+                    record = {
+                        "file": path, "page": page.number, "text": page.transcript.text,
+                        "engine": page.transcript.engine,
+                        "confidence": round(page.transcript.confidence, 3),
+                        "seconds": round(page.seconds, 3),
+                    }  # fmt: skip
+                    say(record, as_json, "" if as_json else _told(path, page))
+            except DigitizerError as error:
+                note(f"digitizer: {path}: {error}")
+                failed = True
     if failed:
         raise typer.Exit(_FAILED)
+
+
+def _told(path: str, page: ReadPage) -> str:
+    """A page for a person: who read it and how surely, then its text, doubtful words marked."""
+    from digitizer.parts.doubt import doubts_in, shown_lines
+
+    lines = shown_lines(page.transcript)
+    doubtful, words = doubts_in(lines)
+    head = f"— {path}, page {page.number}"
+    if not words:
+        return f"{head}: nothing was read ({page.seconds:.1f} s)\n"
+    marked = f"{doubtful} of {words} words doubtful, marked [?]" if doubtful else f"{words} words"
+    text = "\n".join(
+        " ".join(f"{word.text}[?]" if word.doubtful else word.text for word in line)
+        for line in lines
+    )
+    return f"{head}: {marked} ({page.transcript.engine}, {page.seconds:.1f} s)\n{text}\n"
 
 
 def decode(context: typer.Context, files: Files, as_json: AsJson = False) -> None:

@@ -194,7 +194,7 @@ def message_list(context: typer.Context, booking: str, as_json: AsJson = False) 
             "printed": sent.printed.isoformat() if sent.printed else None,
             "replies": [
                 {"letter": reply.letter, "received": reply.received.isoformat(),
-                 "pages": reply.pages, "text": reply.text}
+                 "pages": reply.pages, "text": reply.text, "doubtful_words": reply.doubtful}
                 for reply in thread.replies
             ],
         }  # fmt: skip

@@ -18,15 +18,25 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
         yield _silent
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(),
                TimeElapsedColumn())  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks = {stage: bars.add_task(stage, total=None) for stage in ("opening", "reading")}
+    # What goes to a file must not be caught and shown on the terminal, as the bars would do.
+    bars = Progress(*columns, console=Console(stderr=True), transient=True,
+                    redirect_stdout=sys.stdout.isatty())  # fmt: skip
+    with bars:
+        tasks: dict[str, TaskID] = {}
 
         def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:  # few facilities have an endpoint to ask
+            if stage not in tasks:
                 tasks[stage] = bars.add_task(stage, total=None)
             bars.update(tasks[stage], completed=done, total=total)
 

@@ -17,6 +17,8 @@ from digitizer.vocabulary.mail import Hit, MailboxEntry
 router = APIRouter()
 _MOST_HITS = 30
 LONGEST_QUERY = 200
+#: By how many quarters a picture is turned, clockwise: a page may have lain wrong on the glass.
+Quarter = Annotated[int, Query(ge=0, le=3)]
 
 
 @router.get("/mail")
@@ -37,6 +39,11 @@ def letter_front(letter: str, visit: InmateVisit) -> Response:
     return RedirectResponse(f"/mail/{letter}/1", 303)
 
 
+@router.get("/mail/{letter}/letter.pdf")
+def letter_pdf(request: Request, letter: str, visit: InmateVisit) -> Response:
+    return pdf(mailboxes.letter_pdf(house_of(request), letter, visit.actor))
+
+
 @router.get("/mail/{letter}/{position}")
 def letter_page(
     request: Request,
@@ -44,6 +51,7 @@ def letter_page(
     position: int,
     visit: InmateVisit,
     zoom: Annotated[int, Query(ge=1, le=3)] = 1,
+    quarter: Quarter = 0,
     find: str = "",
 ) -> HTMLResponse:
     opened = mailboxes.open_letter(house_of(request), letter, visit.actor)
@@ -52,6 +60,7 @@ def letter_page(
         raise NotFound(f"There is no letter {letter}.")
     return show(
         request, "inmate/letter.html", visit=visit, letter=opened, page=page, zoom=zoom,
+        quarter=quarter,
         find=find[:LONGEST_QUERY], marks=mailboxes.found_on(page, find[:LONGEST_QUERY]),
         date=say_date(opened.received, texts()[language_of(request)]),
         idle_seconds=_idle_seconds(request),
@@ -67,6 +76,12 @@ def picture(content: bytes) -> Response:
     """Derived pictures are JPEG or PNG, told apart by how they begin."""
     kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
     return Response(content, media_type=kind)
+
+
+def pdf(content: bytes) -> Response:
+    """A letter to keep; its name on the disk says nothing of whose it is."""
+    named = {"content-disposition": 'attachment; filename="letter.pdf"'}
+    return Response(content, media_type="application/pdf", headers=named)
 
 
 def _idle_seconds(request: Request) -> int:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
-from digitizer.entrances.web.inmate import LONGEST_QUERY, picture
+from digitizer.entrances.web.inmate import LONGEST_QUERY, Quarter, pdf, picture
 from digitizer.entrances.web.pages import house_of, show
 from digitizer.entrances.web.staff import idle_seconds
 from digitizer.entrances.web.visitors import SignedStaff, StaffVisit
 from digitizer.mailroom import mailboxes
-from digitizer.vocabulary.errors import NotFound
+from digitizer.mailroom.doors import Visit
+from digitizer.vocabulary.errors import Conflict, NotFound, UsageError
 
 router = APIRouter(prefix="/staff/mail")
 _MOST_HITS = 30
@@ -30,20 +32,17 @@ def search(request: Request, visit: StaffVisit, q: str = "") -> HTMLResponse:
     )  # fmt: skip
 
 
+@router.get("/{letter}/letter.pdf")
+def letter_pdf(request: Request, letter: str, visit: StaffVisit) -> Response:
+    return pdf(mailboxes.letter_pdf(house_of(request), letter, visit.actor))
+
+
 @router.get("/{letter}/{position}")
 def letter_page(
     request: Request, letter: str, position: int, visit: StaffVisit, find: str = "",
-    kept: bool = False,
+    kept: bool = False, quarter: Quarter = 0,
 ) -> HTMLResponse:  # fmt: skip
-    opened = mailboxes.open_letter(house_of(request), letter, visit.actor)
-    page = next((each for each in opened.pages if each.position == position), None)
-    if page is None:
-        raise NotFound(f"Letter {letter} has no page {position}.")
-    return show(
-        request, "staff/letter.html", visit=visit, letter=opened, page=page, kept=kept,
-        find=find[:LONGEST_QUERY], marks=mailboxes.found_on(page, find[:LONGEST_QUERY]),
-        idle_seconds=idle_seconds(request),
-    )  # fmt: skip
+    return _page(request, letter, position, visit, find, kept=kept, quarter=quarter)
 
 
 @router.get("/{letter}/{position}/picture")
@@ -53,8 +52,34 @@ def letter_picture(request: Request, letter: str, position: int, visit: StaffVis
 
 @router.post("/{letter}/{position}")
 def correct(
-    request: Request, letter: str, position: int, visit: SignedStaff,
-    text: Annotated[str, Form()] = "",
+    request: Request, letter: str, position: int, visit: SignedStaff, find: str = "",
+    text: Annotated[str, Form()] = "", based_on: Annotated[int, Form()] = 0,
+    is_bare: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
-    mailboxes.correct_page(house_of(request), letter, position, text, visit.actor)
-    return RedirectResponse(f"/staff/mail/{letter}/{position}?kept=true", 303)
+    """Keeps the text; what cannot be kept stays in the form, with what is wrong."""
+    try:
+        mailboxes.correct_page(
+            house_of(request), letter, position, text, visit.actor,
+            based_on=based_on, may_be_empty=is_bare,
+        )  # fmt: skip
+    except (UsageError, Conflict) as error:
+        return _page(request, letter, position, visit, find, trouble=str(error), typed=text)
+    asked = {"kept": "true"} | ({"find": find} if find else {})
+    return RedirectResponse(f"/staff/mail/{quote(letter)}/{position}?{urlencode(asked)}", 303)
+
+
+def _page(
+    request: Request, letter: str, position: int, visit: Visit, find: str, *,
+    kept: bool = False, trouble: str = "", typed: str = "", quarter: int = 0,
+) -> HTMLResponse:  # fmt: skip
+    opened = mailboxes.open_letter(house_of(request), letter, visit.actor)
+    page = next((each for each in opened.pages if each.position == position), None)
+    if page is None:
+        raise NotFound(f"Letter {letter} has no page {position}.")
+    asked = find[:LONGEST_QUERY]
+    return show(
+        request, "staff/letter.html", 409 if trouble else 200, visit=visit, letter=opened,
+        page=page, find=asked, marks=mailboxes.found_on(page, asked), kept=kept, trouble=trouble,
+        typed=typed, quarter=quarter, may_correct=mailboxes.may_correct(visit.actor),
+        idle_seconds=idle_seconds(request),
+    )  # fmt: skip

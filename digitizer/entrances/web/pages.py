@@ -14,13 +14,11 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from digitizer.mailroom.house import House
-from digitizer.vocabulary.paper import PERSON, Transcript, Word
+from digitizer.parts.doubt import doubts_in, shown_lines
 from digitizer.vocabulary.places import WEB_TEMPLATES
 
 Texts = Mapping[str, Any]
 LANGUAGE_COOKIE = "language"
-#: A word read with less confidence than this is marked: the picture is the truth.
-_MAY_BE_MISREAD = 0.6
 
 
 @cache
@@ -41,7 +39,7 @@ def _templates() -> Environment:
     environment.filters.update(
         clock=clock, moment=moment, page_list=page_list, said=said, told=told
     )
-    environment.globals["read_lines"] = read_lines
+    environment.globals.update(doubts_in=doubts_in, shown_lines=shown_lines)
     return environment
 
 
@@ -128,20 +126,3 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(said(each) for each in value)
     return said(value)
-
-
-def read_lines(transcript: Transcript) -> list[list[tuple[str, bool]]]:
-    """The text as lines of words, each with whether it may be misread."""
-    if transcript.engine == PERSON:  # its words are only those that have a place on the picture
-        return [[(word, False) for word in line.split()] for line in transcript.text.split("\n")]
-    if not transcript.words:
-        doubtful = transcript.confidence < _MAY_BE_MISREAD
-        return [[(word, doubtful) for word in line.split()] for line in transcript.text.split("\n")]
-    return [
-        [(word.text, word.confidence < _MAY_BE_MISREAD) for word in line]
-        for _, line in groupby(transcript.words, key=_line)
-    ]
-
-
-def _line(word: Word) -> int:
-    return word.line

@@ -1,16 +1,19 @@
 """A font without a picture for any letter, for text that is found but not seen.
 
-A two-byte code is its letter's UTF-16 unit, so every script can be written; all codes share one
-empty glyph. The idea is Tesseract's and OCRmyPDF's; the font here is made from nothing, as the
-smallest that the OpenType specification and PDF 32000 (9.7.4, CIDFontType2) ask for.
+Every script can be written (``codes.py`` says how); all codes share one empty glyph, which is not
+``.notdef``. The idea is Tesseract's and OCRmyPDF's; the font here is made from nothing, as the
+smallest that the OpenType specification, PDF 32000 (9.7.4, CIDFontType2) and PDF/A ask for.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator, Sequence
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
+
+from digitizer.parts.searchable_pdf.codes import MEANINGLESS, Codes
 
 ADVANCE = 500  # a glyph's width, in thousandths of the font size
 ASCENT = 800
@@ -19,8 +22,9 @@ DESCENT = -200
 _NAME = Name("/Glyphless")
 
 
-def glyphless_font(pdf: Pdf) -> Object:
-    """The font as an object of ``pdf``."""
+def glyphless_font(pdf: Pdf, codes: Codes) -> Object:
+    """The font as an object of ``pdf``; ``codes`` are its letters beyond the first plane."""
+    program = _true_type()
     descriptor = Dictionary(
         Type=Name.FontDescriptor,
         FontName=_NAME,
@@ -31,7 +35,7 @@ def glyphless_font(pdf: Pdf) -> Object:
         Descent=DESCENT,
         CapHeight=ASCENT,
         StemV=80,
-        FontFile2=_packed(pdf, _true_type()),
+        FontFile2=_packed(pdf, program, Length1=len(program)),
     )
     descendant = Dictionary(
         Type=Name.Font,
@@ -50,21 +54,22 @@ def glyphless_font(pdf: Pdf) -> Object:
         BaseFont=_NAME,
         Encoding=Name("/Identity-H"),
         DescendantFonts=Array([pdf.make_indirect(descendant)]),
-        ToUnicode=_packed(pdf, _to_unicode()),
+        ToUnicode=_packed(pdf, _to_unicode(codes)),
     )
 
 
-def _packed(pdf: Pdf, data: bytes) -> Stream:
-    return Stream(pdf, zlib.compress(data, 9), Filter=Name.FlateDecode, Length1=len(data))
+def _packed(pdf: Pdf, data: bytes, **more: int) -> Stream:
+    return Stream(pdf, zlib.compress(data, 9), Filter=Name.FlateDecode, **more)
 
 
-def _to_unicode() -> bytes:
-    """The map from codes to letters: each to itself, in ranges of one leading byte."""
-    rows = [f"<{high:02X}00> <{high:02X}FF> <{high:02X}00>" for high in range(256)]
-    blocks = (rows[start : start + 100] for start in range(0, 256, 100))  # 100: the format's limit
-    ranges = "\n".join(
-        f"{len(block)} beginbfrange\n" + "\n".join(block) + "\nendbfrange" for block in blocks
-    )
+def _to_unicode(codes: Codes) -> bytes:
+    """The map from codes to letters, without those that mean nothing."""
+    own = [f"<{first:04X}> <{last:04X}> <{first:04X}>" for first, last in _ranges()]
+    beyond = [
+        f"<{code:04X}> <{letter.encode('utf-16-be').hex().upper()}>"
+        for letter, code in codes.items()
+    ]
+    blocks = "\n".join([*_blocks("bfrange", own), *_blocks("bfchar", beyond)])
     return f"""/CIDInit /ProcSet findresource begin
 12 dict begin
 begincmap
@@ -74,12 +79,28 @@ begincmap
 1 begincodespacerange
 <0000> <FFFF>
 endcodespacerange
-{ranges}
+{blocks}
 endcmap
 CMapName currentdict /CMap defineresource pop
 end
 end
 """.encode("ascii")
+
+
+def _ranges() -> Iterator[tuple[int, int]]:
+    """The codes that are their own letters, first and last of each run under one leading byte (a
+    limit of the format)."""
+    for high in range(0x0000, 0x10000, 0x100):
+        meant = [code for code in range(high, high + 0x100) if code not in MEANINGLESS]
+        if meant:  # what means nothing stands at a leading byte's beginning or end
+            yield meant[0], meant[-1]
+
+
+def _blocks(kind: str, rows: Sequence[str]) -> Iterator[str]:
+    """Rows in blocks of 100, the format's limit."""
+    for start in range(0, len(rows), 100):
+        some = rows[start : start + 100]
+        yield "\n".join([f"{len(some)} begin{kind}", *some, f"end{kind}"])
 
 
 def _true_type() -> bytes:
@@ -90,7 +111,7 @@ def _true_type() -> bytes:
         *(0, DESCENT, ADVANCE, ASCENT, 0, 8, 2, 0, 0),
     )
     hhea = struct.pack(
-        ">IhhhHhhh11hH", 0x00010000, ASCENT, DESCENT, 0, ADVANCE, 0, 0, 0, 1, *[0] * 10, 1
+        ">IhhhHhhh8hH", 0x00010000, ASCENT, DESCENT, 0, ADVANCE, 0, 0, 0, 1, *[0] * 7, 1
     )
     maxp = struct.pack(">IH13H", 0x00010000, 2, 0, 0, 0, 0, 2, *[0] * 8)
     hmtx = struct.pack(">Hhh", ADVANCE, 0, 0)

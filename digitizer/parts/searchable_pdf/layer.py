@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from statistics import StatisticsError, linear_regression, mean, median
 
+from digitizer.parts.searchable_pdf.codes import Codes, encoded
 from digitizer.parts.searchable_pdf.font import ADVANCE, DESCENT
 from digitizer.vocabulary.paper import Box, Word
 
 FONT = "/Words"
+_LONGEST = 8000  # letters in a string of the format, which may have 32767 bytes
 
 
-def text_layer(words: Sequence[Word], scale: float, page_height: float) -> bytes:
+def text_layer(words: Sequence[Word], codes: Codes, scale: float, page_height: float) -> bytes:
     """``words`` in their order, each stretched to its box, drawn in render mode 3 (not at all).
 
     ``scale`` is points a pixel; ``page_height`` is in points. Within a line a word is followed
@@ -22,7 +24,7 @@ def text_layer(words: Sequence[Word], scale: float, page_height: float) -> bytes
     if not shown:
         return b""
     commands = [
-        _show(word, bottom, height, " " if after else "", scale, page_height)
+        _show(word, encoded(word.text, codes), bottom, height, after, scale, page_height)
         for _, line in groupby(shown, key=lambda word: word.line)
         for word, bottom, height, after in _on_one_line(list(line))
     ]
@@ -57,20 +59,21 @@ def _bottoms(boxes: Sequence[Box]) -> tuple[float, float]:
 
 
 def _show(
-    word: Word, bottom: float, height: float, after: str, scale: float, page_height: float
-) -> str:
+    word: Word, letters: Sequence[int], bottom: float, height: float, after: bool, scale: float,
+    page_height: float,
+) -> str:  # fmt: skip
     """One word: the font size is the line's height, the horizontal stretch fits the width."""
     size = max(1.0, height) * scale
     width = max(1, word.box.width) * scale
-    stretch = 100 * width / (_units(word.text) * ADVANCE / 1000 * size)
+    stretch = 100 * width / (len(letters) * ADVANCE / 1000 * size)
     baseline = page_height - bottom * scale - DESCENT / 1000 * size
-    text = (word.text + after).encode("utf-16-be", "replace").hex()
+    drawn = [*letters, ord(" ")] if after else letters
     return (
         f"{FONT} {size:.3f} Tf {stretch:.3f} Tz "
-        f"1 0 0 1 {word.box.left * scale:.3f} {baseline:.3f} Tm <{text}> Tj"
+        f"1 0 0 1 {word.box.left * scale:.3f} {baseline:.3f} Tm {_strings(drawn)}"
     )
 
 
-def _units(text: str) -> int:
-    """UTF-16 code units: the font draws one (empty) glyph for each."""
-    return len(text.encode("utf-16-be", "replace")) // 2
+def _strings(letters: Sequence[int]) -> str:
+    some = (letters[start : start + _LONGEST] for start in range(0, len(letters), _LONGEST))
+    return " ".join(f"<{''.join(f'{code:04x}' for code in part)}> Tj" for part in some)

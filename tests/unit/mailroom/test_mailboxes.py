@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 
 from digitizer.mailroom.house import House
-from digitizer.mailroom.mailboxes import letter_pdf, mailbox, open_letter, page_picture, search_mail
-from digitizer.vocabulary.errors import DigitizerError, NotAllowed, NotFound
+from digitizer.mailroom.mailboxes import (
+    correct_page,
+    letter_pdf,
+    mailbox,
+    may_correct,
+    open_letter,
+    page_picture,
+    search_mail,
+)
+from digitizer.vocabulary.errors import Conflict, DigitizerError, NotAllowed, NotFound, UsageError
 from digitizer.vocabulary.people import Actor, ActorKind
 from tests.support.made_mail import (
     CLERK,
@@ -16,12 +26,18 @@ from tests.support.made_mail import (
     OPERATOR,
     ORSON,
     PETRA,
+    SUPERVISOR,
     as_inmate,
     deliver,
     events,
+    file,
     held_letter,
+    letter_of,
+    letters_of,
     new_cover,
     one_more_event,
+    read,
+    split_of,
 )
 
 Look = Callable[[House, str, Actor], object]
@@ -64,6 +80,75 @@ def test_a_look_by_staff_is_logged_and_marks_nothing_read(house: House) -> None:
     with one_more_event(house, "search", f"mailbox:{ORSON}", CLERK):
         search_mail(house, "words", CLERK, ORSON)
     assert not mailbox(house, ORSON, CLERK)[0].read
+
+
+def test_a_copy_is_logged_as_one(house: House) -> None:
+    mine = _with_picture(house, ORSON)
+    for by in (as_inmate(ORSON), CLERK):
+        with one_more_event(house, "copy as PDF", f"letter:{mine}", by):
+            assert letter_pdf(house, mine, by).startswith(b"%PDF")
+    assert mailbox(house, ORSON, CLERK)[0].read
+
+
+def test_a_letter_without_pictures_makes_no_pdf(house: House) -> None:
+    mine = deliver(house, ORSON, "words", b"mine")
+    with pytest.raises(NotFound):
+        letter_pdf(house, mine, as_inmate(ORSON))
+
+
+def test_a_correction_is_kept_found_and_logged(house: House) -> None:
+    mine = deliver(house, ORSON, "gardem", b"mine")
+    with one_more_event(house, "correct text", f"letter:{mine}", CLERK):
+        correct_page(house, mine, 1, "the\xa0garden \r\n\x00of\u200d  \n", CLERK, based_on=0)
+    page = open_letter(house, mine, CLERK).pages[0]
+    assert page.transcript is not None
+    assert page.transcript.text == "the\xa0garden\nof\u200d"
+    assert page.correction is not None
+    assert page.correction.author == CLERK.name
+    assert [hit.letter for hit in search_mail(house, "garden", as_inmate(ORSON))] == [mine]
+
+
+def test_a_correction_of_an_older_text_overwrites_no_newer_one(house: House) -> None:
+    mine = deliver(house, ORSON, "gardem", b"mine")
+    correct_page(house, mine, 1, "garden", CLERK, based_on=0)
+    first = open_letter(house, mine, CLERK).pages[0].correction
+    assert first is not None
+    with pytest.raises(Conflict, match=CLERK.name):
+        correct_page(house, mine, 1, "gargoyle", SUPERVISOR, based_on=0)
+    assert search_mail(house, "garden", OPERATOR)[0].snippet == "garden"
+    correct_page(house, mine, 1, "gardens", SUPERVISOR, based_on=first.id)
+    correct_page(house, mine, 1, "garden again", OPERATOR)  # the operator says what he knows
+    assert search_mail(house, "garden", OPERATOR)[0].snippet == "garden again"
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t\r\n", "\x07"])
+def test_no_text_is_a_slip_unless_it_is_said(house: House, text: str) -> None:
+    mine = deliver(house, ORSON, "words", b"mine")
+    with pytest.raises(UsageError, match="Nothing was kept"):
+        correct_page(house, mine, 1, text, CLERK)
+    assert open_letter(house, mine, CLERK).pages[0].correction is None
+    correct_page(house, mine, 1, text, CLERK, may_be_empty=True)
+    page = open_letter(house, mine, CLERK).pages[0]
+    assert page.transcript is not None
+    assert page.transcript.text == ""
+
+
+def test_only_who_settles_corrects(house: House) -> None:
+    mine = deliver(house, ORSON, "words", b"mine")
+    assert may_correct(CLERK)
+    for by in (INVESTIGATOR, as_inmate(ORSON)):
+        assert not may_correct(by)
+        with pytest.raises(NotAllowed):
+            correct_page(house, mine, 1, "mine", by)
+
+
+def _with_picture(house: House, booking_number: str) -> str:
+    written = io.BytesIO()
+    Image.new("L", (80, 60), 200).save(written, "JPEG")
+    picture = house.pictures.put(io.BytesIO(written.getvalue()))[0]
+    cover = letter_of(new_cover(house, booking_number), 1, 2)
+    scan = file(house, split_of(cover), {2: read("words")}, pictures={2: picture})
+    return str(letters_of(house, scan)[0].id)
 
 
 def test_a_mailbox_is_its_owners(house: House) -> None:

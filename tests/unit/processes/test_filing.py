@@ -21,6 +21,7 @@ from digitizer.processes import ledger, outgoing, register
 from digitizer.processes.filing import file_scan
 from digitizer.processes.mailboxes import list_mailbox
 from digitizer.processes.results import outcome_of
+from digitizer.processes.transcripts import correct
 from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import Direction, LetterState, Outcome
 from digitizer.vocabulary.moments import now
@@ -189,6 +190,24 @@ def test_a_reply_goes_to_its_thread_and_no_mailbox(house: House) -> None:
         assert list_mailbox(tx, ORSON) == ()
         assert outcome_of(tx, scan)[0].outcome is Outcome.DELIVERED
     assert (thread.message.state, thread.replies[0].text) == ("answered", "I am well")
+
+
+def test_a_reply_says_how_much_of_it_is_doubtful_until_a_person_put_it_right(house: House) -> None:
+    with writing(house.engine) as tx:
+        code = register.fresh_code(tx, CodeKind.REPLY, house.keys)
+        sent = outgoing.queue_message(
+            tx, direction=Direction.TO_INMATE, inmate_id=1, correspondent="Aunt Ida",
+            address=None, subject="Hi", body="How are you?", photos=(), cover_id=code.cover_id,
+        )  # fmt: skip
+        register.enrol(tx, code, inmate_id=1, message_id=sent, sender="Aunt Ida")
+    file(house, split_of(SplitLetter(code, (), (1,), ())), {1: read("I am wel", well=0.4)})
+    with reading(house.engine) as tx:
+        (told,) = outgoing.threads_of(tx, ORSON)[0].replies
+    assert (told.pages, told.text, told.doubtful) == (1, "I am wel", 1)
+    with writing(house.engine) as tx:
+        correct(tx, 1, "I am well", "Clara Clerk")
+        (told,) = outgoing.threads_of(tx, ORSON)[0].replies
+    assert (told.text, told.doubtful) == ("I am well", 0)
 
 
 def test_nothing_is_left_of_a_filing_that_fails(house: House) -> None:

@@ -12,7 +12,7 @@ from digitizer.processes import search
 from digitizer.processes.search import index_again, search_pages
 from digitizer.processes.transcripts import correct
 from digitizer.vocabulary.mail import Hit
-from digitizer.vocabulary.paper import Transcript
+from digitizer.vocabulary.paper import Box, Transcript, Word
 from tests.support.made_mail import (
     DOUBT,
     ORSON,
@@ -98,6 +98,36 @@ def test_the_likest_words_of_a_page_are_the_ones_to_highlight(house: House) -> N
     found = search.matching_words(read("my dear hother", mother=0.6), "mother")
     assert max(found, key=lambda pair: pair[1])[0].text == "hother"
     assert search.matching_words(read("my dear"), "xylophone") == ()
+
+
+def _marked(text: str, query: str) -> list[int]:
+    """The places, from 0, of the words that are highlighted."""
+    words = tuple(
+        Word(word, Box(10 * place, 0, 9, 9), 0.9) for place, word in enumerate(text.split())
+    )
+    found = search.matching_words(Transcript("made-up", text, 0.9, words), query)
+    return [word.box.left // 10 for word, _ in found]
+
+
+def test_of_a_phrase_only_the_words_in_a_row_are_highlighted() -> None:
+    text = "the dog sat by the garden house and the cat in the garden"
+    assert _marked(text, '"in the garden"') == [10, 11, 12]
+    assert _marked(text, '"the gardem house"') == [4, 5, 6]
+    assert _marked(text, '"the garden" dog') == [1, 4, 5, 11, 12]
+
+
+def test_a_phrase_runs_over_dashes_and_words_that_count_twice() -> None:
+    assert _marked("a well-known — garden", '"well known garden"') == [1, 3]
+    assert _marked("a well known garden", "well-known") == [1, 2]
+
+
+def test_a_phrase_that_nowhere_stands_is_highlighted_word_by_word() -> None:
+    assert _marked("garden of the house", '"house garden"') == [0, 3]
+
+
+def test_each_word_asked_for_is_highlighted_though_another_fits_better() -> None:
+    assert _marked("the garden behind the lightbouze", "garden lighthouse") == [1, 4]
+    assert _marked("the garden of the warden", "garden") == [1]
 
 
 def test_pages_with_all_words_come_first(house: House) -> None:

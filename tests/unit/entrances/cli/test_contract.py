@@ -159,6 +159,8 @@ def test_search(run: Run, house: House) -> None:
     assert list(line) == ["letter", "page", "booking_number", "score", "snippet"]
     assert (line["letter"], line["page"], line["score"]) == (letter, 1, 1.0)
     assert "café" in said.out
+    assert said.err == ""
+    assert "can be wrong" in run("search", "cafe").err  # a person is told whose words they are
     assert run("search", "cafe", "--booking", PETRA, "--json").out == ""
     assert run("search", "'\"*;--", "--json").code == 0
     assert run("search", "x", "--booking", "nobody").code == 1

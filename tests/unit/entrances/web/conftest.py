@@ -55,5 +55,22 @@ def tobias(browser: Visitor) -> Visitor:
 
 @pytest.fixture
 def ana(browser: Visitor) -> Visitor:
-    browser.post("/staff/login", data={"name": "Ana Brookwater", "password": PASSWORD})
+    return _as_staff(browser, "Ana Brookwater")
+
+
+@pytest.fixture
+def ruth(mail: Mail) -> Iterator[Visitor]:
+    """A supervisor at a browser of her own."""
+    with Visitor(make_app(mail.house), base_url="http://mail.example") as client:
+        yield _as_staff(client, "Ruth Harrow")
+
+
+@pytest.fixture
+def ivo(browser: Visitor) -> Visitor:
+    """An investigator, who looks and changes nothing."""
+    return _as_staff(browser, "Ivo Glass")
+
+
+def _as_staff(browser: Visitor, name: str) -> Visitor:
+    browser.post("/staff/login", data={"name": name, "password": PASSWORD})
     return browser

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from digitizer.mailroom import mailboxes
 from digitizer.parts.tables import letter, reading, writing
-from digitizer.vocabulary.people import Actor, ActorKind
+from digitizer.vocabulary.people import Actor, ActorKind, StaffRole
 from tests.unit.entrances.web.web_kit import Mail, Visitor, add_letter, add_page, add_scan
 
 
@@ -78,6 +78,44 @@ def test_the_picture_is_a_picture_and_never_cached(tobias: Visitor, mail: Mail) 
     assert answer.content.startswith(b"\xff\xd8")
 
 
+def test_his_letter_is_saved_as_pdf_which_is_a_look(tobias: Visitor, mail: Mail) -> None:
+    here = f"/mail/{mail.ids['letter']}"
+    assert f'href="{here}/letter.pdf"' in tobias.get(f"{here}/1").text
+    answer = tobias.get(f"/mail/{mail.ids['letter']}/letter.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    with reading(mail.house.engine) as tx:
+        newest = sa.text("SELECT verb, subject, actor FROM event ORDER BY seq DESC LIMIT 1")
+        told = tuple(tx.execute(newest).one())
+    assert told == ("copy as PDF", f"letter:{mail.ids['letter']}", "2026-00117")
+
+
+def test_what_the_marks_of_doubt_mean_stands_with_them(tobias: Visitor, mail: Mail) -> None:
+    page = f"/mail/{mail.ids['letter']}/2"
+    english, spanish = tobias.get(page).text, tobias.get(page, params={"lang": "es"}).text
+    assert "read by the machine" in english
+    assert "Doubtful words: 2 of 15. They are marked like this:" in english
+    assert "Palabras dudosas: 2 de 15." in spanish
+
+
+def test_a_text_put_right_says_that_a_person_did_it(tobias: Visitor, mail: Mail) -> None:
+    page = f"/mail/{mail.ids['letter']}/2"
+    clerk = Actor(ActorKind.STAFF, "Ana Brookwater", StaffRole.CLERK)
+    mailboxes.correct_page(mail.house, mail.ids["letter"], 2, "Your sister drove.", clerk)
+    html = tobias.get(page).text
+    assert "put right by a person" in html
+    assert "read by the machine" not in html
+    assert "doubtful" not in html.lower()
+    assert "Brookwater" not in html  # who it was is the staff's business
+    mailboxes.correct_page(mail.house, mail.ids["letter"], 2, "", clerk, may_be_empty=True)
+    assert "there is no text on it" in tobias.get(page).text
+
+
+def test_finds_are_said_to_be_a_machines_reading(tobias: Visitor) -> None:
+    assert "read by a machine" in tobias.get("/mail", params={"q": "harbor"}).text
+    assert "read by a machine" not in tobias.get("/mail", params={"q": "xylophone"}).text
+
+
 def test_zoom_is_a_plain_link(tobias: Visitor, mail: Mail) -> None:
     here = f"/mail/{mail.ids['letter']}/1"
     assert f"{here}?zoom=2" in tobias.get(here).text
@@ -85,9 +123,20 @@ def test_zoom_is_a_plain_link(tobias: Visitor, mail: Mail) -> None:
     assert tobias.get(f"{here}?zoom=9").status_code == 404
 
 
+def test_a_page_that_lay_wrong_on_the_glass_is_turned(tobias: Visitor, mail: Mail) -> None:
+    here = f"/mail/{mail.ids['letter']}/2"
+    assert f"{here}?zoom=1&amp;quarter=1" in tobias.get(here).text
+    turned = tobias.get(f"{here}?zoom=2&quarter=3&find=sister").text
+    assert f"{here}?zoom=2&amp;quarter=0&amp;find=sister" in turned
+    assert f"{here}?zoom=3&amp;quarter=3&amp;find=sister" in turned
+    assert '<svg class="turned" viewBox="0 0 1100 850"' in turned
+    assert turned.count("<rect") == 1  # the frames turn with the picture
+    assert tobias.get(f"{here}?quarter=4").status_code == 404
+
+
 def test_what_is_anothers_and_what_is_not_there_are_one_page(tobias: Visitor, mail: Mail) -> None:
     ids = ["no-such-letter-00", *(mail.ids[name] for name in ("other", "held", "review"))]
-    for ending in ("/1", "/1/picture", "/99"):
+    for ending in ("/1", "/1/picture", "/99", "/letter.pdf"):
         answers = [tobias.get(f"/mail/{each}{ending}") for each in ids]
         assert {answer.status_code for answer in answers} == {404}
         assert len({answer.text for answer in answers}) == 1
