@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Iterator
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from digitizer.parts.opening import OpeningLimits
 from digitizer.parts.tables import reading
 from digitizer.processes.pipeline import Progress, no_progress
 from digitizer.processes.register import Registered, look_up
-from digitizer.processes.survey import SurveyOrder, all_symbols, count, read_picture, survey
+from digitizer.processes.survey import all_symbols, count, read_from_file
+from digitizer.vocabulary.errors import DigitizerError
 from digitizer.vocabulary.paper import Symbol, Transcript
 from digitizer.vocabulary.settings import Work
 
@@ -49,27 +51,51 @@ class DecodedPage:
     symbols: tuple[DecodedSymbol, ...]
 
 
-def read_file(
-    path: Path, languages: tuple[str, ...], progress: Progress = no_progress
-) -> Iterator[ReadPage]:
-    """Reads every page in order, and tells ``progress`` how many of how many are done. Raises
-    UnopenableFile, WorkerFailed or EngineError."""
+def read_files(
+    paths: Sequence[Path], languages: tuple[str, ...], progress: Progress = no_progress
+) -> Iterator[tuple[int, ReadPage | DigitizerError]]:
+    """Reads every page of every file, in order, a process a core, each with its file's place
+    in ``paths``; tells ``progress`` how many of how many are done. A file or page that cannot
+    be read has its error in its place."""
     limits = OpeningLimits(_LIMITS.pages, _LIMITS.page_megapixels)
-    with Pool(1) as pool, tempfile.TemporaryDirectory(prefix="digitizer-") as folder:
-        pages = _run(pool, count, str(path), limits)
-        for number in range(1, pages + 1):
-            progress("reading", number - 1, pages)
-            start = time.perf_counter()
-            order = SurveyOrder(str(path), (number,), 1, folder, limits, 0, 0.0, (0, 0, 1, 1))
-            (page,) = _run(pool, survey, order)
-            picture = Path(folder) / page.image
-            transcript = _run(pool, read_picture, str(picture), page.dpi, languages)
-            picture.unlink()
-            yield ReadPage(number, transcript, time.perf_counter() - start)
+    processes = os.cpu_count() or 1
+    with Pool(processes) as pool:
+        counts = [_submit(pool, count, str(path), limits) for path in paths]
+        tasks = _page_tasks(pool, paths, counts, limits, languages)
+        ahead = deque(islice(tasks, 2 * processes))
+        done = 0
+        while ahead:
+            file, number, task = ahead.popleft()
+            progress("reading", done, done + len(ahead) + 1)
+            try:
+                transcript, seconds = task.result()
+                yield file, ReadPage(number, transcript, seconds)
+            except DigitizerError as error:
+                yield file, error
+            done += 1
+            ahead.extend(islice(tasks, 1))
+
+
+def _page_tasks(
+    pool: Pool,
+    paths: Sequence[Path],
+    counts: Sequence[Future[int]],
+    limits: OpeningLimits,
+    languages: tuple[str, ...],
+) -> Iterator[tuple[int, int, Future[Any]]]:
+    """A task for each page; for a file that cannot be opened the one that failed."""
+    for file, (path, counted) in enumerate(zip(paths, counts, strict=True)):
+        if counted.exception() is not None:
+            yield file, 0, counted
+            continue
+        for number in range(1, counted.result() + 1):
+            task = _submit(pool, read_from_file, str(path), number, limits, languages)
+            yield file, number, task
 
 
 def decode_file(house: House | None, path: Path) -> Iterator[DecodedPage]:
-    """Every symbol of any format on every page; changes nothing. Raises as ``read_file``."""
+    """Every symbol of any format on every page; changes nothing. Raises
+    UnopenableFile, WorkerFailed or EngineError."""
     limits = OpeningLimits(_LIMITS.pages, _LIMITS.page_megapixels)
     with Pool(1) as pool:
         for number in range(1, _run(pool, count, str(path), limits) + 1):
@@ -78,8 +104,11 @@ def decode_file(house: House | None, path: Path) -> Iterator[DecodedPage]:
 
 
 def _run(pool: Pool, function: Any, *arguments: Any) -> Any:
-    future: Future[Any] = pool.submit(function, *arguments, seconds=_LIMITS.read_seconds)
-    return future.result()
+    return _submit(pool, function, *arguments).result()
+
+
+def _submit(pool: Pool, function: Any, *arguments: Any) -> Future[Any]:
+    return pool.submit(function, *arguments, seconds=_LIMITS.read_seconds)
 
 
 def _judged(house: House | None, symbol: Symbol) -> DecodedSymbol:

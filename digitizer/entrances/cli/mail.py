@@ -161,23 +161,24 @@ def read(
     as_json: AsJson = False,
 ) -> None:
     """Read typed and handwritten pages of any files; needs no home."""
-    from digitizer.mailroom.looking import read_file
+    from digitizer.mailroom.looking import read_files
 
     failed = False
+    paths = [Path(name) for name in _existing(files)]
     with shown_progress() as progress:
-        for path in _existing(files):
-            try:
-                for page in read_file(Path(path), tuple(language or ("en",)), progress):
-                    record = {
-                        "file": path, "page": page.number, "text": page.transcript.text,
-                        "engine": page.transcript.engine,
-                        "confidence": round(page.transcript.confidence, 3),
-                        "seconds": round(page.seconds, 3),
-                    }  # fmt: skip
-                    say(record, as_json, "" if as_json else _told(path, page))
-            except DigitizerError as error:
-                note(f"digitizer: {path}: {error}")
+        for file, page in read_files(paths, tuple(language or ("en",)), progress):
+            name = files[file]
+            if isinstance(page, DigitizerError):
+                note(f"digitizer: {name}: {page}")
                 failed = True
+                continue
+            record = {
+                "file": name, "page": page.number, "text": page.transcript.text,
+                "engine": page.transcript.engine, "kind": page.transcript.kind,
+                "confidence": round(page.transcript.confidence, 3),
+                "seconds": round(page.seconds, 3),
+            }  # fmt: skip
+            say(record, as_json, "" if as_json else _told(name, page))
     if failed:
         raise typer.Exit(_FAILED)
 
@@ -189,9 +190,11 @@ def _told(path: str, page: ReadPage) -> str:
     lines = shown_lines(page.transcript)
     doubtful, words = doubts_in(lines)
     head = f"— {path}, page {page.number}"
+    looks = f"{page.transcript.kind}, " if page.transcript.kind else ""
     if not words:
-        return f"{head}: nothing was read ({page.seconds:.1f} s)\n"
+        return f"{head}: {looks}nothing was read ({page.seconds:.1f} s)\n"
     marked = f"{doubtful} of {words} words doubtful, marked [?]" if doubtful else f"{words} words"
+    marked = looks + marked
     text = "\n".join(
         " ".join(f"{word.text}[?]" if word.doubtful else word.text for word in line)
         for line in lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,8 @@ import pytest
 from digitizer.mailroom import looking
 from digitizer.mailroom.looking import ReadPage
 from digitizer.processes.pipeline import Progress, no_progress
-from digitizer.vocabulary.errors import UnopenableFile
-from digitizer.vocabulary.paper import Box, Transcript, Word
+from digitizer.vocabulary.errors import DigitizerError, UnopenableFile
+from digitizer.vocabulary.paper import Box, PageKind, Transcript, Word
 from tests.unit.entrances.cli.test_contract import Run, run
 
 __all__ = ["run"]
@@ -21,10 +21,12 @@ _WORDS = (
     Word("Avs", Box(10, 0, 9, 9), 0.3, 0),
     Word("hello", Box(0, 10, 9, 9), 0.9, 1),
 )
-_PAGES = {
+_PAGES: dict[str, list[ReadPage | DigitizerError]] = {
     "letter.png": [
-        ReadPage(1, Transcript("pp-ocrv6", "Dear Avs\nhello", 0.7, _WORDS), 1.24),
-        ReadPage(2, Transcript("tesseract", "", 0.0), 0.3),
+        ReadPage(
+            1, Transcript("pp-ocrv6", "Dear Avs\nhello", 0.7, _WORDS, PageKind.HANDWRITTEN), 1.24
+        ),
+        ReadPage(2, Transcript("none", "", 0.0, kind=PageKind.PHOTO), 0.3),
     ],
     "sure.png": [ReadPage(1, Transcript("tesseract", "Dear Ava", 0.9), 0.5)],
 }
@@ -32,14 +34,15 @@ _PAGES = {
 
 @pytest.fixture(autouse=True)
 def _made_up_reading(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def read_file(
-        path: Path, languages: tuple[str, ...], progress: Progress = no_progress
-    ) -> Iterator[ReadPage]:
-        if path.name not in _PAGES:
-            raise UnopenableFile("This is no scan.")
-        yield from _PAGES[path.name]
+    def read_files(
+        paths: Sequence[Path], languages: tuple[str, ...], progress: Progress = no_progress
+    ) -> Iterator[tuple[int, ReadPage | DigitizerError]]:
+        for file, path in enumerate(paths):
+            yield from (
+                (file, page) for page in _PAGES.get(path.name, [UnopenableFile("This is no scan.")])
+            )
 
-    monkeypatch.setattr(looking, "read_file", read_file)
+    monkeypatch.setattr(looking, "read_files", read_files)
     monkeypatch.chdir(tmp_path)
     for name in ("letter.png", "sure.png", "bad.pdf"):
         Path(name).write_bytes(b"bytes")
@@ -49,9 +52,9 @@ def test_doubtful_words_are_marked_and_counted(run: Run) -> None:
     said = run("read", "letter.png", "sure.png", at=None)
     assert (said.code, said.err) == (0, "")
     assert said.out.split("\n\n") == [
-        "— letter.png, page 1: 1 of 3 words doubtful, marked [?] (pp-ocrv6, 1.2 s)\n"
+        "— letter.png, page 1: handwritten, 1 of 3 words doubtful, marked [?] (pp-ocrv6, 1.2 s)\n"
         "Dear Avs[?]\nhello",
-        "— letter.png, page 2: nothing was read (0.3 s)",
+        "— letter.png, page 2: photo, nothing was read (0.3 s)",
         "— sure.png, page 1: 2 words (tesseract, 0.5 s)\nDear Ava",
         "",
     ]
@@ -59,7 +62,7 @@ def test_doubtful_words_are_marked_and_counted(run: Run) -> None:
 
 def test_for_programs_the_text_is_bare(run: Run) -> None:
     first, second = run("read", "letter.png", "--json", at=None).lines
-    assert list(first) == ["file", "page", "text", "engine", "confidence", "seconds"]
+    assert list(first) == ["file", "page", "text", "engine", "kind", "confidence", "seconds"]
     assert first["text"] == "Dear Avs\nhello"
     assert (second["page"], second["text"]) == (2, "")
 
