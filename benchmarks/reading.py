@@ -4,14 +4,18 @@
 
 Each page of the corpus is a picture NAME.jpg with what people read on it in NAME.txt; the
 folders typed, mixed and handwritten are the truth for the choice of engine. Seconds are
-processor seconds of one thread, so that a busy machine does not change them.
+processor seconds, so that a busy machine changes them little. OCRmyPDF is asked where it is on
+the PATH (``pip install ocrmypdf`` into any environment), and said to be missing elsewhere.
 """
 
 from __future__ import annotations
 
 import argparse
 import resource
+import shutil
 import statistics
+import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -64,6 +68,7 @@ class Measured:
     kind: str
     reader: str
     engine: str
+    looks: str
     cer: float
     recall: float | None
     seconds: float
@@ -83,6 +88,17 @@ def plain_ppocr(image: Picture, dpi: int) -> Transcript:
     return Transcript("pp-ocrv6", "\n".join(found.txts or ()), 0)
 
 
+def ocrmypdf(image: Picture, dpi: int) -> Transcript:
+    with tempfile.TemporaryDirectory() as name:
+        page, text, out = (Path(name) / one for one in ("page.png", "text.txt", "out.pdf"))
+        Image.fromarray(image).save(page, compress_level=1)
+        subprocess.run(
+            ["ocrmypdf", "--image-dpi", str(dpi), "--jobs", "1", "--output-type", "pdf", "-q",
+             "--sidecar", str(text), str(page), str(out)], check=True,
+        )  # fmt: skip
+        return Transcript("ocrmypdf", text.read_text("utf-8"), 0)
+
+
 @cache
 def _rapidocr() -> Any:
     return RapidOCR(
@@ -99,6 +115,8 @@ READERS: dict[str, Callable[[Picture, int], Transcript]] = {
     "plain Tesseract": plain_tesseract,
     "plain PP-OCRv6": plain_ppocr,
 }
+if shutil.which("ocrmypdf"):
+    READERS["OCRmyPDF"] = ocrmypdf
 
 
 def choose_pages(
@@ -125,6 +143,7 @@ def measure(page: Path, kind: str, reader: str) -> Measured:
         kind,
         reader,
         transcript.engine,
+        transcript.kind or "",
         character_error_rate(truth, transcript.text),
         word_recall(truth, transcript.text),
         seconds,
@@ -156,13 +175,26 @@ def quality_table(rows: Sequence[Measured]) -> Table:
 
 
 def confusion_table(rows: Sequence[Measured]) -> Table:
-    """Which engine our reader chose for which kind of page."""
+    """What our reader took each kind of page for, and which engine's text it kept."""
     ours = [row for row in rows if row.reader == "digitizer"]
-    engines = sorted({row.engine for row in ours})
-    table = Table("pages", *engines, title="Engine chosen by digitizer")
+    columns = [*sorted({row.looks for row in ours}), *sorted({row.engine for row in ours})]
+    table = Table("pages", *columns, title="What digitizer took them for, and who read them")
     for kind in dict.fromkeys(row.kind for row in ours):
-        counts = Counter(row.engine for row in ours if row.kind == kind)
-        table.add_row(kind, *(str(counts[engine]) for engine in engines))
+        counts = Counter(
+            each for row in ours if row.kind == kind for each in (row.looks, row.engine)
+        )
+        table.add_row(kind, *(str(counts[column]) for column in columns))
+    return table
+
+
+def worst_table(rows: Sequence[Measured], kind: str, most: int = 10) -> Table:
+    """The pages of a kind that we read worst, beside what the others made of them."""
+    readers = list(dict.fromkeys(row.reader for row in rows))
+    cers = {(row.page, row.reader): row.cer for row in rows if row.kind == kind}
+    pages = sorted({page for page, _ in cers}, key=lambda page: -cers.get((page, "digitizer"), 0.0))
+    table = Table("page", *readers, title=f"CER of the {most} worst {kind} pages")
+    for page in pages[:most]:
+        table.add_row(page, *(f"{cers[page, reader]:.3f}" for reader in readers))
     return table
 
 
@@ -192,6 +224,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     highlight=False,
                 )
     console.print(quality_table(rows), confusion_table(rows))
+    if any(row.kind == "typed" for row in rows):
+        console.print(worst_table(rows, "typed"))
+    if "OCRmyPDF" not in READERS:
+        console.print("OCRmyPDF is not on the PATH and was not asked.")
 
 
 if __name__ == "__main__":
