@@ -22,7 +22,14 @@ from digitizer.parts.reading.premises import Premises
 from digitizer.processes.asking import Question, ask, is_worth_asking
 from digitizer.processes.covers_seen import reads_like_cover, see
 from digitizer.processes.splitting import split
-from digitizer.processes.survey import SurveyOrder, count, read_picture, set_upright, survey
+from digitizer.processes.survey import (
+    SurveyOrder,
+    UprightReading,
+    count,
+    read_picture,
+    read_upright,
+    survey,
+)
 from digitizer.vocabulary.errors import UnopenableFile
 from digitizer.vocabulary.paper import (
     Doubt,
@@ -90,8 +97,9 @@ def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Benc
     parted = split(seen, profile.sides, profile.batch_header_required)
     if parted.sealed:
         return Worked(scan, surveyed, parted, {}, profile.sides)
-    surveyed = _set_upright(surveyed, parted, profile, bench)
-    transcripts = _read_all(surveyed, profile, bench)
+    read = _read_all(surveyed, parted, profile, bench)
+    surveyed = tuple(_turned(page, read) for page in surveyed)
+    transcripts = {number: one.transcript for number, one in read.items()}
     doubtful = _doubt_unseen_covers(seen, parted, transcripts)
     if doubtful != seen:
         parted = split(doubtful, profile.sides, profile.batch_header_required)
@@ -153,27 +161,6 @@ def _orders(
         first += pages
 
 
-def _set_upright(
-    pages: Sequence[SurveyedPage], parted: Split, profile: ScannerProfile, bench: Bench
-) -> tuple[SurveyedPage, ...]:
-    """Turns the pages of letters whose cover lay turned, where they read better so.
-
-    A stack fed head first lies so as a whole, but only the covers' marks show it.
-    """
-    turns = _turned_covers(pages, parted)
-    tasks = {
-        page.number: bench.pool.submit(
-            set_upright, str(bench.folder / page.image), page.dpi, profile.languages,
-            turns[page.number], seconds=bench.work.read_seconds,
-        )
-        for page in pages
-        if page.number in turns and not page.blank and not page.sightings.marks
-    }  # fmt: skip
-    with _all_or_none(tasks.values()):
-        undone = {number: task.result() for number, task in tasks.items()}
-    return tuple(_turned(page, undone.get(page.number, 0)) for page in pages)
-
-
 def _turned_covers(pages: Sequence[SurveyedPage], parted: Split) -> dict[int, int]:
     """For each page of a letter whose cover lay turned: by how many degrees."""
     turned = {page.number: page.turned for page in pages}
@@ -186,30 +173,43 @@ def _turned_covers(pages: Sequence[SurveyedPage], parted: Split) -> dict[int, in
     }
 
 
-def _turned(page: SurveyedPage, degrees: int) -> SurveyedPage:
+def _turned(page: SurveyedPage, read: Mapping[int, UprightReading]) -> SurveyedPage:
+    """The page as it stands after it was read."""
+    degrees = read[page.number].turned if page.number in read else 0
     sideways = degrees in (90, 270)
     width, height = (page.height, page.width) if sideways else (page.width, page.height)
     return replace(page, width=width, height=height, turned=(page.turned + degrees) % 360)
 
 
 def _read_all(
-    pages: Sequence[SurveyedPage], profile: ScannerProfile, bench: Bench
-) -> dict[int, Transcript]:
-    """Reads every page that is not blank; covers too, for what is written on them."""
+    pages: Sequence[SurveyedPage], parted: Split, profile: ScannerProfile, bench: Bench
+) -> dict[int, UprightReading]:
+    """Reads every page that is not blank; covers too, for what is written on them. A stack fed
+    head first lies so as a whole, but only the covers' marks show it."""
+    turns = _turned_covers(pages, parted)
     tasks = {
-        page.number: bench.pool.submit(
-            read_picture, str(bench.folder / page.image), page.dpi, profile.languages, page.writing,
-            seconds=bench.work.read_seconds,
-        )
+        page.number: _reading(page, turns.get(page.number, 0), profile, bench)
         for page in pages
         if not page.blank and not _only_cover(page)
-    }  # fmt: skip
-    read: dict[int, Transcript] = {}
+    }
+    read: dict[int, UprightReading] = {}
     with _all_or_none(tasks.values()):
         for number, task in tasks.items():
-            read[number] = task.result()
+            found = task.result()
+            read[number] = found if isinstance(found, UprightReading) else UprightReading(found)
             bench.progress("reading", len(read), len(tasks))
     return read
+
+
+def _reading(
+    page: SurveyedPage, maybe_turned: int, profile: ScannerProfile, bench: Bench
+) -> Future[UprightReading | Transcript]:
+    """Marks say which way up a page stands; of a page without any its reading tells."""
+    path, dpi, languages = str(bench.folder / page.image), page.dpi, profile.languages
+    seconds = bench.work.read_seconds
+    if page.sightings.marks:
+        return bench.pool.submit(read_picture, path, dpi, languages, page.writing, seconds=seconds)
+    return bench.pool.submit(read_upright, path, dpi, languages, maybe_turned, seconds=seconds)
 
 
 def _only_cover(page: SurveyedPage) -> bool:

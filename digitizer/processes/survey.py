@@ -27,6 +27,7 @@ from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_
 from digitizer.parts.printing.cover_layout import PAPERS, writing_area
 from digitizer.parts.reading import read_page
 from digitizer.parts.reading.pictures import Picture
+from digitizer.parts.reading.plausible import familiar_words
 from digitizer.parts.reading.specks import InkShapes, find_specks, ink_shapes
 from digitizer.parts.searchable_pdf import searchable_pdf
 from digitizer.parts.symbols import find_all_symbols, find_our_symbols
@@ -148,37 +149,75 @@ def all_symbols(path: str, number: int, limits: OpeningLimits) -> tuple[Symbol, 
     return find_all_symbols(open_page(Path(path), number, limits, 0).image)
 
 
-def set_upright(path: str, dpi: int, languages: tuple[str, ...], maybe_turned: int) -> int:
-    """Leaves a picture the way up that reads best; returns the degrees (clockwise) undone.
+@dataclass(frozen=True, slots=True)
+class UprightReading:
+    """What was read on a page, and the degrees (clockwise) by which its picture, which lay
+    turned, was turned back for it."""
 
-    The page may lie turned as its cover did; a back lies turned the other way round than its
-    front, so both are tried, and as it is.
+    transcript: Transcript
+    turned: int = 0
+
+
+def read_upright(
+    path: str, dpi: int, languages: tuple[str, ...], maybe_turned: int = 0
+) -> UprightReading:
+    """Reads a prepared picture of the work folder, and leaves it the way up that reads best.
+
+    ``maybe_turned`` is how its cover lay: the page may lie so too, or, a back, the other way
+    round. Raises EngineError.
     """
     image = load(Path(path).read_bytes())
-    ways = {
-        degrees: turn(image, -degrees // 90) for degrees in (0, maybe_turned, 360 - maybe_turned)
-    }
-    sense = {way: _sense(read_page(picture, dpi, languages)) for way, picture in ways.items()}
-    best = max(sense, key=lambda way: sense[way])
-    if best:
-        _write(Path(path), encode(ways[best]))
-    return best
+    read = UprightReading(read_page(image, dpi, languages))
+    for degrees in _other_ways(read.transcript, maybe_turned):
+        other = read_page(turn(image, -degrees // 90), dpi, languages)
+        if _reads_better(other, read.transcript, languages):
+            read = UprightReading(other, degrees)
+    if read.turned:
+        _write(Path(path), encode(turn(image, -read.turned // 90)))
+    return read
 
 
-def _sense(read: Transcript) -> float:
-    """How much was read, and how surely: letters weighted by their words' confidence."""
-    return sum(word.confidence * len(word.text) for word in read.words)
+# Letters upright are read with a confidence of 0.5 or more, and half of their words are long;
+# upside down with 0.4 or less, or as short words that every scrawl has something of.
+_DOUBTFUL = 0.45
+_LONG_WORD, _LONG_SHARE = 4, 0.25
+_LEAST_WORDS = 5
+_SIDEWAYS = 0.6  # share of the words that stand higher than wide
+
+
+def _other_ways(read: Transcript, maybe_turned: int) -> tuple[int, ...]:
+    """The degrees by which a page may lie turned that was read so as it is."""
+    if maybe_turned:
+        return maybe_turned, 360 - maybe_turned
+    words = [word for word in read.words if len(word.text) > 1]
+    if len(words) < _LEAST_WORDS:
+        return ()
+    if sum(word.box.height > word.box.width for word in words) > _SIDEWAYS * len(words):
+        return 90, 270
+    long = sum(len(word.text) >= _LONG_WORD for word in words)
+    doubtful = read.confidence < _DOUBTFUL or long < _LONG_SHARE * len(words)
+    return (180,) if doubtful else ()
+
+
+def _reads_better(one: Transcript, other: Transcript, languages: tuple[str, ...]) -> bool:
+    """Whether more language was read, and more surely. A line that stands upright is read too,
+    as if it were in a margin, but a page of them lies on its side."""
+    return _sense(one, languages) > _sense(other, languages)
+
+
+def _sense(read: Transcript, languages: tuple[str, ...]) -> float:
+    lying = sum(word.box.width >= word.box.height for word in read.words)
+    share = lying / len(read.words) if read.words else 0.0
+    return familiar_words(read.words, languages) * (1 + share)
 
 
 def read_picture(
     path: str, dpi: int, languages: tuple[str, ...], writing: Box | None = None
 ) -> Transcript:
-    """Reads one prepared picture of the work folder, or the box of it that is written in.
-
-    Raises EngineError.
+    """Reads one prepared picture of the work folder as it stands, or the box of it that is
+    written in. Raises EngineError.
     """
-    image = _written(path, writing)
-    read = read_page(image, dpi, languages)
+    read = read_page(_written(path, writing), dpi, languages)
     if writing is None:
         return read
     return replace(read, words=tuple(_moved(word, writing) for word in read.words))

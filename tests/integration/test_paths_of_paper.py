@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from benchmarks import scanner
 from tests.support.mailroom_kit import Home, scanned
@@ -69,6 +70,24 @@ def test_a_stack_fed_head_first_is_read_upright(home: Home) -> None:
     assert (line["outcome"], line["booking_number"]) == ("delivered", "P1003")
     (hit, *_) = home.lines("search", "orchard", "--booking", "P1003")
     assert hit["score"] > 0.95  # the word itself, as surely as the reader read it
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_that_lies_wrong_behind_its_cover_is_set_upright(home: Home, quarters: int) -> None:
+    """As the backs of a pad whose leaves turn over its head do."""
+    front, back = scanner.typed_page(TEXTS[0]), scanner.typed_page(TEXTS[1])
+    turned = np.ascontiguousarray(np.rot90(back, quarters))
+    (line,) = home.lines("ingest", scan(home, "pad.pdf", home.cover("P1008"), front, turned))
+    assert (line["outcome"], line["pages"]) == ("delivered", [2, 3])
+    (hit, *_) = home.lines("search", "museum", "--booking", "P1008")
+    assert hit["page"] == 2
+    assert hit["score"] > 0.9
+    with sqlite3.connect(home.path / "database" / "mail.sqlite") as database:
+        rows = database.execute("SELECT width, height, picture FROM page ORDER BY number")
+        *_, (width, height, name) = rows.fetchall()
+    with Image.open(home.path / "pictures" / name[:2] / name) as picture:
+        assert picture.size == (width, height)
+        assert width < height
 
 
 def test_an_answer_on_paper_comes_back_to_its_thread(home: Home) -> None:
