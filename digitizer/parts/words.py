@@ -13,11 +13,18 @@ from dataclasses import dataclass
 
 #: Characters; the index cuts longer words.
 LONGEST_TERM = 64
+#: Similarity (0..1) under which another word is no reading of the one asked for.
+CUTOFF = 0.65
+#: The beginning of a word is a good match, but the whole word is a better one.
+PREFIX_SIMILARITY = 0.95
+# Measured on handwritten pages: likeness counts steeply, the reader's own doubt hardly.
+_LIKENESS_POWER, _DOUBT_POWER = 8, 0.15
 
 _HYPHENS = "-\u00ad\u2010\u2011\u00ac="  # '=' and '¬' are old hands' hyphens at a line's end
 _LINE_END_HYPHEN = re.compile(rf"(?<=[^\W\d_])[{_HYPHENS}][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u2018\u02bc`\u00b4](?=\w)")
 _WORD = re.compile(r"[^\W_]+")
+_BETWEEN_LETTERS = re.compile(r"[^\w\x1e\x1f]+|_+")
 _PLAIN = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "\u00ad": ""}
 )
@@ -35,8 +42,16 @@ def index_words(text: str) -> list[str]:
     return _WORD.findall(_plain(_APOSTROPHE.sub("", joined)))
 
 
+def letters_of(text: str) -> str:
+    """Normal form of a text without spaces and signs, but for control characters that set its
+    parts apart."""
+    return _BETWEEN_LETTERS.sub("", _plain(text))
+
+
 def _plain(text: str) -> str:
     """Casefolded, without marks. Folding can bring marks back (``İ``), hence fold first."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKD", text.casefold()).casefold()
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return bare.translate(_PLAIN)
@@ -78,6 +93,11 @@ def similarity(one: str, other: str) -> float:
     from rapidfuzz.distance import Indel
 
     return float(Indel.normalized_similarity(one, other))
+
+
+def worth(likeness: float, probability: float) -> float:
+    """How good a match is (0..1): the likeness of two words, and the reader's probability."""
+    return float(likeness**_LIKENESS_POWER * probability**_DOUBT_POWER)
 
 
 def likely_variants(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +26,35 @@ def transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Tran
     )  # fmt: skip
     found = {row.id: _transcript(row) for row in rows}
     return {page_id: read for page_id, read in found.items() if read is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """What a page says, and each of its words in all ways that it may be spelled."""
+
+    text: str
+    words: tuple[tuple[str, ...], ...] = ()
+
+
+def spellings_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Spellings]:
+    """What is searched for phrases: lighter than transcripts. A corrected page is spelled as the
+    person who corrected it did."""
+    rows = tx.execute(
+        sa.select(
+            page.c.id, transcript.c.text, transcript.c.words,
+            newest_correction().label("corrected"),
+        )
+        .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
+        .where(page.c.id.in_(page_ids))
+    )  # fmt: skip
+    return {row.id: _spellings(row) for row in rows}
+
+
+def _spellings(row: sa.Row[Any]) -> Spellings:
+    if row.corrected is not None:
+        return Spellings(row.corrected)
+    words = ((text, *(other for other, _ in more)) for text, *_, more in row.words or ())
+    return Spellings(row.text or "", tuple(words))
 
 
 def newest_correction() -> sa.ScalarSelect[str]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from digitizer.mailroom.house import House
 from digitizer.parts.tables import reading, writing
-from digitizer.processes import search
+from digitizer.processes import ranking, search
 from digitizer.processes.search import index_again, search_pages
 from digitizer.processes.transcripts import correct
 from digitizer.vocabulary.mail import Hit
@@ -88,7 +88,7 @@ def test_a_common_word_is_looked_up_where_the_rare_one_stands(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of very many pages with a word only the newest are read, yet none is missed."""
-    monkeypatch.setattr(search, "_ENOUGH_PAGES", 2)
+    monkeypatch.setattr(ranking, "_ENOUGH_PAGES", 2)
     _stack(house, read("common rare"), *[read("common")] * 6, read("rare"))
     assert _pages(house, "common rare")[0] == 1
     assert _search(house, "common rare")[0].score == 1.0
