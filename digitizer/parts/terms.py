@@ -13,11 +13,14 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 
 from digitizer.parts.tables import shelf, term
 
@@ -44,6 +47,27 @@ class _Shelf:
     letters: NDArray[np.uint64]
 
 
+class Alike(NamedTuple):
+    """The ids of terms, and how alike (0..1) each is; the most alike first, then by id."""
+
+    ids: NDArray[np.int32]
+    likeness: NDArray[np.float32]
+
+    @staticmethod
+    def of(ids: NDArray[np.int32], likeness: NDArray[np.float32]) -> Alike:
+        """Puts them in order; of a term that comes twice, the greater likeness."""
+        order = np.lexsort((ids, -likeness))
+        _, first = np.unique(ids[order], return_index=True)
+        kept = order[np.sort(first)]
+        return Alike(ids[kept], likeness[kept])
+
+    def first(self, most: int) -> Alike:
+        return Alike(self.ids[:most], self.likeness[:most])
+
+
+_NONE = Alike(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
+
+
 @dataclass(slots=True)
 class Terms:
     """The terms of one database; ``refresh`` reads what was added since."""
@@ -63,51 +87,41 @@ class Terms:
             self._shelves = _together((*self._shelves, *stored, *new))
             self._newest = newest
 
-    def alike(self, word: str, cutoff: float, most: int) -> list[tuple[int, float]]:
-        """The ids of at most ``most`` terms at least ``cutoff`` (0..1) like ``word``, by the
-        normalised indel similarity of their UTF-8 bytes; the most alike first, then by id."""
+    def alike(self, word: str, cutoff: float, most: int) -> Alike:
+        """At most ``most`` terms at least ``cutoff`` (0..1) like ``word``, by the normalised
+        indel similarity of their UTF-8 bytes."""
         raw = word.encode()
-        found = [_alike(one, raw, cutoff) for one in self._shelves]
-        if not found:
-            return []
-        ids = np.concatenate([some for some, _ in found])
-        likeness = np.concatenate([some for _, some in found])
-        best = np.lexsort((ids, -likeness))[:most]
-        return list(zip(ids[best].tolist(), likeness[best].tolist(), strict=True))
+        letters = _letters(np.array([raw]))[0]
+        found = [_alike(one, raw, letters, cutoff) for one in self._shelves]
+        return Alike.of(
+            np.concatenate([_NONE.ids, *(some.ids for some in found)]),
+            np.concatenate([_NONE.likeness, *(some.likeness for some in found)]),
+        ).first(most)
 
-    def beginning(self, word: str, most: int) -> list[int]:
+    def beginning(self, word: str, most: int) -> NDArray[np.int32]:
         """The ids of at most ``most`` terms that begin with ``word`` and go on, shortest first."""
         raw = word.encode()
-        letters = _letters_of(raw)
+        letters = _letters(np.array([raw]))[0]
         found: list[int] = []
         for one in sorted(self._shelves, key=lambda one: one.length):
             if one.length <= len(raw) or len(found) >= most:
                 continue
             near = np.flatnonzero(one.letters & letters == letters)
-            begins = np.char.startswith(one.texts[near], raw)
-            found.extend(one.ids[near[begins]].tolist())
-        return found[:most]
+            found += one.ids[near[np.char.startswith(one.texts[near], raw)]].tolist()
+        return np.array(found[:most], dtype=np.int32)
 
 
-def _alike(
-    shelf: _Shelf, raw: bytes, cutoff: float
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    from rapidfuzz import process
-    from rapidfuzz.distance import Indel
-
+def _alike(shelf: _Shelf, raw: bytes, letters: np.uint64, cutoff: float) -> Alike:
     edits = int((1 - cutoff) * (len(raw) + shelf.length) + 1e-9)
     if abs(len(raw) - shelf.length) > edits:
-        return _NO_IDS, _NO_LIKENESS
-    near = np.flatnonzero(np.bitwise_count(shelf.letters ^ _letters_of(raw)) <= edits)
+        return _NONE
+    near = np.flatnonzero(np.bitwise_count(shelf.letters ^ letters) <= edits)
     likeness = process.cdist(
         [raw], shelf.texts[near].tolist(), scorer=Indel.normalized_similarity,
         score_cutoff=cutoff, dtype=np.float32,
     )[0]  # fmt: skip
     kept = np.flatnonzero(likeness)
-    return shelf.ids[near[kept]], likeness[kept]
-
-
-_NO_IDS, _NO_LIKENESS = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+    return Alike(shelf.ids[near[kept]], likeness[kept])
 
 
 # ---- shelves -------------------------------------------------------------------------------
@@ -153,10 +167,6 @@ def _joined(shelves: Sequence[_Shelf]) -> _Shelf:
         np.concatenate([one.texts for one in shelves]),
         np.concatenate([one.letters for one in shelves]),
     )
-
-
-def _letters_of(raw: bytes) -> np.uint64:
-    return np.uint64(_letters(np.array([raw]))[0])
 
 
 def _letters(texts: NDArray[np.bytes_]) -> NDArray[np.uint64]:

@@ -18,13 +18,21 @@ CUTOFF = 0.65
 #: The beginning of a word is a good match, but the whole word is a better one.
 PREFIX_SIMILARITY = 0.95
 # Measured on handwritten pages: likeness counts steeply, the reader's own doubt hardly.
-_LIKENESS_POWER, _DOUBT_POWER = 8, 0.15
+LIKENESS_POWER, DOUBT_POWER = 8, 0.15
+
+#: Control characters that keep words, and the spellings of one, apart in one text.
+BETWEEN_WORDS, BETWEEN_SPELLINGS = "\x1e", "\x1f"
 
 _HYPHENS = "-\u00ad\u2010\u2011\u00ac="  # '=' and '¬' are old hands' hyphens at a line's end
 _LINE_END_HYPHEN = re.compile(rf"(?<=[^\W\d_])[{_HYPHENS}][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u2018\u02bc`\u00b4](?=\w)")
 _WORD = re.compile(r"[^\W_]+")
-_BETWEEN_LETTERS = re.compile(r"[^\w\x1e\x1f]+|_+")
+_BETWEEN_LETTERS = re.compile(rf"[^\w{BETWEEN_WORDS}{BETWEEN_SPELLINGS}]+|_+")
+_ASCII_BETWEEN_LETTERS = {
+    code: None
+    for code in range(128)
+    if not chr(code).isalnum() and chr(code) not in BETWEEN_WORDS + BETWEEN_SPELLINGS
+}
 _PLAIN = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "\u00ad": ""}
 )
@@ -43,8 +51,9 @@ def index_words(text: str) -> list[str]:
 
 
 def letters_of(text: str) -> str:
-    """Normal form of a text without spaces and signs, but for control characters that set its
-    parts apart."""
+    """Normal form of a text without what parts its words, but for our own control characters."""
+    if text.isascii():
+        return text.lower().translate(_ASCII_BETWEEN_LETTERS)
     return _BETWEEN_LETTERS.sub("", _plain(text))
 
 
@@ -97,7 +106,7 @@ def similarity(one: str, other: str) -> float:
 
 def worth(likeness: float, probability: float) -> float:
     """How good a match is (0..1): the likeness of two words, and the reader's probability."""
-    return float(likeness**_LIKENESS_POWER * probability**_DOUBT_POWER)
+    return float(likeness**LIKENESS_POWER * probability**DOUBT_POWER)
 
 
 def likely_variants(

@@ -18,18 +18,18 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from digitizer.parts.tables import posting, term
-from digitizer.parts.terms import terms_of
-from digitizer.parts.words import CUTOFF, PREFIX_SIMILARITY, worth
+from digitizer.parts.terms import Alike, Terms, terms_of
+from digitizer.parts.words import CUTOFF, DOUBT_POWER, LIKENESS_POWER, PREFIX_SIMILARITY
 
 #: A page must have something like this share of the query's words, or it is no hit.
 _LEAST_SHARE = 0.5
 _ENOUGH_PAGES = 1000  # found for one word, the most alike and the newest first
-_MOST_VARIANTS = 1000  # terms looked up for one word, …
+_MOST_VARIANTS = 500  # terms looked up for one word, …
 _AT_ONCE = 250  # … so many in one statement
 _MOST_COMPLETED = 200  # pages on which a common word is looked up again, …
 _LIKEST = 5  # … in so many spellings
 
-_BY_WEIGHT = np.array([worth(1.0, weight / 1000) for weight in range(1001)])
+_BY_WEIGHT = (np.arange(1001) / 1000) ** DOUBT_POWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,12 @@ class _Standings:
 
 @dataclass(slots=True)
 class _Match:
-    """Where one word was found. ``whole`` if every page that has it is there; ``needed`` if a
-    page must have it."""
+    """Where one word was found. ``needed`` if a page must have it; ``whole`` if every page that
+    has it, or one of its ``variants``, is there."""
 
-    variants: dict[int, float]
-    needed: bool = False
+    word: str
+    needed: bool
+    variants: Alike
     whole: bool = True
     postings: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 4), np.int64))
 
@@ -62,9 +63,9 @@ class _Match:
     def standings(self) -> _Standings:
         """Each page by the likeliest posting."""
         pages, terms, weights, densities = self.postings.T
-        ids = np.array(sorted(self.variants))
-        worths = np.array([worth(self.variants[number], 1.0) for number in ids.tolist()])
-        scores = worths[np.searchsorted(ids, terms)] * _BY_WEIGHT[weights]
+        by_id = np.argsort(self.variants.ids)
+        place = by_id[np.searchsorted(self.variants.ids, terms, sorter=by_id)]
+        scores = self.variants.likeness[place] ** float(LIKENESS_POWER) * _BY_WEIGHT[weights]
         order = np.lexsort((-scores, pages))
         _, first = np.unique(pages[order], return_index=True)
         best = order[first]
@@ -72,51 +73,76 @@ class _Match:
 
 
 def ranked_pages(
-    tx: sa.Connection, owner: int | None, words: Sequence[str], in_phrases: Sequence[str]
+    tx: sa.Connection,
+    owner: int | None,
+    words: Sequence[str],
+    in_phrases: Sequence[str],
+    limit: int,
 ) -> list[tuple[int, float]]:
     """The pages that have these words or ones like them, and those of phrases as they are
-    spelled: best first, each with how well it fits (0..1). One inmate's, or all."""
+    spelled: best first, each with how well it fits (0..1). One inmate's, or all. What cannot be
+    among the first ``limit`` need not be there."""
     matches = [_exact(tx, owner, word, needed=True) for word in in_phrases]
-    for word in words:
-        match = _exact(tx, owner, word)
-        if match.whole:
-            _find_alike(tx, owner, word, match)
-        matches.append(match)
-    if len(matches) > 1:
+    matches += [_exact(tx, owner, word, needed=False) for word in words]
+    _complete(tx, owner, matches)
+    vague = [match for match in matches if match.whole and not match.needed]
+    if vague and not _enough(matches, vague, limit):
+        for match in vague:
+            _find_alike(tx, owner, match)
         _complete(tx, owner, matches)
     found = _combined(matches, _LEAST_SHARE)
     best = np.lexsort((found.pages, -found.densities, -found.scores.round(3)))
     return list(zip(found.pages[best].tolist(), found.scores[best].tolist(), strict=True))
 
 
-def _exact(tx: sa.Connection, owner: int | None, word: str, needed: bool = False) -> _Match:
-    """The newest pages that have the word itself. It is not ``whole`` if it is very common:
-    then pages with others like it would be too far behind to be shown."""
+def _exact(tx: sa.Connection, owner: int | None, word: str, needed: bool) -> _Match:
+    """The newest pages that have the word itself. Where they are enough, and so not ``whole``, it
+    is not looked for in other spellings: they would come after."""
     number = tx.execute(_TERM, {"word": word}).scalar()
-    match = _Match({} if number is None else {number: 1.0}, needed)
-    _find(tx, owner, match, list(match.variants))
+    ids = np.array([] if number is None else [number], np.int32)
+    match = _Match(word, needed, Alike(ids, np.ones(len(ids), np.float32)))
+    _find(tx, owner, match, ids)
     return match
 
 
-def _find_alike(tx: sa.Connection, owner: int | None, word: str, match: _Match) -> None:
+def _enough(matches: Sequence[_Match], vague: Sequence[_Match], limit: int) -> bool:
+    """Whether no page that has one of the ``vague`` words only in another spelling could be
+    among the first ``limit``."""
+    other = max(_most_alike(match.word) for match in vague) ** LIKENESS_POWER
+    at_best = (len(matches) - 1 + other) / len(matches)
+    return int((_combined(matches, _LEAST_SHARE).scores > at_best + 0.001).sum()) >= limit
+
+
+def _most_alike(word: str) -> float:
+    """How alike another word can be: it has one byte more, or begins with this one."""
+    length = len(word.encode())
+    return max(PREFIX_SIMILARITY, 2 * length / (2 * length + 1))
+
+
+def _find_alike(tx: sa.Connection, owner: int | None, match: _Match) -> None:
     """Adds the pages that have words like it: the most alike, until there are enough."""
-    terms = terms_of(tx)
-    alike = dict.fromkeys(terms.beginning(word, _MOST_VARIANTS // 3), PREFIX_SIMILARITY)
-    for number, likeness in terms.alike(word, CUTOFF, _MOST_VARIANTS):
-        alike[number] = max(likeness, alike.get(number, 0.0))
-    new = sorted(alike.keys() - match.variants.keys(), key=lambda one: (-alike[one], one))
-    match.variants.update((number, alike[number]) for number in new)
+    known, match.variants = match.variants.ids, _variants(terms_of(tx), match.word)
+    new = match.variants.ids[~np.isin(match.variants.ids, known)]
     for start in range(0, len(new), _AT_ONCE):
         _find(tx, owner, match, new[start : start + _AT_ONCE])
 
 
-def _find(tx: sa.Connection, owner: int | None, match: _Match, terms: Sequence[int]) -> None:
+def _variants(terms: Terms, word: str) -> Alike:
+    alike = terms.alike(word, CUTOFF, _MOST_VARIANTS)
+    begun = terms.beginning(word, _MOST_VARIANTS // 3)
+    return Alike.of(
+        np.concatenate([alike.ids, begun]),
+        np.concatenate([alike.likeness, np.full(len(begun), PREFIX_SIMILARITY, np.float32)]),
+    )
+
+
+def _find(tx: sa.Connection, owner: int | None, match: _Match, ids: NDArray[np.int32]) -> None:
     room = _ENOUGH_PAGES - len(match.pages)
     if room <= 0:
         match.whole = False
-    elif terms:
-        asked = {"owner": owner, "terms": terms, "room": room + 1}
-        rows = tx.execute(_postings(owner is not None, newest=len(terms) == 1), asked).all()
+    elif len(ids):
+        asked = {"owner": owner, "terms": ids.tolist(), "room": room + 1}
+        rows = tx.execute(_postings(owner is not None, newest=len(ids) == 1), asked).all()
         match.whole = match.whole and len(rows) <= room
         match.add(rows)
 
@@ -124,10 +150,11 @@ def _find(tx: sa.Connection, owner: int | None, match: _Match, terms: Sequence[i
 def _complete(tx: sa.Connection, owner: int | None, matches: Sequence[_Match]) -> None:
     """Looks up a common word on the pages that the other words found: among all that have it,
     they were not read."""
-    pages = _to_complete(matches).tolist()
-    for match in matches:
-        if not match.whole and pages:
-            likest = sorted(match.variants, key=lambda one: -match.variants[one])[:_LIKEST]
+    common = [match for match in matches if not match.whole]
+    pages = _to_complete(matches).tolist() if common and len(matches) > 1 else []
+    for match in common:
+        if pages:
+            likest = match.variants.ids[:_LIKEST].tolist()
             asked = {"owner": owner, "terms": likest, "pages": pages}
             match.add(tx.execute(_postings(owner is not None, among=True), asked).all())
 

@@ -22,6 +22,8 @@ import sqlalchemy as sa
 
 from digitizer.parts.tables import inmate, letter, page, posting, term, transcript
 from digitizer.parts.words import (
+    BETWEEN_SPELLINGS,
+    BETWEEN_WORDS,
     CUTOFF,
     LONGEST_TERM,
     PREFIX_SIMILARITY,
@@ -179,7 +181,7 @@ def search_pages(
             return ()
     from digitizer.processes.ranking import ranked_pages  # numpy takes longer than most commands
 
-    ranked = ranked_pages(tx, owner, words, in_phrases)
+    ranked = ranked_pages(tx, owner, words, in_phrases, limit)
     if asked.phrases:
         return _hits_of_phrases(tx, asked, ranked[:_MOST_LOOKED_AT], booking_number, limit)
     return _hits(tx, asked, ranked, booking_number, limit)
@@ -226,7 +228,7 @@ def _hits_of_phrases(
             break
     if len(found) < limit:
         likeliest = [page_id for page_id, _ in ranked if page_id in doubtful][:_MOST_OPENED]
-        for page_id, spellings in spellings_of(tx, likeliest).items():
+        for page_id, spellings in spellings_of(tx, likeliest):
             if all(phrase_stands(spellings, phrase) for phrase in asked.phrases):
                 found[page_id] = doubtful[page_id]
     best = [(page_id, score) for page_id, score in ranked if page_id in found][:limit]
@@ -280,13 +282,13 @@ def phrase_stands(page: Spellings, phrase: Sequence[str]) -> bool:
     in what its words may say instead."""
     if f" {' '.join(phrase)} " in f" {' '.join(index_words(page.text))} ":
         return True
-    # One text for all, since what makes a text normal takes longer to begin than to do.
-    joined = "\x1e".join("\x1f".join(["", *texts, ""]) for texts in page.words)
-    places = letters_of(joined).split("\x1e")
-    forms = [f"\x1f{form}\x1f" for form in phrase]
+    places = letters_of(page.words).split(BETWEEN_WORDS)
+    forms = [f"{BETWEEN_SPELLINGS}{form}{BETWEEN_SPELLINGS}" for form in phrase]
+    first = (place for place, spellings in enumerate(places) if forms[0] in spellings)
     return any(
-        all(form in places[start + offset] for offset, form in enumerate(forms))
-        for start in range(len(places) - len(phrase) + 1)
+        len(beside := places[place : place + len(forms)]) == len(forms)
+        and all(form in spellings for form, spellings in zip(forms, beside, strict=True))
+        for place in first
     )
 
 
@@ -312,16 +314,18 @@ def _fit(word: Word, asked: str) -> float:
 
 def _snippet(text: str, words: Sequence[str]) -> str:
     """The stretch of text around the most likely word."""
+    centre = _place(text, words[0])
     tokens = text.split()
-    centre = _place([token.casefold().strip(_AROUND_WORDS) for token in tokens], words[0])
     start = max(0, centre - 12)
     cut = " ".join(tokens[start : centre + 14])
     return cut if len(cut) <= _SNIPPET_CHARS else cut[: _SNIPPET_CHARS - 1] + "…"
 
 
-def _place(forms: Sequence[str], word: str) -> int:
-    """Where the form most like ``word`` stands first."""
-    if word in forms:
-        return forms.index(word)
+def _place(text: str, word: str) -> int:
+    """How many words stand before the first that is ``word``, or most like it."""
+    folded = text.casefold()
+    if found := re.search(rf"\b{re.escape(word)}\b", folded):
+        return max(0, len(folded[: found.end()].split()) - 1)
+    forms = [token.strip(_AROUND_WORDS) for token in folded.split()]
     ranked = dict(likely_variants(word, sorted(set(forms)), 0.0))
     return max(range(len(forms)), key=lambda place: ranked.get(forms[place], 0.0), default=0)

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitizer.parts.words import Query, index_words, likely_variants, query_parts, similarity
+from digitizer.parts.words import (
+    Query,
+    index_words,
+    letters_of,
+    likely_variants,
+    query_parts,
+    similarity,
+)
 
 words = st.text(st.characters(categories=["L"]), min_size=1, max_size=12)
 
@@ -46,6 +53,19 @@ def test_normal_forms_are_stable(text: str) -> None:
 @given(st.text())
 def test_normal_forms_are_words_of_letters_and_digits(text: str) -> None:
     assert all(word and word == word.casefold() and word.isalnum() for word in index_words(text))
+
+
+@given(st.text() | st.text(st.characters(max_codepoint=127)))
+def test_the_letters_of_a_text_are_those_of_its_words(text: str) -> None:
+    plain = text.replace("\x1e", "").replace("\x1f", "")
+    assert letters_of(plain) == "".join(index_words(plain))
+
+
+def test_what_keeps_words_apart_stays() -> None:
+    assert (
+        letters_of("\x1fDon't\x1fDont,\x1f\x1e\x1fgo.\x1f") == "\x1fdont\x1fdont\x1f\x1e\x1fgo\x1f"
+    )
+    assert letters_of("\x1fÉté!\x1f\x1e") == "\x1fete\x1f\x1e"
 
 
 @given(words)

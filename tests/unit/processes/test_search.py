@@ -84,6 +84,20 @@ def test_a_phrase_may_stand_in_what_was_not_read(house: House) -> None:
     assert _pages(house, '"dear mother"') == [1]
 
 
+def test_a_phrase_of_guesses_is_found_after_one_that_was_read(house: House) -> None:
+    _stack(house, read("my dear hother", mother=0.6), read("dear mother"), read("dear, other"))
+    assert _pages(house, '"dear mother"') == [2, 1]
+
+
+def test_a_corrected_page_is_no_longer_found_by_a_phrase_of_guesses(house: House) -> None:
+    _stack(house, read("my dear hother", mother=0.6))
+    with writing(house.engine) as tx:
+        correct(tx, 2, "my dear hot her mother", "Clara Clerk")
+        index_again(tx, 2)
+    assert _pages(house, '"dear mother"') == []
+    assert _pages(house, '"her mother"') == [1]
+
+
 def test_a_common_word_is_looked_up_where_the_rare_one_stands(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
