@@ -109,20 +109,10 @@ def worth(likeness: float, probability: float) -> float:
     return float(likeness**LIKENESS_POWER * probability**DOUBT_POWER)
 
 
-def likely_variants(
-    query_word: str, vocabulary: Sequence[str], cutoff: float
-) -> list[tuple[str, float]]:
-    """The words of ``vocabulary`` at least ``cutoff`` (0..1) alike, best first, then by letter."""
-    import numpy as np  # these three take longer to import than most commands to run
-    from rapidfuzz import process
+def most_alike(word: str, forms: Sequence[str]) -> int:
+    """The place among ``forms`` of the first that is most like ``word``; 0 if there are none."""
+    from rapidfuzz import process  # takes longer to import than most commands to run
     from rapidfuzz.distance import Indel
 
-    scores = process.cdist(
-        [query_word],
-        vocabulary,
-        scorer=Indel.normalized_similarity,
-        score_cutoff=max(cutoff, 1e-6),
-        dtype=np.float32,
-    )[0]
-    found = [(vocabulary[index], float(scores[index])) for index in np.flatnonzero(scores).tolist()]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    best = process.extractOne(word, forms, scorer=Indel.normalized_similarity)
+    return best[2] if best is not None else 0

@@ -30,7 +30,7 @@ from digitizer.parts.words import (
     Query,
     index_words,
     letters_of,
-    likely_variants,
+    most_alike,
     query_parts,
     similarity,
     worth,
@@ -326,6 +326,4 @@ def _place(text: str, word: str) -> int:
     folded = text.casefold()
     if found := re.search(rf"\b{re.escape(word)}\b", folded):
         return max(0, len(folded[: found.end()].split()) - 1)
-    forms = [token.strip(_AROUND_WORDS) for token in folded.split()]
-    ranked = dict(likely_variants(word, sorted(set(forms)), 0.0))
-    return max(range(len(forms)), key=lambda place: ranked.get(forms[place], 0.0), default=0)
+    return most_alike(word, [token.strip(_AROUND_WORDS) for token in folded.split()])
