@@ -24,8 +24,6 @@ from rapidfuzz.distance import Indel
 
 from digitizer.parts.tables import shelf, term
 
-#: So many new terms are shelved at a time: few enough not to be felt by who files their page.
-SHELVED_TOGETHER = 20_000
 #: A shelf this full is left as it is when terms are added: smaller ones are cheap to make anew.
 _FULL = 65_536
 # A term has a bit for each letter or digit that is in it (the bytes of other alphabets share
@@ -181,13 +179,13 @@ def _letters(texts: NDArray[np.bytes_]) -> NDArray[np.uint64]:
     return np.asarray(once | (twice << _TWICE))
 
 
-def shelve_terms(tx: sa.Connection) -> None:
-    """Shelves the oldest terms that are not yet, once there are many: those who file mail do
-    it, so that those who search it need not read each term."""
+def shelve_terms(tx: sa.Connection, most: int) -> None:
+    """Shelves the oldest ``most`` terms that are not yet. Those who file mail do it, so that
+    those who search it need not read each term."""
     last = tx.execute(_LAST_SHELVED).scalar() or 0
-    if (tx.execute(_NEWEST).scalar() or 0) - last < SHELVED_TOGETHER:
+    rows = tx.execute(_after(last).limit(most)).tuples().all()
+    if not rows:
         return
-    rows = tx.execute(_after(last).limit(SHELVED_TOGETHER)).tuples().all()
     last = rows[-1][0]
     tx.execute(
         sa.insert(shelf),

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from digitizer.parts.tables import inmate, letter, page, posting, term, transcript
+from digitizer.parts.tables import inmate, letter, page, posting, shelf, term, transcript
 from digitizer.parts.words import (
     BETWEEN_SPELLINGS,
     BETWEEN_WORDS,
@@ -44,6 +44,8 @@ from digitizer.processes.transcripts import (
 from digitizer.vocabulary.mail import Hit, LetterKind, LetterState
 from digitizer.vocabulary.paper import Transcript, Word
 
+#: Terms shelved at a time: few enough not to be felt by who files their page.
+_SHELVED_TOGETHER = 20_000
 #: More words than people type; a pasted page must not become a query of a thousand joins.
 _MOST_WORDS = 32
 _MOST_LOOKED_AT = 200  # pages in whose text a phrase is looked for, …
@@ -77,9 +79,19 @@ def index_letter(tx: sa.Connection, letter_id: str) -> None:
         pages = tx.execute(content).scalars().all()
         for page_id, read in transcripts_of(tx, pages).items():
             _post(tx, row.inmate_id, page_id, read)
-        from digitizer.parts.terms import shelve_terms  # numpy, as below
+        _shelve_many(tx)
 
-        shelve_terms(tx)
+
+def _shelve_many(tx: sa.Connection) -> None:
+    """Shelves terms if many are not: else nothing is loaded that does it."""
+    if (tx.execute(_NOT_SHELVED).scalar() or 0) >= _SHELVED_TOGETHER:
+        from digitizer.parts.terms import shelve_terms  # numpy takes longer than most commands
+
+        shelve_terms(tx, _SHELVED_TOGETHER)
+
+
+_LAST_SHELVED = sa.select(sa.func.max(shelf.c.last_term)).scalar_subquery()
+_NOT_SHELVED = sa.select(sa.func.max(term.c.id) - sa.func.coalesce(_LAST_SHELVED, 0))
 
 
 def index_again(tx: sa.Connection, page_id: int) -> None:

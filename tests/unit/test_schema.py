@@ -31,7 +31,7 @@ from digitizer.parts.tables import (
     shelf,
     writing,
 )
-from digitizer.processes import audit, ledger
+from digitizer.processes import audit, ledger, search
 from digitizer.processes.search import search_pages
 from digitizer.vocabulary.errors import SettingsError
 from digitizer.vocabulary.paper import Original
@@ -146,7 +146,7 @@ def test_postgresql_has_what_the_code_expects(cluster: House) -> None:
 def test_a_search_on_postgresql_forgives_as_on_sqlite(
     cluster: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(terms, "SHELVED_TOGETHER", 2)
+    monkeypatch.setattr(search, "_SHELVED_TOGETHER", 2)
     texts = {2: read("my dear hother", mother=0.6), 3: read("a gardem"), 4: read("dear x mother")}
     file(cluster, split_of(letter_of(new_cover(cluster), 1, 4)), texts)
     deliver(cluster, ORSON, "Café garden", b"2")

@@ -67,13 +67,11 @@ def test_what_is_shelved_is_found_as_before_and_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By a new process too, which reads the shelves and the terms that are on none."""
-    monkeypatch.setattr(terms, "SHELVED_TOGETHER", 4)
     monkeypatch.setattr(terms, "_FULL", 2)
     _add(house, "gardener", "garden", "gardem", "warden", "сестра", "harden")
     _shelve(house)
     _add(house, "gardens")
     found = _alike(house, "garden")
-    _shelve(house)
     with reading(house.engine) as tx:
         texts = dict(tx.execute(sa.select(term.c.id, term.c.text)).tuples().all())
         shelved = tx.execute(sa.select(sa.func.max(shelf.c.last_term))).scalar_one()
@@ -84,8 +82,7 @@ def test_what_is_shelved_is_found_as_before_and_once(
     assert set(found) == {"garden", "gardens", "gardem", "gardener", "harden", "warden"}
 
 
-def test_few_terms_are_not_shelved(house: House) -> None:
-    _add(house, "garden")
+def test_where_there_is_no_term_none_is_shelved(house: House) -> None:
     _shelve(house)
     with reading(house.engine) as tx:
         assert tx.execute(sa.select(shelf)).all() == []
@@ -93,4 +90,4 @@ def test_few_terms_are_not_shelved(house: House) -> None:
 
 def _shelve(house: House) -> None:
     with writing(house.engine) as tx:
-        shelve_terms(tx)
+        shelve_terms(tx, 4)

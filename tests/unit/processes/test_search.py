@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitizer.mailroom.house import House
-from digitizer.parts.tables import reading, writing
+from digitizer.parts.tables import reading, shelf, writing
 from digitizer.processes import ranking, search
 from digitizer.processes.search import index_again, search_pages
 from digitizer.processes.transcripts import correct
@@ -204,3 +205,19 @@ def test_no_query_raises(house: House, query: str) -> None:
     if not _search(house, "garden"):
         _stack(house, read("garden NEAR café 12 % _"))
     _search(house, query)
+
+
+def test_terms_are_shelved_once_they_are_many(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_SHELVED_TOGETHER", 3)
+    deliver(house, ORSON, "two words", b"1")
+    assert _shelved(house) is None
+    deliver(house, ORSON, "three more words", b"2")
+    assert _shelved(house) == 3
+
+
+def _shelved(house: House) -> int | None:
+    with reading(house.engine) as tx:
+        last: int | None = tx.execute(sa.select(sa.func.max(shelf.c.last_term))).scalar()
+    return last
