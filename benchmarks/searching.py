@@ -1,9 +1,10 @@
 """How long a search takes in one large mailbox, and over the mail of a whole house.
 
-    python -m benchmarks.searching [--mailbox 2000] [--house 200000] [--keep FOLDER]
+    python -m benchmarks.searching [--mailbox 2000] [--house 200000] [--filed N] [--keep FOLDER]
 
 Wall clock and this process's processor time, of each kind of query and of all. To file a house
-takes long: ``--keep`` files it once, and finds it there the next time.
+takes long: ``--keep`` files it once, and finds it there the next time; with ``--filed`` only so many of
+its pages are filed, and of the others only the vocabulary is kept.
 
 The mail is made up: words of syllables, as frequent as words are (Zipf), 200 on a page. On
 handwritten pages every word has six other spellings with their probabilities, as the reader
@@ -30,7 +31,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.made_mailboxes import MadeMailboxes
-from digitizer.parts.tables import reading
+from digitizer.parts.tables import reading, term
+from digitizer.parts.terms import shelve_terms
 from digitizer.processes.search import search_pages
 from digitizer.vocabulary.paper import Box, Transcript, Word
 
@@ -139,8 +141,25 @@ def fill(mail: MadeMailboxes, pages: int, handwritten: float, inmates: int) -> l
     return texts
 
 
+def add_vocabulary(mail: MadeMailboxes, pages: int, handwritten: float) -> None:
+    """Adds the words, and other spellings, of so many more pages, but not the pages."""
+    scribbler = Scribbler()
+    scribbler.chance = Random(8)
+    for start in range(0, pages, 100):
+        words: set[str] = set()
+        for _ in range(min(100, pages - start)):
+            for word in scribbler.page(scribbler.chance.random() < handwritten).words:
+                words.update([word.text, *(other for other, _ in word.alternatives)])
+        with mail.writing() as tx:
+            tx.execute(
+                sa.insert(term).prefix_with("OR IGNORE"),
+                [{"text": word} for word in sorted(words - {""})],
+            )
+            shelve_terms(tx, 20_000)
+
+
 def mailboxes(
-    folder: Path, pages: int, handwritten: float, inmates: int
+    folder: Path, pages: int, handwritten: float, inmates: int, filed: int | None = None
 ) -> tuple[MadeMailboxes, list[str]]:
     """The mail in ``folder``, filed unless it is there, and some of its texts."""
     kept = folder / "texts.json"
@@ -149,9 +168,11 @@ def mailboxes(
     folder.mkdir(parents=True, exist_ok=True)
     start = time.process_time()
     mail = MadeMailboxes.make(folder, inmates)
-    texts = fill(mail, pages, handwritten, inmates)
-    took = 1000 * (time.process_time() - start) / pages
+    filed = pages if filed is None else filed
+    texts = fill(mail, filed, handwritten, inmates)
+    took = 1000 * (time.process_time() - start) / filed
     Console().print(f"{folder.name}: {took:.1f} ms of processor a page filed", highlight=False)
+    add_vocabulary(mail, pages - filed, handwritten)
     kept.write_text(json.dumps(texts), "utf-8")
     return mail, texts
 
@@ -169,6 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--mailbox", type=int, default=2000, help="pages of the one mailbox")
     parser.add_argument("--house", type=int, default=200_000, help="pages of the whole house")
+    parser.add_argument("--filed", type=int, help="pages of the house that are filed: all")
     parser.add_argument("--keep", type=Path, help="folder where the mail is kept for next time")
     chosen = parser.parse_args(arguments)
     table = Table(title=f"Milliseconds a search, {_QUERIES} searches each")
@@ -184,8 +206,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             console.print(f"{kind}: {_size(mail, root / kind)}", highlight=False)
             mail.close()
         if chosen.house:
-            inmates = max(1, chosen.house // _PAGES_A_MAILBOX)
-            mail, texts = mailboxes(root / "house", chosen.house, _HANDWRITTEN, inmates)
+            filed = chosen.filed or chosen.house
+            inmates = max(1, filed // _PAGES_A_MAILBOX)
+            mail, texts = mailboxes(root / "house", chosen.house, _HANDWRITTEN, inmates, filed)
             _rows(table, f"a house of {chosen.house:,} pages", mail, texts, None)
             _rows(table, "one mailbox of that house", mail, texts, mail.owner)
             console.print(f"house: {_size(mail, root / 'house')}", highlight=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -221,3 +223,22 @@ def _shelved(house: House) -> int | None:
     with reading(house.engine) as tx:
         last: int | None = tx.execute(sa.select(sa.func.max(shelf.c.last_term))).scalar()
     return last
+
+
+@pytest.mark.parametrize("booking_number", [None, ORSON])
+def test_pages_are_looked_at_without_going_through_all_letters(
+    house: House, booking_number: str | None
+) -> None:
+    """SQLite, which knows no numbers of rows, would rather begin with the delivered letters."""
+    plans: list[str] = []
+    with reading(house.engine) as tx:
+
+        def explain(connection: sa.Connection, _: object, sql: str, asked: Any, *more: Any) -> None:
+            if sql.startswith("SELECT page.id"):
+                cursor = connection.connection.cursor()
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}", asked)
+                plans.extend(row[3] for row in cursor.fetchmany(1))
+
+        sa.event.listen(tx, "before_cursor_execute", explain)
+        search._page_rows(tx, range(50), booking_number)
+    assert plans == ["SEARCH page USING INTEGER PRIMARY KEY (rowid=?)"]
