@@ -3,8 +3,8 @@
     python -m benchmarks.searching [--mailbox 2000] [--house 200000] [--filed N] [--keep FOLDER]
 
 Wall clock and this process's processor time, of each kind of query and of all. To file a house
-takes long: ``--keep`` files it once, and finds it there the next time; with ``--filed`` only so many of
-its pages are filed, and of the others only the vocabulary is kept.
+takes long: ``--keep`` files it once, and finds it there the next time; with ``--filed`` only so
+many of its pages are filed, and of the others only the vocabulary is kept.
 
 The mail is made up: words of syllables, as frequent as words are (Zipf), 200 on a page. On
 handwritten pages every word has six other spellings with their probabilities, as the reader
