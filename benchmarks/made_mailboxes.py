@@ -48,6 +48,13 @@ class MadeMailboxes:
             )  # fmt: skip
         return MadeMailboxes(engine)
 
+    @staticmethod
+    def find(folder: Path) -> MadeMailboxes:
+        """The mailboxes that were made in ``folder`` before."""
+        engine = open_engine(f"sqlite:///{folder / 'made.db'}")
+        upgrade(engine)
+        return MadeMailboxes(engine)
+
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         with writing(self.engine) as tx:

@@ -19,7 +19,7 @@ from sqlalchemy import event as sa_event
 from digitizer.vocabulary.errors import StorageError, UsageError
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -221,6 +221,18 @@ term = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("text", sa.String(64), nullable=False, unique=True),
+)
+
+# The terms again, many of one length in a row, as `parts/terms.py` has them in memory. Those after
+# the last `last_term` are on no shelf yet.
+shelf = sa.Table(
+    "shelf",
+    metadata,
+    sa.Column("last_term", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("length", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("ids", sa.LargeBinary, nullable=False),
+    sa.Column("texts", sa.LargeBinary, nullable=False),
+    sa.Column("letters", sa.LargeBinary, nullable=False),
 )
 
 # Where it may stand. Ordered for a search in one mailbox, with a second order for all of them;

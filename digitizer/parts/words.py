@@ -13,11 +13,26 @@ from dataclasses import dataclass
 
 #: Characters; the index cuts longer words.
 LONGEST_TERM = 64
+#: Similarity (0..1) under which another word is no reading of the one asked for.
+CUTOFF = 0.65
+#: The beginning of a word is a good match, but the whole word is a better one.
+PREFIX_SIMILARITY = 0.95
+# Measured on handwritten pages: likeness counts steeply, the reader's own doubt hardly.
+LIKENESS_POWER, DOUBT_POWER = 8, 0.15
+
+#: Control characters that keep words, and the spellings of one, apart in one text.
+BETWEEN_WORDS, BETWEEN_SPELLINGS = "\x1e", "\x1f"
 
 _HYPHENS = "-\u00ad\u2010\u2011\u00ac="  # '=' and '¬' are old hands' hyphens at a line's end
 _LINE_END_HYPHEN = re.compile(rf"(?<=[^\W\d_])[{_HYPHENS}][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019\u2018\u02bc`\u00b4](?=\w)")
 _WORD = re.compile(r"[^\W_]+")
+_BETWEEN_LETTERS = re.compile(rf"[^\w{BETWEEN_WORDS}{BETWEEN_SPELLINGS}]+|_+")
+_ASCII_BETWEEN_LETTERS = {
+    code: None
+    for code in range(128)
+    if not chr(code).isalnum() and chr(code) not in BETWEEN_WORDS + BETWEEN_SPELLINGS
+}
 _PLAIN = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "\u00ad": ""}
 )
@@ -35,8 +50,17 @@ def index_words(text: str) -> list[str]:
     return _WORD.findall(_plain(_APOSTROPHE.sub("", joined)))
 
 
+def letters_of(text: str) -> str:
+    """Normal form of a text without what parts its words, but for our own control characters."""
+    if text.isascii():
+        return text.lower().translate(_ASCII_BETWEEN_LETTERS)
+    return _BETWEEN_LETTERS.sub("", _plain(text))
+
+
 def _plain(text: str) -> str:
     """Casefolded, without marks. Folding can bring marks back (``İ``), hence fold first."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKD", text.casefold()).casefold()
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return bare.translate(_PLAIN)
@@ -80,20 +104,15 @@ def similarity(one: str, other: str) -> float:
     return float(Indel.normalized_similarity(one, other))
 
 
-def likely_variants(
-    query_word: str, vocabulary: Sequence[str], cutoff: float
-) -> list[tuple[str, float]]:
-    """The words of ``vocabulary`` at least ``cutoff`` (0..1) alike, best first, then by letter."""
-    import numpy as np  # these three take longer to import than most commands to run
-    from rapidfuzz import process
+def worth(likeness: float, probability: float) -> float:
+    """How good a match is (0..1): the likeness of two words, and the reader's probability."""
+    return float(likeness**LIKENESS_POWER * probability**DOUBT_POWER)
+
+
+def most_alike(word: str, forms: Sequence[str]) -> int:
+    """The place among ``forms`` of the first that is most like ``word``; 0 if there are none."""
+    from rapidfuzz import process  # takes longer to import than most commands to run
     from rapidfuzz.distance import Indel
 
-    scores = process.cdist(
-        [query_word],
-        vocabulary,
-        scorer=Indel.normalized_similarity,
-        score_cutoff=max(cutoff, 1e-6),
-        dtype=np.float32,
-    )[0]
-    found = [(vocabulary[index], float(scores[index])) for index in np.flatnonzero(scores).tolist()]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    best = process.extractOne(word, forms, scorer=Indel.normalized_similarity)
+    return best[2] if best is not None else 0

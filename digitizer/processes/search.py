@@ -15,41 +15,41 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from digitizer.parts.tables import inmate, letter, page, posting, term, transcript
+from digitizer.parts.tables import inmate, letter, page, posting, shelf, term, transcript
 from digitizer.parts.words import (
+    BETWEEN_SPELLINGS,
+    BETWEEN_WORDS,
+    CUTOFF,
     LONGEST_TERM,
+    PREFIX_SIMILARITY,
     Query,
     index_words,
-    likely_variants,
+    letters_of,
+    most_alike,
     query_parts,
     similarity,
+    worth,
 )
-from digitizer.processes.transcripts import newest_correction, transcripts_of
+from digitizer.processes.transcripts import (
+    Spellings,
+    newest_correction,
+    spellings_of,
+    transcripts_of,
+)
 from digitizer.vocabulary.mail import Hit, LetterKind, LetterState
 from digitizer.vocabulary.paper import Transcript, Word
 
-if TYPE_CHECKING:
-    from digitizer.parts.terms import Terms
-
-#: Similarity (0..1) under which another word is no reading of the one asked for.
-_CUTOFF = 0.65
-#: The beginning of a word is a good match, but the whole word is a better one.
-_PREFIX_SIMILARITY = 0.95
-# Measured on handwritten pages: likeness counts steeply, the reader's own doubt hardly.
-_LIKENESS_POWER, _DOUBT_POWER = 8, 0.15
-#: A page must have something like this share of the query's words, or it is no hit.
-_LEAST_SHARE = 0.5
+#: Terms shelved at a time: few enough not to be felt by who files their page.
+_SHELVED_TOGETHER = 20_000
 #: More words than people type; a pasted page must not become a query of a thousand joins.
 _MOST_WORDS = 32
-_MOST_VARIANTS = 1000  # terms looked up for one word
-_ENOUGH_PAGES = 1000  # found for one word, the most alike and the newest first
-_MOST_COMPLETED = 200
-_MOST_LOOKED_AT = 200  # pages in whose text a phrase is looked for …
+_MOST_LOOKED_AT = 200  # pages in whose text a phrase is looked for, …
+_LOOKED_AT_ONCE = 50
 _MOST_OPENED = 8  # … and of those without it, in whose words' other spellings
 _SNIPPET_CHARS = 160
 _WORTH_SHOWING = 0.5  # of the best match on a page
@@ -80,6 +80,19 @@ def index_letter(tx: sa.Connection, letter_id: str) -> None:
         pages = tx.execute(content).scalars().all()
         for page_id, read in transcripts_of(tx, pages).items():
             _post(tx, row.inmate_id, page_id, read)
+        _shelve_many(tx)
+
+
+def _shelve_many(tx: sa.Connection) -> None:
+    """Shelves terms if many are not: else nothing is loaded that does it."""
+    if (tx.execute(_NOT_SHELVED).scalar() or 0) >= _SHELVED_TOGETHER:
+        from digitizer.parts.terms import shelve_terms  # numpy takes longer than most commands
+
+        shelve_terms(tx, _SHELVED_TOGETHER)
+
+
+_LAST_SHELVED = sa.select(sa.func.max(shelf.c.last_term)).scalar_subquery()
+_NOT_SHELVED = sa.select(sa.func.max(term.c.id) - sa.func.coalesce(_LAST_SHELVED, 0))
 
 
 def index_again(tx: sa.Connection, page_id: int) -> None:
@@ -168,8 +181,9 @@ def search_pages(
 ) -> tuple[Hit, ...]:
     """The delivered pages that answer ``query``, best first; one inmate's, or all."""
     asked = query_parts(query)
-    words = _to_look_up(asked)
-    if not words or limit < 1:
+    in_phrases = _to_look_up(word for phrase in asked.phrases for word in phrase)
+    words = [word for word in _to_look_up(asked.words) if word not in in_phrases]
+    if not (words or in_phrases) or limit < 1:
         return ()
     owner = None
     if booking_number is not None:
@@ -178,110 +192,16 @@ def search_pages(
         ).scalar()
         if owner is None:
             return ()
-    from digitizer.parts.terms import terms_of  # numpy takes longer to load than most commands
+    from digitizer.processes.ranking import ranked_pages  # numpy takes longer than most commands
 
-    terms = terms_of(tx)
-    matches = [_matches(tx, terms, owner, word) for word in words]
-    if len(words) > 1:
-        _complete(tx, owner, matches)
-    standings = _combine([match.pages for match in matches])
-    best = sorted(
-        standings,
-        key=lambda id_: (-round(standings[id_].score, 3), -standings[id_].density, id_),
-    )
-    return _hits(tx, asked, best, standings, booking_number, limit)
+    ranked = ranked_pages(tx, owner, words, in_phrases, limit)
+    if asked.phrases:
+        return _hits_of_phrases(tx, asked, ranked[:_MOST_LOOKED_AT], booking_number, limit)
+    return _hits(tx, asked, ranked, booking_number, limit)
 
 
-def _to_look_up(asked: Query) -> tuple[str, ...]:
-    forms = dict.fromkeys(word[:LONGEST_TERM] for word in asked.all_words)
-    return tuple(forms)[:_MOST_WORDS]
-
-
-@dataclass(slots=True)
-class _Match:
-    """Where one word was found. ``whole`` if every page that has it is there."""
-
-    variants: dict[int, float]
-    pages: dict[int, _Standing]
-    whole: bool = True
-
-    def add(self, rows: Iterable[sa.Row[Any]]) -> None:
-        for page_id, term_id, weight, density in rows:
-            score = self.variants[term_id] ** _LIKENESS_POWER * _BY_WEIGHT[weight]
-            known = self.pages.get(page_id)
-            if known is None or score > known.score:
-                self.pages[page_id] = _Standing(score, density)
-
-
-def worth(likeness: float, probability: float) -> float:
-    """How good a match is (0..1): the likeness of two words, and the reader's probability."""
-    return float(likeness**_LIKENESS_POWER * probability**_DOUBT_POWER)
-
-
-_BY_WEIGHT = tuple(worth(1.0, weight / 1000) for weight in range(1001))
-
-
-def _matches(tx: sa.Connection, terms: Terms, owner: int | None, word: str) -> _Match:
-    """The pages that have the word or one like it: the most alike, until there are enough."""
-    variants = dict.fromkeys(terms.beginning(word, _MOST_VARIANTS // 3), _PREFIX_SIMILARITY)
-    for number, likeness in terms.alike(word, _CUTOFF, _MOST_VARIANTS):
-        variants[number] = max(likeness, variants.get(number, 0.0))
-    match = _Match(variants, {})
-    ranked = sorted(variants, key=lambda number: (-variants[number], number))
-    for some in (ranked[:1], *_in_slices(ranked[1:], 250)):
-        room = _ENOUGH_PAGES - len(match.pages)
-        if room <= 0:
-            match.whole = False
-            break
-        if some:
-            rows = tx.execute(_postings(owner, some).limit(room + 1)).all()
-            match.whole = match.whole and len(rows) <= room
-            match.add(rows)
-    return match
-
-
-def _postings(owner: int | None, term_ids: Sequence[int]) -> sa.Select[Any]:
-    """Of one term the newest pages first, which is the order they are stored in."""
-    found = sa.select(
-        posting.c.page_id, posting.c.term_id, posting.c.weight, posting.c.density
-    ).where(posting.c.term_id.in_(term_ids))
-    if len(term_ids) == 1:
-        found = found.order_by(posting.c.page_id.desc())
-    return found if owner is None else found.where(posting.c.inmate_id == owner)
-
-
-def _complete(tx: sa.Connection, owner: int | None, matches: Sequence[_Match]) -> None:
-    """Looks up a common word on the pages that the other words found: among all that have it,
-    they were not read."""
-    found = _combine([match.pages for match in matches], share=0.0)
-    best = sorted(found, key=lambda id_: -found[id_].score)[:_MOST_COMPLETED]
-    for match in matches:
-        if not match.whole:
-            likest = sorted(match.variants, key=lambda number: -match.variants[number])[:5]
-            match.add(
-                tx.execute(_postings(owner, likest).where(posting.c.page_id.in_(best)).limit(5000))
-            )
-
-
-def _combine(
-    per_word: Sequence[Mapping[int, _Standing]], share: float = _LEAST_SHARE
-) -> dict[int, _Standing]:
-    """The mean over the words, of the pages that have at least ``share`` of them."""
-    if len(per_word) == 1:
-        return dict(per_word[0])
-    found: dict[int, list[float]] = {}
-    for pages in per_word:
-        for page_id, (score, density) in pages.items():
-            sums = found.setdefault(page_id, [0.0, 0, 0])
-            sums[0] += score
-            sums[1] += density
-            sums[2] += 1
-    words = len(per_word)
-    return {
-        page_id: _Standing(score / words, int(density))
-        for page_id, (score, density, times) in found.items()
-        if times >= share * words
-    }
+def _to_look_up(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(word[:LONGEST_TERM] for word in words))[:_MOST_WORDS]
 
 
 # ---- hits ----------------------------------------------------------------------------------
@@ -290,36 +210,60 @@ def _combine(
 def _hits(
     tx: sa.Connection,
     asked: Query,
-    best: Sequence[int],
-    standings: Mapping[int, _Standing],
+    ranked: Sequence[tuple[int, float]],
     booking_number: str | None,
     limit: int,
 ) -> tuple[Hit, ...]:
     hits: list[Hit] = []
-    patience = _MOST_OPENED
-    for some in _in_slices(best[:_MOST_LOOKED_AT] if asked.phrases else best, 2 * limit):
-        rows = _page_rows(tx, some, booking_number)
-        for page_id in some:
-            if page_id not in rows:
-                continue
-            row = rows[page_id]
+    for some in _in_slices(ranked, limit):
+        rows = _page_rows(tx, [page_id for page_id, _ in some], booking_number)
+        hits += [_hit(rows[page_id], score, asked) for page_id, score in some if page_id in rows]
+        if len(hits) >= limit:
+            break
+    return tuple(hits[:limit])
+
+
+def _hits_of_phrases(
+    tx: sa.Connection,
+    asked: Query,
+    ranked: Sequence[tuple[int, float]],
+    booking_number: str | None,
+    limit: int,
+) -> tuple[Hit, ...]:
+    """Pages whose text has the phrases; if they are too few, pages that may say them too."""
+    found: dict[int, sa.Row[Any]] = {}
+    doubtful: dict[int, sa.Row[Any]] = {}
+    for some in _in_slices(ranked, _LOOKED_AT_ONCE):
+        for page_id, row in _page_rows(tx, [one for one, _ in some], booking_number).items():
             stands = all(_side_by_side(row.text, phrase) for phrase in asked.phrases)
-            if not stands and patience:
-                patience -= 1
-                read = transcripts_of(tx, [page_id])[page_id]
-                stands = all(phrase_stands(read, phrase) for phrase in asked.phrases)
-            if stands:
-                score, snippet = standings[page_id].score, _snippet(row.text, asked.all_words)
-                hits.append(Hit(row.letter_id, row.position, row.booking_number, score, snippet))
-                if len(hits) == limit:
-                    return tuple(hits)
-    return tuple(hits)
+            (found if stands else doubtful)[page_id] = row
+        if len(found) >= limit:
+            break
+    if len(found) < limit:
+        likeliest = [page_id for page_id, _ in ranked if page_id in doubtful][:_MOST_OPENED]
+        for page_id, spellings in spellings_of(tx, likeliest):
+            if all(phrase_stands(spellings, phrase) for phrase in asked.phrases):
+                found[page_id] = doubtful[page_id]
+    best = [(page_id, score) for page_id, score in ranked if page_id in found][:limit]
+    return tuple(_hit(found[page_id], score, asked) for page_id, score in best)
+
+
+def _hit(row: sa.Row[Any], score: float, asked: Query) -> Hit:
+    snippet = _snippet(row.text, asked.all_words)
+    return Hit(row.letter_id, row.position, row.booking_number, score, snippet)
 
 
 def _page_rows(
     tx: sa.Connection, page_ids: Sequence[int], booking_number: str | None
 ) -> Mapping[int, sa.Row[Any]]:
     """Those of the pages that are content of a delivered letter, and this inmate's."""
+    asked = {"pages": page_ids, "booking_number": booking_number}
+    rows = tx.execute(_pages(booking_number is not None), asked)
+    return {row.id: row for row in rows}
+
+
+@cache
+def _pages(owned: bool) -> sa.Select[Any]:
     found = (
         sa.select(
             page.c.id, page.c.letter_id, page.c.position, inmate.c.booking_number,
@@ -329,15 +273,21 @@ def _page_rows(
         .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
         .join(inmate, letter.c.inmate_id == inmate.c.id)
         .where(
-            page.c.id.in_(page_ids),
+            page.c.id.in_(sa.bindparam("pages", expanding=True)),
             page.c.position.is_not(None),
-            letter.c.state == LetterState.DELIVERED,
+            _unsought(letter.c.state) == LetterState.DELIVERED,
             letter.c.kind == LetterKind.LETTER,
         )
     )  # fmt: skip
-    if booking_number is not None:
-        found = found.where(inmate.c.booking_number == booking_number)
-    return {row.id: row for row in tx.execute(found)}
+    if owned:
+        found = found.where(_unsought(inmate.c.booking_number) == sa.bindparam("booking_number"))
+    return found
+
+
+def _unsought(column: sa.Column[str]) -> sa.ColumnElement[str]:
+    """The column, so that no index of it is used: for fifty pages SQLite would go through all
+    delivered letters, or all of an inmate's."""
+    return sa.func.coalesce(column, "")
 
 
 def _side_by_side(text: str, phrase: Sequence[str]) -> bool:
@@ -346,21 +296,19 @@ def _side_by_side(text: str, phrase: Sequence[str]) -> bool:
     return re.search(rf"\b{words}\b", text.casefold()) is not None
 
 
-def phrase_stands(read: Transcript, phrase: Sequence[str]) -> bool:
+def phrase_stands(page: Spellings, phrase: Sequence[str]) -> bool:
     """Whether the words of ``phrase`` stand beside each other: in the text as it was read, or
     in what its words may say instead."""
-    if f" {' '.join(phrase)} " in f" {' '.join(index_words(read.text))} ":
+    if f" {' '.join(phrase)} " in f" {' '.join(index_words(page.text))} ":
         return True
-    places = [_forms(word) for word in read.words]
+    places = letters_of(page.words).split(BETWEEN_WORDS)
+    forms = [f"{BETWEEN_SPELLINGS}{form}{BETWEEN_SPELLINGS}" for form in phrase]
+    first = (place for place, spellings in enumerate(places) if forms[0] in spellings)
     return any(
-        all(form in places[start + offset] for offset, form in enumerate(phrase))
-        for start in range(len(places) - len(phrase) + 1)
+        len(beside := places[place : place + len(forms)]) == len(forms)
+        and all(form in spellings for form, spellings in zip(forms, beside, strict=True))
+        for place in first
     )
-
-
-def _forms(word: Word) -> frozenset[str]:
-    texts = (word.text, *(text for text, _ in word.alternatives))
-    return frozenset("".join(index_words(text)) for text in texts)
 
 
 def matching_words(read: Transcript, query: str) -> tuple[tuple[Word, float], ...]:
@@ -406,18 +354,24 @@ def _fit(word: Word, asked: str) -> float:
         for form in index_words(text):
             likeness = similarity(form, asked)
             if form.startswith(asked) and form != asked:
-                likeness = max(likeness, _PREFIX_SIMILARITY)
-            if likeness >= _CUTOFF:
+                likeness = max(likeness, PREFIX_SIMILARITY)
+            if likeness >= CUTOFF:
                 best = max(best, worth(likeness, probability))
     return best
 
 
 def _snippet(text: str, words: Sequence[str]) -> str:
     """The stretch of text around the most likely word."""
+    centre = _place(text, words[0])
     tokens = text.split()
-    forms = [token.casefold().strip(_AROUND_WORDS) for token in tokens]
-    ranked = dict(likely_variants(words[0], sorted(set(forms)), 0.0))
-    centre = max(range(len(forms)), key=lambda i: ranked.get(forms[i], 0.0), default=0)
     start = max(0, centre - 12)
     cut = " ".join(tokens[start : centre + 14])
     return cut if len(cut) <= _SNIPPET_CHARS else cut[: _SNIPPET_CHARS - 1] + "…"
+
+
+def _place(text: str, word: str) -> int:
+    """How many words stand before the first that is ``word``, or most like it."""
+    folded = text.casefold()
+    if found := re.search(rf"\b{re.escape(word)}\b", folded):
+        return max(0, len(folded[: found.end()].split()) - 1)
+    return most_alike(word, [token.strip(_AROUND_WORDS) for token in folded.split()])

@@ -6,6 +6,7 @@ import dataclasses
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from alembic.script import ScriptDirectory
 from digitizer.mailroom import books, desk
 from digitizer.mailroom.house import House, open_house
 from digitizer.mailroom.mailboxes import mailbox, search_mail
+from digitizer.parts import terms
 from digitizer.parts.schema import upgrade
 from digitizer.parts.tables import (
     SCHEMA_VERSION,
@@ -26,9 +28,10 @@ from digitizer.parts.tables import (
     open_engine,
     reading,
     scan,
+    shelf,
     writing,
 )
-from digitizer.processes import audit, ledger
+from digitizer.processes import audit, ledger, search
 from digitizer.processes.search import search_pages
 from digitizer.vocabulary.errors import SettingsError
 from digitizer.vocabulary.paper import Original
@@ -40,10 +43,14 @@ from tests.support.made_mail import (
     ORSON,
     PETRA,
     deliver,
+    file,
     fill_roster,
     held_letter,
     held_whole,
+    letter_of,
     new_cover,
+    read,
+    split_of,
 )
 
 
@@ -134,6 +141,21 @@ def cluster(cluster_url: str, house: House) -> Iterator[House]:
 
 def test_postgresql_has_what_the_code_expects(cluster: House) -> None:
     assert _differences(cluster.engine) == []
+
+
+def test_a_search_on_postgresql_forgives_as_on_sqlite(
+    cluster: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_SHELVED_TOGETHER", 2)
+    texts = {2: read("my dear hother", mother=0.6), 3: read("a gardem"), 4: read("dear x mother")}
+    file(cluster, split_of(letter_of(new_cover(cluster), 1, 4)), texts)
+    deliver(cluster, ORSON, "Café garden", b"2")
+    with reading(cluster.engine) as tx:
+        monkeypatch.setattr(terms, "_KNOWN", WeakKeyDictionary())
+        assert [hit.page for hit in search_pages(tx, '"dear mother"', ORSON)] == [1]
+        assert [hit.score for hit in search_pages(tx, "garden", ORSON)][:1] == [1.0]
+        assert len(search_pages(tx, "garden cafe", ORSON)) == 2
+        assert tx.execute(sa.select(sa.func.count()).select_from(shelf)).scalar_one() > 0
 
 
 def test_the_main_job_on_postgresql(cluster: House) -> None:

@@ -6,13 +6,14 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance.Indel import normalized_similarity
 
 from digitizer.mailroom.house import House
-from digitizer.parts.tables import reading, term, writing
-from digitizer.parts.terms import terms_of
-from digitizer.parts.words import similarity
+from digitizer.parts import terms
+from digitizer.parts.tables import reading, shelf, term, writing
+from digitizer.parts.terms import Terms, shelve_terms, terms_of
 
-_WORDS = st.lists(st.text(alphabet="abcde19", min_size=1, max_size=9), unique=True, max_size=30)
+_WORDS = st.lists(st.text(alphabet="abcde19éд", min_size=1, max_size=9), unique=True, max_size=30)
 
 
 def _add(house: House, *words: str) -> None:
@@ -25,16 +26,18 @@ def _alike(house: House, word: str, cutoff: float = 0.65, most: int = 100) -> di
     with reading(house.engine) as tx:
         texts = dict(tx.execute(sa.select(term.c.id, term.c.text)).tuples().all())
         found = terms_of(tx).alike(word, cutoff, most)
-    return {texts[number]: likeness for number, likeness in found}
+    pairs = zip(found.ids.tolist(), found.likeness.tolist(), strict=True)
+    return {texts[number]: likeness for number, likeness in pairs}
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(_WORDS, st.text(alphabet="abcde19", min_size=1, max_size=9))
+@given(_WORDS, st.text(alphabet="abcde19éд", min_size=1, max_size=9))
 def test_nothing_alike_is_missed(house: House, words: list[str], asked: str) -> None:
     _add(house, *words)
     with reading(house.engine) as tx:
         every = tx.execute(sa.select(term.c.text)).scalars().all()
-    wanted = {word: similarity(asked, word) for word in every if similarity(asked, word) >= 0.65}
+    likeness = {word: normalized_similarity(asked.encode(), word.encode()) for word in every}
+    wanted = {word: like for word, like in likeness.items() if like >= 0.65}
     assert _alike(house, asked, most=10_000) == pytest.approx(wanted, abs=1e-6)
 
 
@@ -46,7 +49,7 @@ def test_the_most_alike_come_first(house: House) -> None:
 def test_beginnings(house: House) -> None:
     _add(house, "gar", "garden", "gardener", "grade", "engarden")
     with reading(house.engine) as tx:
-        found = terms_of(tx).beginning("gard", 10)
+        found = terms_of(tx).beginning("gard", 10).tolist()
         texts = tx.execute(sa.select(term.c.id, term.c.text)).tuples().all()
     assert [dict(texts)[number] for number in found] == ["garden", "gardener"]
 
@@ -58,3 +61,33 @@ def test_new_terms_are_seen_and_other_alphabets_too(house: House) -> None:
     _add(house, "сестра", "x" * 64)
     assert list(_alike(house, "сестры")) == ["сестра"]
     assert list(_alike(house, "x" * 64)) == ["x" * 64]
+
+
+def test_what_is_shelved_is_found_as_before_and_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a new process too, which reads the shelves and the terms that are on none."""
+    monkeypatch.setattr(terms, "_FULL", 2)
+    _add(house, "gardener", "garden", "gardem", "warden", "сестра", "harden")
+    _shelve(house)
+    _add(house, "gardens")
+    found = _alike(house, "garden")
+    with reading(house.engine) as tx:
+        texts = dict(tx.execute(sa.select(term.c.id, term.c.text)).tuples().all())
+        shelved = tx.execute(sa.select(sa.func.max(shelf.c.last_term))).scalar_one()
+        fresh = Terms()
+        fresh.refresh(tx)
+    assert [texts[number] for number in fresh.alike("garden", 0.65, 100).ids.tolist()] == [*found]
+    assert (len(texts), texts[shelved]) == (7, "warden")
+    assert set(found) == {"garden", "gardens", "gardem", "gardener", "harden", "warden"}
+
+
+def test_where_there_is_no_term_none_is_shelved(house: House) -> None:
+    _shelve(house)
+    with reading(house.engine) as tx:
+        assert tx.execute(sa.select(shelf)).all() == []
+
+
+def _shelve(house: House) -> None:
+    with writing(house.engine) as tx:
+        shelve_terms(tx, 4)

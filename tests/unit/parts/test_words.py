@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitizer.parts.words import Query, index_words, likely_variants, query_parts, similarity
+from digitizer.parts.words import (
+    Query,
+    index_words,
+    letters_of,
+    most_alike,
+    query_parts,
+    similarity,
+)
 
 words = st.text(st.characters(categories=["L"]), min_size=1, max_size=12)
 
@@ -48,6 +55,19 @@ def test_normal_forms_are_words_of_letters_and_digits(text: str) -> None:
     assert all(word and word == word.casefold() and word.isalnum() for word in index_words(text))
 
 
+@given(st.text() | st.text(st.characters(max_codepoint=127)))
+def test_the_letters_of_a_text_are_those_of_its_words(text: str) -> None:
+    plain = text.replace("\x1e", "").replace("\x1f", "")
+    assert letters_of(plain) == "".join(index_words(plain))
+
+
+def test_what_keeps_words_apart_stays() -> None:
+    assert (
+        letters_of("\x1fDon't\x1fDont,\x1f\x1e\x1fgo.\x1f") == "\x1fdont\x1fdont\x1f\x1e\x1fgo\x1f"
+    )
+    assert letters_of("\x1fÉté!\x1f\x1e") == "\x1fete\x1f\x1e"
+
+
 @given(words)
 def test_case_does_not_matter(word: str) -> None:
     assert index_words(word.upper().lower()) == index_words(word.upper().lower().casefold())
@@ -85,24 +105,17 @@ def test_similarity_is_a_symmetric_share(one: str, other: str) -> None:
     assert similarity(one, one) == 1
 
 
-def test_likely_variants_come_best_first() -> None:
-    vocabulary = ["mother", "motber", "father", "moth", "zebra", "mothen"]
-    found = likely_variants("mother", vocabulary, 0.7)
-    assert [word for word, _ in found] == ["mother", "motber", "mothen", "moth"]
-    assert found[0][1] == 1
-    assert found[1][1] == pytest.approx(similarity("mother", "motber"), abs=1e-6)
+def test_the_first_of_the_most_alike_is_taken() -> None:
+    assert most_alike("mother", ["father", "mothen", "motber", "zebra"]) == 1
+    assert most_alike("mother", ["zebra", "mother", "mother"]) == 1
 
 
-def test_nothing_alike_finds_nothing() -> None:
-    assert likely_variants("mother", ["xyz"], 0.0) == []
-    assert likely_variants("mother", [], 0.5) == []
-    assert likely_variants("", ["mother"], 0.5) == []
+def test_where_nothing_is_alike_the_beginning_is_taken() -> None:
+    assert most_alike("mother", ["xyz", "a"]) == 0
+    assert most_alike("mother", []) == 0
 
 
-@given(words, st.lists(words, max_size=20), st.floats(0.3, 1))
-def test_variants_are_those_of_the_cutoff(word: str, vocabulary: list[str], cutoff: float) -> None:
-    found = dict(likely_variants(word, vocabulary, cutoff))
-    for other in vocabulary:
-        score = similarity(word, other)
-        if abs(score - cutoff) > 1e-5:
-            assert (other in found) == (score > cutoff)
+@given(words, st.lists(words, min_size=1, max_size=20))
+def test_nothing_is_more_alike(word: str, forms: list[str]) -> None:
+    best = similarity(word, forms[most_alike(word, forms)])
+    assert best == pytest.approx(max(similarity(word, form) for form in forms))

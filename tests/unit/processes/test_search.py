@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitizer.mailroom.house import House
-from digitizer.parts.tables import reading, writing
-from digitizer.processes import search
+from digitizer.parts.tables import reading, shelf, writing
+from digitizer.processes import ranking, search
 from digitizer.processes.search import index_again, search_pages
 from digitizer.processes.transcripts import correct
 from digitizer.vocabulary.mail import Hit
@@ -84,11 +87,25 @@ def test_a_phrase_may_stand_in_what_was_not_read(house: House) -> None:
     assert _pages(house, '"dear mother"') == [1]
 
 
+def test_a_phrase_of_guesses_is_found_after_one_that_was_read(house: House) -> None:
+    _stack(house, read("my dear hother", mother=0.6), read("dear mother"), read("dear, other"))
+    assert _pages(house, '"dear mother"') == [2, 1]
+
+
+def test_a_corrected_page_is_no_longer_found_by_a_phrase_of_guesses(house: House) -> None:
+    _stack(house, read("my dear hother", mother=0.6))
+    with writing(house.engine) as tx:
+        correct(tx, 2, "my dear hot her mother", "Clara Clerk")
+        index_again(tx, 2)
+    assert _pages(house, '"dear mother"') == []
+    assert _pages(house, '"her mother"') == [1]
+
+
 def test_a_common_word_is_looked_up_where_the_rare_one_stands(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of very many pages with a word only the newest are read, yet none is missed."""
-    monkeypatch.setattr(search, "_ENOUGH_PAGES", 2)
+    monkeypatch.setattr(ranking, "_ENOUGH_PAGES", 2)
     _stack(house, read("common rare"), *[read("common")] * 6, read("rare"))
     assert _pages(house, "common rare")[0] == 1
     assert _search(house, "common rare")[0].score == 1.0
@@ -220,3 +237,38 @@ def test_no_query_raises(house: House, query: str) -> None:
     if not _search(house, "garden"):
         _stack(house, read("garden NEAR café 12 % _"))
     _search(house, query)
+
+
+def test_terms_are_shelved_once_they_are_many(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_SHELVED_TOGETHER", 3)
+    deliver(house, ORSON, "two words", b"1")
+    assert _shelved(house) is None
+    deliver(house, ORSON, "three more words", b"2")
+    assert _shelved(house) == 3
+
+
+def _shelved(house: House) -> int | None:
+    with reading(house.engine) as tx:
+        last: int | None = tx.execute(sa.select(sa.func.max(shelf.c.last_term))).scalar()
+    return last
+
+
+@pytest.mark.parametrize("booking_number", [None, ORSON])
+def test_pages_are_looked_at_without_going_through_all_letters(
+    house: House, booking_number: str | None
+) -> None:
+    """SQLite, which knows no numbers of rows, would rather begin with the delivered letters."""
+    plans: list[str] = []
+    with reading(house.engine) as tx:
+
+        def explain(connection: sa.Connection, _: object, sql: str, asked: Any, *more: Any) -> None:
+            if sql.startswith("SELECT page.id"):
+                cursor = connection.connection.cursor()
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}", asked)
+                plans.extend(row[3] for row in cursor.fetchmany(1))
+
+        sa.event.listen(tx, "before_cursor_execute", explain)
+        search._page_rows(tx, range(50), booking_number)
+    assert plans == ["SEARCH page USING INTEGER PRIMARY KEY (rowid=?)"]

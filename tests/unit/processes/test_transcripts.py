@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +12,8 @@ from digitizer.parts.tables import reading, writing
 from digitizer.processes.transcripts import (
     correct,
     corrected,
+    spelled,
+    spellings_of,
     transcripts_of,
     words_from_json,
     words_to_json,
@@ -69,3 +73,29 @@ def test_the_newest_correction_counts_and_the_reading_stays(house: House) -> Non
         read = tx.exec_driver_sql("SELECT text FROM transcript").scalars().all()
     assert kept == ["my dear", "my dear sister"]
     assert "my deer sisler" in read
+
+
+_SPELLING = st.text(st.sampled_from("ab,[]' é\"\\"), max_size=5)
+
+
+@given(st.lists(st.tuples(_SPELLING, st.lists(_SPELLING, max_size=3)), min_size=1, max_size=4))
+def test_words_are_spelled_as_they_are_kept(words: list[tuple[str, list[str]]]) -> None:
+    kept = words_to_json(
+        tuple(
+            Word(text, Box(1, 2, 3, 4), 0.5, 0, tuple((other, 0.1) for other in others))
+            for text, others in words
+        )
+    )
+    parts = [part.split("\x1f") for part in spelled(json.dumps(kept)).split("\x1e")]
+    assert [part[1:-1] for part in parts if part != [""]] == [
+        [text, *others] for text, others in words
+    ]
+
+
+def test_a_corrected_page_is_spelled_as_it_was_corrected(house: House) -> None:
+    deliver(house, ORSON, "my deer", b"a letter")
+    with writing(house.engine) as tx:
+        (before,) = dict(spellings_of(tx, [2])).values()
+        correct(tx, 2, "my dear", "Clara Clerk")
+        (after,) = dict(spellings_of(tx, [2])).values()
+    assert (before.text, after) == ("my deer", ("my dear", ""))

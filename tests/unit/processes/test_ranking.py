@@ -1,0 +1,64 @@
+"""What is left out of a ranking, to save time, could not have been among the first."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from digitizer.mailroom.house import House
+from digitizer.parts.tables import reading
+from digitizer.processes import ranking
+from digitizer.processes.ranking import ranked_pages
+from tests.support.made_mail import file, letter_of, new_cover, read, split_of
+
+_LIMIT = 4
+_WORDS = ("garden", "gardens", "gardem", "gander", "letter", "latter", "better", "hope")
+
+
+def _fill(house: House) -> None:
+    chance = Random(3)
+    texts = {
+        number: read(" ".join(chance.choices(_WORDS, k=5)), **{chance.choice(_WORDS): 0.2})
+        for number in range(2, 32)
+    }
+    file(house, split_of(letter_of(new_cover(house), 1, 31)), texts)
+
+
+def _ranked(house: House, *words: str, phrase: tuple[str, ...] = ()) -> list[tuple[int, float]]:
+    with reading(house.engine) as tx:
+        return ranked_pages(tx, None, words, phrase, _LIMIT)[:_LIMIT]
+
+
+@pytest.mark.parametrize(
+    ("words", "phrase"),
+    [(("garden",), ()), (("garden", "letter"), ()), (("hope",), ("better", "letter"))],
+)
+def test_enough_pages_are_the_best_of_all(
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    phrase: tuple[str, ...],
+) -> None:
+    _fill(house)
+    found = _ranked(house, *words, phrase=phrase)
+    monkeypatch.setattr(ranking, "_enough", lambda *_: False)
+    assert found == _ranked(house, *words, phrase=phrase)
+    assert len(found) == _LIMIT
+
+
+def test_a_word_on_enough_pages_is_not_looked_for_in_other_spellings(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(house)
+    monkeypatch.setattr(ranking, "_find_alike", lambda *_: pytest.fail("was looked for"))
+    assert len(_ranked(house, "garden")) == _LIMIT
+
+
+def test_a_phrase_needs_all_its_words_as_they_are_spelled(house: House) -> None:
+    file(
+        house,
+        split_of(letter_of(new_cover(house), 1, 4)),
+        {2: read("dear mother"), 3: read("dear mothen"), 4: read("dear hother", mother=0.3)},
+    )
+    assert {page for page, _ in _ranked(house, phrase=("dear", "mother"))} == {2, 4}
