@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.hostile import MOST_SECONDS, report, run
 from digitizer.vocabulary.settings import Work
 
 
+@pytest.mark.timeout(1200)  # it ends by itself, in 80 s where nothing else runs
 def test_no_sheet_is_lost_and_no_file_stops_the_line(tmp_path: Path) -> None:
     verdict = run(tmp_path, short=True, seed=1)
     assert verdict.broken == [], report(verdict, seed=1)
