@@ -35,6 +35,19 @@ _DPI = 200
 _MOST_IN_INBOX, _MOST_IN_QUEUE = 4, 30
 
 
+def kind_of(scan: str) -> str:
+    """The kind of a scan by its name, such as ``good-2``."""
+    return scan.partition("-")[0]
+
+
+def mailbox_of(scan: str) -> str | None:
+    """The booking number on the cover of a scan, by its name; None: it belongs in no mailbox."""
+    kind, _, number = scan.partition("-")
+    if kind == "good":
+        return _BOOKINGS[int(number)]
+    return _BOOKINGS[0] if kind == "once" else None
+
+
 def make_home_with_mail(home: Path) -> None:
     """A home, its roster, and beside it ``scans/KIND-N.tif``, whose kinds are good, once (a
     cover for one letter only), legal, and junk (no scan at all)."""
@@ -109,7 +122,7 @@ def write_for_ever(home: Path) -> None:
         content = path.read_bytes() + b"%" + rng.randbytes(16)  # no two scans are alike
         (_renamed_in if rng.random() < 0.6 else _slowly)(target, content)
         with (home.parent / "manifest").open("a") as manifest:
-            manifest.write(f"{hashlib.sha256(content).hexdigest()} {kind}\n")
+            manifest.write(f"{hashlib.sha256(content).hexdigest()} {path.stem}\n")
         time.sleep(rng.uniform(0, 0.4))
 
 
