@@ -206,6 +206,8 @@ def test_how_the_database_is_opened(house: House) -> None:
             name: tx.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
+        version = tx.exec_driver_sql("SELECT sqlite_version()").scalar_one()
+    assert version == ".".join(map(str, linked_sqlite())), "the wheel's, not Python's own"
     journal = "wal" if wal_is_safe(linked_sqlite()) else "truncate"
     assert said == {
         "journal_mode": journal, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000,
