@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import io
 import os
 import stat
 from collections.abc import Iterable, Sequence
@@ -275,7 +276,21 @@ def _open_scan(path: Path) -> IO[bytes]:
         os.close(descriptor)
         raise UsageError(f"{path} is not a file. Name scanned files.")
     reach("intake.opened")
-    return os.fdopen(descriptor, "rb")
+    return _ScanFile(descriptor, path)
+
+
+class _ScanFile(io.FileIO):
+    """A share that falls away while a scan is read is no fault of the store, nor told as one."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        super().__init__(descriptor)
+        self._path = path
+
+    def read(self, size: int | None = -1) -> bytes:
+        try:
+            return super().read(-1 if size is None else size) or b""
+        except OSError as error:
+            raise UsageError(f"Cannot read {self._path}: {error.strerror}.") from None
 
 
 def _speakable(name: str) -> str:

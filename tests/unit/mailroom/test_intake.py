@@ -262,6 +262,14 @@ def test_a_file_that_another_watcher_took_is_no_fault(house: House, inbox: Path)
     assert take_from_inbox(house, [inbox], "default") is None
 
 
+def test_a_scan_that_cannot_be_read_is_no_fault_of_the_store(house: House) -> None:
+    unreadable = Path("/proc/self/mem")  # a file whose first byte gives EIO, as a broken share
+    with pytest.raises(UsageError, match="Cannot read /proc/self/mem: Input/output error"):
+        take_in(house, [unreadable], "default", ["a"])
+    assert not any((house.home / "originals" / ".incoming").iterdir())
+    assert _scans(house) == 0
+
+
 def test_a_link_is_not_taken_for_what_it_leads_to(house: House, inbox: Path) -> None:
     inbox.unlink()
     inbox.symlink_to(house.key_file)
