@@ -41,7 +41,7 @@ from digitizer.processes.ledger import DEATHS_BEFORE_HOLD
 from digitizer.vocabulary.points import POINTS, arm
 
 _DIGITIZER = str(Path(sys.executable).parent / "digitizer")
-_LONGEST_WAIT = 8.0
+_LONGEST_WAIT = 12.0
 _LONGEST_RECOVERY = 60.0  # far more than the promised 10 s, so that a broken promise shows
 _INTAKE = ("intake.", "blobs.", "ledger.scan_", "ledger.original_")
 _LOOK = 0.05
@@ -146,7 +146,7 @@ def kill_one(home: Path, plan: Plan, rng: random.Random, tally: Tally) -> None:
     if plan.kind != "watch" and (took := _recovered(home, process, begun)) is not None:
         tally.recoveries.append(took)
     if plan.point is None:
-        _ended(process, rng.uniform(0.05, 4 if plan.kind == "serve" else 2))
+        _ended(process, rng.uniform(0.05, 2 if plan.kind == "watch" else 4))
         tally.kills[f"{plan.kind}, random moment"] += 1
     else:
         wait = rng.uniform(0.5, 2) if plan.point.startswith("stop.") else _LONGEST_WAIT
@@ -344,7 +344,7 @@ def run(
                 print(json.dumps(about), file=sys.stderr, flush=True)
             if time.monotonic() > ends:
                 break
-    return tally, judge(home, settle_all(home, 300))
+    return tally, judge(home, settle_all(home, 900))
 
 
 def report(tally: Tally, verdict: Verdict, seed: int) -> str:
