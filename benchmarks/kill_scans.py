@@ -32,7 +32,7 @@ _TEXT = "Hello, all is well here."
 _WEIGHTS = {"good": 5, "once": 2, "legal": 2, "junk": 1}
 _FRESH = 0.6  # of the scans under a cover for one letter: the others repeat a cover
 _DPI = 200
-_MOST_IN_INBOX, _MOST_IN_QUEUE, _MOST_WITH_JUNK = 8, 30, 400
+_MOST_IN_INBOX, _MOST_IN_QUEUE, _MOST_WITH_JUNK = 8, 30, 800
 
 
 def kind_of(scan: str) -> str:
@@ -124,7 +124,7 @@ def write_for_ever(home: Path) -> None:
         (_renamed_in if rng.random() < 0.6 else _slowly)(target, content)
         with (home.parent / "manifest").open("a") as manifest:
             manifest.write(f"{hashlib.sha256(content).hexdigest()} {path.stem}\n")
-        time.sleep(rng.uniform(0, 0.4))
+        time.sleep(rng.uniform(0, 0.4 if len(kinds) > 1 else 1.6))
 
 
 def _may_arrive(home: Path) -> list[str]:
