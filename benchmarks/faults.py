@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -167,9 +167,9 @@ def _is_whole(home: Path, content: bytes) -> bool:
     return bool(entered == 1) and blob.is_file() and blob.read_bytes() == content
 
 
-def faults(most: int) -> Iterator[Fault]:
+def faults(calls: Iterable[str], most: int) -> Iterator[Fault]:
     """The first ``most`` of each call fail, each with each error; some for three in a row."""
-    for call in CALLS:
+    for call in calls:
         for nth in range(1, most + 1):
             for number, error in enumerate(ERRORS):
                 yield Fault(call, error, nth, span=3 if number == nth % 3 else 1)
@@ -249,6 +249,7 @@ def report(trials: list[Trial], audit_fault: str | None) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--most", type=int, default=8, help="so many of each call fail, one a try")
+    parser.add_argument("--call", choices=CALLS, action="append", help="these only")
     parser.add_argument("--together", type=int, default=1, help="scans taken in at once")
     parser.add_argument("--minutes", type=float, default=10, help="then it ends")
     parser.add_argument("--watch", action="store_true", help="also the watcher itself")
@@ -264,7 +265,7 @@ def main() -> int:
         home = Path(name) / "home"
         make_home(home)
         ends = time.monotonic() + 60 * asked.minutes
-        trials = measure(home, faults(asked.most), asked.together, ends)
+        trials = measure(home, faults(asked.call or CALLS, asked.most), asked.together, ends)
         house = open_house(home)
         fault = verify_audit(house)[1]
         house.engine.dispose()
