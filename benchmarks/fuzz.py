@@ -88,12 +88,13 @@ class Guide:
         return self.found if self.found and rng.random() < _OF_FOUND else self.seeds
 
     def learn(self, job: Job, content: Any) -> None:
-        """``content`` is what ``job`` was about; a worker that died has told no ways."""
+        """``content`` is what ``job`` was about; a worker that died has told no ways. Of what is
+        empty nothing more can be made."""
         told = ways_file(job.path)
         if not told.exists():
             return
         ways = {(file, start, end) for file, start, end in json.loads(told.read_text())}
-        if not ways <= self.ways and job.number >= len(self.seeds):
+        if not ways <= self.ways and job.number >= len(self.seeds) and len(content):
             self.found.append(content)
         self.ways |= ways
         told.unlink()

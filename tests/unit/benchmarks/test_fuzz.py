@@ -51,13 +51,15 @@ def test_the_ways_of_a_refused_file_are_known_too(tmp_path: Path) -> None:
 
 def test_a_guide_keeps_what_no_other_did(tmp_path: Path) -> None:
     guide = Guide([b"seed"])
-    for number, ways in enumerate(([["a", 0, 1]], [["a", 0, 1]], [["a", 1, 2]], [["a", 1, 2]])):
+    for number, (content, line) in enumerate(
+        ((b"seed", 1), (b"1", 1), (b"2", 2), (b"3", 2), (b"", 3))
+    ):
         job = Job(number, tmp_path / f"{number}", open_some, ())
-        ways_file(job.path).write_text(json.dumps(ways))
-        guide.learn(job, b"%d" % number)
+        ways_file(job.path).write_text(json.dumps([["a", 0, line]]))
+        guide.learn(job, content)
     guide.learn(Job(9, tmp_path / "9", open_some, ()), b"a worker died of it")
     assert guide.found == [b"2"]
-    assert guide.ways == {("a", 0, 1), ("a", 1, 2)}
+    assert guide.ways == {("a", 0, 1), ("a", 0, 2), ("a", 0, 3)}
 
 
 def test_a_mutation_is_the_same_again() -> None:
