@@ -248,6 +248,10 @@ _DELIVERED = (
     " JOIN letter l ON l.scan_id = o.scan_id LEFT JOIN inmate i ON i.id = l.inmate_id"
     " WHERE l.state = 'delivered'"
 )
+_REASONS = (
+    "SELECT o.sha256, coalesce(s.reason, l.reason, 'no reason')"
+    " FROM original o JOIN scan s ON s.id = o.scan_id LEFT JOIN letter l ON l.scan_id = s.id"
+)
 _DEADLY = (
     "SELECT o.sha256 FROM original o JOIN scan s ON s.id = o.scan_id"
     f" WHERE s.deaths >= {DEATHS_BEFORE_HOLD}"
@@ -300,11 +304,13 @@ def misplaced(home: Path, scans: Mapping[str, str]) -> Iterator[str]:
     for sha256, booking in ask(home, _DELIVERED):
         delivered[sha256].append(booking)
     deadly = {sha256 for (sha256,) in ask(home, _DEADLY)}
+    reasons = dict(ask(home, _REASONS))
     for sha256, scan in scans.items():
         found, wanted = delivered[sha256], mailbox_of(scan)
         must = kind_of(scan) == "good" and sha256 not in deadly
         if found != [wanted] and (found or must):
-            yield f"{scan} ({sha256}) lies in {found or 'no mailbox'}, not in {wanted}"
+            why = reasons.get(sha256)
+            yield f"{scan} ({sha256}) lies in {found or 'no mailbox'}, not in {wanted}: {why}"
     uses = Counter(scan for sha256, scan in scans.items() if delivered[sha256])
     for scan, letters in uses.items():
         if kind_of(scan) == "once" and letters > 1:
