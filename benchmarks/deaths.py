@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ WAYS: dict[str, Callable[[], None]] = {
     "hang-reading": _hang,
 }
 _READING = "hang-reading"
+_ORIGINAL = re.compile("[0-9a-f]{64}")
 
 
 def prepare(folder: Path, deaths: Iterable[Death]) -> None:
@@ -72,19 +74,21 @@ def haunt(folder: str) -> None:
     words = (line.split() for line in (Path(folder) / _TABLE).read_text().splitlines())
     table = {sha: Death(sha, way, int(first), int(last)) for sha, way, first, last in words}
 
-    curses: list[Death] = []  # for the pages that this worker is about to write
+    cursed = False  # are the pages that this worker is about to write?
 
     def look(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal cursed
         if event != "open" or not isinstance(arguments[0], (str, Path)):
             return
         path = Path(arguments[0])
         if path.name.startswith("page-"):
-            _look_at_page(folder, path, bool(curses), writes=arguments[1] != "r")
-        elif death := table.get(path.name):
-            now = death.first <= _times_opened(folder, death.sha256) <= death.last
-            curses[:] = [death] if now and death.way == _READING else []
-            if now and death.way != _READING:
-                WAYS[death.way]()
+            _look_at_page(folder, path, cursed, writes=arguments[1] != "r")
+        elif _ORIGINAL.fullmatch(path.name):
+            death = table.get(path.name)
+            way = death.way if death and _is_time(folder, death) else None
+            cursed = way == _READING
+            if way and not cursed:
+                WAYS[way]()
 
     sys.addaudithook(look)
 
@@ -99,8 +103,8 @@ def _look_at_page(folder: str, page: Path, cursed: bool, *, writes: bool) -> Non
         WAYS[_READING]()
 
 
-def _times_opened(folder: str, sha256: str) -> int:
+def _is_time(folder: str, death: Death) -> bool:
     """Counted in a file, for the process that counted the last time is dead."""
-    with (Path(folder) / f"opened-{sha256}").open("a") as counter:
+    with (Path(folder) / f"opened-{death.sha256}").open("a") as counter:
         counter.write(".")
-        return counter.tell()
+        return death.first <= counter.tell() <= death.last

@@ -1,10 +1,12 @@
 """Failing disks: strace makes the n-th write, fsync, rename or open of the intake path fail.
 
     python -m benchmarks.faults --most 8
+    python -m benchmarks.faults --most 8 --together 6
 
-A child takes one scan in, as the watcher does, and again after the fault. Acknowledged means
-that the scan left the inbox: then the store and the ledger must have it whole. With
-``--watch`` the child is the watcher itself, which must log the fault and go on when it is over.
+A child takes one scan in, or some together, as the watcher does, and again after the fault.
+Acknowledged means that the scan left the inbox: then the store and the ledger must have it whole.
+With ``--watch`` the child is the watcher itself, which must log the fault and go on when it is
+over. Scans that are stored together are synced in threads, and in each the n-th call fails.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,17 +61,22 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a fault did. ``hit``: it was injected. ``loud``: exit status or log told of it.
-    ``lost``: acknowledged, or gone, but not whole in store and ledger. ``mended``: the same
-    scan went in after the fault, once. ``left``: temporary files left behind."""
+    """What a fault did. ``hit``: it was injected. ``loud``: exit status and log told of it.
+    ``acknowledged`` of ``scans`` were taken in; of these ``lost`` are not whole in store and
+    ledger. ``mended``: all went in after the fault, once. ``left``: temporary files."""
 
     fault: Fault
     hit: bool
-    acknowledged: bool
+    scans: int
+    acknowledged: int
     loud: bool
-    lost: bool
+    lost: int
     mended: bool
     left: int
+
+    @property
+    def silent(self) -> bool:
+        return self.acknowledged < self.scans and not self.loud
 
 
 def may_trace() -> bool:
@@ -80,42 +87,51 @@ def may_trace() -> bool:
     return done.returncode == 0
 
 
-def take_one(home: Path, stop: bool) -> int:
+def take_all(home: Path, stop: bool) -> int:
     """The child: takes in what lies in the inbox, as the watcher's hand-over does.
 
     ``stop``: all is loaded first, then it waits for strace, so that faults count from there.
     """
-    from digitizer.mailroom.intake import take_from_inbox
+    from digitizer.mailroom.intake import take_all_from_inbox
 
     house = open_house(home)
     if stop:
         os.kill(os.getpid(), signal.SIGSTOP)
     try:
-        for path in sorted((home / "inbox" / "default").iterdir()):
-            take_from_inbox(house, [path], "default")
+        stacks = [[path] for path in sorted((home / "inbox" / "default").iterdir())]
+        results = take_all_from_inbox(house, stacks, "default")
     except (DigitizerError, OSError) as error:
-        print(f"digitizer: {error}", file=sys.stderr)
-        return 1
-    return 0
+        results = [error]
+    errors = [one for one in results if isinstance(one, Exception)]
+    for one in errors:
+        print(f"digitizer: {one}", file=sys.stderr)
+    return 1 if errors else 0
 
 
-def trial(home: Path, fault: Fault, content: bytes) -> Trial:
-    """One scan, one fault, and one more try without it."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    paper = home / "inbox" / "default" / "scan.tif"
-    paper.write_bytes(content)
+def trial(home: Path, fault: Fault, contents: Sequence[bytes]) -> Trial:
+    """Some scans, one fault, and one more try without it."""
+    inbox = home / "inbox" / "default"
+    papers = {inbox / f"scan{number}.tif": content for number, content in enumerate(contents)}
+    for paper, content in papers.items():
+        paper.write_bytes(content)
     told, errors, hit = under_strace(_child(home, stop=True), home, fault)
-    acknowledged = not paper.exists()
-    whole = _is_whole(home, sha256, content)
-    lost = (acknowledged and not whole) or (paper.exists() and paper.read_bytes() != content)
+    gone = [paper for paper in papers if not paper.exists()]
+    lost = sum(not _is_kept(home, paper, content) for paper, content in papers.items())
     again = subprocess.run(_child(home, stop=False), capture_output=True, text=True)
-    mended = again.returncode == 0 and not paper.exists() and _is_whole(home, sha256, content)
+    whole = all(_is_whole(home, content) for content in contents)
+    mended = again.returncode == 0 and whole and not any(paper.exists() for paper in papers)
     left = len(list((home / "originals" / ".incoming").iterdir()))
-    return Trial(fault, hit, acknowledged, bool(told) and bool(errors), lost, mended, left)
+    loud = bool(told) and bool(errors)
+    return Trial(fault, hit, len(papers), len(gone), loud, lost, mended, left)
+
+
+def _is_kept(home: Path, paper: Path, content: bytes) -> bool:
+    """Still in the inbox as it was, or taken in whole."""
+    return paper.read_bytes() == content if paper.exists() else _is_whole(home, content)
 
 
 def _child(home: Path, stop: bool) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.faults", "--take-one", str(home),
+    return [sys.executable, "-m", "benchmarks.faults", "--take", str(home),
             *(() if stop else ("--go-on",))]  # fmt: skip
 
 
@@ -143,29 +159,31 @@ def _until_traced(process: int) -> None:
         time.sleep(0.01)
 
 
-def _is_whole(home: Path, sha256: str, content: bytes) -> bool:
+def _is_whole(home: Path, content: bytes) -> bool:
     """Once in the ledger, and its bytes in the store."""
+    sha256 = hashlib.sha256(content).hexdigest()
     blob = LocalBlobs(home / "originals").path(sha256)
     entered = ask(home, "SELECT count(*) FROM original WHERE sha256 = ?", sha256)[0][0]
     return bool(entered == 1) and blob.is_file() and blob.read_bytes() == content
 
 
-def faults(most: int) -> Iterator[Fault]:
+def faults(calls: Iterable[str], most: int) -> Iterator[Fault]:
     """The first ``most`` of each call fail, each with each error; some for three in a row."""
-    for call in CALLS:
+    for call in calls:
         for nth in range(1, most + 1):
             for number, error in enumerate(ERRORS):
                 yield Fault(call, error, nth, span=3 if number == nth % 3 else 1)
 
 
-def measure(home: Path, chosen: Iterator[Fault], ends: float) -> list[Trial]:
+def measure(home: Path, chosen: Iterator[Fault], together: int, ends: float) -> list[Trial]:
     """Tries them all; a call that was not made so often has no later ones."""
     trials: list[Trial] = []
     spent: dict[str, int] = {}
     for number, fault in enumerate(chosen):
         if fault.nth > spent.get(fault.call, fault.nth) or time.monotonic() > ends:
             continue
-        one = trial(home, fault, f"scan {number} ".encode() * 5000)
+        scans = [f"scan {number}.{at} ".encode() * 5000 for at in range(together)]
+        one = trial(home, fault, scans)
         if one.hit:
             trials.append(one)
         else:
@@ -196,8 +214,7 @@ def watcher_goes_on(folder: Path, error: str, seconds: float = 6) -> tuple[int, 
             time.sleep(seconds)
             tracer.send_signal(signal.SIGINT)
         told = log.read_text().count("could not be taken in")
-        sha256 = hashlib.sha256(content).hexdigest()
-        in_by_itself = _until(lambda: _is_whole(home, sha256, content), 40)
+        in_by_itself = _until(lambda: _is_whole(home, content), 40)
         watcher.send_signal(signal.SIGTERM)
     return told, in_by_itself
 
@@ -214,15 +231,15 @@ def _until(true: Callable[[], bool], seconds: float) -> bool:
 def report(trials: list[Trial], audit_fault: str | None) -> str:
     lines = [
         f"Commit {commit()}: {len(trials)} injected faults.", "",
-        "| call | error | faults | acknowledged | silent | acknowledged but lost "
+        "| call | error | faults | scans | acknowledged | silent | acknowledged but lost "
         "| not mended by the next try | temporary files left |",
-        "|---|---|--:|--:|--:|--:|--:|--:|",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
     ]  # fmt: skip
     for call in CALLS:
         for error in ERRORS:
             some = [one for one in trials if (one.fault.call, one.fault.error) == (call, error)]
-            silent = sum(not one.acknowledged and not one.loud for one in some)
-            numbers = (len(some), sum(one.acknowledged for one in some), silent,
+            numbers = (len(some), sum(one.scans for one in some),
+                       sum(one.acknowledged for one in some), sum(one.silent for one in some),
                        sum(one.lost for one in some), sum(not one.mended for one in some),
                        sum(one.left for one in some))  # fmt: skip
             lines.append(f"| {call} | {error} | " + " | ".join(map(str, numbers)) + " |")
@@ -232,20 +249,23 @@ def report(trials: list[Trial], audit_fault: str | None) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--most", type=int, default=8, help="so many of each call fail, one a try")
+    parser.add_argument("--call", choices=CALLS, action="append", help="these only")
+    parser.add_argument("--together", type=int, default=1, help="scans taken in at once")
     parser.add_argument("--minutes", type=float, default=10, help="then it ends")
     parser.add_argument("--watch", action="store_true", help="also the watcher itself")
-    parser.add_argument("--take-one", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--take", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--go-on", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.take_one:
-        return take_one(asked.take_one, stop=not asked.go_on)
+    if asked.take:
+        return take_all(asked.take, stop=not asked.go_on)
     if not may_trace():
         print("strace is not here, or may not trace.", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as name:
         home = Path(name) / "home"
         make_home(home)
-        trials = measure(home, faults(asked.most), time.monotonic() + 60 * asked.minutes)
+        ends = time.monotonic() + 60 * asked.minutes
+        trials = measure(home, faults(asked.call or CALLS, asked.most), asked.together, ends)
         house = open_house(home)
         fault = verify_audit(house)[1]
         house.engine.dispose()
@@ -254,7 +274,7 @@ def main() -> int:
             told, went_on = watcher_goes_on(Path(name), error)
             print(f"- `watch`, {error} at every fsync: told {told} times, "
                   f"in by itself afterwards: {went_on}")  # fmt: skip
-    bad = [one for one in trials if one.lost or not one.mended]
+    bad = [one for one in trials if one.lost or one.silent or not one.mended]
     for one in bad:
         print(one, file=sys.stderr)
     return 1 if bad or fault else 0

@@ -2,18 +2,23 @@
 
     python -m benchmarks.fuzz --minutes 5 --target opening     # PDF, TIFF and picture files
     python -m benchmarks.fuzz --minutes 5 --target codes       # pictures of covers and barcodes
+    python -m benchmarks.fuzz --minutes 30 --guided            # by what the mutations reach
 
 Seeds are files made here and, where the test corpus is at hand, its odd files and barcodes. A
 file that opens or is refused with ``UnopenableFile``, a picture that gives sightings or an
 ``EngineError``, is as it should be. A worker that dies, hangs or grows too large is counted,
 must harm nothing else, and its input is kept; so is whatever ends in any other way.
 ``--first N`` goes on with the N-th mutation of the seed.
+
+``--guided`` follows the coverage: each seed is tried as it is, and a mutation that takes a way
+through our parts, or through Pillow's, that no input took before becomes a seed itself.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import random
 import re
 import sys
@@ -24,12 +29,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from benchmarks import scanner
-from benchmarks.fuzz_tasks import look_for_codes, open_some
+from benchmarks.fuzz_tasks import Way, look_for_codes, open_some, traced, ways_file
 from benchmarks.hostile import odd_files
 from benchmarks.hostile_files import base_files, hostile_files
 from benchmarks.mutations import LONGEST_SIDE, Picture, mutated_file, mutated_picture
@@ -53,6 +59,7 @@ _AHEAD = 6
 _CONTAINED = tuple(
     f"worker {fault}" for fault in WorkerFault if fault is not WorkerFault.UNAVAILABLE
 )
+_OF_FOUND = 0.5  # of the guided mutations are of what was found, the others of the seeds
 _LARGEST_SEED = 400_000  # bytes: more mutations a minute from small files
 
 
@@ -69,27 +76,85 @@ class Job:
     arguments: tuple[object, ...]
 
 
-def opening_jobs(folder: Path, seed: int, first: int) -> Iterator[Job]:
+@dataclass(slots=True)
+class Guide:
+    """What is mutated: the seeds, and what was ``found`` to take ways that none took before."""
+
+    seeds: list[Any]
+    found: list[Any] = field(default_factory=list)
+    ways: set[Way] = field(default_factory=set)
+
+    def some(self, rng: random.Random) -> list[Any]:
+        return self.found if self.found and rng.random() < _OF_FOUND else self.seeds
+
+    def learn(self, job: Job, content: Any) -> None:
+        """``content`` is what ``job`` was about; a worker that died has told no ways. Of what is
+        empty nothing more can be made."""
+        told = ways_file(job.path)
+        if not told.exists():
+            return
+        ways = {(file, start, end) for file, start, end in json.loads(told.read_text())}
+        if not ways <= self.ways and job.number >= len(self.seeds) and len(content):
+            self.found.append(content)
+        self.ways |= ways
+        told.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is fuzzed: how inputs are made, mutated, written to a file and read from it, and the
+    job that looks at one."""
+
+    seeds: Callable[[], list[Any]]
+    mutated: Callable[[list[Any], random.Random], Any]
+    write: Callable[[Path, Any], None]
+    job: Callable[[int, Path, random.Random], Job]
+
+
+def _files() -> list[bytes]:
     files = [*base_files().values(), *(each.content for each in hostile_files())]
     files += [each.content for each in odd_files()]
-    seeds = [content for content in files if 0 < len(content) <= _LARGEST_SEED]
+    return [content for content in files if 0 < len(content) <= _LARGEST_SEED]
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _opening(number: int, path: Path, _rng: random.Random) -> Job:
+    return Job(number, path, open_some, (str(path),))
+
+
+def _pictures() -> list[Picture]:
+    return [*_covers(), *_barcodes()]
+
+
+def _write_picture(path: Path, picture: Picture) -> None:
+    with path.open("wb") as out:
+        np.save(out, picture)
+
+
+def _codes(number: int, path: Path, rng: random.Random) -> Job:
+    dpi = rng.choice((1, 50, 72, 100, 150, 200, 300, 1200, 4800))
+    return Job(number, path, look_for_codes, (str(path), dpi))
+
+
+TARGETS = {
+    "opening": Target(_files, mutated_file, _write_file, _opening),
+    "codes": Target(_pictures, mutated_picture, _write_picture, _codes),
+}
+
+
+def jobs(
+    target: Target, guide: Guide, folder: Path, seed: int, first: int, guided: bool
+) -> Iterator[tuple[Job, Any]]:
+    """Each with its content. Guided, the seeds themselves come first, unless ``first`` is later."""
     for number in itertools.count(first):
-        path = folder / f"{number}"
-        path.write_bytes(mutated_file(seeds, random.Random(f"{seed} {number}")))
-        yield Job(number, path, open_some, (str(path),))
-
-
-def codes_jobs(folder: Path, seed: int, first: int) -> Iterator[Job]:
-    seeds = [*_covers(), *_barcodes()]
-    for number in itertools.count(first):
-        rng = random.Random(f"{seed} {number}")
-        path = folder / f"{number}.npy"
-        np.save(path, mutated_picture(seeds, rng))
-        dpi = rng.choice((1, 50, 72, 100, 150, 200, 300, 1200, 4800))
-        yield Job(number, path, look_for_codes, (str(path), dpi))
-
-
-TARGETS = {"opening": opening_jobs, "codes": codes_jobs}
+        rng, path = random.Random(f"{seed} {number}"), folder / f"{number}"
+        whole = guided and number < len(guide.seeds)
+        content = guide.seeds[number] if whole else target.mutated(guide.some(rng), rng)
+        target.write(path, content)
+        yield target.job(number, path, rng), content
 
 
 def _covers() -> Iterator[Picture]:
@@ -135,29 +200,36 @@ class Tally:
 
 
 def fuzz(
-    target: str, folder: Path, keep: Path, seed: int, first: int, ends: float, seconds: float
-) -> Tally:
-    """Mutates until ``ends`` (monotonic); a task may take ``seconds``."""
+    name: str, folder: Path, keep: Path, seed: int, first: int, lasting: float, seconds: float,
+    guide: Guide | None = None,
+) -> Tally:  # fmt: skip
+    """Mutates for so long (seconds); a task may take ``seconds``. With a guide of its own it
+    follows what the mutations reach, and the guide has learnt after."""
     tally, ring = Tally(), KeyRing({1: new_key()}, current=1)
-    waiting: deque[tuple[Job, float, Future[object]]] = deque()
-    jobs = TARGETS[target](folder, seed, first)
+    waiting: deque[tuple[Job, Any, float, Future[object]]] = deque()
+    target, guided = TARGETS[name], guide is not None
+    guide = guide or Guide(target.seeds())
+    to_do = jobs(target, guide, folder, seed, first, guided)
+    ends = time.monotonic() + lasting
     with Pool(_PROCESSES) as pool:
         while time.monotonic() < ends or waiting:
             while time.monotonic() < ends and len(waiting) < _AHEAD:
-                job = next(jobs)
-                task = pool.submit(job.function, *job.arguments, seconds=seconds)
-                waiting.append((job, time.monotonic(), task))
-            job, begun, task = waiting.popleft()
-            end, expected = _ending(target, task)
+                job, content = next(to_do)
+                words = (traced, job.function) if guided else (job.function,)
+                task = pool.submit(*words, *job.arguments, seconds=seconds)
+                waiting.append((job, content, time.monotonic(), task))
+            job, content, begun, task = waiting.popleft()
+            end, expected = _ending(name, task)
             tally.ends[end] += 1
             tally.slowest = max(tally.slowest, time.monotonic() - begun)
-            if target == "codes" and task.exception() is None:
+            if name == "codes" and task.exception() is None:
                 texts = task.result()
                 assert isinstance(texts, list)
                 tally.accepted += sum(verify(text, ring) is not None for text in texts)
             if not expected:
                 tally.surprises += end not in _CONTAINED
                 _keep(job, end, keep, tally)
+            guide.learn(job, content)
             job.path.unlink()
         _still_well(pool, folder)
     return tally
@@ -202,13 +274,14 @@ def main() -> int:
     parser.add_argument("--target", choices=TARGETS, default="opening")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--guided", action="store_true", help="by what the mutations reach")
     parser.add_argument("--seconds", type=float, default=20, help="that one look may take")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir(), "fuzz-findings"))
     asked = parser.parse_args()
-    ends = time.monotonic() + 60 * asked.minutes
+    guide = Guide(TARGETS[asked.target].seeds()) if asked.guided else None
     with tempfile.TemporaryDirectory() as name:
         tally = fuzz(asked.target, Path(name), asked.keep / asked.target, asked.seed, asked.first,
-                     ends, asked.seconds)  # fmt: skip
+                     60 * asked.minutes, asked.seconds, guide)  # fmt: skip
     print(f"Commit {commit()}, {asked.target}, seed {asked.seed} from {asked.first}: "
           f"{tally.tried} mutations.\n\n| how it ended | mutations |\n|---|--:|")  # fmt: skip
     for end, count in tally.ends.most_common():
@@ -217,6 +290,11 @@ def main() -> int:
         f"\nSlowest {tally.slowest:.1f} s (waiting included); {tally.accepted} codes accepted; "
         f"{tally.surprises} ended otherwise than they may; {len(tally.kept)} inputs kept."
     )
+    if guide:
+        print(
+            f"{len(guide.ways)} ways from line to line were taken; {len(guide.found)} mutations "
+            f"took a new one and were mutated further, beside {len(guide.seeds)} seeds."
+        )
     return 1 if tally.surprises or tally.accepted else 0
 
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import numpy as np
+import PIL
 
+import digitizer.parts
 from digitizer.parts.marks import find_marks
 from digitizer.parts.opening import OpenedPage, OpeningLimits, count_pages, open_pages
 from digitizer.parts.symbols import find_all_symbols, find_our_symbols
 
 _PAGES = 3
+#: Whose lines guide the mutations: our parts, and the picture formats that are read in Python.
+_WATCHED = tuple(str(Path(each.__path__[0])) for each in (digitizer.parts, PIL))
+
+#: From one line to another of one file; line 0 is a function's beginning.
+Way = tuple[str, int, int]
 
 
 def open_some(path: str) -> int:
@@ -27,3 +39,34 @@ def look_for_codes(path: str, dpi: int) -> list[str]:
     sightings = find_our_symbols(picture, dpi, (0.2, 0.1, 0.9, 0.8), find_marks(picture, dpi))
     texts = [symbol.text for symbol in sightings.symbols]
     return texts + [symbol.text for symbol in find_all_symbols(picture)]
+
+
+def traced(function: Callable[..., object], path: str, *more: object) -> object:
+    """As ``function`` does; the ways that it took lie beside ``path`` after, however it ended."""
+    ways: set[Way] = set()
+    sys.settrace(lambda frame, _event, _told: _follower(frame, ways))
+    try:
+        return function(path, *more)
+    finally:
+        sys.settrace(None)
+        ways_file(path).write_text(json.dumps(sorted(ways)))
+
+
+def ways_file(path: str | Path) -> Path:
+    return Path(path).with_suffix(".ways")
+
+
+def _follower(frame: FrameType, ways: set[Way]) -> Any:
+    """Notes one call's ways from line to line; None for a function that is not watched."""
+    file, last = frame.f_code.co_filename, 0
+    if not file.startswith(_WATCHED):
+        return None
+
+    def follow(frame: FrameType, event: str, _told: object) -> Any:
+        nonlocal last
+        if event == "line":
+            ways.add((file, last, frame.f_lineno))
+            last = frame.f_lineno
+        return follow
+
+    return follow

@@ -32,7 +32,20 @@ _TEXT = "Hello, all is well here."
 _WEIGHTS = {"good": 5, "once": 2, "legal": 2, "junk": 1}
 _FRESH = 0.6  # of the scans under a cover for one letter: the others repeat a cover
 _DPI = 200
-_MOST_IN_INBOX, _MOST_IN_QUEUE = 4, 30
+_MOST_IN_INBOX, _MOST_IN_QUEUE, _MOST_WITH_JUNK = 8, 30, 800
+
+
+def kind_of(scan: str) -> str:
+    """The kind of a scan by its name, such as ``good-2``."""
+    return scan.partition("-")[0]
+
+
+def mailbox_of(scan: str) -> str | None:
+    """The booking number on the cover of a scan, by its name; None: it belongs in no mailbox."""
+    kind, _, number = scan.partition("-")
+    if kind == "good":
+        return _BOOKINGS[int(number)]
+    return _BOOKINGS[0] if kind == "once" else None
 
 
 def make_home_with_mail(home: Path) -> None:
@@ -95,10 +108,11 @@ def write_for_ever(home: Path) -> None:
     folder = home.parent / "scans"
     number = 0
     while True:
-        if _enough(home):
+        kinds = _may_arrive(home)
+        if not kinds:
             time.sleep(0.1)
             continue
-        kind = rng.choices([*_WEIGHTS], [*_WEIGHTS.values()])[0]
+        kind = rng.choices(kinds, [_WEIGHTS[each] for each in kinds])[0]
         fresh = kind == "once" and rng.random() < _FRESH
         known = sorted(folder.glob(f"{kind}-*.tif"))
         path = _once_scan(home) if fresh else rng.choice(known)
@@ -109,16 +123,20 @@ def write_for_ever(home: Path) -> None:
         content = path.read_bytes() + b"%" + rng.randbytes(16)  # no two scans are alike
         (_renamed_in if rng.random() < 0.6 else _slowly)(target, content)
         with (home.parent / "manifest").open("a") as manifest:
-            manifest.write(f"{hashlib.sha256(content).hexdigest()} {kind}\n")
-        time.sleep(rng.uniform(0, 0.4))
+            manifest.write(f"{hashlib.sha256(content).hexdigest()} {path.stem}\n")
+        time.sleep(rng.uniform(0, 0.4 if len(kinds) > 1 else 1.6))
 
 
-def _enough(home: Path) -> bool:
-    """There is always something to take in and to work, and never more than can be worked."""
+def _may_arrive(home: Path) -> list[str]:
+    """The kinds of which one may arrive now: there is always something to take in and to work,
+    and never more than can be worked in the end. Workers that are killed all the time get little
+    done; when the queue is full, only what is quickly worked arrives."""
     if len(list((home / "inbox" / "default").iterdir())) >= _MOST_IN_INBOX:
-        return True
+        return []
     queued = ask(home, "SELECT count(*) FROM scan WHERE state IN ('waiting', 'working')")[0][0]
-    return int(queued) >= _MOST_IN_QUEUE
+    if int(queued) < _MOST_IN_QUEUE:
+        return [*_WEIGHTS]
+    return ["junk"] if int(queued) < _MOST_WITH_JUNK else []
 
 
 def ask(home: Path, query: str, *values: str) -> list[Any]:

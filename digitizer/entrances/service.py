@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,8 @@ log = logging.getLogger("digitizer")
 _IDLE_LOOK = 1.0
 #: Seconds to wait after a failure that is not one scan's own (a full disk, a locked database).
 _FAILURE_PAUSE = 5.0
+#: A stack of single sheets has all its files in hand at once, and some 200 are open beside.
+_OPEN_FILES = 8192
 #: So often a file may be found changing, or in another watcher's hands, before staff hear of it.
 _TRIES_BEFORE_FAULT = 4
 
@@ -196,6 +199,7 @@ def serve_web(host: str, port: int) -> Callable[[Service], None]:
 def run(house: House, *parts: Callable[[Service], None]) -> bool:
     """Runs the parts side by side until a signal, or until one fails; False if one failed."""
     service = Service(house)
+    _allow_open_files()
     with stopping_on_signals(service):
         threads = [
             threading.Thread(target=_guarded, args=(service, part), name=part.__name__)
@@ -207,6 +211,14 @@ def run(house: House, *parts: Callable[[Service], None]) -> bool:
         for thread in threads:
             thread.join()
     return not service.failed
+
+
+def _allow_open_files() -> None:
+    """As many as we may need, up to what the system grants; it begins with 1,024 as a rule."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= soft < _OPEN_FILES:  # below 0: without end
+        most = _OPEN_FILES if hard < 0 else min(hard, _OPEN_FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _guarded(service: Service, part: Callable[[Service], None]) -> None:

@@ -180,6 +180,7 @@ def _restore(folder: Path, home: Path, keys: Keys | None) -> Proof:
         for name in copy_blobs(LocalBlobs(folder / part), LocalBlobs(home / part))
     ]
     copy_file(folder / _DATABASE, home / _DATABASE)
+    _check_database(home)
     warnings = _restore_keys(home, keys)
     write_file(home / FILE_NAME, (folder / FILE_NAME).read_bytes())
     house = open_house(home)
@@ -188,6 +189,17 @@ def _restore(folder: Path, home: Path, keys: Keys | None) -> Proof:
     finally:
         house.engine.dispose()
     return Proof(_count_files(home), scans, events, tuple(warnings))
+
+
+def _check_database(home: Path) -> None:
+    """Before anything is read from it or written into it: a damaged one fails anywhere."""
+    with _opened(home / _DATABASE) as engine:
+        fault = integrity(engine)
+    if fault:
+        raise StorageError(
+            f"The backup's database is damaged ({fault}). "
+            f"Delete {home}, and restore an older backup."
+        )
 
 
 def _restore_keys(home: Path, keys: Keys | None) -> list[str]:
@@ -212,11 +224,8 @@ def _restore_keys(home: Path, keys: Keys | None) -> list[str]:
 
 
 def _prove(house: House, damaged: list[str]) -> tuple[int, int]:
-    """How many scans and events there are. Raises StorageError unless the database is sound, all
-    scans balance, the audit chain holds and every blob is there as it was."""
-    fault = integrity(house.engine)
-    if fault:
-        raise StorageError(f"Restored, but the database is damaged: {fault}.")
+    """How many scans and events there are. Raises StorageError unless all scans balance, the
+    audit chain holds and every blob is there as it was."""
     if damaged:
         raise StorageError(f"Restored, but these files are damaged: {', '.join(damaged)}.")
     books = reconcile(house)

@@ -49,7 +49,8 @@ def examine(home: Path | None) -> Iterator[Finding]:
 def _programs() -> Iterator[Finding]:
     for engine in engines():
         says = f"{engine.version or 'not there'}"
-        yield Finding(f"reader {engine.name}", engine.ready, says, engine.mend)
+        mend = None if engine.ready else engine.mend
+        yield Finding(f"reader {engine.name}", engine.ready, says, mend)
     second = has_second_decoder()
     yield Finding(
         "second barcode decoder", second, "zbar" if second else "libzbar is missing",
@@ -78,14 +79,19 @@ def _home(house: House) -> Iterator[Finding]:
         "database", fault is None, fault or "sound",
         "Stop the service and restore the last backup." if fault else None,
     )  # fmt: skip
+    if not fault:
+        yield _audit_chain(house)
+    yield from _endpoint(house)
+    yield from _folders(house)
+
+
+def _audit_chain(house: House) -> Finding:
     events, broken = verify_audit(house)
-    yield Finding(
+    return Finding(
         "audit chain", broken is None, broken or f"{events} events hold",
         "Keep the database as it is and tell a supervisor: it was changed by hand."
         if broken else None,
     )  # fmt: skip
-    yield from _endpoint(house)
-    yield from _folders(house)
 
 
 def _endpoint(house: House) -> Iterator[Finding]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import io
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,14 +125,24 @@ def take_all_from_inbox(
 def _unless_gone(taken: TakenIn | Exception, files: Sequence[Path]) -> TakenIn | Exception | None:
     """None where it could not be taken because another watcher was quicker."""
     may_be_gone = isinstance(taken, (OSError, UsageError, Conflict))
-    return None if may_be_gone and not any(path.exists() for path in files) else taken
+    return None if may_be_gone and all(map(_is_gone, files)) else taken
+
+
+def _is_gone(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:  # a share that fell away: nobody knows, and the fault itself is told
+        return False
+    return False
 
 
 def _in_hand(hands: ExitStack, files: tuple[Path, ...]) -> _Stack:
     """Takes a lock on each file, which the kernel frees when we die. Where a share knows no
     locks, two watchers both read the file, and the ledger sees that the bytes are the same."""
     for path in files:
-        descriptor = _opened(path)
+        descriptor = _opened(path, os.O_NOFOLLOW)
         hands.callback(os.close, descriptor)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -207,19 +218,37 @@ def _check_stored(house: House, tx: sa.Connection, entry: ledger.Entry) -> None:
 
 
 def _remove(entered: _Entered) -> TakenIn:
-    _check_unchanged(entered.stack)
-    for path in entered.stack.files:
-        reach("intake.unlinking")
-        path.unlink(missing_ok=True)  # a second watcher may have been quicker
+    """Each file is looked at right before it goes: its name may be another scan's by now. What
+    changed stays, and is a scan of its own."""
+    stack = entered.stack
+    changed = [path for path, mark in _marked(stack) if not _removed(path, mark)]
+    if changed:
+        raise _conflict(changed[0])
     reach("intake.unlinked")
     return entered.taken
 
 
+def _removed(path: Path, mark: Mark) -> bool:
+    if _changed(path, mark):
+        return False
+    reach("intake.unlinking")
+    path.unlink(missing_ok=True)  # a second watcher may have been quicker
+    return True
+
+
 def _check_unchanged(stack: _Stack) -> None:
     """Raises Conflict for files that are not what they were."""
-    for path, mark in zip(stack.files, stack.marks, strict=True):
+    for path, mark in _marked(stack):
         if _changed(path, mark):
-            raise Conflict(f"{path.name} changed while it was taken in; it stays in the inbox.")
+            raise _conflict(path)
+
+
+def _marked(stack: _Stack) -> Iterable[tuple[Path, Mark]]:
+    return zip(stack.files, stack.marks, strict=True)
+
+
+def _conflict(changed: Path) -> Conflict:
+    return Conflict(f"{changed.name} changed while it was taken in; it stays in the inbox.")
 
 
 def _changed(path: Path, mark: Mark) -> bool:
@@ -230,13 +259,13 @@ def _changed(path: Path, mark: Mark) -> bool:
 
 
 def _mark(path: Path) -> Mark:
-    found = path.stat()
+    found = path.lstat()  # a link that took a file's place is another thing
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-def _opened(path: Path) -> int:
+def _opened(path: Path, how: int = 0) -> int:
     try:
-        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | how)
     except OSError as error:
         raise UsageError(f"Cannot read {path}: {error.strerror}.") from None
 
@@ -247,7 +276,21 @@ def _open_scan(path: Path) -> IO[bytes]:
         os.close(descriptor)
         raise UsageError(f"{path} is not a file. Name scanned files.")
     reach("intake.opened")
-    return os.fdopen(descriptor, "rb")
+    return _ScanFile(descriptor, path)
+
+
+class _ScanFile(io.FileIO):
+    """A share that falls away while a scan is read is no fault of the store, nor told as one."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        super().__init__(descriptor)
+        self._path = path
+
+    def read(self, size: int | None = -1) -> bytes:
+        try:
+            return super().read(-1 if size is None else size) or b""
+        except OSError as error:
+            raise UsageError(f"Cannot read {self._path}: {error.strerror}.") from None
 
 
 def _speakable(name: str) -> str:

@@ -83,6 +83,7 @@ class LocalBlobs:
         self._incoming = root / ".incoming"
         self._swept = False
         self._unsure: set[str] = set()  # named, but the sync of the name failed
+        self._sure_of: set[Path] = set()  # folders whose names were synced in our own life
 
     def path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256
@@ -139,7 +140,7 @@ class LocalBlobs:
     def _name_all(self, drafts: list[_Draft | Exception]) -> list[tuple[str, int] | Exception]:
         """Gives synced bytes their names, for good. Twins among them share one."""
         folders = self._folders(drafts)
-        made = dict(zip(folders, each(_make_folder, folders, _THREADS), strict=True))
+        made = dict(zip(folders, each(self._make_sure_of, folders, _THREADS), strict=True))
 
         def name(draft: _Draft) -> _Draft:
             or_raise(made[self.path(draft.sha256).parent])
@@ -158,6 +159,13 @@ class LocalBlobs:
         done = each(sure, named)
         reach("blobs.folder_synced")
         return done
+
+    def _make_sure_of(self, folder: Path) -> None:
+        """A folder that is found may be of a process that died before it synced its name."""
+        if folder not in self._sure_of and folder.is_dir():
+            sync_folder(folder.parent)
+        _make_folder(folder)
+        self._sure_of.add(folder)
 
     def _folders(self, drafts: Sequence[_Draft | Exception]) -> list[Path]:
         return sorted({self.path(draft.sha256).parent for draft in good(drafts)})

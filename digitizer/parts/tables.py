@@ -403,6 +403,9 @@ def integrity(engine: sa.Engine) -> str | None:
     """What a full check of the database finds wrong; None if it is sound."""
     if engine.dialect.name != "sqlite":
         return None
-    with reading(engine) as tx:
-        says = [row[0] for row in tx.exec_driver_sql("PRAGMA integrity_check")]
+    try:
+        with reading(engine) as tx:
+            says = [row[0] for row in tx.exec_driver_sql("PRAGMA integrity_check")]
+    except sa.exc.DatabaseError as error:  # so damaged that it cannot even be checked
+        return str(error.orig)
     return None if says == ["ok"] else "; ".join(says[:3])

@@ -28,13 +28,25 @@ pytestmark = pytest.mark.skipif(not may_trace(), reason="strace is absent or may
 )
 def test_what_is_not_stored_is_not_acknowledged(tmp_path: Path, fault: Fault) -> None:
     make_home(tmp_path / "home")
-    one = trial(tmp_path / "home", fault, b"a scan " * 3000)
+    one = trial(tmp_path / "home", fault, [b"a scan " * 3000])
     assert one.hit
     assert one.loud
     assert not one.acknowledged
     assert not one.lost
     assert one.mended
     assert one.left == 0
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault("fsync", "EIO", 1), Fault("write", "ENOSPC", 4, span=3)], ids=str
+)
+def test_of_some_together_those_not_stored_are_not_acknowledged(
+    tmp_path: Path, fault: Fault
+) -> None:
+    make_home(tmp_path / "home")
+    one = trial(tmp_path / "home", fault, [b"%d of some scans " % n * 3000 for n in range(6)])
+    assert (one.hit, one.loud, one.lost, one.mended, one.left) == (True, True, 0, True, 0)
+    assert one.acknowledged < one.scans
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def test_nothing_is_lost_doubled_or_altered(tmp_path: Path) -> None:
     tally, verdict = run(tmp_path, _PLANS, seed=1, minutes=1, say=False)
     assert verdict.arrived > 0
     assert (tally.lost, verdict.lost, verdict.doubled, verdict.altered) == (0, 0, 0, 0)
-    assert (verdict.unbalanced, verdict.audit_fault) == (0, None)
+    assert (verdict.misplaced, verdict.unbalanced, verdict.audit_fault) == ((), 0, None)
     assert lost_now(tmp_path / "home") == set()
 
 

@@ -27,14 +27,15 @@ def main(arguments: list[str]) -> None:
             task = pipe.recv_bytes()
         except EOFError:
             return
-        pipe.send_bytes(_answer(task))
+        pipe.send_bytes(_answer(task, pipe))
         del task
         gc.collect()
 
 
-def _answer(task: bytes) -> bytes:
+def _answer(task: bytes, pipe: Connection) -> bytes:
     try:
-        function, arguments = pickle.loads(task)
+        function, arguments = pickle.loads(task)  # loads the libraries that the task names
+        pipe.send_bytes(pickle.dumps(("ready", "")))
         return pickle.dumps(("done", function(*arguments)), protocol=5)
     except Exception as error:
         return pickle.dumps(("raised", _transportable(error)), protocol=5)

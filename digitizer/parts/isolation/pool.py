@@ -54,7 +54,8 @@ class Pool:
             thread.start()
 
     def submit(self, function: Callable[..., Any], *arguments: Any, seconds: float) -> Future[Any]:
-        """Runs ``function(*arguments)`` in a worker, at most ``seconds`` of wall time.
+        """Runs ``function(*arguments)`` in a worker, at most ``seconds`` of wall time; what it
+        takes to load the function's module, in a new worker, is not of it.
 
         The function is one importable by name; its answer is plain data: numbers, texts,
         containers, arrays, our dataclasses. The future gives the answer, or raises what the
@@ -126,11 +127,18 @@ class Pool:
         if worker is None or not worker.usable:
             self._dismiss(slot)
             worker = self._hire(slot)
-        worker.start_clock(task.seconds)
-        self._stirred.set()
+        self._start_clock(worker, START_SECONDS)  # a new worker loads its libraries first
         if self._closed.is_set():
             raise CancelledError
-        return worker.ask(task.message, task.package)
+        verdict, value = worker.ask(task.message, task.package)
+        if verdict == "ready":
+            self._start_clock(worker, task.seconds)
+            verdict, value = worker.hear(task.package)
+        return verdict, value
+
+    def _start_clock(self, worker: Worker, seconds: float) -> None:
+        worker.start_clock(seconds)
+        self._stirred.set()
 
     def _hire(self, slot: int) -> Worker:
         try:

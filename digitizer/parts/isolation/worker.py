@@ -78,7 +78,8 @@ class Worker:
             self._deadline = time.monotonic() + seconds
 
     def ask(self, message: bytes, package: str) -> tuple[str, Any]:
-        """Sends a task and waits for its answer; the clock was started, and is stopped here."""
+        """Sends a task and hears whether it is loaded (``ready``), or why not; the clock was
+        started, and is stopped here."""
         self._tasks += 1
         with contextlib.suppress(OSError):  # a dead worker is met again on hearing it
             self._pipe.send_bytes(message)

@@ -40,3 +40,20 @@ def test_a_worker_dies_over_its_file_at_the_time_said(
     assert _opens(tmp_path) == 0, "it is no worker"
     worker = "digitizer.parts.isolation.child"
     assert [_opens(tmp_path, worker) for _ in range(3)] == [0, status, 0]
+
+
+@pytest.mark.parametrize(("last_opened", "cursed"), [(SHA256, True), ("cd" * 32, False)])
+def test_only_the_pages_of_the_file_itself_hang(
+    tmp_path: Path, last_opened: str, cursed: bool
+) -> None:
+    """Else the next scan that the same worker looks at hangs too, and is a good one."""
+    prepare(tmp_path, [Death(SHA256, "hang-reading", first=1, last=9)])
+    (tmp_path / "try").mkdir()
+    code = "import sys\nfor name in sys.argv[2:]: open(name, 'a').close()"
+    names = [str(tmp_path / name) for name in (SHA256, last_opened, "try/page-00001")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, "digitizer.parts.isolation.child", *names],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
+    )
+    assert done.returncode == 0
+    assert (tmp_path / "cursed-try").exists() is cursed

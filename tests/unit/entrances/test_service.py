@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import resource
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from digitizer.entrances import service as services
 from digitizer.entrances.service import Service
 from digitizer.mailroom import working
 from digitizer.mailroom.house import House
+from digitizer.mailroom.intake import TakenIn, take_all_from_inbox
 from digitizer.mailroom.working import Worker
 from digitizer.vocabulary.errors import StorageError, UsageError
 from digitizer.vocabulary.mail import ScanState
@@ -112,3 +114,27 @@ def test_a_part_that_ends_is_trouble_and_ends_the_service(
     assert service.stop.is_set()
     assert service.troubles == {"part": "it has ended"}
     assert service.failed == (error is not None)
+
+
+@pytest.fixture
+def few_files() -> Iterator[None]:
+    """Fewer open files than a joined stack has; as with 1,024, the usual limit, and 1,100."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_stack_of_more_files_than_may_be_open_at_first(house: House, few_files: None) -> None:
+    stack = [house.home / "inbox" / "default" / f"{number}.jpg" for number in range(300)]
+    for path in stack:
+        path.write_bytes(path.name.encode())
+    results: list[TakenIn | Exception | None] = []
+
+    def take_stack(_service: Service) -> None:
+        results.extend(take_all_from_inbox(house, [stack], "flatbed-jpeg"))
+
+    assert services.run(house, take_stack)
+    (taken,) = results
+    assert isinstance(taken, TakenIn), taken
+    assert not any(path.exists() for path in stack)

@@ -249,6 +249,16 @@ def test_a_damaged_backup_is_found(full: House, tmp_path: Path, damage: str, sto
         restore_home(tmp_path / "backup", tmp_path / "again")
 
 
+@pytest.mark.parametrize("first", [0, 2, 5])
+def test_a_damaged_database_is_told_as_such(full: House, tmp_path: Path, first: int) -> None:
+    back_up(full, tmp_path / "backup", PASSPHRASE)
+    with (tmp_path / "backup" / "database" / "mail.sqlite").open("r+b") as database:
+        database.seek(first * 4096)
+        database.write(b"\xa5" * 8 * 4096)
+    with pytest.raises(StorageError, match="backup's database is damaged"):
+        restore_home(tmp_path / "backup", tmp_path / "again", PASSPHRASE)
+
+
 def test_a_broken_audit_chain_is_found(full: House, tmp_path: Path) -> None:
     back_up(full, tmp_path / "backup", PASSPHRASE)
     engine = tables.open_engine(f"sqlite:///{tmp_path}/backup/database/mail.sqlite")

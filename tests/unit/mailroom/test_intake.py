@@ -262,6 +262,88 @@ def test_a_file_that_another_watcher_took_is_no_fault(house: House, inbox: Path)
     assert take_from_inbox(house, [inbox], "default") is None
 
 
+def test_a_scan_that_cannot_be_read_is_no_fault_of_the_store(house: House) -> None:
+    unreadable = Path("/proc/self/mem")  # a file whose first byte gives EIO, as a broken share
+    with pytest.raises(UsageError, match="Cannot read /proc/self/mem: Input/output error"):
+        take_in(house, [unreadable], "default", ["a"])
+    assert not any((house.home / "originals" / ".incoming").iterdir())
+    assert _scans(house) == 0
+
+
+def test_a_link_is_not_taken_for_what_it_leads_to(house: House, inbox: Path) -> None:
+    inbox.unlink()
+    inbox.symlink_to(house.key_file)
+    with pytest.raises(UsageError, match="Cannot read"):
+        take_from_inbox(house, [inbox], "default")
+    assert inbox.is_symlink()
+    assert _scans(house) == 0
+
+
+def test_a_link_that_takes_a_files_place_stays(
+    house: House, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = house.originals.put_all
+    aside = inbox.with_name(".aside")
+
+    def swap(*args: Any) -> Any:
+        inbox.rename(aside)
+        inbox.symlink_to(aside)
+        return store(*args)
+
+    monkeypatch.setattr(house.originals, "put_all", swap)
+    with pytest.raises(Conflict, match="changed while"):
+        take_from_inbox(house, [inbox], "default")
+    assert inbox.is_symlink()
+    assert _scans(house) == 0
+
+
+def test_a_name_used_again_while_its_stack_is_removed_keeps_its_new_file(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (house.home / "inbox" / "default" / f"{n}.jpg" for n in (1, 2))
+    for path in (first, second):
+        path.write_bytes(path.name.encode())
+    unlink = Path.unlink
+
+    def use_again(path: Path, missing_ok: bool = False) -> None:
+        unlink(path, missing_ok=missing_ok)
+        if path == first:
+            second.write_bytes(b"the first sheet of another letter")
+
+    monkeypatch.setattr(Path, "unlink", use_again)
+    with pytest.raises(Conflict, match=r"2\.jpg changed"):
+        take_from_inbox(house, [first, second], "flatbed-jpeg")
+    assert second.read_bytes() == b"the first sheet of another letter"
+    assert not first.exists()
+    assert _scans(house) == 1
+
+
+def test_a_share_that_falls_away_under_one_hinders_no_other(
+    house: House, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = inbox.with_name("other.pdf")
+    other.write_bytes(b"%PDF another")
+    look = os.lstat
+
+    def fall_away(path: Any, *args: Any, **named: Any) -> os.stat_result:
+        if path == inbox:
+            raise OSError(116, "Stale file handle")
+        return look(path, *args, **named)
+
+    stat = Path.stat
+
+    def stale(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path == inbox:
+            raise OSError(116, "Stale file handle")
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "lstat", fall_away)
+    monkeypatch.setattr(Path, "stat", stale)
+    fault, taken = take_all_from_inbox(house, [(inbox,), (other,)], "default")
+    assert "Stale file handle" in str(fault)
+    assert isinstance(taken, TakenIn)
+
+
 # --- many at once: what is wrong with one is its own affair
 
 

@@ -158,9 +158,7 @@ def test_a_name_whose_sync_failed_is_given_again(
     store: LocalBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a failed sync the kernel may hold the name for clean: it is written once more."""
-    _put(store, b"the folders are there")
-    folder = store.path(hashlib.sha256(b"x").hexdigest()).parent
-    folder.mkdir()
+    store.delete(_put(store, b"x"))  # the folders are there
     done: list[str] = []
     rename, sync = Path.rename, blobs.sync_folder
 
@@ -204,6 +202,22 @@ def test_a_folder_whose_sync_failed_is_made_anew(
         _put(store, b"x")
     sha256 = _put(store, b"x")
     assert done == [store.root, store.root, store.path(sha256).parent]
+
+
+def test_a_folder_that_the_dead_made_is_synced_once_more(
+    store: LocalBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who made it may have died before its name was sure; then a power cut takes all in it."""
+    _put(store, b"the root is there")
+    folder = store.path(hashlib.sha256(b"x").hexdigest()).parent
+    folder.mkdir()
+    done: list[Path] = []
+    monkeypatch.setattr(blobs, "sync_folder", done.append)
+    _put(store, b"x")
+    assert done == [store.root, folder]
+    store.delete(_put(store, b"x"))
+    _put(store, b"x")
+    assert done[2:] == [folder, folder], "of its name we are sure now"
 
 
 def test_many_at_once_with_twins_and_one_that_breaks_off(store: LocalBlobs) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import pickle
 import resource
@@ -187,6 +188,22 @@ def test_an_abort_and_an_exit_are_crashes(pool: Pool) -> None:
 def test_a_task_that_never_ends_is_stopped(pool: Pool) -> None:
     assert failure_of(pool, loop_for_ever, seconds=0.3) is WorkerFault.TIMEOUT
     assert failure_of(pool, signal.pause, seconds=0.3) is WorkerFault.TIMEOUT
+
+
+def test_loading_its_libraries_is_not_of_a_tasks_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine it takes longer than a look at a page may, in every new worker."""
+    (tmp_path / "slow_to_load.py").write_text(
+        "import sys, time\n"
+        "if 'isolation' in sys.orig_argv[2]:\n"
+        "    time.sleep(4)\n"
+        "def answer(): return 42\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    slow_to_load = importlib.import_module("slow_to_load")
+    with Pool(1) as pool:
+        assert pool.submit(slow_to_load.answer, seconds=2).result() == 42
 
 
 def test_a_memory_burst_is_stopped(pool: Pool) -> None:

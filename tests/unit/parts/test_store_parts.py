@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitizer.mailroom.house import House
-from digitizer.parts import claimants
+from digitizer.parts import claimants, tables
 from digitizer.parts.keyfile import make_key_ring, read_key_ring, rotate_key
 from digitizer.parts.secrets_hashing import check_secret, hash_secret, new_pin, normal_answer
 from digitizer.parts.tables import (
@@ -206,6 +206,8 @@ def test_how_the_database_is_opened(house: House) -> None:
             name: tx.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
+        version = tx.exec_driver_sql("SELECT sqlite_version()").scalar_one()
+    assert version == ".".join(map(str, linked_sqlite())), "the wheel's, not Python's own"
     journal = "wal" if wal_is_safe(linked_sqlite()) else "truncate"
     assert said == {
         "journal_mode": journal, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000,
@@ -248,3 +250,24 @@ def test_a_full_disk_is_a_storage_error(house: House) -> None:
         tx.execute(sa.insert(scan), rows)
     with reading(house.engine) as tx:
         assert tx.execute(sa.select(sa.func.count()).select_from(scan)).scalar() == 0
+
+
+_SCAN_ROW = {
+    "id": "1", "fingerprint": "1", "profile": "x", "state": "waiting", "taken_in": now(),
+}  # fmt: skip
+
+
+def test_a_faulty_sqlite_gets_the_rollback_journal(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the home was made with a newer one, whose write-ahead log is there still."""
+    url = house.engine.url
+    house.engine.dispose()
+    monkeypatch.setattr(tables, "wal_is_safe", lambda _version: False)
+    faulty = open_engine(url)
+    with writing(faulty) as tx:
+        assert tx.exec_driver_sql("PRAGMA journal_mode").scalar() == "truncate"
+        tx.execute(sa.insert(scan).values(_SCAN_ROW))
+    with reading(faulty) as tx:
+        assert tx.execute(sa.select(sa.func.count()).select_from(scan)).scalar() == 1
+    faulty.dispose()
