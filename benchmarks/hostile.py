@@ -5,9 +5,8 @@
 
 Good scans and bad files come in by turns: odd files of the test corpus (where it is at hand),
 files made here, and scans over which isolated workers die (``deaths``). Every good scan must be
-delivered exactly once, every bad file be held or filed within a minute of work at it (a page that
-hangs while it is read: within its tries), every original be kept byte for byte, no worker grow
-past 1.5 GiB, and the service never start again.
+delivered exactly once, every bad file be held or filed within a minute of work at it, every
+original be kept byte for byte, no worker grow past 1.5 GiB, and the service never start again.
 """
 
 from __future__ import annotations
@@ -43,7 +42,6 @@ from digitizer.mailroom.working import filed
 from digitizer.parts.tables import reading
 from digitizer.processes import ledger
 from digitizer.vocabulary.mail import Filed, Outcome
-from digitizer.vocabulary.settings import Work
 
 MOST_SECONDS = 60.0
 MOST_BYTES = 1536 << 20
@@ -332,17 +330,11 @@ def _broken_promises(
     elif not told or any(line.outcome is Outcome.HELD and not line.reason for line in told):
         yield f"{each.name!r} ({each.kind}) has no outcome, or no reason: {told}"
     took = seen.seconds(each.sha256)
-    if took is None or took > _most(house.settings.work, each.kind):
+    if took is None or took > MOST_SECONDS:
         yield f"{each.name!r} ({each.kind}) took {took} s"
     with reading(house.engine) as tx:
         if ledger.scan_state(tx, scans[0]) not in ("filed", "held"):
             yield f"{each.name!r} ({each.kind}) is not done"
-
-
-def _most(work: Work, kind: str) -> float:
-    """Seconds that the worker may spend on a file."""
-    reading_hangs = work.tries * (work.read_seconds + work.survey_seconds)
-    return reading_hangs if "hang-reading" in kind else MOST_SECONDS
 
 
 def _row(some: Sequence[Dropped], lines: dict[str, list[Filed]], seen: Watched) -> Row:

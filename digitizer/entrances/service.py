@@ -7,6 +7,7 @@ import resource
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -149,21 +150,34 @@ def _note_trouble(service: Service, report: Report) -> None:
 
 
 def work(service: Service) -> None:
-    """Works what waits, until the service stops. Other scans go on when one fails."""
+    """Works what waits, as many scans side by side as there are processes for their pages, until
+    the service stops. Others go on when one fails, or hangs."""
     recover(service.house)
     with Worker(service.house) as worker:
         service.when_stopped(worker.stop)
+        lanes = service.house.settings.work.processes
+        with ThreadPoolExecutor(lanes, thread_name_prefix="work") as threads:
+            ends = [threads.submit(_work_until_stopped, service, worker) for _ in range(lanes)]
+        for end in ends:
+            end.result()
+
+
+def _work_until_stopped(service: Service, worker: Worker) -> None:
+    try:
         while not service.stop.is_set():
             if not _work_once(service, worker):
                 service.nudge.wait(_IDLE_LOOK)
                 service.nudge.clear()
+    finally:
+        service.end()  # where one fails, the others must not go on as if it were there
 
 
 def _work_once(service: Service, worker: Worker) -> bool:
     """Whether something was worked. A failure that is no scan's own is told, and waited out."""
     try:
         worked = worker.work_next()
-        service.troubles["work"] = ""
+        if worked or not worker.has_work():  # else what is at work elsewhere may be what fails
+            service.troubles["work"] = ""
         return worked
     except (DigitizerError, OSError) as error:
         says = f"work stands still: {error}"

@@ -24,6 +24,8 @@ from digitizer.vocabulary.paper import Symbol, Transcript
 from digitizer.vocabulary.settings import Work
 
 _LIMITS = Work()
+#: There is no second try here: any page has what the largest may take.
+_SECONDS = _LIMITS.seconds_to_read(_LIMITS.page_megapixels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _run(pool: Pool, function: Any, *arguments: Any) -> Any:
 
 
 def _submit(pool: Pool, function: Any, *arguments: Any) -> Future[Any]:
-    return pool.submit(function, *arguments, seconds=_LIMITS.read_seconds)
+    return pool.submit(function, *arguments, seconds=_SECONDS)
 
 
 def _judged(house: House | None, symbol: Symbol) -> DecodedSymbol:

@@ -6,6 +6,7 @@ import errno
 import logging
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from functools import partial
@@ -34,7 +35,10 @@ from digitizer.vocabulary.points import reach
 
 log = logging.getLogger("digitizer")
 
-_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+# An error of the medium (EIO) in writing is a StorageError; one in reading is of that one original.
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+_MOST_ASIDE = 100
 
 
 def recover(house: House) -> int:
@@ -80,7 +84,11 @@ def _sweep(house: House, name: str) -> None:
 
 
 class Worker:
-    """One supervisor at work: it has a name, a pool of isolated processes, and the queue."""
+    """One supervisor at work: it has a name, a pool of isolated processes, and the queue.
+
+    Several threads may work scans with it side by side, so that one that hangs stops no other,
+    and small scans use every process.
+    """
 
     def __init__(self, house: House, progress: Progress = no_progress) -> None:
         self._house = house
@@ -90,6 +98,8 @@ class Worker:
         self._folder = house.work_folder / self._claimant.name
         self._folder.mkdir(mode=0o700, parents=True)
         work_settings = house.settings.work
+        self._put_aside: set[str] = set()
+        self._stopped = threading.Event()
         self._pool = Pool(
             work_settings.processes, WorkerLimits(megabytes=work_settings.worker_megabytes)
         )
@@ -113,7 +123,8 @@ class Worker:
         self.close()
 
     def stop(self) -> None:
-        """Ends what the isolated processes are at; the scan in hand goes back, uncounted."""
+        """Ends what the isolated processes are at; the scans in hand go back, uncounted."""
+        self._stopped.set()
         if self._premises:
             self._premises.close()
         self._pool.close()
@@ -121,6 +132,28 @@ class Worker:
     def _give_back(self) -> None:
         with writing(self._house.engine) as tx:
             ledger.give_back(tx, self._claimant.name, died=False)
+
+    def _put_back(self, scan: Scan) -> None:
+        with writing(self._house.engine) as tx:
+            ledger.put_back(tx, scan.id, self._claimant.name)
+
+    def _put_behind(self, scan: Scan) -> None:
+        """It waits, uncounted, but behind the others: if it alone meets the fault (its original
+        cannot be read, say), they go on."""
+        if len(self._put_aside) >= _MOST_ASIDE:  # the fault is everyone's
+            self._put_aside.clear()
+        self._put_aside.add(scan.id)
+        self._put_back(scan)
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    def has_work(self) -> bool:
+        """Whether a scan waits or is at work, here or elsewhere."""
+        with reading(self._house.engine) as tx:
+            state = ledger.queue_state(tx)
+        return bool(state.waiting or state.working)
 
     def work_next(self) -> bool:
         """One try at the oldest waiting scan; False if there is nothing to do."""
@@ -131,7 +164,7 @@ class Worker:
 
     def _claim_next(self) -> Scan | None:
         with writing(self._house.engine) as tx:
-            return ledger.claim_next(tx, self._claimant.name)
+            return ledger.claim_next(tx, self._claimant.name, frozenset(self._put_aside))
 
     def work_this(self, scan_id: str) -> bool:
         """One try at one certain scan; False if it is not waiting (someone else has it)."""
@@ -149,12 +182,13 @@ class Worker:
             folder = self._make_folder(scan)
             reach("work.folder_made")
             self._file(self._worked(scan, folder), folder)
+            self._put_aside.discard(scan.id)
             log.info("worked scan %s", scan.id, extra={"event": "worked", "scan": scan.id})
         except CancelledError:  # our own stop
-            self._give_back()
+            self._put_back(scan)
         except Exception as error:  # whatever it was, only this scan may wait for a person
             if _is_not_the_scans_fault(error):
-                self._give_back()
+                self._put_behind(scan)
                 raise
             log.exception("a try at scan %s failed", scan.id)
             self._count_try(scan, error)
@@ -173,9 +207,11 @@ class Worker:
 
     def _worked(self, scan: Scan, folder: Path) -> Worked:
         house = self._house
+        with reading(house.engine) as tx:
+            limits = house.settings.work.after_tries(ledger.tries(tx, scan.id))
         files = [house.originals.local_path(part.sha256, folder) for part in scan.originals]
         keys = read_key_ring(house.key_file)  # afresh: they may have been rotated meanwhile
-        bench = Bench(self._pool, keys, house.settings.work, folder, self._progress, self._premises)
+        bench = Bench(self._pool, keys, limits, folder, self._progress, self._premises)
         return work(scan, files, profile_named(house, scan.profile), bench)
 
     def _file(self, worked: Worked, folder: Path) -> None:
@@ -208,7 +244,7 @@ class Worker:
         reach("work.plain_dropped")
 
     def _count_try(self, scan: Scan, error: Exception) -> None:
-        why = str(error) if isinstance(error, DigitizerError) else type(error).__name__
+        why = _in_words(error)
         allowed = self._house.settings.work.tries
         with writing(self._house.engine) as tx:
             if not ledger.holds(tx, scan.id, self._claimant.name):
@@ -225,6 +261,14 @@ def _through_points(progress: Progress) -> Progress:
         progress(stage, done, of)
 
     return told
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, DigitizerError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"the disk says: {error.strerror}"
+    return type(error).__name__
 
 
 def _is_not_the_scans_fault(error: Exception) -> bool:
@@ -248,8 +292,13 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def work_to_end(house: House, worker: Worker, scan_id: str, wait: Callable[[], None]) -> None:
-    """Works one scan until it is filed or held; ``wait`` is called while another has it."""
+    """Works one scan until it is filed or held; ``wait`` is called while another has it.
+
+    Raises CancelledError if the worker is stopped before.
+    """
     while not is_done(house, scan_id):
+        if worker.stopped:
+            raise CancelledError
         if not worker.work_this(scan_id):
             wait()
             recover(house)

@@ -7,7 +7,7 @@ A claim is held by a *claimant*: a running supervisor that keeps a lock on a fil
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,9 +84,10 @@ def scan_state(tx: sa.Connection, scan_id: str) -> ScanState:
     return ScanState(tx.execute(sa.select(scan.c.state).where(scan.c.id == scan_id)).scalar_one())
 
 
-def claim_next(tx: sa.Connection, claimant: str) -> Scan | None:
+def claim_next(tx: sa.Connection, claimant: str, last: Collection[str] = ()) -> Scan | None:
     """Takes the oldest waiting scan; one that saw the service die comes first, and alone; one
-    that was tried in vain waits behind all that were tried less, for it may well hang again.
+    that was tried in vain waits behind all that were tried less, for it may well hang again;
+    those of the ids in ``last`` wait behind all others.
 
     Returns None where there is nothing to do, or where a scan that must be alone is at work
     or would not be alone.
@@ -94,7 +95,9 @@ def claim_next(tx: sa.Connection, claimant: str) -> Scan | None:
     first = tx.execute(
         sa.select(scan.c.id)
         .where(scan.c.state == ScanState.WAITING)
-        .order_by(scan.c.deaths.desc(), scan.c.tries, scan.c.taken_in, scan.c.id)
+        .order_by(
+            scan.c.id.in_(last), scan.c.deaths.desc(), scan.c.tries, scan.c.taken_in, scan.c.id
+        )
         .limit(1)
     ).scalar()
     return None if first is None else claim(tx, first, claimant)
@@ -125,6 +128,11 @@ def claim(tx: sa.Connection, scan_id: str, claimant: str) -> Scan | None:
     return find_scan(tx, scan_id) if taken.rowcount == 1 else None
 
 
+def tries(tx: sa.Connection, scan_id: str) -> int:
+    """How often the scan was tried in vain."""
+    return int(tx.execute(sa.select(scan.c.tries).where(scan.c.id == scan_id)).scalar_one())
+
+
 def holds(tx: sa.Connection, scan_id: str, claimant: str) -> bool:
     """Whether this claimant still has the scan: asked in the very transaction that files it."""
     row = tx.execute(sa.select(scan.c.state, scan.c.claimed_by).where(scan.c.id == scan_id)).one()
@@ -136,6 +144,19 @@ def claimants_at_work(tx: sa.Connection) -> tuple[str, ...]:
         sa.select(scan.c.claimed_by).where(scan.c.state == ScanState.WORKING).distinct()
     )
     return tuple(name for name in rows.scalars() if name)
+
+
+def put_back(tx: sa.Connection, scan_id: str, claimant: str) -> None:
+    """Puts one scan of a claimant that is alive back in the queue, uncounted."""
+    tx.execute(
+        sa.update(scan)
+        .where(
+            scan.c.id == scan_id,
+            scan.c.claimed_by == claimant,
+            scan.c.state == ScanState.WORKING,
+        )
+        .values(state=str(ScanState.WAITING), claimed_by=None)
+    )
 
 
 def give_back(tx: sa.Connection, claimant: str, died: bool) -> tuple[str, ...]:
@@ -166,17 +187,17 @@ def count_try(tx: sa.Connection, scan_id: str, tries_allowed: int, why: str) -> 
 
     Returns whether it is held now.
     """
-    tries = tx.execute(sa.select(scan.c.tries).where(scan.c.id == scan_id)).scalar_one() + 1
+    failed = tries(tx, scan_id) + 1
     tx.execute(
         sa.update(scan)
         .where(scan.c.id == scan_id)
-        .values(tries=tries, state=str(ScanState.WAITING), claimed_by=None)
+        .values(tries=failed, state=str(ScanState.WAITING), claimed_by=None)
     )
-    if tries < tries_allowed:
+    if failed < tries_allowed:
         return False
     hold_scan(tx, scan_id, Doubt(
         DoubtReason.WORKER_FAILED,
-        f"This file could not be worked in {tries} tries ({why}). "
+        f"This file could not be worked in {failed} tries ({why}). "
         "Ask for it to be scanned again, or file it by hand.",
     ))  # fmt: skip
     return True

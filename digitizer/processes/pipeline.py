@@ -206,7 +206,7 @@ def _reading(
 ) -> Future[UprightReading | Transcript]:
     """Marks say which way up a page stands; of a page without any its reading tells."""
     path, dpi, languages = str(bench.folder / page.image), page.dpi, profile.languages
-    seconds = bench.work.read_seconds
+    seconds = bench.work.seconds_to_read(page.width * page.height / 1e6)
     if page.sightings.marks:
         return bench.pool.submit(read_picture, path, dpi, languages, page.writing, seconds=seconds)
     return bench.pool.submit(read_upright, path, dpi, languages, maybe_turned, seconds=seconds)

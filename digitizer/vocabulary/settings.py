@@ -15,6 +15,9 @@ from digitizer.vocabulary.errors import SettingsError
 
 FILE_NAME = "config.toml"
 
+_LONGER_EACH_TRY = 1.5
+_LETTER_MEGAPIXELS = 15.0  # 210 by 297 mm, or 8.5 by 11 inches, at 400 dpi
+
 
 class Release(StrEnum):
     """Whether a letter with a good cover reaches its mailbox at once or after a person's look."""
@@ -59,20 +62,31 @@ class Store(_Part):
 class Work(_Part):
     """How hard the machine works, and the limits a file is opened under.
 
-    Seconds are of wall time; ``page_megapixels`` bounds one picture before it is decoded. A file
-    that hangs keeps the line for one try, then the others go first; all its looks must end within
-    a minute. Four pages of the most pixels allowed are looked at in four seconds. The slowest of
-    real letter pages was read in 9 seconds, one of the most pixels in 25, on a machine with twice
-    the work that it has cores for.
+    Seconds are of work: processor time, or the wall's while a process waits. ``page_megapixels``
+    bounds one picture before it is decoded. All tries at a file that hangs must end within a
+    minute, whether it is looked at or read. Four pages of the most pixels allowed are looked at in
+    four seconds. The slowest of real letter pages took 9 seconds to read (it lay on its side), so
+    the first try has a little more, each further one half as much again, and a page of more
+    pixels than a letter has at 400 dpi in proportion (one of the most allowed took 28 seconds).
     """
 
     processes: int = Field(default=2, ge=1, le=64)
     survey_seconds: float = Field(default=15, gt=0)
-    read_seconds: float = Field(default=60, gt=0)
+    read_seconds: float = Field(default=10, gt=0)
     worker_megabytes: int = Field(default=1536, ge=256)
     pages: int = Field(default=2000, ge=1)
     page_megapixels: int = Field(default=120, ge=1)
     tries: int = Field(default=3, ge=1)
+
+    def after_tries(self, tries: int) -> Work:
+        """These settings for a scan that was tried so often in vain: what was slow is waited for
+        longer, and what hangs kept the line only shortly at first."""
+        longer = self.read_seconds * _LONGER_EACH_TRY**tries
+        return self.model_copy(update={"read_seconds": longer})
+
+    def seconds_to_read(self, megapixels: float) -> float:
+        """Seconds of work that a page of this size may take."""
+        return self.read_seconds * max(1.0, megapixels / _LETTER_MEGAPIXELS)
 
 
 class Endpoint(_Part):

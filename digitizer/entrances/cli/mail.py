@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,27 +33,22 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Take in scans and work them to the end; the files stay where they are."""
-    from digitizer.mailroom.intake import stacks_of, take_in
-    from digitizer.mailroom.working import Worker, filed, recover, work_to_end
+    from digitizer.mailroom.ingesting import ingest_all
 
     house = desk_of(context).house()
     given = {Path(name): name for name in reversed(files)}
     present = [path for path in map(Path, files) if path.is_file()]
-    recover(house)
     failed = False
-    with shown_progress() as progress, Worker(house, progress) as worker:
-        for stack in stacks_of(house, profile, present):
-            try:
-                taken = take_in(house, stack, profile, [given[path] for path in stack])
-                # Also what came in before: whoever took it in may not have lived to work it.
-                work_to_end(house, worker, taken.scan, wait=lambda: time.sleep(0.2))
-            except DigitizerError as error:
-                note(f"digitizer: {stack[0]}: {error}")
+    with (
+        shown_progress() as progress,
+        closing(ingest_all(house, present, profile, given.__getitem__, progress)) as ingested,
+    ):
+        for stack in ingested:
+            if isinstance(stack.outcome, DigitizerError):
+                note(f"digitizer: {stack.files[0]}: {stack.outcome}")
                 failed = True
                 continue
-            if taken.duplicate:
-                _say_filed(taken.as_line, as_json)
-            for line in () if taken.duplicate else filed(house, taken.scan):
+            for line in stack.outcome:
                 _say_filed(line, as_json)
     for name in files:
         if not Path(name).is_file():

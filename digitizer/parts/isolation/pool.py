@@ -54,8 +54,8 @@ class Pool:
             thread.start()
 
     def submit(self, function: Callable[..., Any], *arguments: Any, seconds: float) -> Future[Any]:
-        """Runs ``function(*arguments)`` in a worker, at most ``seconds`` of wall time; what it
-        takes to load the function's module, in a new worker, is not of it.
+        """Runs ``function(*arguments)`` in a worker, at most ``seconds`` of its work (see
+        ``TaskClock``); what it takes to load the function's module, in a new worker, is not of it.
 
         The function is one importable by name; its answer is plain data: numbers, texts,
         containers, arrays, our dataclasses. The future gives the answer, or raises what the

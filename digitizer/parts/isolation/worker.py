@@ -16,10 +16,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from digitizer.parts.isolation.answers import read_answer
+from digitizer.parts.isolation.clock import TaskClock
+from digitizer.parts.isolation.usage import Usage, usage
 from digitizer.vocabulary.errors import WorkerFailed, WorkerFault
 
 _MEGABYTE = 1024 * 1024
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 START_SECONDS = 60.0
 _KEPT_VARIABLES = ("PATH", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
 
@@ -53,7 +54,7 @@ class Worker:
         self._limits = limits
         self._lock = threading.Lock()
         self._verdict: WorkerFault | None = None
-        self._deadline: float | None = time.monotonic() + START_SECONDS
+        self._clock: TaskClock | None = TaskClock(START_SECONDS, time.monotonic(), Usage())
         self._tasks = 0
         ours, theirs = socket.socketpair()
         with ours, theirs:
@@ -71,11 +72,11 @@ class Worker:
 
     @property
     def busy(self) -> bool:
-        return self._deadline is not None
+        return self._clock is not None
 
     def start_clock(self, seconds: float) -> None:
         with self._lock:
-            self._deadline = time.monotonic() + seconds
+            self._clock = TaskClock(seconds, time.monotonic(), usage(self._process.pid))
 
     def ask(self, message: bytes, package: str) -> tuple[str, Any]:
         """Sends a task and hears whether it is loaded (``ready``), or why not; the clock was
@@ -101,11 +102,13 @@ class Worker:
     def look(self) -> None:
         """The watcher's look: kills a busy worker that is past its time or its memory."""
         with self._lock:
-            if self._deadline is None or self._verdict is not None:
+            if self._clock is None or self._verdict is not None:
                 return
-            if time.monotonic() > self._deadline:
+            now = usage(self._process.pid)
+            self._clock.look(time.monotonic(), now)
+            if self._clock.is_up:
                 self._verdict = WorkerFault.TIMEOUT
-            elif _resident(self._process.pid) > self._limits.stop_megabytes * _MEGABYTE:
+            elif now.resident > self._limits.stop_megabytes * _MEGABYTE:
                 self._verdict = WorkerFault.MEMORY
         if self._verdict is not None:
             self.kill()
@@ -117,7 +120,7 @@ class Worker:
             self._verdict is None
             and self._tasks < self._limits.tasks
             and not self._has_ended()
-            and _resident(self._process.pid) <= self._limits.idle_megabytes * _MEGABYTE
+            and usage(self._process.pid).resident <= self._limits.idle_megabytes * _MEGABYTE
         )
 
     def kill(self) -> None:
@@ -138,7 +141,7 @@ class Worker:
 
     def _stop_clock(self) -> None:
         with self._lock:
-            self._deadline = None
+            self._clock = None
 
     def _has_ended(self) -> bool:
         flags = os.WEXITED | os.WNOWAIT | os.WNOHANG
@@ -181,17 +184,6 @@ def _environment() -> dict[str, str]:
         "OMP_THREAD_LIMIT": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
-
-
-def _resident(pid: int) -> int:
-    """Bytes resident in a process and all that it has started; 0 for one that is gone."""
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as file:  # noqa: PTH123 (asked 30 times a second)
-            own = int(file.read().split()[1]) * _PAGE_BYTES
-        with open(f"/proc/{pid}/task/{pid}/children", "rb") as file:  # noqa: PTH123
-            return own + sum(_resident(int(child)) for child in file.read().split())
-    except (OSError, IndexError):
-        return 0
 
 
 def _ending(process: subprocess.Popen[bytes]) -> str:

@@ -65,13 +65,19 @@ class Premises:
         self._rests_until = 0.0
         self._closed = threading.Event()
         self._door = threading.Lock()
+        self._places = threading.BoundedSemaphore(endpoint.at_once)
         self._lines: set[socket.socket] = set()
 
     def read(self, jpeg: bytes) -> str:
-        """The text of a page's picture, clean of control characters.
+        """The text of a page's picture, clean of control characters. Waits while as many others
+        are asked as may be at once.
 
         Raises EngineError if there is none to be had, CancelledError once closed.
         """
+        with self._places:
+            return self._read(jpeg)
+
+    def _read(self, jpeg: bytes) -> str:
         if time.monotonic() < self._rests_until:
             raise EngineError("The reading endpoint failed a moment ago and is left alone.")
         deadline = time.monotonic() + self._endpoint.timeout_seconds

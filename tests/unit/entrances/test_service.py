@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import resource
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,8 +17,12 @@ from digitizer.mailroom import working
 from digitizer.mailroom.house import House
 from digitizer.mailroom.intake import TakenIn, take_all_from_inbox
 from digitizer.mailroom.working import Worker
+from digitizer.parts.tables import writing
+from digitizer.processes import ledger
+from digitizer.processes.pipeline import Worked
 from digitizer.vocabulary.errors import StorageError, UsageError
 from digitizer.vocabulary.mail import ScanState
+from digitizer.vocabulary.paper import Doubt, DoubtReason, Scan, Split
 from inbox_watch.reports import News, Report
 from tests.support.made_mail import scan_row, take
 
@@ -54,6 +59,9 @@ class _Worker:
             raise self.error
         return True
 
+    def has_work(self) -> bool:
+        return True
+
 
 def test_work_that_stands_still(house: House) -> None:
     service = Service(house)
@@ -64,6 +72,54 @@ def test_work_that_stands_still(house: House) -> None:
     worker.error = None
     assert services._work_once(service, worker)  # type: ignore[arg-type]  # a stand-in
     assert service.troubles["work"] == ""
+
+
+def test_a_lane_without_work_does_not_hide_the_trouble_of_another(house: House) -> None:
+    service = Service(house)
+    service.troubles["work"] = "work stands still"
+    taken = take(house, b"stack")
+    with Worker(house) as worker, Worker(house) as other:
+        with writing(house.engine) as tx:
+            ledger.claim(tx, taken.id, other._claimant.name)
+        assert not services._work_once(service, worker)
+        assert service.troubles["work"] == "work stands still"
+        other._give_back()
+        assert services._work_once(service, worker), "it is no scan: held"
+    assert service.troubles["work"] == ""
+
+
+def test_a_scan_that_hangs_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(house)
+    hanging, good = take(house, b"it hangs"), take(house, b"it does not")
+    good_is_worked = threading.Event()
+    went_on: list[bool] = []
+
+    def step(scan: Scan, *_: object) -> Worked:
+        if scan.id == hanging.id:
+            went_on.append(good_is_worked.wait(60))
+            service.end()
+        else:
+            good_is_worked.set()
+        return Worked(scan, (), Split(whole=(Doubt(DoubtReason.UNOPENABLE, "Look at it."),)), {})
+
+    monkeypatch.setattr(working, "work", step)
+    services.work(service)
+    assert went_on == [True]
+    assert {scan_row(house, each.id).state for each in (hanging, good)} == {ScanState.HELD}
+
+
+def test_a_lane_that_fails_ends_the_service(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_worker: Worker) -> bool:
+        raise ValueError("a fault of ours")
+
+    service = Service(house)
+    monkeypatch.setattr(Worker, "work_next", broken)
+    services._guarded(service, services.work)
+    assert service.failed
+    assert service.stop.is_set()
+    assert "a fault of ours" in caplog.text
 
 
 def _disk_full(_house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,65 @@ def test_what_is_not_the_scans_fault_is_told_and_not_counted(
     pipeline(_delivers(house))
     assert worker.work_next(), "it goes on when that is mended"
     assert scan_row(house, taken.id).state == ScanState.FILED
+
+
+def test_a_fault_met_by_one_scan_alone_does_not_stop_the_others(
+    house: House, worker: Worker, pipeline: Callable[[Step], None]
+) -> None:
+    """Its original cannot be fetched, say: it is the oldest, and would be tried for ever."""
+    taken, other = take(house, b"unreadable"), take(house, b"good")
+    good = _delivers(house)
+
+    def step(scan_: Scan, bench: Bench) -> Worked:
+        if scan_.id == taken.id:
+            raise StorageError("Could not read the stored file.")
+        return good(scan_, bench)
+
+    pipeline(step)
+    for _ in range(2):
+        with pytest.raises(StorageError):
+            worker.work_next()
+        worker.work_next() if scan_row(house, other.id).state == "waiting" else None
+    assert scan_row(house, other.id).state == ScanState.FILED
+    assert (scan_row(house, taken.id).state, scan_row(house, taken.id).tries) == ("waiting", 0)
+
+
+def test_an_original_that_the_disk_cannot_read_is_held_with_that_reason(
+    house: House, worker: Worker, pipeline: Callable[[Step], None]
+) -> None:
+    taken = take(house, b"stack")
+    pipeline(_raises(OSError(5, "Input/output error")))
+    while worker.work_next():
+        pass
+    row = scan_row(house, taken.id)
+    assert (row.state, row.tries) == (ScanState.HELD, 3)
+    assert "the disk says: Input/output error" in row.reason
+
+
+def test_each_further_try_has_more_time_for_its_pages(
+    house: House, worker: Worker, pipeline: Callable[[Step], None]
+) -> None:
+    take(house, b"slow")
+    seconds: list[float] = []
+
+    def step(_scan: Scan, bench: Bench) -> Worked:
+        seconds.append(bench.work.read_seconds)
+        raise WorkerFailed(WorkerFault.TIMEOUT, "It took longer than it may.")
+
+    pipeline(step)
+    while worker.work_next():
+        pass
+    first = house.settings.work.read_seconds
+    assert seconds == [first, first * 1.5, first * 1.5**2]
+
+
+def test_work_to_the_end_ends_with_a_stop(house: House) -> None:
+    taken = take(house, b"stack")
+    with Worker(house) as worker:
+        worker.stop()
+        with pytest.raises(CancelledError):
+            work_to_end(house, worker, taken.id, wait=pytest.fail)
+    assert scan_row(house, taken.id).state == "waiting"
 
 
 def test_a_full_disk_for_pictures_is_not_counted(
