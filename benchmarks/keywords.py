@@ -97,7 +97,7 @@ def measure(search: Search, wanted: Mapping[str, frozenset[str]]) -> Found:
 
 def read_page_of(path: Path, readers: Sequence[str], recogniser: Path | None) -> Page:
     if recogniser is not None:
-        ppocr._RECOGNITION_MODEL = recogniser
+        ppocr.RECOGNISER = recogniser
     image = np.asarray(Image.open(path))
     dpi = round(max(image.shape) / PAPER_INCHES)
     truth = index_words(path.with_suffix(".txt").read_text("utf-8"))

@@ -23,7 +23,7 @@ from benchmarks import scanner
 from benchmarks.pipeline import DIGITIZER, measured
 from benchmarks.provenance import commit
 from digitizer.parts.isolation import Pool
-from digitizer.processes.survey import read_picture
+from digitizer.processes.survey import read_marked
 
 _LINES = (
     "Dear Avery,\n\nthis is page {number} of a very long letter that was\nmade up to be counted."
@@ -69,7 +69,7 @@ def worker_start(page: Path) -> tuple[float, float]:
         times = []
         for _ in range(2):
             start = time.perf_counter()
-            pool.submit(read_picture, str(page), _DPI, ("en",), seconds=60).result()
+            pool.submit(read_marked, str(page), _DPI, ("en",), seconds=60).result()
             times.append(time.perf_counter() - start)
     return times[0], times[1]
 

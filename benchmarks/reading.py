@@ -210,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not chosen.corpus.is_dir():
         parser.error(f"{chosen.corpus} is not there: give the folder of letters with --corpus")
     if chosen.recogniser is not None:
-        ppocr._RECOGNITION_MODEL = chosen.recogniser
+        ppocr.RECOGNISER = chosen.recogniser
     console = Console(width=110)
     rows = []
     for kind in chosen.kind or KINDS:

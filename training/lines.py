@@ -19,6 +19,7 @@ from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from digitizer.parts.reading import ppocr
+from digitizer.parts.reading.detector import find_lines
 from digitizer.parts.reading.lattice import best_path
 from digitizer.parts.reading.pictures import Picture, cut_out
 
@@ -59,7 +60,7 @@ class Page:
 def cut_page(path: Path) -> Page:
     """Finds and reads the pieces of the page picture at ``path``, transcribed beside it."""
     image = np.asarray(Image.open(path).convert("RGB"))
-    pieces = ppocr.find_lines(image)
+    pieces = find_lines(image)
     frames = ppocr.posteriors([cut_out(image, piece, 48) for piece in pieces])
     return Page(
         kind=path.parent.name,

@@ -62,7 +62,12 @@ def _cut_out(
             raise UsageError(f"The scan has pages 1 to {pages}. Nothing was destroyed.")
         title = f"Cut out of scan {sealed.id}"
         pdf: bytes = pool.submit(
-            cut_out, str(path), keep, title, limits, seconds=work.survey_seconds * len(keep)
+            cut_out,
+            str(path),
+            keep,
+            title,
+            limits,
+            seconds=work.read_seconds + work.survey_seconds * len(keep),
         ).result()
     sha256, size = house.originals.put(io.BytesIO(pdf))
     return Original(sha256, f"{sealed.source} (cut out)", size)

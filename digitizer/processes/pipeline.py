@@ -9,7 +9,7 @@ This file is the order. It touches no database: filing is another step, in one t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,9 @@ from digitizer.processes.survey import (
     SurveyOrder,
     UprightReading,
     count,
-    read_picture,
+    is_doubtful,
+    read_marked,
+    read_otherwise,
     read_upright,
     survey,
 )
@@ -124,7 +126,7 @@ def _survey_all(
     seconds = bench.work.survey_seconds
     tasks = [bench.pool.submit(survey, order, seconds=seconds) for order in orders]
     pages: list[SurveyedPage] = []
-    with _all_or_none(tasks):
+    with _all_or_none(bench.pool, tasks):
         for task in tasks:
             pages.extend(task.result())
             bench.progress("opening", len(pages), sum(counts))
@@ -132,14 +134,13 @@ def _survey_all(
 
 
 @contextmanager
-def _all_or_none(tasks: Iterable[Future[Any]]) -> Iterator[None]:
-    """When one fails the others are called off: none may write into a later try's folder."""
+def _all_or_none(pool: Pool, tasks: Iterable[Future[Any]]) -> Iterator[None]:
+    """When one fails the others are called off: none may write into a later try's folder, nor
+    keep a worker from other scans."""
     try:
         yield
     except BaseException:
-        for task in tasks:
-            task.cancel()
-        wait(tasks)
+        pool.call_off(tasks)
         raise
 
 
@@ -161,14 +162,13 @@ def _orders(
         first += pages
 
 
-def _turned_covers(pages: Sequence[SurveyedPage], parted: Split) -> dict[int, int]:
-    """For each page of a letter whose cover lay turned: by how many degrees."""
-    turned = {page.number: page.turned for page in pages}
+def _behind_turned_covers(pages: Sequence[SurveyedPage], parted: Split) -> set[int]:
+    """The pages of letters whose cover lay on its side or head."""
+    turned = {page.number for page in pages if page.turned}
     return {
-        number: turned[cover]
+        number
         for letter in parted.letters
-        for cover in letter.covers
-        if turned[cover]
+        if turned.intersection(letter.covers)
         for number in letter.pages
     }
 
@@ -186,30 +186,36 @@ def _read_all(
 ) -> dict[int, UprightReading]:
     """Reads every page that is not blank; covers too, for what is written on them. A stack fed
     head first lies so as a whole, but only the covers' marks show it."""
-    turns = _turned_covers(pages, parted)
-    tasks = {
-        page.number: _reading(page, turns.get(page.number, 0), profile, bench)
-        for page in pages
-        if not page.blank and not _only_cover(page)
-    }
-    read: dict[int, UprightReading] = {}
-    with _all_or_none(tasks.values()):
-        for number, task in tasks.items():
-            found = task.result()
-            read[number] = found if isinstance(found, UprightReading) else UprightReading(found)
-            bench.progress("reading", len(read), len(tasks))
-    return read
+    turned = _behind_turned_covers(pages, parted)
+    wanted = [page for page in pages if not page.blank and not _only_cover(page)]
+    tasks = [_reading(page, page.number in turned, profile, bench) for page in wanted]
+    with _all_or_none(bench.pool, tasks):
+        for place, page in enumerate(wanted):
+            read = tasks[place].result()
+            # Marks say which way up a page stands; of one without any its reading tells.
+            if not page.sightings.marks and is_doubtful(read.transcript):
+                tasks[place] = _submit(bench, page, read_otherwise, profile.languages, read)
+            bench.progress("reading", place + 1, len(wanted))
+        return {page.number: task.result() for page, task in zip(wanted, tasks, strict=True)}
 
 
 def _reading(
-    page: SurveyedPage, maybe_turned: int, profile: ScannerProfile, bench: Bench
-) -> Future[UprightReading | Transcript]:
-    """Marks say which way up a page stands; of a page without any its reading tells."""
-    path, dpi, languages = str(bench.folder / page.image), page.dpi, profile.languages
-    seconds = bench.work.seconds_to_read(page.width * page.height / 1e6)
+    page: SurveyedPage, maybe_turned: bool, profile: ScannerProfile, bench: Bench
+) -> Future[UprightReading]:
     if page.sightings.marks:
-        return bench.pool.submit(read_picture, path, dpi, languages, page.writing, seconds=seconds)
-    return bench.pool.submit(read_upright, path, dpi, languages, maybe_turned, seconds=seconds)
+        return _submit(bench, page, read_marked, profile.languages, page.writing)
+    return _submit(bench, page, read_upright, profile.languages, maybe_turned)
+
+
+def _submit(
+    bench: Bench,
+    page: SurveyedPage,
+    reader: Callable[..., UprightReading],
+    languages: tuple[str, ...],
+    more: Any,
+) -> Future[UprightReading]:
+    path, seconds = bench.folder / page.image, bench.work.seconds_to_read(page.megapixels)
+    return bench.pool.submit(reader, str(path), page.dpi, languages, more, seconds=seconds)
 
 
 def _only_cover(page: SurveyedPage) -> bool:

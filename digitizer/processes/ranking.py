@@ -17,6 +17,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from digitizer.parts.number_lists import is_among
 from digitizer.parts.tables import posting, term
 from digitizer.parts.terms import Alike, Terms, terms_of
 from digitizer.parts.words import CUTOFF, DOUBT_POWER, LIKENESS_POWER, PREFIX_SIMILARITY
@@ -141,8 +142,10 @@ def _find(tx: sa.Connection, owner: int | None, match: _Match, ids: NDArray[np.i
     if room <= 0:
         match.whole = False
     elif len(ids):
-        asked = {"owner": owner, "terms": ids.tolist(), "room": room + 1}
-        rows = tx.execute(_postings(owner is not None, newest=len(ids) == 1), asked).all()
+        newest = len(ids) == 1
+        terms = {"term": int(ids[0])} if newest else {"terms": ids.tolist()}
+        asked = {"owner": owner, "room": room + 1, **terms}
+        rows = tx.execute(_postings(owner is not None, newest), asked).all()
         match.whole = match.whole and len(rows) <= room
         match.add(rows)
 
@@ -192,11 +195,15 @@ def _postings(owned: bool, newest: bool = False, among: bool = False) -> sa.Sele
     """Of one term the newest pages first, which is the order they are stored in."""
     found = sa.select(
         posting.c.page_id, posting.c.term_id, posting.c.weight, posting.c.density
-    ).where(posting.c.term_id.in_(sa.bindparam("terms", expanding=True)))
+    ).where(
+        posting.c.term_id == sa.bindparam("term")
+        if newest
+        else is_among(posting.c.term_id, "terms")
+    )
     if owned:
         found = found.where(posting.c.inmate_id == sa.bindparam("owner"))
     if newest:
         found = found.order_by(posting.c.page_id.desc())
     if among:
-        return found.where(posting.c.page_id.in_(sa.bindparam("pages", expanding=True)))
+        return found.where(is_among(posting.c.page_id, "pages"))
     return found.limit(sa.bindparam("room"))

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
+from digitizer.parts.number_lists import is_among
 from digitizer.parts.tables import inmate, letter, page, posting, shelf, term, transcript
 from digitizer.parts.words import (
     BETWEEN_SPELLINGS,
@@ -273,7 +274,7 @@ def _pages(owned: bool) -> sa.Select[Any]:
         .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
         .join(inmate, letter.c.inmate_id == inmate.c.id)
         .where(
-            page.c.id.in_(sa.bindparam("pages", expanding=True)),
+            is_among(page.c.id, "pages"),
             page.c.position.is_not(None),
             _unsought(letter.c.state) == LetterState.DELIVERED,
             letter.c.kind == LetterKind.LETTER,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from digitizer.parts.imaging import (
 from digitizer.parts.marks import Mark, find_marks, ink_outside_print, orientation, register
 from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_page, open_pages
 from digitizer.parts.printing.cover_layout import PAPERS, writing_area
-from digitizer.parts.reading import read_page
+from digitizer.parts.reading import read_page, way_up
 from digitizer.parts.reading.pictures import Picture
 from digitizer.parts.reading.plausible import familiar_words
 from digitizer.parts.reading.specks import InkShapes, find_specks, ink_shapes
@@ -159,22 +160,36 @@ class UprightReading:
 
 
 def read_upright(
-    path: str, dpi: int, languages: tuple[str, ...], maybe_turned: int = 0
+    path: str, dpi: int, languages: tuple[str, ...], maybe_turned: bool = False
 ) -> UprightReading:
-    """Reads a prepared picture of the work folder, and leaves it the way up that reads best.
-
-    ``maybe_turned`` is how its cover lay: the page may lie so too, or, a back, the other way
-    round. Raises EngineError.
+    """Reads a prepared picture of the work folder as it lies or, where it may lie as its turned
+    cover did (or, a back, the other way round), as a few of its lines read best. Its picture is
+    left that way up. Raises EngineError.
     """
     image = load(Path(path).read_bytes())
-    read = UprightReading(read_page(image, dpi, languages))
-    for degrees in _other_ways(read.transcript, maybe_turned):
-        other = read_page(turn(image, -degrees // 90), dpi, languages)
-        if _reads_better(other, read.transcript, languages):
-            read = UprightReading(other, degrees)
-    if read.turned:
-        _write(Path(path), encode(turn(image, -read.turned // 90)))
-    return read
+    degrees = way_up(image) if maybe_turned else 0
+    upright = turn(image, -degrees // 90)
+    if degrees:
+        _write(Path(path), encode(upright))
+    return UprightReading(read_page(upright, dpi, languages), degrees)
+
+
+def read_otherwise(
+    path: str, dpi: int, languages: tuple[str, ...], read: UprightReading
+) -> UprightReading:
+    """Reads a picture again whose first reading was doubtful, if a few of its lines read better
+    another way up; the better reading, and its picture left that way up. Raises EngineError.
+    """
+    image = load(Path(path).read_bytes())
+    degrees = way_up(image)
+    if not degrees:
+        return read
+    upright = turn(image, -degrees // 90)
+    other = UprightReading(read_page(upright, dpi, languages), (read.turned + degrees) % 360)
+    best = max(read, other, key=partial(_sense, languages))
+    if best is other:
+        _write(Path(path), encode(upright))
+    return best
 
 
 # Letters upright are read with a confidence of 0.5 or more, and half of their words are long;
@@ -185,42 +200,39 @@ _LEAST_WORDS = 5
 _SIDEWAYS = 0.6  # share of the words that stand higher than wide
 
 
-def _other_ways(read: Transcript, maybe_turned: int) -> tuple[int, ...]:
-    """The degrees by which a page may lie turned that was read so as it is."""
-    if maybe_turned:
-        return maybe_turned, 360 - maybe_turned
+def is_doubtful(read: Transcript) -> bool:
+    """Whether the page may have been read on its side or its head."""
     words = [word for word in read.words if len(word.text) > 1]
     if len(words) < _LEAST_WORDS:
-        return ()
-    if sum(word.box.height > word.box.width for word in words) > _SIDEWAYS * len(words):
-        return 90, 270
+        return False
+    standing = sum(word.box.height > word.box.width for word in words)
     long = sum(len(word.text) >= _LONG_WORD for word in words)
-    doubtful = read.confidence < _DOUBTFUL or long < _LONG_SHARE * len(words)
-    return (180,) if doubtful else ()
+    return (
+        standing > _SIDEWAYS * len(words)
+        or read.confidence < _DOUBTFUL
+        or long < _LONG_SHARE * len(words)
+    )
 
 
-def _reads_better(one: Transcript, other: Transcript, languages: tuple[str, ...]) -> bool:
-    """Whether more language was read, and more surely. A line that stands upright is read too,
-    as if it were in a margin, but a page of them lies on its side."""
-    return _sense(one, languages) > _sense(other, languages)
+def _sense(languages: tuple[str, ...], read: UprightReading) -> float:
+    """How much language was read, and how surely. A line that stands upright is read too, as if
+    it were in a margin, but a page of them lies on its side."""
+    words = read.transcript.words
+    lying = sum(word.box.width >= word.box.height for word in words)
+    share = lying / len(words) if words else 0.0
+    return familiar_words(words, languages) * (1 + share)
 
 
-def _sense(read: Transcript, languages: tuple[str, ...]) -> float:
-    lying = sum(word.box.width >= word.box.height for word in read.words)
-    share = lying / len(read.words) if read.words else 0.0
-    return familiar_words(read.words, languages) * (1 + share)
-
-
-def read_picture(
+def read_marked(
     path: str, dpi: int, languages: tuple[str, ...], writing: Box | None = None
-) -> Transcript:
+) -> UprightReading:
     """Reads one prepared picture of the work folder as it stands, or the box of it that is
     written in. Raises EngineError.
     """
     read = read_page(_written(path, writing), dpi, languages)
-    if writing is None:
-        return read
-    return replace(read, words=tuple(_moved(word, writing) for word in read.words))
+    if writing is not None:
+        read = replace(read, words=tuple(_moved(word, writing) for word in read.words))
+    return UprightReading(read)
 
 
 def read_from_file(

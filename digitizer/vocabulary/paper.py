@@ -106,6 +106,10 @@ class SurveyedPage:
     sightings: Sightings = Sightings()
     quality: tuple[str, ...] = ()
 
+    @property
+    def megapixels(self) -> float:
+        return self.width * self.height / 1e6
+
 
 class CodeKind(StrEnum):
     """What a code of ours stands for."""

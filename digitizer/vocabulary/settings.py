@@ -64,15 +64,16 @@ class Work(_Part):
 
     Seconds are of work: processor time, or the wall's while a process waits. ``page_megapixels``
     bounds one picture before it is decoded. All tries at a file that hangs must end within a
-    minute, whether it is looked at or read. Four pages of the most pixels allowed are looked at in
-    four seconds. The slowest of real letter pages took 9 seconds to read (it lay on its side), so
-    the first try has a little more, each further one half as much again, and a page of more
-    pixels than a letter has at 400 dpi in proportion (one of the most allowed took 28 seconds).
+    minute, whether it is looked at or read; so each further try has half as much time again, and
+    what is slow, not hung, is waited for. Four pages of the most pixels allowed are looked at in
+    four seconds. The slowest of real letter pages took 9 seconds to read (it lay on its side); a
+    page of more pixels than a letter has at 400 dpi has its time in proportion (one of the most
+    allowed took 28 seconds).
     """
 
     processes: int = Field(default=2, ge=1, le=64)
-    survey_seconds: float = Field(default=15, gt=0)
-    read_seconds: float = Field(default=10, gt=0)
+    survey_seconds: float = Field(default=8, gt=0)
+    read_seconds: float = Field(default=9, gt=0)
     worker_megabytes: int = Field(default=1536, ge=256)
     pages: int = Field(default=2000, ge=1)
     page_megapixels: int = Field(default=120, ge=1)
@@ -81,8 +82,12 @@ class Work(_Part):
     def after_tries(self, tries: int) -> Work:
         """These settings for a scan that was tried so often in vain: what was slow is waited for
         longer, and what hangs kept the line only shortly at first."""
-        longer = self.read_seconds * _LONGER_EACH_TRY**tries
-        return self.model_copy(update={"read_seconds": longer})
+        more = _LONGER_EACH_TRY**tries
+        longer = {
+            "survey_seconds": self.survey_seconds * more,
+            "read_seconds": self.read_seconds * more,
+        }
+        return self.model_copy(update=longer)
 
     def seconds_to_read(self, megapixels: float) -> float:
         """Seconds of work that a page of this size may take."""

@@ -20,6 +20,7 @@ def test_no_sheet_is_lost_and_no_file_stops_the_line(tmp_path: Path) -> None:
 
 def test_all_tries_at_a_file_that_hangs_end_within_a_minute() -> None:
     work = Work()
-    assert work.tries * work.survey_seconds < MOST_SECONDS
-    reading = sum(work.after_tries(tried).read_seconds for tried in range(work.tries))
-    assert reading < MOST_SECONDS - 10  # three looks, and three workers' starts, are beside it
+    tries = [work.after_tries(tried) for tried in range(work.tries)]
+    assert sum(each.survey_seconds for each in tries) < MOST_SECONDS * 2 / 3
+    reading = sum(each.read_seconds for each in tries)
+    assert reading < MOST_SECONDS * 3 / 4  # three looks, and three workers' starts, are beside it

@@ -11,9 +11,9 @@ import os
 import pickle
 import queue
 import threading
-from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError, Future, wait
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,6 +29,7 @@ class _Task:
     package: str
     seconds: float
     future: Future[Any]
+    called_off: threading.Event = field(default_factory=threading.Event)
 
 
 class Pool:
@@ -42,6 +43,8 @@ class Pool:
         self._limits = limits or WorkerLimits()
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._workers: dict[int, Worker] = {}
+        self._at_work: dict[int, _Task] = {}
+        self._desk = threading.Lock()
         self._door = threading.Lock()
         self._closed = threading.Event()
         self._stirred = threading.Event()
@@ -72,6 +75,17 @@ class Pool:
             self._tasks.put(task)
         return task.future
 
+    def call_off(self, futures: Iterable[Future[Any]]) -> None:
+        """Ends these tasks, the running ones with their workers; returns when none runs."""
+        unwanted = [future for future in futures if not future.cancel()]
+        with self._desk:  # no slot turns to another's task meanwhile
+            for slot, task in self._at_work.items():
+                if task.future in unwanted:
+                    task.called_off.set()
+                    if worker := self._workers.get(slot):
+                        worker.kill()
+        wait(unwanted)
+
     def close(self) -> None:
         """Kills all workers; tasks running and waiting are cancelled. Returns when all is gone."""
         with self._door:
@@ -100,7 +114,11 @@ class Pool:
             if self._closed.is_set():
                 task.future.cancel()
             if task.future.set_running_or_notify_cancel():
+                with self._desk:
+                    self._at_work[slot] = task
                 self._settle(slot, task)
+                with self._desk:
+                    del self._at_work[slot]
             worker = self._workers.get(slot)
             if worker is not None and not worker.usable:
                 self._dismiss(slot)
@@ -128,7 +146,7 @@ class Pool:
             self._dismiss(slot)
             worker = self._hire(slot)
         self._start_clock(worker, START_SECONDS)  # a new worker loads its libraries first
-        if self._closed.is_set():
+        if self._closed.is_set() or task.called_off.is_set():
             raise CancelledError
         verdict, value = worker.ask(task.message, task.package)
         if verdict == "ready":

@@ -1,5 +1,6 @@
-"""Reading a page: which engine, what it read, where each word stands."""
+"""Reading a page: which engine, what it read, where each word stands, and which way up it is."""
 
 from digitizer.parts.reading.router import Engine, engines, read_page
+from digitizer.parts.reading.way_up import way_up
 
-__all__ = ["Engine", "engines", "read_page"]
+__all__ = ["Engine", "engines", "read_page", "way_up"]

@@ -8,8 +8,7 @@ among them where the best reading has it wrong.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -154,42 +153,76 @@ def spellings(frames: Frames, letters: Sequence[str]) -> Spellings:
     far has the probability of the paths that end in no letter, and of those that end in its
     last letter, which a repeated letter must not run into.
     """
-    beam: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
+    beam: _Beam = {"": (1.0, 0.0)}
     for frame in frames:
         silence = float(frame[0])
         if silence > _SILENT:
             beam = {text: ((quiet + loud) * silence, 0.0) for text, (quiet, loud) in beam.items()}
             continue
+        likely = np.flatnonzero(frame[1:] > _UNLIKELY) + 1
         heard = [
             (letters[index], float(frame[index]))
-            for index in (np.flatnonzero(frame[1:] > _UNLIKELY) + 1).tolist()
+            for index in likely[np.argsort(-frame[likely], kind="stable")].tolist()
         ]
         beam = _stepped(beam, silence, heard)
     every = [(text, quiet + loud) for text, (quiet, loud) in beam.items() if text]
     return tuple(sorted(every, key=lambda pair: -pair[1]))
 
 
-def _stepped(
-    beam: dict[str, tuple[float, float]], silence: float, heard: Sequence[tuple[str, float]]
-) -> dict[str, tuple[float, float]]:
-    quiet_after: defaultdict[str, float] = defaultdict(float)
-    loud_after: defaultdict[str, float] = defaultdict(float)
+#: Texts with their probabilities to end in no letter, and in their last one.
+_Beam = dict[str, tuple[float, float]]
+
+
+def _stepped(beam: _Beam, silence: float, heard: Sequence[tuple[str, float]]) -> _Beam:
+    """The beam one frame on; ``heard`` are the frame's letters, the likeliest first."""
+    after = _as_long(beam, silence, dict(heard)) | _longer(beam, silence, heard)
+    best = sorted(after.items(), key=_probability, reverse=True)[:_BEAM]
+    most = _probability(best[0])  # only proportions matter: a long line's product would vanish
+    return {text: (quiet / most, loud / most) for text, (quiet, loud) in best}
+
+
+def _probability(item: tuple[str, tuple[float, float]]) -> float:
+    return item[1][0] + item[1][1]
+
+
+def _as_long(beam: _Beam, silence: float, chances: Mapping[str, float]) -> _Beam:
+    """The texts of the beam themselves: nothing new was heard, or their last letter was (still,
+    or now, where the text without it is in the beam)."""
+    after: _Beam = {}
     for text, (quiet, loud) in beam.items():
-        quiet_after[text] += (quiet + loud) * silence
-        for letter, probability in heard:
-            if text.endswith(letter):
-                loud_after[text] += loud * probability
-                loud_after[text + letter] += quiet * probability
-            else:
-                loud_after[text + letter] += (quiet + loud) * probability
-    total = dict(quiet_after)
-    for text, loud in loud_after.items():
-        total[text] = total.get(text, 0.0) + loud
-    best = sorted(total, key=total.__getitem__, reverse=True)[:_BEAM]
-    most = total[best[0]]  # only proportions matter, and a long line's product would vanish
-    return {
-        text: (quiet_after.get(text, 0.0) / most, loud_after.get(text, 0.0) / most) for text in best
-    }
+        chance = chances.get(text[-1:], 0.0)
+        came = loud
+        if chance and (shorter := beam.get(text[:-1])):
+            came += shorter[0] if text[-2:-1] == text[-1:] else shorter[0] + shorter[1]
+        after[text] = (quiet + loud) * silence, came * chance
+    return after
+
+
+def _longer(beam: _Beam, silence: float, heard: Sequence[tuple[str, float]]) -> _Beam:
+    """The texts that are new with this frame, but not those that could not stay in the beam:
+    as many are likelier as it holds. Of ten letters and a full beam, nine in ten are such."""
+    if not heard:
+        return {}
+    likeliest = heard[0]
+    least = 0.0
+    if len(beam) == _BEAM:
+        unheard = min(quiet + loud for quiet, loud in beam.values()) * silence
+        least = max(unheard, min(_one_longer(each, *likeliest) for each in beam.items()))
+    added: _Beam = {}
+    for item in beam.items():
+        text, (quiet, loud) = item
+        for letter, chance in heard:
+            if (quiet + loud) * chance < least:
+                break
+            if text + letter not in beam:
+                added[text + letter] = 0.0, _one_longer(item, letter, chance)
+    return added
+
+
+def _one_longer(item: tuple[str, tuple[float, float]], letter: str, chance: float) -> float:
+    """The probability of the text and this letter more: the same letter must have ended."""
+    text, (quiet, loud) = item
+    return chance * (quiet if text.endswith(letter) else quiet + loud)
 
 
 def best_path(rows: Frames, letters: Sequence[str]) -> str:

@@ -179,17 +179,19 @@ def test_each_further_try_has_more_time_for_its_pages(
     house: House, worker: Worker, pipeline: Callable[[Step], None]
 ) -> None:
     take(house, b"slow")
-    seconds: list[float] = []
+    seconds: list[tuple[float, float]] = []
 
     def step(_scan: Scan, bench: Bench) -> Worked:
-        seconds.append(bench.work.read_seconds)
+        seconds.append((bench.work.survey_seconds, bench.work.read_seconds))
         raise WorkerFailed(WorkerFault.TIMEOUT, "It took longer than it may.")
 
     pipeline(step)
     while worker.work_next():
         pass
-    first = house.settings.work.read_seconds
-    assert seconds == [first, first * 1.5, first * 1.5**2]
+    first = house.settings.work
+    assert seconds == [
+        (first.survey_seconds * more, first.read_seconds * more) for more in (1, 1.5, 1.5**2)
+    ]
 
 
 def test_work_to_the_end_ends_with_a_stop(house: House) -> None:

@@ -190,6 +190,21 @@ def test_a_task_that_never_ends_is_stopped(pool: Pool) -> None:
     assert failure_of(pool, signal.pause, seconds=0.3) is WorkerFault.TIMEOUT
 
 
+def test_called_off_tasks_end_with_their_workers_and_no_other_does() -> None:
+    with Pool(2) as pool:
+        other = pool.submit(shape, "warm", seconds=LONG)
+        assert other.result().name == "warm"
+        endless = [pool.submit(loop_for_ever, seconds=LONG) for _ in range(2)]
+        waiting = pool.submit(loop_for_ever, seconds=LONG)
+        wanted = pool.submit(shape, "wanted", seconds=LONG)
+        pool.call_off([*endless, waiting])
+        assert all(future.done() for future in (*endless, waiting))
+        assert waiting.cancelled()
+        assert wanted.result().name == "wanted"
+        pool.call_off([wanted])  # what has ended is left as it is
+        assert wanted.result().name == "wanted"
+
+
 def test_loading_its_libraries_is_not_of_a_tasks_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

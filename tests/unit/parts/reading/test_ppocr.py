@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digitizer.parts.reading import ppocr
+from digitizer.parts.reading import detector, ppocr
 from digitizer.parts.reading.lattice import WordGuess
 from digitizer.parts.reading.print_lines import Print, find_print
 from digitizer.parts.reading.specks import find_specks
@@ -108,10 +108,10 @@ def test_a_missing_network_is_said_and_nothing_is_fetched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert ppocr.ready()
-    monkeypatch.setattr(ppocr, "_DETECTION_MODEL", "gone.onnx")
+    monkeypatch.setattr(detector, "_MODEL", "gone.onnx")
     assert not ppocr.ready()
     with pytest.raises(EngineError, match="pip install"):
-        ppocr._model("gone.onnx")
+        detector.find_lines(np.zeros((800, 800), np.uint8))
 
 
 def test_known_lines_of_print_need_no_detector(
@@ -124,7 +124,7 @@ def test_known_lines_of_print_need_no_detector(
     def must_not_run(*_: object) -> None:
         raise AssertionError("the detector costs time for nothing")
 
-    monkeypatch.setattr(ppocr, "_find", must_not_run)
+    monkeypatch.setattr(detector, "_find", must_not_run)
     read = ppocr.read(typed_page, ("en",), known)
     assert read.text == detected.text
     water = next(word for word in read.words if word.text == "water")
@@ -142,13 +142,13 @@ def test_beside_known_lines_only_other_ink_is_looked_at(
     known = find_print(find_specks(page))
     assert len(known.lines) == 5
     looked: list[tuple[int, ...]] = []
-    find = ppocr._find
+    find = detector._find
 
-    def spy(image: Picture, factor: float) -> list[ppocr.Quad]:
+    def spy(image: Picture, factor: float) -> list[detector.Quad]:
         looked.append(image.shape)
         return find(image, factor)
 
-    monkeypatch.setattr(ppocr, "_find", spy)
+    monkeypatch.setattr(detector, "_find", spy)
     read = ppocr.read(page, ("en",), known)
     assert "Dear Test" in read.text.splitlines()[-1]
     assert len(read.text.splitlines()) == 6
@@ -159,10 +159,5 @@ def test_where_much_else_is_the_whole_page_is_looked_at(
     typed_page: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = Print((), 0.0, (Box(0, 0, typed_page.shape[1], len(typed_page) * 2 // 3),))
-    monkeypatch.setattr(ppocr, "_find_within", lambda *_: [])
+    monkeypatch.setattr(ppocr, "find_lines_within", lambda *_: [])
     assert "water" in ppocr.read(typed_page, ("en",), known).text
-
-
-def test_a_narrow_strip_is_looked_at_larger_but_not_without_end() -> None:
-    strip = np.full((30, 6000), 255, np.uint8)
-    assert ppocr.find_lines(strip) == []

@@ -1,0 +1,48 @@
+"""Which way up a page lies: as its longest lines read best. Cheaper than to read it twice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from digitizer.parts.reading.detector import Quad, find_lines
+from digitizer.parts.reading.lattice import Frames
+from digitizer.parts.reading.pictures import Picture
+from digitizer.parts.reading.ppocr import cut_line, posteriors
+
+_SAMPLE = 8  # lines; both ways take half a second
+_SIDEWAYS = 0.6  # share of the ink's length in lines that stand upright
+
+
+def way_up(image: Picture) -> int:
+    """The degrees clockwise (0, 90, 180, 270) by which the page seems turned; 0 where nothing is
+    written. Raises EngineError."""
+    lines = find_lines(image)
+    standing = [line for line in lines if _stands(line)]
+    length = sum(map(_length, lines))
+    sideways = bool(lines) and sum(map(_length, standing)) >= _SIDEWAYS * length
+    chosen = sorted(
+        standing if sideways else [line for line in lines if not _stands(line)], key=_length
+    )[-_SAMPLE:]
+    pictures = [cut_line(image, line) for line in chosen]
+    as_found, over_head = (
+        sum(map(_sureness, posteriors(some)))
+        for some in (pictures, [np.ascontiguousarray(np.rot90(one, 2)) for one in pictures])
+    )
+    # A line that stands is cut to be read from the top down, as on a page turned clockwise.
+    first, second = (90, 270) if sideways else (0, 180)
+    return first if as_found >= over_head else second
+
+
+def _stands(line: Quad) -> bool:
+    across, down = np.abs(line[1] - line[0])
+    return bool(down > across)
+
+
+def _length(line: Quad) -> float:
+    return float(np.linalg.norm(line[1] - line[0]))
+
+
+def _sureness(frames: Frames) -> float:
+    """How sure, 0..1, the recogniser is of the letters that it sees."""
+    seen = frames[frames.argmax(axis=1) > 0]
+    return float(seen.max(axis=1).mean()) if len(seen) else 0.0
