@@ -27,6 +27,7 @@ from digitizer.processes.filing import file_scan
 from digitizer.processes.pipeline import Bench, Progress, Worked, no_progress, work
 from digitizer.processes.results import outcome_of
 from digitizer.processes.sealing import drop_plain, keep_seal, seal
+from digitizer.processes.survey import load_readers
 from digitizer.vocabulary.errors import DigitizerError, StorageError, WorkerFailed, WorkerFault
 from digitizer.vocabulary.mail import Filed, ScanState
 from digitizer.vocabulary.paper import Scan
@@ -100,9 +101,8 @@ class Worker:
         work_settings = house.settings.work
         self._put_aside: set[str] = set()
         self._stopped = threading.Event()
-        self._pool = Pool(
-            work_settings.processes, WorkerLimits(megabytes=work_settings.worker_megabytes)
-        )
+        limits = WorkerLimits(megabytes=work_settings.worker_megabytes)
+        self._pool = Pool(work_settings.processes, limits, first=load_readers)
 
     def close(self) -> None:
         """Stops the pool and gives back what is not finished, uncounted."""

@@ -188,6 +188,7 @@ def _read_all(
     head first lies so as a whole, but only the covers' marks show it."""
     turned = _behind_turned_covers(pages, parted)
     wanted = [page for page in pages if not page.blank and not _only_cover(page)]
+    wanted.sort(key=lambda page: -page.ink)  # the longest first, so that all processes end together
     tasks = [_reading(page, page.number in turned, profile, bench) for page in wanted]
     with _all_or_none(bench.pool, tasks):
         for place, page in enumerate(wanted):

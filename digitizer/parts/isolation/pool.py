@@ -32,15 +32,29 @@ class _Task:
     called_off: threading.Event = field(default_factory=threading.Event)
 
 
+def _task(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> _Task:
+    package = function.__module__.partition(".")[0]
+    if package == "__main__":
+        raise ValueError("a worker cannot import what is defined in __main__")
+    return _Task(pickle.dumps((function, arguments), protocol=5), package, seconds, Future())
+
+
 class Pool:
     """``processes`` isolated workers. Waiting tasks are begun in the order of their submission.
 
-    ``guard`` says, once a worker has run, what keeps the workers off the network.
+    ``guard`` says, once a worker has run, what keeps the workers off the network. ``first`` is
+    done by all workers when the first task comes: what it loads is there when theirs do.
     """
 
-    def __init__(self, processes: int, limits: WorkerLimits | None = None) -> None:
+    def __init__(
+        self,
+        processes: int,
+        limits: WorkerLimits | None = None,
+        first: Callable[[], None] | None = None,
+    ) -> None:
         self.guard = ""
         self._limits = limits or WorkerLimits()
+        self._first = first
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._workers: dict[int, Worker] = {}
         self._at_work: dict[int, _Task] = {}
@@ -48,6 +62,7 @@ class Pool:
         self._door = threading.Lock()
         self._closed = threading.Event()
         self._stirred = threading.Event()
+        self._begun = threading.Event()
         self._threads = [
             threading.Thread(target=self._serve, args=(slot,), daemon=True, name=f"worker {slot}")
             for slot in range(processes)
@@ -65,14 +80,12 @@ class Pool:
         function raised (an error of a foreign library as EngineError), WorkerFailed, or
         CancelledError where the pool was closed over it.
         """
-        package = function.__module__.partition(".")[0]
-        if package == "__main__":
-            raise ValueError("a worker cannot import what is defined in __main__")
-        task = _Task(pickle.dumps((function, arguments), protocol=5), package, seconds, Future())
+        task = _task(function, arguments, seconds)
         with self._door:
             if self._closed.is_set():
                 raise CancelledError("the pool is closed")
             self._tasks.put(task)
+            self._begun.set()
         return task.future
 
     def call_off(self, futures: Iterable[Future[Any]]) -> None:
@@ -91,6 +104,7 @@ class Pool:
         with self._door:
             self._closed.set()
         self._stirred.set()
+        self._begun.set()
         for _ in self._threads:
             self._tasks.put(None)
         for worker in tuple(self._workers.values()):
@@ -110,15 +124,18 @@ class Pool:
         self.close()
 
     def _serve(self, slot: int) -> None:
+        self._begun.wait()
+        if self._first and not self._closed.is_set():
+            self._settle(slot, _task(self._first, (), START_SECONDS))  # its tasks will tell
         while (task := self._tasks.get()) is not None:
             if self._closed.is_set():
                 task.future.cancel()
+            with self._desk:
+                self._at_work[slot] = task
             if task.future.set_running_or_notify_cancel():
-                with self._desk:
-                    self._at_work[slot] = task
                 self._settle(slot, task)
-                with self._desk:
-                    del self._at_work[slot]
+            with self._desk:
+                del self._at_work[slot]
             worker = self._workers.get(slot)
             if worker is not None and not worker.usable:
                 self._dismiss(slot)

@@ -184,6 +184,12 @@ def _box(quad: Quad, left: float, right: float) -> Box:
     return Box(x, y, int(np.ceil(high[0])) - x, int(np.ceil(high[1])) - y)
 
 
+def load_networks() -> None:
+    """Loads what reading needs before the first page does. Raises EngineError."""
+    _prior([], ("en",))("a")
+    posteriors([np.full((_LINE_HEIGHT, _LINE_HEIGHT, 3), 255, np.uint8)])
+
+
 def version() -> str | None:
     """rapidocr's version, or None if it or onnxruntime is not installed."""
     return detector.version() if networks.version() else None

@@ -190,6 +190,29 @@ def test_a_task_that_never_ends_is_stopped(pool: Pool) -> None:
     assert failure_of(pool, signal.pause, seconds=0.3) is WorkerFault.TIMEOUT
 
 
+def load_something() -> None:
+    importlib.import_module("colorsys")
+
+
+def is_loaded() -> bool:
+    return "colorsys" in sys.modules
+
+
+def fail_to_load() -> None:
+    raise ImportError("it is not there")
+
+
+def test_all_workers_are_ready_before_their_first_task() -> None:
+    with Pool(2) as pool:
+        assert not pool.submit(is_loaded, seconds=LONG).result()
+    with Pool(2, first=load_something) as pool:
+        assert all(
+            each.result() for each in [pool.submit(is_loaded, seconds=LONG) for _ in range(8)]
+        )
+    with Pool(1, first=fail_to_load) as pool:
+        assert not pool.submit(is_loaded, seconds=LONG).result(), "it works all the same"
+
+
 def test_called_off_tasks_end_with_their_workers_and_no_other_does() -> None:
     with Pool(2) as pool:
         other = pool.submit(shape, "warm", seconds=LONG)
