@@ -8,6 +8,7 @@ This file is the order. It touches no database: filing is another step, in one t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -45,8 +46,10 @@ from digitizer.vocabulary.paper import (
 from digitizer.vocabulary.profiles import ScannerProfile, Sides
 from digitizer.vocabulary.settings import Work
 
-#: Pages that one task surveys: enough that opening the file again costs little.
+#: Pages that one task surveys, at most: enough that opening the file again costs little.
 _PAGES_A_TASK = 4
+#: Tasks a process, at least, where there are pages for them: so that all end together.
+_TASKS_A_PROCESS = 4
 
 #: Called as pages are done: what is being done, how many of how many.
 Progress = Callable[[str, int, int], None]
@@ -122,7 +125,7 @@ def _survey_all(
         bench.pool.submit(count, str(path), limits, seconds=bench.work.survey_seconds).result()
         for path in files
     ]
-    orders = list(_orders(files, counts, profile, bench.folder, limits))
+    orders = list(_orders(files, counts, profile, bench, limits))
     seconds = bench.work.survey_seconds
     tasks = [bench.pool.submit(survey, order, seconds=seconds) for order in orders]
     pages: list[SurveyedPage] = []
@@ -148,15 +151,17 @@ def _orders(
     files: Sequence[Path],
     counts: Sequence[int],
     profile: ScannerProfile,
-    folder: Path,
+    bench: Bench,
     limits: OpeningLimits,
 ) -> Iterator[SurveyOrder]:
+    even = math.ceil(sum(counts) / (_TASKS_A_PROCESS * bench.work.processes))
+    step = min(_PAGES_A_TASK, max(1, even))
     first = 1
     for path, pages in zip(files, counts, strict=True):
-        for start in range(1, pages + 1, _PAGES_A_TASK):
-            numbers = tuple(range(start, min(start + _PAGES_A_TASK, pages + 1)))
+        for start in range(1, pages + 1, step):
+            numbers = tuple(range(start, min(start + step, pages + 1)))
             yield SurveyOrder(
-                str(path), numbers, first, str(folder), limits,
+                str(path), numbers, first, str(bench.folder), limits,
                 profile.dpi, profile.blank_ink, profile.code_region,
             )  # fmt: skip
         first += pages
