@@ -25,7 +25,7 @@ from digitizer.parts.words import CUTOFF, DOUBT_POWER, LIKENESS_POWER, PREFIX_SI
 #: A page must have something like this share of the query's words, or it is no hit.
 _LEAST_SHARE = 0.5
 _ENOUGH_PAGES = 1000  # found for one word, the most alike and the newest first
-_MOST_VARIANTS = 1000  # terms looked up for one word, …
+_MOST_VARIANTS = 1000  # terms looked up for a query's words together, …
 _AT_ONCE = 250  # … so many in one statement
 _MOST_COMPLETED = 200  # pages on which a common word is looked up again, …
 _LIKEST = 5  # … in so many spellings
@@ -61,6 +61,12 @@ class _Match:
         flat = np.fromiter(chain.from_iterable(rows), np.int64, 4 * len(rows))
         self.postings = np.concatenate([self.postings, flat.reshape(-1, 4)])
 
+    def at_best(self, term_id: np.int32) -> float:
+        """The score of a page where the reader is sure of this variant; all that follow it are
+        less alike. Scores that differ by less than a thousandth are equal."""
+        likeness = self.variants.likeness[self.variants.ids == term_id][0]
+        return float(likeness**LIKENESS_POWER) + 0.001
+
     def standings(self) -> _Standings:
         """Each page by the likeliest posting."""
         pages, terms, weights, densities = self.postings.T
@@ -88,8 +94,9 @@ def ranked_pages(
     _complete(tx, owner, matches)
     vague = [match for match in matches if match.whole and not match.needed]
     if vague and not _enough(matches, vague, limit):
+        alone = limit if len(matches) == 1 else None
         for match in vague:
-            _find_alike(tx, owner, match)
+            _find_alike(tx, owner, match, _MOST_VARIANTS // len(vague), alone)
         _complete(tx, owner, matches)
     found = _combined(matches, _LEAST_SHARE)
     best = np.lexsort((found.pages, -found.densities, -found.scores.round(3)))
@@ -120,17 +127,23 @@ def _most_alike(word: str) -> float:
     return max(PREFIX_SIMILARITY, 2 * length / (2 * length + 1))
 
 
-def _find_alike(tx: sa.Connection, owner: int | None, match: _Match) -> None:
-    """Adds the pages that have words like it: the most alike, until there are enough."""
-    known, match.variants = match.variants.ids, _variants(terms_of(tx), match.word)
+def _find_alike(
+    tx: sa.Connection, owner: int | None, match: _Match, most: int, wanted: int | None
+) -> None:
+    """Adds the pages that have one of the ``most`` words like it: the most alike, until there
+    are enough, or ``wanted`` pages on which it stands better than any further word could."""
+    known, match.variants = match.variants.ids, _variants(terms_of(tx), match.word, most)
     new = match.variants.ids[~np.isin(match.variants.ids, known)]
     for start in range(0, len(new), _AT_ONCE):
-        _find(tx, owner, match, new[start : start + _AT_ONCE])
+        some = new[start : start + _AT_ONCE]
+        if wanted and int((match.standings().scores > match.at_best(some[0])).sum()) >= wanted:
+            break
+        _find(tx, owner, match, some)
 
 
-def _variants(terms: Terms, word: str) -> Alike:
-    alike = terms.alike(word, CUTOFF, _MOST_VARIANTS)
-    begun = terms.beginning(word, _MOST_VARIANTS // 3)
+def _variants(terms: Terms, word: str, most: int) -> Alike:
+    alike = terms.alike(word, CUTOFF, most)
+    begun = terms.beginning(word, most // 3)
     return Alike.of(
         np.concatenate([alike.ids, begun]),
         np.concatenate([alike.likeness, np.full(len(begun), PREFIX_SIMILARITY, np.float32)]),
