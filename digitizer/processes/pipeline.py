@@ -46,8 +46,9 @@ from digitizer.vocabulary.paper import (
 from digitizer.vocabulary.profiles import ScannerProfile, Sides
 from digitizer.vocabulary.settings import Work
 
-#: Pages that one task surveys, at most: enough that opening the file again costs little.
-_PAGES_A_TASK = 4
+#: Pages that one task surveys, at most: enough that opening the file again costs little. A file
+#: of thousands is opened by no more than so many tasks: each goes through all its directories.
+_PAGES_A_TASK, _TASKS_A_SCAN = 4, 128
 #: Tasks a process, at least, where there are pages for them: so that all end together.
 _TASKS_A_PROCESS = 4
 
@@ -126,14 +127,17 @@ def _survey_all(
         for path in files
     ]
     orders = list(_orders(files, counts, profile, bench, limits))
-    seconds = bench.work.survey_seconds
-    tasks = [bench.pool.submit(survey, order, seconds=seconds) for order in orders]
+    tasks = [bench.pool.submit(survey, each, seconds=_seconds(each, bench)) for each in orders]
     pages: list[SurveyedPage] = []
     with _all_or_none(bench.pool, tasks):
         for task in tasks:
             pages.extend(task.result())
             bench.progress("opening", len(pages), sum(counts))
     return tuple(pages)
+
+
+def _seconds(order: SurveyOrder, bench: Bench) -> float:
+    return bench.work.survey_seconds * max(1.0, len(order.numbers) / _PAGES_A_TASK)
 
 
 @contextmanager
@@ -155,7 +159,7 @@ def _orders(
     limits: OpeningLimits,
 ) -> Iterator[SurveyOrder]:
     even = math.ceil(sum(counts) / (_TASKS_A_PROCESS * bench.work.processes))
-    step = min(_PAGES_A_TASK, max(1, even))
+    step = max(1, min(_PAGES_A_TASK, even), sum(counts) // _TASKS_A_SCAN)
     first = 1
     for path, pages in zip(files, counts, strict=True):
         for start in range(1, pages + 1, step):
