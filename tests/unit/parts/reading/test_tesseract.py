@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytesseract
 import pytest
@@ -20,6 +22,12 @@ TABLE = """level\tpage\tblock\tpar\tline\tword\tleft\ttop\twidth\theight\tconf\t
 """
 
 
+@pytest.fixture
+def only_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesseract, "_library", lambda _: None)
+
+
+@pytest.mark.usefixtures("only_the_program")
 def test_a_table_becomes_words_in_the_pages_own_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pytesseract, "image_to_data", lambda *_, **__: TABLE)
     read = tesseract.read(np.zeros((1000, 1000), np.uint8), 500, ("en",))
@@ -63,6 +71,29 @@ def test_languages_without_data_fall_back_to_english_and_say_so(
     assert "apt install" in caplog.text
 
 
+def test_library_and_program_read_alike(
+    typed_page: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tesseract._library("eng") is not None
+    by_library = tesseract.read(typed_page, 150, ("en",))
+    again = tesseract.read(typed_page, 150, ("en",))
+    assert again == by_library, "nothing is left of the page before"
+    monkeypatch.setattr(tesseract, "_library", lambda _: None)
+    by_program = tesseract.read(typed_page, 150, ("en",))
+    assert by_program.text == by_library.text
+    for one, other in zip(by_program.words, by_library.words, strict=True):
+        assert abs(one.box.left - other.box.left) <= 6
+        assert abs(one.box.top - other.box.top) <= 6
+
+
+def test_without_its_data_the_library_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tesseract, "_data_folders", lambda: [tmp_path])
+    assert tesseract._library.__wrapped__("eng") is None
+
+
+@pytest.mark.usefixtures("only_the_program")
 def test_a_missing_program_is_an_engine_error_with_its_mend(
     monkeypatch: pytest.MonkeyPatch, typed_page: Picture
 ) -> None:
@@ -72,6 +103,7 @@ def test_a_missing_program_is_an_engine_error_with_its_mend(
     assert tesseract.version() is None
 
 
+@pytest.mark.usefixtures("only_the_program")
 def test_a_failing_program_is_an_engine_error(
     monkeypatch: pytest.MonkeyPatch, typed_page: Picture
 ) -> None:
