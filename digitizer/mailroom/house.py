@@ -13,7 +13,7 @@ from digitizer.parts.codes import KeyRing
 from digitizer.parts.keyfile import make_key_ring, read_key_ring
 from digitizer.parts.tables import SCHEMA_VERSION, open_engine, reading
 from digitizer.processes.profiles import read_profiles
-from digitizer.vocabulary.errors import SettingsError, UsageError
+from digitizer.vocabulary.errors import SettingsError, StorageError, UsageError
 from digitizer.vocabulary.places import TEMPLATES
 from digitizer.vocabulary.profiles import ScannerProfile
 from digitizer.vocabulary.settings import FILE_NAME, Settings, read_settings
@@ -111,9 +111,9 @@ def _check_schema(engine: sa.Engine, home: Path) -> None:
     try:
         with reading(engine) as tx:
             found = tx.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-    except sa.exc.DatabaseError as error:
+    except (sa.exc.DatabaseError, StorageError) as error:
         raise SettingsError(
-            f"The database of {home} cannot be read ({error.orig}). "
+            f"The database of {home} cannot be read ({getattr(error, 'orig', error)}). "
             f"If it is new, run: digitizer --home {home} init"
         ) from None
     if found != SCHEMA_VERSION:

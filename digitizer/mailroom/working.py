@@ -7,11 +7,14 @@ import logging
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from functools import partial
 from pathlib import Path
 from typing import IO, Self
+
+import sqlalchemy as sa
 
 from digitizer.mailroom.house import House
 from digitizer.mailroom.intake import profile_named
@@ -39,7 +42,7 @@ log = logging.getLogger("digitizer")
 # An error of the medium (EIO) in writing is a StorageError; one in reading is of that one original.
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
-_MOST_ASIDE = 100
+_ASIDE_SECONDS = 60.0
 
 
 def recover(house: House) -> int:
@@ -99,7 +102,9 @@ class Worker:
         self._folder = house.work_folder / self._claimant.name
         self._folder.mkdir(mode=0o700, parents=True)
         work_settings = house.settings.work
-        self._put_aside: set[str] = set()
+        self._hands = threading.Lock()
+        self._in_hand: set[str] = set()
+        self._aside: dict[str, float] = {}
         self._stopped = threading.Event()
         limits = WorkerLimits(megabytes=work_settings.worker_megabytes)
         self._pool = Pool(work_settings.processes, limits, first=load_readers)
@@ -133,17 +138,39 @@ class Worker:
         with writing(self._house.engine) as tx:
             ledger.give_back(tx, self._claimant.name, died=False)
 
-    def _put_back(self, scan: Scan) -> None:
-        with writing(self._house.engine) as tx:
-            ledger.put_back(tx, scan.id, self._claimant.name)
+    def _claimed(self, claim: Callable[[sa.Connection], Scan | None]) -> Scan | None:
+        """A scan that is claimed and in hand now; none once we are stopped. First, what is still
+        claimed though no thread has it in hand goes back: a database that failed took the claim
+        but not our letting go."""
+        with self._hands:
+            with writing(self._house.engine) as tx:
+                if self._stopped.is_set():
+                    return None
+                ledger.put_back_all_but(tx, self._in_hand, self._claimant.name)
+                scan = claim(tx)
+            if scan:
+                self._in_hand.add(scan.id)
+        return scan
 
-    def _put_behind(self, scan: Scan) -> None:
-        """It waits, uncounted, but behind the others: if it alone meets the fault (its original
-        cannot be read, say), they go on."""
-        if len(self._put_aside) >= _MOST_ASIDE:  # the fault is everyone's
-            self._put_aside.clear()
-        self._put_aside.add(scan.id)
+    def _put_back(self, scan: Scan) -> None:
+        """It waits again, uncounted."""
+        with self._hands:
+            self._in_hand.discard(scan.id)
+            with writing(self._house.engine) as tx:
+                ledger.put_back_all_but(tx, self._in_hand, self._claimant.name)
+
+    def _put_aside(self, scan: Scan) -> None:
+        """It waits, uncounted, and for a minute behind the others: if it alone meets the fault
+        (its original cannot be read, say), they go on."""
+        self._aside[scan.id] = time.monotonic()
         self._put_back(scan)
+
+    def _put_aside_lately(self) -> frozenset[str]:
+        since = time.monotonic() - _ASIDE_SECONDS
+        for scan_id, moment in tuple(self._aside.items()):
+            if moment < since:
+                self._aside.pop(scan_id, None)
+        return frozenset(self._aside)
 
     @property
     def stopped(self) -> bool:
@@ -163,14 +190,12 @@ class Worker:
         return self._work(scan)
 
     def _claim_next(self) -> Scan | None:
-        with writing(self._house.engine) as tx:
-            return ledger.claim_next(tx, self._claimant.name, frozenset(self._put_aside))
+        last = self._put_aside_lately()
+        return self._claimed(lambda tx: ledger.claim_next(tx, self._claimant.name, last))
 
     def work_this(self, scan_id: str) -> bool:
         """One try at one certain scan; False if it is not waiting (someone else has it)."""
-        with writing(self._house.engine) as tx:
-            scan = ledger.claim(tx, scan_id, self._claimant.name)
-        return self._work(scan)
+        return self._work(self._claimed(lambda tx: ledger.claim(tx, scan_id, self._claimant.name)))
 
     def _work(self, scan: Scan | None) -> bool:
         """One try. A failed one is counted and leaves the scan waiting, or held at the last."""
@@ -182,17 +207,18 @@ class Worker:
             folder = self._make_folder(scan)
             reach("work.folder_made")
             self._file(self._worked(scan, folder), folder)
-            self._put_aside.discard(scan.id)
             log.info("worked scan %s", scan.id, extra={"event": "worked", "scan": scan.id})
         except CancelledError:  # our own stop
             self._put_back(scan)
         except Exception as error:  # whatever it was, only this scan may wait for a person
             if _is_not_the_scans_fault(error):
-                self._put_behind(scan)
+                self._put_aside(scan)
                 raise
             log.exception("a try at scan %s failed", scan.id)
             self._count_try(scan, error)
         finally:
+            with self._hands:
+                self._in_hand.discard(scan.id)
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
                 reach("work.folder_removed")

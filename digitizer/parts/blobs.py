@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ class LocalBlobs:
         self.root = root
         self._incoming = root / ".incoming"
         self._swept = False
+        self._door = threading.Lock()
         self._unsure: set[str] = set()  # named, but the sync of the name failed
         self._sure_of: set[Path] = set()  # folders whose names were synced in our own life
 
@@ -121,9 +123,10 @@ class LocalBlobs:
 
     def _prepare(self) -> None:
         _make_folder(self._incoming)
-        if not self._swept:
-            _sweep_dead(self._incoming)
-            self._swept = True
+        with self._door:  # or a second thread's first file, not yet locked, would seem a dead one's
+            if not self._swept:
+                _sweep_dead(self._incoming)
+                self._swept = True
 
     def _write(self, temporaries: ExitStack, source: Source) -> _Draft:
         path = self._incoming / secrets.token_hex(12)

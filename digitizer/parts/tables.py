@@ -315,19 +315,25 @@ _NOT_THE_STORE = (
 )  # fmt: skip
 
 
+_OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+#: Connections that wait for nobody: every thread of a large service may hold one.
+_CONNECTIONS = 100
+
+
 def open_engine(url: str | sa.URL) -> sa.Engine:
     """An engine for ``url``; SQLite goes through the pysqlite3 wheel and its newer library."""
     url = sa.make_url(url)
     if url.get_backend_name() != "sqlite":
         plain = url.drivername == "postgresql"
         driven = url.set(drivername="postgresql+psycopg") if plain else url
-        return sa.create_engine(driven, hide_parameters=True)
+        return sa.create_engine(driven, hide_parameters=True, max_overflow=_CONNECTIONS)
     import pysqlite3
 
     # Parameters are hidden: an error in the log must not carry names or letter text.
     engine = sa.create_engine(
-        url, hide_parameters=True, module=pysqlite3, connect_args={"timeout": 30}
-    )
+        url, hide_parameters=True, module=pysqlite3, connect_args={"timeout": 30},
+        max_overflow=_CONNECTIONS,
+    )  # fmt: skip
     journal = "WAL" if wal_is_safe(pysqlite3.sqlite_version_info) else "TRUNCATE"
     sa_event.listen(engine, "connect", lambda raw, _record: _prepare_sqlite(raw, journal))
     sa_event.listen(engine, "begin", _begin_sqlite)
@@ -353,12 +359,22 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A read transaction: one consistent picture."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            yield connection
+    """A read transaction: one consistent picture. Raises StorageError where the database cannot
+    be reached (gone, locked too long, too many at it)."""
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+    except _OUT_OF_REACH as error:
+        raise StorageError(
+            f"The database could not be read ({_cause(error)}). Run: digitizer doctor"
+        ) from error
+
+
+def _cause(error: sa.exc.SQLAlchemyError) -> object:
+    return getattr(error, "orig", None) or "all connections to it are in use"
 
 
 @contextmanager
@@ -373,11 +389,11 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             if engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
             yield connection
-    except sa.exc.DatabaseError as error:
+    except (sa.exc.DatabaseError, sa.exc.TimeoutError) as error:
         if isinstance(error, _NOT_THE_STORE):
             raise
         raise StorageError(
-            f"The database could not be written ({error.orig}). Nothing of this was "
+            f"The database could not be written ({_cause(error)}). Nothing of this was "
             "acknowledged; free space or mend the disk, then try again."
         ) from error
 
@@ -406,6 +422,8 @@ def integrity(engine: sa.Engine) -> str | None:
     try:
         with reading(engine) as tx:
             says = [row[0] for row in tx.exec_driver_sql("PRAGMA integrity_check")]
+    except StorageError as error:
+        return str(error)
     except sa.exc.DatabaseError as error:  # so damaged that it cannot even be checked
         return str(error.orig)
     return None if says == ["ok"] else "; ".join(says[:3])

@@ -87,7 +87,7 @@ def scan_state(tx: sa.Connection, scan_id: str) -> ScanState:
 def claim_next(tx: sa.Connection, claimant: str, last: Collection[str] = ()) -> Scan | None:
     """Takes the oldest waiting scan; one that saw the service die comes first, and alone; one
     that was tried in vain waits behind all that were tried less, for it may well hang again;
-    those of the ids in ``last`` wait behind all others.
+    those of the ids in ``last`` wait behind the others.
 
     Returns None where there is nothing to do, or where a scan that must be alone is at work
     or would not be alone.
@@ -96,7 +96,7 @@ def claim_next(tx: sa.Connection, claimant: str, last: Collection[str] = ()) -> 
         sa.select(scan.c.id)
         .where(scan.c.state == ScanState.WAITING)
         .order_by(
-            scan.c.id.in_(last), scan.c.deaths.desc(), scan.c.tries, scan.c.taken_in, scan.c.id
+            scan.c.deaths.desc(), scan.c.id.in_(last), scan.c.tries, scan.c.taken_in, scan.c.id
         )
         .limit(1)
     ).scalar()
@@ -146,14 +146,14 @@ def claimants_at_work(tx: sa.Connection) -> tuple[str, ...]:
     return tuple(name for name in rows.scalars() if name)
 
 
-def put_back(tx: sa.Connection, scan_id: str, claimant: str) -> None:
-    """Puts one scan of a claimant that is alive back in the queue, uncounted."""
+def put_back_all_but(tx: sa.Connection, in_hand: Collection[str], claimant: str) -> None:
+    """Puts the scans that a living claimant has no more in hand back in the queue, uncounted."""
     tx.execute(
         sa.update(scan)
         .where(
-            scan.c.id == scan_id,
             scan.c.claimed_by == claimant,
             scan.c.state == ScanState.WORKING,
+            scan.c.id.not_in(in_hand),
         )
         .values(state=str(ScanState.WAITING), claimed_by=None)
     )

@@ -116,7 +116,7 @@ def _write(path: Path, picture: bytes) -> None:
         path.write_bytes(picture)
     except OSError as error:  # a full disk is not the scan's fault: no try is counted
         raise StorageError(
-            f"The picture of a page could not be written to {path.parent}: {error.strerror}."
+            f"The picture of a page could not be written ({error.strerror})."
         ) from None
 
 

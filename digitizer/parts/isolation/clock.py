@@ -23,10 +23,10 @@ class TaskClock:
     def look(self, now: float, usage: Usage) -> None:
         """``now`` is a moment of ``time.monotonic``, in seconds."""
         waited = 0.0 if usage.runs else now - self._looked
-        # Children that were not waited for take their time along: it never goes back.
+        # A child that ended, and is not yet waited for, takes its time along for a moment.
         computed = max(0.0, usage.processor - self._processor)
         self._worked += max(waited, computed)
-        self._processor, self._looked = usage.processor, now
+        self._processor, self._looked = max(self._processor, usage.processor), now
 
     @property
     def is_up(self) -> bool:

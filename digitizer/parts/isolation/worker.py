@@ -56,6 +56,7 @@ class Worker:
         self._verdict: WorkerFault | None = None
         self._clock: TaskClock | None = TaskClock(START_SECONDS, time.monotonic(), Usage())
         self._tasks = 0
+        self._killed = False
         ours, theirs = socket.socketpair()
         with ours, theirs:
             self._process = subprocess.Popen(
@@ -118,14 +119,17 @@ class Worker:
         """False once it has died, was judged, or has grown old or fat."""
         return (
             self._verdict is None
+            and not self._killed
             and self._tasks < self._limits.tasks
             and not self._has_ended()
             and usage(self._process.pid).resident <= self._limits.idle_megabytes * _MEGABYTE
         )
 
     def kill(self) -> None:
-        """Kills it with all that it started. Under the lock, so its id cannot be another's."""
+        """Kills it with all that it started. Under the lock, so its id cannot be another's.
+        It is not usable from now on, though it may take a moment to be gone."""
         with self._lock:
+            self._killed = True
             if self._process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)

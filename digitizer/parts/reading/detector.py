@@ -37,6 +37,7 @@ _LIKELY = 0.5  # mean probability of a line
 _GROWN_BY = 1.6
 _MOST_LINES = 1000
 _SMALLEST_CORE, _SMALLEST_LINE = 3, 5  # pixels of the lesser side
+_THINNEST = 4  # pixels of the page: what is left of a line at its edge would be read very long
 _UPRIGHT_RATIO = 1.5  # a piece this much taller than wide is writing along the margin
 
 
@@ -69,9 +70,8 @@ def _find(image: Picture, factor: float) -> list[Quad]:
     scale = np.array([width / likely.shape[1], height / likely.shape[0]], dtype=np.float32)
     down = np.array([0, room], dtype=np.float32)
     most = np.array([image.shape[1], image.shape[0]], dtype=np.float32) - 1
-    return [
-        _turned(np.clip((corners * scale - down) / factor, 0, most)) for corners in _lines(likely)
-    ]
+    found = (np.clip((corners * scale - down) / factor, 0, most) for corners in _lines(likely))
+    return [_turned(quad) for quad in found if min(_sides(quad)) > _THINNEST]
 
 
 def _rounded(side: int) -> int:
@@ -113,9 +113,14 @@ def _clockwise(corners: NDArray[np.float32]) -> Quad:
     return np.array([left[0], right[0], right[1], left[1]], dtype=np.float32)
 
 
+def _sides(quad: Quad) -> tuple[float, float]:
+    """How long it is, in its direction of reading, and how high."""
+    return float(np.linalg.norm(quad[0] - quad[1])), float(np.linalg.norm(quad[0] - quad[3]))
+
+
 def _turned(quad: Quad) -> Quad:
     """A piece that stands upright is read from its top right corner down to the left."""
-    wide, high = np.linalg.norm(quad[0] - quad[1]), np.linalg.norm(quad[0] - quad[3])
+    wide, high = _sides(quad)
     return np.roll(quad, -1, axis=0) if high >= _UPRIGHT_RATIO * wide else quad
 
 

@@ -163,6 +163,42 @@ def test_a_fault_met_by_one_scan_alone_does_not_stop_the_others(
     assert (scan_row(house, taken.id).state, scan_row(house, taken.id).tries) == ("waiting", 0)
 
 
+def test_a_scan_that_could_not_be_let_go_is_worked_all_the_same(
+    house: House, worker: Worker, pipeline: Callable[[Step], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk that refuses its pictures refuses the ledger as well, until there is room."""
+    taken, other = take(house, b"it saw the service die"), take(house, b"good")
+    with writing(house.engine) as tx:
+        tx.execute(sa.update(scan).where(scan.c.id == taken.id).values(deaths=1))
+
+    def full(*_: object) -> None:
+        raise StorageError("no room")
+
+    pipeline(_raises(StorageError("no room")))
+    with monkeypatch.context() as patch:
+        patch.setattr(Worker, "_put_back", full)
+        with pytest.raises(StorageError):
+            worker.work_next()
+    assert scan_row(house, taken.id).state == "working", "nobody has it in hand"
+    pipeline(_delivers(house))
+    while worker.work_next():
+        pass
+    assert {scan_row(house, each.id).state for each in (taken, other)} == {ScanState.FILED}
+
+
+def test_what_was_put_aside_has_its_turn_again(
+    house: House, worker: Worker, pipeline: Callable[[Step], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest = take(house, b"oldest")
+    pipeline(_raises(StorageError("no room")))
+    with pytest.raises(StorageError):
+        worker.work_next()
+    take(house, b"newer")
+    assert worker._put_aside_lately() == {oldest.id}
+    monkeypatch.setattr(working, "_ASIDE_SECONDS", 0.0)
+    assert worker._put_aside_lately() == frozenset()
+
+
 def test_an_original_that_the_disk_cannot_read_is_held_with_that_reason(
     house: House, worker: Worker, pipeline: Callable[[Step], None]
 ) -> None:

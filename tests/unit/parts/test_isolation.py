@@ -228,6 +228,16 @@ def test_called_off_tasks_end_with_their_workers_and_no_other_does() -> None:
         assert wanted.result().name == "wanted"
 
 
+def test_a_worker_that_was_called_off_gets_no_further_task() -> None:
+    """It is killed at the very moment when its answer is there, and is not gone yet."""
+    with Pool(1) as pool:
+        for _ in range(20):
+            task = pool.submit(shape, "first", seconds=LONG)
+            task.add_done_callback(lambda done: pool.call_off([done]))
+            innocent = pool.submit(shape, "innocent", seconds=LONG)
+            assert innocent.result().name == "innocent"
+
+
 def test_loading_its_libraries_is_not_of_a_tasks_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

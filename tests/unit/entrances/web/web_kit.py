@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,13 @@ def draw_page(text: str, number: int) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=80)
     return out.getvalue()
+
+
+def earlier_today(minutes: int) -> datetime:
+    """So many minutes ago, or after midnight, where it is not yet an hour ago, as much less."""
+    day = datetime.now().astimezone()
+    since_midnight = day - datetime.combine(day.date(), time()).astimezone()
+    return now() - min(timedelta(minutes=minutes), since_midnight * minutes / 60)
 
 
 def add_scan(mail: Mail, source: str, **values: Any) -> str:
@@ -158,7 +165,7 @@ def _add_people(house: House) -> None:
 
 
 def _add_delivered(mail: Mail) -> None:
-    stack = add_scan(mail, "morning-stack.pdf", taken_in=now() - timedelta(minutes=50))
+    stack = add_scan(mail, "morning-stack.pdf", taken_in=earlier_today(50))
     mail.ids["letter"] = add_letter(mail, stack, "2026-00117", sender="Philippa Quillfeather")
     add_page(mail, stack, 1, mail.ids["letter"], role="cover")
     for number in (1, 2, 3):
@@ -173,7 +180,7 @@ def _add_delivered(mail: Mail) -> None:
 
 
 def _add_held(mail: Mail) -> None:
-    stack = add_scan(mail, "stack <b>2</b>.pdf", taken_in=now() - timedelta(minutes=30))
+    stack = add_scan(mail, "stack <b>2</b>.pdf", taken_in=earlier_today(30))
     reason = "The cover sheet on page 1 cannot be read. Look at it and assign the letter."
     mail.ids["held"] = add_letter(mail, stack, None, reason=reason)
     add_page(mail, stack, 1, mail.ids["held"], role="cover")

@@ -70,6 +70,15 @@ def test_a_narrow_strip_is_looked_at_larger_but_not_without_end() -> None:
     assert detector.find_lines(np.full((30, 6000), 255, np.uint8)) == []
 
 
+def test_the_edge_of_a_line_is_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two pixels high and hundreds wide, it would be read as if it were thousands of letters."""
+    thin = np.array([[0, 0], [300, 0], [300, 2], [0, 2]], dtype=np.float32)
+    tall = thin + np.array([[0, 0], [0, 0], [0, 18], [0, 18]], dtype=np.float32)
+    monkeypatch.setattr(detector, "_lines", lambda _: [thin, tall])
+    (found,) = detector.find_lines_within(np.full((320, 640), 255, np.uint8), Box(0, 0, 640, 320))
+    assert found[2][1] == pytest.approx(20, abs=1)
+
+
 def test_rapidocr_is_not_loaded() -> None:
     """It takes a second of each worker's start."""
     code = (
