@@ -22,6 +22,7 @@ from digitizer.parts import claimants
 from digitizer.parts.blobs import BlobStore
 from digitizer.parts.isolation import Pool, WorkerLimits
 from digitizer.parts.keyfile import read_key_ring
+from digitizer.parts.reading import load_networks
 from digitizer.parts.reading.premises import open_premises
 from digitizer.parts.side_by_side import or_raise
 from digitizer.parts.tables import reading, writing
@@ -30,7 +31,6 @@ from digitizer.processes.filing import file_scan
 from digitizer.processes.pipeline import Bench, Progress, Worked, no_progress, work
 from digitizer.processes.results import outcome_of
 from digitizer.processes.sealing import drop_plain, keep_seal, seal
-from digitizer.processes.survey import load_readers
 from digitizer.vocabulary.errors import DigitizerError, StorageError, WorkerFailed, WorkerFault
 from digitizer.vocabulary.mail import Filed, ScanState
 from digitizer.vocabulary.paper import Scan
@@ -107,7 +107,7 @@ class Worker:
         self._aside: dict[str, float] = {}
         self._stopped = threading.Event()
         limits = WorkerLimits(megabytes=work_settings.worker_megabytes)
-        self._pool = Pool(work_settings.processes, limits, first=load_readers)
+        self._pool = Pool(work_settings.processes, limits, first=load_networks)
 
     def close(self) -> None:
         """Stops the pool and gives back what is not finished, uncounted."""

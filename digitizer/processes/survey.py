@@ -26,7 +26,7 @@ from digitizer.parts.imaging import (
 from digitizer.parts.marks import Mark, find_marks, ink_outside_print, orientation, register
 from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_page, open_pages
 from digitizer.parts.printing.cover_layout import PAPERS, writing_area
-from digitizer.parts.reading import load_networks, read_page, way_up
+from digitizer.parts.reading import read_page, way_up
 from digitizer.parts.reading.pictures import Picture
 from digitizer.parts.reading.plausible import familiar_words
 from digitizer.parts.reading.specks import InkShapes, find_specks, ink_shapes
@@ -62,11 +62,6 @@ class SurveyOrder:
     dpi: int
     blank_ink: float
     code_region: tuple[float, float, float, float]
-
-
-def load_readers() -> None:
-    """Loads what pages are read with, which takes a worker a second. Raises EngineError."""
-    load_networks()
 
 
 def count(path: str, limits: OpeningLimits) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -34,10 +35,31 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
                     redirect_stdout=sys.stdout.isatty())  # fmt: skip
     with bars:
         tasks: dict[str, TaskID] = {}
+        tallies: dict[str, _Tally] = {}
+        door = threading.Lock()
 
         def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=None)
-            bars.update(tasks[stage], completed=done, total=total)
+            with door:
+                if stage not in tasks:
+                    tasks[stage], tallies[stage] = bars.add_task(stage, total=None), _Tally()
+                completed, of = tallies[stage].together(threading.get_ident(), done, total)
+                bars.update(tasks[stage], completed=completed, total=of)
 
         yield show
+
+
+class _Tally:
+    """The pages of all scans at one stage: each thread has one scan in hand at a time."""
+
+    def __init__(self) -> None:
+        self._ended = 0
+        self._in_hand: dict[int, tuple[int, int]] = {}
+
+    def together(self, thread: int, done: int, total: int) -> tuple[int, int]:
+        """How many of how many are done, now that this thread has ``done`` of ``total``."""
+        before_done, before_total = self._in_hand.get(thread, (0, 0))
+        if done <= before_done:  # it has turned to another scan
+            self._ended += before_total
+        self._in_hand[thread] = done, total
+        all_done, all_total = (sum(each) for each in zip(*self._in_hand.values(), strict=True))
+        return self._ended + all_done, self._ended + all_total

@@ -7,6 +7,8 @@ import pty
 import subprocess
 import sys
 
+from digitizer.entrances.cli.progress import _Tally
+
 _SHOWN = """
 from digitizer.entrances.cli.progress import shown_progress
 with shown_progress() as progress:
@@ -37,3 +39,12 @@ def test_nobody_watches_and_nothing_is_shown() -> None:
         [sys.executable, "-c", _SHOWN], capture_output=True, text=True, check=True
     )
     assert (done.stdout, done.stderr) == ('{"line": 1}\n', "")
+
+
+def test_scans_that_are_worked_side_by_side_are_counted_together() -> None:
+    tally = _Tally()
+    assert tally.together(thread=1, done=2, total=4) == (2, 4)
+    assert tally.together(thread=2, done=1, total=10) == (3, 14)
+    assert tally.together(thread=1, done=4, total=4) == (5, 14)
+    assert tally.together(thread=1, done=1, total=3) == (6, 17), "its second scan"
+    assert tally.together(thread=2, done=10, total=10) == (15, 17)
