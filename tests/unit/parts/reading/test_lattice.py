@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitizer.parts.reading import lexicon
+from digitizer.parts.reading import lattice, lexicon
 from digitizer.parts.reading.lattice import (
     Frames,
     best_path,
@@ -108,3 +110,44 @@ def test_spellings_are_the_sums_over_all_paths(rows: Frames) -> None:
     assert all(0 <= share <= 1 for _, share in shares)
     # The beam may lose unlikely texts, never the likeliest of so few frames.
     assert sums[found[0][0]] == pytest.approx(sums[best], rel=0.15)
+
+
+def _plain_spellings(rows: Frames, letters: Sequence[str]) -> dict[str, float]:
+    """The same search with every text made that could be, likely or not."""
+    beam = {"": (1.0, 0.0)}
+    for frame in rows:
+        silence = float(frame[0])
+        quiet_after: defaultdict[str, float] = defaultdict(float)
+        loud_after: defaultdict[str, float] = defaultdict(float)
+        heard = (np.flatnonzero(frame[1:] > lattice._UNLIKELY) + 1).tolist()
+        for text, (quiet, loud) in beam.items():
+            quiet_after[text] += (quiet + loud) * silence
+            for letter, chance in ((letters[place], float(frame[place])) for place in heard):
+                if text.endswith(letter):
+                    loud_after[text] += loud * chance
+                    loud_after[text + letter] += quiet * chance
+                else:
+                    loud_after[text + letter] += (quiet + loud) * chance
+        total = {
+            text: quiet_after.get(text, 0.0) + loud_after.get(text, 0.0)
+            for text in {*quiet_after, *loud_after}
+        }
+        best = sorted(total, key=total.__getitem__, reverse=True)[: lattice._BEAM]
+        most = total[best[0]]
+        beam = {
+            text: (quiet_after.get(text, 0.0) / most, loud_after.get(text, 0.0) / most)
+            for text in best
+        }
+    return {text: quiet + loud for text, (quiet, loud) in beam.items() if text}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_not_made_could_not_have_stayed_in_the_beam(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    letters = ["", *"abcdefgh"]
+    rows = chance.dirichlet(np.full(len(letters), 0.4), size=14)  # no frame is silent for sure
+    rows = np.minimum(rows, 0.99)
+    found = dict(spellings(rows, letters))
+    plain = _plain_spellings(rows, letters)
+    assert len(found) >= 20
+    assert found == pytest.approx(plain, rel=1e-9)
