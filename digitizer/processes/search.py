@@ -12,7 +12,6 @@ inside the SQL, and what it found is held against the letters themselves before 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -33,6 +32,7 @@ from digitizer.parts.words import (
     letters_of,
     most_alike,
     query_parts,
+    side_by_side,
     similarity,
     worth,
 )
@@ -234,9 +234,11 @@ def _hits_of_phrases(
     """Pages whose text has the phrases; if they are too few, pages that may say them too."""
     found: dict[int, sa.Row[Any]] = {}
     doubtful: dict[int, sa.Row[Any]] = {}
+    plainly = [side_by_side(phrase) for phrase in asked.phrases]
     for some in _in_slices(ranked, _LOOKED_AT_ONCE):
         for page_id, row in _page_rows(tx, [one for one, _ in some], booking_number).items():
-            stands = all(_side_by_side(row.text, phrase) for phrase in asked.phrases)
+            folded = row.text.casefold()
+            stands = all(plain.search(folded) for plain in plainly)
             (found if stands else doubtful)[page_id] = row
         if len(found) >= limit:
             break
@@ -289,12 +291,6 @@ def _unsought(column: sa.Column[str]) -> sa.ColumnElement[str]:
     """The column, so that no index of it is used: for fifty pages SQLite would go through all
     delivered letters, or all of an inmate's."""
     return sa.func.coalesce(column, "")
-
-
-def _side_by_side(text: str, phrase: Sequence[str]) -> bool:
-    """Whether the phrase plainly stands in the text: a quick look, which accents can mislead."""
-    words = r"[\W_]+".join(map(re.escape, phrase))
-    return re.search(rf"\b{words}\b", text.casefold()) is not None
 
 
 def phrase_stands(page: Spellings, phrase: Sequence[str]) -> bool:
@@ -373,6 +369,6 @@ def _snippet(text: str, words: Sequence[str]) -> str:
 def _place(text: str, word: str) -> int:
     """How many words stand before the first that is ``word``, or most like it."""
     folded = text.casefold()
-    if found := re.search(rf"\b{re.escape(word)}\b", folded):
+    if found := side_by_side([word]).search(folded):
         return max(0, len(folded[: found.end()].split()) - 1)
     return most_alike(word, [token.strip(_AROUND_WORDS) for token in folded.split()])

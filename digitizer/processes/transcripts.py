@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from digitizer.parts.number_lists import is_among
 from digitizer.parts.tables import correction, page, transcript
 from digitizer.parts.words import BETWEEN_SPELLINGS, BETWEEN_WORDS
 from digitizer.vocabulary.moments import now
@@ -68,15 +69,20 @@ class Spellings(NamedTuple):
 def spellings_of(tx: sa.Connection, page_ids: Sequence[int]) -> Iterator[tuple[int, Spellings]]:
     """The pages one after the other, as phrases are looked for: lighter than transcripts. A
     corrected page is spelled as the person who corrected it did."""
-    rows = tx.execute(
+    rows = tx.execute(_spellings_of(), {"pages": page_ids})
+    return ((row.id, _spellings(row)) for row in rows)
+
+
+@cache
+def _spellings_of() -> sa.Select[Any]:
+    return (
         sa.select(
             page.c.id, transcript.c.text, sa.cast(transcript.c.words, sa.Text).label("words"),
             newest_correction().label("corrected"),
         )
         .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
-        .where(page.c.id.in_(page_ids))
+        .where(is_among(page.c.id, "pages"))
     )  # fmt: skip
-    return ((row.id, _spellings(row)) for row in rows)
 
 
 def _spellings(row: sa.Row[Any]) -> Spellings:
@@ -94,8 +100,10 @@ def spelled(words: str) -> str:
             for text, *_, alternatives in json.loads(words)
         )
     pieces = words.split('"')
-    ends = (_NEXT_WORD if "]], [" in between else BETWEEN_SPELLINGS for between in pieces[2::2])
-    return BETWEEN_SPELLINGS + "".join(chain.from_iterable(zip(pieces[1::2], ends, strict=True)))
+    pieces[::2] = [
+        _NEXT_WORD if "]], [" in between else BETWEEN_SPELLINGS for between in pieces[::2]
+    ]
+    return "".join(pieces)
 
 
 def newest_correction() -> sa.ScalarSelect[str]:

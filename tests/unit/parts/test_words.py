@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from digitizer.parts.words import (
     letters_of,
     most_alike,
     query_parts,
+    side_by_side,
     similarity,
 )
 
@@ -96,6 +99,13 @@ def test_a_query_is_cut_as_the_text_is(text: str) -> None:
     quoteless = text.translate({ord(mark): " " for mark in '"“”„«»'})
     wanted = [word for piece in quoteless.split() for word in index_words(piece)]
     assert sorted(query_parts(quoteless).all_words) == sorted(wanted)
+
+
+@given(st.text("ab_ .é"), st.lists(st.text("abé", min_size=1, max_size=2), min_size=1, max_size=3))
+def test_words_stand_side_by_side_between_edges_of_words(text: str, phrase: list[str]) -> None:
+    between = r"[\W_]+"
+    plainly = re.search(rf"\b{between.join(phrase)}\b", text)
+    assert (side_by_side(phrase).search(text) is None) == (plainly is None)
 
 
 @given(words, words)
