@@ -31,21 +31,51 @@ class _NumberList(sa.TypeDecorator[Sequence[int]]):
 
 
 class _Rows(FunctionElement[int]):
-    """The numbers of a list as the rows of a subquery."""
+    """A list of numbers as a subquery."""
 
     inherit_cache = True
 
 
 @compiles(_Rows, "sqlite")
 def _on_sqlite(element: _Rows, compiler: SQLCompiler, **how: Any) -> str:
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **how)}))"
+    numbers = compiler.process(element.clauses, **how)
+    return f"(SELECT key AS place, value AS number FROM json_each({numbers}))"
 
 
 @compiles(_Rows, "postgresql")
 def _on_postgresql(element: _Rows, compiler: SQLCompiler, **how: Any) -> str:
-    return f"(SELECT unnest({compiler.process(element.clauses, **how)}))"
+    numbers = compiler.process(element.clauses, **how)
+    each = f"unnest({numbers}) WITH ORDINALITY AS each (number, nth)"
+    return f"(SELECT nth - 1 AS place, number FROM {each})"
+
+
+def listed(parameter: str) -> sa.TableValuedAlias:
+    """The list that is bound to ``parameter`` as a table: each ``number`` and its ``place``,
+    which counts from 0."""
+    rows = _Rows(sa.bindparam(parameter, type_=_NumberList()))
+    return rows.table_valued(
+        sa.column("place", sa.BigInteger()), sa.column("number", sa.BigInteger())
+    )
 
 
 def is_among(column: sa.Column[Any], parameter: str) -> sa.ColumnElement[bool]:
     """Whether the column's number is one of the list that is bound to ``parameter``."""
-    return column.op("IN", is_comparison=True)(_Rows(sa.bindparam(parameter, type_=_NumberList())))
+    return column.in_(sa.select(listed(parameter).c.number))
+
+
+class _InOrder(sa.Join):
+    """Rows of the left, and for each those of the right."""
+
+    inherit_cache = True
+
+
+@compiles(_InOrder)
+def _cross_join(element: _InOrder, compiler: SQLCompiler, **how: Any) -> str:
+    sides = (compiler.process(side, **how) for side in (element.left, element.right))
+    return " CROSS JOIN ".join(sides)
+
+
+def for_each(numbers: sa.TableValuedAlias, table: sa.Table) -> sa.Join:
+    """A list and the ``table`` in which each of its numbers is looked up. SQLite, which cannot
+    know how long either is, would read all of the table in the hope that it is short."""
+    return _InOrder(numbers, table, sa.true())

@@ -59,8 +59,8 @@ class Alike(NamedTuple):
         kept = order[np.sort(first)]
         return Alike(ids[kept], likeness[kept])
 
-    def first(self, most: int) -> Alike:
-        return Alike(self.ids[:most], self.likeness[:most])
+    def where(self, kept: NDArray[np.bool_] | slice) -> Alike:
+        return Alike(self.ids[kept], self.likeness[kept])
 
 
 _NONE = Alike(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
@@ -94,7 +94,7 @@ class Terms:
         return Alike.of(
             np.concatenate([_NONE.ids, *(some.ids for some in found)]),
             np.concatenate([_NONE.likeness, *(some.likeness for some in found)]),
-        ).first(most)
+        ).where(slice(most))
 
     def beginning(self, word: str, most: int) -> NDArray[np.int32]:
         """The ids of at most ``most`` terms that begin with ``word`` and go on, shortest first."""

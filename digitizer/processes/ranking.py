@@ -7,17 +7,16 @@ a page may say instead of what was read are postings too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from digitizer.parts.number_lists import is_among
+from digitizer.parts.number_lists import for_each, is_among, listed
 from digitizer.parts.tables import posting, term
 from digitizer.parts.terms import Alike, Terms, terms_of
 from digitizer.parts.words import CUTOFF, DOUBT_POWER, LIKENESS_POWER, PREFIX_SIMILARITY
@@ -30,16 +29,41 @@ _AT_ONCE = 250  # … so many in one statement
 _MOST_COMPLETED = 200  # pages on which a common word is looked up again, …
 _LIKEST = 5  # … in so many spellings
 
+_FIELD = 1024  # more than a weight, a density, or a place among the terms of one statement
 _BY_WEIGHT = (np.arange(1001) / 1000) ** DOUBT_POWER
 
 
 @dataclass(frozen=True, slots=True)
 class _Standings:
-    """Pages, each once, how well they fit (0..1), and the words' share there in thousandths."""
+    """Pages, how well they fit (0..1), and the words' share there in thousandths."""
 
     pages: NDArray[np.int64]
     scores: NDArray[np.float64]
     densities: NDArray[np.int64]
+
+    @staticmethod
+    def of(postings: NDArray[np.int64], alike: Alike) -> _Standings:
+        """Of numbers as ``_number`` makes them, whose places are those in ``alike``."""
+        rest, densities = np.divmod(postings, _FIELD)
+        rest, weights = np.divmod(rest, _FIELD)
+        pages, places = np.divmod(rest, _FIELD)
+        scores = alike.likeness[places] ** float(LIKENESS_POWER) * _BY_WEIGHT[weights]
+        return _Standings(pages, scores, densities)
+
+    def best_with(self, other: _Standings) -> _Standings:
+        """The pages of both, each once: as it fits best, and if equally well, with the greater
+        share."""
+        pages = np.concatenate([self.pages, other.pages])
+        scores = np.concatenate([self.scores, other.scores])
+        densities = np.concatenate([self.densities, other.densities])
+        order = np.lexsort((-densities, -scores, pages))
+        ordered = pages[order]
+        best = order[np.diff(ordered, prepend=-1) > 0]
+        return _Standings(pages[best], scores[best], densities[best])
+
+
+def _nowhere() -> _Standings:
+    return _Standings(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64))
 
 
 @dataclass(slots=True)
@@ -51,32 +75,15 @@ class _Match:
     needed: bool
     variants: Alike
     whole: bool = True
-    postings: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 4), np.int64))
+    found: _Standings = field(default_factory=_nowhere)
 
-    @property
-    def pages(self) -> NDArray[np.int64]:
-        return np.unique(self.postings[:, 0])
+    def add(self, postings: NDArray[np.int64], alike: Alike) -> None:
+        self.found = self.found.best_with(_Standings.of(postings, alike))
 
-    def add(self, rows: Sequence[sa.Row[Any]]) -> None:
-        flat = np.fromiter(chain.from_iterable(rows), np.int64, 4 * len(rows))
-        self.postings = np.concatenate([self.postings, flat.reshape(-1, 4)])
-
-    def at_best(self, term_id: np.int32) -> float:
-        """The score of a page where the reader is sure of this variant; all that follow it are
-        less alike. Scores that differ by less than a thousandth are equal."""
-        likeness = self.variants.likeness[self.variants.ids == term_id][0]
-        return float(likeness**LIKENESS_POWER) + 0.001
-
-    def standings(self) -> _Standings:
-        """Each page by the likeliest posting."""
-        pages, terms, weights, densities = self.postings.T
-        by_id = np.argsort(self.variants.ids)
-        place = by_id[np.searchsorted(self.variants.ids, terms, sorter=by_id)]
-        scores = self.variants.likeness[place] ** float(LIKENESS_POWER) * _BY_WEIGHT[weights]
-        order = np.lexsort((-scores, pages))
-        _, first = np.unique(pages[order], return_index=True)
-        best = order[first]
-        return _Standings(pages[best], scores[best], densities[best])
+    def better_than(self, likeness: float) -> int:
+        """On how many pages it stands better than where the reader is sure of a word so alike.
+        Scores that differ by less than a thousandth are equal."""
+        return int((self.found.scores > likeness**LIKENESS_POWER + 0.001).sum())
 
 
 def ranked_pages(
@@ -108,8 +115,9 @@ def _exact(tx: sa.Connection, owner: int | None, word: str, needed: bool) -> _Ma
     is not looked for in other spellings: they would come after."""
     number = tx.execute(_TERM, {"word": word}).scalar()
     ids = np.array([] if number is None else [number], np.int32)
-    match = _Match(word, needed, Alike(ids, np.ones(len(ids), np.float32)))
-    _find(tx, owner, match, ids)
+    itself = Alike(ids, np.ones(len(ids), np.float32))
+    match = _Match(word, needed, itself)
+    _find(tx, owner, match, itself)
     return match
 
 
@@ -133,10 +141,10 @@ def _find_alike(
     """Adds the pages that have one of the ``most`` words like it: the most alike, until there
     are enough, or ``wanted`` pages on which it stands better than any further word could."""
     known, match.variants = match.variants.ids, _variants(terms_of(tx), match.word, most)
-    new = match.variants.ids[~np.isin(match.variants.ids, known)]
-    for start in range(0, len(new), _AT_ONCE):
-        some = new[start : start + _AT_ONCE]
-        if wanted and int((match.standings().scores > match.at_best(some[0])).sum()) >= wanted:
+    new = match.variants.where(~np.isin(match.variants.ids, known))
+    for start in range(0, len(new.ids), _AT_ONCE):
+        some = new.where(slice(start, start + _AT_ONCE))
+        if wanted and match.better_than(some.likeness[0]) >= wanted:
             break
         _find(tx, owner, match, some)
 
@@ -150,17 +158,23 @@ def _variants(terms: Terms, word: str, most: int) -> Alike:
     )
 
 
-def _find(tx: sa.Connection, owner: int | None, match: _Match, ids: NDArray[np.int32]) -> None:
-    room = _ENOUGH_PAGES - len(match.pages)
+def _find(tx: sa.Connection, owner: int | None, match: _Match, alike: Alike) -> None:
+    room = _ENOUGH_PAGES - len(match.found.pages)
     if room <= 0:
         match.whole = False
-    elif len(ids):
-        newest = len(ids) == 1
-        terms = {"term": int(ids[0])} if newest else {"terms": ids.tolist()}
-        asked = {"owner": owner, "room": room + 1, **terms}
-        rows = tx.execute(_postings(owner is not None, newest), asked).all()
-        match.whole = match.whole and len(rows) <= room
-        match.add(rows)
+    elif len(alike.ids):
+        ids, owned = alike.ids.tolist(), owner is not None
+        asked = {"owner": owner, "term": ids[0], "terms": ids, "room": room + 1}
+        statement = _newest(owned) if len(ids) == 1 else _of_many(owned, among=False)
+        postings = _fetched(tx, statement, asked)
+        match.whole = match.whole and len(postings) <= room
+        match.add(postings, alike)
+
+
+def _fetched(
+    tx: sa.Connection, statement: sa.Select[tuple[str]], asked: Mapping[str, Any]
+) -> NDArray[np.int64]:
+    return np.fromstring(tx.execute(statement, asked).scalar() or "", np.int64, sep=",")
 
 
 def _complete(tx: sa.Connection, owner: int | None, matches: Sequence[_Match]) -> None:
@@ -170,14 +184,15 @@ def _complete(tx: sa.Connection, owner: int | None, matches: Sequence[_Match]) -
     pages = _to_complete(matches).tolist() if common and len(matches) > 1 else []
     for match in common:
         if pages:
-            likest = match.variants.ids[:_LIKEST].tolist()
-            asked = {"owner": owner, "terms": likest, "pages": pages}
-            match.add(tx.execute(_postings(owner is not None, among=True), asked).all())
+            likest = match.variants.where(slice(_LIKEST))
+            asked = {"owner": owner, "terms": likest.ids.tolist(), "pages": pages}
+            statement = _of_many(owner is not None, among=True)
+            match.add(_fetched(tx, statement, asked), likest)
 
 
 def _to_complete(matches: Sequence[_Match]) -> NDArray[np.int64]:
     """All pages of the rarest word that a page must have; if none must, the best pages."""
-    needed = [match.pages for match in matches if match.needed]
+    needed = [match.found.pages for match in matches if match.needed]
     if needed:
         return min(needed, key=len)
     found = _combined(matches, 0.0)
@@ -187,14 +202,14 @@ def _to_complete(matches: Sequence[_Match]) -> NDArray[np.int64]:
 def _combined(matches: Sequence[_Match], share: float) -> _Standings:
     """The mean over the words, of the pages that have at least ``share`` of them, and all that
     are needed."""
-    parts = [match.standings() for match in matches]
+    parts = [match.found for match in matches]
     pages, place = np.unique(np.concatenate([part.pages for part in parts]), return_inverse=True)
     scores = np.bincount(place, np.concatenate([part.scores for part in parts]), len(pages))
     densities = np.bincount(place, np.concatenate([part.densities for part in parts]), len(pages))
     kept = np.bincount(place, minlength=len(pages)) >= share * len(matches)
     for match in matches:
         if match.needed:
-            kept &= np.isin(pages, match.pages)
+            kept &= np.isin(pages, match.found.pages)
     return _Standings(pages[kept], scores[kept] / len(matches), densities[kept].astype(np.int64))
 
 
@@ -204,19 +219,44 @@ _TERM = sa.select(term.c.id).where(term.c.text == sa.bindparam("word"))
 
 
 @cache
-def _postings(owned: bool, newest: bool = False, among: bool = False) -> sa.Select[Any]:
-    """Of one term the newest pages first, which is the order they are stored in."""
-    found = sa.select(
-        posting.c.page_id, posting.c.term_id, posting.c.weight, posting.c.density
-    ).where(
+def _newest(owned: bool) -> sa.Select[tuple[str]]:
+    """Of one ``term`` the postings on the newest pages first, which is how they are stored."""
+    found = sa.select(_number(sa.literal_column("0"))).where(
         posting.c.term_id == sa.bindparam("term")
-        if newest
-        else is_among(posting.c.term_id, "terms")
     )
-    if owned:
-        found = found.where(posting.c.inmate_id == sa.bindparam("owner"))
-    if newest:
-        found = found.order_by(posting.c.page_id.desc())
+    newest = found.order_by(posting.c.page_id.desc()).limit(sa.bindparam("room"))
+    return _together(_of(newest, owned))
+
+
+@cache
+def _of_many(owned: bool, among: bool) -> sa.Select[tuple[str]]:
+    """Of many ``terms`` the postings on any pages, or ``among`` these."""
+    terms = listed("terms")
+    found = (
+        sa.select(_number(terms.c.place))
+        .select_from(for_each(terms, posting))
+        .where(posting.c.term_id == terms.c.number)
+    )
     if among:
-        return found.where(is_among(posting.c.page_id, "pages"))
-    return found.limit(sa.bindparam("room"))
+        found = found.where(is_among(posting.c.page_id, "pages"))
+    else:
+        found = found.limit(sa.bindparam("room"))
+    return _together(_of(found, owned))
+
+
+def _of(found: sa.Select[tuple[int]], owned: bool) -> sa.Select[tuple[int]]:
+    return found.where(posting.c.inmate_id == sa.bindparam("owner")) if owned else found
+
+
+def _number(place: sa.ColumnElement[int]) -> sa.Label[int]:
+    """A posting as one number: its page, the ``place`` of its term among those asked for, its
+    weight and its density."""
+    page = sa.cast(posting.c.page_id, sa.BigInteger)
+    packed = ((page * _FIELD + place) * _FIELD + posting.c.weight) * _FIELD + posting.c.density
+    return packed.label("number")
+
+
+def _together(found: sa.Select[tuple[int]]) -> sa.Select[tuple[str]]:
+    """The numbers found as one text: to fetch a thousand rows takes longer than to find them."""
+    numbers = found.subquery().c.number
+    return sa.select(sa.func.aggregate_strings(sa.cast(numbers, sa.Text), ","))

@@ -55,6 +55,16 @@ def test_a_word_on_enough_pages_is_not_looked_for_in_other_spellings(
     assert len(_ranked(house, "garden")) == _LIMIT
 
 
+def test_where_only_some_pages_can_be_read_they_are_those_of_the_likest_words(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "_ENOUGH_PAGES", 2)
+    texts = {number: read("harden") for number in range(2, 12)}
+    texts |= {12: read("gardens"), 13: read("gardena")}
+    file(house, split_of(letter_of(new_cover(house), 1, 13)), texts)
+    assert {page for page, _ in _ranked(house, "garden", "hope")[:2]} == {12, 13}
+
+
 def test_a_phrase_needs_all_its_words_as_they_are_spelled(house: House) -> None:
     file(
         house,
