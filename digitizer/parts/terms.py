@@ -1,7 +1,8 @@
 """The index's vocabulary in memory, to find the terms that are like a word someone typed.
 
 A house of handwriting has millions of spellings. Nearly all are ruled out by the letters they
-have once or twice, sixty-four bits at a time; what is left is compared in a few milliseconds.
+have once or twice, sixty-four bits at a time; what is left is compared in a millisecond, all of it
+side by side.
 
 To read millions of rows takes seconds, which a new process has not. So the terms are kept on
 shelves as well: large rows of terms of one length, as they lie in memory, filled with the mail.
@@ -13,14 +14,12 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from rapidfuzz import process
-from rapidfuzz.distance import Indel
 
 from digitizer.parts.tables import shelf, term
 
@@ -53,17 +52,14 @@ class Alike(NamedTuple):
 
     @staticmethod
     def of(ids: NDArray[np.int32], likeness: NDArray[np.float32]) -> Alike:
-        """Puts them in order; of a term that comes twice, the greater likeness."""
         order = np.lexsort((ids, -likeness))
-        _, first = np.unique(ids[order], return_index=True)
-        kept = order[np.sort(first)]
-        return Alike(ids[kept], likeness[kept])
+        return Alike(ids[order], likeness[order])
 
     def where(self, kept: NDArray[np.bool_] | slice) -> Alike:
         return Alike(self.ids[kept], self.likeness[kept])
 
 
-_NONE = Alike(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
+_NO_IDS = np.zeros(0, dtype=np.int32)
 
 
 @dataclass(slots=True)
@@ -85,41 +81,98 @@ class Terms:
             self._shelves = _together((*self._shelves, *stored, *new))
             self._newest = newest
 
-    def alike(self, word: str, cutoff: float, most: int) -> Alike:
-        """At most ``most`` terms at least ``cutoff`` (0..1) like ``word``, by the normalised
-        indel similarity of their UTF-8 bytes."""
+    def alike(self, word: str, cutoff: float, begun: float, most: int) -> Alike:
+        """The ``most`` terms that are most like ``word``, by the normalised indel similarity of
+        their UTF-8 bytes, of those at least ``cutoff`` (0..1) like it. And at most a third as
+        many that begin with it, which are ``begun`` alike: the shortest."""
         raw = word.encode()
         letters = _letters(np.array([raw]))[0]
-        found = [_alike(one, raw, letters, cutoff) for one in self._shelves]
+        most_begun = most // 3
+        near = _near(self._shelves, raw, letters, cutoff)
+        in_common = _in_common(raw, near.columns)
+        likeness = 2 * in_common / (len(raw) + near.lengths)
+        begins = np.flatnonzero((in_common == len(raw)) & (near.lengths > len(raw)))
+        begins = begins[_begin(raw, near.columns[:, begins])][:most_begun]
+        likeness[begins] = np.maximum(likeness[begins], begun)
+        kept = likeness >= cutoff
+        longer = _longer(self._shelves, raw, letters, cutoff, most_begun - len(begins))
         return Alike.of(
-            np.concatenate([_NONE.ids, *(some.ids for some in found)]),
-            np.concatenate([_NONE.likeness, *(some.likeness for some in found)]),
-        ).where(slice(most))
-
-    def beginning(self, word: str, most: int) -> NDArray[np.int32]:
-        """The ids of at most ``most`` terms that begin with ``word`` and go on, shortest first."""
-        raw = word.encode()
-        letters = _letters(np.array([raw]))[0]
-        found: list[int] = []
-        for one in sorted(self._shelves, key=lambda one: one.length):
-            if one.length <= len(raw) or len(found) >= most:
-                continue
-            near = np.flatnonzero(one.letters & letters == letters)
-            found += one.ids[near[np.char.startswith(one.texts[near], raw)]].tolist()
-        return np.array(found[:most], dtype=np.int32)
+            np.concatenate([near.ids[kept], longer]),
+            np.concatenate([likeness[kept], np.full(len(longer), begun)]).astype(np.float32),
+        ).where(slice(most + len(begins) + len(longer)))
 
 
-def _alike(shelf: _Shelf, raw: bytes, letters: np.uint64, cutoff: float) -> Alike:
-    edits = int((1 - cutoff) * (len(raw) + shelf.length) + 1e-9)
-    if abs(len(raw) - shelf.length) > edits:
-        return _NONE
-    near = np.flatnonzero(np.bitwise_count(shelf.letters ^ letters) <= edits)
-    likeness = process.cdist(
-        [raw], shelf.texts[near].tolist(), scorer=Indel.normalized_similarity,
-        score_cutoff=cutoff, dtype=np.float32,
-    )[0]  # fmt: skip
-    kept = np.flatnonzero(likeness)
-    return Alike(shelf.ids[near[kept]], likeness[kept])
+class _Near(NamedTuple):
+    """Terms to compare: their ids and lengths, and their bytes in columns, the first of each
+    term, the second and so on, with zeros after the shorter ones. At least as many columns as
+    the word has bytes that they are compared with."""
+
+    ids: NDArray[np.int32]
+    lengths: NDArray[np.intp]
+    columns: NDArray[np.uint8]
+
+
+def _near(shelves: Sequence[_Shelf], raw: bytes, letters: np.uint64, cutoff: float) -> _Near:
+    """The terms whose letters do not rule out that they are alike."""
+    places = [
+        (one, np.flatnonzero(np.bitwise_count(one.letters ^ letters) <= edits))
+        for one in shelves
+        if (edits := _edits(len(raw), one.length, cutoff)) is not None
+    ]
+    ids = [one.ids[some] for one, some in places]
+    lengths = np.repeat([one.length for one, _ in places], [len(some) for some in ids])
+    longest = max([len(raw), *(one.length for one, _ in places)])
+    columns = np.zeros((longest, len(lengths)), np.uint8)
+    start = 0
+    for one, some in places:
+        columns[: one.length, start : start + len(some)] = _table(one.texts[some]).T
+        start += len(some)
+    return _Near(np.concatenate([_NO_IDS, *ids]), lengths, columns)
+
+
+def _edits(length: int, other: int, cutoff: float) -> int | None:
+    """How many letters can at most be put in or left out between alike terms of these lengths:
+    as many as they differ by, or an even number more. None if they cannot be alike."""
+    most = int((1 - cutoff) * (length + other) + 1e-9)
+    differ = abs(length - other)
+    return most - (most - differ) % 2 if differ <= most else None
+
+
+def _begin(raw: bytes, columns: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    first = columns[: len(raw)] == np.frombuffer(raw, np.uint8)[:, np.newaxis]
+    return np.asarray(first.all(axis=0))
+
+
+def _longer(
+    shelves: Sequence[_Shelf], raw: bytes, letters: np.uint64, cutoff: float, most: int
+) -> NDArray[np.int32]:
+    """The ids of at most ``most`` terms that begin like ``raw`` and are too long to be alike."""
+    found = [_NO_IDS]
+    for one in shelves:
+        if one.length > len(raw) and _edits(len(raw), one.length, cutoff) is None and most > 0:
+            some = np.flatnonzero(one.letters & letters == letters)
+            begun = some[np.char.startswith(one.texts[some], raw)][:most]
+            found.append(one.ids[begun])
+            most -= len(begun)
+    return np.concatenate(found)
+
+
+def _in_common(raw: bytes, columns: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How many bytes each term has in common with ``raw`` in the same order, at most.
+
+    Hyyrö's way to the longest common subsequence: a bit for each byte of ``raw``, of which one
+    falls where one more byte is in common; and all terms at once.
+    """
+    all_bits = (1 << len(raw)) - 1
+    bits: NDArray[Any] = np.zeros(256, np.min_scalar_type(all_bits))
+    for place, byte in enumerate(raw):
+        bits[byte] |= 1 << place
+    left = np.full(columns.shape[1], all_bits, bits.dtype)
+    for column in bits.take(columns):
+        met = left & column
+        left = (left + met) | (left - met)
+    missing: NDArray[Any] = np.bitwise_count(left & all_bits)
+    return len(raw) - missing.astype(np.int64)
 
 
 # ---- shelves -------------------------------------------------------------------------------
@@ -147,13 +200,15 @@ def _shelf_of(length: int, terms: Sequence[tuple[int, bytes]]) -> _Shelf:
 
 
 def _together(shelves: Sequence[_Shelf]) -> tuple[_Shelf, ...]:
-    """The same terms on few shelves: those of one length that are not full become one."""
+    """The same terms on few shelves, the shortest first: those of one length that are not full
+    become one."""
     small: defaultdict[int, list[_Shelf]] = defaultdict(list)
     for one in shelves:
         if len(one.ids) < _FULL:
             small[one.length].append(one)
     full = (one for one in shelves if len(one.ids) >= _FULL)
-    return (*full, *(_joined(some) for some in small.values()))
+    few = (*full, *(_joined(some) for some in small.values()))
+    return tuple(sorted(few, key=lambda one: one.length))
 
 
 def _joined(shelves: Sequence[_Shelf]) -> _Shelf:
@@ -169,14 +224,18 @@ def _joined(shelves: Sequence[_Shelf]) -> _Shelf:
 
 def _letters(texts: NDArray[np.bytes_]) -> NDArray[np.uint64]:
     """The bits of each text's letters; all are as long as their type says."""
-    table = texts.view(np.uint8).reshape(len(texts), texts.itemsize)
     once = np.zeros(len(texts), dtype="<u8")
     twice = once.copy()
-    for column in table.T:
+    for column in _table(texts).T:
         bits = _BITS[column]
         twice |= once & bits
         once |= bits
     return np.asarray(once | (twice << _TWICE))
+
+
+def _table(texts: NDArray[np.bytes_]) -> NDArray[np.uint8]:
+    """A row of bytes for each text."""
+    return texts.view(np.uint8).reshape(len(texts), texts.itemsize)
 
 
 def shelve_terms(tx: sa.Connection, most: int) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from digitizer.parts.number_lists import for_each, is_among, listed
 from digitizer.parts.tables import posting, term
-from digitizer.parts.terms import Alike, Terms, terms_of
+from digitizer.parts.terms import Alike, terms_of
 from digitizer.parts.words import CUTOFF, DOUBT_POWER, LIKENESS_POWER, PREFIX_SIMILARITY
 
 #: A page must have something like this share of the query's words, or it is no hit.
@@ -140,22 +140,14 @@ def _find_alike(
 ) -> None:
     """Adds the pages that have one of the ``most`` words like it: the most alike, until there
     are enough, or ``wanted`` pages on which it stands better than any further word could."""
-    known, match.variants = match.variants.ids, _variants(terms_of(tx), match.word, most)
+    known = match.variants.ids
+    match.variants = terms_of(tx).alike(match.word, CUTOFF, PREFIX_SIMILARITY, most)
     new = match.variants.where(~np.isin(match.variants.ids, known))
     for start in range(0, len(new.ids), _AT_ONCE):
         some = new.where(slice(start, start + _AT_ONCE))
         if wanted and match.better_than(some.likeness[0]) >= wanted:
             break
         _find(tx, owner, match, some)
-
-
-def _variants(terms: Terms, word: str, most: int) -> Alike:
-    alike = terms.alike(word, CUTOFF, most)
-    begun = terms.beginning(word, most // 3)
-    return Alike.of(
-        np.concatenate([alike.ids, begun]),
-        np.concatenate([alike.likeness, np.full(len(begun), PREFIX_SIMILARITY, np.float32)]),
-    )
 
 
 def _find(tx: sa.Connection, owner: int | None, match: _Match, alike: Alike) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance.Indel import normalized_similarity
 
@@ -22,22 +22,26 @@ def _add(house: House, *words: str) -> None:
             tx.execute(sa.insert(term).prefix_with("OR IGNORE").values(text=word))
 
 
-def _alike(house: House, word: str, cutoff: float = 0.65, most: int = 100) -> dict[str, float]:
+def _alike(house: House, word: str, most: int = 100) -> dict[str, float]:
     with reading(house.engine) as tx:
         texts = dict(tx.execute(sa.select(term.c.id, term.c.text)).tuples().all())
-        found = terms_of(tx).alike(word, cutoff, most)
+        found = terms_of(tx).alike(word, 0.65, 0.95, most)
     pairs = zip(found.ids.tolist(), found.likeness.tolist(), strict=True)
     return {texts[number]: likeness for number, likeness in pairs}
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_WORDS, st.text(alphabet="abcde19éд", min_size=1, max_size=9))
+@example(["long" * 16, "long" * 15 + "king", "lon" * 20], "long" * 16)
+@example(["длинное" * 8, "длинное" * 8 + "е"], "длинное" * 8)
 def test_nothing_alike_is_missed(house: House, words: list[str], asked: str) -> None:
     _add(house, *words)
     with reading(house.engine) as tx:
         every = tx.execute(sa.select(term.c.text)).scalars().all()
     likeness = {word: normalized_similarity(asked.encode(), word.encode()) for word in every}
-    wanted = {word: like for word, like in likeness.items() if like >= 0.65}
+    begun = {word: 0.95 for word in every if word.startswith(asked) and word != asked}
+    wanted = {word: max(like, begun.get(word, 0)) for word, like in likeness.items()}
+    wanted = {word: like for word, like in wanted.items() if like >= 0.65}
     assert _alike(house, asked, most=10_000) == pytest.approx(wanted, abs=1e-6)
 
 
@@ -46,12 +50,12 @@ def test_the_most_alike_come_first(house: House) -> None:
     assert list(_alike(house, "garden", most=2)) == ["garden", "gardener"]
 
 
-def test_beginnings(house: House) -> None:
-    _add(house, "gar", "garden", "gardener", "grade", "engarden")
-    with reading(house.engine) as tx:
-        found = terms_of(tx).beginning("gard", 10).tolist()
-        texts = tx.execute(sa.select(term.c.id, term.c.text)).tuples().all()
-    assert [dict(texts)[number] for number in found] == ["garden", "gardener"]
+def test_beginnings_come_beside_the_most_alike_and_the_shortest_first(house: House) -> None:
+    _add(house, "gar", "gardenersgarden", "gardeners", "gardened", "engard", "gard")
+    assert list(_alike(house, "gard", most=2)) == ["gard", "gar"]
+    assert list(_alike(house, "gard", most=3)) == ["gard", "gardened", "gar", "engard"]
+    begun = {"gardened", "gardeners", "gardenersgarden"}
+    assert set(_alike(house, "gard", most=9)) == {"gard", "gar", "engard", *begun}
 
 
 def test_new_terms_are_seen_and_other_alphabets_too(house: House) -> None:
@@ -77,7 +81,9 @@ def test_what_is_shelved_is_found_as_before_and_once(
         shelved = tx.execute(sa.select(sa.func.max(shelf.c.last_term))).scalar_one()
         fresh = Terms()
         fresh.refresh(tx)
-    assert [texts[number] for number in fresh.alike("garden", 0.65, 100).ids.tolist()] == [*found]
+    assert [texts[number] for number in fresh.alike("garden", 0.65, 0.95, 100).ids.tolist()] == [
+        *found
+    ]
     assert (len(texts), texts[shelved]) == (7, "warden")
     assert set(found) == {"garden", "gardens", "gardem", "gardener", "harden", "warden"}
 
