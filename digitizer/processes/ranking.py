@@ -7,7 +7,7 @@ a page may say instead of what was read are postings too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -80,11 +80,6 @@ class _Match:
     def add(self, postings: NDArray[np.int64], alike: Alike) -> None:
         self.found = self.found.best_with(_Standings.of(postings, alike))
 
-    def better_than(self, likeness: float) -> int:
-        """On how many pages it stands better than where the reader is sure of a word so alike.
-        Scores that differ by less than a thousandth are equal."""
-        return int((self.found.scores > likeness**LIKENESS_POWER + 0.001).sum())
-
 
 def ranked_pages(
     tx: sa.Connection,
@@ -100,10 +95,12 @@ def ranked_pages(
     matches += [_exact(tx, owner, word, needed=False) for word in words]
     _complete(tx, owner, matches)
     vague = [match for match in matches if match.whole and not match.needed]
-    if vague and not _enough(matches, vague, limit):
-        alone = limit if len(matches) == 1 else None
+    if vague and not _enough(matches, max(_most_alike(match.word) for match in vague), limit):
         for match in vague:
-            _find_alike(tx, owner, match, _MOST_VARIANTS // len(vague), alone)
+            for some in _alike(tx, match, _MOST_VARIANTS // len(vague)):
+                if _enough(matches, some.likeness[0], limit):
+                    break
+                _find(tx, owner, match, some)
         _complete(tx, owner, matches)
     found = _combined(matches, _LEAST_SHARE)
     best = np.lexsort((found.pages, -found.densities, -found.scores.round(3)))
@@ -121,11 +118,10 @@ def _exact(tx: sa.Connection, owner: int | None, word: str, needed: bool) -> _Ma
     return match
 
 
-def _enough(matches: Sequence[_Match], vague: Sequence[_Match], limit: int) -> bool:
-    """Whether no page that has one of the ``vague`` words only in another spelling could be
-    among the first ``limit``."""
-    other = max(_most_alike(match.word) for match in vague) ** LIKENESS_POWER
-    at_best = (len(matches) - 1 + other) / len(matches)
+def _enough(matches: Sequence[_Match], likeness: float, limit: int) -> bool:
+    """Whether no page that has one of the words only in spellings so alike, or less, could be
+    among the first ``limit``. Scores that differ by less than a thousandth are equal."""
+    at_best = (len(matches) - 1 + likeness**LIKENESS_POWER) / len(matches)
     return int((_combined(matches, _LEAST_SHARE).scores > at_best + 0.001).sum()) >= limit
 
 
@@ -135,19 +131,13 @@ def _most_alike(word: str) -> float:
     return max(PREFIX_SIMILARITY, 2 * length / (2 * length + 1))
 
 
-def _find_alike(
-    tx: sa.Connection, owner: int | None, match: _Match, most: int, wanted: int | None
-) -> None:
-    """Adds the pages that have one of the ``most`` words like it: the most alike, until there
-    are enough, or ``wanted`` pages on which it stands better than any further word could."""
-    known = match.variants.ids
+def _alike(tx: sa.Connection, match: _Match, most: int) -> Iterator[Alike]:
+    """Of the words in the house that are like it ``most``, but not itself, a part at a time."""
+    itself = match.variants.ids
     match.variants = terms_of(tx).alike(match.word, CUTOFF, PREFIX_SIMILARITY, most)
-    new = match.variants.where(~np.isin(match.variants.ids, known))
-    for start in range(0, len(new.ids), _AT_ONCE):
-        some = new.where(slice(start, start + _AT_ONCE))
-        if wanted and match.better_than(some.likeness[0]) >= wanted:
-            break
-        _find(tx, owner, match, some)
+    others = match.variants.where(~np.isin(match.variants.ids, itself))
+    for start in range(0, len(others.ids), _AT_ONCE):
+        yield others.where(slice(start, start + _AT_ONCE))
 
 
 def _find(tx: sa.Connection, owner: int | None, match: _Match, alike: Alike) -> None:

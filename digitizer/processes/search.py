@@ -195,7 +195,8 @@ def search_pages(
             return ()
     from digitizer.processes.ranking import ranked_pages  # numpy takes longer than most commands
 
-    ranked = ranked_pages(tx, owner, words, in_phrases, limit)
+    looked_at = max(limit, _MOST_LOOKED_AT) if asked.phrases else limit
+    ranked = ranked_pages(tx, owner, words, in_phrases, looked_at)
     if asked.phrases:
         return _hits_of_phrases(tx, asked, ranked[:_MOST_LOOKED_AT], booking_number, limit)
     return _hits(tx, asked, ranked, booking_number, limit)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from digitizer.mailroom.house import House
 from digitizer.parts.tables import reading
+from digitizer.parts.terms import Alike
 from digitizer.processes import ranking
 from digitizer.processes.ranking import ranked_pages
 from tests.support.made_mail import file, letter_of, new_cover, read, split_of
@@ -32,7 +35,15 @@ def _ranked(house: House, *words: str, phrase: tuple[str, ...] = ()) -> list[tup
 
 @pytest.mark.parametrize(
     ("words", "phrase"),
-    [(("garden",), ()), (("garden", "letter"), ()), (("hope",), ("better", "letter"))],
+    [
+        (("garden",), ()),
+        (("gardne",), ()),
+        (("garden", "letter"), ()),
+        (("gardne", "hope"), ()),
+        (("gardne", "lettre"), ()),
+        (("hope",), ("better", "letter")),
+        (("gardne",), ("letter",)),
+    ],
 )
 def test_enough_pages_are_the_best_of_all(
     house: House,
@@ -41,6 +52,7 @@ def test_enough_pages_are_the_best_of_all(
     phrase: tuple[str, ...],
 ) -> None:
     _fill(house)
+    monkeypatch.setattr(ranking, "_AT_ONCE", 1)
     found = _ranked(house, *words, phrase=phrase)
     monkeypatch.setattr(ranking, "_enough", lambda *_: False)
     assert found == _ranked(house, *words, phrase=phrase)
@@ -51,8 +63,25 @@ def test_a_word_on_enough_pages_is_not_looked_for_in_other_spellings(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _fill(house)
-    monkeypatch.setattr(ranking, "_find_alike", lambda *_: pytest.fail("was looked for"))
+    monkeypatch.setattr(ranking, "_alike", lambda *_: pytest.fail("was looked for"))
     assert len(_ranked(house, "garden")) == _LIMIT
+
+
+def test_no_more_spellings_are_looked_up_than_can_be_among_the_first(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(house)
+    monkeypatch.setattr(ranking, "_AT_ONCE", 1)
+    looked_up: list[str] = []
+    find = ranking._find
+
+    def noted(tx: sa.Connection, owner: int | None, match: Any, alike: Alike) -> None:
+        looked_up.append(match.word)
+        find(tx, owner, match, alike)
+
+    monkeypatch.setattr(ranking, "_find", noted)
+    assert len(_ranked(house, "gardens", "hope")) == _LIMIT
+    assert looked_up.count("gardens") < len(["gardens", "garden", "gardem", "gander"])
 
 
 def test_where_only_some_pages_can_be_read_they_are_those_of_the_likest_words(

@@ -76,6 +76,12 @@ def test_a_phrase_must_stand_word_beside_word(house: House) -> None:
     assert _pages(house, '"house red"') == []
 
 
+def test_a_page_without_the_phrase_is_not_enough(house: House) -> None:
+    """The other words are looked for in other spellings although it has them as they are."""
+    _stack(house, read("house old garden"), read("old house"), read("an old house, a gardem"))
+    assert [hit.page for hit in _search(house, '"old house" garden', limit=1)] == [3]
+
+
 def test_what_a_reader_guessed_is_found_after_what_it_read(house: House) -> None:
     _stack(house, read("my dearest hother", brother=0.3, mother=0.6), read("his brother"))
     assert _pages(house, "brother")[0] == 2
