@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from digitizer.parts.number_lists import for_each, is_among, listed
 from digitizer.parts.tables import posting, term
-from digitizer.parts.terms import Alike, terms_of
+from digitizer.parts.terms import Alike, Terms, terms_of
 from digitizer.parts.words import CUTOFF, DOUBT_POWER, LIKENESS_POWER, PREFIX_SIMILARITY
 
 #: A page must have something like this share of the query's words, or it is no hit.
 _LEAST_SHARE = 0.5
 _ENOUGH_PAGES = 1000  # found for one word, the most alike and the newest first
 _MOST_VARIANTS = 1000  # terms looked up for a query's words together, …
-_AT_ONCE = 250  # … so many in one statement
+_AT_FIRST = 125  # … so many in the first statement
 _MOST_COMPLETED = 200  # pages on which a common word is looked up again, …
 _LIKEST = 5  # … in so many spellings
 
@@ -96,8 +96,9 @@ def ranked_pages(
     _complete(tx, owner, matches)
     vague = [match for match in matches if match.whole and not match.needed]
     if vague and not _enough(matches, max(_most_alike(match.word) for match in vague), limit):
+        terms = terms_of(tx)
         for match in vague:
-            for some in _alike(tx, match, _MOST_VARIANTS // len(vague)):
+            for some in _alike(terms, match, _MOST_VARIANTS // len(vague)):
                 if _enough(matches, some.likeness[0], limit):
                     break
                 _find(tx, owner, match, some)
@@ -131,13 +132,16 @@ def _most_alike(word: str) -> float:
     return max(PREFIX_SIMILARITY, 2 * length / (2 * length + 1))
 
 
-def _alike(tx: sa.Connection, match: _Match, most: int) -> Iterator[Alike]:
-    """Of the words in the house that are like it ``most``, but not itself, a part at a time."""
+def _alike(terms: Terms, match: _Match, most: int) -> Iterator[Alike]:
+    """The ``most`` terms that are like it, without itself: few at first, which may do, then
+    three times as many each time."""
     itself = match.variants.ids
-    match.variants = terms_of(tx).alike(match.word, CUTOFF, PREFIX_SIMILARITY, most)
+    match.variants = terms.alike(match.word, CUTOFF, PREFIX_SIMILARITY, most)
     others = match.variants.where(~np.isin(match.variants.ids, itself))
-    for start in range(0, len(others.ids), _AT_ONCE):
-        yield others.where(slice(start, start + _AT_ONCE))
+    start, end = 0, _AT_FIRST
+    while start < len(others.ids):
+        yield others.where(slice(start, end))
+        start, end = end, 3 * end
 
 
 def _find(tx: sa.Connection, owner: int | None, match: _Match, alike: Alike) -> None:

@@ -52,7 +52,7 @@ def test_enough_pages_are_the_best_of_all(
     phrase: tuple[str, ...],
 ) -> None:
     _fill(house)
-    monkeypatch.setattr(ranking, "_AT_ONCE", 1)
+    monkeypatch.setattr(ranking, "_AT_FIRST", 1)
     found = _ranked(house, *words, phrase=phrase)
     monkeypatch.setattr(ranking, "_enough", lambda *_: False)
     assert found == _ranked(house, *words, phrase=phrase)
@@ -71,7 +71,7 @@ def test_no_more_spellings_are_looked_up_than_can_be_among_the_first(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _fill(house)
-    monkeypatch.setattr(ranking, "_AT_ONCE", 1)
+    monkeypatch.setattr(ranking, "_AT_FIRST", 1)
     looked_up: list[str] = []
     find = ranking._find
 
