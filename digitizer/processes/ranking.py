@@ -56,9 +56,10 @@ class _Standings:
         pages = np.concatenate([self.pages, other.pages])
         scores = np.concatenate([self.scores, other.scores])
         densities = np.concatenate([self.densities, other.densities])
-        order = np.lexsort((-densities, -scores, pages))
-        ordered = pages[order]
-        best = order[np.diff(ordered, prepend=-1) > 0]
+        # By one number, since to sort by three is slow.
+        fits = (scores * (_FIELD**2 - 1)).astype(np.int64)
+        order = np.argsort((pages * _FIELD**2 + fits) * _FIELD + densities)
+        best = order[np.diff(pages[order], append=-1) != 0]
         return _Standings(pages[best], scores[best], densities[best])
 
 
