@@ -26,8 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.made_mailboxes import MadeMailboxes
-from benchmarks.reading import CORPUS, PAPER_INCHES, READERS, choose_pages
-from digitizer.parts.reading import ppocr
+from benchmarks.reading import CORPUS, PAPER_INCHES, READERS, choose_pages, use_weights
 from digitizer.parts.reading.plausible import common_words
 from digitizer.parts.tables import reading
 from digitizer.parts.words import index_words, similarity
@@ -95,9 +94,8 @@ def measure(search: Search, wanted: Mapping[str, frozenset[str]]) -> Found:
     )
 
 
-def read_page_of(path: Path, readers: Sequence[str], recogniser: Path | None) -> Page:
-    if recogniser is not None:
-        ppocr.RECOGNISER = recogniser
+def read_page_of(path: Path, readers: Sequence[str], writing: Path | None) -> Page:
+    use_weights(writing, None)
     image = np.asarray(Image.open(path))
     dpi = round(max(image.shape) / PAPER_INCHES)
     truth = index_words(path.with_suffix(".txt").read_text("utf-8"))
@@ -131,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--only", nargs="*", default=[""], metavar="PREFIX", help="of page names")
     parser.add_argument("--peers", action="store_true", help="read with the peers too")
-    parser.add_argument("--recogniser", type=Path, help="other weights (.onnx) than the package's")
+    parser.add_argument("--writing", type=Path, help="other weights (.onnx) than the package's")
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="folder of letters")
     chosen = parser.parse_args(arguments)
     paths = [
@@ -143,9 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"no page of {chosen.corpus} has such a name")
     readers = list(READERS) if chosen.peers else ["digitizer"]
     with Pool(2) as pool:
-        pages = pool.map(
-            partial(read_page_of, readers=readers, recogniser=chosen.recogniser), paths, 1
-        )
+        pages = pool.map(partial(read_page_of, readers=readers, writing=chosen.writing), paths, 1)
     wanted = keywords(pages)
     table = Table(title=f"{len(wanted)} keywords on {len(pages)} pages")
     for heading in ("search", "mean average precision", "recall at 1", "at 5", "at 10"):

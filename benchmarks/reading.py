@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from rapidocr import RapidOCR
 from rich.console import Console
 from rich.table import Table
 
-from digitizer.parts.reading import ppocr, read_page
+from digitizer.parts.reading import read_page, recognisers
 from digitizer.parts.words import index_words
 from digitizer.vocabulary.paper import Transcript
 
@@ -198,19 +198,27 @@ def worst_table(rows: Sequence[Measured], kind: str, most: int = 10) -> Table:
     return table
 
 
+def use_weights(writing: Path | None, print_: Path | None) -> None:
+    """Reads by other weights than the package's from now on, where they are given."""
+    if writing is not None:
+        recognisers.OF_WRITING = replace(recognisers.OF_WRITING, path=writing)
+    if print_ is not None:
+        recognisers.OF_PRINT = replace(recognisers.OF_PRINT, path=print_)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--pages", type=int, default=0, help="pages of each kind (0: all)")
     parser.add_argument("--kind", choices=KINDS, action="append", help="may be given again")
     parser.add_argument("--reader", choices=READERS, action="append", help="may be given again")
     parser.add_argument("--only", nargs="*", default=[""], metavar="PREFIX", help="of page names")
-    parser.add_argument("--recogniser", type=Path, help="other weights (.onnx) than the package's")
+    parser.add_argument("--writing", type=Path, help="other weights (.onnx) than the package's")
+    parser.add_argument("--print", type=Path, help="the same for lines of print")
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="folder of the three kinds")
     chosen = parser.parse_args(arguments)
     if not chosen.corpus.is_dir():
         parser.error(f"{chosen.corpus} is not there: give the folder of letters with --corpus")
-    if chosen.recogniser is not None:
-        ppocr.RECOGNISER = chosen.recogniser
+    use_weights(chosen.writing, chosen.print)
     console = Console(width=110)
     rows = []
     for kind in chosen.kind or KINDS:

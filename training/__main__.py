@@ -1,6 +1,9 @@
-"""Fine-tunes the recogniser on transcribed pages, and says how well it reads held-out hands.
+"""Trains a recogniser further on transcribed lines, and says how well it reads held-out hands.
 
-    python -m training PAGES --hold-out mss1288 --minutes 30 --output handwriting.onnx
+    python -m training shape hand.onnx                      # PP-OCRv6's graph for our letters
+    python -m training cut PAGES lines.pkl                  # real lines, cut and aligned
+    python -m training make FONTS PROSE.txt FOLDER --seconds 60 [--print]
+    python -m training train hand.onnx lines.pkl FOLDER/*.pkl --output handwriting.onnx
 
 PAGES has folders handwritten, mixed and typed of NAME.jpg with NAME.txt. Pages whose name begins
 with a ``--hold-out`` are never trained on; the error rates printed are theirs alone.
@@ -13,178 +16,161 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import Pool
 from pathlib import Path
-from random import Random
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from torch import Tensor, nn
 
 from digitizer.parts.words import index_words
-from training.augment import vary
-from training.lines import Line, aligned, cut_page
-from training.made import LineMaker
-from training.recogniser import FRAME, Recogniser, batch_of
+from training.lines import HEIGHT, MARGIN, Line, read_lines, write_lines
+from training.recogniser import Recogniser, batch_of
+from training.varied import OF_PRINT, OF_WRITING, Variety, varied
 
-_RATE = 4e-4  # of the middle; the body learns at half of it, the new head at twice
-_WARM_UP = 60  # steps
-_BATCH = 12  # lines
-_SORTED = 8  # batches whose lines are sorted by width, to waste little on padding
-_TYPED_SHARE = 0.5  # typed and made lines for each handwritten one, so that print is not forgotten
-_MADE_SHARE = 0.6
-_MEMORY = 0.998  # of the moving average of the weights, which is what is kept
-_REPORT_EVERY = 240  # seconds
+_WARM_UP = 100  # steps
+_FEWEST, _MOST = 12, 128  # lines in a batch
+_ROUND = 6_000  # lines drawn, sorted by width and dealt into batches
+_MEMORY = 0.999  # of the moving average of the weights, which is what is kept
+_REPORT_EVERY = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """What is trained on, and what is only read."""
+class Lesson:
+    """What a recogniser is trained on: how lines are varied, the shares in which lines of each
+    kind are drawn, which kind tells how good it is, and how fast the body learns."""
 
-    hand: list[Line]
-    typed: list[Line]
-    held_out: list[Line]
-
-
-def main() -> None:
-    wanted = _arguments()
-    torch.set_num_threads(wanted.threads)
-    cv2.setNumThreads(1)
-    net = Recogniser()
-    if wanted.start:
-        net.load_state_dict(torch.load(wanted.start, weights_only=True))
-    lines = gather(wanted.pages, tuple(wanted.hold_out), net.letters)
-    maker = None
-    if wanted.fonts and wanted.text:
-        maker = LineMaker(wanted.fonts, wanted.text.read_text(encoding="utf-8").splitlines())
-    print(f"{len(lines.hand)} written, {len(lines.typed)} typed, {len(lines.held_out)} held out")
-    print("before:", report(net, lines.held_out), flush=True)
-    train(net, lines, maker, wanted.minutes, Random(wanted.seed))
-    print("after:", report(net, lines.held_out))
-    net.write(wanted.output)
-    torch.save(net.state_dict(), wanted.output.with_suffix(".pt"))
+    variety: Variety
+    shares: dict[str, float]
+    judged_by: tuple[str, ...]
+    rate: float
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("pages", type=Path)
-    parser.add_argument("--hold-out", nargs="*", default=[], metavar="PREFIX")
-    parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--start", type=Path, help="weights (.pt) of an earlier run")
-    parser.add_argument("--fonts", type=Path, help="a folder of script fonts, for made lines")
-    parser.add_argument("--text", type=Path, help="prose for the made lines, in short lines")
-    parser.add_argument("--output", type=Path, default=Path("handwriting.onnx"))
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
-
-
-def gather(folder: Path, hold_out: tuple[str, ...], letters: str) -> Lines:
-    """Cuts and aligns every page, two at a time."""
-    paths = sorted(folder.glob("*/*.jpg"))
-    lines = Lines([], [], [])
-    with Pool(2) as pool:
-        for page in pool.imap(cut_page, paths):
-            held = bool(hold_out) and page.name.startswith(hold_out)
-            typed = page.kind == "typed"
-            if not (held and typed):
-                home = lines.held_out if held else lines.typed if typed else lines.hand
-                home.extend(aligned(page, letters))
-    return lines
+LESSONS = {
+    "writing": Lesson(
+        OF_WRITING,
+        {"handwritten": 0.33, "mixed": 0.12, "typed": 0.06, "writing": 0.41, "print": 0.08},
+        ("handwritten", "mixed"),
+        3e-4,
+    ),
+    "print": Lesson(
+        OF_PRINT, {"lines of print": 0.3, "typed": 0.08, "print": 0.62}, ("lines of print",), 8e-4
+    ),
+}
 
 
 def train(
-    net: Recogniser, lines: Lines, maker: LineMaker | None, minutes: float, chance: Random
-) -> None:
+    net: Recogniser, lesson: Lesson, lines: dict[str, list[Line]], held_out: Sequence[Line],
+    minutes: float, seed: int, batch_width: int,
+) -> None:  # fmt: skip
     """CTC with AdamW, one cosine over the time given; ``net`` ends as the average of its way."""
+    device = next(net.parameters()).device
+    chance = np.random.default_rng(seed)
     groups = [
-        {"params": list(net.body.parameters()), "lr": _RATE * 0.5},
-        {"params": list(net.head.parameters()), "lr": _RATE * 2},
+        {"params": [one for one in net.body.parameters() if one.requires_grad], "lr": lesson.rate},
+        {"params": list(net.head.parameters()), "lr": lesson.rate * 3},
     ]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=device.type == "cuda")
     rates = [group["lr"] for group in optimiser.param_groups]
     loss_of = nn.CTCLoss(zero_infinity=True)
     average = {name: value.clone() for name, value in net.state_dict().items()}
+    shown = {
+        kind: [(_to(line, device), net.labels(line.text)) for line in some]
+        for kind, some in lines.items()
+    }
     begun, said, losses = time.monotonic(), 0, []
-    for step, batch in enumerate(_batches(lines, maker, chance)):
+    for step, batch in enumerate(_batches(shown, lesson, batch_width, chance)):
         spent = (time.monotonic() - begun) / 60 / minutes
         if spent >= 1:
             break
-        warm = min(1, step / _WARM_UP) * (1 + math.cos(math.pi * spent)) / 2 + 0.01
+        warm = min(1, step / _WARM_UP) * (1 + math.cos(math.pi * spent)) / 2 + 0.005
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * warm
-        loss = _loss(net, batch, chance, loss_of)
+        net.train()
+        pictures, frames = varied(
+            [line for line, _ in batch], lesson.variety, net.height, net.frame, chance
+        )
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            scores = net(pictures)
+        loss = loss_of(
+            scores.float().log_softmax(-1).transpose(0, 1),
+            torch.tensor([label for _, labels in batch for label in labels], device=device),
+            torch.tensor(frames),
+            torch.tensor([len(labels) for _, labels in batch]),
+        )
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 2.0)
         optimiser.step()
-        losses.append(loss.item())
+        losses.append(loss.detach())
         _follow(average, net, min(_MEMORY, (step + 1) / (step + 21)))
         if spent * minutes * 60 > (said + 1) * _REPORT_EVERY:
             said += 1
-            print(f"{spent:4.0%} step {step} loss {np.mean(losses[-200:]):.3f}", flush=True)
+            mean = torch.stack(losses[-200:]).mean().item()
+            print(f"{spent:4.0%} step {step} loss {mean:.3f}", report(net, held_out), flush=True)
     net.load_state_dict(average)
 
 
-def _batches(lines: Lines, maker: LineMaker | None, chance: Random) -> Iterator[list[Line]]:
-    """Round after round: written lines twice, some typed and some made ones once."""
-    if not lines.hand:
-        raise SystemExit("No handwritten line could be aligned. Look at the pages' texts.")
+def _to(line: Line, device: torch.device) -> Tensor:
+    picture = line.picture
+    planes = picture[None] if picture.ndim == 2 else picture.transpose(2, 0, 1)
+    return torch.from_numpy(np.ascontiguousarray(planes)).to(device)
+
+
+def _batches(
+    lines: dict[str, list[tuple[Tensor, list[int]]]],
+    lesson: Lesson,
+    batch_width: int,
+    chance: np.random.Generator,
+) -> Iterator[list[tuple[Tensor, list[int]]]]:
+    """Round after round of lines drawn by the lesson's shares; of one batch all of like width."""
+    kinds = [kind for kind in lesson.shares if lines.get(kind)]
+    if not kinds:
+        raise SystemExit("No line could be aligned. Look at the pages' texts.")
     while True:
-        some_typed = min(len(lines.typed), int(_TYPED_SHARE * len(lines.hand)))
-        pool = lines.hand * 2 + chance.sample(lines.typed, some_typed)
-        if maker is not None:
-            pool += [maker.make(chance) for _ in range(int(_MADE_SHARE * len(lines.hand)))]
-        chance.shuffle(pool)
-        for start in range(0, len(pool), _SORTED * _BATCH):
-            near = sorted(
-                pool[start : start + _SORTED * _BATCH], key=lambda line: line.picture.shape[1]
-            )
-            batches = [near[at : at + _BATCH] for at in range(0, len(near), _BATCH)]
-            chance.shuffle(batches)
-            yield from batches
-
-
-def _loss(net: Recogniser, batch: Sequence[Line], chance: Random, loss_of: nn.CTCLoss) -> Tensor:
-    pictures = [vary(line.picture, chance) for line in batch]
-    labels = [net.labels(line.text) for line in batch]
-    net.train()
-    scores = net(batch_of(pictures)).log_softmax(-1).transpose(0, 1)
-    loss: Tensor = loss_of(
-        scores,
-        torch.tensor([label for line in labels for label in line]),
-        torch.tensor([-(-picture.shape[1] // FRAME) for picture in pictures]),
-        torch.tensor([len(line) for line in labels]),
-    )
-    return loss
+        drawn = [
+            lines[kind][place]
+            for kind in kinds
+            for place in chance.integers(len(lines[kind]), size=int(_ROUND * lesson.shares[kind]))
+        ]
+        drawn.sort(key=lambda one: one[0].shape[2])
+        batches, start = [], 0
+        while start < len(drawn):
+            width = drawn[min(start + _FEWEST, len(drawn) - 1)][0].shape[2]
+            stop = start + min(_MOST, max(_FEWEST, batch_width // width))
+            batches.append(drawn[start:stop])
+            start = stop
+        for place in chance.permutation(len(batches)):
+            yield batches[place]
 
 
 def _follow(average: dict[str, Tensor], net: nn.Module, memory: float) -> None:
     with torch.no_grad():
-        for name, value in net.state_dict().items():
-            if value.is_floating_point():
-                average[name].mul_(memory).add_(value, alpha=1 - memory)
-            else:
-                average[name].copy_(value)
+        state = net.state_dict()
+        names = [name for name, value in state.items() if value.is_floating_point()]
+        torch._foreach_lerp_([average[n] for n in names], [state[n] for n in names], 1 - memory)
 
 
-def report(net: Recogniser, lines: Sequence[Line]) -> str:
-    """Character error rate and recall of words of four letters or more, over ``lines``."""
+def report(net: Recogniser, lines: Sequence[Line], stretch: float = 1.0) -> str:
+    """Character error rate and recall of words of four letters or more, over ``lines``, each
+    ``stretch`` times as wide as it is."""
     if not lines:
         return "nothing held out"
     net.eval()
+    device = next(net.parameters()).device
     edits = letters = found = wanted = 0
-    with torch.no_grad():
-        for line in lines:
-            height, width = line.picture.shape[:2]
-            margin = round(height * 0.115)
-            inner = line.picture[margin:-margin, margin : max(margin + 8, width - margin)]
-            size = (max(16, round(inner.shape[1] * 48 / inner.shape[0])), 48)
-            picture = cv2.resize(inner, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-            read = net.text(net(batch_of([picture]))[0])
+    ordered = sorted(lines, key=lambda line: line.picture.shape[1])
+    for start in range(0, len(ordered), 16):
+        some = ordered[start : start + 16]
+        pictures = [_as_read(line, net.height, stretch) for line in some]
+        with torch.no_grad():
+            scores = net(batch_of(pictures, net.frame).to(device)).cpu()
+        for line, picture, row in zip(some, pictures, scores, strict=True):
+            read = net.text(row[: -(-picture.shape[1] // net.frame)])
             edits += Levenshtein.distance(read, line.text)
             letters += len(line.text)
             words, read_words = (
@@ -194,6 +180,114 @@ def report(net: Recogniser, lines: Sequence[Line]) -> str:
             wanted += words.total()
             found += (words & read_words).total()
     return f"CER {edits / letters:.4f}, word recall {found / max(1, wanted):.4f}"
+
+
+def _as_read(line: Line, height: int, stretch: float) -> NDArray[np.float32]:
+    margin = round(MARGIN / (1 + 2 * MARGIN) * HEIGHT)
+    full = line.picture.shape[1]
+    inner = line.picture[margin:-margin, margin : max(margin + 8, full - margin)]
+    size = (max(16, round(inner.shape[1] * height / inner.shape[0] * stretch)), height)
+    return cv2.resize(inner, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+# ---- the commands -----------------------------------------------------------------------------
+
+
+def main() -> None:
+    wanted = _arguments()
+    cv2.setNumThreads(1)
+    {"shape": _shape, "cut": _cut, "make": _make, "train": _train}[wanted.command](wanted)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    shape = commands.add_parser("shape")
+    shape.add_argument("output", type=Path)
+    shape.add_argument("--base", type=Path, help="instead of rapidocr's own")
+    shape.add_argument("--height", type=int, default=48)
+    shape.add_argument("--frame", type=int, default=8)
+    shape.add_argument("--without", type=int, nargs="*", default=[])
+    cut = commands.add_parser("cut")
+    cut.add_argument("pages", type=Path)
+    cut.add_argument("output", type=Path)
+    make = commands.add_parser("make")
+    make.add_argument("fonts", type=Path)
+    make.add_argument("prose", type=Path)
+    make.add_argument("output", type=Path)
+    make.add_argument("--seconds", type=float, default=60)
+    make.add_argument("--print", action="store_true")
+    make.add_argument("--processes", type=int, default=2)
+    learn = commands.add_parser("train")
+    learn.add_argument("shape", type=Path)
+    learn.add_argument("lines", type=Path, nargs="+", help="what cut and make have written")
+    learn.add_argument("--output", type=Path, required=True)
+    learn.add_argument("--lesson", choices=tuple(LESSONS), default="writing")
+    learn.add_argument("--start", type=Path, help="weights (.pt) of an earlier run")
+    learn.add_argument("--hold-out", nargs="*", default=[], metavar="PREFIX")
+    learn.add_argument("--minutes", type=float, default=30)
+    learn.add_argument("--threads", type=int, default=2)
+    learn.add_argument("--rate", type=float, help="how fast the body learns")
+    learn.add_argument("--held", type=int, default=0, help="how many layers at its start do not")
+    learn.add_argument("--batch", type=int, default=40_000, help="pixels of width together")
+    learn.add_argument("--seed", type=int, default=1)
+    learn.add_argument("--stretch", type=float, nargs="*", default=[1.0])
+    return parser.parse_args()
+
+
+def _shape(wanted: argparse.Namespace) -> None:
+    from training.shapes import rapidocrs_own, shaped
+
+    model = shaped(wanted.base or rapidocrs_own(), wanted.height, wanted.frame, wanted.without)
+    wanted.output.write_bytes(model.SerializeToString())
+
+
+def _cut(wanted: argparse.Namespace) -> None:
+    from training.cutting import cut_all
+
+    write_lines(cut_all(wanted.pages), wanted.output)
+
+
+def _make(wanted: argparse.Namespace) -> None:
+    from training.made import LineMaker
+
+    texts = wanted.prose.read_text(encoding="utf-8").splitlines()
+    maker = LineMaker(wanted.fonts, texts, print=wanted.print)
+    with Pool(wanted.processes) as pool:
+        jobs = [
+            (wanted.seconds, seed, wanted.output / f"{wanted.fonts.name}-{seed}.pkl")
+            for seed in range(wanted.processes)
+        ]
+        print(f"{sum(pool.starmap(maker.write, jobs))} lines made", flush=True)
+
+
+def _train(wanted: argparse.Namespace) -> None:
+    torch.set_num_threads(wanted.threads)
+    torch.manual_seed(wanted.seed)
+    net = Recogniser(wanted.shape).to("cuda" if torch.cuda.is_available() else "cpu")
+    if wanted.start:
+        net.load_state_dict(torch.load(wanted.start, weights_only=True, map_location="cpu"))
+    lesson = LESSONS[wanted.lesson]
+    if wanted.rate:
+        lesson = replace(lesson, rate=wanted.rate)
+    net.body.hold(wanted.held)
+    lines: dict[str, list[Line]] = {}
+    held_out: list[Line] = []
+    for path in wanted.lines:
+        for line in read_lines(path):
+            if wanted.hold_out and line.page.startswith(tuple(wanted.hold_out)):
+                if line.kind in lesson.judged_by:
+                    held_out.append(line)
+            elif line.kind in lesson.shares:
+                lines.setdefault(line.kind, []).append(line)
+    print({kind: len(some) for kind, some in lines.items()}, len(held_out), "held out")
+    print("before:", report(net, held_out, wanted.stretch[0]), flush=True)
+    train(net, lesson, lines, held_out, wanted.minutes, wanted.seed, wanted.batch)
+    for stretch in wanted.stretch:
+        print(f"after, {stretch} wide:", report(net, held_out, stretch), flush=True)
+    net.write(wanted.output)
+    half = {name: value.half() for name, value in net.state_dict().items()}
+    torch.save(half, wanted.output.with_suffix(".pt"))
 
 
 if __name__ == "__main__":

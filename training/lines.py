@@ -1,29 +1,34 @@
-"""Training lines out of transcribed pages: pieces found by the detector, text aligned to them.
+"""Training lines, and how a transcription's text finds its place on a page.
 
-A page's transcription says what stands on it, not where. Each piece that the detector finds is
-read by the recogniser as it is, and takes the transcribed line, or the words of one, that its
-reading is most like. A piece whose reading is like nothing is left out; a better recogniser
-aligns more pieces, so that training can be repeated with what it taught.
+A page's transcription says what stands on it, not where. Each piece that was found on a page takes
+the transcribed line, or the words of one, that its reading is most like. A piece whose reading is
+like nothing is left out; a better recogniser aligns more pieces, so that training can be repeated
+with what it taught.
 """
 
 from __future__ import annotations
 
+import pickle
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
-from digitizer.parts.reading import ppocr
-from digitizer.parts.reading.detector import find_lines
-from digitizer.parts.reading.lattice import best_path
-from digitizer.parts.reading.pictures import Picture, cut_out
+Picture = NDArray[np.uint8]
 
-#: Around a piece, as a share of its height, so that augmentation can cut it differently.
+#: Letters of western European languages, digits and the signs of letters; PP-OCRv6 knows 18,710
+#: classes, and a stroke it cannot read easily becomes a Chinese one.
+LETTERS = (
+    "".join(map(chr, range(0x20, 0x7F)))
+    + "¡¢£¥§¨ª«°±·º»¼½¾¿ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœŒ–—‘’“”…€"
+)
+#: Around a piece, as a share of its height, so that it can be varied by cutting it differently.
 MARGIN = 0.15
 #: Pixels: a picture of 48 for the line and its margins.
 HEIGHT = 64
@@ -32,53 +37,54 @@ _WHOLE_LINE = 0.45  # similarity (0..1) from which a piece is a transcribed line
 _SHORT_LINE = 0.75  # … from which it is one of fewer than five letters, …
 _SOME_WORDS = 0.6  # … and from which it is some neighbouring words of one
 _WHOLE_BONUS = 0.08
+_OTHER_CASE = 0.12  # share of a line's letters
 _TYPOGRAPHIC = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": "-", "–": "-"})
+_QUALITY = 75  # of the JPEGs that lines are kept as
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A picture (64 × width × 3, with margins) and what is written on it."""
+    """A picture (64 × width × 3, or grey 64 × width, with margins) and what is written on it.
+    ``kind`` says where it comes from, ``page`` which page shows it (none, if it was made)."""
 
     picture: Picture
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page's pieces as pictures, what the recogniser reads on each, and the transcription.
-
-    ``kind`` is the corpus folder (typed, mixed, handwritten), ``name`` the file's stem.
-    """
-
     kind: str
-    name: str
-    truth: str
-    pictures: tuple[Picture, ...]
-    readings: tuple[str, ...]
+    page: str = ""
 
 
-def cut_page(path: Path) -> Page:
-    """Finds and reads the pieces of the page picture at ``path``, transcribed beside it."""
-    image = np.asarray(Image.open(path).convert("RGB"))
-    pieces = find_lines(image)
-    frames = ppocr.posteriors([cut_out(image, piece, 48) for piece in pieces])
-    return Page(
-        kind=path.parent.name,
-        name=path.stem,
-        truth=path.with_suffix(".txt").read_text(encoding="utf-8"),
-        pictures=tuple(cut_out(image, _grown(piece), HEIGHT) for piece in pieces),
-        readings=tuple(best_path(rows, ppocr.alphabet()) for rows in frames),
-    )
+def write_lines(lines: Iterable[Line], target: Path) -> None:
+    target.write_bytes(pickle.dumps([packed(line) for line in lines]))
 
 
-def aligned(page: Page, letters: str) -> Iterator[Line]:
-    """The pieces of ``page`` whose text is known, in ``letters`` and plain quotes and dashes."""
-    truths = [_plain(line) for line in page.truth.split("\n")]
-    texts = align(page.readings, [line for line in truths if line])
+def packed(line: Line) -> tuple[bytes, str, str, str]:
+    """The line as it is kept: its picture a JPEG."""
+    _, jpeg = cv2.imencode(".jpg", line.picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    return jpeg.tobytes(), line.text, line.kind, line.page
+
+
+def read_lines(source: Path) -> list[Line]:
+    with ThreadPoolExecutor() as threads:
+        return list(threads.map(_unpacked, pickle.loads(source.read_bytes())))
+
+
+def _unpacked(kept: tuple[bytes, str, str, str]) -> Line:
+    jpeg, *others = kept
+    picture = cv2.imdecode(np.frombuffer(jpeg, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
+    return Line(np.asarray(picture, dtype=np.uint8), *others)
+
+
+def aligned(
+    pictures: Sequence[Picture], readings: Sequence[str], truth: str, letters: str, kind: str,
+    page: str,
+) -> Iterator[Line]:  # fmt: skip
+    """The pieces of a page whose text is known, in ``letters`` and plain quotes and dashes."""
+    truths = [_plain(line) for line in truth.split("\n")]
+    texts = align(readings, [line for line in truths if line])
     for number, text in texts.items():
         known = _plain("".join(letter for letter in text if letter in letters))
-        if len(known) >= 2:
-            yield Line(page.pictures[number], known)
+        if len(known) >= 2 and _same_case(_plain(readings[number]), known):
+            yield Line(pictures[number], known, kind, page)
 
 
 def align(readings: Sequence[str], truths: Sequence[str]) -> dict[int, str]:
@@ -146,14 +152,13 @@ def _alike(one: str, other: str) -> float:
     return Levenshtein.normalized_similarity(one.lower(), other.lower())
 
 
+def _same_case(reading: str, text: str) -> bool:
+    """Whether the capitals are where the reader sees them. Transcribers write many a letterhead's
+    capitals small, and what is trained on such lines reads capitals so."""
+    edits = Levenshtein.distance(reading, text)
+    same_but_case = Levenshtein.distance(reading.lower(), text.lower())
+    return edits - same_but_case <= _OTHER_CASE * len(text)
+
+
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.translate(_TYPOGRAPHIC)).strip()
-
-
-def _grown(piece: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The corners moved outwards by MARGIN of the height on every side."""
-    down = MARGIN * (piece[3] - piece[0] + piece[2] - piece[1]) / 2
-    along = piece[1] - piece[0] + piece[2] - piece[3]
-    along = along / max(1e-6, float(np.linalg.norm(along))) * np.linalg.norm(down)
-    moves = [-down - along, -down + along, down + along, down - along]
-    return (piece + np.array(moves)).astype(np.float32)

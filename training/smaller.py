@@ -1,7 +1,7 @@
 """Mixes trained weights, and makes a network's arithmetic 8 bits wide.
 
-    python -m training.smaller mix OUT.onnx FIRST.pt SECOND.pt
-    python -m training.smaller quantise IN.onnx OUT.onnx PAGES
+    python -m training.smaller mix SHAPE.onnx OUT.onnx FIRST.pt SECOND.pt
+    python -m training.smaller quantise IN.onnx OUT.onnx LINES.pkl
 
 Two runs averaged, with an eighth of the untrained network, read hands they never saw better than
 either run alone (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022).
@@ -34,7 +34,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from training.lines import cut_page
+from training.lines import read_lines
+from training.network import gelus
 from training.recogniser import Recogniser, batch_of
 
 _UNTRAINED = 0.12
@@ -42,12 +43,12 @@ _OPSET = 17  # the first with a scale for each channel is 13
 _ENDS = 4  # convolutions kept as they are, at either end
 _LINES = 80
 _STEEPNESS = 1.702
-_WIDTH = 800  # pixels; lines of one width, so that their histograms can be added
+_WIDTH = 816  # pixels, of a line 48 high; lines of one width, so that their histograms can be added
 
 
-def mix(runs: Sequence[Path]) -> Recogniser:
+def mix(shape: Path, runs: Sequence[Path]) -> Recogniser:
     """The average of ``runs`` (files .pt), with a little of what they began from."""
-    net = Recogniser()
+    net = Recogniser(shape)
     states = [torch.load(run, weights_only=True) for run in runs]
     share = (1 - _UNTRAINED) / len(states)
     net.load_state_dict(
@@ -101,19 +102,13 @@ def narrow_gelus(graph: onnx.GraphProto) -> int:
     many. ``x / sqrt(2)``, its error function, 1 more, times ``x``, halved: so they are exported."""
     nodes = list(graph.node)
     maker = {name: place for place, node in enumerate(nodes) for name in node.output}
-    user = {name: place for place, node in enumerate(nodes) for name in node.input}
     gone: set[int] = set()
     narrow: dict[int, list[onnx.NodeProto]] = {}
-    for place, node in enumerate(nodes):
-        if node.op_type == "Erf":
-            divided = maker[node.input[0]]
-            added = user[node.output[0]]
-            product = user[nodes[added].output[0]]
-            halved = user[nodes[product].output[0]]
-            widened = nodes[maker[nodes[divided].input[0]]]
-            if widened.op_type == "DequantizeLinear":
-                narrow[halved] = _narrow_gelu(graph, widened, nodes[halved].output[0])
-                gone |= {place, divided, added, product}
+    for gelu in gelus(nodes):
+        widened = nodes[maker[nodes[gelu.divided].input[0]]]
+        if widened.op_type == "DequantizeLinear":
+            narrow[gelu.halved] = _narrow_gelu(graph, widened, nodes[gelu.halved].output[0])
+            gone |= set(gelu.places()) - {gelu.halved}
     kept = [narrow.get(place, [node]) for place, node in enumerate(nodes) if place not in gone]
     del graph.node[:]
     graph.node.extend(node for some in kept for node in some)
@@ -158,13 +153,13 @@ def _groups(node: Any) -> int:
     return next((item.i for item in node.attribute if item.name == "group"), 1)
 
 
-def _some_lines(pages: Path) -> list[NDArray[np.float32]]:
+def _some_lines(kept: Path, height: int) -> list[NDArray[np.float32]]:
     import cv2
 
-    found = [cut_page(path) for path in sorted(pages.glob("*/*.jpg"))]
-    pictures = [line for page in found for line in page.pictures]
+    pictures = [line.picture for line in read_lines(kept)]
     chosen = pictures[:: max(1, len(pictures) // _LINES)][:_LINES]
-    sized = [cv2.resize(line, (_WIDTH, 48), interpolation=cv2.INTER_AREA) for line in chosen]
+    size = (_WIDTH * height // 48, height)
+    sized = [cv2.resize(line, size, interpolation=cv2.INTER_AREA) for line in chosen]
     return [batch_of([line.astype(np.float32)]).numpy() for line in sized]
 
 
@@ -174,10 +169,12 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     wanted = parser.parse_args()
     if wanted.what == "mix":
-        mix(wanted.files[1:]).write(wanted.files[0])
+        shape, target, *runs = wanted.files
+        mix(shape, runs).write(target)
     else:
-        source, target, pages = wanted.files
-        quantise(source, target, _some_lines(pages))
+        source, target, lines = wanted.files
+        height = onnx.load(str(source)).graph.input[0].type.tensor_type.shape.dim[2].dim_value
+        quantise(source, target, _some_lines(lines, height))
 
 
 if __name__ == "__main__":

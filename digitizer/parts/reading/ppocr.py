@@ -1,42 +1,31 @@
-"""PP-OCRv6 small, the engine for handwriting: its detector finds the lines, its recogniser reads.
+"""PP-OCRv6 small, the engine for handwriting: its detector finds the lines, its recognisers read.
 
-The recogniser comes inside this package: it is PP-OCRv6's (Apache-2.0), trained further on
-handwritten lines (see models/NOTICE). The words' spellings are made of its letter-by-letter
-probabilities.
+The words' spellings are made of the recognisers' letter-by-letter probabilities.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from digitizer.parts.reading import detector, lexicon, networks
+from digitizer.parts.reading import detector, lexicon, networks, recognisers
 from digitizer.parts.reading.detector import Quad, find_lines, find_lines_within
 from digitizer.parts.reading.lattice import Frames, Prior, WordGuess, best_path, guess_words
 from digitizer.parts.reading.lines import Piece, reading_order
-from digitizer.parts.reading.networks import network
-from digitizer.parts.reading.pictures import Picture, cut_out, resize, share_of
+from digitizer.parts.reading.pictures import Picture, cut_out, share_of
 from digitizer.parts.reading.plausible import plausibility
 from digitizer.parts.reading.print_lines import Print
+from digitizer.parts.reading.recognisers import LINE_HEIGHT, alphabet, read_print, read_writing
 from digitizer.parts.reading.transcripts import transcript
 from digitizer.vocabulary.errors import EngineError
 from digitizer.vocabulary.paper import Box, Transcript, Word
 
 NAME = "pp-ocrv6"
 MEND = networks.MEND
-RECOGNISER = Path(__file__).parent / "models" / "handwriting.onnx"
 
 _MOST_ELSEWHERE = 0.5  # of the page; more is looked at as a whole
-_PRINT_WIDTH = 0.65  # of a line of print's width; its letters stand apart, and half costs half
-_LINE_HEIGHT = 48  # pixels; fixed by the recogniser
-_FRAME = 8  # pixels of line width to one frame of the recogniser's answer
-_PADDING = (127, 127, 127)  # as near to nothing as a picture's bytes come
 
 
 def read(
@@ -48,7 +37,7 @@ def read(
     """
     try:
         pieces = _pieces(image, known)
-        lines = posteriors([_line_picture(image, piece) for piece in pieces])
+        lines = [_frames(image, piece) for piece in pieces]
     except EngineError:
         raise
     except Exception as error:  # the libraries raise anything, and document none of it
@@ -71,6 +60,16 @@ def read(
     return transcript(NAME, words)
 
 
+def _frames(image: Picture, piece: _Found) -> Frames:
+    line = cut_line(image, piece.corners)
+    return read_writing(line) if piece.letters is None else read_print(line, piece.letters)
+
+
+def cut_line(image: Picture, corners: Quad) -> Picture:
+    """A stretch of text, straightened and as high as the recognisers want it."""
+    return cut_out(image, corners, LINE_HEIGHT)
+
+
 def _prior(lines: Sequence[Frames], languages: tuple[str, ...]) -> Prior:
     """What is known of words: of English much, of other languages nothing. The letters alone
     tell which it is, where the facility's letters may be in several."""
@@ -84,26 +83,26 @@ def _prior(lines: Sequence[Frames], languages: tuple[str, ...]) -> Prior:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A stretch of text: its corners, and whether it is print."""
+    """A stretch of text: its corners, and how many letters were counted in it, if it is print."""
 
     corners: Quad
-    print: bool
+    letters: int | None = None
 
 
 def _pieces(image: Picture, known: Print | None) -> list[_Found]:
     """What is to be read: the lines of print that are known, and what the detector finds where
     there is other ink; all that it finds where no print is known, or much else is there."""
     if known is None or share_of(image, known.elsewhere) > _MOST_ELSEWHERE:
-        return [_Found(corners, print=False) for corners in find_lines(image)]
+        return [_Found(corners) for corners in find_lines(image)]
     others = [
         corners
         for box in known.elsewhere
         for corners in find_lines_within(image, box)
-        if not any(_stands_on(corners, line) for line in known.lines)
+        if not any(_stands_on(corners, line.corners) for line in known.lines)
     ]
     return [
-        *(_Found(corners, print=True) for corners in known.lines),
-        *(_Found(corners, print=False) for corners in others),
+        *(_Found(line.corners, line.letters) for line in known.lines),
+        *(_Found(corners) for corners in others),
     ]
 
 
@@ -113,42 +112,6 @@ def _stands_on(corners: Quad, line: Quad) -> bool:
     (left, top), (right, fallen), _, (_, bottom) = line.tolist()
     fall = (fallen - top) * (x - left) / max(1.0, right - left)
     return bool(left <= x <= right and top <= y - fall <= bottom)
-
-
-# ---- reading lines -------------------------------------------------------------------------
-
-
-@cache
-def alphabet() -> tuple[str, ...]:
-    """What each column of ``posteriors`` stands for; the first for no letter."""
-    return ("", *network(RECOGNISER).metadata["character"].splitlines(), " ")
-
-
-def cut_line(image: Picture, corners: Quad) -> Picture:
-    """A stretch of text, straightened and as high as the recogniser sees it."""
-    return cut_out(image, corners, _LINE_HEIGHT)
-
-
-def _line_picture(image: Picture, piece: _Found) -> Picture:
-    line = cut_line(image, piece.corners)
-    return resize(line, _PRINT_WIDTH, 1.0) if piece.print else line
-
-
-def posteriors(lines: Sequence[Picture]) -> list[Frames]:
-    """For each line picture (48 × W), its (frames, letters) probabilities, a frame 8 pixels.
-
-    One by one: lines read together cost a sixth more, in padding and in the processor's cache.
-    """
-    return [_answer(line).astype(np.float64) for line in lines]
-
-
-def _answer(line: Picture) -> NDArray[np.float32]:
-    """(frames, classes) probabilities; of a line's padding beyond its end none."""
-    width = line.shape[1]
-    frames = -(-width // _FRAME)
-    room = max(frames * _FRAME, _LINE_HEIGHT) - width
-    padded = cv2.copyMakeBorder(line, 0, 0, 0, room, cv2.BORDER_CONSTANT, value=_PADDING)
-    return network(RECOGNISER)(np.asarray(padded, dtype=np.uint8))[:frames]
 
 
 # ---- words ---------------------------------------------------------------------------------
@@ -187,7 +150,7 @@ def _box(quad: Quad, left: float, right: float) -> Box:
 def load_networks() -> None:
     """Loads what reading needs before the first page does. Raises EngineError."""
     _prior([], ("en",))("a")
-    posteriors([np.full((_LINE_HEIGHT, _LINE_HEIGHT, 3), 255, np.uint8)])
+    recognisers.load()
 
 
 def version() -> str | None:
@@ -196,5 +159,5 @@ def version() -> str | None:
 
 
 def ready() -> bool:
-    """Whether both networks are where they are loaded from; loads neither."""
-    return version() is not None and detector.ready() and RECOGNISER.is_file()
+    """Whether all networks are where they are loaded from; loads none."""
+    return version() is not None and detector.ready() and recognisers.ready()

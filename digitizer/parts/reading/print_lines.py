@@ -43,12 +43,20 @@ _COARSE = 8  # pixels of the small page to one in which other ink is gathered
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
-    """``lines``: the corners of each line of print, clockwise from the top left, in pixels of
-    the page. ``cover``: the share (0..1) of the page's ink that stands in them. ``elsewhere``:
-    boxes, in pixels of the page, that hold the rest of it."""
+class PrintLine:
+    """A line's ``corners``, clockwise from the top left, in pixels of the page, and how many
+    ``letters`` were counted in it, those that touch as one."""
 
-    lines: tuple[Quad, ...] = ()
+    corners: Quad
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """The ``lines`` of print. ``cover``: the share (0..1) of the page's ink that stands in them.
+    ``elsewhere``: boxes, in pixels of the page, that hold the rest of it."""
+
+    lines: tuple[PrintLine, ...] = ()
     cover: float = 0.0
     elsewhere: tuple[Box, ...] = ()
 
@@ -56,13 +64,14 @@ class Print:
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A line in pixels of the small page: from ``left`` to ``right``, its upper and lower edge
-    where it begins, and by how much both fall to the right."""
+    where it begins, by how much both fall to the right, and how many letters it has."""
 
     left: float
     right: float
     top: float
     bottom: float
     slope: float
+    letters: int
 
     def holds(self, specks: Specks, slack: float) -> Mask:
         across = (specks.left + specks.right) / 2
@@ -71,9 +80,9 @@ class _Line:
         found: Mask = beside & (down >= self.top - slack) & (down <= self.bottom + slack)
         return found
 
-    def corners(self, factor: float) -> Quad:
+    def on_page(self, factor: float) -> PrintLine:
         fall = self.slope * (self.right - self.left)
-        return (
+        corners = (
             np.array(
                 [
                     [self.left, self.top],
@@ -85,6 +94,7 @@ class _Line:
             )
             / factor
         )
+        return PrintLine(corners, self.letters)
 
 
 def find_print(specks: Specks) -> Print:
@@ -100,7 +110,7 @@ def find_print(specks: Specks) -> Print:
     ink = ~_rules(specks)
     others = specks[ink & ~inside]
     return Print(
-        tuple(line.corners(specks.factor) for line in lines),
+        tuple(line.on_page(specks.factor) for line in lines),
         float(specks.area[inside].sum() / max(1.0, specks.area[ink | inside].sum())),
         tuple(_gathered(others, usual)),
     )
@@ -178,7 +188,7 @@ def _line(letters: Specks, usual: float) -> _Line | None:
     above, before = _ABOVE * usual, _BEFORE * usual
     return _Line(
         left - before, right + _AFTER * usual,
-        top - above - slope * before, bottom + above - slope * before, slope,
+        top - above - slope * before, bottom + above - slope * before, slope, len(letters),
     )  # fmt: skip
 
 

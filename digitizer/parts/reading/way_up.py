@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from digitizer.parts.reading.detector import Quad, find_lines
-from digitizer.parts.reading.lattice import Frames
 from digitizer.parts.reading.pictures import Picture
-from digitizer.parts.reading.ppocr import cut_line, posteriors
+from digitizer.parts.reading.ppocr import cut_line
+from digitizer.parts.reading.recognisers import read_writing, sureness
 
 _SAMPLE = 8  # lines; both ways take half a second
 _SIDEWAYS = 0.6  # share of the ink's length in lines that stand upright
@@ -25,7 +25,7 @@ def way_up(image: Picture) -> int:
     )[-_SAMPLE:]
     pictures = [cut_line(image, line) for line in chosen]
     as_found, over_head = (
-        sum(map(_sureness, posteriors(some)))
+        sum(sureness(read_writing(line)) for line in some)
         for some in (pictures, [np.ascontiguousarray(np.rot90(one, 2)) for one in pictures])
     )
     # A line that stands is cut to be read from the top down, as on a page turned clockwise.
@@ -40,9 +40,3 @@ def _stands(line: Quad) -> bool:
 
 def _length(line: Quad) -> float:
     return float(np.linalg.norm(line[1] - line[0]))
-
-
-def _sureness(frames: Frames) -> float:
-    """How sure, 0..1, the recogniser is of the letters that it sees."""
-    seen = frames[frames.argmax(axis=1) > 0]
-    return float(seen.max(axis=1).mean()) if len(seen) else 0.0

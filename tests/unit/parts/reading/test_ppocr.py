@@ -58,13 +58,6 @@ def test_white_paper_reads_as_nothing() -> None:
     assert (read.text, read.confidence, read.words) == ("", 0.0, ())
 
 
-def test_frames_of_padding_are_not_given() -> None:
-    wide, narrow = ppocr.posteriors([np.full((48, width, 3), 255, np.uint8) for width in (400, 24)])
-    assert wide.shape == (50, len(ppocr.alphabet()))
-    assert narrow.shape == (3, len(ppocr.alphabet()))
-    assert wide.sum(axis=1) == pytest.approx(np.ones(50), abs=0.05)
-
-
 def test_words_share_their_line_in_order() -> None:
     words = list(ppocr._words(guesses("two", "words"), 9, QUAD, 3))
     assert [word.text for word in words] == ["two", "words"]

@@ -27,17 +27,17 @@ def test_every_line_of_print_is_one_line(typed_page: Picture) -> None:
     assert found.cover > 0.97
     assert found.elsewhere == ()
     inked = np.flatnonzero((typed_page < 128).any(axis=0))
-    for line in found.lines:
+    for line in (one.corners for one in found.lines):
         assert line[:, 0].min() < inked[0] + 2
         assert line[0, 1] < line[3, 1]
-    assert max(line[:, 0].max() for line in found.lines) > inked[-1]
+    assert max(line.corners[:, 0].max() for line in found.lines) > inked[-1]
 
 
 @pytest.mark.parametrize("degrees", [-2.0, -0.7, 0.7, 2.0])
 def test_lines_that_fall_or_rise_are_followed(typed_page: Picture, degrees: float) -> None:
     found = printed(tilted(typed_page, degrees))
     assert len(found.lines) == 5
-    for line in found.lines:
+    for line in (one.corners for one in found.lines):
         rise = np.degrees(np.arctan2(line[0, 1] - line[1, 1], line[1, 0] - line[0, 0]))
         assert rise == pytest.approx(degrees, abs=0.3)
 
@@ -51,7 +51,7 @@ def test_a_signature_below_print_is_told_of(typed_page: Picture, scrawled_page: 
     top = len(typed_page)
     page[top + 60 : top + 240, 300:900] = scrawled_page[140:320, 120:720]
     found = printed(page)
-    assert sum(line[:, 1].max() < top for line in found.lines) == 5
+    assert sum(line.corners[:, 1].max() < top for line in found.lines) == 5
     assert found.elsewhere
     middle = [(box.left + box.width / 2, box.top + box.height / 2) for box in found.elsewhere]
     assert all(x < 1000 and y > top for x, y in middle)

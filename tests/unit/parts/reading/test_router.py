@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digitizer.parts.reading import engines, ppocr, read_page, router, tesseract
-from digitizer.parts.reading.print_lines import Print
+from digitizer.parts.reading.print_lines import Print, PrintLine
 from digitizer.parts.reading.router import PageLook, look_at
 from digitizer.parts.reading.specks import InkShapes
 from digitizer.vocabulary.errors import EngineError
@@ -18,7 +18,7 @@ from digitizer.vocabulary.paper import Box, PageKind, Transcript, Word
 Picture = NDArray[np.uint8]
 Engine = Callable[..., Transcript]
 PAGE = np.zeros((10, 10), np.uint8)
-LINES = Print((np.zeros((4, 2), np.float32),), 0.9)
+LINES = Print((PrintLine(np.zeros((4, 2), np.float32), 9),), 0.9)
 PRINT = PageLook(PageKind.TYPED, InkShapes(300, 0.2, 0.8), LINES)
 TYPEWRITTEN = PageLook(PageKind.TYPED, InkShapes(300, 0.3, 0.7), LINES)
 SCRAWL = PageLook(PageKind.HANDWRITTEN, InkShapes(300, 0.8, 0.1), Print())
