@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -100,3 +101,31 @@ def test_without_rapidocr_it_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     assert not detector.ready()
     with pytest.raises(EngineError, match="pip install rapidocr"):
         detector.find_lines(np.full((800, 800), 255, np.uint8))
+
+
+def _found(page: Picture) -> list[detector.Quad]:
+    return sorted(detector.find_lines(page), key=lambda quad: float(quad[0, 1]))
+
+
+@pytest.mark.parametrize(("contrast", "paper"), [(30, 220), (8, 200)])
+def test_faint_lines_are_found_as_dark_ones_are(
+    typed_page: Picture, contrast: int, paper: int
+) -> None:
+    faint = (typed_page / 255.0 * contrast + paper - contrast).astype(np.uint8)
+    dark, light = _found(typed_page), _found(faint)
+    assert len(dark) == len(light) == 5
+    for one, other in zip(dark, light, strict=True):
+        assert np.abs(one - other).max() < 12
+
+
+def test_a_few_words_on_a_large_sheet_are_found(typed_page: Picture) -> None:
+    sheet = np.full((2200, 1700), 240, np.uint8)
+    words = cv2.resize(typed_page[70:105, 140:420], None, fx=2, fy=2)
+    sheet[300 : 300 + len(words), 300 : 300 + words.shape[1]] = np.minimum(words, 240)
+    (quad,) = detector.find_lines(sheet)
+    assert _ink(sheet, quad) == (sheet < 128).sum() > 0
+
+
+def test_the_papers_own_unevenness_is_no_ink() -> None:
+    noise = np.random.default_rng(4).normal(225, 3, (900, 700)).clip(0, 255).astype(np.uint8)
+    assert detector.find_lines(noise) == []
