@@ -30,6 +30,7 @@ def main(arguments: list[str]) -> None:
         pipe.send_bytes(_answer(task, pipe))
         del task
         gc.collect()
+        gc.freeze()  # what is still there are libraries and networks: not to be gone through again
 
 
 def _answer(task: bytes, pipe: Connection) -> bytes:

@@ -80,7 +80,7 @@ def _find(image: Picture, factor: float) -> list[Quad]:
 
 def _brought_out(picture: Picture) -> Picture:
     """Ink as dark and paper as light as the network knows them: faint lines are found so."""
-    counts = np.bincount(picture[::2, ::2].ravel(), minlength=256).cumsum()
+    counts = np.bincount(picture[::4, ::4].ravel(), minlength=256).cumsum()
     darkest, ink, paper = np.searchsorted(counts, counts[-1] * np.array([_DARKEST, _INK, _PAPER]))
     # Of a page with a few words the share called ink is still paper, but not its darkest.
     contrast = max(paper - ink, (paper - darkest) / 2, _LEAST_CONTRAST)
