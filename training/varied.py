@@ -25,8 +25,9 @@ _WIDTHS = 64  # pixels; of batches, since a GPU plans for seconds for each width
 
 @dataclass(frozen=True, slots=True)
 class Variety:
-    """How lines are varied. ``stretch``: the least and most of a line's natural width; standard
-    deviations: ``lean`` of the slant (across over down), ``cut`` of the edges in margins."""
+    """How lines are varied. ``stretch``: the least and most of a line's natural width. Standard
+    deviations: ``lean`` of the slant (across over down), ``cut`` of the edges in margins. Shares
+    of the lines: ``bent``, ``blurred``, these by a Gauss of up to ``most_blur`` pixels."""
 
     stretch: tuple[float, float]
     lean: float
