@@ -88,7 +88,7 @@ def _make(wanted: argparse.Namespace) -> None:
     kind = "print" if wanted.print else "writing"
     with Pool(wanted.processes) as pool:
         jobs = [
-            (wanted.seconds, seed, wanted.output / f"{kind}-{seed}.pkl")
+            (wanted.seconds, seed, wanted.output / f"{kind}-{wanted.fonts.name}-{seed}.pkl")
             for seed in range(wanted.processes)
         ]
         print(f"{sum(pool.starmap(maker.write, jobs))} lines made", flush=True)
@@ -119,7 +119,7 @@ def _train(wanted: argparse.Namespace) -> None:
     for stretch in wanted.stretch:
         print(f"after, {stretch} wide:", report(net, held_out, stretch), flush=True)
     net.write(wanted.output)
-    half = {name: value.half() for name, value in net.state_dict().items()}
+    half = {name: value.half().cpu() for name, value in net.state_dict().items()}
     torch.save(half, wanted.output.with_suffix(".pt"))
 
 

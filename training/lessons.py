@@ -16,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from torch import Tensor, nn
 
 from digitizer.parts.words import index_words
-from training.lines import HEIGHT, MARGIN, Line
+from training.lines import HEIGHT, MARGIN, Line, in_colour
 from training.recogniser import Recogniser, batch_of
 from training.varied import OF_PRINT, OF_WRITING, Variety, varied
 
@@ -173,6 +173,6 @@ def report(net: Recogniser, lines: Sequence[Line], stretch: float = 1.0) -> str:
 def _as_read(line: Line, height: int, stretch: float) -> NDArray[np.float32]:
     margin = round(MARGIN / (1 + 2 * MARGIN) * HEIGHT)
     full = line.picture.shape[1]
-    inner = line.picture[margin:-margin, margin : max(margin + 8, full - margin)]
+    inner = in_colour(line.picture)[margin:-margin, margin : max(margin + 8, full - margin)]
     size = (max(16, round(inner.shape[1] * height / inner.shape[0] * stretch)), height)
     return cv2.resize(inner, size, interpolation=cv2.INTER_AREA).astype(np.float32)

@@ -53,6 +53,11 @@ class Line:
     page: str = ""
 
 
+def in_colour(picture: Picture) -> Picture:
+    """(64, width, 3) of a line that may be grey."""
+    return np.repeat(picture[:, :, None], 3, axis=2) if picture.ndim == 2 else picture
+
+
 def write_lines(lines: Iterable[Line], target: Path) -> None:
     target.write_bytes(pickle.dumps([packed(line) for line in lines]))
 

@@ -55,7 +55,7 @@ class OnnxNetwork(nn.Module):
             self.register_buffer(key, value)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """(N, 3, 48, W) pictures to the output's value."""
+        """(N, 3, height, W) pictures to the output's value."""
         values: dict[str, Any] = {name: getattr(self, key) for name, key in self._names.items()}
         values[self._input] = pictures
         for node in self._nodes:

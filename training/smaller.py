@@ -34,7 +34,7 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from training.lines import read_lines
+from training.lines import in_colour, read_lines
 from training.network import gelus
 from training.recogniser import Recogniser, batch_of
 
@@ -49,7 +49,7 @@ _WIDTH = 816  # pixels, of a line 48 high; lines of one width, so that their his
 def mix(shape: Path, runs: Sequence[Path]) -> Recogniser:
     """The average of ``runs`` (files .pt), with a little of what they began from."""
     net = Recogniser(shape)
-    states = [torch.load(run, weights_only=True) for run in runs]
+    states = [torch.load(run, weights_only=True, map_location="cpu") for run in runs]
     share = (1 - _UNTRAINED) / len(states)
     net.load_state_dict(
         {
@@ -72,7 +72,7 @@ class _Shown(CalibrationDataReader):
 
 
 def quantise(source: Path, target: Path, lines: Sequence[NDArray[np.float32]]) -> None:
-    """``lines`` are inputs (1, 3, 48, W) that show which values occur in the network."""
+    """``lines`` are inputs (1, 3, height, W) that show which values occur in the network."""
     model = onnx.load(str(source))
     letters = {item.key: item.value for item in model.metadata_props}
     del model.graph.value_info[:]  # of the untrained network's classes
@@ -156,7 +156,7 @@ def _groups(node: Any) -> int:
 def _some_lines(kept: Path, height: int) -> list[NDArray[np.float32]]:
     import cv2
 
-    pictures = [line.picture for line in read_lines(kept)]
+    pictures = [in_colour(line.picture) for line in read_lines(kept)]
     chosen = pictures[:: max(1, len(pictures) // _LINES)][:_LINES]
     size = (_WIDTH * height // 48, height)
     sized = [cv2.resize(line, size, interpolation=cv2.INTER_AREA) for line in chosen]

@@ -31,10 +31,12 @@ _SIDE = 1280  # pixels of the longer side; 2000 costs twice the time and reads n
 _NARROWEST, _LONGEST = 736, 2560  # pixels; narrow pictures are looked at larger
 _STEP = 32  # pixels; both sides are multiples of it
 _FLATTEST = 8  # times as wide as high; a flatter strip is shown with room above and below
-# Of all pixels so many are darker than the darkest that count, than ink, and than paper; the levels
-# that the latter become; and the least difference that is not the paper's own unevenness.
-_DARKEST, _INK, _PAPER = 0.003, 0.02, 0.6
-_DARK, _LIGHT, _LEAST_CONTRAST = 20, 235, 40
+# Of all pixels so many are darker than the darkest that count, than ink, than paper, and than
+# nearly all paper; the levels that ink and paper become; the least difference of theirs that is
+# not the paper's own unevenness, and the most by which one paper's lightest parts are lighter.
+_DARKEST, _INK, _PAPER, _LIGHTEST = 0.003, 0.02, 0.6, 0.98
+_DARK, _LIGHT = 20, 235
+_LEAST_CONTRAST, _ONE_PAPER = 40, 60
 # As PP-OCRv6's own settings have them.
 _CORE = 0.3  # probability of a pixel that is of a core
 _LIKELY = 0.5  # mean probability of a line
@@ -79,9 +81,15 @@ def _find(image: Picture, factor: float) -> list[Quad]:
 
 
 def _brought_out(picture: Picture) -> Picture:
-    """Ink as dark and paper as light as the network knows them: faint lines are found so."""
+    """Ink as dark and paper as light as the network knows them: faint lines are found so. A
+    picture of which much is far lighter than most, a letter on a dark lid, stays as it is."""
     counts = np.bincount(picture[::4, ::4].ravel(), minlength=256).cumsum()
-    darkest, ink, paper = np.searchsorted(counts, counts[-1] * np.array([_DARKEST, _INK, _PAPER]))
+    darkest, ink, paper, lightest = (
+        int(np.searchsorted(counts, counts[-1] * share))
+        for share in (_DARKEST, _INK, _PAPER, _LIGHTEST)
+    )
+    if lightest - paper > _ONE_PAPER:
+        return picture
     # Of a page with a few words the share called ink is still paper, but not its darkest.
     contrast = max(paper - ink, (paper - darkest) / 2, _LEAST_CONTRAST)
     levels = _LIGHT + (np.arange(256) - paper) * ((_LIGHT - _DARK) / contrast)

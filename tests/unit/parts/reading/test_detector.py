@@ -126,6 +126,19 @@ def test_a_few_words_on_a_large_sheet_are_found(typed_page: Picture) -> None:
     assert _ink(sheet, quad) == (sheet < 128).sum() > 0
 
 
+def test_a_letter_on_a_dark_lid_is_found_where_it_lies(typed_page: Picture) -> None:
+    height, width = typed_page.shape
+    lid = np.full((2 * height, 2 * width), 15, np.uint8)
+    lid[height // 2 : height // 2 + height, width // 2 : width // 2 + width] = typed_page
+    found = [quad - (width // 2, height // 2) for quad in _found(lid)]
+    assert len(found) == 5
+    assert sum(_ink(typed_page, quad) for quad in found) >= 0.97 * (typed_page < 128).sum()
+
+
+def test_light_writing_on_dark_paper_is_found(typed_page: Picture) -> None:
+    assert len(_found(255 - typed_page)) == 5
+
+
 def test_the_papers_own_unevenness_is_no_ink() -> None:
     noise = np.random.default_rng(4).normal(225, 3, (900, 700)).clip(0, 255).astype(np.uint8)
     assert detector.find_lines(noise) == []
