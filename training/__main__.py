@@ -114,8 +114,9 @@ def _train(wanted: argparse.Namespace) -> None:
             elif line.kind in lesson.shares:
                 lines.setdefault(line.kind, []).append(line)
     print({kind: len(some) for kind, some in lines.items()}, len(held_out), "held out")
-    print("before:", report(net, held_out, wanted.stretch[0]), flush=True)
-    train(net, lesson, lines, held_out, wanted.minutes, wanted.seed, wanted.batch)
+    first = wanted.stretch[0]
+    print("before:", report(net, held_out, first), flush=True)
+    train(net, lesson, lines, held_out, wanted.minutes, wanted.seed, wanted.batch, first)
     for stretch in wanted.stretch:
         print(f"after, {stretch} wide:", report(net, held_out, stretch), flush=True)
     net.write(wanted.output)

@@ -53,9 +53,10 @@ LESSONS = {
 
 def train(
     net: Recogniser, lesson: Lesson, lines: dict[str, list[Line]], held_out: Sequence[Line],
-    minutes: float, seed: int, batch_width: int,
+    minutes: float, seed: int, batch_width: int, stretch: float,
 ) -> None:  # fmt: skip
-    """CTC with AdamW, one cosine over the time given; ``net`` ends as the average of its way."""
+    """CTC with AdamW, one cosine over the time given; ``net`` ends as the average of its way.
+    On that way it says how well it reads lines ``held_out``, ``stretch`` times as wide."""
     device = next(net.parameters()).device
     chance = np.random.default_rng(seed)
     groups = [
@@ -99,7 +100,8 @@ def train(
         if spent * minutes * 60 > (said + 1) * _REPORT_EVERY:
             said += 1
             mean = torch.stack(losses[-200:]).mean().item()
-            print(f"{spent:4.0%} step {step} loss {mean:.3f}", report(net, held_out), flush=True)
+            read = report(net, held_out, stretch)
+            print(f"{spent:4.0%} step {step} loss {mean:.3f}", read, flush=True)
     net.load_state_dict(average)
 
 
@@ -138,9 +140,8 @@ def _batches(
 
 def _follow(average: dict[str, Tensor], net: nn.Module, memory: float) -> None:
     with torch.no_grad():
-        state = net.state_dict()
-        names = [name for name, value in state.items() if value.is_floating_point()]
-        torch._foreach_lerp_([average[n] for n in names], [state[n] for n in names], 1 - memory)
+        for name, value in net.state_dict().items():
+            average[name].lerp_(value, 1 - memory)
 
 
 def report(net: Recogniser, lines: Sequence[Line], stretch: float = 1.0) -> str:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from training.export import HEAD_BIAS, HEAD_WEIGHT, write_network
 from training.network import OnnxNetwork
+from training.shapes import frame_of, height_of
 
 _BEFORE_HEAD = "p2o.pd_op.transpose.8.0"
 
@@ -30,9 +31,7 @@ class Recogniser(nn.Module):
         self._base = onnx.load(str(shape))
         listed = {item.key: item.value for item in self._base.metadata_props}["character"]
         self.letters = "".join(listed.split("\n")) + " "
-        self.height: int = self._base.graph.input[0].type.tensor_type.shape.dim[2].dim_value
-        (pool,) = (node for node in self._base.graph.node if node.op_type == "AveragePool")
-        self.frame = 4 * next(item.ints[1] for item in pool.attribute if item.name == "strides")
+        self.height, self.frame = height_of(self._base), frame_of(self._base)
         weights = {item.name: numpy_helper.to_array(item) for item in self._base.graph.initializer}
         self.body = OnnxNetwork(shape, _BEFORE_HEAD)
         self.rest = nn.Dropout(0.1)

@@ -52,6 +52,17 @@ def shaped(
     return model
 
 
+def height_of(model: onnx.ModelProto) -> int:
+    """Pixels: how high the lines are that it sees."""
+    return int(model.graph.input[0].type.tensor_type.shape.dim[2].dim_value)
+
+
+def frame_of(model: onnx.ModelProto) -> int:
+    """Pixels of a line's width to one frame of its answer."""
+    (pool,) = (node for node in model.graph.node if node.op_type == "AveragePool")
+    return _WIDER * next(item.ints[1] for item in pool.attribute if item.name == "strides")
+
+
 def _cut_head(model: onnx.ModelProto) -> None:
     listed = {item.key: item.value for item in model.metadata_props}["character"]
     alphabet = ["", *listed.split("\n"), " "]

@@ -37,6 +37,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from training.lines import in_colour, read_lines
 from training.network import gelus
 from training.recogniser import Recogniser, batch_of
+from training.shapes import height_of
 
 _UNTRAINED = 0.12
 _OPSET = 17  # the first with a scale for each channel is 13
@@ -173,8 +174,7 @@ def main() -> None:
         mix(shape, runs).write(target)
     else:
         source, target, lines = wanted.files
-        height = onnx.load(str(source)).graph.input[0].type.tensor_type.shape.dim[2].dim_value
-        quantise(source, target, _some_lines(lines, height))
+        quantise(source, target, _some_lines(lines, height_of(onnx.load(str(source)))))
 
 
 if __name__ == "__main__":

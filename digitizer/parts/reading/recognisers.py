@@ -26,7 +26,7 @@ LINE_HEIGHT = 48
 # Letters of print stand apart: a line may be squeezed to so many pixels (of 48 in height) for each
 # letter and its share of the spaces, but not narrower than typewriters' lines were measured.
 _ADVANCE, _NARROWEST = 19.5, 0.65
-_SURE = 0.94
+_SURE = 0.94  # of lines of typed pages a sixth are below it; 0.90 saves a tenth of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ def alphabet() -> tuple[str, ...]:
 
 
 def read_writing(line: Picture) -> Frames:
-    """The frames of a line (48 × W). One by one: lines read together cost a sixth more, in
-    padding and in the processor's cache."""
+    """The frames of a line (48 × W). Lines read together would cost a sixth more, in padding and
+    in the processor's cache."""
     return OF_WRITING.read(line)
 
 
