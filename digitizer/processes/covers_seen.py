@@ -39,6 +39,7 @@ def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
         codes=codes,
         doubts=tuple(_doubts(page, codes, forged)),
         inked=page.ink_outside_print,
+        perhaps_blank=page.perhaps_blank,
     )
 
 
@@ -60,6 +61,12 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
         yield Doubt(
             DoubtReason.CODES_DISAGREE,
             f"The codes on page {number} cannot be relied on: {page.sightings.trouble}.",
+        )
+    if page.unseen:
+        yield Doubt(
+            DoubtReason.UNSEEN,
+            f"Nothing can be made out on page {number}, which is {page.unseen}: it may be a cover "
+            "sheet. Look at the paper.",
         )
     if marked and not codes and not forged:
         yield Doubt(

@@ -88,7 +88,10 @@ class SurveyedPage:
     ``turned`` is the quarter turns (0, 90, 180, 270 degrees clockwise) and ``skew`` the degrees
     (clockwise) that were undone. ``ink_outside_print`` is, on a cover, whether there is ink
     where the cover prints nothing. ``writing`` is, on a reply sheet, the box that is written in:
-    only that is read. ``quality`` names faults a clerk would rescan for.
+    only that is read. ``quality`` names faults a clerk would rescan for. ``perhaps_blank`` is a
+    side that may be blank, or may carry something too faint or too near its edge to be sure of:
+    it is shown and marked so. ``unseen`` says in words why nothing on a side that is not blank
+    can be made out (too dark, too faint, too blurred); None where it can.
     """
 
     number: int
@@ -105,6 +108,8 @@ class SurveyedPage:
     writing: Box | None = None
     sightings: Sightings = Sightings()
     quality: tuple[str, ...] = ()
+    perhaps_blank: bool = False
+    unseen: str | None = None
 
     @property
     def megapixels(self) -> float:
@@ -157,6 +162,7 @@ class DoubtReason(StrEnum):
     UNOPENABLE = "unopenable"
     WORKER_FAILED = "worker_failed"
     READS_LIKE_COVER = "reads_like_cover"
+    UNSEEN = "unseen"
     COVER_UNKNOWN = "cover_unknown"
     COVER_REVOKED = "cover_revoked"
     COVER_EXPIRED = "cover_expired"
@@ -179,6 +185,7 @@ class SeenPage:
     ``codes`` are the distinct verified codes on the page. ``doubts`` are what the page itself
     casts: a code with a bad MAC, marks of a cover without a readable code, a decoder that
     failed. ``inked`` is whether a cover's page carries writing of its own beside its print.
+    ``perhaps_blank``: the side is content, but so faint that it may be blank, or a faint cover.
     """
 
     number: int
@@ -186,6 +193,7 @@ class SeenPage:
     codes: tuple[CoverCode, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     inked: bool = False
+    perhaps_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
