@@ -67,6 +67,7 @@ class Trial:
     vanished: float = 0.0
     handfuls: float = 0.0
     replies_reversed: float = 0.0
+    slips: float = 0.0
 
 
 def run(trial: Trial, batches: int, rng: random.Random) -> Tally:
@@ -100,7 +101,7 @@ def harm(batch: Batch, trial: Trial, rng: random.Random) -> list[Side]:
         leaves = STACK_FAULTS[name](rng, leaves)
         batch.spoilt = True
         batch.faults[name] += 1
-    return scan(batch, leaves, rng, trial.faults)
+    return scan(batch, leaves, rng, trial.faults, trial.slips)
 
 
 def judge(batch: Batch, sides: Sequence[Side], tally: Tally) -> None:
@@ -192,6 +193,9 @@ def beyond_trials() -> Iterator[tuple[str, Trial]]:
     for counts in ALL_COUNTS:
         title = f"1% of replies behind their further pages, {counts.title}"
         yield title, Trial((counts,), replies_reversed=0.01)
+    for counts in ALL_COUNTS:
+        title = f"10% of stacks in two runs: each run lost a sheet, {counts.title}"
+        yield title, Trial((counts,), (Sides.ODD_EVEN,), slips=0.1)
 
 
 def caution_trials() -> Iterator[tuple[str, Trial]]:

@@ -268,9 +268,19 @@ def reverse_handful(rng: random.Random, batch: Batch) -> None:
     batch.faults["handful reversed"] += 1
 
 
-def scan(batch: Batch, leaves: Sequence[Leaf], rng: random.Random, rate: float) -> list[Side]:
-    """The sides in the order in which the scanner writes them; in two-sided scans one may lack."""
+def scan(
+    batch: Batch, leaves: Sequence[Leaf], rng: random.Random, rate: float, slips: float = 0.0
+) -> list[Side]:
+    """The sides in the order in which the scanner writes them; in two-sided scans one may lack.
+
+    ``slips``: the share of stacks scanned in two runs of which each lost a sheet, not the same.
+    """
     fronts, backs = [front for front, _ in leaves], [back for _, back in leaves]
+    if slips and batch.sides is Sides.ODD_EVEN and rng.random() < slips:
+        lost = rng.choice([i for i, front in enumerate(fronts) if not front.codes])
+        del fronts[lost]
+        del backs[rng.randrange(len(backs))]
+        batch.faults["each run lost a sheet"] += 1
     if batch.sides is Sides.SIMPLEX:
         return fronts
     if batch.sides is Sides.DUPLEX:

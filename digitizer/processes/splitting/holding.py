@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 
 from digitizer.processes.splitting.stretches import Stretch
 from digitizer.vocabulary.paper import Doubt, DoubtReason
@@ -22,16 +22,20 @@ class Touch:
     stretches: tuple[int, ...]
 
 
-def hold(stretches: Sequence[Stretch], headed: bool, announced: int) -> list[list[Doubt]]:
+def hold(
+    stretches: Sequence[Stretch], headed: bool, announced: int, two_runs: bool = False
+) -> list[list[Doubt]]:
     """The doubts of each stretch.
 
     ``headed``: the stack has a batch header on top, so it is not back to front; ``announced``
-    is the header's number of letters (0: any).
+    is the header's number of letters (0: any). ``two_runs``: its backs were scanned in a run of
+    their own.
     """
     held: list[list[Doubt]] = [[] for _ in stretches]
     proven = [_is_proven(stretches, i) for i in range(len(stretches))]
     turned = () if headed else _back_to_front(stretches)
-    for touch in chain(_all_touches(stretches, proven, announced), turned):
+    slipped = _slipped_runs(stretches) if two_runs else ()
+    for touch in chain(_all_touches(stretches, proven, announced), turned, slipped):
         doubt = _with_advice(touch, stretches)
         for i in touch.stretches:
             held[i].append(doubt)
@@ -166,16 +170,86 @@ def _sheet_counts(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Itera
     for i, stretch in enumerate(stretches):
         if not stretch.counted or (stretch.empty and not stretch.written_on):
             continue
-        found, after = [len(stretch.behind)], i + 1
         # What may be a boundary may also be none: any reading that fits the count will do,
         # since those stretches are held anyway.
+        after = i + 1
         while after < len(stretches) and not stretches[after].established:
-            found.append(found[-1] + len(stretches[after].sheets))
             after += 1
-        if stretch.counted in found:
+        if stretch.counted in _readings(stretches[i:after]):
             continue
         beside = range(max(i - 1, 0), min(after + 1, len(stretches)))
         yield Touch(_miscounted(stretch), tuple(j for j in beside if j == i or not proven[j]))
+
+
+def _readings(stretches: Sequence[Stretch]) -> list[int]:
+    """How many sheets lie behind the first one's cover, by how many of the others are its too."""
+    first, *others = stretches
+    return list(accumulate((len(each.sheets) for each in others), initial=len(first.behind)))
+
+
+def _slipped_runs(stretches: Sequence[Stretch]) -> Iterator[Touch]:
+    """Fronts that are too few may mean that each run lost sheets, and not the same ones.
+
+    From one loss to the other, wherever that is, each back then lies behind a front as many
+    sheets away as were lost. Fronts keep their order, so a letter that has only fronts is whole
+    and alone, unless a written back within that reach may be its own.
+    """
+    lost = sum(_fronts_lost(stretches, i) for i in range(len(stretches)))
+    if not lost:
+        return
+    says = (
+        "A cover sheet promises more sheets than were found: each of the two runs may have lost "
+        "a different sheet, and backs then lie behind the wrong fronts. Scan both sides of the "
+        "stack again, or look at each back."
+    )
+    touched = _near_written_backs(stretches, lost)
+    if touched:
+        yield Touch(Doubt(DoubtReason.UNEVEN_HALVES, says), touched)
+
+
+def _fronts_lost(stretches: Sequence[Stretch], i: int) -> int:
+    """How many sheets fewer than promised lie behind a cover.
+
+    None where what follows may be none of the covers that it might be, and then fits; behind a
+    copy, which promises what lies behind the other; nor where the letter before has as many too
+    many: those were put in back to front, and are all there.
+    """
+    stretch, after = stretches[i], i + 1
+    lost = stretch.counted - len(stretch.behind)
+    if (
+        lost <= 0
+        or (stretch.empty and _is_copy(stretches, i))
+        or _too_many(stretches, i - 1) == lost
+    ):
+        return 0
+    while after < len(stretches) and not _surely_begins(stretches[after]):
+        after += 1
+    if stretch.counted in _readings(stretches[i:after]):
+        return 0
+    return lost
+
+
+def _too_many(stretches: Sequence[Stretch], i: int) -> int:
+    """How many sheets more than promised lie behind a cover; 0 where it promised none."""
+    return len(stretches[i].behind) - stretches[i].counted if i >= 0 and stretches[i].counted else 0
+
+
+def _surely_begins(stretch: Stretch) -> bool:
+    return stretch.established or stretch.first.surely_a_cover
+
+
+def _near_written_backs(stretches: Sequence[Stretch], reach: int) -> tuple[int, ...]:
+    """The stretches with a written back on them, or ``reach`` sheets before or after them."""
+    written = [sheet.has_written_back for each in stretches for sheet in each.sheets]
+    before = list(accumulate(written, initial=0))
+    touched, start = [], 0
+    for i, each in enumerate(stretches):
+        end = start + len(each.sheets)
+        low, high = max(0, start - reach), min(len(written), end + reach)
+        if before[high] > before[low]:
+            touched.append(i)
+        start = end
+    return tuple(touched)
 
 
 def _miscounted(stretch: Stretch) -> Doubt:
@@ -198,7 +272,7 @@ def _letter_count(
     What only may be a cover never makes up for one that was lost. If it might, the letters
     that are sure not to hide a lost cover are those whose sheets fit their own count.
     """
-    sure = [each.surely_a_cover for each in stretches]
+    sure = [each.first.surely_a_cover for each in stretches]
     found = sum(sure) - _copies(stretches)
     if not announced or found == announced:
         return

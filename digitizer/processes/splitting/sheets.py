@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from digitizer.vocabulary.paper import CodeKind, CoverCode, Doubt, DoubtReason, SeenPage
 from digitizer.vocabulary.profiles import Sides
 
+#: What only a sheet of ours can show: surely a cover, though not whose.
+_ONLY_A_COVER = frozenset({DoubtReason.COVER_UNREADABLE, DoubtReason.CODE_NOT_OURS})
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -32,9 +35,21 @@ class Sheet:
         return self.code is not None and not self.doubts
 
     @property
+    def surely_a_cover(self) -> bool:
+        """Whatever its doubts turn out to be, a letter was put behind this sheet."""
+        reasons = {doubt.reason for doubt in self.doubts}
+        verified = any(page.codes for page in self.pages)
+        return verified or (bool(reasons) and reasons <= _ONLY_A_COVER)
+
+    @property
     def loose(self) -> bool:
-        """Carries content and no code."""
-        return self.code is None and not self.blank
+        """Content and nothing else: no code, and no reason to take it for a cover."""
+        return not self.blank and not self.doubts and not any(page.codes for page in self.pages)
+
+    @property
+    def has_written_back(self) -> bool:
+        """Whether its second side, where it has one, is a page with something on it."""
+        return len(self.pages) > 1 and not self.pages[1].blank
 
     @property
     def has_content(self) -> bool:

@@ -10,9 +10,6 @@ from digitizer.processes.splitting.stretches import cut, form_letters
 from digitizer.vocabulary.paper import CodeKind, Doubt, DoubtReason, SeenPage, Split
 from digitizer.vocabulary.profiles import Sides
 
-#: In an odd/even stack these mean that backs may have joined the wrong fronts from there on.
-_SLIPS = frozenset({DoubtReason.SHEET_COUNT, DoubtReason.COVER_ON_BACK})
-
 
 def split(pages: Sequence[SeenPage], sides: Sides, batch_header_required: bool = False) -> Split:
     """Letters between established boundaries; where one is not sure, all it touches is held.
@@ -39,11 +36,8 @@ def _split_sheets(sheets: Sequence[Sheet], sides: Sides, header_required: bool) 
         return Split(whole=tuple(whole))
     recorded = tuple(page.number for page in sheets[0].pages) if headed else ()
     stretches = cut(body)
-    letters = form_letters(stretches, hold(stretches, headed, announced))
-    reasons = {doubt.reason for letter in letters for doubt in letter.doubts}
-    if sides is Sides.ODD_EVEN and reasons & _SLIPS:
-        return Split(whole=(_slipped(),))
-    return Split(letters=letters, recorded=recorded)
+    doubts = hold(stretches, headed, announced, two_runs=sides is Sides.ODD_EVEN)
+    return Split(letters=form_letters(stretches, doubts), recorded=recorded)
 
 
 def _legal(pages: Sequence[SeenPage]) -> Doubt | None:
@@ -109,14 +103,16 @@ def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
                 "the stack again.",
             )
         return
-    if not body[0].begins:
+    last = next(sheet for sheet in reversed(body) if not sheet.blank)
+    # Turned over, a stack that ends with plain content would not begin with a cover: so one that
+    # begins with what is surely a cover, though not whose, is not back to front.
+    if not (body[0].begins or (body[0].surely_a_cover and last.loose)):
         yield Doubt(
             DoubtReason.NO_COVER_FIRST,
             f"The stack does not begin with a readable cover sheet: whose page {body[0].number} "
             "is cannot be known, and the stack may be back to front. Put it in order and scan it "
             "again.",
         )
-    last = next(sheet for sheet in reversed(body) if not sheet.blank)
     if last.doubts or (last.begins and not last.has_content):
         yield Doubt(
             DoubtReason.COVER_LAST,
@@ -124,11 +120,3 @@ def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
             "letter may lie behind its neighbour's cover. Put the stack in order and scan it "
             "again.",
         )
-
-
-def _slipped() -> Doubt:
-    return Doubt(
-        DoubtReason.UNEVEN_HALVES,
-        "Fronts and backs of this stack may have slipped against each other: a sheet count or a "
-        "cover does not fit. Scan both sides of the stack again.",
-    )

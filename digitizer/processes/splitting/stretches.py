@@ -14,12 +14,8 @@ from digitizer.vocabulary.paper import (
     CodeKind,
     CoverCode,
     Doubt,
-    DoubtReason,
     SplitLetter,
 )
-
-#: A sheet of ours without a readable code: surely one cover, though not whose.
-_SURELY_A_COVER = frozenset({DoubtReason.COVER_UNREADABLE, DoubtReason.CODE_NOT_OURS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +63,6 @@ class Stretch:
     def counted(self) -> int:
         """How many sheets its cover promised behind it; 0 where it promised none."""
         return self.code.sheets if self.established and self.code else 0
-
-    @property
-    def surely_a_cover(self) -> bool:
-        """Whatever its doubts turn out to be, a letter was put behind this sheet."""
-        verified = any(page.codes for page in self.first.pages)
-        return verified or {doubt.reason for doubt in self.first.doubts} <= _SURELY_A_COVER
 
     @property
     def low(self) -> int:

@@ -148,14 +148,15 @@ def test_a_lone_header_is_recorded() -> None:
         ("H.2 _", Sides.SIMPLEX, R.NOTHING_INSIDE),
         ("a A a", Sides.SIMPLEX, R.NO_COVER_FIRST),
         ("_ A a", Sides.SIMPLEX, R.NO_COVER_FIRST),
-        ("? a B b", Sides.SIMPLEX, R.NO_COVER_FIRST),
+        ("! a B b", Sides.SIMPLEX, R.NO_COVER_FIRST),
+        ("? a B b R", Sides.SIMPLEX, R.NO_COVER_FIRST),
+        ("? a B b ? _", Sides.SIMPLEX, R.NO_COVER_FIRST),
         ("H.1 a A a", Sides.SIMPLEX, R.NO_COVER_FIRST),
         ("A a B", Sides.SIMPLEX, R.COVER_LAST),
         ("A _ a _ B _", Sides.DUPLEX, R.COVER_LAST),
         ("A a ?", Sides.SIMPLEX, R.COVER_LAST),
         ("A _ a", Sides.DUPLEX, R.UNEVEN_SIDES),
         ("A a _", Sides.ODD_EVEN, R.UNEVEN_HALVES),
-        ("A.1 a a _ _ _", Sides.ODD_EVEN, R.UNEVEN_HALVES),
         ("A a H.1 B b", Sides.SIMPLEX, R.BATCH_HEADER_MISPLACED),
         ("H.1 a A _ a _", Sides.DUPLEX, R.BATCH_HEADER_MISPLACED),
     ],
@@ -186,6 +187,30 @@ def test_an_unreadable_cover_holds_both_sides_and_no_more() -> None:
     assert held(parted) == [("A", (4,)), (None, (5, 6, 7))]
     assert delivered(parted) == {"Z": (2,), "C": (9,), "D": (11,)}
     assert "pages 3 to 7" in parted.letters[1].doubts[0].says
+
+
+def test_a_first_cover_that_is_unreadable_but_surely_a_cover_holds_its_own_letter() -> None:
+    parted = part("? a B b C c")
+    assert delivered(parted) == {"B": (4,), "C": (6,)}
+    assert held(parted) == [(None, (1, 2))]
+
+
+def test_a_sheet_too_few_in_two_runs_holds_every_letter_near_a_written_back() -> None:
+    """Fronts A a a B b C c D d, backs behind them; A's cover promises a third sheet."""
+    fronts, backs = "A.3 a a B b C c D d", "_ _ _ _ _ _ x _ _"
+    parted = part(f"{fronts} {' '.join(reversed(backs.split()))}", Sides.ODD_EVEN)
+    slipped = {
+        each.cover.cover_id
+        for each in parted.letters
+        if each.cover and R.UNEVEN_HALVES in {doubt.reason for doubt in each.doubts}
+    }
+    assert slipped == {"C", "D"}
+    assert set(delivered(parted)) == set()  # B is A's neighbour
+
+
+def test_a_sheet_too_many_in_two_runs_is_no_slip() -> None:
+    parted = part("A.1 a a B b C c _ _ _ _ _ _ _", Sides.ODD_EVEN)
+    assert set(delivered(parted)) == {"C"}
 
 
 def test_what_may_be_a_cover_just_before_a_cover_holds_that_too() -> None:
