@@ -106,6 +106,9 @@ def _tell_taken(taken: TakenIn, folder: WatchedFolder) -> None:
     done = "duplicate of" if taken.duplicate else "took in"
     about = {"event": done.replace(" ", "_"), "scan": taken.scan, "profile": folder.name}
     log.info("%s scan %s", done, taken.scan, extra=about)
+    for name in taken.empty:  # its sheets lie at the scanner, and nobody else will say so
+        says = "%s is empty, and long nothing was written to it: scan %s. Scan its sheets again."
+        log.error(says, name, taken.scan, extra={**about, "event": "empty_file"})
 
 
 def _tell(report: Report) -> None:
