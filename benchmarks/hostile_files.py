@@ -129,7 +129,6 @@ def _no_scans(rng: random.Random) -> Iterator[HostileFile]:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr(zipfile.ZipInfo("word/document.xml"), "<w:document/>")
     for name, what, content in (
-        ("empty.pdf", "zero bytes", b""),
         ("one.tif", "one byte", b"I"),
         ("blanks.pdf", "nothing but blanks", b" " * 4096),
         ("zeros.tif", "a megabyte of zeros", bytes(1 << 20)),

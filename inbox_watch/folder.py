@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inbox_watch.errors import FolderLost
-from inbox_watch.names import is_litter, is_temporary, matches
+from inbox_watch.kinds import Kind, is_litter, kind_of
+from inbox_watch.names import asked_for, matches
 from inbox_watch.settling import FileState
 
-# A name that says "not finished" is passed over; after this long a person should hear of it.
+# What is not finished, by its name or because it is empty, is waited for; so long unchanged, it is
+# given up and a person hears of it. A hundred sheets take a feeder two minutes; a paper jam more.
 FORGOTTEN_SECONDS = 600.0
 
 
@@ -40,12 +42,14 @@ class Ignored:
 
     A person hears of it once it lay unchanged for ``patience`` seconds (None: at the folder's
     own settle time). ``file``: a regular file, whose changes show that somebody is writing.
+    ``unfinished``: its name says that somebody is, until it has lain so for its patience.
     """
 
     state: FileState
     reason: str
     file: bool
     patience: float | None = None
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,11 @@ def look(folder: WatchedFolder) -> FolderLook:
         device = folder.path.stat().st_dev
         for name, status in _entries(folder.path):
             state = file_state(status, folder)
-            why = _why_not(name, status, folder)
-            if why is None:
+            why_not = _why_not_handed_over(name, status, state, folder)
+            if why_not is None:
                 files[name] = state
             else:
-                is_file = stat.S_ISREG(status.st_mode)
-                patience = FORGOTTEN_SECONDS if is_file and is_temporary(name) else None
-                ignored[name] = Ignored(state, why, is_file, patience)
+                ignored[name] = why_not
     except OSError as error:
         raise FolderLost(
             f"{folder.path} (profile {folder.name}) cannot be read: {error.strerror or error}. "
@@ -82,31 +84,56 @@ def look(folder: WatchedFolder) -> FolderLook:
 
 
 def _entries(path: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """What is in the folder, without what nobody needs to hear of: an operating system's own,
+    and hidden things that are no files."""
     with os.scandir(path) as entries:
         for entry in entries:
             if is_litter(entry.name):
                 continue
             try:
-                yield entry.name, entry.stat(follow_symlinks=False)
+                status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
                 continue  # gone between the listing and the look
+            if stat.S_ISREG(status.st_mode) or not entry.name.startswith("."):
+                yield entry.name, status
 
 
 def file_state(status: os.stat_result, folder: WatchedFolder) -> FileState:
-    """The state by which a file's changes are seen; shares make up inode numbers anew."""
-    return FileState(status.st_size, status.st_mtime_ns, 0 if folder.polling else status.st_ino)
+    """The state by which a file's changes are seen. Shares make up inode numbers anew, and say of
+    the last change what they like."""
+    if folder.polling:
+        return FileState(status.st_size, status.st_mtime_ns, 0)
+    return FileState(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
-def _why_not(name: str, status: os.stat_result, folder: WatchedFolder) -> str | None:
+def _why_not_handed_over(
+    name: str, status: os.stat_result, state: FileState, folder: WatchedFolder
+) -> Ignored | None:
+    if not stat.S_ISREG(status.st_mode):
+        return Ignored(state, _what_it_is(status), file=False)
+    kind = kind_of(name)
+    if kind is Kind.UNFINISHED:
+        return Ignored(state, _UNFINISHED, True, FORGOTTEN_SECONDS, unfinished=True)
+    if kind is Kind.BESIDE and not asked_for(name, folder.patterns):
+        return Ignored(state, _BESIDE, True, FORGOTTEN_SECONDS)
+    if not matches(name, folder.patterns):
+        wanted = ", ".join(folder.patterns)
+        says = f"is not of the kinds taken here ({wanted}). Rename it, or change the profile."
+        return Ignored(state, says, True)
+    return None
+
+
+_UNFINISHED = "has the name of an unfinished file. If it is finished, rename it."
+_BESIDE = (
+    "has the name of a file that programs write beside a scan (an index, a sum, a sign that all is "
+    "written); it is never taken in. Remove it, and set the scanner not to write it. If it is a "
+    "scan, rename it, or name its ending in the profile's patterns."
+)
+
+
+def _what_it_is(status: os.stat_result) -> str:
     if stat.S_ISDIR(status.st_mode):
         return "is a folder; files inside it are not looked at. Let the scanner write flat."
     if stat.S_ISLNK(status.st_mode):
         return "is a link; links are never followed. Put the file itself here."
-    if not stat.S_ISREG(status.st_mode):
-        return "is no ordinary file. Remove it."
-    if is_temporary(name):
-        return "has the name of an unfinished file. If it is finished, rename it."
-    if not matches(name, folder.patterns):
-        wanted = ", ".join(folder.patterns)
-        return f"is not of the kinds taken here ({wanted}). Rename it, or change the profile."
-    return None
+    return "is no ordinary file. Remove it."

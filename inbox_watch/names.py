@@ -1,36 +1,23 @@
-"""File names: which are temporary, in which order they stand, how they are shown to a person."""
+"""File names: which are wanted, in which order they stand, how they are shown to a person."""
 
 from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
 
-# Names that programs give to what they are still writing, and rename when they are done.
-TEMPORARY = (
-    "~$*", "*~", "*.tmp", "*.temp", "*.part", "*.partial", "*.crdownload", "*.download",
-    "*.filepart", "*.!ut", "*.!qb", "*.opdownload", "*.aria2", "*.swp", "*.lock", "*.writing",
-)  # fmt: skip
-
-# What file managers leave behind; never a scan.
-_LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
-
 NameOrder = tuple[tuple[str | int, ...], tuple[str | int, ...], str]
-
-
-def is_litter(name: str) -> bool:
-    """Dot files and what file managers leave: passed over without a word."""
-    return name.startswith(".") or name.casefold() in _LITTER
-
-
-def is_temporary(name: str) -> bool:
-    """Whether the name says that its writer has not finished."""
-    return matches(name, TEMPORARY)
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether a glob fits the name, case ignored; no patterns fit everything."""
     folded = name.casefold()
     return not patterns or any(fnmatchcase(folded, each.casefold()) for each in patterns)
+
+
+def asked_for(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a glob names this very ending: ``*.dat`` does, ``*`` and ``*.*`` do not."""
+    ending = "." + name.casefold().rpartition(".")[2]
+    return any(each.casefold().endswith(ending) for each in patterns if matches(name, (each,)))
 
 
 def natural_order(name: str) -> NameOrder:

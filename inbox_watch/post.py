@@ -35,7 +35,9 @@ class Post:
         self.folder = folder
         self._hand_over = hand_over
         self._report = report
-        self._settling = Settling(folder.settle_seconds, together=folder.together)
+        self._settling = Settling(
+            folder.settle_seconds, together=folder.together, patience=FORGOTTEN_SECONDS
+        )
         self.lost = False
         self._device: int | None = None
         self._told: set[str] = set()
@@ -51,7 +53,8 @@ class Post:
             return False
         self._tell_found(seen)
         stirring = {name: each.state for name, each in seen.ignored.items() if each.file}
-        offers = self._settling.look(seen.files, now, stirring)
+        unfinished = [name for name, each in seen.ignored.items() if each.unfinished]
+        offers = self._settling.look(seen.files, now, stirring, unfinished)
         self._tell_ignored(seen.ignored)
         still_open, more = self._hand_over_all(offers, now, go_on)
         self._tell_waiting(now, still_open)
@@ -156,7 +159,10 @@ class Post:
             )
             self._tell(News.STILL_OPEN, says, names)
         else:
-            says = f"{self.folder.path} is never quiet, so its files wait. End what writes there."
+            says = (
+                f"{self.folder.path} is never quiet, or a file in it is not finished, so its files "
+                "wait. End what writes there, and remove or rename what is unfinished."
+            )
             self._tell(News.NEVER_QUIET, says, names)
 
     def _tell(

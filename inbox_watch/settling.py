@@ -1,8 +1,9 @@
 """When has a file come to rest? Pure: snapshots and seconds go in, offers come out.
 
-A file is at rest when its size, mtime and inode were the same at every look for ``settle_seconds``
+A file is at rest when its size, times and inode were the same at every look for ``settle_seconds``
 of counted time. Time counts only between looks that came soon after one another: a clock that
-jumps, or a long time without a look, starts the quiet time again.
+jumps, or a long time without a look, starts the quiet time again. An empty file is a writer's
+placeholder and rests far longer: many scanners make the name first and open it again to write.
 """
 
 from __future__ import annotations
@@ -17,11 +18,16 @@ LONGEST_DELAY = 30.0
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """What tells one state of a file from another: bytes, nanoseconds, inode number."""
+    """What tells one state of a file from another: bytes, nanoseconds, inode number.
+
+    ``mtime_ns`` may be anything: writers set it, to the future or back. ``changed_ns`` is when
+    the system last saw a change, which they cannot set (0: not known).
+    """
 
     size: int
     mtime_ns: int
     inode: int
+    changed_ns: int = 0
 
 
 Snapshot = Mapping[str, FileState]
@@ -97,12 +103,17 @@ class Settling:
     With ``together`` the whole folder must be quiet, and all that is at rest in it is one offer.
     Such a group, once tried, never grows: what arrives later is another stack of paper.
     ``restless`` says whether, at the last look, such files waited for the folder to be quiet.
+
+    ``patience`` is how long (seconds) an empty file must rest, and how long an unfinished one
+    is waited for by those that belong together with it; None: no longer than any other.
     """
 
     def __init__(
-        self, settle_seconds: float, *, together: bool = False, longest_gap: float | None = None
-    ) -> None:
+        self, settle_seconds: float, *, together: bool = False,
+        longest_gap: float | None = None, patience: float | None = None,
+    ) -> None:  # fmt: skip
         self._settle = settle_seconds
+        self._patience = max(settle_seconds, patience or 0.0)
         self._together = together
         self._longest_gap = max(60.0, 10 * settle_seconds) if longest_gap is None else longest_gap
         self._memory = Memory()
@@ -111,11 +122,15 @@ class Settling:
         self._failed: tuple[Offer, ...] = ()
         self.restless = False
 
-    def look(self, files: Snapshot, now: float, others: Snapshot | None = None) -> list[Offer]:
+    def look(
+        self, files: Snapshot, now: float, others: Snapshot | None = None,
+        unfinished: Collection[str] = (),
+    ) -> list[Offer]:  # fmt: skip
         """Takes a look at the folder's ``files`` and says what is due to be handed over now.
 
-        ``others`` are never offered; while one of them changes (a page under its temporary
-        name), a folder whose files belong together is not quiet.
+        ``others`` are never offered; while one of them changes, a folder whose files belong
+        together is not quiet, nor is it while one of them is among the ``unfinished`` (a page
+        under its temporary name).
         """
         before = self._memory.looked
         memory = self._memory.without(self._removed)
@@ -128,22 +143,27 @@ class Settling:
             for offer in self._failed
             if (states := tuple(pair for pair in offer.states if files.get(pair[0]) == pair[1]))
         )
-        return [*self._new(files), *(offer for offer in self._failed if offer.due <= now)]
+        new = self._new(files, unfinished)
+        return [*new, *(offer for offer in self._failed if offer.due <= now)]
 
-    def _new(self, files: Snapshot) -> list[Offer]:
+    def _new(self, files: Snapshot, unfinished: Collection[str]) -> list[Offer]:
         known = self._taken.keys() | {name for offer in self._failed for name in offer.names}
-        unknown = files.keys() - known
-        self.restless = bool(unknown) and self._waits_for_quiet()
+        unknown = {name: state for name, state in files.items() if name not in known}
+        rested = [name for name, state in unknown.items() if self._is_at_rest(name, state)]
+        self.restless = self._together and bool(unknown) and not (
+            self._memory.all_at_rest(self._settle)
+            and len(rested) == len(unknown)
+            and all(self._memory.at_rest(name, self._patience) for name in unfinished)
+        )  # fmt: skip
         if self.restless:
             return []
-        rested = (name for name in unknown if self._memory.at_rest(name, self._settle))
         pairs = tuple((name, files[name]) for name in sorted(rested, key=natural_order))
         if self._together:
             return [Offer(pairs)] if pairs else []
         return [Offer((pair,)) for pair in pairs]
 
-    def _waits_for_quiet(self) -> bool:
-        return self._together and not self._memory.all_at_rest(self._settle)
+    def _is_at_rest(self, name: str, state: FileState) -> bool:
+        return self._memory.at_rest(name, self._settle if state.size else self._patience)
 
     def took(self, offer: Offer, still_there: Collection[str]) -> None:
         """The offer was taken. What the taker left in place is not offered until it changes."""

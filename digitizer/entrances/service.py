@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import resource
-import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from digitizer.entrances.stopping import Bell, stop_bell
 from digitizer.mailroom.house import House
 from digitizer.mailroom.intake import TakenIn, take_all_from_inbox
 from digitizer.mailroom.working import Worker, recover
@@ -53,28 +53,16 @@ class Service:
         self.stop.set()
         self.nudge.set()
 
-    def when_stopped(self, action: Callable[[], None]) -> None:
-        """Does ``action``, in a thread of its own, once the service stops."""
+    def when_stopped(self, action: Callable[[], None]) -> threading.Thread:
+        """Does ``action``, in a thread of its own, once the service stops. Returns the thread."""
 
         def wait() -> None:
             self.stop.wait()
             action()
 
-        threading.Thread(target=wait, daemon=True).start()
-
-
-@contextmanager
-def stopping_on_signals(service: Service) -> Iterator[None]:
-    """SIGTERM and SIGINT end the service cleanly; work in hand goes back uncounted."""
-    before = {
-        number: signal.signal(number, lambda *_: service.end())
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        return thread
 
 
 def safe_folders(house: House) -> tuple[WatchedFolder, ...]:
@@ -118,6 +106,9 @@ def _tell_taken(taken: TakenIn, folder: WatchedFolder) -> None:
     done = "duplicate of" if taken.duplicate else "took in"
     about = {"event": done.replace(" ", "_"), "scan": taken.scan, "profile": folder.name}
     log.info("%s scan %s", done, taken.scan, extra=about)
+    for name in taken.empty:  # its sheets lie at the scanner, and nobody else will say so
+        says = "%s is empty, and long nothing was written to it: scan %s. Scan its sheets again."
+        log.error(says, name, taken.scan, extra={**about, "event": "empty_file"})
 
 
 def _tell(report: Report) -> None:
@@ -210,20 +201,31 @@ def serve_web(host: str, port: int) -> Callable[[Service], None]:
     return web
 
 
-def run(house: House, *parts: Callable[[Service], None]) -> bool:
-    """Runs the parts side by side until a signal, or until one fails; False if one failed."""
-    service = Service(house)
+def run(house: House, *parts: Callable[[Service], None], bell: Bell | None = None) -> bool:
+    """Runs the parts side by side until a signal, or until one fails; False if one failed.
+
+    ``bell`` hears the signals, from before this call on; None: from now on. Only the main thread
+    may call this.
+    """
+    with ExitStack() as hung:
+        bell = bell or hung.enter_context(stop_bell())
+        return bell.asked or _run(Service(house), parts, bell)
+
+
+def _run(service: Service, parts: Sequence[Callable[[Service], None]], bell: Bell) -> bool:
     _allow_open_files()
-    with stopping_on_signals(service):
-        threads = [
-            threading.Thread(target=_guarded, args=(service, part), name=part.__name__)
-            for part in parts
-        ]
-        for thread in threads:
-            thread.start()
-        service.stop.wait()
-        for thread in threads:
-            thread.join()
+    waking = service.when_stopped(bell.ring)
+    threads = [
+        threading.Thread(target=_guarded, args=(service, part), name=part.__name__)
+        for part in parts
+    ]
+    for thread in threads:
+        thread.start()
+    while not (bell.asked or service.stop.is_set()):
+        bell.wait()
+    service.end()
+    for thread in (*threads, waking):
+        thread.join()
     return not service.failed
 
 

@@ -17,6 +17,7 @@ from typing import IO
 
 import sqlalchemy as sa
 
+from digitizer.mailroom.file_marks import Mark, has_changed, mark_of
 from digitizer.mailroom.house import House
 from digitizer.parts.side_by_side import each, good, or_raise
 from digitizer.parts.tables import writing
@@ -31,23 +32,24 @@ from digitizer.vocabulary.profiles import ScannerProfile, Stack
 _NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
-#: Size, time and inode number: what tells one state of a file from another.
-Mark = tuple[int, int, int]
-
-
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What became of a stack that came in. A duplicate names the first scan and its moment."""
+    """What became of a stack that came in. A duplicate names the first scan and its moment.
+    ``empty``: those of its files in which nothing was."""
 
     scan: str
     source: str
     duplicate: bool
     first_taken_in: datetime
+    empty: tuple[str, ...] = ()
 
     @property
     def as_line(self) -> Filed:
         """What is said of a duplicate: whose bytes they are, and since when."""
-        says = f"The same bytes came in before, as scan {self.scan} at {self.first_taken_in}."
+        before = f"as scan {self.scan} at {self.first_taken_in}"
+        says = f"The same bytes came in before, {before}."
+        if self.empty:
+            says = f"It is empty, like what came in before, {before}. Scan its sheets again."
         return Filed(self.scan, self.source, None, Outcome.DUPLICATE, None, (), says)
 
 
@@ -68,11 +70,13 @@ def stacks_of(house: House, profile: str, files: Sequence[Path]) -> tuple[tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
-    """Files that are one stack. ``marks``: what each was like before it was read, in an inbox."""
+    """Files that are one stack. ``marks``: what each was like before it was read, in an inbox.
+    ``local``: they lie on a disk of this machine, whose times of change are its own clock's."""
 
     files: tuple[Path, ...]
     sources: tuple[str, ...]
     marks: tuple[Mark, ...] = ()
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,9 @@ def take_all_from_inbox(
 ) -> list[TakenIn | Exception | None]:
     """As ``take_from_inbox``, for many stacks in little more time than one takes: the disk is
     waited for once for all. A stack that fails has its error in its place; the others go on."""
-    profile_named(house, profile)
+    local = not profile_named(house, profile).polling
     with ExitStack() as hands:
-        begun = each(partial(_in_hand, hands), [tuple(files) for files in stacks])
+        begun = each(partial(_in_hand, hands, local), [tuple(files) for files in stacks])
         reach("intake.begun")
         stored = each(_unchanged, _store_all(house, begun))
         taken = each(_remove, _enter_all(house, stored, profile))
@@ -138,7 +142,7 @@ def _is_gone(path: Path) -> bool:
     return False
 
 
-def _in_hand(hands: ExitStack, files: tuple[Path, ...]) -> _Stack:
+def _in_hand(hands: ExitStack, local: bool, files: tuple[Path, ...]) -> _Stack:
     """Takes a lock on each file, which the kernel frees when we die. Where a share knows no
     locks, two watchers both read the file, and the ledger sees that the bytes are the same."""
     for path in files:
@@ -151,7 +155,8 @@ def _in_hand(hands: ExitStack, files: tuple[Path, ...]) -> _Stack:
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise
-    return _Stack(files, tuple(path.name for path in files), tuple(map(_mark, files)))
+    marks = tuple(mark_of(path, local) for path in files)
+    return _Stack(files, tuple(path.name for path in files), marks, local)
 
 
 def _store_all(house: House, stacks: Sequence[_Stack | Exception]) -> list[_Stored | Exception]:
@@ -196,16 +201,27 @@ def _enter_all(
 
 
 def _enter(house: House, tx: sa.Connection, stored: _Stored, profile: str) -> _Entered:
-    entry = ledger.enter(tx, stored.originals, profile)
+    if which := _which_empty(stored):
+        entry = ledger.enter(tx, stored.originals, profile, which)
+    else:
+        entry = ledger.enter(tx, stored.originals, profile)
     _check_stored(house, tx, entry)
     sources = [_speakable(source) for source in stored.stack.sources]
     audit.record(
         tx, MACHINE, "take in" if entry.new else "duplicate", f"scan:{entry.scan.id}",
         sources=sources, profile=profile,
     )  # fmt: skip
-    return _Entered(
-        stored.stack, TakenIn(entry.scan.id, sources[0], not entry.new, entry.scan.taken_in)
-    )
+    empty = tuple(part.source for part in stored.originals if not part.size)
+    taken = TakenIn(entry.scan.id, sources[0], not entry.new, entry.scan.taken_in, empty)
+    return _Entered(stored.stack, taken)
+
+
+def _which_empty(stored: _Stored) -> str:
+    """Which of the scanner's failures this is, where an inbox's files hold no byte at all: told
+    by name and time, so that a crash before the file went makes no second scan of it."""
+    if not stored.stack.marks or any(part.size for part in stored.originals):
+        return ""
+    return "\n".join(f"{path} {mark[1]}" for path, mark in _marked(stored.stack))
 
 
 def _check_stored(house: House, tx: sa.Connection, entry: ledger.Entry) -> None:
@@ -221,15 +237,15 @@ def _remove(entered: _Entered) -> TakenIn:
     """Each file is looked at right before it goes: its name may be another scan's by now. What
     changed stays, and is a scan of its own."""
     stack = entered.stack
-    changed = [path for path, mark in _marked(stack) if not _removed(path, mark)]
+    changed = [path for path, mark in _marked(stack) if not _removed(path, mark, stack.local)]
     if changed:
         raise _conflict(changed[0])
     reach("intake.unlinked")
     return entered.taken
 
 
-def _removed(path: Path, mark: Mark) -> bool:
-    if _changed(path, mark):
+def _removed(path: Path, mark: Mark, local: bool) -> bool:
+    if has_changed(path, mark, local):
         return False
     reach("intake.unlinking")
     path.unlink(missing_ok=True)  # a second watcher may have been quicker
@@ -239,7 +255,7 @@ def _removed(path: Path, mark: Mark) -> bool:
 def _check_unchanged(stack: _Stack) -> None:
     """Raises Conflict for files that are not what they were."""
     for path, mark in _marked(stack):
-        if _changed(path, mark):
+        if has_changed(path, mark, stack.local):
             raise _conflict(path)
 
 
@@ -249,18 +265,6 @@ def _marked(stack: _Stack) -> Iterable[tuple[Path, Mark]]:
 
 def _conflict(changed: Path) -> Conflict:
     return Conflict(f"{changed.name} changed while it was taken in; it stays in the inbox.")
-
-
-def _changed(path: Path, mark: Mark) -> bool:
-    try:
-        return _mark(path) != mark
-    except FileNotFoundError:
-        return False
-
-
-def _mark(path: Path) -> Mark:
-    found = path.lstat()  # a link that took a file's place is another thing
-    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _opened(path: Path, how: int = 0) -> int:

@@ -7,6 +7,7 @@ A claim is held by a *claimant*: a running supervisor that keeps a lock on a fil
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,9 +41,13 @@ def fingerprint(originals: Sequence[Original]) -> str:
     return hashlib.sha256("".join(part.sha256 for part in originals).encode()).hexdigest()
 
 
-def enter(tx: sa.Connection, originals: Sequence[Original], profile: str) -> Entry:
-    """Enters a stack as WAITING; the same bytes a second time give the first scan."""
-    mark = fingerprint(originals)
+def enter(tx: sa.Connection, originals: Sequence[Original], profile: str, which: str = "") -> Entry:
+    """Enters a stack as WAITING; the same bytes a second time give the first scan.
+
+    ``which`` tells a stack of empty files from another: where there are no bytes, none are the
+    same, and each is a failure of its own. The same one a second time gives the first scan.
+    """
+    mark = hashlib.sha256(os.fsencode(which)).hexdigest() if which else fingerprint(originals)
     before = tx.execute(sa.select(scan.c.id).where(scan.c.fingerprint == mark)).scalar()
     if before is not None:
         return Entry(find_scan(tx, before), new=False)

@@ -136,13 +136,14 @@ def test_bad_files_are_held_with_a_reason_while_letters_go_on(home: Home) -> Non
     scanner.write_pdf(scanned(pages, seed=5), good)
     inbox = home.inbox()
     (inbox / "cut-off.pdf").write_bytes(good.read_bytes()[: good.stat().st_size // 2])
-    (inbox / "empty.pdf").touch()
+    (home.paper / "empty.pdf").touch()  # in the inbox it would wait ten minutes for its bytes
+    home.lines("ingest", str(home.paper / "empty.pdf"))
     (inbox / "notes.pdf").write_text("These are only some words.\n" * 20)
     _encrypted(good, inbox / "locked.pdf")
     (inbox / "good.pdf").write_bytes(good.read_bytes())
     with Serving(home) as service:
         service.until_filed(5)
-    reasons = {item["source"]: item["reason"] for item in home.lines("held")}
+    reasons = {Path(item["source"]).name: item["reason"] for item in home.lines("held")}
     assert set(reasons) == {"cut-off.pdf", "empty.pdf", "notes.pdf", "locked.pdf"}
     assert "empty" in reasons["empty.pdf"]
     assert "password" in reasons["locked.pdf"]

@@ -9,6 +9,7 @@ import typer
 
 from digitizer.entrances.cli.context import desk_of
 from digitizer.entrances.logs import Form, start_logging
+from digitizer.entrances.stopping import stop_bell
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")]
@@ -26,33 +27,34 @@ def serve(
     log: Log = Form.TEXT,
 ) -> None:  # fmt: skip
     """Run it all: the watched folders, the worker, and the web pages."""
-    from digitizer.entrances import service
+    with stop_bell(last=True) as bell:
+        from digitizer.entrances import service
 
-    start_logging(log)
-    house = desk_of(context).house()
-    service.safe_folders(house)
-    told = ("Serving http://%s:%s/ and watching %s/inbox/. Ctrl+C ends it.", host, port, house.home)
-    getLogger("digitizer").info(*told, extra={"event": "serving"})
-    if not service.run(house, service.serve_web(host, port), service.watch, service.work):
-        raise typer.Exit(_FAILED)
+        start_logging(log)
+        house = desk_of(context).house()
+        service.safe_folders(house)
+        told = "Serving http://%s:%s/ and watching %s/inbox/. Ctrl+C ends it."
+        getLogger("digitizer").info(told, host, port, house.home, extra={"event": "serving"})
+        parts = (service.serve_web(host, port), service.watch, service.work)
+        _end_with(service.run(house, *parts, bell=bell))
 
 
 def watch(context: typer.Context, log: Log = Form.TEXT) -> None:
     """Only watch the folders and take in what settles there."""
-    from digitizer.entrances import service
+    with stop_bell(last=True) as bell:
+        from digitizer.entrances import service
 
-    start_logging(log)
-    if not service.run(desk_of(context).house(), service.watch):
-        raise typer.Exit(_FAILED)
+        start_logging(log)
+        _end_with(service.run(desk_of(context).house(), service.watch, bell=bell))
 
 
 def worker(context: typer.Context, log: Log = Form.TEXT) -> None:
     """Only work what waits."""
-    from digitizer.entrances import service
+    with stop_bell(last=True) as bell:
+        from digitizer.entrances import service
 
-    start_logging(log)
-    if not service.run(desk_of(context).house(), service.work):
-        raise typer.Exit(_FAILED)
+        start_logging(log)
+        _end_with(service.run(desk_of(context).house(), service.work, bell=bell))
 
 
 def web(
@@ -60,8 +62,14 @@ def web(
     log: Log = Form.TEXT,
 ) -> None:  # fmt: skip
     """Only serve the web pages."""
-    from digitizer.entrances import service
+    with stop_bell(last=True) as bell:
+        from digitizer.entrances import service
 
-    start_logging(log)
-    if not service.run(desk_of(context).house(), service.serve_web(host, port)):
+        start_logging(log)
+        part = service.serve_web(host, port)
+        _end_with(service.run(desk_of(context).house(), part, bell=bell))
+
+
+def _end_with(well: bool) -> None:
+    if not well:
         raise typer.Exit(_FAILED)

@@ -14,6 +14,7 @@ import pytest
 from digitizer.entrances import service as services
 from digitizer.entrances.service import Service
 from digitizer.mailroom import working
+from digitizer.mailroom.desk import held
 from digitizer.mailroom.house import House
 from digitizer.mailroom.intake import TakenIn, take_all_from_inbox
 from digitizer.mailroom.working import Worker
@@ -23,6 +24,7 @@ from digitizer.processes.pipeline import Worked
 from digitizer.vocabulary.errors import StorageError, UsageError
 from digitizer.vocabulary.mail import ScanState
 from digitizer.vocabulary.paper import Doubt, DoubtReason, Scan, Split
+from inbox_watch import post
 from inbox_watch.reports import News, Report
 from tests.support.made_mail import scan_row, take
 
@@ -48,6 +50,33 @@ def test_a_store_that_refuses_is_trouble_and_a_file_that_does_is_not(house: Hous
     assert service.troubles == {"intake": "It is so."}
     services._note_trouble(service, _report(house, News.TAKEN_AT_LAST))
     assert service.troubles == {"intake": ""}
+
+
+def test_each_empty_file_is_told_and_held(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the watcher itself, whose patience is made short: two are two, and both are told."""
+    monkeypatch.setattr(post, "FORGOTTEN_SECONDS", 0.0)
+    inbox = house.home / "inbox" / "default"
+    names = {"one.pdf", "two.pdf"}
+    for name in names:
+        (inbox / name).touch()
+    service = Service(house)
+    with caplog.at_level(logging.ERROR, "digitizer"):
+        watching = threading.Thread(target=services.watch, args=(service,))
+        watching.start()
+        while any(inbox.iterdir()):
+            service.nudge.wait(1)  # a nudge is early: the files go right after it
+        service.end()
+        watching.join()
+    told = [record for record in caplog.records if record.__dict__.get("event") == "empty_file"]
+    assert {name for name in names for record in told if name in record.getMessage()} == names
+    with Worker(house) as worker:
+        while worker.work_next():
+            pass
+    assert {(each.source, "empty" in str(each.reason)) for each in held(house)} == {
+        (name, True) for name in names
+    }
 
 
 class _Worker:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inbox_watch.errors import FolderLost
-from inbox_watch.folder import WatchedFolder, look
+from inbox_watch.folder import FORGOTTEN_SECONDS, WatchedFolder, look
 
 STRANGE = [
     os.fsdecode(b"letter \xff\xfe.pdf"),
@@ -43,11 +43,31 @@ def test_strange_names_survive(tmp_path: Path, name: str) -> None:
     assert list(look(folder(tmp_path)).files) == [name]
 
 
-def test_dot_files_and_litter_are_passed_over_in_silence(tmp_path: Path) -> None:
-    for name in (".hidden", ".scan.pdf.Xy12", "Thumbs.db"):
+def test_what_systems_leave_everywhere_is_passed_over_in_silence(tmp_path: Path) -> None:
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
         (tmp_path / name).touch()
+    for name in ("@eaDir", "#recycle", ".hidden"):
+        (tmp_path / name).mkdir()
     seen = look(folder(tmp_path))
     assert (seen.files, seen.ignored) == ({}, {})
+
+
+def test_what_is_written_beside_a_scan_is_ignored_with_patience(tmp_path: Path) -> None:
+    for name in ("a.xml", "a.pdf.md5", "._a.pdf", "a.pdf:Zone.Identifier"):
+        (tmp_path / name).write_bytes(b"x")
+    seen = look(folder(tmp_path))
+    assert seen.files == {}
+    assert len(seen.ignored) == 4
+    for each in seen.ignored.values():
+        assert (each.file, each.patience, each.unfinished) == (True, FORGOTTEN_SECONDS, False)
+        assert "beside a scan" in each.reason
+
+
+def test_what_the_profile_asks_for_by_its_ending_is_a_scan(tmp_path: Path) -> None:
+    for name in ("a.idx", "b.idx.part", "c.xml"):
+        (tmp_path / name).write_bytes(b"x")
+    assert list(look(folder(tmp_path, patterns=("*.pdf", "*.idx"))).files) == ["a.idx"]
+    assert list(look(folder(tmp_path, patterns=("*",))).files) == []
 
 
 def test_what_is_no_file_is_never_handed_over_but_named(tmp_path: Path) -> None:
@@ -67,11 +87,13 @@ def test_what_is_no_file_is_never_handed_over_but_named(tmp_path: Path) -> None:
 
 
 def test_temporary_names_are_ignored_with_patience(tmp_path: Path) -> None:
-    for name in ("~$a.pdf", "a.tmp", "a.pdf.part", "a.crdownload"):
+    names = {"~$a.pdf", "a.tmp", "a.pdf.part", "a.crdownload", ".a.pdf.Xy12Ab", "a.tmp.pdf"}
+    for name in names:
         (tmp_path / name).touch()
     seen = look(folder(tmp_path))
-    assert seen.files == {}
-    assert all(each.file and each.patience for each in seen.ignored.values())
+    assert (seen.files, set(seen.ignored)) == ({}, names)
+    for each in seen.ignored.values():
+        assert (each.file, each.patience, each.unfinished) == (True, FORGOTTEN_SECONDS, True)
 
 
 def test_a_file_of_no_wanted_kind_is_named_with_what_is_wanted(tmp_path: Path) -> None:
@@ -82,9 +104,11 @@ def test_a_file_of_no_wanted_kind_is_named_with_what_is_wanted(tmp_path: Path) -
     assert "*.pdf, *.tif" in seen.ignored["a.docx"].reason
 
 
-def test_inode_numbers_of_shares_are_not_believed(tmp_path: Path) -> None:
+def test_what_shares_say_of_inodes_and_changes_is_not_believed(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").touch()
-    assert look(folder(tmp_path, polling=True)).files["a.pdf"].inode == 0
+    seen = look(folder(tmp_path, polling=True)).files["a.pdf"]
+    assert (seen.inode, seen.changed_ns) == (0, 0)
+    assert look(folder(tmp_path)).files["a.pdf"].changed_ns != 0
 
 
 def test_a_lost_folder_is_told_with_the_mend(tmp_path: Path) -> None:

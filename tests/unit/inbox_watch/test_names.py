@@ -1,4 +1,4 @@
-"""Names: the order of pages, what is passed over, what can be printed."""
+"""Names: the order of pages, what is wanted, what can be printed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_watch.names import is_litter, is_temporary, matches, natural_order, printable
+from inbox_watch.names import asked_for, matches, natural_order, printable
 
 ANY_NAME = st.binary(min_size=1, max_size=60).map(os.fsdecode)
 
@@ -42,30 +42,17 @@ def test_numbers_order_as_numbers(one: int, two: int) -> None:
     assert before == (one < two)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["~$letter.docx", "a.TMP", "scan.pdf.part", "a.partial", "x.crdownload", "x.filepart", "x.!ut"],
-)
-def test_names_of_unfinished_files(name: str) -> None:
-    assert is_temporary(name)
-
-
-@pytest.mark.parametrize("name", ["scan.pdf", "part.pdf", "tmp.tif", "temporary.jpg", "a.tmp.pdf"])
-def test_names_of_finished_files(name: str) -> None:
-    assert not is_temporary(name)
-
-
-def test_litter() -> None:
-    assert is_litter(".DS_Store")
-    assert is_litter("Thumbs.db")
-    assert not is_litter("scan.pdf")
-
-
 def test_patterns_ignore_case_and_none_takes_all() -> None:
     assert matches("SCAN.PDF", ("*.pdf",))
     assert matches("scan.pdf", ("*.PDF",))
     assert not matches("scan.tif", ("*.pdf", "*.jpg"))
     assert matches("anything", ())
+
+
+def test_only_an_ending_that_a_pattern_names_is_asked_for() -> None:
+    assert asked_for("SCAN.DAT", ("*.pdf", "*.dat"))
+    assert not asked_for("scan.dat", ("*", "*.*", "*.pdf"))
+    assert not asked_for("scan.dat", ())
 
 
 @given(ANY_NAME)

@@ -32,7 +32,33 @@ def test_an_empty_file_is_offered_too() -> None:
     assert names(settling.look({"a": state(size=0)}, 2)) == [("a",)]
 
 
-@pytest.mark.parametrize("changed", [state(size=2), state(mtime_ns=2), state(inode=2)])
+def test_an_empty_file_rests_as_long_as_patience_says() -> None:
+    settling = Settling(2, patience=30)
+    both = {"a": state(size=0), "b": state(inode=2)}
+    settling.look(both, 0)
+    assert names(settling.look(both, 2)) == [("b",)]
+    assert names(settling.look(both, 29)) == [("b",)]
+    assert names(settling.look(both, 30)) == [("a",), ("b",)]
+
+
+def test_an_empty_file_that_gets_bytes_is_as_any_other_from_then_on() -> None:
+    settling = Settling(2, patience=30)
+    settling.look({"a": state(size=0)}, 0)
+    assert settling.look({"a": state(size=9)}, 20) == []
+    assert names(settling.look({"a": state(size=9)}, 22)) == [("a",)]
+
+
+def test_patience_is_never_shorter_than_the_settle_time() -> None:
+    settling = Settling(40, patience=30)
+    settling.look({"a": state(size=0)}, 0)
+    assert settling.look({"a": state(size=0)}, 30) == []
+    assert names(settling.look({"a": state(size=0)}, 40)) == [("a",)]
+
+
+@pytest.mark.parametrize("changed", [
+    state(size=2), state(mtime_ns=2), state(mtime_ns=-1), state(mtime_ns=1 << 62), state(inode=2),
+    FileState(1, 1, 1, changed_ns=2),
+])  # fmt: skip
 def test_any_change_starts_the_quiet_time_again(changed: FileState) -> None:
     settling = Settling(2)
     settling.look({"a": state()}, 0)
@@ -163,6 +189,32 @@ class TestTogether:
         later = settling.look({"1": state()}, 10, {"2.part": state(size=2, inode=2)})
         assert names(later) == [("1",)]
 
+    @pytest.mark.parametrize("last", [0, 3])
+    def test_a_page_that_is_still_empty_keeps_the_stack_waiting(self, last: int) -> None:
+        settling = Settling(5, together=True, patience=30)
+        files = {"1": state(), "2": state(size=0, inode=2)}
+        settling.look(files, 0)
+        assert settling.look(files, 25) == []
+        assert settling.restless
+        files["2"] = state(size=last, inode=2)
+        settling.look(files, 29)
+        assert names(settling.look(files, 34)) == [("1", "2")]
+
+    def test_an_unfinished_page_keeps_the_stack_waiting_until_it_is_given_up(self) -> None:
+        settling = Settling(5, together=True, patience=30)
+        part = {"2.part": state(inode=2)}
+        settling.look({"1": state()}, 0, part, part)
+        assert settling.look({"1": state()}, 29, part, part) == []
+        assert names(settling.look({"1": state()}, 30, part, part)) == [("1",)]
+
+    def test_an_unfinished_page_that_gets_its_name_is_of_the_stack(self) -> None:
+        settling = Settling(5, together=True, patience=30)
+        part = {"2.part": state(inode=2)}
+        settling.look({"1": state()}, 0, part, part)
+        both = {"1": state(), "2": state(inode=2)}
+        assert settling.look(both, 20) == []
+        assert names(settling.look(both, 25)) == [("1", "2")]
+
     def test_a_stack_that_failed_is_never_mixed_with_the_next(self) -> None:
         settling = Settling(5, together=True)
         first = {"1": state(), "2": state(inode=2)}
@@ -206,11 +258,14 @@ class AnyFolder(RuleBasedStateMachine):
     """
 
     settle = 3.0
+    patience = 3.0
     together = False
 
     def __init__(self) -> None:
         super().__init__()
-        self.settling = Settling(self.settle, together=self.together, longest_gap=10)
+        self.settling = Settling(
+            self.settle, together=self.together, longest_gap=10, patience=self.patience
+        )
         self.files: dict[str, Kept] = {}
         self.now = 0.0  # what the clock says
         self.real = 0.0  # what time it is: the clock may jump, time does not
@@ -244,7 +299,8 @@ class AnyFolder(RuleBasedStateMachine):
                 kept = self.files[name]
                 assert kept.state == seen
                 assert not kept.taken
-                assert self.real - kept.changed >= self.settle
+                rest = self.settle if kept.state.size else self.patience
+                assert self.real - kept.changed >= rest
             self._settle_offer(offer, goes)
 
     def _settle_offer(self, offer: Offer, goes: str) -> None:
@@ -271,5 +327,15 @@ class AnyFolderTogether(AnyFolder):
     together = True
 
 
+class AnyFolderWithPatience(AnyFolder):
+    patience = 8.0
+
+
+class AnyFolderTogetherWithPatience(AnyFolderWithPatience):
+    together = True
+
+
 TestAnyFolder = AnyFolder.TestCase
+TestAnyFolderWithPatience = AnyFolderWithPatience.TestCase
+TestAnyFolderTogetherWithPatience = AnyFolderTogetherWithPatience.TestCase
 TestAnyFolderTogether = AnyFolderTogether.TestCase

@@ -203,11 +203,174 @@ def test_strange_names_are_handed_over_and_reported_printably(inbox: Path) -> No
     assert desk.got == [(strange,)]
 
 
-def test_an_empty_file_is_handed_over(inbox: Path) -> None:
-    (inbox / "empty.pdf").touch()
+def test_an_empty_file_is_left_alone_until_it_has_bytes(inbox: Path) -> None:
+    (inbox / "scan.pdf").touch()
     desk = Desk(WatchedFolder(inbox, "desk"))
-    desk.steps(0, 2)
-    assert desk.got == [("empty.pdf",)]
+    desk.steps(*range(0, 590, 10))
+    assert desk.got == []
+    with (inbox / "scan.pdf").open("r+b") as again:  # fails where somebody removed it
+        again.write(b"%PDF")
+    desk.steps(590, 592)
+    assert desk.got == [("scan.pdf",)]
+    assert desk.reports == []
+
+
+def test_an_empty_file_that_is_old_is_handed_over(inbox: Path) -> None:
+    for name in ("one.pdf", "two.pdf"):
+        (inbox / name).touch()
+    desk = Desk(WatchedFolder(inbox, "desk"))
+    desk.steps(*range(0, 600, 10))
+    assert desk.got == []
+    desk.steps(600)
+    assert desk.got == [("one.pdf",), ("two.pdf",)]
+
+
+def test_an_empty_file_that_is_made_anew_is_as_young_as_that(inbox: Path) -> None:
+    desk = Desk(WatchedFolder(inbox, "desk"))
+    (inbox / "scan.pdf").touch()
+    desk.steps(*range(0, 590, 10))
+    (inbox / "scan.pdf").unlink()
+    (inbox / "scan.pdf").touch()
+    desk.steps(*range(590, 1190, 10))
+    assert desk.got == []
+    desk.steps(1190)
+    assert desk.got == [("scan.pdf",)]
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_an_empty_file_with_a_writer_is_waited_for_without_end(inbox: Path, settled: bool) -> None:
+    desk = Desk(WatchedFolder(inbox, "desk"))
+    with (inbox / "scan.pdf").open("wb", buffering=0) as writer:
+        desk.steps(*range(0, 1300, 10))
+        assert (desk.got, desk.news) == ([], [News.STILL_OPEN])
+        if settled:
+            writer.write(b"%PDF")
+    desk.steps(1300, 1302)
+    assert desk.got == [("scan.pdf",)]
+
+
+# --- what writers do to a file's name, time, length and number, and that none of it is missed
+
+
+def _grown(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+def _cut(path: Path) -> None:
+    os.truncate(path, 1)
+
+
+def _replaced(path: Path) -> None:
+    """Another of the same length and time takes its name (mv, rsync -t)."""
+    other = path.with_name(".other")
+    other.write_bytes(b"PAGE TWO")
+    os.utime(other, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
+    other.rename(path)
+
+
+def _written_anew(path: Path) -> None:
+    """The same length, in place, and its old time again (cp -p, rsync --inplace -t, SMB)."""
+    before = path.stat()
+    path.write_bytes(b"PAGE TWO")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _dated(seconds: int) -> Callable[[Path], None]:
+    def date(path: Path) -> None:
+        os.utime(path, (seconds, seconds))
+
+    return date
+
+
+@pytest.mark.parametrize("change", [
+    _grown, _cut, _replaced, _written_anew, _dated(0), _dated(315_532_800), _dated(4_102_444_800),
+])  # fmt: skip
+def test_whatever_a_writer_does_starts_the_quiet_time_again(
+    inbox: Path, change: Callable[[Path], None]
+) -> None:
+    desk = Desk(WatchedFolder(inbox, "desk"))
+    (inbox / "scan.pdf").write_bytes(b"page one")
+    desk.steps(0)
+    change(inbox / "scan.pdf")
+    content = (inbox / "scan.pdf").read_bytes()
+    desk.steps(2, 3.9)
+    assert desk.got == []
+    assert (inbox / "scan.pdf").read_bytes() == content
+    desk.steps(4)
+    assert desk.got == [("scan.pdf",)]
+
+
+@pytest.mark.parametrize("polling", [True, False])
+@pytest.mark.parametrize("seconds", [0, 315_532_800, 4_102_444_800])
+def test_a_files_own_time_is_not_asked(inbox: Path, seconds: int, polling: bool) -> None:
+    """1970, 1980 (robocopy while it copies) and 2100: a kept time, or a clock that is wrong."""
+    desk = Desk(WatchedFolder(inbox, "desk", polling=polling))
+    (inbox / "scan.pdf").write_bytes(b"page one")
+    os.utime(inbox / "scan.pdf", (seconds, seconds))
+    desk.steps(0, 1.9)
+    assert desk.got == []
+    desk.steps(2)
+    assert desk.got == [("scan.pdf",)]
+
+
+def test_a_slow_writer_that_opens_the_file_anew_for_each_page(inbox: Path) -> None:
+    desk = Desk(WatchedFolder(inbox, "desk"))
+    (inbox / "scan.pdf").touch()
+    for now in range(0, 120, 2):
+        desk.steps(now, now + 1)
+        _grown(inbox / "scan.pdf")
+    assert desk.got == []
+    desk.steps(120, 122)
+    assert desk.got == [("scan.pdf",)]
+
+
+@pytest.mark.parametrize("unfinished", [
+    "scan.pdf.part", ".scan.pdf.Xy12Ab", "tmpscan.pdf", "scan.tmp.pdf", "scan.pdf_", "in.scan.pdf",
+])  # fmt: skip
+def test_half_a_file_under_another_name_waits_for_its_own(inbox: Path, unfinished: str) -> None:
+    desk = Desk(WatchedFolder(inbox, "desk"))
+    (inbox / unfinished).write_bytes(b"half")
+    desk.steps(*range(0, 100, 2))
+    assert desk.got == []
+    _grown(inbox / unfinished)
+    (inbox / unfinished).rename(inbox / "scan.pdf")
+    desk.steps(100, 102)
+    assert (desk.got, desk.reports) == ([("scan.pdf",)], [])
+
+
+@pytest.mark.parametrize("name", ["scan.pdf.part", ".scan.pdf.Xy12Ab", "scan.xml", "scan.pdf.ok"])
+def test_nothing_is_passed_over_in_silence_for_ever(inbox: Path, name: str) -> None:
+    desk = Desk(WatchedFolder(inbox, "desk"))
+    (inbox / name).write_bytes(b"x")
+    desk.steps(*range(0, 600, 10))
+    assert desk.reports == []
+    desk.steps(*range(600, 1300, 10))
+    assert [(each.news, each.paths) for each in desk.reports] == [(News.IGNORED, (inbox / name,))]
+    assert (inbox / name).exists()
+    assert desk.got == []
+
+
+@pytest.mark.parametrize("unfinished", ["page2.jpg.part", ".page2.jpg.Xy12Ab"])
+def test_a_stack_waits_for_a_page_under_another_name(inbox: Path, unfinished: str) -> None:
+    desk = Desk(WatchedFolder(inbox, "desk", together=True, settle_seconds=10))
+    (inbox / "page1.jpg").write_bytes(b"x")
+    (inbox / unfinished).write_bytes(b"x")
+    desk.steps(*range(0, 300, 5))
+    assert desk.got == []
+    (inbox / unfinished).rename(inbox / "page2.jpg")
+    desk.steps(300, 305, 310)
+    assert desk.got == [("page1.jpg", "page2.jpg")]
+
+
+def test_a_stack_with_an_empty_page_is_handed_over_with_it(inbox: Path) -> None:
+    desk = Desk(WatchedFolder(inbox, "desk", together=True, settle_seconds=10))
+    for number, content in enumerate((b"x", b"", b"x")):
+        (inbox / f"page{number}.jpg").write_bytes(content)
+    desk.steps(*range(0, 600, 10))
+    assert desk.got == []
+    desk.steps(600)
+    assert desk.got == [("page0.jpg", "page1.jpg", "page2.jpg")]
 
 
 def test_what_belongs_together_comes_as_one_in_order(inbox: Path) -> None:
@@ -284,8 +447,8 @@ def test_ten_thousand_files_at_once_leave_the_other_folder_its_turn(
 ) -> None:
     (tmp_path / "other").mkdir()
     for number in range(10_000):
-        (inbox / f"{number}.pdf").touch()
-    (tmp_path / "other" / "letter.pdf").touch()
+        (inbox / f"{number}.pdf").write_bytes(b"x")
+    (tmp_path / "other" / "letter.pdf").write_bytes(b"x")
     desk = Desk(WatchedFolder(inbox, "desk"), WatchedFolder(tmp_path / "other", "share"))
     desk.steps(0)
     assert desk.watcher.step(2)

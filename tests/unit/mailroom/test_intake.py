@@ -344,6 +344,87 @@ def test_a_share_that_falls_away_under_one_hinders_no_other(
     assert isinstance(taken, TakenIn)
 
 
+def test_what_is_written_anew_in_the_same_length_with_its_old_time_stays(
+    house: House, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ``cp -p`` and ``rsync --inplace -t`` do to a file that is there already."""
+    enter = ledger.enter
+
+    def write_anew(*args: Any) -> Any:
+        before = inbox.stat()
+        inbox.write_bytes(b"%PDF a_STACK")
+        os.utime(inbox, ns=(before.st_atime_ns, before.st_mtime_ns))
+        return enter(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "enter", write_anew)
+        with pytest.raises(Conflict, match="changed while"):
+            take_from_inbox(house, [inbox], "default")
+    assert inbox.read_bytes() == b"%PDF a_STACK"
+    assert take_from_inbox(house, [inbox], "default") is not None
+    assert _scans(house) == 2
+
+
+# --- files without a byte: each is a failure of the scanner
+
+
+@pytest.fixture
+def empties(house: House) -> list[Path]:
+    paths = [house.home / "inbox" / "default" / name for name in ("one.pdf", "two.pdf")]
+    for path in paths:
+        path.touch()
+    return paths
+
+
+def test_two_empty_files_are_two_scans(house: House, empties: list[Path]) -> None:
+    one, two = _take_all(house, empties)
+    again = empties[0]
+    again.touch()
+    three = take_from_inbox(house, [again], "default")
+    for taken, name in ((one, "one.pdf"), (two, "two.pdf"), (three, "one.pdf")):
+        assert isinstance(taken, TakenIn)
+        assert (taken.duplicate, taken.empty) == (False, (name,))
+    assert _scans(house) == 3
+    assert not any(path.exists() for path in empties)
+
+
+def test_an_empty_file_that_could_not_be_removed_is_no_second_scan(
+    house: House, empties: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path in empties:
+            raise OSError(5, "Input/output error")
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        with pytest.raises(OSError, match="Input/output"):
+            take_from_inbox(house, empties[:1], "default")
+    taken = take_from_inbox(house, empties[:1], "default")
+    assert taken is not None
+    assert (taken.duplicate, taken.empty, _scans(house)) == (True, ("one.pdf",), 1)
+    assert not empties[0].exists()
+
+
+def test_an_empty_file_among_the_sheets_of_a_stack(house: House, empties: list[Path]) -> None:
+    empties[1].write_bytes(b"a sheet")
+    taken = take_from_inbox(house, empties, "flatbed-jpeg")
+    assert taken is not None
+    assert (taken.duplicate, taken.empty) == (False, ("one.pdf",))
+
+
+def test_an_empty_file_named_by_hand_twice_says_what_to_do(house: House, tmp_path: Path) -> None:
+    for name in ("a.pdf", "b.pdf"):
+        (tmp_path / name).touch()
+    first = take_in(house, [tmp_path / "a.pdf"], "default", ["a.pdf"])
+    again = take_in(house, [tmp_path / "b.pdf"], "default", ["b.pdf"])
+    assert (first.duplicate, again.duplicate, again.scan) == (False, True, first.scan)
+    assert "empty" in str(again.as_line.reason)
+    assert first.scan in str(again.as_line.reason)
+
+
 # --- many at once: what is wrong with one is its own affair
 
 
