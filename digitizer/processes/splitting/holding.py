@@ -6,7 +6,7 @@ further doubt can only hold more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
@@ -22,16 +22,18 @@ class Touch:
     stretches: tuple[int, ...]
 
 
-def hold(stretches: Sequence[Stretch], headed: bool, announced: int) -> list[list[Doubt]]:
+def hold(
+    stretches: Sequence[Stretch], headed: bool, announced: int, more: Iterable[Touch] = ()
+) -> list[list[Doubt]]:
     """The doubts of each stretch.
 
     ``headed``: the stack has a batch header on top, so it is not back to front; ``announced``
-    is the header's number of letters (0: any).
+    is the header's number of letters (0: any). ``more`` are touches of other rules.
     """
     held: list[list[Doubt]] = [[] for _ in stretches]
     proven = [_is_proven(stretches, i) for i in range(len(stretches))]
     turned = () if headed else _back_to_front(stretches)
-    for touch in chain(_all_touches(stretches, proven, announced), turned):
+    for touch in chain(_all_touches(stretches, proven, announced), turned, more):
         doubt = _with_advice(touch, stretches)
         for i in touch.stretches:
             held[i].append(doubt)
