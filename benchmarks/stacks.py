@@ -73,16 +73,19 @@ ALL_COUNTS = (NO_COUNTS, SOME, SHEETS, HEADER, BOTH)
 
 
 def make_batch(rng: random.Random, counts: Counts, sides: Sides) -> Batch:
-    letters = [make_letter(rng, i, counts, sides) for i in range(rng.randint(5, 40))]
+    reply = rng.random() < 0.05
+    letters = [make_letter(rng, i, counts, sides, reply) for i in range(rng.randint(5, 40))]
     header = None
     if counts.header:
         header = CoverCode(CodeKind.BATCH, 1, "header", len(letters))
     return Batch(letters, sides, header)
 
 
-def make_letter(rng: random.Random, number: int, counts: Counts, sides: Sides) -> Letter:
-    """A cover and 1 to 6 sheets, or, one in twenty, a reply sheet on its own or with more."""
-    reply = rng.random() < 0.05
+def make_letter(
+    rng: random.Random, number: int, counts: Counts, sides: Sides, reply: bool
+) -> Letter:
+    """A cover and 1 to 6 sheets, or a reply sheet on its own or with more. One batch in twenty is
+    of replies: mail from inside and mail from outside share no stack."""
     behind = rng.choice((0, 0, 0, 0, 1)) if reply else rng.randint(1, 6)
     kind = CodeKind.REPLY if reply else CodeKind.INMATE
     code = CoverCode(kind, 1, f"{number}", behind if rng.random() < counts.sheets else 0)

@@ -192,11 +192,14 @@ class _as_file:  # noqa: N801 (a context, used like a function)
 # ---- printing
 
 
-def print_cover(rng: np.random.Generator) -> Printed:
-    """A cover of some kind, paper and key, with a code of its own."""
+def print_cover(
+    rng: np.random.Generator, wanted: CodeKind | None = None, on: Paper | None = None
+) -> Printed:
+    """A cover of some kind, paper and key (or of those that are wanted), with a code of its own."""
     kinds: list[CodeKind] = list(_KINDS)
-    kind = kinds[int(rng.choice(len(kinds), p=list(_KINDS.values())))]
-    paper: Paper = "a4" if rng.random() < 0.4 else "letter"
+    drawn = kinds[int(rng.choice(len(kinds), p=list(_KINDS.values())))]
+    kind = wanted or drawn
+    paper: Paper = on or ("a4" if rng.random() < 0.4 else "letter")
     code = CoverCode(kind, int(rng.integers(1, 3)), rng.bytes(9).hex(), int(rng.choice([0, 0, 3])))
     text = payload(code, RIGHT)
     cover = _rendered(cover_pdf(_sheet(code, text, rng), paper))

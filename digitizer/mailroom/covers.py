@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
@@ -13,7 +13,8 @@ from digitizer.mailroom.permissions import Act, need_reason, permit
 from digitizer.parts.codes import payload, read_short_id, short_id
 from digitizer.parts.keyfile import rotate_key
 from digitizer.parts.tables import reading, writing
-from digitizer.processes import audit, outgoing, register, roster
+from digitizer.processes import audit, cover_uses, outgoing, register, roster
+from digitizer.processes.cover_uses import CoverUse, UsedCover
 from digitizer.processes.register import Registered
 from digitizer.vocabulary.errors import UsageError
 from digitizer.vocabulary.mail import Direction, MessageState
@@ -42,26 +43,47 @@ def print_inmate_cover(
     sheets: int = 0,
     sender: str | None = None,
     once: bool = False,
+    uses: int | None = None,
     valid_days: int | None = None,
+    until: date | None = None,
     paper: Paper | None = None,
 ) -> PrintedCover:
     """A new cover for letters to this inmate; earlier ones stay valid.
 
-    With ``valid_days`` letters that come in later than that are held.
+    Letters that come in more than ``valid_days`` days from now, or after the day ``until``, are
+    held, and so are those past the number ``uses``. UsageError where two of a kind are given, or
+    the day is over.
     """
     permit(by, Act.PRINT)
+    expires = _expiry(valid_days, until)
+    if once and uses is not None:
+        raise UsageError("Say once, or a number of uses, not both.")
     with writing(house.engine) as tx:
         code = _new_code(tx, house, CodeKind.INMATE, sheets)
         person = roster.find_inmate(tx, booking_number)
         register.enrol(
             tx, code, inmate_id=roster.inmate_row_id(tx, booking_number), once=once,
-            sender=sender, expires=now() + timedelta(days=valid_days) if valid_days else None,
+            sender=sender, expires=expires, most_letters=uses,
         )  # fmt: skip
         audit.record(
             tx, by, "print cover", f"cover:{code.cover_id}", to=booking_number,
-            sheets=sheets, once=once,
+            sheets=sheets, once=once, uses=uses, until=str(until) if until else None,
         )  # fmt: skip
-    return _printed(house, code, person, sender, once, paper)
+    return _printed(house, code, person, sender, once, paper, uses, until)
+
+
+def _expiry(valid_days: int | None, until: date | None) -> datetime | None:
+    """The moment after which a new cover is not good any more; a day counts to its local end."""
+    if valid_days and until:
+        raise UsageError("Say a number of days, or the last day, not both.")
+    if valid_days:
+        return now() + timedelta(days=valid_days)
+    if until is None:
+        return None
+    end = datetime.combine(until + timedelta(days=1), time()).astimezone()
+    if end <= now():
+        raise UsageError(f"{until} is over: letters under that cover would all be held.")
+    return end
 
 
 def print_reply_sheet(
@@ -125,6 +147,8 @@ def _printed(
     sender: str | None,
     once: bool,
     paper: Paper | None,
+    uses: int | None = None,
+    until: date | None = None,
 ) -> PrintedCover:
     from digitizer.parts.printing.covers import CoverSheet, cover_pdf  # reportlab is slow
 
@@ -141,6 +165,8 @@ def _printed(
         sender=sender,
         once=once,
         letters=(code.sheets or None) if is_batch else None,
+        uses=uses,
+        until=until,
     )
     return PrintedCover(cover_pdf(sheet, paper or facility.paper), sheet.short_id, person)
 
@@ -160,6 +186,27 @@ def find_cover(house: House, typed: str) -> Registered:
     """By the short id printed on it, as staff key it. Raises UsageError or NotFound."""
     with reading(house.engine) as tx:
         return register.look_up_short(tx, read_short_id(typed))
+
+
+def cover_list(
+    house: House, by: Actor, booking_number: str | None = None, only_often: bool = False
+) -> tuple[UsedCover, ...]:
+    """Inmates' covers and how often each was used, the most used of late first."""
+    permit(by, Act.LOOK)
+    with reading(house.engine) as tx:
+        if booking_number is not None:
+            roster.find_inmate(tx, booking_number)
+        return cover_uses.used_covers(
+            tx, now(), house.settings.covers, booking_number=booking_number, only_often=only_often
+        )
+
+
+def uses_of_cover(house: House, typed: str, by: Actor) -> tuple[Registered, tuple[CoverUse, ...]]:
+    """A sheet by its number, and every letter that came under it, newest first."""
+    permit(by, Act.LOOK)
+    with reading(house.engine) as tx:
+        known = register.look_up_short(tx, read_short_id(typed))
+        return known, cover_uses.uses_of(tx, known.code.cover_id)
 
 
 def revoke_cover(house: House, typed: str, by: Actor, reason: str) -> Registered:

@@ -14,7 +14,7 @@ from digitizer.parts.isolation import network_guard
 from digitizer.parts.reading import engines
 from digitizer.parts.reading.premises import open_premises
 from digitizer.parts.tables import integrity, linked_sqlite, wal_is_safe
-from digitizer.processes.profiles import unwatched_folders, watched_folders
+from digitizer.processes.profiles import undirected, unwatched_folders, watched_folders
 from digitizer.vocabulary.errors import DigitizerError
 from inbox_watch.errors import UnsafeFolders
 from inbox_watch.safety import refuse_overlaps
@@ -83,6 +83,7 @@ def _home(house: House) -> Iterator[Finding]:
         yield _audit_chain(house)
     yield from _endpoint(house)
     yield from _folders(house)
+    yield _ways_of_paper(house)
 
 
 def _audit_chain(house: House) -> Finding:
@@ -107,6 +108,19 @@ def _endpoint(house: House) -> Iterator[Finding]:
             "Start it, or mend [endpoint] in config.toml; meanwhile our own reader reads all."
             if fault else None,
         )  # fmt: skip
+
+
+def _ways_of_paper(house: House) -> Finding:
+    """Paper from outside and paper from inside share no stack: each scanner says which it takes."""
+    what, lacking = "ways of the paper", undirected(house.profiles, house.home)
+    if not lacking:
+        return Finding(what, True, "each scanner in use says where its paper comes from")
+    names = ", ".join(lacking)
+    return Finding(
+        what, False, f"nobody said which way the paper of {names} goes",
+        'Write from = "outside" (letters behind cover sheets) or from = "inside" (reply sheets) '
+        f"into {house.home}/profiles/NAME.toml for each of: {names}.",
+    )  # fmt: skip
 
 
 def _folders(house: House) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ class Health:
 
 def health(house: House) -> Health:
     with reading(house.engine) as tx:
-        numbers = count(tx)
+        numbers = count(tx, house.settings.covers)
     return Health(now(), numbers, _free(house), _workers(house), _build())
 
 

@@ -137,6 +137,6 @@ def _state(known: Registered) -> str:
     whose = f"for {known.inmate.booking_number}" if known.inmate else "for nobody"
     if known.revoked:
         return f"{whose}, revoked"
-    if known.once and known.used_by:
+    if known.is_single_use and known.used_by:
         return f"{whose}, used"
     return f"{whose}, good"

@@ -11,6 +11,7 @@ from digitizer.mailroom.permissions import Act, is_permitted, permit
 from digitizer.parts.tables import reading, writing
 from digitizer.processes import audit, mailboxes, roster, search, transcripts
 from digitizer.processes.mailboxes import LetterPage, OpenLetter
+from digitizer.processes.replies import OwnReply, replies_under
 from digitizer.vocabulary.errors import Conflict, NotFound, UsageError
 from digitizer.vocabulary.mail import Hit, MailboxEntry
 from digitizer.vocabulary.paper import Box
@@ -26,6 +27,41 @@ def mailbox(house: House, booking_number: str, by: Actor) -> tuple[MailboxEntry,
     with reading(house.engine) as tx:
         roster.find_inmate(tx, booking_number)
         return mailboxes.list_mailbox(tx, booking_number)
+
+
+def replies(house: House, booking_number: str, by: Actor) -> tuple[OwnReply, ...]:
+    """Every reply that came in under an inmate's name, newest first. An inmate sees only their
+    own. Raises NotFound."""
+    _permit_look(by, booking_number)
+    with reading(house.engine) as tx:
+        roster.find_inmate(tx, booking_number)
+        return replies_under(tx, booking_number)
+
+
+def open_reply(house: House, letter_id: str, by: Actor) -> OpenLetter:
+    """Opens a reply that came in under this inmate's own name; the look is logged, and the reply
+    then counts as seen by them. Raises NotFound for anything else."""
+    with writing(house.engine) as tx:
+        reply = mailboxes.open_own_reply(tx, _own_name(by), letter_id)
+        mailboxes.mark_read(tx, letter_id)
+        audit.record(tx, by, "open reply", f"letter:{letter_id}")
+    return reply
+
+
+def reply_picture(house: House, letter_id: str, position: int, by: Actor) -> bytes:
+    """The picture of one page of their own reply, whose opening was logged. Raises NotFound."""
+    with reading(house.engine) as tx:
+        reply = mailboxes.open_own_reply(tx, _own_name(by), letter_id)
+    for page in reply.pages:
+        if page.position == position and page.picture is not None:
+            return house.pictures.get(page.picture)
+    raise NotFound(f"There is no reply {letter_id}.")
+
+
+def _own_name(by: Actor) -> str:
+    if by.kind is not ActorKind.INMATE:
+        raise NotFound("Only inmates have replies of their own.")
+    return by.name
 
 
 def open_letter(house: House, letter_id: str, by: Actor) -> OpenLetter:

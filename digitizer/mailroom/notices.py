@@ -42,6 +42,7 @@ def _notice(house: House, rejected: Rejection, address: tuple[str, ...]) -> Reje
         mail_address=facility.mail_address,
         inmate=rejected.inmate,
         sender=rejected.sender or "not known",
+        named_by_cover=rejected.sender is not None,
         sender_address=address,
         reference=rejected.letter,
         item=f"letter, {rejected.pages} page{'' if rejected.pages == 1 else 's'}",

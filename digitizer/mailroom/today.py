@@ -13,14 +13,16 @@ import sqlalchemy as sa
 from digitizer.mailroom.house import House
 from digitizer.mailroom.permissions import Act, permit
 from digitizer.parts.tables import reading, writing
-from digitizer.processes import audit, desk, intake_list, ledger, matching, roster
+from digitizer.processes import audit, cover_uses, desk, intake_list, ledger, matching, roster
 from digitizer.processes.audit import Event
+from digitizer.processes.cover_uses import UsedCover
 from digitizer.processes.desk import DeskPage
 from digitizer.processes.intake_list import Duplicate, IntakeLine, LetterFacts, ScanFacts
 from digitizer.processes.ledger import QueueState
 from digitizer.processes.profiles import watched_folders
 from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound
 from digitizer.vocabulary.mail import HeldItem, PageRole
+from digitizer.vocabulary.moments import now
 from digitizer.vocabulary.people import Actor, CustodyStatus, Inmate
 from digitizer.vocabulary.profiles import ScannerProfile
 
@@ -29,13 +31,15 @@ _DECISIONS = frozenset({"assign", "release", "reject", "rescanned", "cut", "join
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day of the mailroom. ``held`` counts what waits now, of whatever day."""
+    """One local day of the mailroom. ``held`` counts what waits now, of whatever day; ``often`` are
+    the covers that were used unusually often in the days up to its end."""
 
     day: date
     lines: tuple[IntakeLine, ...]
     duplicates: tuple[Duplicate, ...]
     queue: QueueState
     held: int
+    often: tuple[UsedCover, ...] = ()
 
     @property
     def is_today(self) -> bool:
@@ -104,6 +108,7 @@ def day_of_intake(house: House, by: Actor, day: date | None = None) -> Day:
             intake_list.duplicates_between(tx, start, end),
             ledger.queue_state(tx),
             len(desk.held_items(tx)),
+            cover_uses.used_covers(tx, min(end, now()), house.settings.covers, only_often=True),
         )
 
 

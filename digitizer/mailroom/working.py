@@ -250,7 +250,9 @@ class Worker:
         reach("work.pictures_stored")
         with writing(house.engine) as tx:
             if ledger.holds(tx, worked.scan.id, self._claimant.name):
-                file_scan(tx, worked, pictures, house.settings.facility.release)
+                file_scan(
+                    tx, worked, pictures, house.settings.facility.release, house.settings.covers
+                )
                 reach("work.filed")
         reach("work.committed")
 

@@ -92,6 +92,13 @@ def verify(text: str, ring: KeyRing) -> CoverCode | None:
     return CoverCode(kind, key_id=body[1], cover_id=body[3:].hex(), sheets=body[2])
 
 
+def claimed_kind(text: str) -> CodeKind | None:
+    """The kind of sheet that a code of our form claims to be of, without a key: not to be
+    trusted, and None for any other text."""
+    spelled = _PAYLOAD.fullmatch(text)
+    return _KINDS.get(base64.b32decode(spelled[1])[0]) if spelled else None
+
+
 def is_ours(text: str) -> bool:
     """Whether a symbol claims to be ours: damaged, forged or of another version, it is a Doubt.
 
@@ -128,7 +135,19 @@ def short_id(code: CoverCode) -> str:
     anti-symmetrische Quasigruppen", Marburg 2004; that 2 is neither 0 nor 1 in the field is all
     the proof needs). Other slips pass once in 32 times, and must then still name a known sheet.
     """
-    digits = _short_digits(bytes.fromhex(code.cover_id))
+    return _spelled(bytes.fromhex(code.cover_id))
+
+
+def printed_short_id(text: str) -> str:
+    """The short id that stands on the sheet whose code holds ``text``, a payload of our form."""
+    spelled = _PAYLOAD.fullmatch(text)
+    if spelled is None:
+        raise ValueError("this is no payload of ours")
+    return _spelled(base64.b32decode(spelled[1])[3:-_MAC_BYTES])
+
+
+def _spelled(random_id: bytes) -> str:
+    digits = _short_digits(random_id)
     spelled = "".join(_ALPHABET[digit] for digit in [*digits, _damm(digits)])
     return f"{spelled[:4]}-{spelled[4:8]}-{spelled[8:]}"
 

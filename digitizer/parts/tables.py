@@ -19,7 +19,7 @@ from sqlalchemy import event as sa_event
 from digitizer.vocabulary.errors import StorageError, UsageError
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -113,6 +113,8 @@ cover = sa.Table(
     sa.Column("expires", UtcTime),
     sa.Column("revoked", UtcTime),
     _to("scan", "used_by"),
+    # Good for so many letters; null: for any number.
+    sa.Column("most_letters", sa.Integer),
 )
 
 scan = sa.Table(
@@ -170,6 +172,18 @@ letter = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("read", UtcTime),
     sa.Column("replaced_by", sa.String(32)),
+)
+
+# Every letter that came in under a cover, delivered or held, written as it is filed.
+cover_use = sa.Table(
+    "cover_use",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _to("cover", "cover_id", null=False, index=False),
+    sa.Column("letter_id", sa.ForeignKey("letter.id"), nullable=False, unique=True),
+    _to("scan", "scan_id", null=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Index("ix_cover_use_cover_id_at", "cover_id", "at"),
 )
 
 page = sa.Table(

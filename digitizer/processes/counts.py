@@ -10,10 +10,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from digitizer.parts.tables import event, letter, message, page, scan, transcript
+from digitizer.processes.cover_uses import used_covers
 from digitizer.processes.ledger import QueueState, queue_state
 from digitizer.vocabulary.mail import LetterState, MessageState, PageRole, ScanState
+from digitizer.vocabulary.moments import now
+from digitizer.vocabulary.settings import Covers
 
 Counts = Mapping[str, int]
+_AS_SHIPPED = Covers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class Numbers:
     """Counted at one moment. ``pages`` are by place: covers, blanks, recorded, or the state of
     the letter they are in (``unfiled``: of a scan held as a whole). ``held`` are the reasons of
     what waits for a person; a letter with two reasons counts under both. ``tries`` failed;
-    ``deaths`` are of the whole service. ``read`` are pages by reading engine.
+    ``deaths`` are of the whole service. ``read`` are pages by reading engine. ``used_often`` are
+    covers used more often of late than is usual.
     """
 
     queue: QueueState
@@ -35,9 +40,10 @@ class Numbers:
     deaths: int
     duplicates: int
     last_taken_in: datetime | None
+    used_often: int = 0
 
 
-def count(tx: sa.Connection) -> Numbers:
+def count(tx: sa.Connection, usual: Covers = _AS_SHIPPED) -> Numbers:
     tries, deaths, last = tx.execute(
         sa.select(sa.func.sum(scan.c.tries), sa.func.sum(scan.c.deaths),
                   sa.func.max(scan.c.taken_in))
@@ -54,6 +60,7 @@ def count(tx: sa.Connection) -> Numbers:
         deaths=int(deaths or 0),
         duplicates=_duplicates(tx),
         last_taken_in=last,
+        used_often=len(used_covers(tx, now(), usual, only_often=True)),
     )
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from digitizer.parts.codes import KeyRing, is_ours, verify
 from digitizer.parts.printing.cover_layout import COVER_MARKS, kind_of_mark
 from digitizer.parts.words import index_words
+from digitizer.processes.reply_seen import doubt_reply
 from digitizer.vocabulary.paper import (
     CodeKind,
     CoverCode,
@@ -33,14 +34,22 @@ def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
     verified = {text: verify(text, keys) for text in ours}
     codes = tuple(dict.fromkeys(code for code in verified.values() if code is not None))
     forged = any(code is None for code in verified.values())
+    not_as_printed = doubt_reply(page, codes, keys)
     return SeenPage(
         number=page.number,
         blank=page.blank,
         codes=codes,
-        doubts=tuple(_doubts(page, codes, forged)),
+        doubts=(*_doubts(page, codes, forged), *filter(None, [not_as_printed])),
         inked=page.ink_outside_print,
+        kinds=_kinds(page, codes),
         perhaps_blank=page.perhaps_blank,
     )
+
+
+def _kinds(page: SurveyedPage, codes: tuple[CoverCode, ...]) -> tuple[CodeKind, ...]:
+    """Every kind of sheet that a code or a mark on the page is of."""
+    marked = (kind_of_mark(mark) for mark in page.sightings.marks if mark in COVER_MARKS)
+    return tuple(dict.fromkeys((*(code.kind for code in codes), *marked)))
 
 
 def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> Iterator[Doubt]:

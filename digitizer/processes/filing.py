@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from digitizer.parts.tables import letter, page, transcript
-from digitizer.processes import audit, ledger, outgoing, register
+from digitizer.processes import audit, cover_uses, ledger, outgoing, register
 from digitizer.processes.desk import renumber
 from digitizer.processes.matching import UNKNOWN, Destination, Standing, settle, standing_of
 from digitizer.processes.pipeline import Worked
@@ -19,18 +20,25 @@ from digitizer.processes.splitting import reading_order
 from digitizer.processes.transcripts import words_to_json
 from digitizer.vocabulary.mail import LetterKind, LetterState, PageRole
 from digitizer.vocabulary.moments import new_id
-from digitizer.vocabulary.paper import CodeKind, Doubt, SplitLetter
+from digitizer.vocabulary.paper import CodeKind, Doubt, DoubtReason, SplitLetter
 from digitizer.vocabulary.people import MACHINE
 from digitizer.vocabulary.points import reach
-from digitizer.vocabulary.settings import Release
+from digitizer.vocabulary.settings import Covers, Release
+
+_AS_SHIPPED = Covers()
 
 
 def file_scan(
-    tx: sa.Connection, worked: Worked, pictures: Mapping[int, str], release: Release
+    tx: sa.Connection,
+    worked: Worked,
+    pictures: Mapping[int, str],
+    release: Release,
+    usual: Covers = _AS_SHIPPED,
 ) -> None:
     """Writes the scan's pages and letters, uses up its single-use covers, tells the log.
 
-    ``pictures`` are the blob digests of the page images, by page number (none if sealed).
+    ``pictures`` are the blob digests of the page images, by page number (none if sealed);
+    ``usual`` is how often covers are used, as the facility sees it.
     """
     if worked.split.sealed and (pictures or worked.transcripts or not worked.split.whole):
         raise ValueError("of a sealed scan nothing may be read or shown, and it is held whole")
@@ -39,9 +47,9 @@ def file_scan(
     if worked.split.whole:
         _hold_whole(tx, worked)
         return
-    repeated = _repeated_codes(worked)
+    here = _uses_here(worked)
     for each in worked.split.letters:
-        _file_letter(tx, worked, each, page_ids, release, repeated)
+        _file_letter(tx, worked, each, page_ids, release, here, usual)
     ledger.finish(tx, worked.scan.id, len(worked.pages))
 
 
@@ -104,10 +112,9 @@ def _hold_whole(tx: sa.Connection, worked: Worked) -> None:
     reach("filing.held_whole")
 
 
-def _repeated_codes(worked: Worked) -> frozenset[str]:
-    """Cover ids that begin more than one letter of this scan."""
-    uses = Counter(each.cover.cover_id for each in worked.split.letters if each.cover)
-    return frozenset(cover_id for cover_id, times in uses.items() if times > 1)
+def _uses_here(worked: Worked) -> Counter[str]:
+    """How many letters of this scan each cover id begins."""
+    return Counter(each.cover.cover_id for each in worked.split.letters if each.cover)
 
 
 def _file_letter(
@@ -116,11 +123,12 @@ def _file_letter(
     each: SplitLetter,
     page_ids: Mapping[int, int],
     release: Release,
-    repeated: frozenset[str],
+    here: Counter[str],
+    usual: Covers,
 ) -> None:
     known = register.look_up(tx, each.cover.cover_id) if each.cover else None
-    standing = _standing(worked, known, repeated)
-    destination = settle(each, standing)
+    doubtful = replace(each, doubts=each.doubts + _used_often(tx, worked, known, usual))
+    destination = settle(doubtful, _standing(tx, worked, known, here))
     state = _state(destination, release)
     letter_id = new_id()
     booking = destination.booking_number
@@ -145,7 +153,12 @@ def _file_letter(
     reach("filing.pages_given")
     index_letter(tx, letter_id)
     reach("filing.letter_indexed")
-    if known and known.once and not destination.doubts:
+    if known:
+        cover_uses.record_use(
+            tx, known.code.cover_id, letter_id, worked.scan.id, worked.scan.taken_in
+        )
+        reach("filing.use_recorded")
+    if known and known.is_single_use and not destination.doubts:
         register.spend(tx, known.code.cover_id, worked.scan.id)
         reach("filing.cover_spent")
     if known and known.message and is_reply and state is LetterState.DELIVERED:
@@ -159,20 +172,43 @@ def _file_letter(
 
 
 def _standing(
-    worked: Worked, known: register.Registered | None, repeated: frozenset[str]
+    tx: sa.Connection, worked: Worked, known: register.Registered | None, here: Counter[str]
 ) -> Standing:
     """What the register says, with a use by this very scan counting as none."""
     if known is None:
         return UNKNOWN
+    cover_id, most = known.code.cover_id, known.most_letters
     return standing_of(
         known.inmate,
         at=worked.scan.taken_in,
         expires=known.expires,
         revoked=known.revoked,
-        once=known.once,
+        once=known.is_single_use,
         used_elsewhere=known.used_by not in (None, worked.scan.id),
-        repeated=known.code.cover_id in repeated,
+        repeated=here[cover_id] > 1,
+        overdrawn=most is not None and _uses_with(tx, worked, cover_id, here) > most,
     )
+
+
+def _uses_with(tx: sa.Connection, worked: Worked, cover_id: str, here: Counter[str]) -> int:
+    """The letters that used up a cover in other scans, and all that it begins in this one."""
+    return cover_uses.good_uses(tx, cover_id, besides=worked.scan.id) + here[cover_id]
+
+
+def _used_often(
+    tx: sa.Connection, worked: Worked, known: register.Registered | None, usual: Covers
+) -> tuple[Doubt, ...]:
+    """An unusual number of letters under one cover holds, where the facility wants that."""
+    if known is None or not usual.hold_unusual or known.code.kind is not CodeKind.INMATE:
+        return ()
+    if not cover_uses.is_used_often(tx, known.code.cover_id, worked.scan.taken_in, usual):
+        return ()
+    says = (
+        f"More than {usual.usual_letters} letters came under this cover sheet within "
+        f"{usual.within_days} days: it may have been copied by strangers. Compare the letters, "
+        "and revoke the cover if it was."
+    )
+    return (Doubt(DoubtReason.COVER_USED_OFTEN, says),)
 
 
 def _state(destination: Destination, release: Release) -> LetterState:

@@ -85,6 +85,17 @@ def list_mailbox(tx: sa.Connection, booking_number: str) -> tuple[MailboxEntry, 
 
 def open_own_letter(tx: sa.Connection, booking_number: str, letter_id: str) -> OpenLetter:
     """A delivered letter of this inmate; raises NotFound for any other."""
+    return _open_own(tx, booking_number, letter_id, LetterKind.LETTER)
+
+
+def open_own_reply(tx: sa.Connection, booking_number: str, letter_id: str) -> OpenLetter:
+    """A reply that was delivered as this inmate's; raises NotFound for any other."""
+    return _open_own(tx, booking_number, letter_id, LetterKind.REPLY)
+
+
+def _open_own(
+    tx: sa.Connection, booking_number: str, letter_id: str, kind: LetterKind
+) -> OpenLetter:
     row = tx.execute(
         sa.select(letter)
         .join(inmate, letter.c.inmate_id == inmate.c.id)
@@ -92,7 +103,7 @@ def open_own_letter(tx: sa.Connection, booking_number: str, letter_id: str) -> O
             letter.c.id == letter_id,
             inmate.c.booking_number == booking_number,
             _DELIVERED,
-            letter.c.kind == LetterKind.LETTER,
+            letter.c.kind == kind,
         )
     ).first()
     return _opened(tx, row, letter_id)

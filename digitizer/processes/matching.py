@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
-from digitizer.vocabulary.paper import CodeKind, Doubt, DoubtReason, SplitLetter
+from digitizer.vocabulary.paper import CodeKind, CoverCode, Doubt, DoubtReason, SplitLetter
 from digitizer.vocabulary.people import CustodyStatus, Inmate
 
 
@@ -67,12 +67,14 @@ def standing_of(
     once: bool = False,
     used_elsewhere: bool = False,
     repeated: bool = False,
+    overdrawn: bool = False,
 ) -> Standing:
     """A registered cover's standing at the time ``at`` (aware, as ``expires`` and ``revoked``).
 
     A single-use cover (``once``) is spent if another scan used it (``used_elsewhere``; a retry
     of the same scan is none), or if it begins more than one letter of this scan (``repeated``):
-    it cannot be told which of them it was printed for, so both are held.
+    it cannot be told which of them it was printed for, so both are held. ``overdrawn``: with this
+    scan's, more letters came than the cover was printed for.
     """
     if inmate is None:
         return UNKNOWN
@@ -80,7 +82,7 @@ def standing_of(
         return Standing(CoverState.REVOKED, inmate)
     if expires is not None and expires <= at:
         return Standing(CoverState.EXPIRED, inmate)
-    if once and (used_elsewhere or repeated):
+    if overdrawn or (once and (used_elsewhere or repeated)):
         return Standing(CoverState.SPENT, inmate)
     return Standing(CoverState.GOOD, inmate)
 
@@ -102,10 +104,16 @@ def _doubts_of(letter: SplitLetter, standing: Standing) -> list[Doubt]:
         return [] if letter.doubts else [_doubt(DoubtReason.COVER_UNKNOWN, "No cover is known.")]
     if letter.cover.kind not in (CodeKind.INMATE, CodeKind.REPLY) or standing.inmate is None:
         return [_COVER_DOUBTS[CoverState.UNKNOWN]]
-    doubts = [] if standing.state is CoverState.GOOD else [_COVER_DOUBTS[standing.state]]
+    doubts = [] if standing.state is CoverState.GOOD else [_cover_doubt(letter.cover, standing)]
     if standing.inmate.status is not CustodyStatus.IN_CUSTODY:
         doubts.append(_not_in_custody(standing.inmate))
     return doubts
+
+
+def _cover_doubt(cover: CoverCode, standing: Standing) -> Doubt:
+    if cover.kind is CodeKind.REPLY and standing.state is CoverState.SPENT:
+        return _REPLY_USED
+    return _COVER_DOUBTS[standing.state]
 
 
 def _doubt(reason: DoubtReason, says: str) -> Doubt:
@@ -120,9 +128,15 @@ _COVER_DOUBTS = {
     CoverState.EXPIRED: _doubt(DoubtReason.COVER_EXPIRED, "The cover sheet has expired."),
     CoverState.SPENT: _doubt(
         DoubtReason.COVER_SPENT,
-        "The cover sheet was good for one letter and was used more than once.",
+        "The cover sheet was good for one letter, or a set number, and was used more often.",
     ),
 }
+_REPLY_USED = Doubt(
+    DoubtReason.REPLY_USED,
+    "This reply sheet was used already, or its sheets do not lie together: a copy of it may speak "
+    "in the inmate's name. Compare the replies under that name, ask the inmate, and assign or "
+    "reject it.",
+)
 
 
 def _not_in_custody(inmate: Inmate) -> Doubt:

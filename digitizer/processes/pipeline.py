@@ -100,7 +100,7 @@ def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Benc
     except UnopenableFile as error:
         return Worked(scan, (), _held_whole(error), {})
     seen = [see(page, bench.keys) for page in surveyed]
-    parted = split(seen, profile.sides, profile.batch_header_required)
+    parted = _split(seen, profile)
     if parted.sealed:
         return Worked(scan, surveyed, parted, {}, profile.sides)
     read = _read_all(surveyed, parted, profile, bench)
@@ -108,10 +108,14 @@ def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Benc
     transcripts = {number: one.transcript for number, one in read.items()}
     doubtful = _doubt_unseen_covers(seen, parted, transcripts)
     if doubtful != seen:
-        parted = split(doubtful, profile.sides, profile.batch_header_required)
+        parted = _split(doubtful, profile)
     if bench.premises:
         transcripts |= _ask(bench.premises, surveyed, parted, transcripts, profile, bench)
     return Worked(scan, surveyed, parted, transcripts, profile.sides)
+
+
+def _split(seen: Sequence[SeenPage], profile: ScannerProfile) -> Split:
+    return split(seen, profile.sides, profile.batch_header_required, profile.origin)
 
 
 def _held_whole(error: UnopenableFile) -> Split:

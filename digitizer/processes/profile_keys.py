@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 
-from digitizer.vocabulary.profiles import ColourMode, Sides, Stack
+from digitizer.vocabulary.profiles import ColourMode, Origin, Sides, Stack
 
 # A page with a few typed lines carries about a hundredth of ink: blank must stay well below.
 MOST_BLANK_INK = 0.01
@@ -132,4 +132,5 @@ CHECKS: Mapping[str, Callable[[object], object]] = {
     "blank_ink": _blank_ink,
     "code_region": _region,
     "batch_header_required": _flag,
+    "from": _one_of(Origin),
 }

@@ -18,13 +18,14 @@ from typing import Any
 from digitizer.processes.profile_keys import CHECKS, Unfit
 from digitizer.vocabulary.errors import SettingsError
 from digitizer.vocabulary.places import SCANNER_PROFILES
-from digitizer.vocabulary.profiles import ScannerProfile, Stack
+from digitizer.vocabulary.profiles import Origin, ScannerProfile, Stack
 from inbox_watch.folder import WatchedFolder
 
 DEFAULT = "default"
 HOME_FOLDER = "profiles"
 INBOX = "inbox"
 BASED_ON = "based_on"
+ORIGIN = "from"
 
 # Seconds; nobody changes the sheet on a flatbed faster, and a stack cut in two loses pages.
 LEAST_STACK_PAUSE = 10.0
@@ -82,6 +83,14 @@ def unwatched_folders(profiles: Mapping[str, ScannerProfile], home: Path) -> tup
     inbox = home / INBOX
     found = sorted(inbox.iterdir()) if inbox.is_dir() else []
     return tuple(each for each in found if each.is_dir() and each.name not in profiles)
+
+
+def undirected(profiles: Mapping[str, ScannerProfile], home: Path) -> tuple[str, ...]:
+    """The scanners in use, beside ``default``, of which nobody said which way their paper goes."""
+    watched = (profiles[folder.name] for folder in watched_folders(profiles, home))
+    return tuple(
+        each.name for each in watched if each.name != DEFAULT and each.origin is Origin.BOTH
+    )
 
 
 def folder_of(profile: ScannerProfile, home: Path) -> Path:
@@ -196,6 +205,13 @@ def _complete(
             f"the profile {DEFAULT} always watches {INBOX}/{DEFAULT} in the home. "
             "Remove this line, or make a profile of another name for that folder.",
         )
+    if name != DEFAULT and chain[0].values.get(ORIGIN) is Origin.BOTH:
+        raise chain[0].fault(
+            ORIGIN,
+            f'"both" is for the profile {DEFAULT} alone: each other scanner takes paper from one '
+            'way. Write "outside" (letters behind cover sheets) or "inside" (reply sheets).',
+        )
+    values["origin"] = values.pop(ORIGIN, Origin.BOTH)
     wanted = {each.name for each in fields(ScannerProfile)} - {"name", "folder"}
     for key in sorted(wanted - values.keys()):
         raise chain[-1].fault(None, f"the key {key} is missing. Add it.")

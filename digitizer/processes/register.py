@@ -19,7 +19,8 @@ from digitizer.vocabulary.people import Inmate
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A printed code as the register knows it. ``used_by`` is the scan a single use went to."""
+    """A printed code as the register knows it. ``used_by`` is the scan a single use went to;
+    ``most_letters`` how many letters the cover is good for (None: any number)."""
 
     code: CoverCode
     short_id: str
@@ -31,6 +32,12 @@ class Registered:
     expires: datetime | None
     revoked: datetime | None
     used_by: str | None
+    most_letters: int | None = None
+
+    @property
+    def is_single_use(self) -> bool:
+        """A reply sheet speaks in its inmate's name, so it is always good for one reply only."""
+        return self.once or self.code.kind is CodeKind.REPLY
 
 
 def fresh_code(tx: sa.Connection, kind: CodeKind, keys: KeyRing, sheets: int = 0) -> CoverCode:
@@ -54,13 +61,14 @@ def enrol(
     once: bool = False,
     sender: str | None = None,
     expires: datetime | None = None,
+    most_letters: int | None = None,
 ) -> None:
     """Enters a new code, before it is drawn: no paper carries an id that nobody knows."""
     tx.execute(
         sa.insert(cover).values(
             id=code.cover_id, kind=str(code.kind), key_id=code.key_id, short_id=short_id(code),
             inmate_id=inmate_id, message_id=message_id, sheets=code.sheets, once=once,
-            sender=sender, printed=now(), expires=expires,
+            sender=sender, printed=now(), expires=expires, most_letters=most_letters,
         )
     )  # fmt: skip
 
@@ -97,6 +105,7 @@ def _registered(row: sa.Row[Any]) -> Registered:
         expires=row.expires,
         revoked=row.revoked,
         used_by=row.used_by,
+        most_letters=row.most_letters,
     )
 
 
@@ -109,9 +118,11 @@ def revoke(tx: sa.Connection, cover_id: str) -> None:
 
 
 def spend(tx: sa.Connection, cover_id: str, scan_id: str) -> None:
-    """Marks a single-use cover as used by this scan; a retry of the scan is no second use."""
+    """Marks what is good for one letter, a reply sheet too, as used by this scan; a retry of the
+    scan is no second use."""
+    single = sa.or_(cover.c.once, cover.c.kind == str(CodeKind.REPLY))
     tx.execute(
         sa.update(cover)
-        .where(cover.c.id == cover_id, cover.c.once, cover.c.used_by.is_(None))
+        .where(cover.c.id == cover_id, single, cover.c.used_by.is_(None))
         .values(used_by=scan_id)
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from digitizer.parts.codes import claimed_kind
 from digitizer.parts.imaging import (
     PreparedPage,
     encode,
@@ -30,12 +31,14 @@ from digitizer.parts.reading import read_page, way_up
 from digitizer.parts.reading.pictures import Picture
 from digitizer.parts.reading.plausible import familiar_words
 from digitizer.parts.reading.specks import InkShapes, find_specks, ink_shapes
+from digitizer.parts.reply_look import look_at_reply
 from digitizer.parts.searchable_pdf import searchable_pdf
 from digitizer.parts.symbols import find_all_symbols, find_our_symbols
 from digitizer.vocabulary.errors import StorageError, UnopenableFile
 from digitizer.vocabulary.paper import (
     Box,
     CodeKind,
+    ReplyLook,
     Sightings,
     SurveyedPage,
     Symbol,
@@ -101,6 +104,7 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
         colour=upright.colour,
         ink_outside_print=bool(marks) and ink_outside_print(upright.image, upright.dpi, marks),
         writing=_writing(marks),
+        reply=_as_reply_sheet(upright, sightings, marks),
         sightings=sightings,
         quality=upright.quality,
     )
@@ -137,6 +141,16 @@ def _writing(marks: Sequence[Mark]) -> Box | None:
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     left, top = max(0, round(min(xs))), max(0, round(min(ys)))
     return Box(left, top, round(max(xs)) - left, round(max(ys)) - top)
+
+
+def _as_reply_sheet(
+    page: PreparedPage, sightings: Sightings, marks: Sequence[Mark]
+) -> ReplyLook | None:
+    """How the page compares with the reply sheet whose code was read on it, if one was."""
+    for symbol in sightings.symbols:
+        if claimed_kind(symbol.text) is CodeKind.REPLY:
+            return look_at_reply(page.image, page.dpi, marks, symbol.text)
+    return None
 
 
 def cut_out(path: str, numbers: tuple[int, ...], title: str, limits: OpeningLimits) -> bytes:

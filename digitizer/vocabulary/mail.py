@@ -75,9 +75,17 @@ class Filed:
     reason: str | None
 
 
+def came_under(sender: str | None) -> str:
+    """What staff read of a letter's sender: a cover proves for whom it is, never who sent it."""
+    if not sender:
+        return "the sender is not checked"
+    return f"came under the cover printed for {sender}; the sender is not checked"
+
+
 @dataclass(frozen=True, slots=True)
 class MailboxEntry:
-    """One letter as its mailbox lists it. ``pages`` is a count."""
+    """One letter as its mailbox lists it. ``pages`` is a count; ``sender`` is only whom its cover
+    was printed for, as ``came_under`` says."""
 
     letter: str
     kind: LetterKind

@@ -80,6 +80,25 @@ class Sightings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyLook:
+    """How a page compares with the reply sheet that was printed with the code ``text``.
+
+    Each number is 0 (not there) to 1 (as printed): ``codes`` the four copies in their places (top
+    left, top right, bottom left, bottom right), ``marks`` the six marks (left column from the top,
+    then the right one), ``frame`` the share drawn of each side of the box (top, bottom, left,
+    right), ``number`` the sheet number in print. ``size`` is the sheet's, 1 for true size. The
+    fields are empty, or 0, where the marks do not even place a sheet.
+    """
+
+    text: str
+    codes: tuple[float, ...] = ()
+    marks: tuple[float, ...] = ()
+    frame: tuple[float, ...] = ()
+    number: float = 0.0
+    size: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyedPage:
     """One page after it was opened, turned upright and looked at in an isolated process.
 
@@ -91,7 +110,8 @@ class SurveyedPage:
     only that is read. ``quality`` names faults a clerk would rescan for. ``perhaps_blank`` is a
     side that may be blank, or may carry something too faint or too near its edge to be sure of:
     it is shown and marked so. ``unseen`` says in words why nothing on a side that is not blank
-    can be made out (too dark, too faint, too blurred); None where it can.
+    can be made out (too dark, too faint, too blurred); None where it can. ``reply`` is how a page
+    with a reply sheet's code compares with that sheet; None on any other.
     """
 
     number: int
@@ -110,6 +130,7 @@ class SurveyedPage:
     quality: tuple[str, ...] = ()
     perhaps_blank: bool = False
     unseen: str | None = None
+    reply: ReplyLook | None = None
 
     @property
     def megapixels(self) -> float:
@@ -168,6 +189,12 @@ class DoubtReason(StrEnum):
     COVER_EXPIRED = "cover_expired"
     COVER_SPENT = "cover_spent"
     NOT_IN_CUSTODY = "not_in_custody"
+    COVER_FROM_INSIDE = "cover_from_inside"
+    REPLY_FROM_OUTSIDE = "reply_from_outside"
+    BOTH_WAYS = "both_ways"
+    REPLY_NOT_AS_PRINTED = "reply_not_as_printed"
+    REPLY_USED = "reply_used"
+    COVER_USED_OFTEN = "cover_used_often"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +213,7 @@ class SeenPage:
     casts: a code with a bad MAC, marks of a cover without a readable code, a decoder that
     failed. ``inked`` is whether a cover's page carries writing of its own beside its print.
     ``perhaps_blank``: the side is content, but so faint that it may be blank, or a faint cover.
+    ``kinds`` are the kinds of sheet that its codes, verified, and its marks are of.
     """
 
     number: int
@@ -194,6 +222,7 @@ class SeenPage:
     doubts: tuple[Doubt, ...] = ()
     inked: bool = False
     perhaps_blank: bool = False
+    kinds: tuple[CodeKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

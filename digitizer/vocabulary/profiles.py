@@ -25,6 +25,15 @@ class Stack(StrEnum):
     FILES = "files"
 
 
+class Origin(StrEnum):
+    """Which way a scanner's paper goes: OUTSIDE, letters behind cover sheets; INSIDE, inmates'
+    reply sheets; BOTH, not said."""
+
+    OUTSIDE = "outside"
+    INSIDE = "inside"
+    BOTH = "both"
+
+
 class ColourMode(StrEnum):
     COLOUR = "colour"
     GREY = "grey"
@@ -41,7 +50,8 @@ class ScannerProfile:
     how long a file must rest before it is taken in, ``polling`` is for shares that give no
     events. ``blank_ink`` is the share of ink (0..1) under which a side is blank. ``languages``
     are ISO 639-1, first the usual one. ``code_region`` is where on the page, as fractions
-    left, top, right, bottom, codes are looked for first.
+    left, top, right, bottom, codes are looked for first. ``origin`` is the key ``from``: where
+    the paper comes from.
     """
 
     name: str
@@ -58,3 +68,4 @@ class ScannerProfile:
     blank_ink: float
     code_region: tuple[float, float, float, float]
     batch_header_required: bool
+    origin: Origin = Origin.BOTH

@@ -154,6 +154,18 @@ class Web(_Part):
     operators_from: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
 
 
+class Covers(_Part):
+    """How often one cover is used, as a rule: more than ``usual_letters`` within ``within_days``
+    is shown to staff and, with ``hold_unusual``, holds the letters past it.
+
+    Ten a week are more than a letter a day with a weekend's post in one bag.
+    """
+
+    usual_letters: int = Field(default=10, ge=1)
+    within_days: int = Field(default=7, ge=1, le=366)
+    hold_unusual: bool = False
+
+
 class Settings(_Part):
     """All settings of one home. Each has a default that is safe for a first try."""
 
@@ -162,6 +174,7 @@ class Settings(_Part):
     work: Work = Work()
     endpoint: Endpoint = Endpoint()
     web: Web = Web()
+    covers: Covers = Covers()
 
 
 def read_settings(home: Path) -> Settings:

@@ -11,7 +11,7 @@ import typer
 from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, note, say, write
 from digitizer.entrances.cli.progress import shown_progress
 from digitizer.vocabulary.errors import DigitizerError, UsageError
-from digitizer.vocabulary.mail import Filed, Outcome
+from digitizer.vocabulary.mail import Filed, Outcome, came_under
 
 if TYPE_CHECKING:
     from digitizer.mailroom.looking import ReadPage
@@ -95,10 +95,9 @@ def mailbox(context: typer.Context, booking: str, as_json: AsJson = False) -> No
             "pages": entry.pages, "from": entry.sender, "subject": entry.subject,
             "read": entry.read,
         }  # fmt: skip
-        sender = f"  from {entry.sender}" if entry.sender else ""
         state = "read" if entry.read else "new "
         say(record, as_json, f"{entry.received:%Y-%m-%d %H:%M}  {state}  {entry.letter}  "
-            f"{entry.pages} pages{sender}")  # fmt: skip
+            f"{entry.pages} pages  {came_under(entry.sender)}")  # fmt: skip
 
 
 def letter(

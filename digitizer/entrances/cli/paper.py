@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -55,12 +56,25 @@ def cover_print(
     valid_days: Annotated[
         int | None, typer.Option(min=1, help="Hold letters that come later; none: never.")
     ] = None,
+    uses: Annotated[
+        int | None,
+        typer.Option(min=1, max=9999, help="Good for so many letters; none: any number."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Hold letters that come after this day."),
+    ] = None,
     paper: Annotated[Paper | None, typer.Option(help="The facility's paper by default.")] = None,
 ) -> None:
-    """Print a cover sheet (a new code each time; earlier ones stay valid)."""
+    """Print a cover sheet (a new code each time; earlier ones stay valid).
+
+    A cover may be copied and used again, unless --once, --uses or --until limit it. It says for
+    whom a letter is, never who sent it.
+    """
     from digitizer.mailroom import covers
 
-    _check_sheet(kind, booking, sheets, once, letters, valid_days)
+    _check_sheet(kind, booking, sheets, once, letters)
+    _check_limits(kind, valid_days, uses, until)
     house = desk_of(context).house()
     if kind is CodeKind.BATCH:
         printed = covers.print_batch_header(house, letters, OPERATOR, paper)
@@ -73,7 +87,7 @@ def cover_print(
     else:
         printed = covers.print_inmate_cover(
             house, booking or "", OPERATOR, sheets=sheets or 0, sender=sender, once=once,
-            valid_days=valid_days, paper=paper,
+            uses=uses, valid_days=valid_days, until=until.date() if until else None, paper=paper,
         )  # fmt: skip
     write(out, printed.pdf)
     whom = f" for {printed.inmate.full_name}" if printed.inmate else ""
@@ -86,7 +100,6 @@ def _check_sheet(
     sheets: int | None,
     once: bool,
     letters: int | None,
-    valid_days: int | None,
 ) -> None:
     personal = kind in (CodeKind.INMATE, CodeKind.REPLY)
     if personal and not booking:
@@ -95,10 +108,68 @@ def _check_sheet(
         raise UsageError(f"A {kind} sheet is for nobody: leave the booking number out.")
     if letters is not None and kind is not CodeKind.BATCH:
         raise UsageError("--letters goes with --kind batch; --sheets counts a letter's sheets.")
-    if valid_days and kind is not CodeKind.INMATE:
-        raise UsageError("--valid-days goes with an inmate's cover.")
     if (once and kind is not CodeKind.INMATE) or (sheets and not personal):
         raise UsageError("--once goes with an inmate's cover, --sheets with a letter or a reply.")
+
+
+def _check_limits(
+    kind: CodeKind, valid_days: int | None, uses: int | None, until: datetime | None
+) -> None:
+    if kind is CodeKind.INMATE:
+        return
+    for option, value in (("--valid-days", valid_days), ("--uses", uses), ("--until", until)):
+        if value:
+            raise UsageError(f"{option} goes with an inmate's cover.")
+
+
+@cover_app.command("list")
+def cover_list(
+    context: typer.Context,
+    booking: Annotated[str | None, typer.Argument(help="Only this inmate's covers.")] = None,
+    often: Annotated[
+        bool, typer.Option("--often", help="Only those used unusually often.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List inmates' covers and how often each was used, the most used of late first."""
+    from digitizer.mailroom import covers
+
+    house = desk_of(context).house()
+    days = house.settings.covers.within_days
+    for each in covers.cover_list(house, OPERATOR, booking, often):
+        known = each.cover
+        record = {
+            "id": known.short_id,
+            "booking_number": known.inmate.booking_number if known.inmate else None,
+            "sender": known.sender, "printed": known.printed.isoformat(), "once": known.once,
+            "most_letters": known.most_letters,
+            "expires": known.expires.isoformat() if known.expires else None,
+            "revoked": known.revoked.isoformat() if known.revoked else None,
+            "uses": each.uses, "recent": each.recent, "often": each.often,
+            "last": each.last.isoformat() if each.last else None,
+        }  # fmt: skip
+        whose = known.inmate.booking_number if known.inmate else ""
+        told = f"{known.short_id}  {whose:12}  {each.uses} uses, {each.recent} in {days} days"
+        told += f", printed for {known.sender}" if known.sender else ""
+        say(record, as_json, told + (": UNUSUALLY OFTEN" if each.often else ""))
+
+
+@cover_app.command("uses")
+def cover_uses(
+    context: typer.Context,
+    short_id: Annotated[str, typer.Argument(help="The number printed on the sheet.")],
+    as_json: AsJson = False,
+) -> None:
+    """List every letter that came under a sheet, newest first."""
+    from digitizer.mailroom.covers import uses_of_cover
+
+    known, uses = uses_of_cover(desk_of(context).house(), short_id, OPERATOR)
+    for use in uses:
+        record = {
+            "id": known.short_id, "letter": use.letter, "state": use.state, "scan": use.scan,
+            "source": use.source, "at": use.at.isoformat(),
+        }  # fmt: skip
+        say(record, as_json, f"{use.at:%Y-%m-%d %H:%M}  {use.letter}  {use.state:15}  {use.source}")
 
 
 @cover_app.command("revoke")
@@ -132,6 +203,8 @@ def cover_find(
         "booking_number": known.inmate.booking_number if known.inmate else None,
         "once": known.once, "sender": known.sender, "printed": known.printed.isoformat(),
         "revoked": known.revoked.isoformat() if known.revoked else None, "used_by": known.used_by,
+        "most_letters": known.most_letters,
+        "expires": known.expires.isoformat() if known.expires else None,
     }  # fmt: skip
     whose = f" of {known.inmate.full_name} ({known.inmate.booking_number})" if known.inmate else ""
     state = "revoked" if known.revoked else "used" if known.used_by else "good"

@@ -1,4 +1,4 @@
-"""The inmate's pages: his mailbox, a page of a letter, and its picture."""
+"""The inmate's pages: their mailbox, their replies, a page of a letter, and its picture."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from starlette.responses import Response
 from digitizer.entrances.web.pages import house_of, language_of, say_date, show, texts
 from digitizer.entrances.web.visitors import InmateVisit
 from digitizer.mailroom import mailboxes
+from digitizer.mailroom.doors import Visit
+from digitizer.processes.mailboxes import OpenLetter
+from digitizer.processes.replies import OwnReply
 from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import Hit, MailboxEntry
 
@@ -19,6 +22,7 @@ _MOST_HITS = 30
 LONGEST_QUERY = 200
 #: By how many quarters a picture is turned, clockwise: a page may have lain wrong on the glass.
 Quarter = Annotated[int, Query(ge=0, le=3)]
+Zoom = Annotated[int, Query(ge=1, le=3)]
 
 
 @router.get("/mail")
@@ -31,7 +35,35 @@ def mailbox(request: Request, visit: InmateVisit, q: str = "") -> HTMLResponse:
         request, "inmate/mailbox.html", visit=visit, query=query,
         idle_seconds=_idle_seconds(request), entries=_dated(request, entries),
         hits=_with_letters(request, hits, entries),
+        replies=_replies(request, visit),
     )  # fmt: skip
+
+
+@router.get("/mail/replies")
+def replies(request: Request, visit: InmateVisit) -> HTMLResponse:
+    """Every reply that came in under their name: one that they did not write is seen here."""
+    return show(
+        request, "inmate/replies.html", visit=visit, replies=_replies(request, visit),
+        idle_seconds=_idle_seconds(request),
+    )  # fmt: skip
+
+
+@router.get("/mail/replies/{letter}/{position}")
+def reply_page(
+    request: Request,
+    letter: str,
+    position: int,
+    visit: InmateVisit,
+    zoom: Zoom = 1,
+    quarter: Quarter = 0,
+) -> HTMLResponse:
+    opened = mailboxes.open_reply(house_of(request), letter, visit.actor)
+    return _opened(request, visit, opened, position, zoom, quarter)
+
+
+@router.get("/mail/replies/{letter}/{position}/picture")
+def reply_picture(request: Request, letter: str, position: int, visit: InmateVisit) -> Response:
+    return picture(mailboxes.reply_picture(house_of(request), letter, position, visit.actor))
 
 
 @router.get("/mail/{letter}")
@@ -50,18 +82,24 @@ def letter_page(
     letter: str,
     position: int,
     visit: InmateVisit,
-    zoom: Annotated[int, Query(ge=1, le=3)] = 1,
+    zoom: Zoom = 1,
     quarter: Quarter = 0,
     find: str = "",
 ) -> HTMLResponse:
     opened = mailboxes.open_letter(house_of(request), letter, visit.actor)
+    return _opened(request, visit, opened, position, zoom, quarter, find[:LONGEST_QUERY])
+
+
+def _opened(
+    request: Request, visit: Visit, opened: OpenLetter, position: int, zoom: int, quarter: int,
+    find: str = "",
+) -> HTMLResponse:  # fmt: skip
     page = next((each for each in opened.pages if each.position == position), None)
     if page is None:
-        raise NotFound(f"There is no letter {letter}.")
+        raise NotFound(f"There is no letter {opened.letter}.")
     return show(
         request, "inmate/letter.html", visit=visit, letter=opened, page=page, zoom=zoom,
-        quarter=quarter,
-        find=find[:LONGEST_QUERY], marks=mailboxes.found_on(page, find[:LONGEST_QUERY]),
+        quarter=quarter, find=find, marks=mailboxes.found_on(page, find),
         date=say_date(opened.received, texts()[language_of(request)]),
         idle_seconds=_idle_seconds(request),
     )  # fmt: skip
@@ -91,6 +129,12 @@ def _idle_seconds(request: Request) -> int:
 def _dated(request: Request, entries: tuple[MailboxEntry, ...]) -> list[tuple[MailboxEntry, str]]:
     t = texts()[language_of(request)]
     return [(entry, say_date(entry.received, t)) for entry in entries]
+
+
+def _replies(request: Request, visit: Visit) -> list[tuple[OwnReply, str]]:
+    t = texts()[language_of(request)]
+    found = mailboxes.replies(house_of(request), visit.actor.name, visit.actor)
+    return [(each, say_date(each.received, t)) for each in found]
 
 
 def _with_letters(

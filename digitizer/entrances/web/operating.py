@@ -93,6 +93,8 @@ def _families(state: Health) -> Iterator[Family]:
     yield _many("digitizer_letters", "Letters by state.", "state", told.letters)
     yield _many("digitizer_messages", "E-messages by state.", "state", told.messages)
     yield _many("digitizer_held", "What waits for a person, by reason.", "reason", told.held)
+    yield _one("digitizer_covers_used_often",
+               "Covers used more often of late than is usual.", told.used_often)  # fmt: skip
     yield _many("digitizer_pages_read", "Pages by the engine that read them.", "engine", told.read)
     yield _one("digitizer_failed_tries_total", "Tries at scans that failed.", told.tries, "counter")
     yield _one("digitizer_service_deaths_total", "Scans that were at work when the service died.",

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from digitizer.mailroom.house import House
 from digitizer.parts.doubt import doubts_in, shown_lines
+from digitizer.vocabulary.mail import came_under
 from digitizer.vocabulary.places import WEB_TEMPLATES
 
 Texts = Mapping[str, Any]
@@ -37,7 +38,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        clock=clock, moment=moment, page_list=page_list, said=said, told=told
+        clock=clock, moment=moment, page_list=page_list, said=said, told=told, under=under
     )
     environment.globals.update(doubts_in=doubts_in, shown_lines=shown_lines)
     return environment
@@ -110,6 +111,12 @@ def page_list(numbers: Sequence[int]) -> str:
 def said(value: object) -> str:
     """A word of ours as people write it: ``awaiting_review`` as ``awaiting review``."""
     return str(value).replace("_", " ")
+
+
+def under(sender: str | None) -> str:
+    """A letter's sender, for staff: whom its cover was printed for, and that nobody checked."""
+    says = came_under(sender)
+    return f"{says[0].upper()}{says[1:]}."
 
 
 def told(detail: Mapping[str, Any]) -> str:

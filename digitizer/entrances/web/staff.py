@@ -57,6 +57,7 @@ def _day(request: Request, visit: Visit, asked: date | None) -> dict[str, Any]:
     return {
         "visit": visit,
         "shown": shown,
+        "usual": house_of(request).settings.covers,
         "idle_seconds": idle_seconds(request),
         "before": shown.day - timedelta(days=1),
         "after": shown.day + timedelta(days=1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -35,7 +36,8 @@ class CoverSheet:
     ``inmate`` is None on batch headers and legal markers. ``sheets`` is the number of sheets
     that must follow (0: any), ``letters`` a batch header's number of letters (None: uncounted).
     ``sender`` is who will use an inmate's cover, or whom a reply sheet answers. ``once``: the
-    cover is good for one letter.
+    cover is good for one letter; ``uses``: for so many (None: any number); ``until``: for those
+    that come by that day.
     """
 
     facility_name: str
@@ -48,6 +50,8 @@ class CoverSheet:
     sender: str | None = None
     once: bool = False
     letters: int | None = None
+    uses: int | None = None
+    until: date | None = None
 
 
 @cache

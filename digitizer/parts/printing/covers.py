@@ -162,12 +162,22 @@ def _steps(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
 
 
 def _all_steps(cover: CoverSheet, words: Words) -> list[str]:
-    steps = [*words["steps"], words["steps_once" if cover.once else "steps_standing"]]
+    steps = [*words["steps"], _good_for(cover, words)]
+    if cover.until:
+        steps.append(words["steps_until"].format(until=cover.until.isoformat()))
     if cover.sheets == 1:
         steps.append(words["steps_one_sheet"])
     elif cover.sheets:
         steps.append(words["steps_sheets"].format(sheets=cover.sheets))
     return steps
+
+
+def _good_for(cover: CoverSheet, words: Words) -> str:
+    if cover.once or cover.uses == 1:
+        return str(words["steps_once"])
+    return str(
+        words["steps_uses"].format(uses=cover.uses) if cover.uses else words["steps_standing"]
+    )
 
 
 def _footer(sheet: Sheet, cover: CoverSheet, area: Area) -> None:

@@ -158,7 +158,7 @@ def draw_code(canvas: Canvas, payload: str, x: float, y: float, size: float = CO
     at least 32 mm (a symbol of 25 mm). ValueError if the payload is longer than version 3 holds
     (35 characters of the alphanumeric set).
     """
-    modules = _qr_modules(payload)
+    modules = qr_modules(payload)
     cells = layout.CODE_MODULES + 2 * layout.QUIET_MODULES
     quiet = size * layout.QUIET_MODULES / cells
     canvas.saveState()
@@ -168,7 +168,8 @@ def draw_code(canvas: Canvas, payload: str, x: float, y: float, size: float = CO
     canvas.restoreState()
 
 
-def _qr_modules(payload: str) -> list[list[bool]]:
+def qr_modules(payload: str) -> list[list[bool]]:
+    """The 29 by 29 cells of the code that ``draw_code`` draws, row by row, True for black."""
     if len(payload) > _CODE_CHARACTERS:
         raise ValueError(f"a code holds {_CODE_CHARACTERS} characters, not {len(payload)}")
     code = qrencoder.QRCode(3, qrencoder.QRErrorCorrectLevel.H)

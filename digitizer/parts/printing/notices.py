@@ -70,7 +70,8 @@ class RejectionNotice:
     ``item`` says what was rejected ("letter, 3 pages"); ``reasons`` are the official's own words;
     ``decided_by`` is a name or an office. ``appeal_days`` count from ``decided``; ``appeal_to`` is
     the office and address that decides, which is never the one who rejected. Without a
-    ``sender_address`` the sender's notice has no window block.
+    ``sender_address`` the sender's notice has no window block. ``sender`` is whom the cover was
+    printed for, or, where ``named_by_cover`` is false, what else is known.
     """
 
     facility_name: str
@@ -87,6 +88,7 @@ class RejectionNotice:
     appeal_days: int
     appeal_to: tuple[str, ...]
     disposition: Disposition = Disposition.RETURNED
+    named_by_cover: bool = False
 
 
 _SIZE, _LEADING = 10.0, 14.0
@@ -219,12 +221,19 @@ def _draw_columns(canvas: Canvas, columns: tuple[list[Line], ...], y: float, roo
 def _facts(notice: RejectionNotice, to: NoticeTo) -> list[Fact]:
     return [
         Fact("item", notice.item, bold=True),
-        Fact("from", notice.sender),
+        Fact("from", _from(notice)),
         Fact("to", identity(notice.inmate)),
         Fact("received", notice.received.isoformat()),
         Fact("decided", f"{notice.decided.isoformat()}, {clean_line(notice.decided_by)}"),
         Fact("reference", notice.reference),
     ]
+
+
+def _from(notice: RejectionNotice) -> str:
+    """A cover proves for whom a letter is, never who sent it."""
+    if not notice.named_by_cover:
+        return notice.sender
+    return both(read_wording("notices"), "printed_for", name=clean_line(notice.sender))
 
 
 def _draw_head(

@@ -83,6 +83,21 @@ def draw_reply_sheet(
     sheet.codes_and_marks(reply.payload, reply.kind)
 
 
+_NUMBER_SIZE, _NUMBER_DOWN = 17, 31
+"""The sheet number at the foot: points of its type, and from the foot's top to its base line."""
+
+_NUMBER_WIDTH, _NUMBER_RISE = 60.0, 6.0
+"""Millimetres that hold the widest number, and its letters above the base line."""
+
+
+def number_place(width: float, height: float) -> tuple[Area, float]:
+    """Where on paper of that size the sheet number is printed, and the size of its type."""
+    foot = layout.cover_zones(width, height).footer
+    base = foot.top + _NUMBER_DOWN / mm
+    left = foot.left + foot.width / 2 - _NUMBER_WIDTH / 2
+    return Area(left, base - _NUMBER_RISE, _NUMBER_WIDTH, _NUMBER_RISE + 1), _NUMBER_SIZE
+
+
 def _centred(canvas: Canvas, area: Area, line: Line, y: float) -> None:
     draw_line(canvas, line, (area.left + area.width / 2) * mm - line.width / 2, y)
 
@@ -133,7 +148,8 @@ def _foot(
     canvas.setFillColorRGB(*GREY)
     _centred(canvas, area, single_line(both(words, "number"), REGULAR, 7), top - 12)
     canvas.setFillColorRGB(*INK)
-    _centred(canvas, area, single_line(reply.short_id, BOLD, 17), top - 31)
+    number = single_line(reply.short_id, BOLD, _NUMBER_SIZE)
+    _centred(canvas, area, number, top - _NUMBER_DOWN)
     _centred(canvas, area, fitted_line(who, BOLD, 8.5, room, 6), top - 46)
     canvas.setFillColorRGB(*GREY)
     keep = " · ".join(words[language]["keep_clear"] for language in LANGUAGES)

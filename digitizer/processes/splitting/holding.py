@@ -6,7 +6,7 @@ further doubt can only hold more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
 
@@ -23,19 +23,23 @@ class Touch:
 
 
 def hold(
-    stretches: Sequence[Stretch], headed: bool, announced: int, two_runs: bool = False
+    stretches: Sequence[Stretch],
+    headed: bool,
+    announced: int,
+    two_runs: bool = False,
+    more: Iterable[Touch] = (),
 ) -> list[list[Doubt]]:
     """The doubts of each stretch.
 
     ``headed``: the stack has a batch header on top, so it is not back to front; ``announced``
     is the header's number of letters (0: any). ``two_runs``: its backs were scanned in a run of
-    their own.
+    their own. ``more`` are touches of other rules.
     """
     held: list[list[Doubt]] = [[] for _ in stretches]
     proven = [_is_proven(stretches, i) for i in range(len(stretches))]
     turned = () if headed else _back_to_front(stretches)
     slipped = _slipped_runs(stretches) if two_runs else ()
-    for touch in chain(_all_touches(stretches, proven, announced), turned, slipped):
+    for touch in chain(_all_touches(stretches, proven, announced), turned, slipped, more):
         doubt = _with_advice(touch, stretches)
         for i in touch.stretches:
             held[i].append(doubt)

@@ -36,9 +36,11 @@ class Sheet:
 
     @property
     def surely_a_cover(self) -> bool:
-        """Whatever its doubts turn out to be, a letter was put behind this sheet."""
+        """Whatever its doubts turn out to be, a letter was put behind this sheet: not so behind a
+        page on which somebody pasted a code."""
         reasons = {doubt.reason for doubt in self.doubts}
-        verified = any(page.codes for page in self.pages)
+        pasted = DoubtReason.REPLY_NOT_AS_PRINTED in reasons
+        verified = any(page.codes for page in self.pages) and not pasted
         return verified or (bool(reasons) and reasons <= _ONLY_A_COVER)
 
     @property

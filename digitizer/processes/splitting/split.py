@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from digitizer.processes.splitting.directions import wrong_ways
 from digitizer.processes.splitting.holding import hold
 from digitizer.processes.splitting.sheets import Sheet, collate, is_empty, uneven
 from digitizer.processes.splitting.stretches import cut, form_letters
 from digitizer.vocabulary.paper import CodeKind, Doubt, DoubtReason, SeenPage, Split
-from digitizer.vocabulary.profiles import Sides
+from digitizer.vocabulary.profiles import Origin, Sides
 
 
-def split(pages: Sequence[SeenPage], sides: Sides, batch_header_required: bool = False) -> Split:
+def split(
+    pages: Sequence[SeenPage],
+    sides: Sides,
+    batch_header_required: bool = False,
+    origin: Origin = Origin.BOTH,
+) -> Split:
     """Letters between established boundaries; where one is not sure, all it touches is held.
 
     ``pages`` are in the order of the source; every one of them ends up in exactly one place of
@@ -21,10 +27,12 @@ def split(pages: Sequence[SeenPage], sides: Sides, batch_header_required: bool =
         return Split(whole=(legal,), sealed=True)
     if not_sheets := _nothing_inside(pages) or uneven(pages, sides):
         return Split(whole=(not_sheets,))
-    return _split_sheets(collate(pages, sides), sides, batch_header_required)
+    return _split_sheets(collate(pages, sides), sides, batch_header_required, origin)
 
 
-def _split_sheets(sheets: Sequence[Sheet], sides: Sides, header_required: bool) -> Split:
+def _split_sheets(
+    sheets: Sequence[Sheet], sides: Sides, header_required: bool, origin: Origin
+) -> Split:
     headed = _has_header(sheets)
     body = sheets[1:] if headed else sheets
     announced = sheets[0].code.sheets if headed and sheets[0].code else 0
@@ -36,7 +44,8 @@ def _split_sheets(sheets: Sequence[Sheet], sides: Sides, header_required: bool) 
         return Split(whole=tuple(whole))
     recorded = tuple(page.number for page in sheets[0].pages) if headed else ()
     stretches = cut(body)
-    doubts = hold(stretches, headed, announced, two_runs=sides is Sides.ODD_EVEN)
+    two_runs = sides is Sides.ODD_EVEN
+    doubts = hold(stretches, headed, announced, two_runs, wrong_ways(stretches, origin))
     return Split(letters=form_letters(stretches, doubts), recorded=recorded)
 
 
@@ -107,6 +116,7 @@ def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
     # Turned over, a stack that ends with plain content would not begin with a cover: so one that
     # begins with what is surely a cover, though not whose, is not back to front.
     if not (body[0].begins or (body[0].surely_a_cover and last.loose)):
+        yield from _said_of_it(body[0])
         yield Doubt(
             DoubtReason.NO_COVER_FIRST,
             f"The stack does not begin with a readable cover sheet: whose page {body[0].number} "
@@ -114,9 +124,15 @@ def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
             "again.",
         )
     if last.doubts or (last.begins and not last.has_content):
+        yield from _said_of_it(last)
         yield Doubt(
             DoubtReason.COVER_LAST,
             f"The stack ends with page {last.number}, which is or may be a cover sheet: each "
             "letter may lie behind its neighbour's cover. Put the stack in order and scan it "
             "again.",
         )
+
+
+def _said_of_it(sheet: Sheet) -> Iterator[Doubt]:
+    """That a reply sheet is not ours is said first: it is a person's doing, no slip of paper."""
+    yield from (d for d in sheet.doubts if d.reason is DoubtReason.REPLY_NOT_AS_PRINTED)

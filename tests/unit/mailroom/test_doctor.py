@@ -36,3 +36,13 @@ def test_a_damaged_database_is_a_finding_and_no_crash(house: House, first: int) 
     said = [each for each in examine(house.home) if not each.good]
     assert {each.what for each in said} & {"database", "home"}
     assert all(each.mend for each in said)
+
+
+def test_a_scanner_in_use_must_say_which_way_its_paper_goes(house: House) -> None:
+    assert _found(house.home)["ways of the paper"].good
+    (house.home / "inbox" / "flatbed-jpeg").mkdir()
+    found = _found(house.home)["ways of the paper"]
+    assert not found.good
+    assert "flatbed-jpeg" in f"{found.mend}"
+    (house.home / "profiles" / "flatbed-jpeg.toml").write_text('from = "outside"\n')
+    assert _found(house.home)["ways of the paper"].good

@@ -12,14 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitizer.processes.profile_keys import CHECKS, Unfit
-from digitizer.processes.profiles import read_profiles, unwatched_folders, watched_folders
+from digitizer.processes.profiles import (
+    read_profiles,
+    undirected,
+    unwatched_folders,
+    watched_folders,
+)
 from digitizer.vocabulary.errors import SettingsError
 from digitizer.vocabulary.places import SCANNER_PROFILES
-from digitizer.vocabulary.profiles import ColourMode, ScannerProfile, Sides, Stack
+from digitizer.vocabulary.profiles import ColourMode, Origin, ScannerProfile, Sides, Stack
 from inbox_watch.folder import WatchedFolder
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "scanners.md"
-KEYS = {each.name for each in fields(ScannerProfile)} - {"name"}
+#: The key is a word that Python keeps for itself.
+KEYS = {each.name for each in fields(ScannerProfile)} - {"name", "origin"} | {"from"}
 
 
 @pytest.fixture
@@ -244,6 +250,33 @@ class TestWatchedFolders:
     def test_a_folder_that_no_profile_is_named_for_is_found(self, home: Path) -> None:
         (home / "inbox" / "flatbed").mkdir()
         assert unwatched_folders(read_profiles(home), home) == (home / "inbox" / "flatbed",)
+
+
+class TestWayOfThePaper:
+    def test_default_takes_both_and_others_say_which(self, home: Path) -> None:
+        write(home, "flatbed-jpeg", 'from = "inside"\n')
+        profiles = read_profiles(home)
+        assert profiles["default"].origin is Origin.BOTH
+        assert profiles["flatbed-jpeg"].origin is Origin.INSIDE
+        assert profiles["adf-duplex-pdf"].origin is Origin.BOTH
+
+    def test_both_is_for_default_alone(self, home: Path) -> None:
+        path = write(home, "flatbed-jpeg", 'title = "x"\nfrom = "both"\n')
+        said = refusal(home)
+        assert said.startswith(f"{path}, line 2: ")
+        assert '"outside"' in said
+        assert '"inside"' in said
+        path.write_text('from = "outside"\n')
+        write(home, "default", 'from = "both"\n')
+        assert read_profiles(home)["default"].origin is Origin.BOTH
+
+    def test_scanners_in_use_without_a_way_are_found(self, home: Path) -> None:
+        assert undirected(read_profiles(home), home) == ()
+        for name in ("flatbed-jpeg", "adf-duplex-pdf"):
+            (home / "inbox" / name).mkdir()
+        write(home, "flatbed-jpeg", 'from = "inside"\n')
+        write(home, "desk", f'folder = "{home}/desk"\n')
+        assert undirected(read_profiles(home), home) == ("adf-duplex-pdf", "desk")
 
 
 class TestDocument:

@@ -18,7 +18,7 @@ from digitizer.vocabulary.paper import (
     Split,
     SplitLetter,
 )
-from digitizer.vocabulary.profiles import Sides
+from digitizer.vocabulary.profiles import Origin, Sides
 
 R = DoubtReason
 KINDS = {"R": CodeKind.REPLY, "H": CodeKind.BATCH, "L": CodeKind.LEGAL}
@@ -47,8 +47,13 @@ def stack(signs: str) -> list[SeenPage]:
     return [page(number, sign) for number, sign in enumerate(signs.split(), 1)]
 
 
-def part(signs: str, sides: Sides = Sides.SIMPLEX, header: bool = False) -> Split:
-    return split(stack(signs), sides, header)
+def part(
+    signs: str,
+    sides: Sides = Sides.SIMPLEX,
+    header: bool = False,
+    origin: Origin = Origin.BOTH,
+) -> Split:
+    return split(stack(signs), sides, header, origin)
 
 
 def delivered(parted: Split) -> dict[str, tuple[int, ...]]:
@@ -113,8 +118,8 @@ def test_odd_even_stacks_are_collated() -> None:
 
 
 def test_reply_sheets_are_content_and_need_no_page_after_them() -> None:
-    parted = part("A a R1 R1 r R2")
-    assert delivered(parted) == {"A": (2,), "R1": (3, 4, 5), "R2": (6,)}
+    parted = part("R3 r R1 R1 r", origin=Origin.INSIDE)
+    assert delivered(parted) == {"R3": (1, 2), "R1": (3, 4, 5)}
 
 
 def test_a_reply_code_again_after_other_pages_is_a_reply_of_its_own() -> None:
@@ -274,7 +279,6 @@ def test_a_stack_that_reads_as_well_from_its_end_holds_what_would_change() -> No
     assert not delivered(part("R1 a A r R2"))
     assert list(delivered(part("R1 R2 r R3 R4"))) == ["R1", "R4"]
     assert len(delivered(part("H R1 R2 r R3 R4"))) == 4
-    assert len(delivered(part("R1 A a R2"))) == 3
 
 
 def test_a_reply_sheets_count_is_of_the_sheets_behind_it() -> None:
@@ -530,3 +534,65 @@ def test_a_stack_of_thousands_of_empty_covers_takes_no_square_of_its_size() -> N
     """Counts the doubts handed out, not seconds: each letter has a few, however long the stack."""
     letters = part("A a B b " * 10 + "C D d " * 1000 + "E e").letters
     assert max(len(each.doubts) for each in letters) <= 4
+
+
+# --- paper from outside and paper from inside
+
+WAYS = st.sampled_from([Origin.OUTSIDE, Origin.INSIDE])
+
+
+def test_a_stack_of_both_ways_holds_every_letter_where_no_way_is_set() -> None:
+    for signs in ("R1 A a B b", "A a R1 r", "H.3 R1 A a B b", "R1 A a R2"):
+        parted = part(signs)
+        assert not delivered(parted)
+        assert all(R.BOTH_WAYS in {d.reason for d in each.doubts} for each in parted.letters)
+    assert len(delivered(part("A a B b"))) == 2
+    assert len(delivered(part("R1 R2 R3"))) == 3
+
+
+def test_marks_alone_say_which_way_a_sheet_goes() -> None:
+    marked = SeenPage(3, doubts=(Doubt(R.COVER_UNREADABLE, "worn"),), kinds=(CodeKind.INMATE,))
+    parted = split([*stack("R1 r"), marked, *stack("R1 R1 R1 R2 r")[3:]], Sides.SIMPLEX)
+    assert not delivered(parted)
+
+
+def test_a_cover_in_paper_from_inside_holds_itself_and_its_neighbours() -> None:
+    parted = part("R1 r R2 A a R3 R4", origin=Origin.INSIDE)
+    assert list(delivered(parted)) == ["R1", "R4"]
+    assert [each[0] for each in held(parted)] == ["R2", "A", "R3"]
+    assert R.COVER_FROM_INSIDE in {d.reason for d in parted.letters[2].doubts}
+    assert not delivered(part("A a B b", origin=Origin.INSIDE))
+
+
+def test_a_reply_in_paper_from_outside_holds_itself_and_its_neighbours() -> None:
+    parted = part("A a B b R1 r C c D d", origin=Origin.OUTSIDE)
+    assert list(delivered(parted)) == ["A", "D"]
+    assert R.REPLY_FROM_OUTSIDE in {d.reason for d in parted.letters[2].doubts}
+
+
+def test_headers_are_of_neither_kind() -> None:
+    for origin in Origin:
+        assert len(delivered(part("H.1 A a", origin=origin))) == (origin is not Origin.INSIDE)
+        assert len(delivered(part("H.1 R1 r", origin=origin))) == (origin is not Origin.OUTSIDE)
+
+
+@given(STACKS, ANY_SIDES, WAYS)
+def test_a_way_only_holds_more(pages: list[SeenPage], sides: Sides, origin: Origin) -> None:
+    """Nothing of the other way is delivered, nor what lies beside it; nothing new is."""
+    parted = split(pages, sides, origin=origin)
+    kinds = {code.kind for page in pages for code in page.codes}
+    if not kinds >= {CodeKind.INMATE, CodeKind.REPLY}:
+        assert deliveries(parted).items() <= deliveries(split(pages, sides)).items()
+    foreign = CodeKind.INMATE if origin is Origin.INSIDE else CodeKind.REPLY
+    assert all(code.kind is not foreign for code in deliveries(parted).values())
+    for i, letter in enumerate(parted.letters):
+        if letter.cover and letter.cover.kind is foreign:
+            assert all(each.doubts for each in parted.letters[max(i - 1, 0) : i + 2])
+
+
+@given(STACKS, ANY_SIDES)
+def test_two_ways_in_one_stack_deliver_nothing(pages: list[SeenPage], sides: Sides) -> None:
+    parted = split(pages, sides)
+    kinds = {code.kind for page in pages for code in page.codes}
+    if kinds >= {CodeKind.INMATE, CodeKind.REPLY}:
+        assert not deliveries(parted)
