@@ -139,9 +139,9 @@ def _writing(marks: Sequence[Mark]) -> Box | None:
     return Box(left, top, round(max(xs)) - left, round(max(ys)) - top)
 
 
-def cut_out(path: str, numbers: tuple[int, ...], title: str, limits: OpeningLimits) -> bytes:
-    """Some pages of a file as a PDF of their own, pixel for pixel. Raises UnopenableFile."""
-    pages = [open_page(Path(path), number, limits, 0) for number in numbers]
+def cut_out(pages_of: tuple[tuple[str, int], ...], title: str, limits: OpeningLimits) -> bytes:
+    """Some pages, each of a file, as a PDF of their own, pixel for pixel. Raises UnopenableFile."""
+    pages = [open_page(Path(path), number, limits, 0) for path, number in pages_of]
     return searchable_pdf([(encode_lossless(page.image), page.dpi, None) for page in pages], title)
 
 

@@ -53,7 +53,7 @@ def cover_print(
         int | None, typer.Option(min=1, max=250, help="Letters in the batch (kind batch).")
     ] = None,
     valid_days: Annotated[
-        int | None, typer.Option(min=1, help="Hold letters that come later; none: never.")
+        int | None, typer.Option(min=1, help="Doubt what comes later; none: never.")
     ] = None,
     paper: Annotated[Paper | None, typer.Option(help="The facility's paper by default.")] = None,
 ) -> None:
@@ -65,7 +65,7 @@ def cover_print(
     if kind is CodeKind.BATCH:
         printed = covers.print_batch_header(house, letters, OPERATOR, paper)
     elif kind is CodeKind.LEGAL:
-        printed = covers.print_legal_marker(house, OPERATOR, paper)
+        printed = covers.print_legal_marker(house, OPERATOR, paper, valid_days)
     elif kind is CodeKind.REPLY:
         printed = covers.print_reply_sheet(
             house, booking or "", OPERATOR, sheets=sheets or 0, correspondent=sender, paper=paper
@@ -95,8 +95,8 @@ def _check_sheet(
         raise UsageError(f"A {kind} sheet is for nobody: leave the booking number out.")
     if letters is not None and kind is not CodeKind.BATCH:
         raise UsageError("--letters goes with --kind batch; --sheets counts a letter's sheets.")
-    if valid_days and kind is not CodeKind.INMATE:
-        raise UsageError("--valid-days goes with an inmate's cover.")
+    if valid_days and kind not in (CodeKind.INMATE, CodeKind.LEGAL):
+        raise UsageError("--valid-days goes with an inmate's cover or a legal marker.")
     if (once and kind is not CodeKind.INMATE) or (sheets and not personal):
         raise UsageError("--once goes with an inmate's cover, --sheets with a letter or a reply.")
 
