@@ -127,11 +127,11 @@ def _copy_round(house: House, folder: Path) -> _Copied:
         for part, store in stores.items():
             altered += copy_blobs(LocalBlobs(house.home / part), store)
     with _opened(folder / _DATABASE) as engine, writing(engine) as tx:
-        seals = take_seal_keys(tx)
         missing: tuple[str, ...] = ()
         if not house.settings.store.blobs_url:
             missing = _absent(tx, stores)
             drop_plain(tx, stores["originals"])
+        seals = take_seal_keys(tx)
     sync_file(folder / _DATABASE)
     return _Copied(seals, missing, tuple(altered))
 

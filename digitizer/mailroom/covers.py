@@ -13,7 +13,7 @@ from digitizer.mailroom.permissions import Act, need_reason, permit
 from digitizer.parts.codes import payload, read_short_id, short_id
 from digitizer.parts.keyfile import rotate_key
 from digitizer.parts.tables import reading, writing
-from digitizer.processes import audit, cover_uses, outgoing, register, roster
+from digitizer.processes import audit, cover_uses, legal_markers, outgoing, register, roster
 from digitizer.processes.cover_uses import CoverUse, UsedCover
 from digitizer.processes.register import Registered
 from digitizer.vocabulary.errors import UsageError
@@ -115,23 +115,30 @@ def print_batch_header(
     house: House, letters: int | None, by: Actor, paper: Paper | None = None
 ) -> PrintedCover:
     """Laid on top of a stack: it says how many letters must come out of it."""
-    return _print_marker(house, CodeKind.BATCH, letters, by, paper)
-
-
-def print_legal_marker(house: House, by: Actor, paper: Paper | None = None) -> PrintedCover:
-    """Laid on legal mail that must not be scanned: a scan that holds it is sealed."""
-    return _print_marker(house, CodeKind.LEGAL, None, by, paper)
-
-
-def _print_marker(
-    house: House, kind: CodeKind, letters: int | None, by: Actor, paper: Paper | None
-) -> PrintedCover:
     permit(by, Act.PRINT)
     with writing(house.engine) as tx:
-        code = _new_code(tx, house, kind, letters or 0)
+        code = _new_code(tx, house, CodeKind.BATCH, letters or 0)
         register.enrol(tx, code)
-        audit.record(tx, by, f"print {kind} sheet", f"cover:{code.cover_id}", letters=letters)
+        audit.record(tx, by, "print batch sheet", f"cover:{code.cover_id}", letters=letters)
     return _printed(house, code, None, None, once=False, paper=paper)
+
+
+def print_legal_marker(
+    house: House, by: Actor, paper: Paper | None = None, valid_days: int | None = None
+) -> PrintedCover:
+    """Laid on legal mail that must not be scanned: a scan that holds it is sealed.
+
+    It is good for one scan of one day; with ``valid_days``, no later than that. Any other scan
+    with it is sealed too, as one that may be legal mail.
+    """
+    permit(by, Act.PRINT)
+    with writing(house.engine) as tx:
+        code = _new_code(tx, house, CodeKind.LEGAL, 0)
+        expires = now() + timedelta(days=valid_days) if valid_days else None
+        register.enrol(tx, code, once=True, expires=expires)
+        legal_markers.enrol(tx, code, house.settings.facility.name)
+        audit.record(tx, by, "print legal sheet", f"cover:{code.cover_id}", valid_days=valid_days)
+    return _printed(house, code, None, None, once=True, paper=paper)
 
 
 def _new_code(tx: sa.Connection, house: House, kind: CodeKind, sheets: int) -> CoverCode:

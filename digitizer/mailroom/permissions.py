@@ -22,7 +22,7 @@ _CLERK = frozenset({Act.LOOK, Act.SETTLE, Act.PRINT})
 _MAY = {
     StaffRole.CLERK: _CLERK,
     StaffRole.SUPERVISOR: _CLERK | {Act.UNSEAL},
-    StaffRole.ADMINISTRATOR: _CLERK | {Act.PEOPLE},
+    StaffRole.ADMINISTRATOR: _CLERK | {Act.PEOPLE, Act.UNSEAL},
     StaffRole.INVESTIGATOR: frozenset({Act.LOOK}),
 }
 

@@ -26,7 +26,8 @@ from digitizer.vocabulary.moments import now
 from digitizer.vocabulary.people import Actor, CustodyStatus, Inmate
 from digitizer.vocabulary.profiles import ScannerProfile
 
-_DECISIONS = frozenset({"assign", "release", "reject", "rescanned", "cut", "join", "mark page"})
+_DECISIONS = frozenset({"assign", "release", "reject", "rescanned", "cut", "join", "mark page",
+                        "lift seal", "cut out", "destroy seal"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

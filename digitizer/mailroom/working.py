@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from digitizer.mailroom.house import House
 from digitizer.mailroom.intake import profile_named
+from digitizer.mailroom.seals import seal_away
 from digitizer.parts import claimants
 from digitizer.parts.blobs import BlobStore
 from digitizer.parts.isolation import Pool, WorkerLimits
@@ -30,7 +31,7 @@ from digitizer.processes import audit, ledger
 from digitizer.processes.filing import file_scan
 from digitizer.processes.pipeline import Bench, Progress, Worked, no_progress, work
 from digitizer.processes.results import outcome_of
-from digitizer.processes.sealing import drop_plain, keep_seal, seal
+from digitizer.processes.sealing import drop_plain
 from digitizer.vocabulary.errors import DigitizerError, StorageError, WorkerFailed, WorkerFault
 from digitizer.vocabulary.mail import Filed, ScanState
 from digitizer.vocabulary.paper import Scan
@@ -244,38 +245,26 @@ class Worker:
         reach("work.worked")
         house = self._house
         if worked.split.sealed:
-            self._seal(worked)
+            seal_away(house, worked, folder, lambda tx: self._holds(tx, worked.scan))
             return
         pictures = _store_pictures(house.pictures, worked, folder)
         reach("work.pictures_stored")
         with writing(house.engine) as tx:
-            if ledger.holds(tx, worked.scan.id, self._claimant.name):
+            if self._holds(tx, worked.scan):
                 file_scan(
                     tx, worked, pictures, house.settings.facility.release, house.settings.covers
                 )
                 reach("work.filed")
         reach("work.committed")
 
-    def _seal(self, worked: Worked) -> None:
-        house = self._house
-        made = seal(house.originals, worked.scan)
-        reach("sealing.stored")
-        with writing(house.engine) as tx:
-            if not ledger.holds(tx, worked.scan.id, self._claimant.name):
-                return
-            file_scan(tx, worked, {}, house.settings.facility.release)
-            keep_seal(tx, worked.scan.id, made)
-            audit.record(tx, MACHINE, "seal", f"scan:{worked.scan.id}")
-        reach("work.sealed")
-        with writing(house.engine) as tx:
-            drop_plain(tx, house.originals)
-        reach("work.plain_dropped")
+    def _holds(self, tx: sa.Connection, scan: Scan) -> bool:
+        return ledger.holds(tx, scan.id, self._claimant.name)
 
     def _count_try(self, scan: Scan, error: Exception) -> None:
         why = _in_words(error)
         allowed = self._house.settings.work.tries
         with writing(self._house.engine) as tx:
-            if not ledger.holds(tx, scan.id, self._claimant.name):
+            if not self._holds(tx, scan):
                 return
             held = ledger.count_try(tx, scan.id, allowed, why)
             audit.record(tx, MACHINE, "hold" if held else "try failed", f"scan:{scan.id}", why=why)

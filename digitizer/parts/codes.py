@@ -107,6 +107,13 @@ def is_ours(text: str) -> bool:
     return _CLAIM.match(text) is not None
 
 
+def claims_legal(text: str) -> bool:
+    """Whether a symbol says, signed or not, that it is a legal marker's: one that is damaged,
+    forged or of another facility's key says so too."""
+    spelled = _PAYLOAD.fullmatch(text)
+    return spelled is not None and _KINDS.get(base64.b32decode(spelled[1])[0]) is CodeKind.LEGAL
+
+
 def _mac(body: bytes, key: bytes) -> bytes:
     return hmac.new(key, PREFIX.encode("ascii") + body, hashlib.sha256).digest()[:_MAC_BYTES]
 

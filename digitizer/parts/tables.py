@@ -19,7 +19,7 @@ from sqlalchemy import event as sa_event
 from digitizer.vocabulary.errors import StorageError, UsageError
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -206,6 +206,35 @@ page = sa.Table(
     sa.Column("ink", sa.Float, nullable=False),
     sa.Column("quality", sa.JSON, nullable=False, default=list),
     sa.UniqueConstraint("scan_id", "number"),
+)
+
+# What is known of the pages of a scan that was sealed; it outlives the seal, so that a page that
+# a supervisor cleared does not seal the scan again.
+sealed_page = sa.Table(
+    "sealed_page",
+    metadata,
+    sa.Column("scan_id", sa.ForeignKey("scan.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    # The verified codes on it: ``[{"kind": …, "id": the short id}]``.
+    sa.Column("codes", sa.JSON, nullable=False, default=list),
+    # Why it seals, in a word and in words; null for a page that does not.
+    sa.Column("standing", sa.String(20)),
+    sa.Column("says", sa.Text),
+    # Its encrypted picture, under the scan's seal key; only of a page that seals.
+    sa.Column("picture", sa.String(64)),
+    sa.Column("cleared", UtcTime),
+    sa.Column("cut_into", sa.String(32)),
+)
+
+# Legal markers, each good for one scan of one day. One of the register without a row here was
+# printed before markers were bound.
+legal_marker = sa.Table(
+    "legal_marker",
+    metadata,
+    sa.Column("cover_id", sa.ForeignKey("cover.id"), primary_key=True),
+    sa.Column("facility", sa.Text, nullable=False),
+    _to("scan", "scan_id"),
+    sa.Column("day", sa.Date),
 )
 
 transcript = sa.Table(
@@ -410,6 +439,16 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             f"The database could not be written ({_cause(error)}). Nothing of this was "
             "acknowledged; free space or mend the disk, then try again."
         ) from error
+
+
+def empty_log(engine: sa.Engine) -> None:
+    """Writes SQLite's write-ahead log into the database and cuts it off: until then a secret that
+    was deleted still stands in it. Elsewhere it does nothing."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def copy_database(engine: sa.Engine, target: Path) -> None:

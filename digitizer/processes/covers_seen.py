@@ -6,12 +6,13 @@ Raw sightings come from an isolated process without keys; here they are verified
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from digitizer.parts.codes import KeyRing, is_ours, verify
 from digitizer.parts.printing.cover_layout import COVER_MARKS, kind_of_mark
 from digitizer.parts.words import index_words
+from digitizer.processes.legal_sightings import legal_doubts
 from digitizer.processes.reply_seen import doubt_reply
 from digitizer.vocabulary.paper import (
     CodeKind,
@@ -27,6 +28,8 @@ from digitizer.vocabulary.places import PRINT_TEMPLATES
 #: A letter shows none; a cover read badly shows half.
 _LIKE_COVER = 0.2
 
+_Prints = tuple[frozenset[tuple[str, ...]], ...]
+
 
 def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
     """Verifies what was sighted on one page. Foreign codes say nothing."""
@@ -39,7 +42,11 @@ def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
         number=page.number,
         blank=page.blank,
         codes=codes,
-        doubts=(*_doubts(page, codes, forged), *filter(None, [not_as_printed])),
+        doubts=(
+            *legal_doubts(page, keys),
+            *_doubts(page, codes, forged),
+            *filter(None, [not_as_printed]),
+        ),
         inked=page.ink_outside_print,
         kinds=_kinds(page, codes),
         perhaps_blank=page.perhaps_blank,
@@ -55,11 +62,6 @@ def _kinds(page: SurveyedPage, codes: tuple[CoverCode, ...]) -> tuple[CodeKind, 
 def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> Iterator[Doubt]:
     number = page.number
     marked = {kind_of_mark(mark) for mark in page.sightings.marks if mark in COVER_MARKS}
-    if CodeKind.LEGAL in marked and not any(code.kind is CodeKind.LEGAL for code in codes):
-        yield Doubt(
-            DoubtReason.LEGAL,
-            f"Page {number} carries the marks of a legal marker, but its code cannot be read.",
-        )
     if forged:
         yield Doubt(
             DoubtReason.CODE_NOT_OURS,
@@ -87,21 +89,34 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
 
 def reads_like_cover(text: str) -> bool:
     """Whether a page's words are those that a cover of ours prints."""
+    return _reads_like(text, _printed_triples().values())
+
+
+def reads_like_legal(text: str) -> bool:
+    """Whether a page's words are those that a legal marker of ours prints."""
+    return _reads_like(text, [_printed_triples()[CodeKind.LEGAL]])
+
+
+def _reads_like(text: str, prints: Iterable[_Prints]) -> bool:
     triples = _triples(text)
     return any(
-        len(printed & triples) >= _LIKE_COVER * len(printed) for printed in _printed_triples()
+        len(printed & triples) >= _LIKE_COVER * len(printed)
+        for languages in prints
+        for printed in languages
     )
 
 
 @cache
-def _printed_triples() -> tuple[frozenset[tuple[str, ...]], ...]:
+def _printed_triples() -> dict[str, _Prints]:
+    """By kind of sheet the word triples that it prints, a set a language."""
     wording = tomllib.loads((PRINT_TEMPLATES / "cover.toml").read_text("utf-8"))
-    found = (
-        frozenset[tuple[str, ...]]().union(*(_triples(text) for text in _texts(words)))
-        for kind in wording.values()
-        for words in kind.values()
-    )
-    return tuple(triples for triples in found if triples)
+    return {
+        kind: tuple(filter(None, map(_print, words.values()))) for kind, words in wording.items()
+    }
+
+
+def _print(words: object) -> frozenset[tuple[str, ...]]:
+    return frozenset[tuple[str, ...]]().union(*(_triples(text) for text in _texts(words)))
 
 
 def _texts(words: object) -> Iterator[str]:

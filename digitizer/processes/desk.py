@@ -16,10 +16,26 @@ from digitizer.parts.tables import letter, original, page, scan
 from digitizer.processes import outgoing, register
 from digitizer.processes.search import index_letter
 from digitizer.vocabulary.errors import Conflict, NotFound
-from digitizer.vocabulary.mail import HeldItem, LetterKind, LetterState, PageRole, ScanState
+from digitizer.vocabulary.mail import (
+    HeldItem,
+    LetterKind,
+    LetterState,
+    PageRole,
+    Queue,
+    ScanState,
+)
 from digitizer.vocabulary.moments import new_id
+from digitizer.vocabulary.paper import DoubtReason
 
 _OPEN = (LetterState.HELD, LetterState.AWAITING_REVIEW)
+#: Where a letter begins and ends is sure, and only whose it is must be found out.
+_WHOSE = frozenset(
+    str(reason)
+    for reason in (
+        DoubtReason.COVER_UNKNOWN, DoubtReason.COVER_REVOKED, DoubtReason.COVER_EXPIRED,
+        DoubtReason.COVER_SPENT, DoubtReason.NOT_IN_CUSTODY,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,7 @@ def _held_letters(tx: sa.Connection) -> tuple[HeldItem, ...]:
     return tuple(
         HeldItem(
             row.scan_id, row.source, row.id, content_numbers(tx, row.id),
-            row.reason or "Waits for review.", row.finished or row.received,
+            row.reason or "Waits for review.", row.finished or row.received, _queue(row),
         )
         for row in rows
     )  # fmt: skip
@@ -76,10 +92,17 @@ def _held_scans(tx: sa.Connection) -> tuple[HeldItem, ...]:
     return tuple(
         HeldItem(
             row.id, row.source, None, _loose_numbers(tx, row.id), row.reason,
-            row.finished or row.taken_in,
+            row.finished or row.taken_in, Queue.LEGAL if row.sealed else Queue.EXCEPTION,
         )
         for row in rows
     )  # fmt: skip
+
+
+def _queue(row: sa.Row[Any]) -> Queue:
+    if row.state == LetterState.AWAITING_REVIEW:
+        return Queue.SCREENING
+    whose = bool(row.doubts) and _WHOSE.issuperset(row.doubts)
+    return Queue.MATCH if whose else Queue.EXCEPTION
 
 
 def content_numbers(tx: sa.Connection, letter_id: str) -> tuple[int, ...]:

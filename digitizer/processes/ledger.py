@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.parts.tables import original, scan
+from digitizer.processes.sealed_pages import cleared_pages
 from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import ScanState
 from digitizer.vocabulary.moments import new_id, now
@@ -75,7 +76,8 @@ def find_scan(tx: sa.Connection, scan_id: str) -> Scan:
     row = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).first()
     if row is None:
         raise NotFound(f"No scan has the id {scan_id}.")
-    return Scan(row.id, _originals(tx, scan_id), row.profile, row.taken_in)
+    cleared = cleared_pages(tx, scan_id)
+    return Scan(row.id, _originals(tx, scan_id), row.profile, row.taken_in, cleared)
 
 
 def _originals(tx: sa.Connection, scan_id: str) -> tuple[Original, ...]:

@@ -21,7 +21,8 @@ from digitizer.parts.isolation import Pool
 from digitizer.parts.opening import OpeningLimits
 from digitizer.parts.reading.premises import Premises
 from digitizer.processes.asking import Question, ask, is_worth_asking
-from digitizer.processes.covers_seen import reads_like_cover, see
+from digitizer.processes.covers_seen import reads_like_cover, reads_like_legal, see
+from digitizer.processes.legal_sightings import clear, reads_like_marker
 from digitizer.processes.splitting import split
 from digitizer.processes.survey import (
     SurveyOrder,
@@ -79,7 +80,7 @@ class Bench:
 class Worked:
     """All that is known of a scan before it is filed. ``pages`` are in the scan's order.
 
-    ``sides`` tells how the paper lay.
+    ``sides`` tells how the paper lay, ``seen`` is what split was told of each page.
     """
 
     scan: Scan
@@ -87,6 +88,7 @@ class Worked:
     split: Split
     transcripts: Mapping[int, Transcript]
     sides: Sides = Sides.SIMPLEX
+    seen: tuple[SeenPage, ...] = ()
 
 
 def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Bench) -> Worked:
@@ -99,19 +101,21 @@ def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Benc
         surveyed = _survey_all(files, profile, bench)
     except UnopenableFile as error:
         return Worked(scan, (), _held_whole(error), {})
-    seen = [see(page, bench.keys) for page in surveyed]
+    seen = clear([see(page, bench.keys) for page in surveyed], scan.cleared)
     parted = _split(seen, profile)
     if parted.sealed:
-        return Worked(scan, surveyed, parted, {}, profile.sides)
+        return Worked(scan, surveyed, parted, {}, profile.sides, tuple(seen))
     read = _read_all(surveyed, parted, profile, bench)
     surveyed = tuple(_turned(page, read) for page in surveyed)
     transcripts = {number: one.transcript for number, one in read.items()}
-    doubtful = _doubt_unseen_covers(seen, parted, transcripts)
+    doubtful = clear(_doubt_unseen_covers(seen, parted, transcripts), scan.cleared)
     if doubtful != seen:
         parted = _split(doubtful, profile)
+    if parted.sealed:  # a marker without code or mark was read: what was read is thrown away
+        return Worked(scan, surveyed, parted, {}, profile.sides, tuple(doubtful))
     if bench.premises:
         transcripts |= _ask(bench.premises, surveyed, parted, transcripts, profile, bench)
-    return Worked(scan, surveyed, parted, transcripts, profile.sides)
+    return Worked(scan, surveyed, parted, transcripts, profile.sides, tuple(doubtful))
 
 
 def _split(seen: Sequence[SeenPage], profile: ScannerProfile) -> Split:
@@ -246,15 +250,18 @@ def _doubt_unseen_covers(
         for number, transcript in transcripts.items()
         if number in content and reads_like_cover(transcript.text)
     }
+    legal = {number for number in suspects if reads_like_legal(transcripts[number].text)}
     return [
-        replace(page, doubts=(*page.doubts, _reads_like_cover(page.number)))
+        replace(page, doubts=(*page.doubts, _reads_like(page.number, page.number in legal)))
         if page.number in suspects and not page.codes and not page.doubts
         else page
         for page in seen
     ]
 
 
-def _reads_like_cover(number: int) -> Doubt:
+def _reads_like(number: int, legal: bool) -> Doubt:
+    if legal:
+        return reads_like_marker(number)
     return Doubt(
         DoubtReason.READS_LIKE_COVER,
         f"Page {number} reads like a cover sheet, but no code was found on it. "

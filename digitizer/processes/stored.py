@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from digitizer.parts.tables import message, original, page, scan
+from digitizer.processes.sealed_pages import named_sealed_pictures
 
 #: Digests of blobs, and the scans whose they are.
 Named = Mapping[str, tuple[str, ...]]
@@ -23,12 +24,15 @@ def named_originals(tx: sa.Connection) -> Named:
 
 
 def named_pictures(tx: sa.Connection) -> Named:
-    """The digests of page pictures, whose scan they are of, and of messages' photos."""
+    """The digests of page pictures (those of sealed scans are encrypted), whose scan they are of,
+    and of messages' photos."""
     scans: dict[str, list[str]] = defaultdict(list)
     rows = tx.execute(
         sa.select(page.c.picture, page.c.scan_id).where(page.c.picture.is_not(None)).distinct()
     )
     for picture, scan_id in rows:
+        scans[picture].append(scan_id)
+    for picture, scan_id in named_sealed_pictures(tx):
         scans[picture].append(scan_id)
     for photos in tx.execute(sa.select(message.c.photos)).scalars():
         for photo in photos:

@@ -153,9 +153,9 @@ def _as_reply_sheet(
     return None
 
 
-def cut_out(path: str, numbers: tuple[int, ...], title: str, limits: OpeningLimits) -> bytes:
-    """Some pages of a file as a PDF of their own, pixel for pixel. Raises UnopenableFile."""
-    pages = [open_page(Path(path), number, limits, 0) for number in numbers]
+def cut_out(pages_of: tuple[tuple[str, int], ...], title: str, limits: OpeningLimits) -> bytes:
+    """Some pages, each of a file, as a PDF of their own, pixel for pixel. Raises UnopenableFile."""
+    pages = [open_page(Path(path), number, limits, 0) for path, number in pages_of]
     return searchable_pdf([(encode_lossless(page.image), page.dpi, None) for page in pages], title)
 
 

@@ -49,6 +49,16 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class Queue(StrEnum):
+    """What kind of work a held item is: a look at the pages, only whose a letter is, a review
+    before delivery, or a supervisor's look at what is sealed."""
+
+    EXCEPTION = "exception"
+    MATCH = "match"
+    SCREENING = "screening"
+    LEGAL = "legal"
+
+
 class MessageState(StrEnum):
     """An outgoing e-message on its way to paper."""
 
@@ -117,3 +127,4 @@ class HeldItem:
     pages: tuple[int, ...]
     reason: str
     since: datetime
+    queue: Queue = Queue.EXCEPTION

@@ -41,12 +41,16 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One stack put through a scanner: one file, or one file a sheet from a flatbed."""
+    """One stack put through a scanner: one file, or one file a sheet from a flatbed.
+
+    ``cleared`` are the pages of which a supervisor said that they make no legal mail of it.
+    """
 
     id: str
     originals: tuple[Original, ...]
     profile: str
     taken_in: datetime
+    cleared: frozenset[int] = frozenset()
 
     @property
     def source(self) -> str:
@@ -179,6 +183,8 @@ class DoubtReason(StrEnum):
     BATCH_HEADER_MISSING = "batch_header_missing"
     BATCH_HEADER_MISPLACED = "batch_header_misplaced"
     LEGAL = "legal"
+    LEGAL_DOUBT = "legal_doubt"
+    LEGAL_CLEARED = "legal_cleared"
     NOTHING_INSIDE = "nothing_inside"
     UNOPENABLE = "unopenable"
     WORKER_FAILED = "worker_failed"

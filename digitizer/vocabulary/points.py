@@ -27,10 +27,17 @@ POINTS = (
     "filing.letter_written", "filing.pages_given", "filing.letter_indexed",
     "filing.cover_spent", "filing.letter_filed",
     "filing.held_whole", "ledger.finished", "work.filed", "work.committed",
-    "sealing.stored", "sealing.kept", "work.sealed", "sealing.plain_deleted",
-    "work.plain_dropped", "work.folder_removed",
+    "sealing.locked", "sealing.stored", "sealing.kept", "work.sealed", "sealing.plain_proven",
+    "sealing.plain_deleted", "work.plain_dropped", "work.folder_removed",
     "stop.begun", "stop.pool_closed", "stop.given_back", "stop.folder_removed",
     "stop.claimant_closed",
+)  # fmt: skip
+
+#: Those that a supervisor passes who settles what is sealed.
+SUPERVISORS_POINTS = (
+    "lifting.plain_stored", "lifting.told", "lifting.committed", "lifting.locked_deleted",
+    "cutting.unlocked", "cutting.stored", "cutting.told", "cutting.committed",
+    "destroying.told", "destroying.committed",
 )  # fmt: skip
 
 _lock = Lock()
@@ -41,7 +48,7 @@ def arm(where: str) -> None:
     """Sets the deadly point, ``NAME`` or ``NAME:N``; empty text: none. For tests."""
     global _deadly, _left
     name, _, times = where.partition(":")
-    if name and name not in POINTS:
+    if name and name not in (*POINTS, *SUPERVISORS_POINTS):
         raise ValueError(f"there is no point {name!r}")
     _deadly, _left = name, int(times or 1)
 

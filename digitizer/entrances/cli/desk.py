@@ -17,7 +17,6 @@ from digitizer.entrances.cli.context import (
     say,
     write,
 )
-from digitizer.vocabulary.errors import UsageError
 from digitizer.vocabulary.mail import PageRole
 
 HeldId = Annotated[
@@ -26,7 +25,7 @@ HeldId = Annotated[
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (held, assign, release, reject, cut, join, mark, rescanned, notice, legal):
+    for command in (held, assign, release, reject, cut, join, mark, rescanned, notice):
         app.command()(command)
 
 
@@ -38,6 +37,7 @@ def held(context: typer.Context, as_json: AsJson = False) -> None:
         record = {
             "scan": item.scan, "source": item.source, "letter": item.letter,
             "pages": list(item.pages), "reason": item.reason, "since": item.since.isoformat(),
+            "queue": item.queue,
         }  # fmt: skip
         what = f"letter {item.letter}" if item.letter else f"scan {item.scan}"
         say(record, as_json, f"{item.since:%Y-%m-%d %H:%M}  {what}  {item.source}, "
@@ -161,33 +161,3 @@ def notice(
     pdf = rejection_notice(desk_of(context).house(), letter, to == "sender", address, OPERATOR)
     write(out, pdf)
     print(out)
-
-
-def legal(
-    context: typer.Context,
-    scan: Annotated[str, typer.Argument(help="A scan sealed as legal mail.")],
-    by: By,
-    reason: Reason,
-    keep: Annotated[
-        str, typer.Option(help="Pages of other letters, covers included: 3-6,9. None by default.")
-    ] = "",
-) -> None:
-    """Settle a sealed scan (supervisors): cut other letters out, destroy the rest for good."""
-    from digitizer.mailroom.legal import settle_sealed
-
-    place = desk_of(context)
-    house = place.house()
-    new = settle_sealed(house, scan, _pages(keep), place.signer(house, by), reason)
-    print(f"The key of scan {scan} is destroyed; what was not kept cannot be read any more.")
-    if new:
-        print(f"The pages kept wait as scan {new}: run digitizer serve, or digitizer worker.")
-
-
-def _pages(text: str) -> tuple[int, ...]:
-    """ "3-6,9" as 3, 4, 5, 6, 9."""
-    try:
-        ends = [part.partition("-") for part in text.replace(" ", "").split(",") if part]
-        runs = [range(int(first), int(last or first) + 1) for first, _, last in ends]
-    except ValueError:
-        raise UsageError(f"{text!r} are no pages. Write them as 3-6,9.") from None
-    return tuple(dict.fromkeys(number for run in runs for number in run))

@@ -54,7 +54,7 @@ def cover_print(
         int | None, typer.Option(min=1, max=250, help="Letters in the batch (kind batch).")
     ] = None,
     valid_days: Annotated[
-        int | None, typer.Option(min=1, help="Hold letters that come later; none: never.")
+        int | None, typer.Option(min=1, help="Doubt what comes later; none: never.")
     ] = None,
     uses: Annotated[
         int | None,
@@ -79,7 +79,7 @@ def cover_print(
     if kind is CodeKind.BATCH:
         printed = covers.print_batch_header(house, letters, OPERATOR, paper)
     elif kind is CodeKind.LEGAL:
-        printed = covers.print_legal_marker(house, OPERATOR, paper)
+        printed = covers.print_legal_marker(house, OPERATOR, paper, valid_days)
     elif kind is CodeKind.REPLY:
         printed = covers.print_reply_sheet(
             house, booking or "", OPERATOR, sheets=sheets or 0, correspondent=sender, paper=paper
@@ -115,10 +115,10 @@ def _check_sheet(
 def _check_limits(
     kind: CodeKind, valid_days: int | None, uses: int | None, until: datetime | None
 ) -> None:
-    if kind is CodeKind.INMATE:
-        return
-    for option, value in (("--valid-days", valid_days), ("--uses", uses), ("--until", until)):
-        if value:
+    if valid_days and kind not in (CodeKind.INMATE, CodeKind.LEGAL):
+        raise UsageError("--valid-days goes with an inmate's cover or a legal marker.")
+    for option, value in (("--uses", uses), ("--until", until)):
+        if value and kind is not CodeKind.INMATE:
             raise UsageError(f"{option} goes with an inmate's cover.")
 
 

@@ -9,7 +9,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from digitizer.entrances.web import covers, entry, inmate, mail, operating, settling, staff
+from digitizer.entrances.web import (
+    covers,
+    entry,
+    inmate,
+    mail,
+    operating,
+    sealed,
+    settling,
+    staff,
+)
 from digitizer.entrances.web.headers import SafeAnswers
 from digitizer.entrances.web.pages import house_of, show
 from digitizer.entrances.web.visitors import NeedsLogin, token_of
@@ -25,7 +34,7 @@ def make_app(house: House) -> FastAPI:
     app = FastAPI(title="digitizer", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     app.mount("/static", StaticFiles(directory=WEB_TEMPLATES / "static"))
-    for part in (entry, inmate, staff, settling, mail, covers, operating):
+    for part in (entry, inmate, staff, sealed, settling, mail, covers, operating):
         app.include_router(part.router)
     app.add_middleware(SafeAnswers)
     app.add_exception_handler(NeedsLogin, _to_the_door)

@@ -17,7 +17,7 @@ from digitizer.entrances.web.inmate import picture
 from digitizer.entrances.web.pages import house_of, show
 from digitizer.entrances.web.staff import idle_seconds
 from digitizer.entrances.web.visitors import SignedStaff, StaffVisit
-from digitizer.mailroom import desk, today
+from digitizer.mailroom import desk, legal, today
 from digitizer.mailroom.doors import Visit
 from digitizer.processes.desk import DeskPage
 from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound, UsageError
@@ -43,7 +43,7 @@ def item(
     try:
         return _page(request, held_id, visit, find=find, settled=settled, show_all=show_all)
     except NotFound:
-        return RedirectResponse(f"/staff/held?settled={_word(held_id)}", 303)
+        return RedirectResponse(f"/staff/held?settled={word(held_id)}", 303)
 
 
 @router.get("/{held_id}/find")
@@ -176,9 +176,9 @@ def _settle(
         following = today.look_after(house, held_id, seen, visit.actor)
         settled = decide()
     except (UsageError, Conflict, NotAllowed, NotFound) as error:
-        return _again(request, held_id, visit, str(error), to=to, reason=reason)
+        return again(request, held_id, visit, str(error), to=to, reason=reason)
     place = f"/staff/held/{following}" if following else "/staff/held"
-    return RedirectResponse(f"{place}?settled={_word(settled)}", 303)
+    return RedirectResponse(f"{place}?settled={word(settled)}", 303)
 
 
 def _change(
@@ -190,18 +190,23 @@ def _change(
         today.look_after(house_of(request), held_id, seen, visit.actor)
         still = decide()
     except (UsageError, Conflict, NotAllowed, NotFound) as error:
-        return _again(request, held_id, visit, str(error), reason=reason)
-    return RedirectResponse(f"/staff/held/{_word(still)}?settled={_word(still)}", 303)
+        return again(request, held_id, visit, str(error), reason=reason)
+    return RedirectResponse(f"/staff/held/{word(still)}?settled={word(still)}", 303)
 
 
-def _again(
+def following(request: Request, held_id: str, visit: Visit) -> str | None:
+    """The id of the item to settle after this one."""
+    return today.look_at_held(house_of(request), held_id, visit.actor).following
+
+
+def again(
     request: Request, held_id: str, visit: Visit, trouble: str, *, to: str = "", reason: str = ""
 ) -> Response:
     """The same item with what is wrong, and what was typed kept."""
     try:
         return _page(request, held_id, visit, trouble=trouble, to=to, reason=reason)
     except NotFound:
-        return RedirectResponse(f"/staff/held?settled={_word(held_id)}", 303)
+        return RedirectResponse(f"/staff/held?settled={word(held_id)}", 303)
 
 
 def _page(
@@ -220,10 +225,13 @@ def _page(
     case = today.look_at_held(house, held_id, visit.actor)
     found = today.find_in_roster(house, find or to, visit.actor) if find or to else ()
     pages = case.pages if show_all else _near(case)
+    may_settle = today.may_settle(visit.actor, case.scan)
+    unsealing = may_settle and case.scan.sealed
+    seal = legal.look_at_sealed(house, case.scan.scan, visit.actor) if unsealing else None
     return show(
         request, "staff/item.html", 409 if trouble else 200, visit=visit, case=case,
         pages=pages, left_out=len(case.pages) - len(pages), candidates=found, find=find,
-        may_settle=today.may_settle(visit.actor, case.scan), trouble=trouble, to=to, reason=reason,
+        may_settle=may_settle, seal=seal, trouble=trouble, to=to, reason=reason,
         done=today.decision_on(house, settled, visit.actor),
         idle_seconds=idle_seconds(request),
     )  # fmt: skip
@@ -237,6 +245,6 @@ def _near(case: today.HeldCase) -> tuple[DeskPage, ...]:
     return case.pages[max(0, own[0] - _BESIDE) : own[-1] + _BESIDE + 1]
 
 
-def _word(some_id: str) -> str:
+def word(some_id: str) -> str:
     """Ids are letters and digits; anything else in an address is dropped."""
     return "".join(c for c in some_id if c.isalnum())[:32]

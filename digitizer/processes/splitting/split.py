@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from digitizer.processes.legal_sightings import seals
 from digitizer.processes.splitting.directions import wrong_ways
 from digitizer.processes.splitting.holding import hold
 from digitizer.processes.splitting.sheets import Sheet, collate, is_empty, uneven
@@ -51,8 +52,7 @@ def _split_sheets(
 
 def _legal(pages: Sequence[SeenPage]) -> Doubt | None:
     for page in pages:
-        marked = any(code.kind is CodeKind.LEGAL for code in page.codes)
-        if marked or any(doubt.reason is DoubtReason.LEGAL for doubt in page.doubts):
+        if seals(page):
             return Doubt(
                 DoubtReason.LEGAL,
                 f"Page {page.number} is or may be a legal mail marker: the scan is sealed unread. "

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from digitizer.mailroom import working
+from digitizer.mailroom import seals, working
 from digitizer.mailroom.books import reconcile
 from digitizer.mailroom.house import House
 from digitizer.mailroom.intake import take_in
@@ -418,7 +418,7 @@ def test_a_crash_between_sealing_and_dropping_is_mended(
     taken = take(house, b"privileged")
     pipeline(_seals)
     with monkeypatch.context() as patch:
-        patch.setattr(working, "drop_plain", lambda *_: 0)
+        patch.setattr(seals, "drop_plain", lambda *_: 0)
         worker.work_next()
     assert house.originals.exists(taken.originals[0].sha256)
     recover(house)
