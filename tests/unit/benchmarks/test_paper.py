@@ -1,0 +1,33 @@
+"""The trial of paper that is worn or lies: a short run of it, and that its judge can fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.paper import trial
+from benchmarks.paper.trial import try_stack
+from digitizer.vocabulary.paper import SeenPage
+
+STACKS = 50
+
+
+def test_no_page_goes_astray_and_no_original_is_destroyed() -> None:
+    """Fifty stacks, each with one thing done to it."""
+    results = [try_stack(7, number) for number in range(STACKS)]
+    assert [each for each in results if each.astray or each.lost or each.destroyed] == []
+    untouched = [each for each in results if each.done == "nothing"]
+    assert untouched
+    assert all(each.needless == 0 for each in untouched)
+
+
+def test_the_judge_sees_what_a_blind_pipeline_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any doubt at all, pages of the same stacks do go astray."""
+    see = trial.see
+
+    def blind(*told: object) -> SeenPage:
+        return replace(see(*told), doubts=())  # type: ignore[arg-type]
+
+    monkeypatch.setattr(trial, "see", blind)
+    assert any(try_stack(7, number).astray for number in range(STACKS))
