@@ -20,6 +20,8 @@ from digitizer.vocabulary.paper import (
 
 #: A sheet of ours without a readable code: surely one cover, though not whose.
 _SURELY_A_COVER = frozenset({DoubtReason.COVER_UNREADABLE, DoubtReason.CODE_NOT_OURS})
+#: A code of ours that may have been cut from a sheet.
+_NO_SHEET = DoubtReason.REPLY_NOT_AS_PRINTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,17 @@ class Stretch:
         """A cover, or what may be one, with no page after it; a reply sheet needs none."""
         if self.established and self.code and self.code.kind is CodeKind.REPLY:
             return False
-        return not self.pages_behind
+        return not self.pages_behind and not self._only_a_reply
+
+    @property
+    def _only_a_reply(self) -> bool:
+        """A worn reply sheet, or a page onto which its code was put: in no case a cover."""
+        kinds = {
+            kind
+            for page in self.first.pages
+            for kind in (*page.kinds, *(code.kind for code in page.codes))
+        }
+        return kinds == {CodeKind.REPLY} and {d.reason for d in self.first.doubts} == {_NO_SHEET}
 
     @property
     def pages_behind(self) -> bool:
@@ -70,9 +82,11 @@ class Stretch:
 
     @property
     def surely_a_cover(self) -> bool:
-        """Whatever its doubts turn out to be, a letter was put behind this sheet."""
+        """Whatever its doubts turn out to be, a letter was put behind this sheet. A code without
+        its sheet is no cover: it must not make up for one that was lost."""
+        reasons = {doubt.reason for doubt in self.first.doubts}
         verified = any(page.codes for page in self.first.pages)
-        return verified or {doubt.reason for doubt in self.first.doubts} <= _SURELY_A_COVER
+        return (verified and _NO_SHEET not in reasons) or reasons <= _SURELY_A_COVER
 
     @property
     def low(self) -> int:
