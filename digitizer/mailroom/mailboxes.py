@@ -13,7 +13,7 @@ from digitizer.processes import audit, mailboxes, roster, search, transcripts
 from digitizer.processes.mailboxes import LetterPage, OpenLetter
 from digitizer.processes.replies import OwnReply, replies_under
 from digitizer.vocabulary.errors import Conflict, NotFound, UsageError
-from digitizer.vocabulary.mail import Hit, MailboxEntry
+from digitizer.vocabulary.mail import Hit, LetterKind, MailboxEntry, came_under
 from digitizer.vocabulary.paper import Box
 from digitizer.vocabulary.people import Actor, ActorKind
 
@@ -105,7 +105,13 @@ def letter_pdf(house: House, letter_id: str, by: Actor) -> bytes:
     ]
     if not pages:
         raise NotFound(f"Letter {letter_id} has no picture.")
-    return searchable_pdf(pages, f"Letter {letter.letter}")
+    return searchable_pdf(pages, _title(letter))
+
+
+def _title(letter: OpenLetter) -> str:
+    if letter.kind is LetterKind.REPLY:
+        return f"Reply {letter.letter}"
+    return f"Letter {letter.letter}: {came_under(letter.sender)}"
 
 
 def search_mail(

@@ -182,7 +182,7 @@ cover_use = sa.Table(
     _to("cover", "cover_id", null=False, index=False),
     sa.Column("letter_id", sa.ForeignKey("letter.id"), nullable=False, unique=True),
     _to("scan", "scan_id", null=False),
-    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("at", UtcTime, nullable=False, index=True),
     sa.Index("ix_cover_use_cover_id_at", "cover_id", "at"),
 )
 

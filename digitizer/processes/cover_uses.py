@@ -117,8 +117,9 @@ def used_covers(
     )
     if booking_number is not None:
         asked = asked.where(inmate.c.booking_number == booking_number)
-    if only_often:
-        asked = asked.having(recent > usual.usual_letters)
+    if only_often:  # those of late are few, however many covers there are
+        lately = sa.select(cover_use.c.cover_id).where(*_within(usual, at))
+        asked = asked.where(cover.c.id.in_(lately)).having(recent > usual.usual_letters)
     found = ((register.look_up(tx, row.id), row) for row in tx.execute(asked).all())
     return tuple(
         UsedCover(known, row.uses, row.recent, row.last, row.recent > usual.usual_letters)

@@ -1,186 +1,242 @@
 """Attacks by paper, from print to scan: copies, cut-outs and other people's covers.
 
 All paper is printed by the product itself, then spoilt as an attacker would, scanned, ingested.
+It is all worked in three runs, since starting the isolated processes costs most; then each attack
+is looked at.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from benchmarks import scanner
+from digitizer.mailroom import covers, mailboxes, messages
+from digitizer.mailroom.books import reconcile, verify_audit
+from digitizer.mailroom.house import House, make_home, open_house
+from digitizer.mailroom.ingesting import ingest_all
 from digitizer.parts.printing import cover_layout as layout
-from tests.support.mailroom_kit import Home, scanned
+from digitizer.parts.tables import writing
+from digitizer.processes import roster
+from digitizer.processes.pipeline import no_progress
+from digitizer.vocabulary.mail import Filed, Outcome
+from digitizer.vocabulary.people import CustodyStatus, Inmate
+from tests.support.made_mail import OPERATOR, as_inmate
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 A, B, C, D = "P1001", "P1002", "P1003", "P1004"
-_MM = scanner.DPI / 25.4
+HELD, DELIVERED = Outcome.HELD, Outcome.DELIVERED
+_DPI = 200
 _CODES = layout.code_areas(*layout.PAPERS["letter"])
+Stacks = dict[str, tuple[scanner.Page, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Mailroom:
-    """A home, and a name for each scan."""
+@dataclass(slots=True)
+class Room:
+    """A house, and what became of each stack that was put through it, by the stack's name."""
 
-    home: Home
-
-    def ingest(self, *pages: scanner.Page, profile: str = "default") -> list[dict[str, object]]:
-        number = len(list(self.home.path.parent.glob("scan-*.pdf")))
-        file = self.home.path.parent / f"scan-{number}.pdf"
-        scanner.write_pdf(scanned(pages, seed=number), file)
-        return self.home.lines("ingest", str(file), "--profile", profile)
+    house: House
+    folder: Path
+    told: dict[str, tuple[Filed, ...]] = field(default_factory=dict)
 
     def reply_sheet(self, booking: str, says: str) -> scanner.Page:
-        """A reply sheet that came with a message from outside, written on."""
-        text = self.home.paper / "message.txt"
-        text.write_text("How are you?\n")
-        self.home.run(
-            "message", "send", booking, "--from", f"Aunt of {booking}", "--text-file", str(text)
-        )
-        out = self.home.paper / f"out-{len(list(self.home.paper.iterdir()))}"
-        (printed, *_) = self.home.lines("message", "print", "--out", str(out))
-        sheet = scanner.pdf_pages(Path(str(printed["file"])))[-1]
+        """A reply sheet to somebody's aunt, written on."""
+        printed = covers.print_reply_sheet(self.house, booking, OPERATOR, correspondent="Aunt")
+        sheet = scanner.pdf_pages(printed.pdf)[0]
         scanner.write_on(sheet, (says,), left=480, top=950, step=106)
         return sheet
 
-    def replies(self, booking: str) -> list[str]:
+    def cover(self, booking: str, **more: object) -> scanner.Page:
+        printed = covers.print_inmate_cover(
+            self.house,
+            booking,
+            OPERATOR,
+            sender="Aunt Invented",
+            **more,  # type: ignore[arg-type]
+        )
+        return scanner.pdf_pages(printed.pdf)[0]
+
+    def put_through(self, stacks: Mapping[str, tuple[scanner.Page, ...]], profile: str) -> None:
+        paths = [_scan(self.folder / f"{name}.pdf", pages) for name, pages in stacks.items()]
+        for each in ingest_all(self.house, paths, profile, str, no_progress):
+            assert isinstance(each.outcome, tuple)
+            self.told[each.files[0].stem] = each.outcome
+
+    def outcomes(self, name: str) -> list[Outcome]:
+        return [line.outcome for line in self.told[name]]
+
+    def replies(self, booking: str) -> set[str]:
         """The letters that threads of this inmate show as their replies."""
-        threads = self.home.lines("message", "list", booking)
-        return [reply["letter"] for thread in threads for reply in thread["replies"]]
+        threads = messages.threads(self.house, booking)
+        return {reply.letter for thread in threads for reply in thread.replies}
+
+    def letters(self, booking: str) -> set[str]:
+        return {each.letter for each in mailboxes.mailbox(self.house, booking, OPERATOR)}
 
 
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Mailroom:
-    return Mailroom(Home(tmp_path_factory.mktemp("lies")))
+def _scan(path: Path, pages: tuple[scanner.Page, ...]) -> Path:
+    """A little askew, with noise, at 200 dpi: no two scans are the same bytes."""
+    rng = np.random.default_rng(zlib.crc32(path.stem.encode()))
+    share = _DPI / scanner.DPI
+    small = [cv2.resize(each, None, fx=share, fy=share, interpolation=3) for each in pages]
+    laid = [Image.fromarray(scanner.glass(np.asarray(each, np.uint8), rng)) for each in small]
+    laid[0].save(path, "PDF", save_all=True, append_images=laid[1:], resolution=_DPI, quality=80)
+    return path
 
 
-def note(text: str) -> scanner.Page:
+def _note(text: str) -> scanner.Page:
     return scanner.typed_page(f"Listen,\n\n{text}\n\nYou know who this is.")
 
 
-def outcomes(lines: list[dict[str, object]]) -> list[object]:
-    return [line["outcome"] for line in lines]
-
-
-def pasted_corner(page: scanner.Page, source: scanner.Page, corner: int = 3) -> scanner.Page:
-    """One code, cut out of ``source`` with a white rim and glued onto ``page`` a little askew."""
+def _pasted(page: scanner.Page, source: scanner.Page, corner: int = 3) -> scanner.Page:
+    """One code, cut out of ``source`` with a white rim and glued onto ``page`` a little off."""
+    k = scanner.DPI / 25.4
     area = _CODES[corner].grown(4)
-    top, left = round(area.top * _MM), round(area.left * _MM)
-    side = round(area.width * _MM)
+    top, left, side = (round(each * k) for each in (area.top, area.left, area.width))
     forged = page.copy()
-    down, across = 14, -20
-    forged[top + down : top + down + side, left + across : left + across + side] = source[
-        top : top + side, left : left + side
-    ]
+    cut = source[top : top + side, left : left + side]
+    forged[top + 14 : top + 14 + side, left - 20 : left - 20 + side] = cut
     return forged
 
 
-def test_two_inmates_cannot_talk_through_one_stack(room: Mailroom) -> None:
-    sheet, cover = room.reply_sheet(A, "I am well"), room.home.cover(B, "--sender", "Aunt")
-    lines = room.ingest(sheet, cover, note("meet me at the gate"))
-    assert outcomes(lines) == ["held", "held"]
-    assert "outside" in str(lines[1]["reason"])
-    assert room.home.lines("mailbox", B) == []
-    assert room.replies(A) == []
+def _either_way(room: Room) -> Stacks:
+    """What comes to the profile ``default``, in this order."""
+    copied, own, used, long_ = (room.reply_sheet(who, "my own words") for who in (A, B, D, D))
+    second = used.copy()
+    scanner.write_on(second, ("not my words",), left=480, top=1480, step=106)
+    standing, one, once = room.cover(C), room.cover(C, uses=1), room.cover(C, once=True)
+    return {
+        "talk": (room.reply_sheet(A, "I am well"), room.cover(B), _note("at the gate")),
+        "cut-out on a note": (_pasted(_note("send money"), copied),),
+        "cut-out on her own sheet": (_pasted(own, copied),),
+        "cut-out behind a cover": (
+            standing, _note("hello"), _pasted(_note("send money"), copied), _note("soon"),
+        ),
+        "the sheet itself": (copied,),
+        "her own sheet": (own,),
+        "used": (used,),
+        "used again": (second,),
+        "parted": (long_, _note("page two"), long_, _note("page four")),
+        "together": (long_, long_, _note("page three")),
+        "stranger": (standing, _note("I am your aunt")),
+        "one": (one, _note("first")),
+        "one too many": (one, _note("second")),
+        "once": (once, _note("first")),
+        "once again": (once, _note("second")),
+    }  # fmt: skip
 
 
-def test_a_cover_among_paper_from_inside_holds_its_neighbours_only(room: Mailroom) -> None:
-    folder = room.home.path / "profiles"
-    (folder / "inside.toml").write_text('title = "Reply sheets"\nfrom = "inside"\n')
-    (folder / "outside.toml").write_text('title = "Letters"\nfrom = "outside"\n')
-    replies = [room.reply_sheet(each, "hello") for each in (A, C, D)]
-    cover = room.home.cover(B, "--sender", "Aunt")
-    lines = room.ingest(
-        replies[0], replies[1], cover, note("at noon"), replies[2], profile="inside"
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    folder = tmp_path_factory.mktemp("lies")
+    home = folder / "home"
+    make_home(home)
+    for way in ("inside", "outside"):
+        (home / "profiles" / f"{way}.toml").write_text(f'title = "{way}"\nfrom = "{way}"\n')
+    house = open_house(home)
+    # One after the other: which of two uses is the second must not be left to chance.
+    work = house.settings.work.model_copy(update={"processes": 1})
+    made = Room(replace(house, settings=house.settings.model_copy(update={"work": work})), folder)
+    people = [Inmate(n, f"Sample{n}", "Pat", "U-1", CustodyStatus.IN_CUSTODY) for n in (A, B, C, D)]
+    with writing(house.engine) as tx:
+        roster.apply_roster(tx, [roster.RosterRow(each, {}) for each in people], full=False)
+    made.put_through(_either_way(made), "default")
+    one, two, three = (made.reply_sheet(who, "hello") for who in (A, C, D))
+    stray = made.cover(B)
+    made.put_through({"cover inside": (one, two, stray, _note("at noon"), three)}, "inside")
+    reply = made.reply_sheet(A, "hello")
+    made.put_through({"reply outside": (stray, _note("at one"), reply)}, "outside")
+    yield made
+    house.engine.dispose()
+
+
+def test_two_inmates_cannot_talk_through_one_stack(room: Room) -> None:
+    assert room.outcomes("talk") == [HELD, HELD]
+    assert "mail from inside must be scanned apart" in f"{room.told['talk'][1].reason}"
+    assert room.letters(B) == set()
+
+
+def test_a_cover_among_paper_from_inside_holds_its_neighbours_only(room: Room) -> None:
+    lines = room.told["cover inside"]
+    assert [line.outcome for line in lines] == [DELIVERED, HELD, HELD, HELD]
+    assert "comes from inside" in f"{lines[2].reason}"
+    assert lines[0].letter in room.replies(A)
+
+
+def test_a_reply_sheet_among_paper_from_outside_is_held(room: Room) -> None:
+    assert room.outcomes("reply outside") == [HELD, HELD]
+    assert "comes from outside" in f"{room.told['reply outside'][1].reason}"
+
+
+@pytest.mark.parametrize("on", ["on a note", "on her own sheet", "behind a cover"])
+def test_one_code_of_a_copied_reply_sheet_speaks_for_nobody(room: Room, on: str) -> None:
+    lines = room.told[f"cut-out {on}"]
+    assert {line.outcome for line in lines} == {HELD}
+    assert not room.replies(A) & {line.letter for line in lines}
+    if on != "on her own sheet":  # there two codes disagree, and no more need be said
+        assert any("not that sheet as it was printed" in f"{line.reason}" for line in lines)
+
+
+def test_the_genuine_sheets_are_delivered_all_the_same(room: Room) -> None:
+    for name, who in (("the sheet itself", A), ("her own sheet", B), ("used", D)):
+        (line,) = room.told[name]
+        assert (line.outcome, line.booking_number) == (DELIVERED, who)
+        assert line.letter in room.replies(who)
+
+
+def test_a_whole_copy_of_a_reply_sheet_that_was_used_is_held(room: Room) -> None:
+    (line,) = room.told["used again"]
+    assert line.outcome is HELD
+    assert "used already" in f"{line.reason}"
+    assert line.letter not in room.replies(D)
+
+
+def test_sheets_of_one_reply_lie_together(room: Room) -> None:
+    assert room.outcomes("parted") == [HELD, HELD]
+    (line,) = room.told["together"]
+    assert (line.outcome, line.pages) == (DELIVERED, (1, 2, 3))
+
+
+def test_the_owner_sees_every_reply_in_their_name(room: Room) -> None:
+    seen = {each.letter: each for each in mailboxes.replies(room.house, D, as_inmate(D))}
+    came = [*room.told["used"], *room.told["used again"], *room.told["together"]]
+    assert {line.letter for line in came} <= seen.keys()
+    for line in came:
+        assert seen[f"{line.letter}"].is_delivered == (line.outcome is DELIVERED)
+    (mine,) = room.told["used"]
+    opened = mailboxes.open_reply(room.house, f"{mine.letter}", as_inmate(D))
+    assert len(opened.pages) == 1
+    assert seen.keys().isdisjoint(
+        {each.letter for each in mailboxes.replies(room.house, A, as_inmate(A))}
     )
-    assert outcomes(lines) == ["delivered", "held", "held", "held"]
-    assert "from inside" in str(lines[2]["reason"])
-    assert room.home.lines("mailbox", B) == []
-    (whole,) = room.ingest(cover, note("at one"), profile="inside")
-    assert whole["outcome"] == "held"
-    assert outcomes(room.ingest(cover, note("at two"), profile="outside")) == ["delivered"]
-    reply = room.reply_sheet(A, "hello")
-    lines = room.ingest(cover, note("at three"), reply, profile="outside")
-    assert outcomes(lines) == ["held", "held"]
 
 
-def test_one_code_of_a_copied_reply_sheet_speaks_for_nobody(room: Mailroom) -> None:
-    before = room.replies(A)
-    copied = room.reply_sheet(A, "hello aunt")
-    own = room.reply_sheet(B, "hello uncle")
-    for forged in (
-        pasted_corner(note("send money"), copied),
-        pasted_corner(scanner.paper(), copied),
-        pasted_corner(own, copied),
-    ):
-        (line,) = room.ingest(forged)
-        assert line["outcome"] == "held"
-    (line,) = room.ingest(room.home.cover(C), note("x"), pasted_corner(note("send money"), copied))[
-        1:
-    ]
-    assert line["outcome"] == "held"
-    assert "not that sheet as it was printed" in str(line["reason"])
-    assert room.replies(A) == before
-    assert outcomes(room.ingest(copied)) == ["delivered"]
-    assert outcomes(room.ingest(own)) == ["delivered"]
+def test_a_stranger_s_letter_is_a_use_of_the_cover_and_no_more(room: Room) -> None:
+    (line,) = room.told["stranger"]
+    assert line.outcome is DELIVERED
+    used = {each.cover.short_id: each for each in covers.cover_list(room.house, OPERATOR, C)}
+    uses = {name: covers.uses_of_cover(room.house, name, OPERATOR)[1] for name in used}
+    (standing,) = [name for name, found in uses.items() if line.letter in {u.letter for u in found}]
+    held = {each.letter for each in room.told["cut-out behind a cover"]}
+    assert {use.letter for use in uses[standing]} & held  # a held letter is a use too
+    assert used[standing].uses == 2
 
 
-def test_a_whole_copy_of_a_reply_sheet_that_was_used_is_held(room: Mailroom) -> None:
-    sheet = room.reply_sheet(D, "my own words")
-    copied = sheet.copy()
-    scanner.write_on(copied, ("not my words",), left=480, top=1480, step=106)
-    (genuine,) = room.ingest(sheet)
-    assert genuine["outcome"] == "delivered"
-    (line,) = room.ingest(copied)
-    assert line["outcome"] == "held"
-    assert "used already" in str(line["reason"])
-    assert genuine["letter"] in room.replies(D)
-    assert line["letter"] not in room.replies(D)
+@pytest.mark.parametrize(("name", "more"), [("one", "one too many"), ("once", "once again")])
+def test_a_limited_cover_delivers_no_more(room: Room, name: str, more: str) -> None:
+    assert room.outcomes(name) == [DELIVERED]
+    assert room.outcomes(more) == [HELD]
+    assert "used more often" in f"{room.told[more][0].reason}"
 
 
-def test_sheets_of_one_reply_lie_together(room: Mailroom) -> None:
-    sheet = room.reply_sheet(D, "a long answer")
-    lines = room.ingest(sheet, note("page two"), sheet, note("page four"))
-    assert outcomes(lines) == ["held", "held"]
-    assert outcomes(room.ingest(sheet, sheet, note("page three"))) == ["delivered"]
-
-
-def test_a_stranger_with_a_photographed_cover_is_no_aunt(room: Mailroom) -> None:
-    cover = room.home.cover(C, "--sender", "Aunt Invented")
-    assert outcomes(room.ingest(cover, note("I am your aunt"))) == ["delivered"]
-    told = room.home.run("mailbox", C)
-    assert "came under the cover printed for Aunt Invented; the sender is not checked" in told
-    (entry, *_) = room.home.lines("mailbox", C)
-    assert entry["from"] == "Aunt Invented"
-    (used, *_) = room.home.lines("cover", "list", C)
-    assert (used["sender"], used["uses"], used["often"]) == ("Aunt Invented", 1, False)
-    assert len(room.home.lines("cover", "uses", used["id"])) == 1
-
-
-@pytest.mark.parametrize("limit", [("--uses", "1"), ("--once",)])
-def test_a_limited_cover_delivers_no_more(room: Mailroom, limit: tuple[str, ...]) -> None:
-    cover = room.home.cover(C, *limit)
-    assert outcomes(room.ingest(cover, note("first"))) == ["delivered"]
-    (line,) = room.ingest(cover, np.ascontiguousarray(note("second")))
-    assert line["outcome"] == "held"
-    assert "used more often" in str(line["reason"])
-
-
-def test_covers_are_printed_with_limits_that_make_sense(room: Mailroom) -> None:
-    out = ("--out", str(room.home.paper / "no.pdf"))
-    room.home.run("cover", "print", C, "--until", "2001-01-01", *out, good=(2,))
-    room.home.run("cover", "print", C, "--until", "soon", *out, good=(2,))
-    room.home.run("cover", "print", C, "--uses", "2", "--once", *out, good=(2,))
-    room.home.run("cover", "print", "--kind", "batch", "--uses", "2", *out, good=(2,))
-    room.home.run("cover", "print", C, "--uses", "2", "--until", "2999-12-31", *out)
-    (found,) = [c for c in room.home.lines("cover", "list", C) if c["most_letters"] == 2]
-    assert str(found["expires"]).startswith(("2999-12-31", "3000-01-01"))
-
-
-def test_everything_is_accounted_for(room: Mailroom) -> None:
-    assert room.home.balanced()
-    room.home.run("audit", "verify")
+def test_everything_is_accounted_for(room: Room) -> None:
+    assert all(account.balanced for account in reconcile(room.house))
+    assert verify_audit(room.house)[1] is None

@@ -22,6 +22,8 @@ from digitizer.parts import terms
 from digitizer.parts.schema import upgrade
 from digitizer.parts.tables import (
     SCHEMA_VERSION,
+    cover,
+    cover_use,
     event,
     event_head,
     metadata,
@@ -106,6 +108,57 @@ def test_a_house_of_the_first_version_keeps_what_it_had(tmp_path: Path) -> None:
         hits = search_pages(tx, "garden", "A-100")
         assert [(hit.letter, hit.snippet) for hit in hits] == [("mine", "my gardem")]
         assert [hit.letter for hit in search_pages(tx, "garden")] == ["mine"]
+    engine.dispose()
+
+
+_COVERS_OF_AN_EARLIER_VERSION = """
+INSERT INTO inmate (id, booking_number, last_name, first_name, housing_unit, status, more, changed)
+ VALUES (1, 'A-100', 'Testvale', 'Orson', '', 'in_custody', '{}', '2024-01-01');
+INSERT INTO scan (id, fingerprint, profile, state, taken_in, rejected, tries, deaths, sealed)
+ VALUES ('s', 'f', 'default', 'filed', '2024-01-01', false, 1, 0, false);
+INSERT INTO cover (id, kind, key_id, short_id, inmate_id, sheets, once, printed)
+ VALUES ('standing', 'inmate', 1, 'a', 1, 0, false, '2024-01-01'),
+  ('answered', 'reply', 1, 'b', 1, 0, false, '2024-01-01'),
+  ('waits', 'reply', 1, 'c', 1, 0, false, '2024-01-01');
+INSERT INTO letter (id, scan_id, kind, state, inmate_id, cover_id, received, doubts)
+ VALUES ('l', 's', 'letter', 'delivered', 1, 'standing', '2024-01-01', '[]'),
+  ('h', 's', 'letter', 'held', NULL, 'standing', '2024-01-02', '[]'),
+  ('r', 's', 'reply', 'delivered', 1, 'answered', '2024-01-03', '[]'),
+  ('q', 's', 'reply', 'held', NULL, 'waits', '2024-01-03', '[]'),
+  ('n', 's', 'letter', 'held', NULL, NULL, '2024-01-03', '[]')
+"""
+
+
+def _assert_covers_keep_their_uses(engine: sa.Engine) -> None:
+    """As an older home had them; a reply that came in is the one its sheet was good for."""
+    with writing(engine) as tx:
+        for statement in _COVERS_OF_AN_EARLIER_VERSION.split(";"):
+            tx.exec_driver_sql(statement)
+    upgrade(engine)
+    with reading(engine) as tx:
+        uses = tx.execute(sa.select(cover_use.c.cover_id, cover_use.c.letter_id)).all()
+        used = tx.execute(sa.select(cover.c.id).where(cover.c.used_by == "s")).scalars().all()
+    assert sorted(tuple(use) for use in uses) == [
+        ("answered", "r"), ("standing", "h"), ("standing", "l"), ("waits", "q"),
+    ]  # fmt: skip
+    assert used == ["answered"]
+
+
+def test_covers_of_an_older_house_keep_their_uses(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(engine, "0004")
+    _assert_covers_keep_their_uses(engine)
+    assert _differences(engine) == []
+    engine.dispose()
+
+
+def test_covers_of_an_older_house_on_postgresql_keep_their_uses(cluster_url: str) -> None:
+    engine = open_engine(cluster_url)
+    with engine.begin() as tx:
+        tx.execute(sa.text("DROP SCHEMA public CASCADE"))
+        tx.execute(sa.text("CREATE SCHEMA public"))
+    upgrade(engine, "0004")
+    _assert_covers_keep_their_uses(engine)
     engine.dispose()
 
 

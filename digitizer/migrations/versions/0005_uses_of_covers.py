@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("letter_id", name=op.f("uq_cover_use_letter_id")),
     )
     op.create_index(op.f("ix_cover_use_scan_id"), "cover_use", ["scan_id"])
+    op.create_index(op.f("ix_cover_use_at"), "cover_use", ["at"])
     op.create_index("ix_cover_use_cover_id_at", "cover_use", ["cover_id", "at"])
     op.execute(
         "INSERT INTO cover_use (cover_id, letter_id, scan_id, at)"

@@ -596,3 +596,23 @@ def test_two_ways_in_one_stack_deliver_nothing(pages: list[SeenPage], sides: Sid
     kinds = {code.kind for page in pages for code in page.codes}
     if kinds >= {CodeKind.INMATE, CodeKind.REPLY}:
         assert not deliveries(parted)
+
+
+def _cut_out(number: int) -> SeenPage:
+    """A page with a reply code that is not the sheet it was printed on."""
+    doubt = Doubt(R.REPLY_NOT_AS_PRINTED, "cut from a copy")
+    return SeenPage(number, codes=(code("R9"),), doubts=(doubt,), kinds=(CodeKind.REPLY,))
+
+
+def test_a_cut_out_code_is_held_with_what_lies_before_it() -> None:
+    pages = [*stack("H R1 R2 r"), _cut_out(5), *stack("_ _ _ _ _ R3 R4")[5:]]
+    assert list(delivered(split(pages, Sides.SIMPLEX))) == ["R1", "R3", "R4"]
+    alone = split([_cut_out(1)], Sides.SIMPLEX)
+    assert whole(alone)[0] is R.REPLY_NOT_AS_PRINTED
+    assert R.REPLY_NOT_AS_PRINTED in whole(split([*stack("A a"), _cut_out(3)], Sides.SIMPLEX))
+
+
+def test_a_cut_out_code_does_not_make_up_for_a_lost_cover() -> None:
+    """Four letters were counted; the third one's cover is lost, so its page lies behind C."""
+    pages = [*stack("H.4 R1 r R2 r r R3 r"), _cut_out(9), SeenPage(10)]
+    assert not delivered(split(pages, Sides.SIMPLEX))

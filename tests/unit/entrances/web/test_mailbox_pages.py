@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from digitizer.mailroom import mailboxes
-from digitizer.parts.tables import letter, reading, writing
+from digitizer.mailroom import covers, mailboxes
+from digitizer.parts.tables import letter, message, reading, writing
 from digitizer.vocabulary.people import Actor, ActorKind, StaffRole
 from tests.unit.entrances.web.web_kit import Mail, Visitor, add_letter, add_page, add_scan
 
@@ -190,3 +190,52 @@ def test_the_inmates_pages_are_not_for_staff(ana: Visitor, mail: Mail) -> None:
     me = Actor(ActorKind.INMATE, "2026-00117")
     assert not [each for each in mailboxes.mailbox(mail.house, "2026-00117", me)
                 if each.letter == mail.ids["letter"] and each.read]  # fmt: skip
+
+
+def test_a_letter_names_no_sender_but_whom_its_cover_was_printed_for(
+    tobias: Visitor, mail: Mail
+) -> None:
+    for address in ("/mail", "/mail?q=garden", f"/mail/{mail.ids['letter']}/1"):
+        html = tobias.get(address).text
+        told = "Came under the cover printed for Philippa Quillfeather; the sender is not checked"
+        assert told in html, address
+        assert "Letter from" not in html
+    assert "The sender is not checked" in tobias.get(f"/mail/{mail.ids['read']}/1").text
+    spanish = tobias.get("/mail?lang=es").text
+    assert "no se comprueba quién la envió" in spanish
+
+
+def _add_reply(mail: Mail, booking: str, **values: object) -> str:
+    covers.print_reply_sheet(
+        mail.house, booking, Actor(ActorKind.MACHINE, "x"), correspondent="Aunt Ida"
+    )
+    with reading(mail.house.engine) as tx:
+        newest = sa.select(message.c.id).order_by(message.c.created.desc())
+        message_id = tx.execute(newest).scalars().first()
+    scan_id = add_scan(mail, "reply.pdf")
+    owner = None if values.get("state") else booking
+    reply = add_letter(
+        mail, scan_id, owner, **({"kind": "reply", "message_id": message_id} | values)
+    )
+    add_page(mail, scan_id, 1, reply, "my answer", position=1)
+    return reply
+
+
+def test_an_inmate_is_told_of_each_reply_in_their_name(tobias: Visitor, mail: Mail) -> None:
+    assert "reply sheet of yours" not in tobias.get("/mail").text
+    mine, held = _add_reply(mail, "2026-00117"), _add_reply(mail, "2026-00117", state="held")
+    other = _add_reply(mail, "2026-00118")
+    html = tobias.get("/mail").text
+    assert html.count("A reply sheet of yours was received on") == 2
+    assert "to Aunt Ida" in html
+    listed = tobias.get("/mail/replies").text
+    assert f'href="/mail/replies/{mine}/1"' in listed
+    assert "Staff are looking at it" in listed
+    assert other not in listed
+    here = f"/mail/replies/{mine}/1"
+    assert "my answer" in tobias.get(here).text
+    assert tobias.get(f"{here}/picture").headers["content-type"] == "image/jpeg"
+    assert tobias.get("/mail").text.count("A reply sheet of yours was received on") == 1
+    for address in (f"/mail/replies/{each}/1" for each in (held, other, mail.ids["letter"], "x")):
+        assert tobias.get(address).status_code == 404
+        assert tobias.get(f"{address}/picture").status_code == 404
