@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from benchmarks import scanner
+from digitizer.parts.printing.cover_layout import mark_bits, mark_ids
+from digitizer.vocabulary.paper import CodeKind
 from tests.support.mailroom_kit import Home, scanned
 
 pytestmark = pytest.mark.timeout(300)
@@ -40,27 +42,96 @@ def test_a_scan_with_a_legal_marker_is_sealed_until_a_supervisor_decides(home: H
     file = scan(home, "legal.pdf", *pages, scanner.typed_page(TEXTS[1]))
     (line,) = home.lines("ingest", file)
     assert (line["outcome"], line["letter"], line["pages"]) == ("held", None, [])
-    assert "legal" in line["reason"]
+    assert line["reason"].startswith("Legal mail (page 1)")
     plain = Path(file).read_bytes()
     stored = [each for each in (home.path / "originals").glob("??/*") if each.is_file()]
     assert [each.read_bytes() == plain for each in stored] == [False]
-    assert list((home.path / "pictures").glob("??/*")) == []
     with sqlite3.connect(home.path / "database" / "mail.sqlite") as database:
         assert database.execute("SELECT count(*) FROM transcript").fetchone() == (0,)
-    refused = ("legal", line["scan"], "--by", "Some Clerk", "--reason", "curious")
-    home.run(*refused, good=(1,))
-    home.run("staff", "add", "Sam Supervisor", "--role", "supervisor")
-    home.run(
-        "legal", line["scan"], "--keep", "3-4", "--by", "Sam Supervisor", "--reason", "ordinary"
-    )
-    home.run("ingest", scan(home, "other.pdf", home.cover("P1002"), scanner.typed_page("Hello.")))
+    assert [each["queue"] for each in home.lines("held")] == ["legal"]
+    (known,) = home.lines("legal", "list")
+    assert [each["seals"] for each in known["pages"]] == ["good", None, None, None]
+    assert [code["kind"] for code in known["pages"][2]["codes"]] == ["inmate"]
+    clerk, ruth = (("--by", name, "--reason", "ordinary") for name in ("A Clerk", "Sam Visor"))
+    home.run("staff", "add", "Sam Visor", "--role", "supervisor")
+    home.run("legal", "cut", line["scan"], "--pages", "3-4", *clerk, good=(1,))
+    home.run("legal", "cut", line["scan"], "--pages", "3-4", *ruth)
+    home.run("legal", "destroy", line["scan"], *ruth, good=(2,))
     home.work()
     assert [entry["pages"] for entry in home.lines("mailbox", "P1001")] == [1]
+    assert home.balanced()
+    picture = home.paper / "marker.jpg"
+    home.run("legal", "show", line["scan"], "--picture", str(picture), "--by", "A Clerk", good=(1,))
+    assert not picture.exists()
+    home.run("legal", "show", line["scan"], "--picture", str(picture), "--by", "Sam Visor")
+    with Image.open(picture) as looked_at:
+        assert looked_at.size == (known["pages"][0]["width"], known["pages"][0]["height"])
+    home.run("legal", "destroy", line["scan"], "--confirm", *ruth)
     (hit, *_) = home.lines("search", "museum")
     assert hit["booking_number"] == "P1001"
     assert home.lines("search", "orchard") == []
+    assert home.lines("held") == []
     assert home.balanced()
     home.run("audit", "verify")
+
+
+def _sticker(page: scanner.Page) -> scanner.Page:
+    """The page with one of the marks that legal markers bear, printed small by anybody."""
+    cells = np.array(mark_bits(mark_ids(CodeKind.LEGAL)[0]))
+    mark = np.kron(np.where(cells, 0, 255), np.ones((24, 24))).astype(np.uint8)
+    mark = np.pad(mark, 30, constant_values=255)
+    page = page.copy()
+    height, width = mark.shape
+    page[-height - 300 : -300, -width - 300 : -300] = mark[:, :, None] if page.ndim == 3 else mark
+    return page
+
+
+def test_a_mark_that_anyone_can_draw_loses_nothing_and_is_lifted(home: Home) -> None:
+    """A sticker on the second of three letters: a supervisor lifts the seal, and nothing of it is
+    delivered that the stickered page touches."""
+    letters = [scanner.typed_page(text) for text in (*TEXTS, "Hello,\n\nall is well here.")]
+    pages = (
+        home.cover("P1001"), letters[0], home.cover("P1002"), _sticker(letters[1]),
+        home.cover("P1003"), letters[2],
+    )  # fmt: skip
+    file = scan(home, "sticker.pdf", *pages)
+    (line,) = home.lines("ingest", file)
+    assert "anyone can draw it" in line["reason"]
+    (known,) = home.lines("legal", "show", line["scan"])
+    assert [each["seals"] for each in known["pages"]] == [None, None, None, "no code", None, None]
+    home.run("staff", "add", "Sam Visor", "--role", "supervisor")
+    home.run("legal", "lift", line["scan"], "--by", "Sam Visor", "--reason", "a sticker")
+    stored = [each.read_bytes() for each in (home.path / "originals").glob("??/*")]
+    assert stored == [Path(file).read_bytes()]
+    home.work()
+    assert home.lines("legal", "list") == []
+    waiting = home.lines("held")
+    assert {number for each in waiting for number in each["pages"]} >= {4}
+    assert home.lines("mailbox", "P1002") == []
+    assert all(each["queue"] == "exception" for each in waiting)
+    assert home.balanced()
+    assert home.lines("ingest", file)[0]["outcome"] == "duplicate"
+
+
+def test_a_marker_that_is_used_again_or_revoked_seals_as_a_doubt(home: Home) -> None:
+    marker, revoked = home.cover("--kind", "legal"), home.cover("--kind", "legal")
+    with sqlite3.connect(home.path / "database" / "mail.sqlite") as database:
+        row = "SELECT short_id FROM cover WHERE kind = 'legal' ORDER BY printed DESC"
+        newest = database.execute(row).fetchone()[0]
+    home.run("cover", "revoke", newest, "--by", "A Clerk", "--reason", "lost")
+    page = scanner.typed_page(TEXTS[0])
+    told = [
+        home.lines("ingest", scan(home, name, *pages))[0]["reason"]
+        for name, pages in (
+            ("1.pdf", (marker, page)), ("2.pdf", (marker, page, page)), ("3.pdf", (revoked,)),
+        )
+    ]  # fmt: skip
+    assert [each.partition(" (")[0] for each in told] == [
+        "Legal mail", "Perhaps legal mail", "Perhaps legal mail"
+    ]  # fmt: skip
+    assert "used the same day already" in told[1]
+    assert "was revoked" in told[2]
+    assert [each["legal"] for each in home.lines("legal", "list")] == ["sure", "doubt", "doubt"]
 
 
 def test_a_stack_fed_head_first_is_read_upright(home: Home) -> None:
