@@ -22,9 +22,12 @@ from digitizer.vocabulary.paper import (
 )
 from digitizer.vocabulary.places import PRINT_TEMPLATES
 
-#: Share of a cover's printed word triples that must be read for a page to read like that cover.
-#: A letter shows none; a cover read badly shows half.
+#: Share of a cover's printed sentences that must be read for a page to read like that cover.
 _LIKE_COVER = 0.2
+#: How like a sentence (0..100, rapidfuzz's scale) the best stretch of a page must be to be it, and
+#: how many characters make a sentence that no letter has by chance.
+_LIKE_SENTENCE = 72.0
+_OWN_SENTENCE = 30
 
 
 def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
@@ -62,13 +65,18 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
             DoubtReason.CODES_DISAGREE,
             f"The codes on page {number} cannot be relied on: {page.sightings.trouble}.",
         )
-    if page.unseen:
+    if page.unseen and not codes:
         yield Doubt(
             DoubtReason.UNSEEN,
             f"Nothing can be made out on page {number}, which is {page.unseen}: it may be a cover "
             "sheet. Look at the paper.",
         )
-    if marked and not codes and not forged:
+    if page.looks_like is CodeKind.LEGAL and not codes:
+        yield Doubt(
+            DoubtReason.LEGAL,
+            f"Page {number} looks like a legal marker, but nothing on it can be read.",
+        )
+    if (marked or page.looks_like) and not codes and not forged:
         yield Doubt(
             DoubtReason.COVER_UNREADABLE,
             f"Page {number} looks like a cover sheet, but its codes cannot be read. "
@@ -77,22 +85,40 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
 
 
 def reads_like_cover(text: str) -> bool:
-    """Whether a page's words are those that a cover of ours prints."""
-    triples = _triples(text)
-    return any(
-        len(printed & triples) >= _LIKE_COVER * len(printed) for printed in _printed_triples()
+    """Whether a page's words are those that a cover of ours prints, however badly read."""
+    words = index_words(text)
+    if not words:
+        return False
+    read = " ".join(words)
+    return any(_share_read(printed, read) >= _LIKE_COVER for printed in _printed_sentences())
+
+
+def _share_read(printed: tuple[str, ...], read: str) -> float:
+    """The share of a cover's sentences, by their length, that stand in what was read."""
+    from rapidfuzz import fuzz  # takes longer to import than most commands to run
+
+    found = sum(
+        len(each)
+        for each in printed
+        if fuzz.partial_ratio(each, read, score_cutoff=_LIKE_SENTENCE) >= _LIKE_SENTENCE
     )
+    return found / sum(map(len, printed))
 
 
 @cache
-def _printed_triples() -> tuple[frozenset[tuple[str, ...]], ...]:
+def _printed_sentences() -> tuple[tuple[str, ...], ...]:
+    """What each kind of cover says in each language, in sentences long enough to be its own."""
     wording = tomllib.loads((PRINT_TEMPLATES / "cover.toml").read_text("utf-8"))
     found = (
-        frozenset[tuple[str, ...]]().union(*(_triples(text) for text in _texts(words)))
+        tuple(each for each in map(_plain, _texts(words)) if len(each) >= _OWN_SENTENCE)
         for kind in wording.values()
         for words in kind.values()
     )
-    return tuple(triples for triples in found if triples)
+    return tuple(sentences for sentences in found if sentences)
+
+
+def _plain(text: str) -> str:
+    return " ".join(index_words(text))
 
 
 def _texts(words: object) -> Iterator[str]:
@@ -104,8 +130,3 @@ def _texts(words: object) -> Iterator[str]:
     elif isinstance(words, list):
         for each in words:
             yield from _texts(each)
-
-
-def _triples(text: str) -> set[tuple[str, ...]]:
-    words = index_words(text)
-    return set(zip(words, words[1:], words[2:], strict=False))

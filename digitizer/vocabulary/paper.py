@@ -91,7 +91,8 @@ class SurveyedPage:
     only that is read. ``quality`` names faults a clerk would rescan for. ``perhaps_blank`` is a
     side that may be blank, or may carry something too faint or too near its edge to be sure of:
     it is shown and marked so. ``unseen`` says in words why nothing on a side that is not blank
-    can be made out (too dark, too faint, too blurred); None where it can.
+    can be made out (too dark, too faint, too blurred); None where it can. ``looks_like`` is the
+    kind of sheet whose whole look a page has on which neither code nor mark can be read.
     """
 
     number: int
@@ -110,6 +111,7 @@ class SurveyedPage:
     quality: tuple[str, ...] = ()
     perhaps_blank: bool = False
     unseen: str | None = None
+    looks_like: CodeKind | None = None
 
     @property
     def megapixels(self) -> float:
