@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -21,7 +21,7 @@ from digitizer.parts.printing.cover_layout import COVER_MARKS, Paper, mark_bits
 from digitizer.vocabulary.paper import CodeKind
 
 __all__ = [
-    "COVER_MARKS", "Mark", "Picture", "Registration", "find_marks", "grey_scaled",
+    "COVER_MARKS", "Mark", "Picture", "Registration", "enlarged", "find_marks", "grey_scaled",
     "ink_outside_print", "kinds", "mark_bits", "orientation", "register",
 ]  # fmt: skip
 
@@ -91,6 +91,12 @@ def find_marks(image: Picture, dpi: int) -> tuple[Mark, ...]:
         for each, quad in zip(ids.ravel(), corners, strict=True)
     )
     return tuple(sorted((mark for mark in found if mark.id in COVER_MARKS), key=lambda m: m.id))
+
+
+def enlarged(mark: Mark, scale: float) -> Mark:
+    """A mark found on a picture that was smaller by ``scale``, in the pixels of the whole one."""
+    corners = tuple(((x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5) for x, y in mark.corners)
+    return replace(mark, corners=corners)
 
 
 def kinds(marks: Iterable[int]) -> tuple[CodeKind, ...]:

@@ -18,6 +18,7 @@ from digitizer.parts.decoders import EVERY_FORMAT, Look, bounds, moved, zbar, zx
 from digitizer.parts.marks import (
     Mark,
     Registration,
+    enlarged,
     find_marks,
     grey_scaled,
     ink_outside_print,
@@ -54,7 +55,7 @@ def find_our_symbols(
     small, scale = _reduced(image, dpi)
     first = zxing(small, thorough=False).moved(1 / scale)
     if marks is None:
-        marks = [_enlarged(mark, scale) for mark in find_marks(small, round(dpi * scale))]
+        marks = [enlarged(mark, scale) for mark in find_marks(small, round(dpi * scale))]
     if first.ours:
         second = _confirmed(small, [moved(each.box, scale) for each in first.ours])
         look = first + second.moved(1 / scale)
@@ -238,11 +239,6 @@ def _reduced(image: Picture, dpi: int) -> tuple[Picture, float]:
     """The page in grey at about 150 dpi, and how much smaller it is. Never enlarged."""
     scale = min(1.0, _FIRST_DPI / max(dpi, 1), _LONGEST_SIDE / max(image.shape))
     return grey_scaled(image, scale), scale
-
-
-def _enlarged(mark: Mark, scale: float) -> Mark:
-    corners = tuple(((x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5) for x, y in mark.corners)
-    return replace(mark, corners=corners)
 
 
 def _grown(box: Box, share: float) -> Box:

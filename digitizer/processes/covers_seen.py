@@ -24,11 +24,14 @@ from digitizer.vocabulary.paper import (
 )
 from digitizer.vocabulary.places import PRINT_TEMPLATES
 
-#: Share of a cover's printed word triples that must be read for a page to read like that cover.
-#: A letter shows none; a cover read badly shows half.
+#: Share of a cover's printed sentences that must be read for a page to read like that cover.
 _LIKE_COVER = 0.2
+#: How like a sentence (0..100, rapidfuzz's scale) the best stretch of a page must be to be it, and
+#: how many characters make a sentence that no letter has by chance.
+_LIKE_SENTENCE = 72.0
+_OWN_SENTENCE = 30
 
-_Prints = tuple[frozenset[tuple[str, ...]], ...]
+_Prints = tuple[tuple[str, ...], ...]
 
 
 def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
@@ -54,9 +57,10 @@ def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
 
 
 def _kinds(page: SurveyedPage, codes: tuple[CoverCode, ...]) -> tuple[CodeKind, ...]:
-    """Every kind of sheet that a code or a mark on the page is of."""
+    """Every kind of sheet that a code or a mark on the page is of, or whose look it has."""
     marked = (kind_of_mark(mark) for mark in page.sightings.marks if mark in COVER_MARKS)
-    return tuple(dict.fromkeys((*(code.kind for code in codes), *marked)))
+    look = (page.looks_like,) if page.looks_like else ()
+    return tuple(dict.fromkeys((*(code.kind for code in codes), *marked, *look)))
 
 
 def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> Iterator[Doubt]:
@@ -73,13 +77,18 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
             DoubtReason.CODES_DISAGREE,
             f"The codes on page {number} cannot be relied on: {page.sightings.trouble}.",
         )
-    if page.unseen:
+    if page.unseen and not codes:
         yield Doubt(
             DoubtReason.UNSEEN,
             f"Nothing can be made out on page {number}, which is {page.unseen}: it may be a cover "
             "sheet. Look at the paper.",
         )
-    if marked and not codes and not forged:
+    if page.looks_like is CodeKind.LEGAL and not codes:
+        yield Doubt(
+            DoubtReason.LEGAL,
+            f"Page {number} looks like a legal marker, but nothing on it can be read.",
+        )
+    if (marked or page.looks_like) and not codes and not forged:
         yield Doubt(
             DoubtReason.COVER_UNREADABLE,
             f"Page {number} looks like a cover sheet, but its codes cannot be read. "
@@ -88,35 +97,50 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
 
 
 def reads_like_cover(text: str) -> bool:
-    """Whether a page's words are those that a cover of ours prints."""
-    return _reads_like(text, _printed_triples().values())
+    """Whether a page's words are those that a cover of ours prints, however badly read."""
+    return _reads_like(text, _printed_sentences().values())
 
 
 def reads_like_legal(text: str) -> bool:
     """Whether a page's words are those that a legal marker of ours prints."""
-    return _reads_like(text, [_printed_triples()[CodeKind.LEGAL]])
+    return _reads_like(text, [_printed_sentences()[CodeKind.LEGAL]])
 
 
 def _reads_like(text: str, prints: Iterable[_Prints]) -> bool:
-    triples = _triples(text)
-    return any(
-        len(printed & triples) >= _LIKE_COVER * len(printed)
-        for languages in prints
-        for printed in languages
+    read = " ".join(index_words(text))
+    return bool(read) and any(
+        _share_read(printed, read) >= _LIKE_COVER for languages in prints for printed in languages
     )
 
 
+def _share_read(printed: tuple[str, ...], read: str) -> float:
+    """The share of a cover's sentences, by their length, that stand in what was read."""
+    from rapidfuzz import fuzz  # takes longer to import than most commands to run
+
+    found = sum(
+        len(each)
+        for each in printed
+        if fuzz.partial_ratio(each, read, score_cutoff=_LIKE_SENTENCE) >= _LIKE_SENTENCE
+    )
+    return found / sum(map(len, printed))
+
+
 @cache
-def _printed_triples() -> dict[str, _Prints]:
-    """By kind of sheet the word triples that it prints, a set a language."""
+def _printed_sentences() -> dict[str, _Prints]:
+    """What each kind of cover says, a tuple a language, in sentences long enough to be its own."""
     wording = tomllib.loads((PRINT_TEMPLATES / "cover.toml").read_text("utf-8"))
     return {
-        kind: tuple(filter(None, map(_print, words.values()))) for kind, words in wording.items()
+        kind: tuple(filter(None, map(_sentences, words.values())))
+        for kind, words in wording.items()
     }
 
 
-def _print(words: object) -> frozenset[tuple[str, ...]]:
-    return frozenset[tuple[str, ...]]().union(*(_triples(text) for text in _texts(words)))
+def _sentences(words: object) -> tuple[str, ...]:
+    return tuple(each for each in map(_plain, _texts(words)) if len(each) >= _OWN_SENTENCE)
+
+
+def _plain(text: str) -> str:
+    return " ".join(index_words(text))
 
 
 def _texts(words: object) -> Iterator[str]:
@@ -128,8 +152,3 @@ def _texts(words: object) -> Iterator[str]:
     elif isinstance(words, list):
         for each in words:
             yield from _texts(each)
-
-
-def _triples(text: str) -> set[tuple[str, ...]]:
-    words = index_words(text)
-    return set(zip(words, words[1:], words[2:], strict=False))

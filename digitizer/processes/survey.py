@@ -33,7 +33,8 @@ from digitizer.parts.reading.plausible import familiar_words
 from digitizer.parts.reading.specks import InkShapes, find_specks, ink_shapes
 from digitizer.parts.reply_look import look_at_reply
 from digitizer.parts.searchable_pdf import searchable_pdf
-from digitizer.parts.symbols import find_all_symbols, find_our_symbols
+from digitizer.parts.symbols import find_all_symbols
+from digitizer.processes.sighting import sight
 from digitizer.vocabulary.errors import StorageError, UnopenableFile
 from digitizer.vocabulary.paper import (
     Box,
@@ -87,26 +88,31 @@ def _survey(order: SurveyOrder) -> Iterator[SurveyedPage]:
 
 
 def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
-    upright, sightings, marks = _sight(prepared, order.code_region)
+    upright, seen = sight(prepared, order.code_region)
     height, width = upright.image.shape[:2]
     name = f"page-{upright.number:05d}"
     _write(Path(order.folder) / name, encode(upright.image))
+    marks, anything = seen.marks, bool(seen.sightings.symbols or seen.marks)
     return SurveyedPage(
         number=upright.number,
         image=name,
         width=width,
         height=height,
         dpi=upright.dpi,
-        blank=upright.blank and not sightings.symbols and not sightings.marks,
+        blank=upright.blank and not anything and seen.look is None,
         ink=upright.ink,
         turned=upright.turned,
         skew=upright.skew,
         colour=upright.colour,
         ink_outside_print=bool(marks) and ink_outside_print(upright.image, upright.dpi, marks),
         writing=_writing(marks),
-        reply=_as_reply_sheet(upright, sightings, marks),
-        sightings=sightings,
+        reply=_as_reply_sheet(upright, seen.sightings, marks),
+        sightings=seen.sightings,
         quality=upright.quality,
+        # A cover's own back may show it through the paper: splitting knows whose back it is.
+        perhaps_blank=seen.look is not None and (upright.blank or seen.look.pale),
+        unseen=None if anything else upright.unseen,
+        looks_like=seen.look.kind if seen.look else None,
     )
 
 
@@ -117,19 +123,6 @@ def _write(path: Path, picture: bytes) -> None:
         raise StorageError(
             f"The picture of a page could not be written ({error.strerror})."
         ) from None
-
-
-def _sight(
-    prepared: PreparedPage, region: tuple[float, float, float, float]
-) -> tuple[PreparedPage, Sightings, tuple[Mark, ...]]:
-    """What is on the page, and the page turned as a cover's marks say it stands."""
-    marks = find_marks(prepared.image, prepared.dpi)
-    degrees = orientation(marks)
-    if degrees:
-        upright = turn(prepared.image, -degrees // 90)
-        prepared = replace(prepared, image=upright, turned=(prepared.turned + degrees) % 360)
-        marks = find_marks(upright, prepared.dpi)
-    return prepared, find_our_symbols(prepared.image, prepared.dpi, region, marks), marks
 
 
 def _writing(marks: Sequence[Mark]) -> Box | None:

@@ -115,7 +115,8 @@ class SurveyedPage:
     side that may be blank, or may carry something too faint or too near its edge to be sure of:
     it is shown and marked so. ``unseen`` says in words why nothing on a side that is not blank
     can be made out (too dark, too faint, too blurred); None where it can. ``reply`` is how a page
-    with a reply sheet's code compares with that sheet; None on any other.
+    with a reply sheet's code compares with that sheet; None on any other. ``looks_like`` is the
+    kind of sheet whose whole look a page has on which neither code nor mark can be read.
     """
 
     number: int
@@ -135,6 +136,7 @@ class SurveyedPage:
     perhaps_blank: bool = False
     unseen: str | None = None
     reply: ReplyLook | None = None
+    looks_like: CodeKind | None = None
 
     @property
     def megapixels(self) -> float:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitizer.parts.imaging.ink import Ink, Reduced, chroma, find_ink, reduced
+from digitizer.parts.imaging.legibility import why_unseen
+from digitizer.parts.imaging.levelling import level
 from digitizer.parts.imaging.pixels import Picture, grey
-from digitizer.parts.imaging.quality import find_faults
+from digitizer.parts.imaging.quality import edge_millimetres, find_faults
 from digitizer.parts.imaging.skew import find_skew, straighten
 from digitizer.parts.opening import OpenedPage
 
@@ -32,17 +34,24 @@ class PreparedPage:
     skew: float = 0.0
     colour: bool = False
     quality: tuple[str, ...] = ()
+    unseen: str | None = None
 
 
 def prepare(page: OpenedPage, blank_ink: float) -> PreparedPage:
     """``blank_ink`` is the share of ink (0..1) under which a side is blank."""
-    small = reduced(page.image, page.dpi)
+    as_scanned = small = reduced(page.image, page.dpi)
+    levelled = level(page.image, small)
+    was_dark = levelled is not page.image
+    if was_dark:
+        small = reduced(levelled, page.dpi)
     colour = _has_colour(small)
     ink = find_ink(small)
-    blank = ink.share < blank_ink and not ink.uneven
+    # A sheet so dark that it had to be levelled is never surely blank.
+    blank = ink.share < blank_ink and not ink.uneven and not was_dark
     skew = 0.0 if blank else find_skew(ink.strokes)
-    image = page.image if colour else grey(page.image)
-    faults = find_faults(image, page.dpi, small, ink, blank)
+    image = levelled if colour else grey(levelled)
+    edges = 0.0 if blank else edge_millimetres(image, page.dpi, ink)
+    faults = find_faults(page.dpi, small, ink, blank, edges, was_dark)
     if skew:
         image = straighten(image, skew, _paper_colour(small, ink, colour))
     return PreparedPage(
@@ -54,6 +63,7 @@ def prepare(page: OpenedPage, blank_ink: float) -> PreparedPage:
         skew=skew,
         colour=colour,
         quality=(*page.notes, *faults),
+        unseen=None if blank else why_unseen(as_scanned, ink, edges),
     )
 
 

@@ -27,23 +27,28 @@ _CUT_STROKES = 4
 _CUT_DEPTH, _CUT_LENGTH = 1.5, 15.0  # mm into the page, mm along its edge
 
 
-def find_faults(image: Picture, dpi: int, page: Reduced, ink: Ink, blank: bool) -> tuple[str, ...]:
+def find_faults(
+    dpi: int, page: Reduced, ink: Ink, blank: bool, edges: float, was_dark: bool = False
+) -> tuple[str, ...]:
+    """``edges`` is how soft they are, in mm; ``was_dark``: it had to be levelled."""
     faults = (
         (LOW_RESOLUTION, dpi < _LEAST_DPI),
-        (TOO_DARK, ink.paper < _DARK_PAPER),
+        (TOO_DARK, was_dark or ink.paper < _DARK_PAPER),
         (TOO_LIGHT, not blank and ink.depth < _FAINT_DEPTH),
-        (BLURRED, not blank and _is_blurred(image, dpi, ink)),
+        (BLURRED, not blank and _is_blurred(dpi, edges)),
         (CUT_OFF, not blank and _runs_off(ink.raw, page)),
     )
     return tuple(name for name, present in faults if present)
 
 
-def _is_blurred(image: Picture, dpi: int, ink: Ink) -> bool:
+def edge_millimetres(image: Picture, dpi: int, ink: Ink) -> float:
+    """Over how many mm the sharpest edges of the inked places pass to paper; 0 without ink."""
     widths = [_edge_width(grey(tile)) for tile in _inked_tiles(image, ink.strokes)]
-    if not widths:
-        return False
-    width = float(np.median(widths))
-    return width > _BLUR_PIXELS and width / dpi * _INCH > _BLUR_MILLIMETRES
+    return float(np.median(widths)) / dpi * _INCH if widths else 0.0
+
+
+def _is_blurred(dpi: int, edges: float) -> bool:
+    return edges / _INCH * dpi > _BLUR_PIXELS and edges > _BLUR_MILLIMETRES
 
 
 def _edge_width(tile: Picture) -> float:

@@ -175,6 +175,18 @@ def cover_zones(width: float, height: float) -> CoverZones:
     )
 
 
+def count_frame(width: float, height: float) -> Area:
+    """The framed place of a batch header's number."""
+    body = body_area(width, height)
+    return Area(body.left, body.top + 2, body.width, 56)
+
+
+def legal_band(width: float, height: float) -> Area:
+    """The black band of a legal marker, which no other sheet has."""
+    body = body_area(width, height)
+    return Area(body.left, body.top + 2, body.width, 46)
+
+
 def printed_areas(width: float, height: float) -> tuple[Area, ...]:
     """Every place of an inmate's cover that may hold print; ink elsewhere is somebody's pen."""
     zones = cover_zones(width, height)

@@ -23,7 +23,7 @@ def draw_batch_header(sheet: Sheet, cover: CoverSheet) -> None:
     zones = layout.cover_zones(sheet.width, sheet.height)
     body = layout.body_area(sheet.width, sheet.height)
     _staff_header(sheet, cover, zones.header, words)
-    _count(sheet, cover, Area(body.left, body.top + 2, body.width, 56), words)
+    _count(sheet, cover, layout.count_frame(sheet.width, sheet.height), words)
     end = _fields(sheet, Area(body.left, body.top + 64, body.width, 0), words["fields"])
     counted = words["steps_uncounted" if cover.letters is None else "steps_counted"]
     steps = Area(body.left, end + 10, body.width, body.bottom - end - 10)
@@ -70,7 +70,7 @@ def draw_legal_marker(sheet: Sheet, cover: CoverSheet) -> None:
     body = layout.body_area(sheet.width, sheet.height)
     middle = sheet.width / 2
     _staff_header(sheet, cover, zones.header, words)
-    band = Area(body.left, body.top + 2, body.width, 46)
+    band = layout.legal_band(sheet.width, sheet.height)
     sheet.filled(band)
     sheet.text(middle, band.top + 24, words["title"], size=58, font=BOLD, tone=WHITE,
                width=band.width - 12, align="centre")  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
 
+from digitizer.processes.splitting.sheets import Sheet
 from digitizer.processes.splitting.stretches import Stretch
 from digitizer.vocabulary.paper import Doubt, DoubtReason
 
@@ -76,7 +77,7 @@ def _unestablished(stretches: Sequence[Stretch]) -> Iterator[Touch]:
     Lone blanks are followed by an established cover: that letter is the one they touch.
     """
     for i, stretch in enumerate(stretches):
-        reach = range(max(i - 1, 0), min(i + 1 + stretch.blank, len(stretches)))
+        reach = range(max(i - 1, 0), min(i + 1 + stretch.nothing_sure, len(stretches)))
         for doubt in stretch.first.doubts:
             yield Touch(doubt, tuple(reach))
 
@@ -92,7 +93,7 @@ def _empty_covers(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Itera
     told = 0
     for i, stretch in enumerate(stretches):
         first = beside = max(i - 1, 0)
-        if not stretch.empty or stretch.blank or stretch.written_on:
+        if not stretch.empty or stretch.nothing_sure or stretch.written_on:
             continue
         if not _is_copy(stretches, i) and not _is_cut_by_blank(stretches, i):
             # What lies before the last such cover was held by it: a long stack stays linear.
@@ -114,7 +115,13 @@ def _covers_written_on(stretches: Sequence[Stretch], proven: Sequence[bool]) -> 
 
 def _is_cut_by_blank(stretches: Sequence[Stretch], i: int) -> bool:
     """Only a blank sheet, which may as well be its own, parts the cover from its pages."""
-    return i + 1 < len(stretches) and stretches[i + 1].first.blank and not stretches[i + 1].blank
+    after = stretches[i + 1] if i + 1 < len(stretches) else None
+    return after is not None and _is_blank(after.first) and not after.nothing_sure
+
+
+def _is_blank(sheet: Sheet) -> bool:
+    """As far as can be told."""
+    return sheet.blank or sheet.unsure
 
 
 def _is_copy(stretches: Sequence[Stretch], i: int) -> bool:
@@ -156,11 +163,14 @@ def _reads_backwards(stretches: Sequence[Stretch]) -> bool:
     inked = [each for each in stretches if not each.blank]
     first, last = inked[0], inked[-1]
     return (
-        first.written_on
-        and last.written_on
+        first.may_be_written_on
+        and last.may_be_written_on
         and not last.pages_behind
         and all(
-            each.written_on or not each.established or before.pages_behind or not before.established
+            each.may_be_written_on
+            or not each.established
+            or before.pages_behind
+            or not before.established
             for before, each in pairwise(inked)
         )
     )

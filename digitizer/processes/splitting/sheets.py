@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digitizer.vocabulary.paper import CodeKind, CoverCode, Doubt, DoubtReason, SeenPage
 from digitizer.vocabulary.profiles import Sides
@@ -30,6 +30,11 @@ class Sheet:
         return all(is_empty(page) for page in self.pages)
 
     @property
+    def unsure(self) -> bool:
+        """Blank as far as can be told, though not surely so on every side."""
+        return not self.blank and all(is_perhaps_empty(page) for page in self.pages)
+
+    @property
     def begins(self) -> bool:
         """An established cover or reply sheet."""
         return self.code is not None and not self.doubts
@@ -50,12 +55,26 @@ class Sheet:
 
     @property
     def has_written_back(self) -> bool:
-        """Whether its second side, where it has one, is a page with something on it."""
+        """Whether its second side, where it has one, is a page with something on it.
+
+        Or perhaps has: a faint back may be what joined the wrong front.
+        """
         return len(self.pages) > 1 and not self.pages[1].blank
 
     @property
     def has_content(self) -> bool:
-        """Whether any side belongs to a letter's pages."""
+        """Whether any side surely belongs to a letter's pages.
+
+        One that is perhaps blank is shown with them, but proves no page: were it blank, its cover
+        might be one without pages.
+        """
+        return any(
+            is_content(page, self.code) and not is_perhaps_empty(page) for page in self.pages
+        )
+
+    @property
+    def may_have_content(self) -> bool:
+        """Whether any side belongs to a letter's pages, or perhaps does."""
         return any(is_content(page, self.code) for page in self.pages)
 
     @property
@@ -66,6 +85,10 @@ class Sheet:
 
 def is_empty(page: SeenPage) -> bool:
     return page.blank and not page.codes and not page.doubts
+
+
+def is_perhaps_empty(page: SeenPage) -> bool:
+    return (page.blank or page.perhaps_blank) and not page.codes and not page.doubts
 
 
 def is_content(page: SeenPage, code: CoverCode | None) -> bool:
@@ -115,19 +138,37 @@ def collate(pages: Sequence[SeenPage], sides: Sides) -> tuple[Sheet, ...]:
 def read_sheet(pages: tuple[SeenPage, ...]) -> Sheet:
     """What one sheet is, from what was seen on its one or two sides (front first)."""
     codes = tuple(dict.fromkeys(code for page in pages for code in page.codes))
+    through = tuple(page for page in pages if _shows_through(page, codes))
+    pages = tuple(_without_look(page) if page in through else page for page in pages)
     own = tuple(dict.fromkeys(doubt for page in pages for doubt in page.doubts))
-    doubts = own + _doubts_between(pages, codes)
+    doubts = own + (() if through else _doubts_between(pages, codes))
     trusted = len(codes) == 1 and not own
     return Sheet(pages, codes[0] if trusted else None, doubts)
+
+
+def _shows_through(page: SeenPage, codes: tuple[CoverCode, ...]) -> bool:
+    """Whether a side is so pale that it may be blank, and looks like the cover that was read on
+    its other side: it is that cover, seen through the paper."""
+    looks = any(each.reason is DoubtReason.COVER_UNREADABLE for each in page.doubts)
+    return page.perhaps_blank and looks and not page.codes and len(codes) == 1
+
+
+def _without_look(page: SeenPage) -> SeenPage:
+    left = tuple(each for each in page.doubts if each.reason is not DoubtReason.COVER_UNREADABLE)
+    return replace(page, doubts=left)
 
 
 def _doubts_between(pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]) -> tuple[Doubt, ...]:
     """What the sides of a sheet cast together, beside what each casts of its own."""
     if len(codes) > 1:
         return (_disagree(pages),)
-    if len(pages) == 1:
+    if len(pages) == 1 and is_empty(pages[0]):
         # A simplex scanner shows one side only: a blank one may be a cover's back.
-        return (_face_down(pages[0]),) if is_empty(pages[0]) else ()
+        return (_face_down(pages[0]),)
+    if all(map(is_perhaps_empty, pages)) and not all(map(is_empty, pages)):
+        return (_faint(next(page for page in pages if not is_empty(page))),)
+    if len(pages) == 1:
+        return ()
     front, back = pages
     if back.codes and not front.codes and not front.blank:
         return (_on_back(front, back),)
@@ -147,6 +188,14 @@ def _face_down(page: SeenPage) -> Doubt:
     return Doubt(
         DoubtReason.BLANK_MAY_BE_COVER,
         f"Page {page.number} is blank and may be a cover sheet that was fed face down.",
+    )
+
+
+def _faint(page: SeenPage) -> Doubt:
+    return Doubt(
+        DoubtReason.BLANK_MAY_BE_COVER,
+        f"Page {page.number} is perhaps blank, and nothing else can be seen on its sheet: it may "
+        "be a cover sheet that is too faint to see. Look at the paper.",
     )
 
 

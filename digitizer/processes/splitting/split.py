@@ -7,7 +7,13 @@ from collections.abc import Iterator, Sequence
 from digitizer.processes.legal_sightings import seals
 from digitizer.processes.splitting.directions import wrong_ways
 from digitizer.processes.splitting.holding import hold
-from digitizer.processes.splitting.sheets import Sheet, collate, is_empty, uneven
+from digitizer.processes.splitting.sheets import (
+    Sheet,
+    collate,
+    is_empty,
+    is_perhaps_empty,
+    uneven,
+)
 from digitizer.processes.splitting.stretches import cut, form_letters
 from digitizer.vocabulary.paper import CodeKind, Doubt, DoubtReason, SeenPage, Split
 from digitizer.vocabulary.profiles import Origin, Sides
@@ -87,7 +93,7 @@ def _header_faults(
                 "be mixed. Scan each batch on its own, its header on top.",
             )
             return
-    if headed and not all(page.codes or page.blank for page in sheets[0].pages):
+    if headed and not all(page.codes or is_perhaps_empty(page) for page in sheets[0].pages):
         yield Doubt(
             DoubtReason.BATCH_HEADER_MISPLACED,
             "The back of the batch header is not blank: two sheets may have been fed as one. "
@@ -112,7 +118,9 @@ def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
                 "the stack again.",
             )
         return
-    last = next(sheet for sheet in reversed(body) if not sheet.blank)
+    # What is only perhaps blank holds the letter before it, as a blank does, and no more.
+    seen = [sheet for sheet in body if not sheet.blank and not sheet.unsure]
+    last = seen[-1] if seen else body[0]
     # Turned over, a stack that ends with plain content would not begin with a cover: so one that
     # begins with what is surely a cover, though not whose, is not back to front.
     if not (body[0].begins or (body[0].surely_a_cover and last.loose)):

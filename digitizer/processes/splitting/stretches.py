@@ -43,6 +43,11 @@ class Stretch:
         return all(sheet.blank for sheet in self.sheets)
 
     @property
+    def nothing_sure(self) -> bool:
+        """Only sheets that are blank or perhaps so: each may be a cover face down, or too faint."""
+        return all(sheet.blank or sheet.unsure for sheet in self.sheets)
+
+    @property
     def empty(self) -> bool:
         """A cover, or what may be one, with no page after it; a reply sheet needs none."""
         if self.established and self.code and self.code.kind is CodeKind.REPLY:
@@ -58,6 +63,11 @@ class Stretch:
     def written_on(self) -> bool:
         """Begins with a sheet that is content itself: a reply sheet, or a cover with ink."""
         return self.established and self.first.has_content
+
+    @property
+    def may_be_written_on(self) -> bool:
+        """The same, or perhaps: its other side may have something faint on it."""
+        return self.established and self.first.may_have_content
 
     @property
     def counted(self) -> int:

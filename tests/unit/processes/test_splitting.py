@@ -31,11 +31,14 @@ def code(name: str) -> CoverCode:
 
 
 def page(number: int, sign: str) -> SeenPage:
-    """``_`` blank, ``?`` an unreadable cover, ``!`` decoder failed, ``A+`` a written-on cover."""
-    if sign == "_":
-        return SeenPage(number, blank=True)
-    if sign in "?!":
-        reason = R.COVER_UNREADABLE if sign == "?" else R.DECODER_FAILED
+    """``_`` blank, ``~`` perhaps blank, ``#`` unseen, ``?`` an unreadable cover, ``%`` one so pale
+    that it may show through, ``!`` decoder failed, ``A+`` a written-on cover."""
+    if sign in "_~":
+        return SeenPage(number, blank=sign == "_", perhaps_blank=sign == "~")
+    if sign == "%":
+        return replace(page(number, "?"), perhaps_blank=True)
+    if sign in "?!#":
+        reason = {"?": R.COVER_UNREADABLE, "!": R.DECODER_FAILED, "#": R.UNSEEN}[sign]
         return SeenPage(number, doubts=(Doubt(reason, f"Page {number} is odd."),))
     if sign[0].isupper():
         codes = tuple(code(each.rstrip("+")) for each in sign.split("&"))
@@ -249,6 +252,50 @@ def test_a_simplex_blank_holds_both_letters_it_touches() -> None:
     assert held(part("A a B b _")) == [("B", (4,))]
 
 
+def test_a_sheet_of_which_nothing_can_be_seen_holds_both_letters_it_touches() -> None:
+    for signs, sides in (
+        ("Z z A a # b C c", Sides.SIMPLEX),
+        ("Z z A a ~ b C c", Sides.SIMPLEX),
+        ("Z _ z _ A _ a _ # _ b _ C _ c _", Sides.DUPLEX),
+        ("Z _ z _ A _ a _ ~ _ b _ C _ c _", Sides.DUPLEX),
+        ("Z _ z _ A _ a _ _ ~ b _ C _ c _", Sides.DUPLEX),
+        ("Z _ z _ A _ a _ ~ ~ b _ C _ c _", Sides.DUPLEX),
+        ("Z _ z _ A _ a _ ~ # b _ C _ c _", Sides.DUPLEX),
+        ("Z z A a ~ b C c _ _ _ _ _ _ _ _", Sides.ODD_EVEN),
+    ):
+        parted = part(signs, sides)
+        assert [each[0] for each in held(parted)] == ["A", None], signs
+        assert list(delivered(parted)) == ["Z", "C"]
+
+
+def test_an_unseen_side_is_a_doubt_though_the_other_is_written() -> None:
+    parted = part("Z _ z _ A _ a _ b # b _ C _ c _", Sides.DUPLEX)
+    assert [each[0] for each in held(parted)] == ["A", None]
+
+
+def test_a_back_that_is_perhaps_blank_is_shown_and_holds_nothing() -> None:
+    parted = part("H.2 ~ A ~ a ~ B _ b ~", Sides.DUPLEX, header=True)
+    assert delivered(parted) == {"A": (4, 5, 6), "B": (9, 10)}
+    assert parted.recorded == (1, 2)
+
+
+def test_a_cover_that_shows_through_its_own_paper_holds_nothing() -> None:
+    assert list(delivered(part("A % a _ % B b _", Sides.DUPLEX))) == ["A", "B"]
+    assert whole(part("A _ a _ % _", Sides.DUPLEX)) == [R.COVER_LAST]
+    assert [each[0] for each in held(part("A a % b B b"))] == ["A", None]
+
+
+def test_what_is_only_perhaps_on_a_cover_is_no_page_of_its_letter() -> None:
+    parted = part("A _ a _ B ~ C _ c _", Sides.DUPLEX)
+    assert [each[0] for each in held(parted)] == ["A", "B", "C"]
+    assert whole(part("A _ a _ B ~", Sides.DUPLEX)) == [R.COVER_LAST]
+
+
+def test_a_last_sheet_that_is_perhaps_blank_holds_the_last_letter_only() -> None:
+    assert [each[0] for each in held(part("A a B b ~"))] == ["B", None]
+    assert list(delivered(part("A a B b ~"))) == ["A"]
+
+
 def test_a_cover_without_pages_holds_all_that_a_reversed_handful_could_touch() -> None:
     parted = part("A a B b C D d E e")
     assert held(parted) == [("A", (2,)), ("B", (4,)), ("C", ()), ("D", (7,))]
@@ -301,7 +348,7 @@ def test_what_may_be_a_cover_does_not_make_up_for_a_lost_one() -> None:
 
 
 SIGNS = st.sampled_from(
-    ["A", "B", "C", "A.1", "B.2", "R1", "R2", "A+", "H.2", "H", "A&B", "?", "!", "_", *"aaaaaaaa"]
+    ["A", "B", "C", "A.1", "B.2", "R1", "R2", "A+", "H.2", "H", "A&B", *"?!_~#%aaaaaaaa"]
 )
 STACKS = st.lists(SIGNS, max_size=24).map(lambda signs: stack(" ".join(["A", *signs])))
 ANY_SIDES = st.sampled_from(list(Sides))
@@ -378,7 +425,7 @@ def test_no_letter_reaches_over_anything_that_may_be_a_boundary(
             own = letter.cover is not None and each.codes == (letter.cover,)
             assert not each.doubts
             assert not each.codes or own
-            assert sides is not Sides.SIMPLEX or not each.blank
+            assert sides is not Sides.SIMPLEX or not (each.blank or each.perhaps_blank)
 
 
 @given(STACKS, ANY_SIDES)
@@ -450,6 +497,21 @@ def spoilt(pages: list[SeenPage], at: int, keep: bool, reason: DoubtReason) -> l
     return [*pages[:at], changed, *pages[at + 1 :]]
 
 
+@given(UNCOUNTED, ANY_SIDES, st.data())
+def test_a_side_less_sure_never_delivers_what_was_held(
+    pages: list[SeenPage], sides: Sides, data: st.DataObject
+) -> None:
+    """Content or a blank that is now only perhaps so, apart from that side itself."""
+    plain = [i for i, each in enumerate(pages) if not each.codes and not each.doubts]
+    if not plain:
+        return
+    at = data.draw(st.sampled_from(plain))
+    faded = [*pages[:at], replace(pages[at], blank=False, perhaps_blank=True), *pages[at + 1 :]]
+    before, after = split(pages, sides), split(faded, sides)
+    others = {number: cover for number, cover in deliveries(after).items() if number != at + 1}
+    assert others.items() <= deliveries(before).items()
+
+
 @given(GOOD)
 def test_well_made_stacks_are_delivered_to_the_last_page(signs: list[str]) -> None:
     parted = part(" ".join(signs))
@@ -476,6 +538,8 @@ FAULTS = {
     "decoder failed": lambda sign: ["!"],
     "doubled": lambda sign: [sign, sign],
     "face down": lambda sign: ["_"],
+    "too faint": lambda sign: ["~"],
+    "too dark": lambda sign: ["#"],
     "two codes": lambda sign: [f"{sign}&C"],
 }
 

@@ -1,0 +1,96 @@
+"""What of ours is on a page: codes and marks, and where there are none the look of a cover.
+
+    marks -> upright -> codes -> (none) the whole look -> (a cover's) gaps filled, codes and marks
+
+Each step is asked only where the one before did not settle it: a letter pays for marks, codes and
+the look, and only what looks like a cover pays for more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from digitizer.parts.codes import is_ours
+from digitizer.parts.cover_look import CoverLook, find_cover_look
+from digitizer.parts.decoders import moved
+from digitizer.parts.imaging import PreparedPage, turn
+from digitizer.parts.marks import Mark, enlarged, find_marks, orientation
+from digitizer.parts.symbols import find_our_symbols
+from digitizer.parts.unclogged import unclogged
+from digitizer.vocabulary.paper import Sightings
+
+Region = tuple[float, float, float, float]
+
+_A_CODE = 100  # more than all the marks of a sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was made out; ``look`` only where neither a code nor a mark of ours was."""
+
+    sightings: Sightings
+    marks: tuple[Mark, ...] = ()
+    look: CoverLook | None = None
+
+    @property
+    def ours(self) -> int:
+        """How much of ours it shows: any code is more than all marks."""
+        coded = any(is_ours(each.text) for each in self.sightings.symbols)
+        return _A_CODE * coded + len(self.marks)
+
+
+def sight(prepared: PreparedPage, region: Region) -> tuple[PreparedPage, Seen]:
+    """What is on the page, and the page turned as a cover's marks say it stands."""
+    prepared, seen = _set_upright(prepared, region)
+    if seen.ours >= _A_CODE:
+        return prepared, seen
+    look = None if seen.marks else find_cover_look(prepared.image, prepared.dpi)
+    if look is None and not seen.marks:
+        return prepared, seen
+    prepared, seen = _look_through_gaps(prepared, region, seen)
+    return prepared, seen if seen.ours else replace(seen, look=look)
+
+
+def _set_upright(prepared: PreparedPage, region: Region) -> tuple[PreparedPage, Seen]:
+    marks = find_marks(prepared.image, prepared.dpi)
+    if degrees := orientation(marks):
+        prepared = _turned(prepared, degrees)
+        marks = find_marks(prepared.image, prepared.dpi)
+    return prepared, _seen(prepared, region, marks)
+
+
+def _turned(prepared: PreparedPage, degrees: int) -> PreparedPage:
+    upright = turn(prepared.image, -degrees // 90)
+    return replace(prepared, image=upright, turned=(prepared.turned + degrees) % 360)
+
+
+def _seen(prepared: PreparedPage, region: Region, marks: tuple[Mark, ...]) -> Seen:
+    return Seen(find_our_symbols(prepared.image, prepared.dpi, region, marks), marks)
+
+
+def _look_through_gaps(
+    prepared: PreparedPage, region: Region, first: Seen
+) -> tuple[PreparedPage, Seen]:
+    """The most that is seen where white lines through the print are filled; decoders that failed
+    at first are not forgotten."""
+    best, standing = first, prepared
+    for filled, scale in unclogged(prepared.image, prepared.dpi):
+        mended = replace(prepared, image=filled, dpi=round(prepared.dpi * scale))
+        upright, again = _set_upright(mended, region)
+        if again.ours <= best.ours:
+            continue
+        degrees = (upright.turned - prepared.turned) % 360
+        standing = _turned(prepared, degrees) if degrees else prepared
+        best = _in_full_size(again, scale)
+        if best.ours >= _A_CODE:
+            break
+    trouble = first.sightings.trouble or best.sightings.trouble
+    return standing, replace(best, sightings=replace(best.sightings, trouble=trouble))
+
+
+def _in_full_size(seen: Seen, scale: float) -> Seen:
+    symbols = tuple(
+        replace(each, box=moved(each.box, 1 / scale)) for each in seen.sightings.symbols
+    )
+    marks = tuple(enlarged(mark, scale) for mark in seen.marks)
+    return Seen(replace(seen.sightings, symbols=symbols), marks)
