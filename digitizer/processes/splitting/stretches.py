@@ -14,6 +14,7 @@ from digitizer.vocabulary.paper import (
     CodeKind,
     CoverCode,
     Doubt,
+    DoubtReason,
     SplitLetter,
 )
 
@@ -52,7 +53,18 @@ class Stretch:
         """A cover, or what may be one, with no page after it; a reply sheet needs none."""
         if self.established and self.code and self.code.kind is CodeKind.REPLY:
             return False
-        return not self.pages_behind
+        return not self.pages_behind and not self._only_a_reply
+
+    @property
+    def _only_a_reply(self) -> bool:
+        """A worn reply sheet, or a page onto which its code was put: in no case a cover."""
+        kinds = {
+            kind
+            for page in self.first.pages
+            for kind in (*page.kinds, *(code.kind for code in page.codes))
+        }
+        reasons = {doubt.reason for doubt in self.first.doubts}
+        return kinds == {CodeKind.REPLY} and reasons == {DoubtReason.REPLY_NOT_AS_PRINTED}
 
     @property
     def pages_behind(self) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.paper import trial
 from benchmarks.paper.trial import try_stack
-from digitizer.vocabulary.paper import SeenPage
+from digitizer.parts.codes import KeyRing
+from digitizer.processes.covers_seen import see
+from digitizer.vocabulary.paper import SeenPage, SurveyedPage
 
 STACKS = 50
 
@@ -24,10 +25,9 @@ def test_no_page_goes_astray_and_no_original_is_destroyed() -> None:
 
 def test_the_judge_sees_what_a_blind_pipeline_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any doubt at all, pages of the same stacks do go astray."""
-    see = trial.see
 
-    def blind(*told: object) -> SeenPage:
-        return replace(see(*told), doubts=())  # type: ignore[arg-type]
+    def blind(page: SurveyedPage, keys: KeyRing) -> SeenPage:
+        return replace(see(page, keys), doubts=())
 
-    monkeypatch.setattr(trial, "see", blind)
+    monkeypatch.setattr("benchmarks.paper.trial.see", blind)
     assert any(try_stack(7, number).astray for number in range(STACKS))
