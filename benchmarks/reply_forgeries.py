@@ -94,6 +94,18 @@ def _corners_on_own(count: int, rough: float = 2.5, spoil: bool = True) -> Forge
     return forge
 
 
+def _corners_and_number_on_own(rough: float) -> Forgery:
+    """All codes and the sheet number over those of B's own sheet."""
+
+    def forge(mine: Picture, own: Picture, rng: Rng) -> Picture:
+        page = _corners_on_own(4, rough)(mine, own, rng)
+        number = Area(_WIDTH / 2 - 30, _HEIGHT - 14 - 28 + 4, 60, 9)
+        _paste(page, mine, number, rng, rough=min(rough, 0.8), turn=0.5)
+        return page
+
+    return forge
+
+
 def _spoil(page: Picture, area: Area, rng: Rng) -> None:
     low, high = round(area.top * _K), round(area.bottom * _K)
     left, right = round(area.left * _K), round(area.right * _K)
@@ -218,6 +230,7 @@ FORGERIES: dict[str, Forgery] = {
     "one corner on B's sheet, exactly, others spoilt": _corners_on_own(1, 0.0),
     "two corners on B's sheet, exactly, others spoilt": _corners_on_own(2, 0.0),
     "four corners on B's sheet, exactly": _corners_on_own(4, 0.0),
+    "four corners and the number on B's sheet, roughly": _corners_and_number_on_own(2.5),
     "one corner on B's sheet, others as they are": _corners_on_own(1, spoil=False),
     "window cut out, without the frame's lines": ring_without_frame,
     "columns of codes and marks in strips": ring_in_strips,

@@ -35,6 +35,11 @@ _SHIFT_STEP_MM = 0.25
 """How far from its place a part of the sheet is sought. A fold, a feeder that stretches or a
 photograph of paper that is not flat moves parts by a millimetre; a hand that pastes, by more."""
 
+_BESIDE_MM, _BESIDE_STEP_MM = 4.0, 0.5
+_BESIDE_FITS, _BESIDE_BETTER = 0.5, 0.25
+"""A code that lies beside its place, where a hand glued it: it fits there, and by much better than
+in its place. Worn ones fit nowhere better than in their place."""
+
 _LINE_SEEN = 12
 """Grey steps by which a frame line must be darker than the paper on both its sides."""
 
@@ -51,9 +56,12 @@ def look_at_reply(image: Picture, dpi: int, marks: Sequence[Mark], text: str) ->
         return ReplyLook(text)
     flat = _flattened(image, dpi, placed)
     width, height = layout.PAPERS[placed.paper]
+    places = layout.code_areas(width, height)
+    codes = tuple(_code(flat, area, text) for area in places)
     return ReplyLook(
         text,
-        codes=tuple(_code(flat, area, text) for area in layout.code_areas(width, height)),
+        codes=codes,
+        beside=sum(_lies_beside(flat, *each, text) for each in zip(places, codes, strict=True)),
         marks=_marks(flat, width, height),
         frame=_frame(flat, layout.writing_area(width, height)),
         number=_number(flat, width, height, text),
@@ -104,21 +112,36 @@ def _code(flat: Picture, area: Area, text: str) -> float:
     return _fit(flat, area, _code_cells(text), _data_modules())
 
 
+def _lies_beside(flat: Picture, area: Area, fit: float, text: str) -> bool:
+    if fit > 1 - _BESIDE_BETTER:
+        return False
+    there = _fit(flat, area, _code_cells(text), _data_modules(), _BESIDE_MM, _BESIDE_STEP_MM)
+    return there >= _BESIDE_FITS and there - fit > _BESIDE_BETTER
+
+
 def _marks(flat: Picture, width: float, height: float) -> tuple[float, ...]:
     places = zip(layout.mark_ids(CodeKind.REPLY), layout.mark_areas(width, height), strict=True)
     everywhere = np.ones((layout.MARK_MODULES, layout.MARK_MODULES), dtype=np.bool_)
     return tuple(_fit(flat, area, np.array(mark_bits(mark)), everywhere) for mark, area in places)
 
 
-def _fit(flat: Picture, area: Area, dark: NDArray[np.bool_], counted: NDArray[np.bool_]) -> float:
-    """The best correlation of the cells' darkness with what was printed, sought near its place."""
+def _fit(
+    flat: Picture,
+    area: Area,
+    dark: NDArray[np.bool_],
+    counted: NDArray[np.bool_],
+    reach: float = _SHIFT_MM,
+    step: float = _SHIFT_STEP_MM,
+) -> float:
+    """The best correlation of the cells' darkness with what was printed, sought within ``reach`` mm
+    of its place."""
     columns = dark.shape[1]
     side = area.width * _CELLS / columns
     mean = cv2.blur(flat, (max(1, round(side * 0.6)),) * 2)
     ys, xs = np.nonzero(counted)
     wanted = np.where(dark[ys, xs], -1.0, 1.0).astype(np.float32)
-    steps = round(_SHIFT_MM / _SHIFT_STEP_MM)
-    shifts = np.arange(-steps, steps + 1) * _SHIFT_STEP_MM * _CELLS
+    steps = round(reach / step)
+    shifts = np.arange(-steps, steps + 1) * step * _CELLS
     down, across = (each.ravel() for each in np.meshgrid(shifts, shifts, indexing="ij"))
     y = area.top * _CELLS + (ys + 0.5) * side + down[:, None]
     x = area.left * _CELLS + (xs + 0.5) * side + across[:, None]
@@ -149,6 +172,7 @@ def _data_modules() -> NDArray[np.bool_]:
     return data
 
 
+@cache
 def _code_cells(text: str) -> NDArray[np.bool_]:
     from digitizer.parts.printing.drawing import qr_modules  # reportlab is slow
 

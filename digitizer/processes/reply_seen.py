@@ -52,8 +52,8 @@ def doubt_reply(page: SurveyedPage, codes: Sequence[CoverCode], keys: KeyRing) -
 
 def _missing(look: ReplyLook) -> Iterator[str]:
     """The parts of the printed sheet that are not there, or not in their places."""
-    if _fitting(look.codes, _CODE_FITS) < _LEAST_CODES:
-        yield "the copies of its code in the corners"
+    if look.beside or _fitting(look.codes, _CODE_FITS) < _LEAST_CODES:
+        yield "the copies of its code in their places"
     if _fitting(look.marks, _MARK_FITS) < _LEAST_MARKS:
         yield "the marks at the sides"
     if _fitting(look.frame, _LINE_DRAWN) < _LEAST_LINES:

@@ -90,8 +90,9 @@ class ReplyLook:
     Each number is 0 (not there) to 1 (as printed): ``codes`` the four copies in their places (top
     left, top right, bottom left, bottom right), ``marks`` the six marks (left column from the top,
     then the right one), ``frame`` the share drawn of each side of the box (top, bottom, left,
-    right), ``number`` the sheet number in print. ``size`` is the sheet's, 1 for true size. The
-    fields are empty, or 0, where the marks do not even place a sheet.
+    right), ``number`` the sheet number in print. ``beside`` counts the codes that lie millimetres
+    beside their place. ``size`` is the sheet's, 1 for true size. The fields are empty, or 0, where
+    the marks do not even place a sheet.
     """
 
     text: str
@@ -99,6 +100,7 @@ class ReplyLook:
     marks: tuple[float, ...] = ()
     frame: tuple[float, ...] = ()
     number: float = 0.0
+    beside: int = 0
     size: float = 0.0
 
 

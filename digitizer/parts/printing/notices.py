@@ -7,7 +7,7 @@ is evidence of a crime or contraband. Clocks differ from state to state and come
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -130,7 +130,7 @@ def _pages(notice: RejectionNotice, to: NoticeTo, paper: Paper) -> list[Page]:
     width, height = PAGE_SIZES[paper]
     words = read_wording("notices")
     windowed = to is NoticeTo.SENDER and any(map(clean_line, notice.sender_address))
-    start = _start(height, paper, to, windowed)
+    start = _start(height, paper, to, windowed, len(_facts(notice, to)))
     columns = _columns(words, notice, to, width - 2 * MARGIN)
     parts = break_pages(
         _reasons(notice, width - 2 * MARGIN), start - FOOT, height - TOP - FOOT, _LEADING
@@ -164,12 +164,12 @@ def _height(lines: Sequence[Line]) -> float:
     return sum(advance(line, _SMALL_LEADING) for line in lines)
 
 
-def _start(height: float, paper: Paper, to: NoticeTo, windowed: bool) -> float:
+def _start(height: float, paper: Paper, to: NoticeTo, windowed: bool, facts: int) -> float:
     """The base line of the first reason."""
     if windowed:
         return height - WINDOWS[paper].folds[0] * mm - 72
     panel = PANEL_HEIGHT + 20 if to is NoticeTo.INMATE else 0
-    return height - TOP - 9 - 20 - panel - 6 * FACT_STEP - 86
+    return height - TOP - 9 - 20 - panel - facts * FACT_STEP - 86
 
 
 def _reasons(notice: RejectionNotice, width: float) -> list[Line]:
@@ -221,7 +221,7 @@ def _draw_columns(canvas: Canvas, columns: tuple[list[Line], ...], y: float, roo
 def _facts(notice: RejectionNotice, to: NoticeTo) -> list[Fact]:
     return [
         Fact("item", notice.item, bold=True),
-        Fact("from", _from(notice)),
+        *_from(notice),
         Fact("to", identity(notice.inmate)),
         Fact("received", notice.received.isoformat()),
         Fact("decided", f"{notice.decided.isoformat()}, {clean_line(notice.decided_by)}"),
@@ -229,11 +229,13 @@ def _facts(notice: RejectionNotice, to: NoticeTo) -> list[Fact]:
     ]
 
 
-def _from(notice: RejectionNotice) -> str:
+def _from(notice: RejectionNotice) -> Iterator[Fact]:
     """A cover proves for whom a letter is, never who sent it."""
     if not notice.named_by_cover:
-        return notice.sender
-    return both(read_wording("notices"), "printed_for", name=clean_line(notice.sender))
+        yield Fact("from", notice.sender)
+        return
+    yield Fact("printed_for", notice.sender)
+    yield Fact("from", both(read_wording("notices"), "unchecked"))
 
 
 def _draw_head(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import pikepdf
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from digitizer.mailroom.house import House
@@ -18,6 +20,8 @@ from digitizer.mailroom.mailboxes import (
     page_picture,
     search_mail,
 )
+from digitizer.parts import tables
+from digitizer.parts.tables import writing
 from digitizer.vocabulary.errors import Conflict, DigitizerError, NotAllowed, NotFound, UsageError
 from digitizer.vocabulary.people import Actor, ActorKind
 from tests.support.made_mail import (
@@ -88,6 +92,15 @@ def test_a_copy_is_logged_as_one(house: House) -> None:
         with one_more_event(house, "copy as PDF", f"letter:{mine}", by):
             assert letter_pdf(house, mine, by).startswith(b"%PDF")
     assert mailbox(house, ORSON, CLERK)[0].read
+
+
+def test_a_letters_pdf_says_that_its_sender_is_not_checked(house: House) -> None:
+    mine = _with_picture(house, ORSON)
+    with writing(house.engine) as tx:
+        tx.execute(sa.update(tables.letter).values(sender="Aunt Ida"))
+    pdf = pikepdf.open(io.BytesIO(letter_pdf(house, mine, OPERATOR)))
+    title = str(pdf.open_metadata()["dc:title"])
+    assert "came under the cover printed for Aunt Ida; the sender is not checked" in title
 
 
 def test_a_letter_without_pictures_makes_no_pdf(house: House) -> None:

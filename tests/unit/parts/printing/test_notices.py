@@ -72,6 +72,19 @@ def test_nothing_ever_runs_into_the_footer(to: NoticeTo, paper: Paper, count: in
             assert all(bottom < height - 19 for *_, bottom in boxes(pdf, page, part))
 
 
+@EVERY
+def test_a_name_from_a_cover_is_no_sender(to: NoticeTo, paper: Paper) -> None:
+    """Whoever saw a cover can write under it."""
+    pdf = rejection_notice_pdf(replace(NOTICE, named_by_cover=True), to, paper)
+    (text,) = page_texts(pdf)
+    plain = " ".join(text.split())
+    assert "Cover for · Portada de" in plain
+    assert "the sender is not checked" in plain
+    assert "not checked" not in " ".join(page_texts(rejection_notice_pdf(NOTICE, to, paper)))
+    for label in ("Reference · Referencia", "Cover for · Portada de"):
+        assert boxes(pdf, 0, label)[0][3] < boxes(pdf, 0, "Reasons")[0][1]
+
+
 @pytest.mark.parametrize("paper", list(PAPERS))
 def test_the_senders_notice_fits_a_window_envelope(paper: Paper) -> None:
     pdf = rejection_notice_pdf(NOTICE, NoticeTo.SENDER, paper)
