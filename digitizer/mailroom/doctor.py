@@ -13,7 +13,8 @@ from digitizer.parts.decoders import has_second_decoder
 from digitizer.parts.isolation import network_guard
 from digitizer.parts.reading import engines
 from digitizer.parts.reading.premises import open_premises
-from digitizer.parts.tables import integrity, linked_sqlite, wal_is_safe
+from digitizer.parts.tables import integrity, linked_sqlite, reading, wal_is_safe
+from digitizer.processes import sealing
 from digitizer.processes.profiles import undirected, unwatched_folders, watched_folders
 from digitizer.vocabulary.errors import DigitizerError
 from inbox_watch.errors import UnsafeFolders
@@ -81,6 +82,7 @@ def _home(house: House) -> Iterator[Finding]:
     )  # fmt: skip
     if not fault:
         yield _audit_chain(house)
+        yield _seals(house)
     yield from _endpoint(house)
     yield from _folders(house)
     yield _ways_of_paper(house)
@@ -92,6 +94,18 @@ def _audit_chain(house: House) -> Finding:
         "audit chain", broken is None, broken or f"{events} events hold",
         "Keep the database as it is and tell a supervisor: it was changed by hand."
         if broken else None,
+    )  # fmt: skip
+
+
+def _seals(house: House) -> Finding:
+    with reading(house.engine) as tx:
+        left = sealing.plain_beside_seals(tx, house.originals)
+    return Finding(
+        "seals", not left,
+        f"the plain original lies beside the sealed one: scan {', '.join(left)}" if left
+        else "no plain original lies beside a sealed one",
+        "Restart the service. If it stays, the sealed copy cannot be proven: see the log."
+        if left else None,
     )  # fmt: skip
 
 

@@ -441,14 +441,17 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         ) from error
 
 
-def empty_log(engine: sa.Engine) -> None:
+def empty_log(engine: sa.Engine) -> bool:
     """Writes SQLite's write-ahead log into the database and cuts it off: until then a secret that
-    was deleted still stands in it. Elsewhere it does nothing."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    was deleted still stands in it. Elsewhere it does nothing. False if a reader kept it from it
+    for all of the busy timeout."""
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def copy_database(engine: sa.Engine, target: Path) -> None:

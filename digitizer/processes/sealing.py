@@ -143,13 +143,7 @@ def drop_plain(tx: sa.Connection, store: BlobStore) -> int:
     ``tx`` is a write transaction: nobody enters the same bytes anew meanwhile. A file that is
     also part of a scan that is not sealed stays: it is that scan's only picture of its sheets.
     """
-    needed = sa.select(original.c.sha256).where(original.c.sealed_as.is_(None))
-    rows = tx.execute(
-        sa.select(original.c.sha256, original.c.sealed_as, scan.c.id, scan.c.seal_key, scan.c.state)
-        .join(scan, original.c.scan_id == scan.c.id)
-        .where(original.c.sealed_as.is_not(None), original.c.sha256.not_in(needed))
-    ).all()
-    left = [row for row in rows if store.exists(row.sha256)]
+    left = _plain_left(tx, store)
     unproven = {row.sha256 for row in left if not _may_go(store, row)}
     gone = {row.sha256 for row in left} - unproven
     for sha256 in sorted(gone):
@@ -157,6 +151,21 @@ def drop_plain(tx: sa.Connection, store: BlobStore) -> int:
         store.delete(sha256)
         reach("sealing.plain_deleted")
     return len(gone)
+
+
+def plain_beside_seals(tx: sa.Connection, store: BlobStore) -> tuple[str, ...]:
+    """The sealed scans whose plain original still lies there: none, once nothing is at work."""
+    return tuple(dict.fromkeys(row.id for row in _plain_left(tx, store)))
+
+
+def _plain_left(tx: sa.Connection, store: BlobStore) -> list[sa.Row[Any]]:
+    needed = sa.select(original.c.sha256).where(original.c.sealed_as.is_(None))
+    rows = tx.execute(
+        sa.select(original.c.sha256, original.c.sealed_as, scan.c.id, scan.c.seal_key, scan.c.state)
+        .join(scan, original.c.scan_id == scan.c.id)
+        .where(original.c.sealed_as.is_not(None), original.c.sha256.not_in(needed))
+    ).all()
+    return [row for row in rows if store.exists(row.sha256)]
 
 
 def _may_go(store: BlobStore, row: sa.Row[Any]) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 import digitizer
 from benchmarks.kills import Plan, lost_now, run
-from digitizer.vocabulary.points import POINTS, arm
+from digitizer.vocabulary.points import POINTS, SUPERVISORS_POINTS, arm
 
 _SOURCES = Path(digitizer.__file__).parent
 
@@ -43,6 +43,7 @@ def test_every_point_stands_in_the_code_once() -> None:
     }  # reached by the pipeline's own word for them
     assert {name for name in POINTS if code.count(f'reach("{name}")') != 1} == stages
     assert len(POINTS) >= 30
+    assert [name for name in SUPERVISORS_POINTS if code.count(f'reach("{name}")') != 1] == []
 
 
 def test_an_unknown_point_is_refused() -> None:

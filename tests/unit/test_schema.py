@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from digitizer.mailroom import books, desk
+from digitizer.mailroom import books, desk, legal
 from digitizer.mailroom.house import House, open_house
 from digitizer.mailroom.mailboxes import mailbox, search_mail
 from digitizer.parts import terms
@@ -33,10 +33,11 @@ from digitizer.parts.tables import (
     shelf,
     writing,
 )
-from digitizer.processes import audit, ledger, search
+from digitizer.processes import audit, ledger, legal_markers, sealed_pages, search
 from digitizer.processes.search import search_pages
 from digitizer.vocabulary.errors import SettingsError
-from digitizer.vocabulary.paper import Original
+from digitizer.vocabulary.moments import now
+from digitizer.vocabulary.paper import CodeKind, CoverCode, Original, Scan
 from digitizer.vocabulary.places import MIGRATIONS
 from tests.support import postgres
 from tests.support.made_mail import (
@@ -44,6 +45,7 @@ from tests.support.made_mail import (
     OPERATOR,
     ORSON,
     PETRA,
+    SUPERVISOR,
     deliver,
     file,
     fill_roster,
@@ -54,6 +56,7 @@ from tests.support.made_mail import (
     read,
     split_of,
 )
+from tests.support.sealed_mail import marker, sealed, seen, stack
 
 
 def _differences(engine: sa.Engine) -> list[object]:
@@ -162,6 +165,37 @@ def test_covers_of_an_older_house_on_postgresql_keep_their_uses(cluster_url: str
     engine.dispose()
 
 
+_A_SEALED_SCAN_OF_AN_EARLIER_VERSION = """
+INSERT INTO scan (id, fingerprint, profile, state, taken_in, rejected, tries, deaths, sealed,
+  seal_key, pages, doubt, reason)
+ VALUES ('s', 'f', 'default', 'held', '2024-01-01', 0, 0, 0, 1, x'00', 2, 'legal', 'Page 2 …');
+INSERT INTO original (scan_id, ordinal, sha256, source, size, sealed_as)
+ VALUES ('s', 1, 'plain', 'stack.pdf', 9, 'twin');
+INSERT INTO page (id, scan_id, number, place, role, width, height, dpi, ink, quality)
+ VALUES (1, 's', 1, 1, 'content', 10, 10, 100, 0.1, '[]'),
+  (2, 's', 2, 2, 'content', 10, 10, 100, 0.1, '[]');
+INSERT INTO cover (id, kind, key_id, short_id, sheets, once, printed)
+ VALUES ('ababababababababab', 'legal', 1, 'K7QM-3XTR-D', 0, 0, '2024-01-01')
+"""
+
+
+def test_what_an_earlier_version_sealed_can_be_settled(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(engine, "0004")
+    with writing(engine) as tx:
+        for statement in _A_SEALED_SCAN_OF_AN_EARLIER_VERSION.split(";"):
+            tx.exec_driver_sql(statement)
+    upgrade(engine)
+    assert _differences(engine) == []
+    old = Scan("s", (), "default", now())
+    with writing(engine) as tx:
+        assert [each.number for each in sealed_pages.pages_of(tx, "s")] == [1, 2]
+        told = legal_markers.judge(tx, CoverCode(CodeKind.LEGAL, 1, "ab" * 9), old, "Here")
+        assert told.standing is legal_markers.MarkerStanding.BEFORE
+        assert sealed_pages.clear_pages(tx, "s") == (1, 2)
+    engine.dispose()
+
+
 def test_an_older_house_asks_to_be_brought_up_to_date(house: House) -> None:
     with writing(house.engine) as tx:
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
@@ -228,6 +262,21 @@ def test_the_main_job_on_postgresql(cluster: House) -> None:
     with writing(cluster.engine) as tx:
         tx.execute(sa.delete(event).where(event.c.seq == events_))
     assert books.verify_audit(cluster)[1] is not None
+
+
+def test_sealing_and_unsealing_on_postgresql(cluster: House, tmp_path: Path) -> None:
+    code = marker(cluster)
+    first = sealed(cluster, tmp_path / "w", what=seen(marked=code))
+    second = sealed(cluster, tmp_path / "w", stack(3), what=seen(3, marked=code))
+    assert [each.sure for each in legal.sealed_scans(cluster, SUPERVISOR)] == [True, False]
+    legal.lift(cluster, second.id, SUPERVISOR, "scanned again")
+    new = legal.cut(cluster, first.id, [3, 4], SUPERVISOR, "another letter")
+    legal.destroy(cluster, first.id, SUPERVISOR, "handed over", confirmed=True)
+    with reading(cluster.engine) as tx:
+        states = {each: ledger.scan_state(tx, each) for each in (first.id, second.id, new)}
+    assert states == {first.id: "filed", second.id: "waiting", new: "waiting"}
+    assert all(account.balanced for account in books.reconcile(cluster))
+    assert books.verify_audit(cluster)[1] is None
 
 
 def test_writers_at_once_on_postgresql(cluster: House) -> None:

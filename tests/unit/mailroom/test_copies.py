@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from digitizer.mailroom import books, copies
+from digitizer.mailroom import books, copies, legal
+from digitizer.mailroom.books import reconcile
 from digitizer.mailroom.copies import back_up, restore_home
 from digitizer.mailroom.house import House, open_house
 from digitizer.mailroom.intake import take_from_inbox
@@ -21,8 +22,8 @@ from digitizer.mailroom.mailboxes import mailbox, search_mail
 from digitizer.parts import tables, vault
 from digitizer.parts.blobs import LocalBlobs
 from digitizer.parts.copying import copy_blobs
-from digitizer.parts.tables import writing
-from digitizer.processes import ledger, sealing
+from digitizer.parts.tables import reading, writing
+from digitizer.processes import ledger, legal_markers, sealing
 from digitizer.vocabulary.errors import StorageError, UsageError
 from digitizer.vocabulary.paper import Split
 from digitizer.vocabulary.settings import Settings, Store
@@ -30,6 +31,7 @@ from tests.support.made_mail import (
     LEGAL,
     OPERATOR,
     ORSON,
+    SUPERVISOR,
     deliver,
     file,
     held_letter,
@@ -39,6 +41,7 @@ from tests.support.made_mail import (
     split_of,
     take,
 )
+from tests.support.sealed_mail import PICTURE, marker, sealed, seen, stack
 
 PASSPHRASE = "plainly invented words"
 
@@ -267,6 +270,33 @@ def test_a_broken_audit_chain_is_found(full: House, tmp_path: Path) -> None:
     engine.dispose()
     with pytest.raises(StorageError, match="audit chain is broken"):
         restore_home(tmp_path / "backup", tmp_path / "again")
+
+
+def test_sealed_and_unsealed_scans_come_back_as_they_were(
+    full: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No plain byte of what is sealed is in the backup; what was lifted is there plain; after the
+    restore each can be settled as before, and a marker stays bound."""
+    monkeypatch.setattr(vault, "_COST", 2)
+    code = marker(full)
+    kept = sealed(full, tmp_path / "w", stack(2), what=seen(2, marked=code))
+    lifted = sealed(full, tmp_path / "w", stack(3), what=seen(3))
+    legal.lift(full, lifted.id, SUPERVISOR, "a sticker")
+    assert back_up(full, tmp_path / "backup", PASSPHRASE).missing == ()
+    copied = _all_bytes(tmp_path / "backup")
+    assert (stack(2) in copied, stack(3) in copied, PICTURE % 2 in copied) == (False, True, False)
+    restore_home(tmp_path / "backup", tmp_path / "again", PASSPHRASE)
+    again = open_house(tmp_path / "again")
+    with reading(again.engine) as tx:
+        assert ledger.find_scan(tx, lifted.id).cleared == {2}
+        facility = again.settings.facility.name
+        other = dataclasses.replace(kept, id="another")
+        assert legal_markers.judge(tx, code, other, facility).standing == "used"
+    assert legal.sealing_picture(again, kept.id, 2, SUPERVISOR) == PICTURE % 2
+    legal.lift(again, kept.id, SUPERVISOR, "the wrong stack")
+    assert again.originals.get(kept.originals[0].sha256) == stack(2)
+    assert all(each.balanced for each in reconcile(again))
+    again.engine.dispose()
 
 
 def test_what_the_home_itself_lost_or_altered_is_told(full: House, tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from digitizer.vocabulary.errors import (
     NotFound,
     UsageError,
 )
-from digitizer.vocabulary.mail import Direction, LetterState, PageRole
-from digitizer.vocabulary.paper import CodeKind, Split, SplitLetter
+from digitizer.vocabulary.mail import Direction, LetterState, PageRole, Queue
+from digitizer.vocabulary.paper import CodeKind, CoverCode, Split, SplitLetter
 from digitizer.vocabulary.people import Actor, ActorKind
 from digitizer.vocabulary.settings import Release
 from tests.support.made_mail import (
@@ -365,3 +365,25 @@ def test_only_who_may_unseal_settles_what_is_sealed(house: House) -> None:
     with one_more_event(house, "rescanned", f"scan:{scan}", SUPERVISOR):
         desk.rescanned(house, scan, new, SUPERVISOR, "the legal letter was handed over")
     assert scan_row(house, scan).sealed
+
+
+# --- which queue
+
+
+def test_each_held_item_is_in_its_queue(house: House) -> None:
+    """Whose a letter is, is one question; where it begins and ends another, and comes first."""
+    unknown = file(house, split_of(letter_of(CoverCode(CodeKind.INMATE, 1, "ab" * 9), 1, 2)))
+    gone = file(house, split_of(letter_of(new_cover(house, GONE), 1, 2)), content=b"gone")
+    both = file(
+        house, split_of(letter_of(new_cover(house, GONE), 1, 2, DOUBT)), content=b"gone, and more"
+    )
+    wanted = {
+        letters_of(house, unknown)[0].id: Queue.MATCH,
+        letters_of(house, gone)[0].id: Queue.MATCH,
+        letters_of(house, both)[0].id: Queue.EXCEPTION,
+        held_letter(house): Queue.EXCEPTION,
+        held_whole(house): Queue.EXCEPTION,
+        _awaiting(house): Queue.SCREENING,
+        _sealed(house): Queue.LEGAL,
+    }
+    assert {item.letter or item.scan: item.queue for item in desk.held(house)} == wanted

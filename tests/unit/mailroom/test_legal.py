@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from digitizer.mailroom import desk, legal
 from digitizer.mailroom.books import reconcile, verify_audit
+from digitizer.mailroom.doctor import examine
 from digitizer.mailroom.house import House, open_house
 from digitizer.mailroom.working import recover
 from digitizer.parts.blobs import LocalBlobs
@@ -113,12 +114,15 @@ def test_a_plain_original_stays_while_its_twin_does_not_open(
     recover(house)
     assert _plain(house, of) == [True]
     assert "stays" in caplog.text
+    (found,) = [each for each in examine(house.home) if each.what == "seals"]
+    assert (found.good, of.id in found.says) == (False, True)
     house.originals.delete(twin)
     recover(house)
     assert _plain(house, of) == [True]
     house.originals.path(twin).write_bytes(whole)
     recover(house)
     assert _plain(house, of) == [False]
+    assert [each.good for each in examine(house.home) if each.what == "seals"] == [True]
 
 
 def test_a_twin_whose_key_was_not_restored_does_not_cost_the_plain_one(
@@ -286,9 +290,10 @@ def test_a_destroyed_key_is_nowhere(house: House, tmp_path: Path) -> None:
     assert desk.held(house) == ()
     assert legal.sealed_scans(house, SUPERVISOR) == ()
     assert list(house.pictures.names()) == []
-    for act in (legal.lift, lambda *a: legal.destroy(*a, confirmed=True)):
-        with pytest.raises(Conflict):
-            act(house, of.id, SUPERVISOR, "w")
+    with pytest.raises(Conflict):
+        legal.lift(house, of.id, SUPERVISOR, "w")
+    with pytest.raises(Conflict):
+        legal.destroy(house, of.id, SUPERVISOR, "w", confirmed=True)
     (account,) = reconcile(house)
     assert (account.recorded, account.balanced) == (4, True)
 

@@ -16,7 +16,7 @@ from digitizer.mailroom.house import House
 from digitizer.parts.codes import PREFIX, KeyRing, new_cover_code, new_key, payload, short_id
 from digitizer.parts.printing.cover_layout import mark_ids
 from digitizer.parts.tables import legal_marker, reading, writing
-from digitizer.processes import legal_markers, sealed_pages
+from digitizer.processes import legal_markers, pipeline, sealed_pages
 from digitizer.processes.covers_seen import reads_like_legal, see
 from digitizer.processes.legal_markers import Judgement, MarkerStanding
 from digitizer.processes.legal_sightings import clear, reads_like_marker, seals
@@ -32,6 +32,7 @@ from digitizer.vocabulary.paper import (
     Sightings,
     SurveyedPage,
     Symbol,
+    Transcript,
 )
 from digitizer.vocabulary.profiles import Sides
 from tests.support.made_mail import CLERK, new_cover, take, used_by
@@ -110,6 +111,17 @@ def test_the_print_of_a_marker_is_known_by_its_words() -> None:
     assert reads_like_legal(print_)
     assert not reads_like_legal("Dear Ann, the lawyer says the legal mail came and all is well.")
     assert seals(SeenPage(1, doubts=(reads_like_marker(1),)))
+
+
+def test_a_marker_known_by_its_words_alone_seals_unless_it_was_cleared() -> None:
+    words = "Do not read. Do not copy. Do not scan. Privileged and confidential. Keep this sheet " \
+        "with one piece of legal mail, from the mailroom to its addressee."  # fmt: skip
+    read = {2: Transcript("made-up", words, 0.9)}
+    stack = [SeenPage(1, codes=(new_cover_code(CodeKind.INMATE, KEYS),)), SeenPage(2)]
+    doubtful = pipeline._doubt_unseen_covers(stack, split(stack, Sides.SIMPLEX), read)
+    assert split(doubtful, Sides.SIMPLEX).sealed
+    cleared = split(clear(doubtful, {2}), Sides.SIMPLEX)
+    assert (cleared.sealed, bool(cleared.whole or cleared.letters[0].doubts)) == (False, True)
 
 
 _CODES = [new_cover_code(kind, KEYS) for kind in CodeKind]

@@ -170,8 +170,9 @@ def test_held(run: Run, house: House) -> None:
     letter, scan = held_letter(house), held_whole(house, count=0)
     lines = run("held", "--json").lines
     assert [list(line) for line in lines] == [
-        ["scan", "source", "letter", "pages", "reason", "since"]
+        ["scan", "source", "letter", "pages", "reason", "since", "queue"]
     ] * 2
+    assert [line["queue"] for line in lines] == ["exception", "exception"]
     by_letter = {line["letter"]: line for line in lines}
     assert by_letter[letter]["pages"] == [1, 2, 3, 4]
     assert (by_letter[None]["scan"], by_letter[None]["pages"]) == (scan, [])

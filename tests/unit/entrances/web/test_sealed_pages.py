@@ -40,6 +40,7 @@ def test_one_look_and_one_key(ruth: Visitor, mail: Mail, doubtful: Scan) -> None
     html = ruth.get(f"/staff/held/{doubtful.id}").text
     assert "Perhaps legal mail" in html
     assert "anyone can draw" in html
+    assert html.index("seal/2/picture") < html.index("nothing is lost"), "it is seen first"
     assert f'src="/staff/held/{doubtful.id}/seal/2/picture"' in html
     assert 'value="Looked at it: no legal marker, ordinary mail"' in html
     assert html.count("autofocus") == 1
@@ -52,6 +53,17 @@ def test_one_look_and_one_key(ruth: Visitor, mail: Mail, doubtful: Scan) -> None
     assert "lift seal" in ruth.get(to).text
     looked = [verb for verb in _verbs(mail, doubtful) if verb.startswith("look")]
     assert "look at sealed page" in looked
+
+
+def test_a_key_pressed_twice_does_not_lift_the_next_one(
+    ruth: Visitor, mail: Mail, doubtful: Scan, tmp_path: Path
+) -> None:
+    other = sealed(mail.house, tmp_path / "w", stack(4, 150))
+    status, _, _ = _post(ruth, doubtful, "lift", reason="Looked at it")
+    assert status == 303
+    html = ruth.get(f"/staff/held/{other.id}?settled={doubtful.id}").text
+    assert "Done:" in html
+    assert "autofocus" not in html
 
 
 def test_sure_legal_mail_is_not_lifted_by_a_slip(ruth: Visitor, sure: Scan) -> None:
