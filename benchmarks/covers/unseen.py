@@ -60,7 +60,7 @@ class Outcome:
 def main(arguments: list[str] | None = None) -> int:
     asked = _arguments(arguments)
     if asked.show:
-        return _show(*asked.show, seed=asked.seed)
+        return _show(asked.seed, *asked.show)
     covers, letters = (2, 1) if asked.short else (asked.covers, asked.letters)
     wears = asked.wear or list(WEARS)
     tasks = [
@@ -80,8 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run(tasks: Iterable[Task], seed: int, processes: int = 1) -> Iterator[Outcome]:
     """Outcomes in the order of the tasks; letters only where the corpus is at hand."""
     if processes <= 1:
-        found = map(partial(judge, seed), tasks)
-        yield from (each for each in found if each is not None)
+        yield from (each for each in map(partial(judge, seed), tasks) if each is not None)
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         found = pool.imap(partial(judge, seed), tasks, chunksize=4)
@@ -179,7 +178,7 @@ def _row(name: str, outcomes: list[Outcome]) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def _show(wear: str, severity: str, number: str, path: str, seed: int) -> int:
+def _show(seed: int, wear: str, severity: str, number: str, path: str) -> int:
     """Writes one worn cover of a run, to look at, and says what became of it."""
     task = Task(wear, float(severity), int(number), False)
     worn, _ = _worn(seed, task)

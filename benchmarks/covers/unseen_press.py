@@ -125,7 +125,7 @@ def wet(picture: Picture, dpi: int, rng: Rng, severity: float) -> Picture:
         middle = (int(rng.integers(drops.shape[1])), int(rng.integers(drops.shape[0])))
         cv2.circle(drops, middle, int(rng.integers(3, 14)), (float(rng.uniform(0, 0.5)),), -1)
     washed = smeared * cv2.resize(cv2.GaussianBlur(drops, (0, 0), 1.5), (width, height))
-    return np.clip(252 - washed, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(252 - washed, 0, 255), np.uint8)
 
 
 def blotted(picture: Picture, dpi: int, rng: Rng, severity: float) -> Picture:

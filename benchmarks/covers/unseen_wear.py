@@ -9,6 +9,7 @@ can be worn the same way.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -32,7 +33,7 @@ def between(severity: float, slight: float, ruin: float) -> float:
     return slight + (ruin - slight) * severity
 
 
-def noisy(picture: NDArray[np.float32], rng: Rng, deviation: float) -> Picture:
+def noisy(picture: NDArray[Any], rng: Rng, deviation: float) -> Picture:
     noise = rng.standard_normal(picture.shape, np.float32) * np.float32(deviation)
     return np.clip(picture + noise, 0, 255).astype(np.uint8)
 

@@ -27,7 +27,7 @@ Picture = NDArray[np.uint8]
 
 _INCH = 25.4
 _CELL = 2.0  # mm a pixel: a mark is six wide
-_COARSE = 4.0  # mm a pixel of the whole form
+_COARSE, _COARSER = 4.0, 5.0  # mm a pixel of the whole form, and of a small one
 _SCALES = (0.95, 1.02)  # of the print; 0.92 to 1.04 lie within what a block may be off
 _SMALL = (0.49, 0.55, 0.62, 0.7)  # printed at half size, or two on a page
 _GIVE = 4.0  # mm by which a block may be out of its place
@@ -44,7 +44,8 @@ _LIKE_BLOCK, _HALF_LIKE = 0.6, 0.5
 _FEWEST_BLOCKS = 4
 _LIKE_BLOCKS = 0.75  # sum of what each block is more than half like
 _LIKE_FORM = 0.45
-_LIKE_SMALL = 0.5
+_HARDLY_LIKE = 0.2  # of the whole form, where blocks tell: bar codes stand in rows and corners too
+_LIKE_SMALL = {CodeKind.INMATE: 0.5, CodeKind.LEGAL: 0.75}
 _PALE = 40.0  # grey levels: the darkest that shows through paper from its other side
 _LEGAL_MARGIN = 0.02
 
@@ -65,10 +66,12 @@ def find_cover_look(picture: Picture, dpi: int) -> CoverLook | None:
     pale = float(high - low) < _PALE
     # A sheet in negative that could not be told from a picture has its squares lighter than paper.
     for tones in (ink, -ink) if -low > high else (ink,):
-        if _has_blocks(tones) or _best_likeness(tones, _outlines()) >= _LIKE_FORM:
+        likeness = _best_likeness(tones, _outlines())
+        if likeness >= _LIKE_FORM or (likeness >= _HARDLY_LIKE and _has_blocks(tones)):
             return CoverLook(_kind(tones, _every_form()), pale)
-        if any(_best_likeness(each, _small_outlines()) >= _LIKE_SMALL for each in _both(tones)):
-            return CoverLook(_kind_of_small(tones), pale)
+        for lying in _both(tones):
+            if _is_small_cover(lying):
+                return CoverLook(_kind(lying, _every_small_form()), pale)
     return None
 
 
@@ -205,9 +208,17 @@ def _outlines() -> tuple[_Form, ...]:
     )
 
 
+def _is_small_cover(ink: Tones) -> bool:
+    return any(
+        _best_likeness(ink, _small_outlines(kind)) >= least for kind, least in _LIKE_SMALL.items()
+    )
+
+
 @cache
-def _small_outlines() -> tuple[_Form, ...]:
-    return tuple(_form(CodeKind.INMATE, "letter", scale, _COARSE) for scale in _SMALL)
+def _small_outlines(kind: CodeKind) -> tuple[_Form, ...]:
+    """As the others, and of the legal marker, which is as like none of them when it is small. Its
+    band alone makes many a picture somewhat like it."""
+    return tuple(_form(kind, "letter", scale, _COARSER) for scale in _SMALL)
 
 
 Forms = tuple[tuple[CodeKind, tuple[_Form, ...]], ...]
@@ -246,8 +257,3 @@ def _kind(ink: Tones, forms: Forms) -> CodeKind:
     if likeness[CodeKind.LEGAL] >= likeness[best] - _LEGAL_MARGIN:
         return CodeKind.LEGAL
     return best
-
-
-def _kind_of_small(ink: Tones) -> CodeKind:
-    lying = max(_both(ink), key=lambda each: _best_likeness(each, _small_outlines()))
-    return _kind(lying, _every_small_form())

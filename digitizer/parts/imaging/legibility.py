@@ -26,23 +26,45 @@ _EVEN = 0.6  # grey levels of the blocks' spread: less is a plain sheet, whateve
 _DARK = 100  # grey levels
 _FAINTEST = 13.0  # grey levels between paper and strokes; letters in soft pencil have 30
 _SOFTEST = 2.0  # mm over which edges pass; letters have up to 1.8, and 2.2 is out of focus by 1 mm
+_SOFTEST_PIXELS = 10.0  # a sharp edge has 3.5, so at 50 dpi already 1.8 mm
+_AS_PAPER, _SHARE_OF_PAPER = 12, 0.5
+_FEWEST_PIXELS = 500  # of the shorter side: on less, a sheet's print is itself no more than grain
+_ROUGH = 12.0  # grey levels, a deviation at 100 dpi: scanners' noise on blank sheets has up to 4
 _MARGIN = 0.06  # share of each side: scanner borders are no content
 
 
-def why_unseen(page: Reduced, ink: Ink, edges: float) -> str | None:
+def is_grain(page: Reduced) -> bool:
+    """Whether the paper itself is so rough that print could hide in it: then no side is blank."""
+    inner = _inner(page.grey)[::2, ::2]
+    if min(page.grey.shape) < _FEWEST_PIXELS:
+        return False
+    off = np.abs(inner.astype(np.float32) - np.median(inner))
+    return 1.4826 * float(np.median(off)) > _ROUGH
+
+
+def why_unseen(page: Reduced, ink: Ink, edges: float, page_dpi: int) -> str | None:
     """Why nothing can be made out on a side that is not blank; None where something can.
 
     ``page`` is as it was scanned: levelling gives grain the looks of print. ``ink`` is what was
-    found on it afterwards, ``edges`` is how soft its edges are, in mm.
+    found on it afterwards, ``edges`` is how soft its edges are, in mm,
+    ``page_dpi`` that of the whole picture.
     """
     inner = _inner(page.grey)
-    if not _stands_out(inner, page.dpi):
+    if not _stands_out(inner, page.dpi, min(page.grey.shape) >= _FEWEST_PIXELS):
         return TOO_DARK if float(np.median(inner)) < _DARK else ONLY_GRAIN
-    if ink.strokes.any() and not ink.uneven and ink.depth < _FAINTEST:
+    if ink.uneven or not _is_paper(inner):
+        return None
+    if ink.strokes.any() and ink.depth < _FAINTEST:
         return TOO_FAINT
-    if not ink.uneven and edges > _SOFTEST:
+    if edges > _SOFTEST and edges * page_dpi / 25.4 > _SOFTEST_PIXELS:
         return TOO_BLURRED
     return None
+
+
+def _is_paper(inner: Picture) -> bool:
+    """Whether half of the page is as light as its paper: a soft photograph is content."""
+    off = np.abs(inner[::2, ::2].astype(np.int16) - int(np.median(inner[::2, ::2])))
+    return float((off <= _AS_PAPER).mean()) > _SHARE_OF_PAPER
 
 
 def _inner(grey: Picture) -> Picture:
@@ -50,18 +72,18 @@ def _inner(grey: Picture) -> Picture:
     return grey[down : grey.shape[0] - down, across : grey.shape[1] - across]
 
 
-def _stands_out(inner: Picture, dpi: float) -> bool:
+def _stands_out(inner: Picture, dpi: float, is_sheet: bool) -> bool:
     """Whether means over a few millimetres differ by more than chance would have them differ.
 
     Were all pixels shuffled, the means of n of them would spread by a root of n less than they.
     """
     size = max(2, round(_BLOCK * dpi / 25.4))
     rows, columns = inner.shape[0] // size, inner.shape[1] // size
-    if min(rows, columns) < 3:
+    if not rows or not columns:
         return True
     even = inner[: rows * size, : columns * size]
     blocks = np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
     slow = cv2.GaussianBlur(blocks, (0, 0), _LOCAL / _BLOCK, borderType=cv2.BORDER_REPLICATE)
     spread = float((blocks - slow).std())
-    by_chance = float(even.std()) / size
+    by_chance = float(even.std()) / size if is_sheet else 0.0
     return spread > _EVEN and spread > _STANDS_OUT * by_chance

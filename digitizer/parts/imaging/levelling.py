@@ -8,6 +8,7 @@ sheet, and a page on light paper is given back as it came.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,7 +20,9 @@ _LIGHT = 100  # grey levels: half of the page is lighter on any paper that needs
 _LID = 0.06  # share of each side that may be the scanner's lid
 _EVEN = 0.55  # share of the page that is about as dark as its paper; covers have 0.6, photos 0.4
 _LEAST_APART, _NOISES_APART = 3.0, 4.0  # grey levels, and standard deviations of the paper's grain
-_FALL_OF_LIGHT = 18.0  # grey levels: a lamp's light falls off to one side
+_SLOW = 40.0  # mm: what changes over more is a lamp's light that falls off to one side
+_UNEVEN_LIGHT = 18.0  # grey levels that are left of it, at most
+_FALL = (6.0, 0.35)  # grey levels, or share of the paper's: more off the paper is print, not light
 _FEWEST, _MOST = 0.002, 0.45  # share of a page that is print
 _OTHER_SIDE = 0.3  # of the print: what may be lighter than dark paper, or darker than a negative's
 _SOLID, _MOST_SOLID = 4.0, 0.35  # mm across, and share of a negative's print that is so wide
@@ -42,11 +45,11 @@ def level(image: Picture, small: Reduced) -> Picture:
     ``small`` is the same page at about 100 dpi. Dark paper in colour comes out grey.
     """
     inner = _inner(small.grey)[::2, ::2]
-    if float(np.median(inner)) >= _LIGHT:
+    if min(inner.shape) < 16 or float(np.median(inner)) >= _LIGHT:
         return image
     channel = _clearest_channel(small.picture)
     clearest = _inner(_channel(small.picture, channel))
-    tones = _tones(clearest)
+    tones = _tones(clearest, small)
     if tones is None:
         return image
     negative = tones.ink > tones.paper
@@ -73,24 +76,35 @@ def _clearest_channel(picture: Picture) -> int:
     return int(np.argmax(high - low))
 
 
-def _tones(inner: Picture) -> _Tones | None:
+def _tones(inner: Picture, small: Reduced) -> _Tones | None:
     """The paper's tone and its print's; None where the page has not one even paper."""
     smooth = np.asarray(cv2.GaussianBlur(inner, (3, 3), 0), np.uint8)
     paper = _commonest(smooth)
-    wide = smooth.astype(np.float32) - paper
-    lower = wide[wide < 0]
-    grain = float(np.median(np.abs(wide - np.median(wide)))) * 1.4826
+    wide = _in_even_light(smooth, paper, small)
+    grain = float(np.median(np.abs(wide))) * 1.4826
     apart = max(_LEAST_APART, _NOISES_APART * min(grain, _LEAST_APART))
-    light = max(apart, min(0.25 * paper, _FALL_OF_LIGHT))
+    light = max(apart, min(0.12 * paper, _UNEVEN_LIGHT))
     darker, lighter = float((wide < -light).mean()), float((wide > light).mean())
-    even = 1 - darker - lighter
-    if even < _EVEN or not lower.size:
+    if 1 - darker - lighter < _EVEN:
         return None
     if _is_print(darker, lighter):
         return _Tones(paper, float(np.percentile(smooth, 100 * darker / 3)))
     if _is_print(lighter, darker):
         return _Tones(paper, float(np.percentile(smooth, 100 - 100 * lighter / 3)))
     return None
+
+
+def _in_even_light(
+    smooth: Picture, paper: float, small: Reduced
+) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """How much lighter each place is than most of the page around it."""
+    fall = max(_FALL[0], _FALL[1] * paper)
+    light = np.clip(smooth, max(0, paper - fall), paper + fall).astype(np.float32)
+    tiny = cv2.resize(light, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    sigma = small.pixels(_SLOW) / 8
+    slow = cv2.GaussianBlur(tiny, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    wide = smooth.astype(np.float32) - cv2.resize(slow, smooth.shape[::-1])
+    return np.asarray(wide - np.median(wide), np.float32)
 
 
 def _commonest(smooth: Picture) -> float:
@@ -121,6 +135,6 @@ def _stretched(picture: Picture, tones: _Tones) -> Picture:
     gain = _WHITE / (tones.paper - tones.ink)
     if abs(gain) > _GRAIN_GAIN:
         wide = cv2.GaussianBlur(picture.astype(np.float32), (3, 3), 0.7)
-        return np.clip((wide - tones.ink) * gain, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip((wide - tones.ink) * gain, 0, 255), np.uint8)
     table = np.clip((np.arange(256) - tones.ink) * gain, 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(picture, table), np.uint8)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitizer.parts.imaging.ink import Ink, Reduced, chroma, find_ink, reduced
-from digitizer.parts.imaging.legibility import why_unseen
+from digitizer.parts.imaging.legibility import is_grain, why_unseen
 from digitizer.parts.imaging.levelling import level
 from digitizer.parts.imaging.pixels import Picture, grey
 from digitizer.parts.imaging.quality import edge_millimetres, find_faults
@@ -46,8 +46,9 @@ def prepare(page: OpenedPage, blank_ink: float) -> PreparedPage:
         small = reduced(levelled, page.dpi)
     colour = _has_colour(small)
     ink = find_ink(small)
-    # A sheet so dark that it had to be levelled is never surely blank.
-    blank = ink.share < blank_ink and not ink.uneven and not was_dark
+    # A sheet so dark that it had to be levelled is never surely blank, nor one that is all grain.
+    empty = ink.share < blank_ink and not ink.uneven and not was_dark
+    blank = empty and not is_grain(small)
     skew = 0.0 if blank else find_skew(ink.strokes)
     image = levelled if colour else grey(levelled)
     edges = 0.0 if blank else edge_millimetres(image, page.dpi, ink)
@@ -63,7 +64,7 @@ def prepare(page: OpenedPage, blank_ink: float) -> PreparedPage:
         skew=skew,
         colour=colour,
         quality=(*page.notes, *faults),
-        unseen=None if blank else why_unseen(as_scanned, ink, edges),
+        unseen=None if blank else why_unseen(as_scanned, ink, edges, page.dpi),
     )
 
 
