@@ -6,6 +6,7 @@ re-sampling; any other page is drawn. PDFium is not thread-safe: one process, on
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -130,7 +131,8 @@ def opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[PdfPages]:
     path = f"/proc/self/fd/{file.fileno()}"  # no name can trouble either library
     with structure.examined(path, limits) as whole:
         try:
-            pdf = pdfium.PdfDocument(path)
+            # In memory it has no path that PDFium could open.
+            pdf = pdfium.PdfDocument(path if os.fstat(file.fileno()).st_nlink else file)
         except pdfium.PdfiumError as error:
             locked = "assword" in str(error)
             raise UnopenableFile(structure.LOCKED if locked else DAMAGED) from error
