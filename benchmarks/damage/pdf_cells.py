@@ -1,0 +1,7 @@
+"""The table's cells of PDF files."""
+
+from __future__ import annotations
+
+from benchmarks.damage.cell import Cell
+
+CELLS: tuple[Cell, ...] = ()
