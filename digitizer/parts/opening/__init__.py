@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -21,7 +20,6 @@ from digitizer.parts.opening.page import (
     OpenedPage,
     OpeningLimits,
     PageFault,
-    too_many_pages,
 )
 from digitizer.vocabulary.errors import UnopenableFile, UsageError
 
@@ -48,7 +46,6 @@ class Document(Protocol):
 _PDF = "PDF"
 _HEAD = 1032  # bytes: enough for every signature but that of a PDF
 _PDF_HEADER_WITHIN = 1 << 20  # bytes: a printer's or a web form's words may stand before it
-_SLACK = 512  # bytes before and behind a PDF that both libraries overlook by themselves
 _SIGNATURES = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
@@ -107,58 +104,12 @@ def open_pages(
 def _opened(path: Path, limits: OpeningLimits) -> Iterator[Document]:
     with _regular_file(path) as file:
         kind = _kind(file)
-        parts = joined.parts_of(file) if kind == _PDF else ()
-        if len(parts) == 1 and _fills(parts[0], file):
-            with pdf.opened(file, limits) as document:
-                yield document
-        elif parts:
-            with _joined(file, parts, limits) as document:
-                yield document
-        else:
-            with pictures.opened(file, kind, limits) as document:
-                yield document
-
-
-def _fills(part: joined.Part, file: BinaryIO) -> bool:
-    """Whether both PDF libraries find the part in the file by themselves."""
-    rest = os.fstat(file.fileno()).st_size - part.end
-    return part.start <= _SLACK and rest <= _SLACK
-
-
-@contextmanager
-def _joined(
-    file: BinaryIO, parts: Sequence[joined.Part], limits: OpeningLimits
-) -> Iterator[Document]:
-    """Each part as a file of its own; pages of all of them in order."""
-    with ExitStack() as stack:
-        documents: list[Document] = []
-        for part in parts:
-            one = stack.enter_context(joined.alone(file, part))
-            kind = _kind(one)
-            opened = pdf.opened(one, limits) if kind == _PDF else pictures.opened(one, kind, limits)
-            documents.append(stack.enter_context(opened))
-            if sum(each.count for each in documents) > limits.pages:
-                raise UnopenableFile(too_many_pages(limits))
-        yield _Joined(documents)
-
-
-class _Joined:
-    """The pages of several files, counted through."""
-
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._documents = documents
-
-    @property
-    def count(self) -> int:
-        return sum(document.count for document in self._documents)
-
-    def page(self, number: int, dpi_hint: int) -> OpenedPage:
-        within = number
-        for document in self._documents:
-            if within <= document.count:
-                return replace(document.page(within, dpi_hint), number=number)
-            within -= document.count
-        raise UsageError(f"The file has no page {number}.")
+        with (
+            pdf.opened(file, limits)
+            if kind == _PDF
+            else pictures.opened(file, kind, limits) as document
+        ):
+            yield document
 
 
 @contextmanager
@@ -195,4 +146,5 @@ def _other(head: bytes) -> str | None:
 def _not_a_scan(head: bytes) -> str:
     if not head:
         return _EMPTY
-    return _UNKNOWN.format(_other(head) or "Look at what the scanner is set to write, and scan it again.")
+    look = "Look at what the scanner is set to write, and scan it again."
+    return _UNKNOWN.format(_other(head) or look)

@@ -5,6 +5,7 @@ PDFium fills what is missing with white, black or grey, or leaves the picture ou
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any
 import pikepdf
 
 from digitizer.parts.opening import jbig2, jpx
+from digitizer.parts.opening.fax import FaxCoding, check_fax
+from digitizer.parts.opening.jpeg import check_jpeg, jpeg_size, with_height
 from digitizer.parts.opening.page import PAGE_DAMAGED
 from digitizer.vocabulary.errors import UnopenableFile
 
@@ -24,6 +27,7 @@ _SPACES = {
     "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/DeviceCMYK": 4,
 }  # fmt: skip
 _PNG_PREDICTORS = 10  # and above: each row begins with a byte of its own
+_FAX_COLUMNS = 1728  # where none are told
 _PIECE = 1 << 16  # bytes unpacked at once: a thousand times as many may come out
 _LOOKED_AT = 1 << 16  # bytes beyond the last row
 _MOST_EXTRA = 2  # rows that a program's buffer may be longer
@@ -48,6 +52,10 @@ class Coded:
     def codec(self) -> str:
         last = self.filters[-1] if self.filters else ""
         return last if last in _CODECS else ""
+
+    @property
+    def is_jbig2(self) -> bool:
+        return self.codec == _JBIG2
 
     @property
     def row_bytes(self) -> int:
@@ -83,12 +91,16 @@ def refuse_incomplete(image: Any) -> None:
             _refuse_incomplete_jbig2(coded)
         case "/JPXDecode":
             jpx.refuse_incomplete(codec_data(coded), coded.width, coded.height)
+        case "/CCITTFaxDecode":
+            check_fax(codec_data(coded), coded.height, _fax_coding(coded))
+        case "/DCTDecode":
+            _refuse_incomplete_jpeg(coded)
 
 
 def has_symbols(image: Any) -> bool:
     """Whether shapes of letters are stored once and repeated."""
     coded = described(image)
-    if coded.codec != _JBIG2:
+    if not coded.is_jbig2:
         return False
     return jbig2.has_symbol_dictionary(jbig2_globals(coded)) or jbig2.has_symbol_dictionary(
         codec_data(coded)
@@ -114,9 +126,62 @@ def jbig2_globals(coded: Coded) -> bytes:
     return b""
 
 
+def jpeg_to_mend(image: Any) -> bytes | None:
+    """The picture's JPEG as every decoder reads it, where it is one that they do not."""
+    coded = described(image)
+    if coded.codec != _DCT:
+        return None
+    data = codec_data(coded)
+    mended = with_height(data)
+    return mended if mended != data else None
+
+
+def jbig2_trial(coded: Coded) -> bytes:
+    """A PDF that draws a JBIG2 picture, and the same with another end behind its data."""
+    data, shared = codec_data(coded), jbig2_globals(coded)
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        drawn = {}
+        for name, end in (("/A", bytes), ("/B", jbig2.with_other_end)):
+            parms = pikepdf.Dictionary()
+            if shared:
+                parms.JBIG2Globals = pikepdf.Stream(pdf, end(shared))
+            drawn[name] = pikepdf.Stream(
+                pdf, end(data), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image,
+                Width=coded.width, Height=coded.height, ColorSpace=pikepdf.Name.DeviceGray,
+                BitsPerComponent=1, Filter=pikepdf.Name.JBIG2Decode, DecodeParms=parms,
+            )  # fmt: skip
+        pdf.add_blank_page()
+        pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(drawn))
+        pdf.pages[0].Contents = pikepdf.Stream(pdf, b"/A Do /B Do")
+        pdf.save(out)
+    return out.getvalue()
+
+
 def _refuse_incomplete_jbig2(coded: Coded) -> None:
     data = codec_data(coded)
     jbig2.refuse_incomplete(data, jbig2_globals(coded), coded.width, coded.height)
+    for region, width, height in jbig2.fax_regions(data):
+        check_fax(region, height, FaxCoding(width, k=-1))
+
+
+def _refuse_incomplete_jpeg(coded: Coded) -> None:
+    """Viewers do not agree on what they show where the dictionary tells of another picture."""
+    data = codec_data(coded)
+    if jpeg_size(data) != (coded.width, coded.height):
+        raise UnopenableFile(PAGE_DAMAGED)
+    facts = check_jpeg(data)
+    if coded.components not in (None, facts.components):
+        raise UnopenableFile(PAGE_DAMAGED)
+
+
+def _fax_coding(coded: Coded) -> FaxCoding:
+    parms = coded.parms if isinstance(coded.parms, pikepdf.Dictionary) else pikepdf.Dictionary()
+    columns = int(parms.get("/Columns", _FAX_COLUMNS))
+    if columns != coded.width:
+        raise UnopenableFile(PAGE_DAMAGED)
+    aligned = bool(parms.get("/EncodedByteAlign", False))
+    return FaxCoding(columns, int(parms.get("/K", 0)), byte_align=aligned)
 
 
 def _refuse_missing_rows(coded: Coded) -> None:

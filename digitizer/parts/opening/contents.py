@@ -23,6 +23,7 @@ _MOST_STEPS = 20_000  # of all drawings of a page together: drawings may double 
 _MOST_BYTES = 8 << 20  # of drawing; longer ones are maps and plans, not scans
 FAULTS = (
     pikepdf.PdfError,
+    pikepdf.DependencyError,
     RuntimeError,
     ValueError,
     TypeError,
@@ -38,7 +39,8 @@ _UPRIGHT: _Linear = (1.0, 0.0, 0.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class PlacedPicture:
-    """A picture where the page draws it. ``image`` is a stream, or an image in the drawing's line.
+    """A picture where the page draws it. ``image`` is a stream, or an image in the drawing's line;
+    ``size`` is its width and height in pixels, as its dictionary has them.
 
     ``dpi`` is the finer of its two resolutions (the coarser where it is stretched to a wash of
     colour), before the page's UserUnit; ``share`` the part of the page that it covers, from 0 to
@@ -46,6 +48,7 @@ class PlacedPicture:
     """
 
     image: Any
+    size: tuple[int, int]
     dpi: float
     share: float
     bilevel: bool
@@ -163,7 +166,7 @@ class _Walk:
         coarse, fine = sorted(n * POINTS / size for n, size in zip(pixels, sizes, strict=True))
         dpi = fine if fine <= MOST_STRETCH * coarse else coarse
         share = 1.0 if self._patterns else min(1.0, abs(a * d - b * c) / self._area)
-        self.found.pictures.append(PlacedPicture(image, dpi, share, _is_bilevel(entries)))
+        self.found.pictures.append(PlacedPicture(image, pixels, dpi, share, _is_bilevel(entries)))
 
 
 def _named(resources: Any, kind: str, name: Any) -> Any:

@@ -5,7 +5,6 @@ PDFium is not thread-safe: one process, one thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from math import hypot
 from typing import Any
@@ -150,7 +149,10 @@ def _is_stretched(picture: pdfium.PdfImage) -> bool:
     return min(across, down) <= 0 or max(across, down) / min(across, down) > MOST_STRETCH
 
 
-def sizes(drawing: Drawing) -> Iterator[tuple[int, int]]:
-    """Width and height in pixels of each picture on the page."""
-    for picture in drawing.pictures:
-        yield picture.get_px_size()
+def pictures_in(pdf: bytes) -> list[Picture]:
+    """The pictures on the first page of a PDF that was made here. Raises UnopenableFile."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return [decoded(picture) for picture in Drawing(document[0], 1.0).pictures]
+    finally:
+        document.close()

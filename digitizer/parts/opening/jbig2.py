@@ -30,6 +30,7 @@ _KNOWN = _REGIONS | {_SYMBOLS, _PATTERNS, _PAGE, 49, _END_OF_STRIPE, 51, 52, 53,
 _UNKNOWN = 0xFFFFFFFF
 _FILE_HEADER = b"\x97JB2\r\n\x1a\n"
 _SHORTEST_HEADER = 11
+_ROW_COUNT = 4  # bytes behind the data of a region whose length was not known
 _REGION_INFORMATION = 17  # bytes: width, height, left, top, how it is combined (7.4.1)
 _MARK = b"\xff\xac"  # the end of arithmetically coded data
 _OTHER_END = b"\xff\x7f\xff\x7f" + b"\x5a\xa5\x3c" * 16
@@ -46,6 +47,7 @@ class _Segment:
     length_at: int  # where its header tells the length of its data
     begin: int  # of its data
     end: int
+    length_is_unknown: bool
 
 
 def has_symbol_dictionary(data: bytes) -> bool:
@@ -69,7 +71,8 @@ def refuse_incomplete(data: bytes, shared: bytes, width: int, height: int) -> No
         raise UnopenableFile(PAGE_DAMAGED)
     for each in own:
         if each.kind in _GENERIC and not _is_mmr(data, each):
-            _refuse_harmed(data[_coded_from(data, each) : each.end])
+            rows = _ROW_COUNT if each.length_is_unknown else 0
+            _refuse_harmed(data[_coded_from(data, each) : each.end - rows])
 
 
 def with_other_end(data: bytes) -> bytes:
@@ -132,14 +135,14 @@ def _segment(data: bytes, at: int) -> _Segment | None:
     at += count * size + (4 if flags & 0x40 else 1)
     length, kind, begin = int.from_bytes(data[at : at + 4], "big"), flags & 0x3F, at + 4
     end = _unknown_end(data, begin) if length == _UNKNOWN else begin + length
-    return _Segment(start, number, kind, referred, at, begin, end)
+    return _Segment(start, number, kind, referred, at, begin, end, length == _UNKNOWN)
 
 
 def _unknown_end(data: bytes, begin: int) -> int:
     """7.2.7: a generic region whose length was not known ends in a mark and its row count."""
     mmr = data[begin + _REGION_INFORMATION : begin + _REGION_INFORMATION + 1] > b"\0"
     at = data.find(b"\0\0" if mmr else _MARK, begin + _REGION_INFORMATION + 1)
-    return at + 6 if at >= 0 else len(data) + 1
+    return at + 2 + _ROW_COUNT if at >= 0 else len(data) + 1
 
 
 def _page_size(data: bytes, segments: list[_Segment]) -> tuple[int, int]:

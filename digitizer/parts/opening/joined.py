@@ -15,23 +15,28 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO
 
 from digitizer.parts.opening.page import AGAIN, CUT_OFF
 from digitizer.vocabulary.errors import UnopenableFile
 
+PDF = "PDF"
 HEADER = re.compile(rb"%PDF-\d\.\d")
 _TOKEN = re.compile(rb"%PDF-\d\.\d|%%EOF|(?<!end)stream\r?\n")
 _OBJECT = re.compile(rb"\d\s+\d+\s+obj\b")
 _LENGTH = re.compile(rb"/Length\s+(\d+)(?:\s+(\d+)\s+R)?")
 _START = re.compile(rb"startxref\s+(\d+)")
 _TABLE = re.compile(rb"\s{0,4}(?:xref|\d+\s+\d+\s+obj)")
-_PICTURE = re.compile(
-    rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n|II[*+]\0|MM\0[*+]|GIF8[79]a|RIFF.{4}WEBP"
-    rb"|\0\0\0\x0cjP  \r\n|\xff\x4f\xff\x51\0|.{4}ftyp(?:hei|mif|avi)",
-    re.DOTALL,
+_PICTURES = (  # and Pillow's names for their kinds
+    (re.compile(rb"\xff\xd8\xff[\xc0-\xfe]"), "JPEG"),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG"),
+    (re.compile(rb"II[*+]\0|MM\0[*+]"), "TIFF"),
+    (re.compile(rb"GIF8[79]a"), "GIF"),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "WEBP"),
+    (re.compile(rb"\0\0\0\x0cjP  \r\n|\xff\x4f\xff\x51\0"), "JPEG2000"),
 )
-_PICTURE_START = re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL)  # two letters: only where one may begin
+_BITMAP = re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL)  # two letters: only where one may begin
 _DICTIONARY = 4096  # bytes before a stream in which its dictionary begins
 _PADDING = bytes(range(33))  # zeros, blanks, line ends and the old mark of a file's end, ^Z
 _MOST_JUNK = 4096  # bytes that no one can read: rests of a buffer; more may be a file
@@ -49,10 +54,11 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Where one of the files lies: bytes ``start`` to ``end``."""
+    """Where one of the files lies: bytes ``start`` to ``end``. ``kind``: PDF, or a picture's."""
 
     start: int
     end: int
+    kind: str = PDF
 
 
 @contextmanager
@@ -81,7 +87,7 @@ def parts_of(file: BinaryIO) -> tuple[Part, ...]:
         if not starts:
             return (Part(0, len(data)),)
         found = [*_pictures(data, 0, starts[0])]
-        for start, stop in zip(starts, [*starts[1:], len(data)], strict=True):
+        for start, stop in pairwise([*starts, len(data)]):
             end = _end(data, start, stop, [each for each in ends if start < each <= stop])
             found += [Part(start, end), *_pictures(data, end, stop)]
         return tuple(found)
@@ -132,7 +138,7 @@ def _length(data: mmap.mmap, word: int, begin: int) -> int | None:
 def _beginnings(data: mmap.mmap, headers: list[int]) -> list[int]:
     """Headers at which a file begins. Some programs repeat the header where they add changes."""
     starts: list[int] = []
-    for header, following in zip(headers, [*headers[1:], len(data)], strict=True):
+    for header, following in pairwise([*headers, len(data)]):
         if starts and _is_addition(data, starts[-1], header, following):
             continue
         if following < len(data) and _is_bare(data[header : min(following, header + 4096)]):
@@ -177,11 +183,13 @@ def _pictures(data: mmap.mmap, start: int, stop: int) -> Iterator[Part]:
     between = data[start:stop].strip(_PADDING) if start < stop else b""
     if not between:
         return
-    begin = data.find(between, start)
-    if _PICTURE_START.match(between):
-        yield Part(begin, stop)
-    elif picture := _PICTURE.search(data, begin, stop):
-        yield Part(picture.start(), stop)
+    begin = data.find(between[:_DICTIONARY], start)
+    found = [(each.start(), kind) for sign, kind in _PICTURES if (each := sign.search(between))]
+    if _BITMAP.match(between):
+        found.append((0, "BMP"))
+    if found:
+        at, kind = min(found)
+        yield Part(begin + at, stop, kind)
     elif len(between) > _MOST_JUNK and not _is_text(between):
         raise UnopenableFile(_UNKNOWN)
 

@@ -7,16 +7,17 @@ re-sampling; any other page is drawn.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import BinaryIO
 
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from digitizer.parts.opening import structure
-from digitizer.parts.opening.drawing import Drawing, decoded, sizes
+from digitizer.parts.opening import joined, pictures, structure
+from digitizer.parts.opening.drawing import Drawing, decoded, pictures_in
 from digitizer.parts.opening.page import (
     DAMAGED,
     PAGE_DAMAGED,
@@ -25,10 +26,13 @@ from digitizer.parts.opening.page import (
     believable_dpi,
     is_too_large,
     too_large,
+    too_many_pages,
 )
-from digitizer.parts.opening.pictures import square
+from digitizer.parts.opening.pictures import Pictures, square
 from digitizer.parts.opening.resolution import drawing_dpi, scanned_dpi
-from digitizer.vocabulary.errors import UnopenableFile
+from digitizer.vocabulary.errors import UnopenableFile, UsageError
+
+_SLACK = 512  # bytes before and behind a PDF that both libraries overlook by themselves
 
 
 class PdfPages:
@@ -47,21 +51,35 @@ class PdfPages:
 
     def page(self, number: int, dpi_hint: int) -> OpenedPage:
         """One page, counted from 1. Raises UnopenableFile where it cannot be shown whole."""
+        placed = self._whole.pictures(number)
+        self._refuse_large(each.size for each in placed if not each.bilevel)
+        self._whole.check(number)
+        for trial in self._whole.jbig2_trials(number):
+            first, second = pictures_in(trial)
+            if not np.array_equal(first, second):
+                raise UnopenableFile(PAGE_DAMAGED)
+        mended = self._whole.mended(number)
+        if mended is None:
+            with _loaded(self._pdf, number) as page:
+                return self._shown(number, page, dpi_hint)
+        pdf = pdfium.PdfDocument(mended)
         try:
-            page = self._pdf[number - 1]
-        except pdfium.PdfiumError as error:
-            raise UnopenableFile(PAGE_DAMAGED) from error
-        try:
-            drawing = Drawing(page, self._whole.unit(number))
-            for width, height in sizes(drawing):
-                if is_too_large(width, height, self._limits):
-                    raise UnopenableFile(too_large(width, height, self._limits))
-            self._whole.check(number)
-            if drawing.is_one_picture() and self._whole.is_plain_picture(number):
-                return self._taken_out(number, drawing, dpi_hint)
-            return self._drawn(number, drawing, dpi_hint)
+            with _loaded(pdf, 1) as page:
+                return self._shown(number, page, dpi_hint)
         finally:
-            page.close()
+            pdf.close()
+
+    def _shown(self, number: int, page: pdfium.PdfPage, dpi_hint: int) -> OpenedPage:
+        drawing = Drawing(page, self._whole.unit(number))
+        self._refuse_large(picture.get_px_size() for picture in drawing.pictures)
+        if drawing.is_one_picture() and self._whole.is_plain_picture(number):
+            return self._taken_out(number, drawing, dpi_hint)
+        return self._drawn(number, drawing, dpi_hint)
+
+    def _refuse_large(self, sizes: Iterable[tuple[int, int]]) -> None:
+        for width, height in sizes:
+            if is_too_large(width, height, self._limits):
+                raise UnopenableFile(too_large(width, height, self._limits))
 
     def _taken_out(self, number: int, drawing: Drawing, dpi_hint: int) -> OpenedPage:
         image = decoded(drawing.pictures[0])
@@ -86,8 +104,67 @@ class PdfPages:
 
 
 @contextmanager
-def opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[PdfPages]:
-    """Raises UnopenableFile for what is locked or damaged, or where a page may be missing."""
+def _loaded(pdf: pdfium.PdfDocument, number: int) -> Iterator[pdfium.PdfPage]:
+    try:
+        page = pdf[number - 1]
+    except pdfium.PdfiumError as error:
+        raise UnopenableFile(PAGE_DAMAGED) from error
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+class _Joined:
+    """The pages of several files that lie in one, counted through."""
+
+    def __init__(self, documents: Sequence[PdfPages | Pictures]) -> None:
+        self._documents = documents
+
+    @property
+    def count(self) -> int:
+        return sum(document.count for document in self._documents)
+
+    def page(self, number: int, dpi_hint: int) -> OpenedPage:
+        within = number
+        for document in self._documents:
+            if within <= document.count:
+                return replace(document.page(within, dpi_hint), number=number)
+            within -= document.count
+        raise UsageError(f"The file has no page {number}.")
+
+
+@contextmanager
+def opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[PdfPages | _Joined]:
+    """Raises UnopenableFile for what is locked or damaged, or where a page may be missing.
+
+    Where several files lie in the one, all of them are opened.
+    """
+    parts = joined.parts_of(file)
+    if len(parts) == 1 and _fills(parts[0], file):
+        with _opened(file, limits) as document:
+            yield document
+        return
+    with ExitStack() as stack:
+        documents: list[PdfPages | Pictures] = []
+        for part in parts:
+            alone = stack.enter_context(joined.alone(file, part))
+            is_pdf = part.kind == joined.PDF
+            one = _opened(alone, limits) if is_pdf else pictures.opened(alone, part.kind, limits)
+            documents.append(stack.enter_context(one))
+            if sum(each.count for each in documents) > limits.pages:
+                raise UnopenableFile(too_many_pages(limits))
+        yield _Joined(documents)
+
+
+def _fills(part: joined.Part, file: BinaryIO) -> bool:
+    """Whether both libraries find the part in the file by themselves."""
+    rest = os.fstat(file.fileno()).st_size - part.end
+    return part.start <= _SLACK and rest <= _SLACK
+
+
+@contextmanager
+def _opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[PdfPages]:
     path = f"/proc/self/fd/{file.fileno()}"  # no name can trouble either library
     with structure.examined(path, limits) as whole:
         try:

@@ -19,6 +19,7 @@ from digitizer.parts.opening.page import (
 from digitizer.vocabulary.errors import UnopenableFile
 
 _LEAST_DPI, _USUAL_MOST, _MOST_DPI = 100, 600, 1200  # 1,200: the most that document scanners have
+_FINEST_SCAN = 2400  # dpi; a finer small picture is a program's, not a scanner's
 _READABLE_DPI = 200  # the least at which print and writing are read well
 _COARSENED = "drawn at {:.0f} dpi, though scanned at {:.0f}"
 # Share of the page from which pictures of a resolution set it: of tones (a photograph, a logo on
@@ -34,8 +35,11 @@ def scanned_dpi(pictures: Sequence[PlacedPicture], unit: float, has_print: bool)
     """
     tones = [each for each in pictures if not each.bilevel]
     ink = [each for each in pictures if each.bilevel]
-    small = max(0.0 if has_print else _finest(tones, _SMALL_TONES), _finest(ink, _SMALL_INK))
-    large = max(_finest(tones, _LARGE_TONES), _finest(ink, _LARGE_INK))
+    scans = [each for each in ink if each.dpi <= _FINEST_SCAN * unit]
+    small = max(0.0 if has_print else _finest(tones, _SMALL_TONES), _finest(scans, _SMALL_INK))
+    large = max(
+        _finest(tones, _LARGE_TONES), _finest(scans, _LARGE_INK), _finest(ink, _LARGE_TONES)
+    )
     return max(min(small / unit, _USUAL_MOST), min(large / unit, _MOST_DPI))
 
 

@@ -8,6 +8,7 @@ the file is refused.
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -15,7 +16,13 @@ from typing import Any
 
 import pikepdf
 
-from digitizer.parts.opening.coded import has_symbols, refuse_incomplete
+from digitizer.parts.opening.coded import (
+    described,
+    has_symbols,
+    jbig2_trial,
+    jpeg_to_mend,
+    refuse_incomplete,
+)
 from digitizer.parts.opening.contents import (
     FAULTS,
     PageContents,
@@ -50,7 +57,9 @@ class Structure:
 
     def __init__(self, pdf: pikepdf.Pdf, limits: OpeningLimits) -> None:
         self._pdf = pdf
-        self._checked: dict[tuple[int, int], UnopenableFile | None] = {}  # pages share images
+        self._faulty: dict[tuple[int, int] | int, bool] = {}
+        self._mended: set[tuple[int, int] | int] = set()
+        self._tried: set[tuple[int, int] | int] = set()
         self._contents: tuple[int, PageContents] = (0, PageContents())  # of the page looked at
         with _refusing(DAMAGED):
             if _declared_pages(pdf) > limits.pages:
@@ -84,7 +93,8 @@ class Structure:
 
     def pictures(self, number: int) -> Sequence[PlacedPicture]:
         """What pictures the page draws, and where."""
-        return self._page_contents(number).pictures
+        with _refusing(PAGE_DAMAGED):
+            return self._page_contents(number).pictures
 
     def is_plain_picture(self, number: int) -> bool:
         """Whether the page draws one picture, as its pixels are: no mask, no change of tones."""
@@ -109,23 +119,52 @@ class Structure:
             self._contents = number, examine_contents(page, *size)
         return self._contents[1]
 
-    def _check_image(self, image: Any) -> None:
-        key = image.objgen if isinstance(image, pikepdf.Object) else (0, 0)
-        if key == (0, 0):
-            refuse_incomplete(image)
-        elif key not in self._checked:
-            self._checked[key] = _fault(image)
-        if fault := self._checked.get(key):
-            raise fault
+    def mended(self, number: int) -> bytes | None:
+        """A PDF of this page alone, where a picture on it had to be mended for PDFium to read."""
+        images = images_of(self._page_contents(number))
+        if not any(_name(image) in self._mended for image in images):
+            return None
+        return _alone(self._pages[number - 1])
 
-
-def _fault(image: Any) -> UnopenableFile | None:
-    try:
+    def jbig2_trials(self, number: int) -> Iterator[bytes]:
+        """For each JBIG2 picture of the page a PDF of two pictures, the same if it is whole."""
         with _refusing(PAGE_DAMAGED):
-            refuse_incomplete(image)
-    except UnopenableFile as error:
-        return error
-    return None
+            for image in images_of(self._page_contents(number)):
+                coded = described(image)
+                if coded.is_jbig2 and _name(image) not in self._tried:
+                    self._tried.add(_name(image))
+                    yield jbig2_trial(coded)
+
+    def _check_image(self, image: Any) -> None:
+        name = _name(image)
+        if name not in self._faulty:
+            self._faulty[name] = _is_faulty(image)
+            if not self._faulty[name] and (whole := jpeg_to_mend(image)) is not None:
+                image.write(whole, filter=pikepdf.Name.DCTDecode)
+                self._mended.add(name)
+        if self._faulty[name]:
+            raise UnopenableFile(PAGE_DAMAGED)
+
+
+def _name(image: Any) -> tuple[int, int] | int:
+    """By which a picture is known: several pages may share one."""
+    return image.objgen if isinstance(image, pikepdf.Object) else id(image)
+
+
+def _is_faulty(image: Any) -> bool:
+    try:
+        refuse_incomplete(image)
+    except (*FAULTS, UnopenableFile):
+        return True
+    return False
+
+
+def _alone(page: pikepdf.Page) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.pages.append(page)
+        pdf.save(out)
+    return out.getvalue()
 
 
 @contextlib.contextmanager
