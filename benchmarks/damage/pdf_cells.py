@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from benchmarks.damage import pdf_codec_cells, pdf_file_cells, pdf_layout_cells
 from benchmarks.damage.cell import Cell
 
-CELLS: tuple[Cell, ...] = ()
+CELLS: tuple[Cell, ...] = (
+    *pdf_codec_cells.cells(),
+    *pdf_file_cells.cells(),
+    *pdf_layout_cells.cells(),
+)

@@ -53,6 +53,13 @@ class PlacedPicture:
     share: float
     bilevel: bool
 
+    @property
+    def is_read_by_rows(self) -> bool:
+        """Whether it needs little memory, however many pixels it has: PDFium draws it so."""
+        entries = getattr(self.image, "obj", self.image)
+        filters = str(entries.get("/Filter", ""))
+        return self.bilevel and not any(codec in filters for codec in ("CCITT", "JBIG2"))
+
 
 @dataclass(slots=True)
 class PageContents:

@@ -52,7 +52,7 @@ def _main_header_end(data: bytes, start: int) -> int:
 
 def _tiles(data: bytes, at: int) -> set[int]:
     """The numbers of the tiles of which every part that is begun is there."""
-    seen = set()
+    seen: set[int] = set()
     while True:
         (mark,) = struct.unpack_from(">H", data, at)
         if mark == _EOC:

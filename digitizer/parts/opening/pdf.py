@@ -52,7 +52,7 @@ class PdfPages:
     def page(self, number: int, dpi_hint: int) -> OpenedPage:
         """One page, counted from 1. Raises UnopenableFile where it cannot be shown whole."""
         placed = self._whole.pictures(number)
-        self._refuse_large(each.size for each in placed if not each.bilevel)
+        self._refuse_large(each.size for each in placed if not each.is_read_by_rows)
         self._whole.check(number)
         for trial in self._whole.jbig2_trials(number):
             first, second = pictures_in(trial)
@@ -149,9 +149,10 @@ def opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[PdfPages | _Joined
         documents: list[PdfPages | Pictures] = []
         for part in parts:
             alone = stack.enter_context(joined.alone(file, part))
-            is_pdf = part.kind == joined.PDF
-            one = _opened(alone, limits) if is_pdf else pictures.opened(alone, part.kind, limits)
-            documents.append(stack.enter_context(one))
+            if part.kind == joined.PDF:
+                documents.append(stack.enter_context(_opened(alone, limits)))
+            else:
+                documents.append(stack.enter_context(pictures.opened(alone, part.kind, limits)))
             if sum(each.count for each in documents) > limits.pages:
                 raise UnopenableFile(too_many_pages(limits))
         yield _Joined(documents)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -31,6 +30,7 @@ from digitizer.parts.opening.contents import (
     images_of,
 )
 from digitizer.parts.opening.jbig2 import SYMBOLS_NOTE
+from digitizer.parts.opening.lost import lost_masks, names_contents
 from digitizer.parts.opening.page import (
     AGAIN,
     CUT_OFF,
@@ -57,6 +57,7 @@ class Structure:
 
     def __init__(self, pdf: pikepdf.Pdf, limits: OpeningLimits) -> None:
         self._pdf = pdf
+        self._maskless = lost_masks(pdf)
         self._faulty: dict[tuple[int, int] | int, bool] = {}
         self._mended: set[tuple[int, int] | int] = set()
         self._tried: set[tuple[int, int] | int] = set()
@@ -81,7 +82,8 @@ class Structure:
             for stream in _drawings(self._pdf, page):
                 stream.read_bytes()
             contents = self._page_contents(number)
-            if contents.lost:
+            drawn = {_name(image) for image in images_of(contents)}
+            if contents.lost or drawn & self._maskless:
                 raise UnopenableFile(PAGE_DAMAGED)
             for image in (*images_of(contents), *_named_images(page.resources)):
                 self._check_image(image)
@@ -230,7 +232,7 @@ def _refuse_hidden_content(pdf: pikepdf.Pdf) -> None:
 def _drawings(pdf: pikepdf.Pdf, page: pikepdf.Page) -> list[Any]:
     contents = page.obj.get("/Contents")
     if contents is None:
-        if _names_contents(pdf, page.obj.objgen):
+        if names_contents(pdf, page.obj.objgen):
             raise UnopenableFile(PAGE_DAMAGED)
         return []
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
@@ -239,40 +241,11 @@ def _drawings(pdf: pikepdf.Pdf, page: pikepdf.Page) -> list[Any]:
     return streams
 
 
-def _names_contents(pdf: pikepdf.Pdf, name: tuple[int, int]) -> bool:
-    """Whether a page that seems to draw nothing names a drawing that is not in the file.
-
-    qpdf does not tell: for it a reference to nothing is an entry that is not there.
-    """
-    number, generation = name
-    begins = re.compile(rb"(?<!\d)%d\s+%d\s+obj\b(.*?)endobj" % (number, generation), re.DOTALL)
-    with open(pdf.filename, "rb") as file:  # noqa: PTH123 (the path of a descriptor)
-        bodies = [each[1] for each in begins.finditer(file.read())]
-    if not bodies and generation == 0:
-        packed = [_packed_object(each, number) for each in pdf.objects if _is_packed(each)]
-        bodies = [body for body in packed if body]
-    return any(b"/Contents" in body for body in bodies[-1:])
-
-
-def _is_packed(thing: Any) -> bool:
-    return isinstance(thing, pikepdf.Stream) and thing.get("/Type") == "/ObjStm"
-
-
-def _packed_object(stream: pikepdf.Stream, number: int) -> bytes:
-    """An object's text in a stream of objects (ISO 32000-1, 7.5.7); empty where it is not there."""
-    data, first = stream.read_bytes(), int(stream.First)
-    numbers = [int(each) for each in data[:first].split()]
-    for each, start, following in zip(
-        numbers[::2], numbers[1::2], [*numbers[3::2], len(data)], strict=False
-    ):
-        if each == number:
-            return bytes(data[first + start : first + following])
-    return b""
-
-
 def _named_images(resources: Any, depth: int = 0) -> Iterator[pikepdf.Object]:
     """The images that a page names, and those of the drawings it names."""
     for each in resources.get("/XObject", pikepdf.Dictionary()).values():
+        if not isinstance(each, pikepdf.Stream):
+            continue  # named and not there: a fault only where it is drawn
         if each.get("/Subtype") == "/Image":
             yield each
         elif each.get("/Subtype") == "/Form" and depth < _DEEPEST and "/Resources" in each:
