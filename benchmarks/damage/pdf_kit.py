@@ -190,9 +190,7 @@ def with_change(whole: bytes, number: int, body: bytes, size: int) -> bytes:
     earlier = int(whole.rpartition(b"startxref")[2].split()[0])
     new = b"%d 0 obj\n%b\nendobj\n" % (number, body)
     return (
-        whole
-        + new
-        + _table({number: len(whole)}, len(whole) + len(new), size, f"/Prev {earlier}")
+        whole + new + _table({number: len(whole)}, len(whole) + len(new), size, f"/Prev {earlier}")
     )
 
 

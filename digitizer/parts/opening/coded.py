@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
+from PIL import Image
 
 from digitizer.parts.opening import jbig2, jpx
-from digitizer.parts.opening.fax import FaxCoding, check_fax
+from digitizer.parts.opening.fax import FaxCoding, check_fax, check_fax_strips, group4_picture
 from digitizer.parts.opening.jpeg import check_jpeg, jpeg_size, with_height
 from digitizer.parts.opening.page import PAGE_DAMAGED
 from digitizer.vocabulary.errors import UnopenableFile
@@ -81,8 +82,11 @@ def described(image: Any) -> Coded:
     )
 
 
-def refuse_incomplete(image: Any) -> None:
-    """Raises UnopenableFile where pixels are missing, or are others than the dictionary claims."""
+def refuse_incomplete(image: Any) -> Image.Image | None:
+    """Raises UnopenableFile where pixels are missing, or are others than the dictionary claims.
+
+    Returns the picture of a Group 4 fax, which was decoded on the way (``fax.group4_picture``).
+    """
     coded = described(image)
     match coded.codec:
         case "":
@@ -92,9 +96,10 @@ def refuse_incomplete(image: Any) -> None:
         case "/JPXDecode":
             jpx.refuse_incomplete(codec_data(coded), coded.width, coded.height)
         case "/CCITTFaxDecode":
-            check_fax(codec_data(coded), coded.height, _fax_coding(coded))
+            return _checked_fax(coded)
         case "/DCTDecode":
             _refuse_incomplete_jpeg(coded)
+    return None
 
 
 def has_symbols(image: Any) -> bool:
@@ -173,6 +178,15 @@ def _refuse_incomplete_jpeg(coded: Coded) -> None:
     facts = check_jpeg(data)
     if coded.components not in (None, facts.components):
         raise UnopenableFile(PAGE_DAMAGED)
+
+
+def _checked_fax(coded: Coded) -> Image.Image | None:
+    data, coding = codec_data(coded), _fax_coding(coded)
+    picture = None
+    if coding.k < 0 and not coding.byte_align:
+        picture = group4_picture(data, coded.height, coded.width)
+    check_fax_strips((data,), coded.height, coded.height, coding, picture)
+    return picture
 
 
 def _fax_coding(coded: Coded) -> FaxCoding:

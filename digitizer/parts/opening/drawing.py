@@ -26,6 +26,7 @@ _TURNS: dict[tuple[int, ...], int] = {  # by the signs of a drawing matrix's a, 
     (0, 1, -1, 0): 3,
 }
 _SLACK = 2.0  # points by which a picture may miss its page's edges
+_SAMPLED = 64  # rows of which one is looked at first: most colour shows at once
 _INVISIBLE = 3  # text rendering mode: the words a scanner's own OCR laid under the picture
 
 
@@ -75,7 +76,7 @@ class Drawing:
         pdfium_c.FPDF_RenderPageBitmap(bitmap, self.page, *whole)
         if self.page.formenv:
             pdfium_c.FPDF_FFLDraw(self.page.formenv, bitmap, self.page, *whole)
-        return _lean(bitmap.to_numpy())
+        return lean(bitmap.to_numpy())
 
     def is_one_picture(self) -> bool:
         """One picture that covers the page, upright or turned by right angles, unclipped."""
@@ -118,21 +119,25 @@ def decoded(picture: pdfium.PdfImage) -> Picture:
     """Its pixels as stored. Raises UnopenableFile where PDFium cannot decode it."""
     try:
         stored = picture.get_bitmap().to_numpy()
-        return _lean(stored[..., 2::-1] if stored.ndim == 3 else stored)  # PDFium has BGR
+        return lean(stored[..., 2::-1] if stored.ndim == 3 else stored)  # PDFium has BGR
     except (pdfium.PdfiumError, RuntimeError, ValueError, TypeError) as error:
         raise UnopenableFile(PAGE_DAMAGED) from error
 
 
-def _lean(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> Picture:
+def lean(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> Picture:
     """A copy of PDFium's buffer: HxW where all is grey, else HxWx3."""
     if pixels.ndim == 2:
         return pixels.copy()
     if pixels.shape[2] == 1:
         return pixels[..., 0].copy()
-    red, green, blue = (pixels[..., i] for i in range(3))
-    if np.array_equal(red, green) and np.array_equal(green, blue):
-        return red.copy()
+    if _is_grey(pixels[::_SAMPLED]) and _is_grey(pixels):
+        return pixels[..., 0].copy()
     return np.ascontiguousarray(pixels[..., :3])
+
+
+def _is_grey(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
+    red, green, blue = (pixels[..., i] for i in range(3))
+    return np.array_equal(red, green) and np.array_equal(green, blue)
 
 
 def _resolution(picture: pdfium.PdfImage) -> tuple[float, float]:

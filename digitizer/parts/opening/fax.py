@@ -66,6 +66,16 @@ def check_fax_strips(
         _Reader(strip, coding).check(min(rows, height - number * rows))
 
 
+def group4_picture(data: bytes, height: int, width: int) -> Image.Image | None:
+    """What libtiff makes of Group 4 data, whole or not, in mode 1; None for nothing at all."""
+    try:
+        picture = Image.open(io.BytesIO(_wrapped((data,), height, height, width)))
+        picture.load()
+    except (OSError, ValueError, SyntaxError):
+        return None
+    return picture
+
+
 def _is_as_libtiff_writes(
     strips: Sequence[bytes], height: int, rows: int, width: int, picture: Image.Image | None
 ) -> bool:

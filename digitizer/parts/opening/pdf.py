@@ -54,10 +54,7 @@ class PdfPages:
         placed = self._whole.pictures(number)
         self._refuse_large(each.size for each in placed if not each.is_read_by_rows)
         self._whole.check(number)
-        for trial in self._whole.jbig2_trials(number):
-            first, second = pictures_in(trial)
-            if not np.array_equal(first, second):
-                raise UnopenableFile(PAGE_DAMAGED)
+        self._whole.refuse_incomplete_jbig2(number, pictures_in)
         mended = self._whole.mended(number)
         if mended is None:
             with _loaded(self._pdf, number) as page:
@@ -82,7 +79,9 @@ class PdfPages:
                 raise UnopenableFile(too_large(width, height, self._limits))
 
     def _taken_out(self, number: int, drawing: Drawing, dpi_hint: int) -> OpenedPage:
-        image = decoded(drawing.pictures[0])
+        image = self._whole.plain_pixels(number)
+        if image is None:
+            image = decoded(drawing.pictures[0])
         across, down = drawing.resolution()
         turns = drawing.quarter_turns()
         if turns % 2:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pikepdf
+from PIL import Image
 
 from digitizer.parts.opening.coded import (
     described,
@@ -37,14 +39,17 @@ from digitizer.parts.opening.page import (
     DAMAGED,
     PAGE_DAMAGED,
     OpeningLimits,
+    Picture,
     too_many_pages,
 )
+from digitizer.parts.opening.plain import is_plain, pixels_of
 from digitizer.vocabulary.errors import UnopenableFile
 
 LOCKED = (
     "The PDF is locked with a password. Ask for it without one, or set the scanner to write "
     "PDFs without a password."
 )
+Decoder = Callable[[bytes], Sequence[Picture]]
 _NO_PAGES = f"The PDF has no page. {AGAIN}"
 _PACKET = "The PDF is a packet of other files. Take in those files one by one."
 _FORM = "The PDF is a form that only Adobe's programs can show. Print it and scan the print."
@@ -58,9 +63,10 @@ class Structure:
     def __init__(self, pdf: pikepdf.Pdf, limits: OpeningLimits) -> None:
         self._pdf = pdf
         self._maskless = lost_masks(pdf)
-        self._faulty: dict[tuple[int, int] | int, bool] = {}
-        self._mended: set[tuple[int, int] | int] = set()
-        self._tried: set[tuple[int, int] | int] = set()
+        self._faulty: dict[tuple[int, int] | None, bool] = {}
+        self._mended: set[tuple[int, int] | None] = set()
+        self._tried: set[tuple[int, int] | None] = set()
+        self._faxes: dict[tuple[int, int], Image.Image] = {}  # the last one checked
         self._contents: tuple[int, PageContents] = (0, PageContents())  # of the page looked at
         with _refusing(DAMAGED):
             if _declared_pages(pdf) > limits.pages:
@@ -104,7 +110,7 @@ class Structure:
         if len(contents.pictures) != 1 or contents.toned:
             return False
         (placed,) = contents.pictures
-        return isinstance(placed.image, pikepdf.Stream) and _is_plain(placed.image)
+        return isinstance(placed.image, pikepdf.Stream) and is_plain(placed.image)
 
     def notes(self, number: int) -> tuple[str, ...]:
         """Faults of the page that only the file can tell."""
@@ -128,37 +134,49 @@ class Structure:
             return None
         return _alone(self._pages[number - 1])
 
-    def jbig2_trials(self, number: int) -> Iterator[bytes]:
-        """For each JBIG2 picture of the page a PDF of two pictures, the same if it is whole."""
+    def plain_pixels(self, number: int) -> Picture | None:
+        """The pixels of a page that is one plain picture, where PDFium is not needed for them."""
+        (placed,) = self._page_contents(number).pictures
+        return pixels_of(described(placed.image), self._faxes.get(placed.image.objgen))
+
+    def refuse_incomplete_jbig2(self, number: int, decode: Decoder) -> None:
+        """Raises where JBIG2 data of the page do not suffice for their picture, as a decoder of
+        a PDF's pictures tells."""
         with _refusing(PAGE_DAMAGED):
             for image in images_of(self._page_contents(number)):
-                coded = described(image)
-                if coded.is_jbig2 and _name(image) not in self._tried:
-                    self._tried.add(_name(image))
-                    yield jbig2_trial(coded)
+                coded, name = described(image), _name(image)
+                if coded.is_jbig2 and name not in self._tried:
+                    first, second = decode(jbig2_trial(coded))
+                    self._faulty[name] = not np.array_equal(first, second)
+                    self._tried.add(name)
+                if coded.is_jbig2 and self._faulty[name]:
+                    raise UnopenableFile(PAGE_DAMAGED)
 
     def _check_image(self, image: Any) -> None:
         name = _name(image)
+        if name is None:
+            refuse_incomplete(image)
+            return
         if name not in self._faulty:
-            self._faulty[name] = _is_faulty(image)
+            self._faulty[name] = self._is_faulty(image)
             if not self._faulty[name] and (whole := jpeg_to_mend(image)) is not None:
                 image.write(whole, filter=pikepdf.Name.DCTDecode)
                 self._mended.add(name)
         if self._faulty[name]:
             raise UnopenableFile(PAGE_DAMAGED)
 
+    def _is_faulty(self, image: Any) -> bool:
+        try:
+            fax = refuse_incomplete(image)
+        except (*FAULTS, UnopenableFile):
+            return True
+        self._faxes = {image.objgen: fax} if fax is not None else {}
+        return False
 
-def _name(image: Any) -> tuple[int, int] | int:
-    """By which a picture is known: several pages may share one."""
-    return image.objgen if isinstance(image, pikepdf.Object) else id(image)
 
-
-def _is_faulty(image: Any) -> bool:
-    try:
-        refuse_incomplete(image)
-    except (*FAULTS, UnopenableFile):
-        return True
-    return False
+def _name(image: Any) -> tuple[int, int] | None:
+    """By which a picture is known, which pages may share; None for one in a drawing's line."""
+    return image.objgen if isinstance(image, pikepdf.Object) else None
 
 
 def _alone(page: pikepdf.Page) -> bytes:
@@ -180,15 +198,6 @@ def examined(path: str, limits: OpeningLimits) -> Iterator[Structure]:
         raise UnopenableFile(DAMAGED) from error
     with pdf:
         yield Structure(pdf, limits)
-
-
-def _is_plain(picture: pikepdf.Object) -> bool:
-    return not (
-        bool(picture.get("/ImageMask", False))
-        or "/Mask" in picture
-        or "/SMask" in picture
-        or picture.get("/SMaskInData", 0) != 0
-    )
 
 
 def _declared_pages(pdf: pikepdf.Pdf) -> int:
