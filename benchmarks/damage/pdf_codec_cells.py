@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -117,6 +119,38 @@ def cells() -> Iterator[Cell]:
             yield _harmed(codec, f"cut off, {place}", _cut, draw)
             yield _placed(codec, place, draw)
         yield from _turned(codec)
+    yield from _feeders()
+
+
+def _told_at_the_end(picture: Coded, height: int) -> Coded:
+    """As feeders write it that do not know yet how long the sheet is: a DNL mark tells (T.81)."""
+    at = re.search(rb"\xff[\xc0-\xc2]\0", picture.data)
+    assert at is not None
+    head = picture.data[: at.end() + 2] + struct.pack(">H", height)
+    told = b"\xff\xdc" + struct.pack(">HH", 4, picture.height)
+    return replace(picture, data=head + picture.data[at.end() + 4 : -2] + told + b"\xff\xd9")
+
+
+def _feeders() -> Iterator[Cell]:
+    for codec in ("JPEG baseline", "JPEG colour"):
+        for height in (0, 65535):
+            for place, draw in (("", _whole_page), (", within a form", _in_a_form)):
+                yield _good(
+                    codec,
+                    f"height {height:,}, told at the end{place}",
+                    lambda codec=codec, height=height, draw=draw: draw(
+                        _told_at_the_end(coded(codec, written()), height)
+                    ),
+                )
+            yield Cell(
+                "PDF",
+                codec,
+                f"height {height:,}, told at the end, cut off and ended",
+                0,
+                lambda codec=codec, height=height: picture_pdf(
+                    _cut_and_ended(_told_at_the_end(coded(codec, written()), height))
+                ),
+            )
 
 
 def _good(codec: str, damage: str, make: Callable[[], bytes], negative: bool = False) -> Cell:

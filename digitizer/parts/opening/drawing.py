@@ -125,7 +125,7 @@ def decoded(picture: pdfium.PdfImage) -> Picture:
 
 
 def lean(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> Picture:
-    """A copy of PDFium's buffer: HxW where all is grey, else HxWx3."""
+    """A copy of a decoder's buffer: HxW where all is grey, else HxWx3."""
     if pixels.ndim == 2:
         return pixels.copy()
     if pixels.shape[2] == 1:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from digitizer.parts.opening import jpeg
 from digitizer.parts.opening.coded import Coded, codec_data
+from digitizer.parts.opening.drawing import lean
 from digitizer.parts.opening.page import Picture
 
 _JPEG_SPACES = ("/DeviceGray", "/DeviceRGB")
@@ -39,7 +40,8 @@ def pixels_of(coded: Coded, fax: Image.Image | None) -> Picture | None:
     if len(coded.filters) != 1:
         return None
     if coded.codec == "/DCTDecode" and space in _JPEG_SPACES and not decode and not coded.parms:
-        return jpeg.decoded(codec_data(coded))
+        colours = jpeg.decoded(codec_data(coded))
+        return colours if colours is None else lean(colours)
     if fax is not None and space == "/DeviceGray" and decode in ([], [0, 1], [1, 0]):
         as_told = _says(coded.parms, "/BlackIs1") != (decode == [1, 0])
         pixels = np.asarray(fax.convert("L"))
