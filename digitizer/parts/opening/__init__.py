@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from digitizer.parts.opening import pdf, pictures
+from digitizer.parts.opening import joined, pdf, pictures
 from digitizer.parts.opening.page import (
     AGAIN,
     DEFAULT_DPI,
@@ -44,7 +44,8 @@ class Document(Protocol):
 
 
 _PDF = "PDF"
-_PDF_HEADER_WITHIN = 1024  # bytes; as Acrobat and every common viewer have it
+_HEAD = 1032  # bytes: enough for every signature but that of a PDF
+_PDF_HEADER_WITHIN = 1 << 20  # bytes: a printer's or a web form's words may stand before it
 _SIGNATURES = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
@@ -123,19 +124,27 @@ def _regular_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def _kind(file: BinaryIO) -> str:
-    head = file.read(_PDF_HEADER_WITHIN + 8)
+    head = file.read(_HEAD)
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind
     if head[8:12] == b"WEBP":
         return "WEBP"
-    if b"%PDF-" in head:
+    if b"%PDF-" in head or (not _other(head) and joined.HEADER.search(head + _more(file))):
         return _PDF
     raise UnopenableFile(_not_a_scan(head))
+
+
+def _more(file: BinaryIO) -> bytes:
+    return file.read(_PDF_HEADER_WITHIN)
+
+
+def _other(head: bytes) -> str | None:
+    return next((says for signature, says in _OTHERS if head.startswith(signature)), None)
 
 
 def _not_a_scan(head: bytes) -> str:
     if not head:
         return _EMPTY
-    mend = next((says for signature, says in _OTHERS if head.startswith(signature)), None)
-    return _UNKNOWN.format(mend or "Look at what the scanner is set to write, and scan it again.")
+    look = "Look at what the scanner is set to write, and scan it again."
+    return _UNKNOWN.format(_other(head) or look)

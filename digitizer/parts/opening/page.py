@@ -11,9 +11,13 @@ Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 DEFAULT_DPI = 300
 LETTER_WIDTH = 8.5
+MOST_STRETCH = 4.0  # of pixels that are not square; beyond it the resolution is nonsense
 _PLAUSIBLE_DPI = (50, 4800)
 _GUESSES = (50, 600)
-_WIDEST_INCHES = 13.0  # the short side of A3, the largest sheet an office scanner takes, is 11.7
+_UNSET_DPI = 72  # what programs write where nobody set it: a point for each pixel
+_LETTER_SIZE = (8.6, 14.1)  # inches: A4, letter and legal with some slack
+_LARGE_SHEETS = ((11.69, 16.54), (11.0, 17.0), (9.84, 13.90))  # inches: A3, tabloid, B4
+WIDEST_INCHES = 13.0  # the short side of A3, the largest sheet an office scanner takes, is 11.7
 
 AGAIN = "Ask for it to be scanned again."
 CUT_OFF = f"The file is cut off: part of it is missing. {AGAIN}"
@@ -85,4 +89,12 @@ def _is_believable(width: int, height: int, dpi: float) -> bool:
     if not _PLAUSIBLE_DPI[0] <= dpi <= _PLAUSIBLE_DPI[1]:
         return False
     short, long = min(width, height) / dpi, max(width, height) / dpi
-    return short <= _WIDEST_INCHES and (long >= 1.0 or max(width, height) < 600)
+    if abs(dpi - _UNSET_DPI) < 0.5 and not _is_usual_sheet(short, long):
+        return False
+    return short <= WIDEST_INCHES and (long >= 1.0 or max(width, height) < 600)
+
+
+def _is_usual_sheet(short: float, long: float) -> bool:
+    if short <= _LETTER_SIZE[0] and long <= _LETTER_SIZE[1]:
+        return True
+    return any(abs(short - s) <= 0.15 and abs(long - h) <= 0.15 for s, h in _LARGE_SHEETS)

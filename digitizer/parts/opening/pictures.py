@@ -14,6 +14,7 @@ from digitizer.parts.opening import png, tiff
 from digitizer.parts.opening.page import (
     AGAIN,
     CUT_OFF,
+    MOST_STRETCH,
     PAGE_DAMAGED,
     OpenedPage,
     OpeningLimits,
@@ -43,7 +44,6 @@ _FAULTS = (
     OverflowError,
     NotImplementedError,
 )
-MOST_STRETCH = 4.0  # of pixels that are not square; beyond it the resolution is nonsense
 _RESOLUTION_UNIT, _X_RESOLUTION, _Y_RESOLUTION, _CENTIMETRE = 296, 282, 283, 3
 _BITS_PER_SAMPLE = 258
 _ORIENTATION, _SIDEWAYS = 0x0112, (5, 6, 7, 8)

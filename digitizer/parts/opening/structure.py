@@ -8,49 +8,66 @@ the file is refused.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pikepdf
+from PIL import Image
 
-from digitizer.parts.opening.jbig2 import SYMBOLS_NOTE, has_symbol_dictionary
+from digitizer.parts.opening.coded import (
+    described,
+    has_symbols,
+    jbig2_trial,
+    jpeg_to_mend,
+    refuse_incomplete,
+)
+from digitizer.parts.opening.contents import (
+    FAULTS,
+    PageContents,
+    PlacedPicture,
+    examine_contents,
+    images_of,
+)
+from digitizer.parts.opening.jbig2 import SYMBOLS_NOTE
+from digitizer.parts.opening.lost import lost_masks, names_contents
 from digitizer.parts.opening.page import (
     AGAIN,
     CUT_OFF,
     DAMAGED,
     PAGE_DAMAGED,
     OpeningLimits,
+    Picture,
     too_many_pages,
 )
+from digitizer.parts.opening.plain import is_plain, pixels_of
 from digitizer.vocabulary.errors import UnopenableFile
 
 LOCKED = (
     "The PDF is locked with a password. Ask for it without one, or set the scanner to write "
     "PDFs without a password."
 )
+Decoder = Callable[[bytes], Sequence[Picture]]
 _NO_PAGES = f"The PDF has no page. {AGAIN}"
 _PACKET = "The PDF is a packet of other files. Take in those files one by one."
 _FORM = "The PDF is a form that only Adobe's programs can show. Print it and scan the print."
-_PIXELWISE = {"/FlateDecode", "/LZWDecode", "/RunLengthDecode"}
 _END_WITHIN = 1100
-_DEEPEST = 3  # drawings within drawings that are looked into
-_FAULTS = (
-    pikepdf.PdfError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    NotImplementedError,
-)
+_DEEPEST = 12  # drawings within drawings that are looked into
 
 
 class Structure:
     """The object tree of one PDF. Faults of a page raise UnopenableFile."""
 
     def __init__(self, pdf: pikepdf.Pdf, limits: OpeningLimits) -> None:
-        self._checked: dict[tuple[int, int], bool] = {}  # scanners share images among pages
+        self._pdf = pdf
+        self._maskless = lost_masks(pdf)
+        self._faulty: dict[tuple[int, int] | None, bool] = {}
+        self._mended: set[tuple[int, int] | None] = set()
+        self._tried: set[tuple[int, int] | None] = set()
+        self._faxes: dict[tuple[int, int], Image.Image] = {}  # the last one checked
+        self._contents: tuple[int, PageContents] = (0, PageContents())  # of the page looked at
         with _refusing(DAMAGED):
             if _declared_pages(pdf) > limits.pages:
                 raise UnopenableFile(too_many_pages(limits))
@@ -68,35 +85,106 @@ class Structure:
         """Raises where the page's drawing, or a picture on it, is damaged in the file."""
         with _refusing(PAGE_DAMAGED):
             page = self._pages[number - 1]
-            for stream in _contents(page):
+            for stream in _drawings(self._pdf, page):
                 stream.read_bytes()
-            for image in _images(page.resources):
+            contents = self._page_contents(number)
+            drawn = {_name(image) for image in images_of(contents)}
+            if contents.lost or drawn & self._maskless:
+                raise UnopenableFile(PAGE_DAMAGED)
+            for image in (*images_of(contents), *_named_images(page.resources)):
                 self._check_image(image)
 
-    def sole_picture(self, number: int) -> pikepdf.Object | None:
-        """The one image that a page's drawing names; None for none, several or other things."""
-        with contextlib.suppress(*_FAULTS):
-            page = self._pages[number - 1]
-            drawn = pikepdf.parse_content_stream(page, "Do")
-            if len(drawn) == 1:
-                picture = page.Resources.XObject[str(drawn[0].operands[0])]
-                return picture if picture.get("/Subtype") == "/Image" else None
-        return None
+    def unit(self, number: int) -> float:
+        """The page's UserUnit: how many points one of its points has on paper."""
+        unit = self._pages[number - 1].obj.get("/UserUnit", 1)
+        return float(unit) if isinstance(unit, (int, float, Decimal)) and unit > 0 else 1.0
+
+    def pictures(self, number: int) -> Sequence[PlacedPicture]:
+        """What pictures the page draws, and where."""
+        with _refusing(PAGE_DAMAGED):
+            return self._page_contents(number).pictures
+
+    def is_plain_picture(self, number: int) -> bool:
+        """Whether the page draws one picture, as its pixels are: no mask, no change of tones."""
+        contents = self._page_contents(number)
+        if len(contents.pictures) != 1 or contents.toned:
+            return False
+        (placed,) = contents.pictures
+        return isinstance(placed.image, pikepdf.Stream) and is_plain(placed.image)
 
     def notes(self, number: int) -> tuple[str, ...]:
-        with contextlib.suppress(*_FAULTS):
-            images = _images(self._pages[number - 1].resources)
-            if any(_has_symbols(image) for image in images):
+        """Faults of the page that only the file can tell."""
+        with contextlib.suppress(*FAULTS):
+            if any(has_symbols(image) for image in images_of(self._page_contents(number))):
                 return (SYMBOLS_NOTE,)
         return ()
 
-    def _check_image(self, image: pikepdf.Object) -> None:
-        """A picture stored pixel by pixel must have all its pixels."""
-        key = image.objgen
-        if key not in self._checked:
-            self._checked[key] = _has_all_pixels(image)
-        if not self._checked[key]:
+    def _page_contents(self, number: int) -> PageContents:
+        if self._contents[0] != number:
+            page = self._pages[number - 1]
+            left, bottom, right, top = (float(each) for each in page.mediabox)
+            size = max(1.0, abs(right - left)), max(1.0, abs(top - bottom))
+            self._contents = number, examine_contents(page, *size)
+        return self._contents[1]
+
+    def mended(self, number: int) -> bytes | None:
+        """A PDF of this page alone, where a picture on it had to be mended for PDFium to read."""
+        images = images_of(self._page_contents(number))
+        if not any(_name(image) in self._mended for image in images):
+            return None
+        return _alone(self._pages[number - 1])
+
+    def plain_pixels(self, number: int) -> Picture | None:
+        """The pixels of a page that is one plain picture, where PDFium is not needed for them."""
+        (placed,) = self._page_contents(number).pictures
+        return pixels_of(described(placed.image), self._faxes.get(placed.image.objgen))
+
+    def refuse_incomplete_jbig2(self, number: int, decode: Decoder) -> None:
+        """Raises where JBIG2 data of the page do not suffice for their picture, as a decoder of
+        a PDF's pictures tells."""
+        with _refusing(PAGE_DAMAGED):
+            for image in images_of(self._page_contents(number)):
+                coded, name = described(image), _name(image)
+                if coded.is_jbig2 and name not in self._tried:
+                    first, second = decode(jbig2_trial(coded))
+                    self._faulty[name] = not np.array_equal(first, second)
+                    self._tried.add(name)
+                if coded.is_jbig2 and self._faulty[name]:
+                    raise UnopenableFile(PAGE_DAMAGED)
+
+    def _check_image(self, image: Any) -> None:
+        name = _name(image)
+        if name is None:
+            refuse_incomplete(image)
+            return
+        if name not in self._faulty:
+            self._faulty[name] = self._is_faulty(image)
+            if not self._faulty[name] and (whole := jpeg_to_mend(image)) is not None:
+                image.write(whole, filter=pikepdf.Name.DCTDecode)
+                self._mended.add(name)
+        if self._faulty[name]:
             raise UnopenableFile(PAGE_DAMAGED)
+
+    def _is_faulty(self, image: Any) -> bool:
+        try:
+            fax = refuse_incomplete(image)
+        except (*FAULTS, UnopenableFile):
+            return True
+        self._faxes = {image.objgen: fax} if fax is not None else {}
+        return False
+
+
+def _name(image: Any) -> tuple[int, int] | None:
+    """By which a picture is known, which pages may share; None for one in a drawing's line."""
+    return image.objgen if isinstance(image, pikepdf.Object) else None
+
+
+def _alone(page: pikepdf.Page) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.pages.append(page)
+        pdf.save(out)
+    return out.getvalue()
 
 
 @contextlib.contextmanager
@@ -106,20 +194,10 @@ def examined(path: str, limits: OpeningLimits) -> Iterator[Structure]:
         pdf = pikepdf.open(path, suppress_warnings=True, attempt_recovery=True)
     except pikepdf.PasswordError:
         raise UnopenableFile(LOCKED) from None
-    except _FAULTS as error:
+    except FAULTS as error:
         raise UnopenableFile(DAMAGED) from error
     with pdf:
         yield Structure(pdf, limits)
-
-
-def plain(picture: pikepdf.Object) -> bool:
-    """Whether an image is drawn as its pixels alone: no mask, no stencil, no transparency."""
-    return not (
-        bool(picture.get("/ImageMask", False))
-        or "/Mask" in picture
-        or "/SMask" in picture
-        or picture.get("/SMaskInData", 0) != 0
-    )
 
 
 def _declared_pages(pdf: pikepdf.Pdf) -> int:
@@ -160,9 +238,11 @@ def _refuse_hidden_content(pdf: pikepdf.Pdf) -> None:
             raise UnopenableFile(_FORM)
 
 
-def _contents(page: pikepdf.Page) -> list[Any]:
+def _drawings(pdf: pikepdf.Pdf, page: pikepdf.Page) -> list[Any]:
     contents = page.obj.get("/Contents")
     if contents is None:
+        if names_contents(pdf, page.obj.objgen):
+            raise UnopenableFile(PAGE_DAMAGED)
         return []
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     if not all(isinstance(stream, pikepdf.Stream) for stream in streams):
@@ -170,55 +250,20 @@ def _contents(page: pikepdf.Page) -> list[Any]:
     return streams
 
 
-def _images(resources: Any, depth: int = 0) -> Iterator[pikepdf.Object]:
+def _named_images(resources: Any, depth: int = 0) -> Iterator[pikepdf.Object]:
     """The images that a page names, and those of the drawings it names."""
     for each in resources.get("/XObject", pikepdf.Dictionary()).values():
+        if not isinstance(each, pikepdf.Stream):
+            continue  # named and not there: a fault only where it is drawn
         if each.get("/Subtype") == "/Image":
             yield each
         elif each.get("/Subtype") == "/Form" and depth < _DEEPEST and "/Resources" in each:
-            yield from _images(each.Resources, depth + 1)
-
-
-def _has_all_pixels(image: pikepdf.Object) -> bool:
-    filters = _filters(image)
-    if not filters <= _PIXELWISE or "/BitsPerComponent" not in image:
-        return True
-    width, height, bits = (int(image[key]) for key in ("/Width", "/Height", "/BitsPerComponent"))
-    needed = height * ((width * bits * _components(image.get("/ColorSpace")) + 7) // 8)
-    return len(image.read_bytes(decode_level=pikepdf.StreamDecodeLevel.specialized)) >= needed
-
-
-def _components(space: Any) -> int:
-    """Components a pixel, at least; 1 where it is not one of the usual spaces."""
-    usual = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4, "/CalRGB": 3, "/Lab": 3}
-    if isinstance(space, pikepdf.Array) and len(space) > 0:
-        if str(space[0]) == "/ICCBased":
-            return int(space[1].get("/N", 1))
-        space = space[0]
-    return usual.get(str(space), 1)
-
-
-def _filters(image: pikepdf.Object) -> set[str]:
-    named = image.get("/Filter")
-    if named is None:
-        return set()
-    return {str(each) for each in named} if isinstance(named, pikepdf.Array) else {str(named)}
-
-
-def _has_symbols(image: pikepdf.Object) -> bool:
-    if "/JBIG2Decode" not in _filters(image):
-        return False
-    data = image.read_raw_bytes()
-    parms = image.get("/DecodeParms")
-    for parm in parms if isinstance(parms, pikepdf.Array) else (parms,):
-        if isinstance(parm, pikepdf.Dictionary) and "/JBIG2Globals" in parm:
-            data = parm.JBIG2Globals.read_bytes() + data
-    return has_symbol_dictionary(data)
+            yield from _named_images(each.Resources, depth + 1)
 
 
 @contextlib.contextmanager
 def _refusing(reason: str) -> Iterator[None]:
     try:
         yield
-    except _FAULTS as error:
+    except FAULTS as error:
         raise UnopenableFile(reason) from error

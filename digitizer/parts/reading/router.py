@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from digitizer.parts.reading import ppocr, tesseract
+from digitizer.parts.reading.long_pages import joined, parts_of
 from digitizer.parts.reading.photos import photos
 from digitizer.parts.reading.pictures import Picture, share_of
 from digitizer.parts.reading.plausible import familiar_words, plausibility
@@ -93,7 +94,15 @@ def read_page(image: Picture, dpi: int, languages: tuple[str, ...]) -> Transcrip
     ISO 639-1 codes. A blank page or a photograph gives an empty transcript with confidence 0; a
     reading that looks poor is made by both engines, and the one in which more is language is
     kept. If one engine fails the other reads the page; raises EngineError if neither can.
+    A page far longer than wide is read in parts.
     """
+    parts = [
+        (top, _read_part(image[top:bottom], dpi, languages)) for top, bottom in parts_of(image, dpi)
+    ]
+    return joined(parts) if len(parts) > 1 else parts[0][1]
+
+
+def _read_part(image: Picture, dpi: int, languages: tuple[str, ...]) -> Transcript:
     look = look_at(image)
     if look.kind in (PageKind.BLANK, PageKind.PHOTO):
         return Transcript(NO_ENGINE, "", 0.0, kind=look.kind)

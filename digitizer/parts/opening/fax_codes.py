@@ -1,0 +1,87 @@
+"""The code words of fax data (ITU-T T.4 tables 2 and 3, T.6 table 1), as look-up tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+WINDOW = 13  # bits: the longest code word
+END_OF_LINE, PASS, HORIZONTAL, EXTENSION = 100, 101, 102, 103  # modes; others are -3 to 3
+
+# In the order of the run lengths: 0 to 63; 64 to 1,728 by 64; 1,792 to 2,560 for either colour.
+_WHITE = (
+    "00110101 000111 0111 1000 1011 1100 1110 1111 10011 10100 00111 01000 001000 000011 110100 "
+    "110101 101010 101011 0100111 0001100 0001000 0010111 0000011 0000100 0101000 0101011 "
+    "0010011 0100100 0011000 00000010 00000011 00011010 00011011 00010010 00010011 00010100 "
+    "00010101 00010110 00010111 00101000 00101001 00101010 00101011 00101100 00101101 00000100 "
+    "00000101 00001010 00001011 01010010 01010011 01010100 01010101 00100100 00100101 01011000 "
+    "01011001 01011010 01011011 01001010 01001011 00110010 00110011 00110100 "
+)
+_WHITE_MORE = (
+    "11011 10010 010111 0110111 00110110 00110111 01100100 01100101 01101000 01100111 011001100 "
+    "011001101 011010010 011010011 011010100 011010101 011010110 011010111 011011000 011011001 "
+    "011011010 011011011 010011000 010011001 010011010 011000 010011011 "
+)
+_BLACK = (
+    "0000110111 010 11 10 011 0011 0010 00011 000101 000100 0000100 0000101 0000111 00000100 "
+    "00000111 000011000 0000010111 0000011000 0000001000 00001100111 00001101000 00001101100 "
+    "00000110111 00000101000 00000010111 00000011000 000011001010 000011001011 000011001100 "
+    "000011001101 000001101000 000001101001 000001101010 000001101011 000011010010 000011010011 "
+    "000011010100 000011010101 000011010110 000011010111 000001101100 000001101101 000011011010 "
+    "000011011011 000001010100 000001010101 000001010110 000001010111 000001100100 000001100101 "
+    "000001010010 000001010011 000000100100 000000110111 000000111000 000000100111 000000101000 "
+    "000001011000 000001011001 000000101011 000000101100 000001011010 000001100110 000001100111 "
+)
+_BLACK_MORE = (
+    "0000001111 000011001000 000011001001 000001011011 000000110011 000000110100 000000110101 "
+    "0000001101100 0000001101101 0000001001010 0000001001011 0000001001100 0000001001101 "
+    "0000001110010 0000001110011 0000001110100 0000001110101 0000001110110 0000001110111 "
+    "0000001010010 0000001010011 0000001010100 0000001010101 0000001011010 0000001011011 "
+    "0000001100100 0000001100101 "
+)
+_LONG = (
+    "00000001000 00000001100 00000001101 000000010010 000000010011 000000010100 000000010101 "
+    "000000010110 000000010111 000000011100 000000011101 000000011110 000000011111 "
+)
+_MODES = {
+    "1": 0, "011": 1, "000011": 2, "0000011": 3, "010": -1, "000010": -2, "0000010": -3,
+    "0001": PASS, "001": HORIZONTAL, "0000001": EXTENSION, "000000000001": END_OF_LINE,
+}  # fmt: skip
+
+Codes = tuple[tuple[int, int] | None, ...]
+
+
+def _table(words: dict[str, int]) -> Codes:
+    """For what the next 13 bits are: the word's meaning and its length; None for no word."""
+    found: list[tuple[int, int] | None] = [None] * (1 << WINDOW)
+    for word, meaning in words.items():
+        free = WINDOW - len(word)
+        first = int(word, 2) << free
+        found[first : first + (1 << free)] = [(meaning, len(word))] * (1 << free)
+    return tuple(found)
+
+
+def _runs(short: str, more: str) -> Codes:
+    words = {word: run for run, word in enumerate(short.split())}
+    words |= {word: 64 * (1 + each) for each, word in enumerate((more + _LONG).split())}
+    return _table(words)
+
+
+MODES = _table(_MODES)
+RUNS = (_runs(_WHITE, _WHITE_MORE), _runs(_BLACK, _BLACK_MORE))
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+def lowest_bit_first(data: bytes) -> bytes:
+    """The same data with the bits of each byte turned about."""
+    return data.translate(_REVERSED)
+
+
+def windows(data: bytes) -> memoryview:
+    """The 13 bits that follow each bit of the data; behind their end, nought."""
+    three = np.frombuffer(data + bytes(5), np.uint8).astype(np.uint32)
+    joined: np.ndarray[Any, Any] = three[:-2] << 16 | three[1:-1] << 8 | three[2:]
+    shifts = np.arange(24 - WINDOW, 24 - WINDOW - 8, -1, dtype=np.uint32)
+    found = (joined[:, None] >> shifts) & ((1 << WINDOW) - 1)
+    return memoryview(found.astype(np.uint16).ravel())
