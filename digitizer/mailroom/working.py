@@ -53,8 +53,6 @@ def recover(house: House) -> int:
     """
     reach("recover.begun")
     given_back = give_back_of_the_dead(house)
-    for name in claimants.dead(house.run_folder):  # they had no work left, but maybe pictures
-        _sweep(house, name)
     with writing(house.engine) as tx:
         drop_plain(tx, house.originals)
     reach("recover.plain_dropped")
@@ -62,7 +60,10 @@ def recover(house: House) -> int:
 
 
 def give_back_of_the_dead(house: House) -> int:
-    """Gives back what dead supervisors held, counted as a death; returns how many scans."""
+    """Gives back what dead supervisors held, counted as a death; returns how many scans.
+
+    Their folders go too, and those of whoever died while cutting a sealed scan.
+    """
     with reading(house.engine) as tx:
         names = ledger.claimants_at_work(tx)
     given_back = 0
@@ -79,6 +80,8 @@ def give_back_of_the_dead(house: House) -> int:
             given_back += len(scans)
             _sweep(house, name)
             reach("recover.swept")
+    for name in claimants.dead(house.run_folder):  # they had no work left, but maybe pictures
+        _sweep(house, name)
     return given_back
 
 

@@ -15,7 +15,7 @@ from digitizer.mailroom import desk, legal
 from digitizer.mailroom.books import reconcile, verify_audit
 from digitizer.mailroom.doctor import examine
 from digitizer.mailroom.house import House, open_house
-from digitizer.mailroom.working import recover
+from digitizer.mailroom.working import give_back_of_the_dead, recover
 from digitizer.parts.blobs import LocalBlobs
 from digitizer.parts.tables import original, page, reading, scan, sealed_page, writing
 from digitizer.parts.vault import unlock
@@ -323,6 +323,21 @@ def _whole(house: House, of: Scan, content: bytes) -> bool:
         return part.sealed_as is None and house.originals.get(part.sha256) == content
     opened = unlock(row.seal_key, house.originals.get(part.sealed_as))
     return hashlib.sha256(opened).hexdigest() == part.sha256 and _plain(house, of) == [False]
+
+
+def test_a_service_that_runs_sweeps_what_a_dead_cutter_unlocked(
+    house: House, tmp_path: Path
+) -> None:
+    of = sealed(house, tmp_path / "w")
+    house.engine.dispose()
+    act = legal.cut
+    assert _killed_at(
+        house.home, "cutting.unlocked",
+        lambda h: (act(h, of.id, [1], SUPERVISOR, "w"), None)[1],
+    )  # fmt: skip
+    assert stack() in _all_bytes(house.work_folder)
+    assert give_back_of_the_dead(house) == 0, "as an idle worker calls it"
+    assert list(house.work_folder.iterdir()) == []
 
 
 SEALING = (
