@@ -6,12 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitizer.parts.imaging.blankness import Blankness, judge
 from digitizer.parts.imaging.ink import Ink, Reduced, chroma, find_ink, reduced
 from digitizer.parts.imaging.pixels import Picture, grey
-from digitizer.parts.imaging.quality import find_faults
+from digitizer.parts.imaging.quality import (
+    BLURRED,
+    CUT_OFF,
+    TOO_LIGHT,
+    find_faults,
+)
+from digitizer.parts.imaging.shining import darkness
 from digitizer.parts.imaging.skew import find_skew, straighten
 from digitizer.parts.opening import OpenedPage
+from digitizer.vocabulary.paper import PERHAPS_BLANK
 
+#: Faults of writing, of which such a side may have none: its own mark says enough.
+_OF_WRITING = (TOO_LIGHT, BLURRED, CUT_OFF)
 _COLOURED_CHROMA, _COLOURED_SHARE = 24, 0.0005
 
 
@@ -19,8 +29,10 @@ _COLOURED_CHROMA, _COLOURED_SHARE = 24, 0.0005
 class PreparedPage:
     """One page upright and straight: uint8, HxW grey or, where ``colour``, HxWx3 RGB.
 
-    The fields mean what they mean in SurveyedPage. ``turned`` is 0 here: what a file says of
-    its orientation was heeded on opening, and marks or words are read later.
+    The fields mean what they mean in SurveyedPage. ``darkness`` is what may shine through to the
+    sheet's other side: how much darker than paper each square millimetre is. ``turned`` is 0
+    here: what a file says of its orientation was heeded on opening, and marks or words are read
+    later.
     """
 
     number: int
@@ -32,17 +44,25 @@ class PreparedPage:
     skew: float = 0.0
     colour: bool = False
     quality: tuple[str, ...] = ()
+    perhaps_blank: bool = False
+    darkness: Picture | None = None
 
 
-def prepare(page: OpenedPage, blank_ink: float) -> PreparedPage:
-    """``blank_ink`` is the share of ink (0..1) under which a side is blank."""
+def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = None) -> PreparedPage:
+    """``blank_ink`` is the share of ink (0..1) under which a side may be blank. ``other`` is the
+    side scanned before, which may be the front of this one's sheet: what shines through is known
+    by it."""
     small = reduced(page.image, page.dpi)
     colour = _has_colour(small)
     ink = find_ink(small)
-    blank = ink.share < blank_ink and not ink.uneven
+    front = None if other is None else other.darkness
+    found = judge(small, ink, blank_ink, front) if blank_ink else Blankness.CONTENT
+    blank, perhaps = found is Blankness.BLANK, found is Blankness.PERHAPS
     skew = 0.0 if blank else find_skew(ink.strokes)
     image = page.image if colour else grey(page.image)
     faults = find_faults(image, page.dpi, small, ink, blank)
+    if perhaps:
+        faults = (PERHAPS_BLANK, *(fault for fault in faults if fault not in _OF_WRITING))
     if skew:
         image = straighten(image, skew, _paper_colour(small, ink, colour))
     return PreparedPage(
@@ -54,6 +74,8 @@ def prepare(page: OpenedPage, blank_ink: float) -> PreparedPage:
         skew=skew,
         colour=colour,
         quality=(*page.notes, *faults),
+        perhaps_blank=perhaps,
+        darkness=darkness(small, ink),
     )
 
 
