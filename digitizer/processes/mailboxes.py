@@ -22,13 +22,14 @@ from digitizer.processes.transcripts import (
 from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import LetterKind, LetterState, MailboxEntry, PageRole
 from digitizer.vocabulary.moments import now
-from digitizer.vocabulary.paper import Transcript
+from digitizer.vocabulary.paper import PERHAPS_BLANK, Transcript
 
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
     """One page as a reader turns to it. ``position`` counts from 1 in the letter; where a
-    person put its text right, ``correction`` says who, and ``as_read`` is what the machine read."""
+    person put its text right, ``correction`` says who, and ``as_read`` is what the machine read.
+    ``perhaps_blank``: so little is on it that it may be the empty back of a sheet."""
 
     id: int
     position: int
@@ -39,6 +40,7 @@ class LetterPage:
     transcript: Transcript | None
     correction: Correction | None
     as_read: Transcript | None
+    perhaps_blank: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
             read.get(row.id),
             put_right.get(row.id),
             before.get(row.id),
+            PERHAPS_BLANK in row.quality,
         )
         for row in rows
     )

@@ -36,6 +36,7 @@ from digitizer.processes.survey import (
 )
 from digitizer.vocabulary.errors import UnopenableFile
 from digitizer.vocabulary.paper import (
+    WAS_MIRRORED,
     Doubt,
     DoubtReason,
     Scan,
@@ -192,10 +193,14 @@ def _behind_turned_covers(pages: Sequence[SurveyedPage], parted: Split) -> set[i
 
 def _turned(page: SurveyedPage, read: Mapping[int, UprightReading]) -> SurveyedPage:
     """The page as it stands after it was read."""
-    degrees = read[page.number].turned if page.number in read else 0
+    if page.number not in read:
+        return page
+    degrees, mirrored = read[page.number].turned, read[page.number].mirrored
     sideways = degrees in (90, 270)
     width, height = (page.height, page.width) if sideways else (page.width, page.height)
-    return replace(page, width=width, height=height, turned=(page.turned + degrees) % 360)
+    quality = (*page.quality, WAS_MIRRORED) if mirrored else page.quality
+    turned = (page.turned + degrees) % 360
+    return replace(page, width=width, height=height, turned=turned, quality=quality)
 
 
 def _read_all(
@@ -210,8 +215,10 @@ def _read_all(
     with _all_or_none(bench.pool, tasks):
         for place, page in enumerate(wanted):
             read = tasks[place].result()
-            # Marks say which way up a page stands; of one without any its reading tells.
-            if not page.sightings.marks and is_doubtful(read.transcript):
+            # Marks say which way up a page stands; of one without any its reading tells. One
+            # that is perhaps blank is worth no second look.
+            is_told = page.sightings.marks or page.perhaps_blank
+            if not is_told and is_doubtful(read.transcript):
                 tasks[place] = _submit(bench, page, read_otherwise, profile.languages, read)
             bench.progress("reading", place + 1, len(wanted))
         return {page.number: task.result() for page, task in zip(wanted, tasks, strict=True)}

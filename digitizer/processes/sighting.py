@@ -33,6 +33,11 @@ class Seen:
     look: CoverLook | None = None
 
     @property
+    def anything(self) -> bool:
+        """Whether any code, a stranger's too, or a mark of ours was seen."""
+        return bool(self.sightings.symbols or self.marks)
+
+    @property
     def ours(self) -> int:
         """How much of ours it shows: any code is more than all marks."""
         coded = any(is_ours(each.text) for each in self.sightings.symbols)

@@ -27,18 +27,20 @@ from digitizer.parts.imaging import (
 from digitizer.parts.marks import Mark, find_marks, ink_outside_print, orientation, register
 from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_page, open_pages
 from digitizer.parts.printing.cover_layout import PAPERS, writing_area
-from digitizer.parts.reading import read_page, way_up
+from digitizer.parts.reading import read_page, way_up, way_up_mirrored
 from digitizer.parts.reading.pictures import Picture
 from digitizer.parts.reading.plausible import familiar_words
 from digitizer.parts.reading.specks import InkShapes, find_specks, ink_shapes
 from digitizer.parts.reply_look import look_at_reply
 from digitizer.parts.searchable_pdf import searchable_pdf
 from digitizer.parts.symbols import find_all_symbols
-from digitizer.processes.sighting import sight
+from digitizer.processes.sighting import Seen, sight
 from digitizer.vocabulary.errors import StorageError, UnopenableFile
 from digitizer.vocabulary.paper import (
+    PERHAPS_BLANK,
     Box,
     CodeKind,
+    PageKind,
     ReplyLook,
     Sightings,
     SurveyedPage,
@@ -79,10 +81,11 @@ def survey(order: SurveyOrder) -> tuple[SurveyedPage, ...]:
 
 
 def _survey(order: SurveyOrder) -> Iterator[SurveyedPage]:
+    before: PreparedPage | None = None
     for opened in open_pages(Path(order.path), order.numbers, order.limits, order.dpi):
         if isinstance(opened, PageFault):
             raise UnopenableFile(f"Page {order.first + opened.number - 1}: {opened.reason}")
-        prepared = prepare(opened, order.blank_ink)
+        prepared = before = prepare(opened, order.blank_ink, before)
         number = order.first + opened.number - 1
         yield _look(replace(prepared, number=number), order)
 
@@ -92,7 +95,8 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
     height, width = upright.image.shape[:2]
     name = f"page-{upright.number:05d}"
     _write(Path(order.folder) / name, encode(upright.image))
-    marks, anything = seen.marks, bool(seen.sightings.symbols or seen.marks)
+    marks, anything = seen.marks, seen.anything
+    quality = tuple(each for each in upright.quality if not (anything and each == PERHAPS_BLANK))
     return SurveyedPage(
         number=upright.number,
         image=name,
@@ -108,12 +112,17 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
         writing=_writing(marks),
         reply=_as_reply_sheet(upright, seen.sightings, marks),
         sightings=seen.sightings,
-        quality=upright.quality,
-        # A cover's own back may show it through the paper: splitting knows whose back it is.
-        perhaps_blank=seen.look is not None and (upright.blank or seen.look.pale),
+        quality=quality,
+        perhaps_blank=_is_perhaps_blank(upright, seen),
         unseen=None if anything else upright.unseen,
         looks_like=seen.look.kind if seen.look else None,
     )
+
+
+def _is_perhaps_blank(page: PreparedPage, seen: Seen) -> bool:
+    """A cover's own back may show it through the paper: splitting knows whose back it is."""
+    shines_through = seen.look is not None and (page.blank or seen.look.pale)
+    return shines_through or (page.perhaps_blank and not seen.anything)
 
 
 def _write(path: Path, picture: bytes) -> None:
@@ -160,10 +169,11 @@ def all_symbols(path: str, number: int, limits: OpeningLimits) -> tuple[Symbol, 
 @dataclass(frozen=True, slots=True)
 class UprightReading:
     """What was read on a page, and the degrees (clockwise) by which its picture, which lay
-    turned, was turned back for it."""
+    turned, was turned back for it; ``mirrored``: it was flipped left to right first."""
 
     transcript: Transcript
     turned: int = 0
+    mirrored: bool = False
 
 
 def read_upright(
@@ -185,18 +195,45 @@ def read_otherwise(
     path: str, dpi: int, languages: tuple[str, ...], read: UprightReading
 ) -> UprightReading:
     """Reads a picture again whose first reading was doubtful, if a few of its lines read better
-    another way up; the better reading, and its picture left that way up. Raises EngineError.
+    another way up or, where that too is doubtful, mirrored; the better reading, and its picture
+    left that way. Raises EngineError.
     """
     image = load(Path(path).read_bytes())
     degrees = way_up(image)
-    if not degrees:
-        return read
-    upright = turn(image, -degrees // 90)
-    other = UprightReading(read_page(upright, dpi, languages), (read.turned + degrees) % 360)
-    best = max(read, other, key=partial(_sense, languages))
-    if best is other:
-        _write(Path(path), encode(upright))
+    best, picture = read, image
+    if degrees:
+        turned = turn(image, -degrees // 90)
+        other = _read_so(turned, dpi, languages, read, degrees, mirrored=False)
+        best, picture = _better(languages, (read, image), (other, turned))
+    if is_doubtful(best.transcript) and (lay := way_up_mirrored(image)) is not None:
+        flipped = turn(np.ascontiguousarray(np.fliplr(image)), -lay // 90)
+        other = _read_so(flipped, dpi, languages, read, lay, mirrored=True)
+        best, picture = _better(languages, (best, picture), (other, flipped))
+    if best is not read:
+        _write(Path(path), encode(picture))
     return best
+
+
+def _read_so(
+    picture: Picture,
+    dpi: int,
+    languages: tuple[str, ...],
+    before: UprightReading,
+    degrees: int,
+    *,
+    mirrored: bool,
+) -> UprightReading:
+    transcript = read_page(picture, dpi, languages)
+    return UprightReading(transcript, (before.turned + degrees) % 360, mirrored)
+
+
+def _better(
+    languages: tuple[str, ...], *pairs: tuple[UprightReading, Picture]
+) -> tuple[UprightReading, Picture]:
+    """The reading with more language; of a few words, which may be names, the surer one."""
+    few = all(len(read.transcript.words) < _LEAST_WORDS for read, _ in pairs)
+    measure = _surely if few else partial(_sense, languages)
+    return max(pairs, key=lambda pair: measure(pair[0]))
 
 
 # Letters upright are read with a confidence of 0.5 or more, and half of their words are long;
@@ -204,6 +241,9 @@ def read_otherwise(
 _DOUBTFUL = 0.45
 _LONG_WORD, _LONG_SHARE = 4, 0.25
 _LEAST_WORDS = 5
+# A few words upright are read with 0.96 or more, and lying, on their head or mirrored with 0.6 or
+# less, unless as standing ones.
+_FEW_DOUBTFUL = 0.75
 _SIDEWAYS = 0.6  # share of the words that stand higher than wide
 
 
@@ -211,7 +251,7 @@ def is_doubtful(read: Transcript) -> bool:
     """Whether the page may have been read on its side or its head."""
     words = [word for word in read.words if len(word.text) > 1]
     if len(words) < _LEAST_WORDS:
-        return False
+        return _are_few_doubtful(read)
     standing = sum(word.box.height > word.box.width for word in words)
     long = sum(len(word.text) >= _LONG_WORD for word in words)
     return (
@@ -221,13 +261,29 @@ def is_doubtful(read: Transcript) -> bool:
     )
 
 
+def _are_few_doubtful(read: Transcript) -> bool:
+    """The same of a page on which a few words were read, or none though something is there."""
+    if read.kind in (PageKind.BLANK, PageKind.PHOTO):
+        return False
+    standing = sum(word.box.height > word.box.width for word in read.words)
+    return read.confidence < _FEW_DOUBTFUL or standing > _SIDEWAYS * len(read.words)
+
+
+def _surely(read: UprightReading) -> float:
+    """How surely it was read; twice as much if its words lie."""
+    return read.transcript.confidence * (1 + _lying(read))
+
+
 def _sense(languages: tuple[str, ...], read: UprightReading) -> float:
     """How much language was read, and how surely. A line that stands upright is read too, as if
     it were in a margin, but a page of them lies on its side."""
+    return familiar_words(read.transcript.words, languages) * (1 + _lying(read))
+
+
+def _lying(read: UprightReading) -> float:
+    """The share (0..1) of the words that lie, as words of a page that is upright do."""
     words = read.transcript.words
-    lying = sum(word.box.width >= word.box.height for word in words)
-    share = lying / len(words) if words else 0.0
-    return familiar_words(words, languages) * (1 + share)
+    return sum(word.box.width >= word.box.height for word in words) / len(words) if words else 0.0
 
 
 def read_marked(

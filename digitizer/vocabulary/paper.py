@@ -83,6 +83,12 @@ class Sightings:
     trouble: str | None = None
 
 
+#: Among the words of ``SurveyedPage.quality``: the side is shown, but may be blank.
+PERHAPS_BLANK = "perhaps blank"
+#: The same: the page lay mirrored, and is shown the right way round. The original is as it was.
+WAS_MIRRORED = "was mirrored"
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyLook:
     """How a page compares with the reply sheet that was printed with the code ``text``.

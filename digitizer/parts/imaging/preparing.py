@@ -6,14 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitizer.parts.imaging.blankness import Blankness, judge
 from digitizer.parts.imaging.ink import Ink, Reduced, chroma, find_ink, reduced
 from digitizer.parts.imaging.legibility import is_grain, why_unseen
 from digitizer.parts.imaging.levelling import level
 from digitizer.parts.imaging.pixels import Picture, grey
-from digitizer.parts.imaging.quality import edge_millimetres, find_faults
+from digitizer.parts.imaging.quality import (
+    BLURRED,
+    CUT_OFF,
+    TOO_LIGHT,
+    edge_millimetres,
+    find_faults,
+)
+from digitizer.parts.imaging.shining import darkness
 from digitizer.parts.imaging.skew import find_skew, straighten
 from digitizer.parts.opening import OpenedPage
+from digitizer.vocabulary.paper import PERHAPS_BLANK
 
+#: Faults of writing, of which such a side may have none: its own mark says enough.
+_OF_WRITING = (TOO_LIGHT, BLURRED, CUT_OFF)
 _COLOURED_CHROMA, _COLOURED_SHARE = 24, 0.0005
 
 
@@ -21,8 +32,10 @@ _COLOURED_CHROMA, _COLOURED_SHARE = 24, 0.0005
 class PreparedPage:
     """One page upright and straight: uint8, HxW grey or, where ``colour``, HxWx3 RGB.
 
-    The fields mean what they mean in SurveyedPage. ``turned`` is 0 here: what a file says of
-    its orientation was heeded on opening, and marks or words are read later.
+    The fields mean what they mean in SurveyedPage. ``darkness`` is what may shine through to the
+    sheet's other side: how much darker than paper each square millimetre is. ``turned`` is 0
+    here: what a file says of its orientation was heeded on opening, and marks or words are read
+    later.
     """
 
     number: int
@@ -35,10 +48,14 @@ class PreparedPage:
     colour: bool = False
     quality: tuple[str, ...] = ()
     unseen: str | None = None
+    perhaps_blank: bool = False
+    darkness: Picture | None = None
 
 
-def prepare(page: OpenedPage, blank_ink: float) -> PreparedPage:
-    """``blank_ink`` is the share of ink (0..1) under which a side is blank."""
+def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = None) -> PreparedPage:
+    """``blank_ink`` is the share of ink (0..1) under which a side may be blank. ``other`` is the
+    side scanned before, which may be the front of this one's sheet: what shines through is known
+    by it."""
     as_scanned = small = reduced(page.image, page.dpi)
     levelled = level(page.image, small)
     was_dark = levelled is not page.image
@@ -46,13 +63,14 @@ def prepare(page: OpenedPage, blank_ink: float) -> PreparedPage:
         small = reduced(levelled, page.dpi)
     colour = _has_colour(small)
     ink = find_ink(small)
-    # A sheet so dark that it had to be levelled is never surely blank, nor one that is all grain.
-    empty = ink.share < blank_ink and not ink.uneven and not was_dark
-    blank = empty and not is_grain(small)
+    found = _blankness(small, ink, blank_ink, other, was_dark)
+    blank, perhaps = found is Blankness.BLANK, found is Blankness.PERHAPS
     skew = 0.0 if blank else find_skew(ink.strokes)
     image = levelled if colour else grey(levelled)
     edges = 0.0 if blank else edge_millimetres(image, page.dpi, ink)
     faults = find_faults(page.dpi, small, ink, blank, edges, was_dark)
+    if perhaps:
+        faults = (PERHAPS_BLANK, *(fault for fault in faults if fault not in _OF_WRITING))
     if skew:
         image = straighten(image, skew, _paper_colour(small, ink, colour))
     return PreparedPage(
@@ -64,8 +82,20 @@ def prepare(page: OpenedPage, blank_ink: float) -> PreparedPage:
         skew=skew,
         colour=colour,
         quality=(*page.notes, *faults),
-        unseen=None if blank else why_unseen(as_scanned, ink, edges, page.dpi),
+        # What is perhaps blank is no darker or rougher than paper, and is shown to be looked at.
+        unseen=why_unseen(as_scanned, ink, edges, page.dpi) if not (blank or perhaps) else None,
+        perhaps_blank=perhaps,
+        darkness=darkness(small, ink),
     )
+
+
+def _blankness(
+    small: Reduced, ink: Ink, blank_ink: float, other: PreparedPage | None, was_dark: bool
+) -> Blankness:
+    """A sheet so dark that it had to be levelled is never blank, nor one that is all grain."""
+    if not blank_ink or was_dark or is_grain(small):
+        return Blankness.CONTENT
+    return judge(small, ink, blank_ink, None if other is None else other.darkness)
 
 
 def _has_colour(small: Reduced) -> bool:

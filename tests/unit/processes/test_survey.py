@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks import scanner
 from digitizer.parts.imaging import encode_lossless, load
 from digitizer.processes import survey
 from digitizer.processes.survey import (
@@ -17,7 +19,7 @@ from digitizer.processes.survey import (
     read_otherwise,
     read_upright,
 )
-from digitizer.vocabulary.paper import Box, Transcript, Word
+from digitizer.vocabulary.paper import Box, PageKind, Transcript, Word
 
 Picture = NDArray[np.uint8]
 LETTER = "dear mother we have been here since may and think about your house every night"
@@ -129,10 +131,39 @@ def test_a_scrawl_that_reads_no_better_otherwise_stays(reads: Reads, page: Path)
     assert page.read_bytes() == before
 
 
-def test_a_few_words_do_not_tell(reads: Reads, page: Path) -> None:
-    seen = reads({"top left": lying("few words", 0.2)})
+def test_a_few_words_that_read_well_are_read_once(reads: Reads, page: Path) -> None:
+    seen = reads({"top left": lying("few words", 0.96)})
     _read(page)
     assert seen == ["top left"]
+
+
+@pytest.mark.parametrize("upright", ["low right", "low left", "top right"])
+def test_a_few_words_that_lie_wrong_are_turned(reads: Reads, page: Path, upright: str) -> None:
+    reads({upright: lying("few words", 0.96), "top left": lying("spuem maj", 0.5)})
+    read = _read(page)
+    assert (read.turned, read.transcript.text) == (_TURNED_TO[upright], "few words")
+
+
+def test_a_few_words_that_stand_are_turned_though_they_read_well(reads: Reads, page: Path) -> None:
+    reads({"top left": standing("few words", 0.96), "top right": lying("few words", 0.96)})
+    assert _read(page).turned == 270
+
+
+@pytest.mark.parametrize("kind", [PageKind.BLANK, PageKind.PHOTO])
+def test_a_page_without_words_is_not_doubtful(kind: PageKind) -> None:
+    assert not is_doubtful(Transcript("none", "", 0.0, kind=kind))
+    assert is_doubtful(Transcript("made-up", "", 0.0, kind=PageKind.HANDWRITTEN))
+
+
+def test_a_mirrored_page_is_flipped_and_read(tmp_path: Path) -> None:
+    text = "Dear friend,\n\nthe orchard behind the schoolhouse\ngave nine baskets of pears."
+    upright = cv2.resize(scanner.typed_page(text), None, fx=0.6, fy=0.6)
+    path = tmp_path / "page"
+    path.write_bytes(encode_lossless(np.ascontiguousarray(upright[:, ::-1])))
+    read = _read(path)
+    assert (read.mirrored, read.turned) == (True, 0)
+    assert "orchard behind the schoolhouse" in read.transcript.text
+    assert np.abs(load(path.read_bytes()).astype(int) - upright).mean() < 3
 
 
 def test_behind_a_cover_that_lay_turned_it_is_read_as_a_sample_reads_best(

@@ -1,0 +1,251 @@
+"""Whether a side is surely blank, perhaps blank, or carries something.
+
+Only what is surely blank may be hidden. A side with little dark ink is looked at through four
+nets, each for what slips through the others: marks (strokes up to the very edge), dots (specks
+that lie closer together than dust falls), ruled lines, and tones (washes, shading, stickers).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import cv2
+import numpy as np
+
+from digitizer.parts.imaging.dots import are_set
+from digitizer.parts.imaging.ink import Ink, Mask, Reduced, steepness
+from digitizer.parts.imaging.pixels import Picture
+from digitizer.parts.imaging.shining import Shine, shone_through
+from digitizer.parts.imaging.tones import has_tone, is_ruled
+from digitizer.parts.imaging.wear import borders, without_creases
+
+_DARK, _DARK_SHARE = 60, 0.004  # grey levels; a page with two lines of writing has more
+_MARK = 1.6  # mm: dust is smaller
+# A stroke's steepest step as a share of its depth: pencil, pen and stamp have 0.31 to 0.54, what
+# shines through paper 0.05 to 0.29.
+_SHARP, _MAYBE_SHARP = 0.33, 0.26
+_DEEP_SOFT = 30  # grey levels: what shines through is paler; writing out of focus is not
+_STAPLE, _STAPLE_WITHIN = (8.0, 15.0), 28.0  # mm long, and mm from two edges
+_STAPLE_THICK, _STAPLE_BEND = 1.6, 0.45  # mm
+_HEM = 1.0  # mm
+_CORE, _CORE_OF_DUST, _RIM = 45, 1.2, 0.7  # levels; mm; mm
+_TRIANGLE = (0.25, 0.62)  # of its box; a sticker in a corner fills 0.79 or all
+# Soft things count from 12 mm of the edges on; mm2 that the front does not explain, and, where it
+# is not known, mm2 in so few places that no line of writing shines through.
+_INSIDE, _UNEXPLAINED, _SOFT_AREA, _SOFT_PLACES = 12.0, 10.0, 28.0, 16
+_UNDER = 0.85  # share of a part that the front's ink must cover to explain it
+_SPECK_DEEP = 14  # grey levels
+_HOLE_LEAST, _HOLE_MOST, _HOLE_WITHIN = 4.0, 9.5, 20.0  # mm: punch holes are 5.5 to 8
+_DISC = (0.65, 0.92)  # of its box: a circle has 0.79
+# Without a fellow a hole must be dark (grey levels), round, and as far in (mm) as punches reach.
+_HOLE_DEEP, _ROUND, _DISC_ALONE, _HOLE_INSIDE = 80, 0.12, (0.7, 0.87), 6.0
+_ARC_LEAST, _RADIUS, _ARC_OFF = 2.0, (2.2, 4.5), 0.45  # mm
+_IN_LINE, _ASKEW, _APART = 2.0, 0.04, 60.0  # mm, and mm a mm: two holes of one punch
+
+
+class Blankness(Enum):
+    BLANK = "blank"
+    PERHAPS = "perhaps blank"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is left of the ink when wear is taken away. Boxes are in mm, ``area`` in pixels,
+    ``deep`` in grey levels; ``sharp`` is the steepest step over the depth, ``mass`` the levels of
+    all pixels together."""
+
+    labels: Any
+    left: Any
+    top: Any
+    width: Any
+    height: Any
+    area: Any
+    deep: Any
+    sharp: Any
+    mass: Any
+
+    @property
+    def extent(self) -> Any:
+        return np.maximum(self.width, self.height)
+
+
+def judge(page: Reduced, ink: Ink, blank_ink: float, front: Picture | None = None) -> Blankness:
+    """``blank_ink`` is the share of ink (0..1) from which on a side is content without a doubt.
+    ``front`` is the ``darkness`` of the sheet's other side, if that is known."""
+    if ink.uneven or float((ink.strokes & (ink.darker > _DARK)).mean()) > _DARK_SHARE:
+        return Blankness.CONTENT
+    found = _look(page, ink, blank_ink, None)
+    if found is Blankness.BLANK or front is None:
+        return found
+    explained = shone_through(front, page, ink)
+    return found if explained is None else _look(page, ink, blank_ink, explained)
+
+
+def _look(page: Reduced, ink: Ink, blank_ink: float, explained: Shine | None) -> Blankness:
+    border = borders(ink.raw, page)
+    cores = _parts(ink.raw & ~border & (ink.darker > _CORE), page, ink)
+    dust = (cores.extent > 0) & (cores.extent < _CORE_OF_DUST) & (cores.sharp >= _SHARP)
+    known = border | _wide((_holes(cores, page) | dust)[cores.labels], page)
+    parts = _parts(without_creases(ink.raw & ~known, ink.darker, page), page, ink)
+    hole = _holes(parts, page)
+    wear = hole | _staple(parts, page) | _hem(parts, page) | _corner(parts, page)
+    wear[0] = False  # the ground
+    plain = (parts.extent >= _MARK) & ~wear
+    specks = (parts.extent < _MARK) & ~hole & (parts.sharp >= _SHARP) & (parts.deep >= _SPECK_DEEP)
+    known |= wear[parts.labels]
+    darker = ink.darker
+    if explained is not None:
+        under = (
+            np.bincount(parts.labels[explained.under], minlength=len(hole)) >= _UNDER * parts.area
+        )
+        plain &= ~(under & (parts.sharp < _SHARP))
+        specks &= ~under
+        known |= explained.broad
+        darker = np.where(explained.under, np.uint8(0), darker)
+    marks = plain & _is_sharp(parts, plain)
+    if float(parts.area[marks].sum()) / border.size >= blank_ink:
+        return Blankness.CONTENT
+    doubtful = (
+        marks.any()
+        or _is_soft_mark(parts, plain, page, explained is not None)
+        or are_set(*_joined(parts, specks, cores, dust), page)
+        or is_ruled(darker, page)
+        or has_tone(page, known)
+    )
+    return Blankness.PERHAPS if doubtful else Blankness.BLANK
+
+
+def _wide(mask: Mask, page: Reduced) -> Mask:
+    side = 2 * page.pixels(_RIM) + 1
+    wide = cv2.dilate(mask.astype(np.uint8), np.ones((side, side), np.uint8))
+    return np.asarray(wide > 0, dtype=np.bool_)
+
+
+def _joined(parts: Parts, specks: Any, cores: Parts, dust: Any) -> tuple[Any, Any, Any]:
+    """Left, top and mass of the specks among both."""
+    one, other = (parts, specks), (cores, dust)
+    left, top, mass = (
+        np.concatenate([getattr(each, name)[some] for each, some in (one, other)])
+        for name in ("left", "top", "mass")
+    )
+    return left, top, mass
+
+
+def _is_soft_mark(parts: Parts, plain: Any, page: Reduced, front_known: bool) -> bool:
+    """Whether what is soft may be more than the front shining through: too deep for that, or, of
+    some extent, not explained by the front, or (the front unknown) in too few places."""
+    if (plain & (parts.deep >= _DEEP_SOFT)).any():
+        return True
+    height, width = (side * 25.4 / page.dpi for side in page.grey.shape)
+    right, bottom = width - parts.left - parts.width, height - parts.top - parts.height
+    gap = np.minimum(np.minimum(parts.left, right), np.minimum(parts.top, bottom))
+    inside = plain & (gap >= _INSIDE)
+    area = float(parts.area[inside].sum()) * (25.4 / page.dpi) ** 2
+    if front_known:
+        return area >= _UNEXPLAINED
+    return area >= _SOFT_AREA and int(inside.sum()) <= _SOFT_PLACES
+
+
+def _corner(parts: Parts, page: Reduced) -> Any:
+    """A corner turned down, or in shadow: a triangle at two edges."""
+    height, width = (side * 25.4 / page.dpi for side in page.grey.shape)
+    right, bottom = width - parts.left - parts.width, height - parts.top - parts.height
+    at_two = (np.minimum(parts.left, right) <= 0.5) & (np.minimum(parts.top, bottom) <= 0.5)
+    box = np.maximum(parts.width * parts.height, 0.1)
+    filled = parts.area * (25.4 / page.dpi) ** 2 / box
+    return at_two & (filled >= _TRIANGLE[0]) & (filled <= _TRIANGLE[1]) & (parts.extent <= 40)
+
+
+def _parts(mask: Mask, page: Reduced, ink: Ink) -> Parts:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    places = np.flatnonzero(labels)
+    which: Any = labels.ravel()[places]
+    deep, steep = np.zeros(count, np.float32), np.zeros(count, np.float32)
+    depth = ink.darker.ravel()[places].astype(np.float32)
+    np.maximum.at(deep, which, depth)
+    np.maximum.at(steep, which, steepness(ink.smooth, places))
+    left, top, width, height = (stats[:, i] * (25.4 / page.dpi) for i in range(4))
+    width[0] = height[0] = 0  # the ground
+    area, mass = stats[:, cv2.CC_STAT_AREA], np.bincount(which, depth, count)
+    return Parts(labels, left, top, width, height, area, deep, steep / np.maximum(deep, 1), mass)
+
+
+def _is_sharp(parts: Parts, plain: Any) -> Any:
+    """Which parts are as sharp as ink; those that may be only where most of the side's are."""
+    maybe = parts.sharp >= _MAYBE_SHARP
+    if parts.mass[plain & maybe].sum() >= 0.5 * parts.mass[plain].sum():
+        return maybe
+    return parts.sharp >= _SHARP
+
+
+def _holes(parts: Parts, page: Reduced) -> Any:
+    """Punch holes: discs, and arcs (a hole's shadow on a white lid) that have a fellow."""
+    width, height = page.grey.shape[1] * 25.4 / page.dpi, page.grey.shape[0] * 25.4 / page.dpi
+    x, y = parts.left + parts.width / 2, parts.top + parts.height / 2
+    near = np.minimum(np.minimum(x, width - x), np.minimum(y, height - y))
+    least, most = np.minimum(parts.width, parts.height), parts.extent
+    sized = (most <= _HOLE_MOST) & (near <= _HOLE_WITHIN)
+    filled = parts.area * (25.4 / page.dpi) ** 2 / np.maximum(parts.width * parts.height, 0.1)
+    disc = sized & (filled >= _DISC[0]) & (filled <= _DISC[1])
+    disc &= (least >= _HOLE_LEAST) & (most - least <= 0.3 * most)
+    arc = sized & (most >= _ARC_LEAST) & ~disc
+    for each in np.flatnonzero(arc):
+        arc[each] = _is_arc(parts, int(each), page)
+    both = np.flatnonzero(disc | arc)
+    apart_x = np.abs(x[both][:, None] - x[both][None])
+    apart_y = np.abs(y[both][:, None] - y[both][None])
+    far = np.maximum(apart_x, apart_y)
+    fellow = (np.minimum(apart_x, apart_y) < _IN_LINE + _ASKEW * far) & (far > _APART)
+    alone = disc & (parts.deep >= _HOLE_DEEP) & (near >= _HOLE_INSIDE)
+    alone &= (most - least <= _ROUND * most) & (filled >= _DISC_ALONE[0])
+    alone &= filled <= _DISC_ALONE[1]
+    alone[both[fellow.any(axis=1)]] = True
+    return alone
+
+
+def _is_arc(parts: Parts, number: int, page: Reduced) -> bool:
+    """Whether the part's pixels lie on a circle of a punch hole's size (after I. Kasa, 1976)."""
+    y, x = (each * 25.4 / page.dpi for each in _pixels(parts, number, page))
+    matrix = np.stack([x, y, np.ones_like(x)], axis=1)
+    (a, b, c), *_ = np.linalg.lstsq(matrix, x**2 + y**2, rcond=None)
+    squared = c + a * a / 4 + b * b / 4
+    if squared <= 0 or not _RADIUS[0] <= np.sqrt(squared) <= _RADIUS[1]:
+        return False
+    off = np.hypot(x - a / 2, y - b / 2) - np.sqrt(squared)
+    return float(np.sqrt((off**2).mean())) < _ARC_OFF
+
+
+def _pixels(parts: Parts, number: int, page: Reduced) -> tuple[Any, Any]:
+    scale = page.dpi / 25.4
+    top, left = round(parts.top[number] * scale), round(parts.left[number] * scale)
+    high, wide = round(parts.height[number] * scale), round(parts.width[number] * scale)
+    cut = parts.labels[top : top + high, left : left + wide] == number
+    down, across = np.nonzero(cut)
+    return down, across
+
+
+def _hem(parts: Parts, page: Reduced) -> Any:
+    """What reaches no further into the side than a feeder's last row of pixels does."""
+    height, width = (side * 25.4 / page.dpi for side in page.grey.shape)
+    right, bottom = width - parts.left - parts.width, height - parts.top - parts.height
+    beside = (parts.width <= _HEM) & (np.minimum(parts.left, right) <= _HEM / 2)
+    above = (parts.height <= _HEM) & (np.minimum(parts.top, bottom) <= _HEM / 2)
+    return beside | above
+
+
+def _staple(parts: Parts, page: Reduced) -> Any:
+    """A staple in a corner: one straight, thin line of its length, alone of its kind."""
+    width, height = page.grey.shape[1] * 25.4 / page.dpi, page.grey.shape[0] * 25.4 / page.dpi
+    x, y = parts.left + parts.width / 2, parts.top + parts.height / 2
+    corner = np.maximum(np.minimum(x, width - x), np.minimum(y, height - y)) <= _STAPLE_WITHIN
+    long = np.hypot(parts.width, parts.height)
+    found = corner & (long >= _STAPLE[0]) & (long <= _STAPLE[1])
+    thick = parts.area * (25.4 / page.dpi) ** 2 / np.maximum(long, 1)
+    found &= thick <= _STAPLE_THICK
+    for each in np.flatnonzero(found):
+        y_x = np.stack(_pixels(parts, int(each), page)).astype(np.float64) * 25.4 / page.dpi
+        found[each] = float(np.linalg.eigvalsh(np.cov(y_x))[0]) ** 0.5 < _STAPLE_BEND
+    return found if found.sum() == 1 else np.zeros_like(found)
