@@ -25,7 +25,7 @@ POINTS = (
     "work.asking", "work.worked", "work.picture_stored", "work.pictures_stored",
     "filing.page_written", "filing.transcript_written", "filing.pages_written",
     "filing.letter_written", "filing.pages_given", "filing.letter_indexed",
-    "filing.cover_spent", "filing.letter_filed",
+    "filing.use_recorded", "filing.cover_spent", "filing.letter_filed",
     "filing.held_whole", "ledger.finished", "work.filed", "work.committed",
     "sealing.locked", "sealing.stored", "sealing.kept", "work.sealed", "sealing.plain_proven",
     "sealing.plain_deleted", "work.plain_dropped", "work.folder_removed",
