@@ -35,7 +35,7 @@ def between(severity: float, slight: float, ruin: float) -> float:
 
 def noisy(picture: NDArray[Any], rng: Rng, deviation: float) -> Picture:
     noise = rng.standard_normal(picture.shape, np.float32) * np.float32(deviation)
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture + noise, 0, 255), np.uint8)
 
 
 def blurred(picture: Picture, sigma: float) -> Picture:
