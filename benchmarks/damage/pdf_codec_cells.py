@@ -105,7 +105,7 @@ _HARMS: tuple[tuple[str, Harm], ...] = (
 
 def cells() -> Iterator[Cell]:
     for codec in CODECS:
-        yield _good(codec, "none", lambda codec=codec: picture_pdf(coded(codec, written())))
+        yield _good(codec, "none", partial(_plain, codec))
         for damage, harm in _HARMS:
             yield _harmed(codec, damage, harm, _whole_page)
         for place, draw in (
@@ -134,23 +134,23 @@ def _told_at_the_end(picture: Coded, height: int) -> Coded:
 def _feeders() -> Iterator[Cell]:
     for codec in ("JPEG baseline", "JPEG colour"):
         for height in (0, 65535):
+            told = f"height {height:,}, told at the end"
             for place, draw in (("", _whole_page), (", within a form", _in_a_form)):
-                yield _good(
-                    codec,
-                    f"height {height:,}, told at the end{place}",
-                    lambda codec=codec, height=height, draw=draw: draw(
-                        _told_at_the_end(coded(codec, written()), height)
-                    ),
-                )
-            yield Cell(
-                "PDF",
-                codec,
-                f"height {height:,}, told at the end, cut off and ended",
-                0,
-                lambda codec=codec, height=height: picture_pdf(
-                    _cut_and_ended(_told_at_the_end(coded(codec, written()), height))
-                ),
-            )
+                yield _good(codec, told + place, partial(_told, codec, height, draw))
+            cut = partial(_told, codec, height, _cut_page)
+            yield Cell("PDF", codec, f"{told}, cut off and ended", 0, cut)
+
+
+def _told(codec: str, height: int, draw: Callable[[Coded], bytes]) -> bytes:
+    return draw(_told_at_the_end(coded(codec, written()), height))
+
+
+def _cut_page(picture: Coded) -> bytes:
+    return picture_pdf(_cut_and_ended(picture))
+
+
+def _plain(codec: str) -> bytes:
+    return picture_pdf(coded(codec, written()))
 
 
 def _good(codec: str, damage: str, make: Callable[[], bytes], negative: bool = False) -> Cell:

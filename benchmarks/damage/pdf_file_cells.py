@@ -66,7 +66,10 @@ def _attached(plain: bool) -> bytes:
     inner = _pages(2) + _whole(1)
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(_whole())) as pdf:
-        pdf.attachments["other.pdf"] = pikepdf.AttachedFileSpec(pdf, inner)
+        pdf.attachments["other.pdf"] = pikepdf.AttachedFileSpec(
+            pdf, inner, description="", filename="other.pdf", mime_type="application/pdf",
+            creation_date="", mod_date="",
+        )  # fmt: skip
         level = pikepdf.StreamDecodeLevel.none
         pdf.save(out, compress_streams=not plain, stream_decode_level=level if plain else None)
     return out.getvalue()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -41,8 +43,8 @@ def _as_fine(dpi: int = _FINE, page: Pixels | None = None) -> Callable[..., bool
     """Whether it has the pixels that were scanned, and shows the page."""
     looks = looks_like(_page(dpi) if page is None else page)
 
-    def fine(seen: object) -> bool:
-        width: int = seen.shape[1]  # type: ignore[attr-defined]
+    def fine(seen: Any) -> bool:
+        width: int = seen.shape[1]
         return abs(width - _INCHES[0] * dpi) <= 2 and looks(seen)
 
     return fine
@@ -155,13 +157,13 @@ def _with_transfer(layered: bool) -> bytes:
     return page_pdf(drawn, [picture], size=_POINTS, resources=state)
 
 
-def _unit(seen: object) -> bool:
+def _unit(seen: Any) -> bool:
     return _has_size(seen, WIDTH, HEIGHT) and looks_like(written())(seen)
 
 
-def _has_size(seen: object, width: int, height: int) -> bool:
-    tall, wide = seen.shape[:2]  # type: ignore[attr-defined]
-    return abs(wide - width) <= 2 and abs(tall - height) <= 2
+def _has_size(seen: Any, width: int, height: int) -> bool:
+    tall, wide = seen.shape[:2]
+    return bool(abs(wide - width) <= 2 and abs(tall - height) <= 2)
 
 
 _W, _H = WIDTH * 72 / 200, HEIGHT * 72 / 200
@@ -191,9 +193,9 @@ def cells() -> Iterator[Cell]:
         yield Cell("PDF", "Flate", damage, 1, make, looks_right=fine)
     for codec in ("G4", "JBIG2"):
         yield Cell("PDF", codec, "stencil of 600 dpi over 100", 1,
-                   lambda codec=codec: _stencil(codec), looks_right=fine)  # fmt: skip
+                   partial(_stencil, codec), looks_right=fine)  # fmt: skip
         yield Cell("PDF", codec, "mask of 600 dpi over 100", 1,
-                   lambda codec=codec: _masked("/Mask", codec), looks_right=fine)  # fmt: skip
+                   partial(_masked, "/Mask", codec), looks_right=fine)  # fmt: skip
     yield Cell("PDF", "G4", "strips of 600 dpi", 1, lambda: _strips(_FINE, 12, "G4"),
                looks_right=fine)  # fmt: skip
     yield Cell("PDF", "Flate", "strips of 1,200 dpi", 1, lambda: _strips(1200, 20),
@@ -204,5 +206,5 @@ def cells() -> Iterator[Cell]:
     for layered in (False, True):
         layers = "two layers" if layered else "one picture"
         yield Cell("PDF", "Flate", f"negative by /TR, {layers}", 1,
-                   lambda layered=layered: _with_transfer(layered),
+                   partial(_with_transfer, layered),
                    looks_right=looks_like(_page(200)))  # fmt: skip

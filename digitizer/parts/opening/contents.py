@@ -19,8 +19,9 @@ from digitizer.parts.opening.page import MOST_STRETCH
 POINTS = 72  # an inch
 _OPERATORS = "q Q cm Do BI ID EI gs scn SCN"
 _DEEPEST = 12  # drawings within drawings; deeper ones go in a circle
-_MOST_STEPS = 20_000  # of all drawings of a page together: drawings may double at each depth
+_MOST_STEPS = 50_000  # of all drawings of a page together: drawings may double at each depth
 _MOST_BYTES = 8 << 20  # of drawing; longer ones are maps and plans, not scans
+_COUNTED = (b"q ", b"q\n", b"q\r", b"Q ", b"Q\n", b"Q\r", b"cm", b"Do", b"scn", b"gs")
 FAULTS = (
     pikepdf.PdfError,
     pikepdf.DependencyError,
@@ -73,7 +74,7 @@ class PageContents:
 def examine_contents(page: pikepdf.Page, width: float, height: float) -> PageContents:
     """What the page draws; sizes in points. What cannot be understood is left to the drawing."""
     walk = _Walk(width * height)
-    if sum(len(each.read_raw_bytes()) for each in _streams(page)) <= _MOST_BYTES:
+    if _can_be_followed([each.read_bytes() for each in _streams(page)]):
         walk.draw(page, page.resources, _UPRIGHT, 0)
     with contextlib.suppress(*FAULTS):
         for look, matrix in _appearances(page):
@@ -89,6 +90,12 @@ def images_of(contents: PageContents) -> Iterator[Any]:
         if key == (0, 0) or key not in seen:
             seen.add(key)
             yield placed.image
+
+
+def _can_be_followed(drawing: list[bytes]) -> bool:
+    """Whether following it takes a moment: a step costs ten millionths of a second."""
+    steps = sum(each.count(word) for each in drawing for word in _COUNTED)
+    return sum(map(len, drawing)) <= _MOST_BYTES and steps <= _MOST_STEPS
 
 
 def _streams(page: pikepdf.Page) -> list[pikepdf.Stream]:

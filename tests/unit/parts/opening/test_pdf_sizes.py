@@ -20,9 +20,11 @@ def opened(content: bytes, path: Path, hint: int = 0) -> OpenedPage:
     return open_page(path, 1, LIMITS, hint)
 
 
-def page_of(pixels: tuple[int, int], points: tuple[float, float], more: str = "", **keys: str):  # type: ignore[no-untyped-def]
+def page_of(
+    pixels: tuple[int, int], points: tuple[float, float], more: str = "", keys: str = ""
+) -> bytes:
     picture = coded("Flate", written(*pixels)).stream()
-    return page_pdf(filling("X5", points) + more, [picture], size=points, **keys)
+    return page_pdf(filling("X5", points) + more, [picture], size=points, keys=keys)
 
 
 @pytest.mark.parametrize("more", ["", "0 g 10 10 50 9 re f"], ids=["one picture", "with print"])

@@ -7,13 +7,14 @@ import pytest
 from PIL import Image, ImageDraw
 
 from digitizer.parts.reading.long_pages import joined, parts_of
+from digitizer.parts.reading.pictures import Picture
 from digitizer.parts.reading.router import read_page
 from digitizer.vocabulary.paper import Box, PageKind, Transcript, Word
 
 DPI = 100
 
 
-def strip(inches: float, colour: bool = False) -> np.ndarray:  # type: ignore[type-arg]
+def strip(inches: float, colour: bool = False) -> Picture:
     """A letter's width of numbered lines, four an inch; none in its first half inch."""
     height = round(inches * DPI)
     page = Image.new("RGB" if colour else "L", (850, height), "white")
