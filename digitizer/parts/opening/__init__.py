@@ -7,19 +7,23 @@ sentence a clerk understands.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from digitizer.parts.opening import pdf, pictures
+from digitizer.parts.opening import heif, jpeg_file, kinds, parts, pdf, pictures, tiff_file
 from digitizer.parts.opening.page import (
     AGAIN,
     DEFAULT_DPI,
     OpenedPage,
     OpeningLimits,
     PageFault,
+    too_many_pages,
 )
 from digitizer.vocabulary.errors import UnopenableFile, UsageError
 
@@ -43,20 +47,16 @@ class Document(Protocol):
     def page(self, number: int, dpi_hint: int) -> OpenedPage: ...
 
 
-_PDF = "PDF"
-_PDF_HEADER_WITHIN = 1024  # bytes; as Acrobat and every common viewer have it
-_SIGNATURES = (
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"GIF8", "GIF"),
-    (b"BM", "BMP"),
-    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG2000"),
-    (b"\xff\x4f\xff\x51", "JPEG2000"),
-)
+_OPENERS: dict[str, Callable[[BinaryIO, OpeningLimits], AbstractContextManager[Document]]] = {
+    kinds.PDF: pdf.opened,
+    kinds.TIFF: tiff_file.opened,
+    kinds.JPEG: jpeg_file.opened,
+    kinds.HEIF: heif.opened,
+    **{
+        kind: partial(pictures.opened, kind=kind)
+        for kind in (kinds.PNG, kinds.GIF, kinds.BMP, kinds.WEBP, kinds.JPEG2000)
+    },
+}
 _EMPTY = f"The file is empty. {AGAIN}"
 _UNKNOWN = "This is no scan: it is neither a PDF nor a picture. {}"
 _OTHERS = (
@@ -101,14 +101,47 @@ def open_pages(
 
 @contextmanager
 def _opened(path: Path, limits: OpeningLimits) -> Iterator[Document]:
-    with _regular_file(path) as file:
+    with _regular_file(path) as file, ExitStack() as stack:
         kind = _kind(file)
-        with (
-            pdf.opened(file, limits)
-            if kind == _PDF
-            else pictures.opened(file, kind, limits) as document
-        ):
-            yield document
+        found = parts.split(file, kind)
+        if len(found) == 1:
+            yield stack.enter_context(_OPENERS[kind](file, limits))
+        else:
+            documents = [stack.enter_context(_part(file, part, limits)) for part in found]
+            yield _InOrder(documents, limits)
+
+
+@contextmanager
+def _part(file: BinaryIO, part: parts.Part, limits: OpeningLimits) -> Iterator[Document]:
+    with parts.view(file, part.begin, part.end) as piece:
+        if part.kind != kinds.PDF:
+            with _OPENERS[part.kind](piece, limits) as document:
+                yield document
+            return
+        with os.fdopen(os.memfd_create("part"), "w+b") as copy:  # its parsers want a descriptor
+            shutil.copyfileobj(piece, copy)
+            copy.flush()
+            with pdf.opened(copy, limits) as document:
+                yield document
+
+
+class _InOrder:
+    """Several documents as one: all pages of the first, then those of the next."""
+
+    def __init__(self, documents: Sequence[Document], limits: OpeningLimits) -> None:
+        self._places = [
+            (document, number) for document in documents for number in range(1, document.count + 1)
+        ]
+        if len(self._places) > limits.pages:
+            raise UnopenableFile(too_many_pages(limits))
+
+    @property
+    def count(self) -> int:
+        return len(self._places)
+
+    def page(self, number: int, dpi_hint: int) -> OpenedPage:
+        document, own = self._places[number - 1]
+        return replace(document.page(own, dpi_hint), number=number)
 
 
 @contextmanager
@@ -123,15 +156,11 @@ def _regular_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def _kind(file: BinaryIO) -> str:
-    head = file.read(_PDF_HEADER_WITHIN + 8)
-    for signature, kind in _SIGNATURES:
-        if head.startswith(signature):
-            return kind
-    if head[8:12] == b"WEBP":
-        return "WEBP"
-    if b"%PDF-" in head:
-        return _PDF
-    raise UnopenableFile(_not_a_scan(head))
+    head = file.read(kinds.HEAD_BYTES)
+    kind = kinds.kind_of(head)
+    if kind is None:
+        raise UnopenableFile(_not_a_scan(head))
+    return kind
 
 
 def _not_a_scan(head: bytes) -> str:

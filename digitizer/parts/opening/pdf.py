@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from math import hypot, sqrt
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -129,8 +130,9 @@ def opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[PdfPages]:
     """Raises UnopenableFile for what is locked or damaged, or where a page may be missing."""
     path = f"/proc/self/fd/{file.fileno()}"  # no name can trouble either library
     with structure.examined(path, limits) as whole:
+        named = Path(path).resolve().exists()  # else a copy in memory, which has no name
         try:
-            pdf = pdfium.PdfDocument(path)
+            pdf = pdfium.PdfDocument(path if named else file)
         except pdfium.PdfiumError as error:
             locked = "assword" in str(error)
             raise UnopenableFile(structure.LOCKED if locked else DAMAGED) from error
