@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from digitizer.parts.opening import joined, pdf, pictures
+from digitizer.parts.opening import heif, joined, jpeg_file, kinds, parts, pdf, pictures, tiff_file
 from digitizer.parts.opening.page import (
     AGAIN,
     DEFAULT_DPI,
     OpenedPage,
     OpeningLimits,
     PageFault,
+    too_many_pages,
 )
 from digitizer.vocabulary.errors import UnopenableFile, UsageError
 
@@ -43,21 +46,17 @@ class Document(Protocol):
     def page(self, number: int, dpi_hint: int) -> OpenedPage: ...
 
 
-_PDF = "PDF"
-_HEAD = 1032  # bytes: enough for every signature but that of a PDF
 _PDF_HEADER_WITHIN = 1 << 20  # bytes: a printer's or a web form's words may stand before it
-_SIGNATURES = (
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"GIF8", "GIF"),
-    (b"BM", "BMP"),
-    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG2000"),
-    (b"\xff\x4f\xff\x51", "JPEG2000"),
-)
+_OPENERS: dict[str, Callable[[BinaryIO, OpeningLimits], AbstractContextManager[Document]]] = {
+    kinds.PDF: pdf.opened,
+    kinds.TIFF: tiff_file.opened,
+    kinds.JPEG: jpeg_file.opened,
+    kinds.HEIF: heif.opened,
+    **{
+        kind: partial(pictures.opened, kind=kind)
+        for kind in (kinds.PNG, kinds.GIF, kinds.BMP, kinds.WEBP, kinds.JPEG2000)
+    },
+}
 _EMPTY = f"The file is empty. {AGAIN}"
 _UNKNOWN = "This is no scan: it is neither a PDF nor a picture. {}"
 _OTHERS = (
@@ -102,14 +101,61 @@ def open_pages(
 
 @contextmanager
 def _opened(path: Path, limits: OpeningLimits) -> Iterator[Document]:
-    with _regular_file(path) as file:
-        kind = _kind(file)
-        with (
-            pdf.opened(file, limits)
-            if kind == _PDF
-            else pictures.opened(file, kind, limits) as document
-        ):
-            yield document
+    with _regular_file(path) as file, ExitStack() as stack:
+        documents = list(_documents(file, _kind(file), limits, stack))
+        yield documents[0] if len(documents) == 1 else _InOrder(documents, limits)
+
+
+def _documents(
+    file: BinaryIO, kind: str, limits: OpeningLimits, stack: ExitStack
+) -> Iterator[Document]:
+    """The files that lie in the file, of which the first is of ``kind``, each opened."""
+    if kind == kinds.PDF:
+        yield from _in_a_pdf(file, limits, stack)
+        return
+    found = parts.split(file, kind)
+    if len(found) == 1:
+        yield stack.enter_context(_OPENERS[kind](file, limits))
+        return
+    for part in found:
+        piece = stack.enter_context(parts.view(file, part.begin, part.end))
+        if part.kind == kinds.PDF:
+            yield from _in_a_pdf(stack.enter_context(joined.copied(piece)), limits, stack)
+        else:
+            yield stack.enter_context(_OPENERS[part.kind](piece, limits))
+
+
+def _in_a_pdf(file: BinaryIO, limits: OpeningLimits, stack: ExitStack) -> Iterator[Document]:
+    """What lies in a file that begins with a PDF: it, and other files before and behind it."""
+    found = joined.parts_of(file)
+    if len(found) == 1 and joined.fills(found[0], file):
+        yield stack.enter_context(pdf.opened(file, limits))
+        return
+    for part in found:
+        piece = stack.enter_context(joined.alone(file, part))
+        if part.kind == kinds.PDF:
+            yield stack.enter_context(pdf.opened(piece, limits))
+        else:
+            yield from _documents(piece, part.kind, limits, stack)
+
+
+class _InOrder:
+    """Several documents as one: all pages of the first, then those of the next."""
+
+    def __init__(self, documents: Sequence[Document], limits: OpeningLimits) -> None:
+        self._places = [
+            (document, number) for document in documents for number in range(1, document.count + 1)
+        ]
+        if len(self._places) > limits.pages:
+            raise UnopenableFile(too_many_pages(limits))
+
+    @property
+    def count(self) -> int:
+        return len(self._places)
+
+    def page(self, number: int, dpi_hint: int) -> OpenedPage:
+        document, own = self._places[number - 1]
+        return replace(document.page(own, dpi_hint), number=number)
 
 
 @contextmanager
@@ -124,15 +170,13 @@ def _regular_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def _kind(file: BinaryIO) -> str:
-    head = file.read(_HEAD)
-    for signature, kind in _SIGNATURES:
-        if head.startswith(signature):
-            return kind
-    if head[8:12] == b"WEBP":
-        return "WEBP"
-    if b"%PDF-" in head or (not _other(head) and joined.HEADER.search(head + _more(file))):
-        return _PDF
-    raise UnopenableFile(_not_a_scan(head))
+    head = file.read(kinds.HEAD_BYTES)
+    kind = kinds.kind_of(head)
+    if kind is None and not _other(head) and joined.HEADER.search(head + _more(file)):
+        return kinds.PDF
+    if kind is None:
+        raise UnopenableFile(_not_a_scan(head))
+    return kind
 
 
 def _more(file: BinaryIO) -> bytes:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from digitizer.parts.opening import jbig2, jpx
 from digitizer.parts.opening.fax import FaxCoding, check_fax, check_fax_strips, group4_picture
-from digitizer.parts.opening.jpeg import check_jpeg, jpeg_size, with_height
+from digitizer.parts.opening.jpeg import check_jpeg, jpeg_size, mended
 from digitizer.parts.opening.page import PAGE_DAMAGED
 from digitizer.vocabulary.errors import UnopenableFile
 
@@ -136,9 +136,7 @@ def jpeg_to_mend(image: Any) -> bytes | None:
     coded = described(image)
     if coded.codec != _DCT:
         return None
-    data = codec_data(coded)
-    mended = with_height(data)
-    return mended if mended != data else None
+    return mended(codec_data(coded))
 
 
 def jbig2_trial(coded: Coded) -> bytes:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from digitizer.parts.opening import fax_codes as codes
-from digitizer.parts.opening.page import CUT_OFF, PAGE_DAMAGED
+from digitizer.parts.opening.page import PAGE_DAMAGED
 from digitizer.vocabulary.errors import UnopenableFile
 
 _END_OF_BLOCK_BITS = 24  # two end-of-line words
@@ -173,7 +173,7 @@ class _Reader:
             self._at += 1
         row = self._row_in_two(before) if in_two else self._row_in_one()
         if self._at > self._bits:
-            raise UnopenableFile(CUT_OFF)
+            raise UnopenableFile(PAGE_DAMAGED)
         return row
 
     def _skip_end_of_line(self) -> bool:
@@ -182,7 +182,7 @@ class _Reader:
         while at < self._bits and self._next[at] >> 1 == 0:
             at += 1
         if at >= self._bits:
-            raise UnopenableFile(CUT_OFF)
+            raise UnopenableFile(PAGE_DAMAGED)
         if self._next[at] >> 1 != _END_WORD:
             return False
         self._at = at + 12
@@ -217,7 +217,7 @@ class _Reader:
                 colour ^= 1
                 i += 1 if i == 0 else -1
             else:
-                raise UnopenableFile(CUT_OFF if meaning == codes.END_OF_LINE else PAGE_DAMAGED)
+                raise UnopenableFile(PAGE_DAMAGED)
         return self._within(row)
 
     def _forward(self, before: int, at: int) -> int:
@@ -239,10 +239,9 @@ class _Reader:
 
     def _code(self, table: codes.Codes) -> int:
         if self._at >= self._bits:
-            raise UnopenableFile(CUT_OFF)
+            raise UnopenableFile(PAGE_DAMAGED)
         word = table[self._next[self._at]]
         if word is None:
-            near_end = self._at + codes.WINDOW > self._bits
-            raise UnopenableFile(CUT_OFF if near_end else PAGE_DAMAGED)
+            raise UnopenableFile(PAGE_DAMAGED)
         self._at += word[1]
         return word[0]

@@ -84,4 +84,4 @@ def windows(data: bytes) -> memoryview:
     joined: np.ndarray[Any, Any] = three[:-2] << 16 | three[1:-1] << 8 | three[2:]
     shifts = np.arange(24 - WINDOW, 24 - WINDOW - 8, -1, dtype=np.uint32)
     found = (joined[:, None] >> shifts) & ((1 << WINDOW) - 1)
-    return memoryview(found.astype(np.uint16).ravel())
+    return memoryview(found.astype(np.uint16).ravel().data)

@@ -12,9 +12,10 @@ from __future__ import annotations
 import mmap
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import BinaryIO
 
@@ -35,6 +36,7 @@ _PICTURES = (  # and Pillow's names for their kinds
     (re.compile(rb"GIF8[79]a"), "GIF"),
     (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "WEBP"),
     (re.compile(rb"\0\0\0\x0cjP  \r\n|\xff\x4f\xff\x51\0"), "JPEG2000"),
+    (re.compile(rb"\0\0..ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)", re.DOTALL), "HEIF"),
 )
 _BITMAP = re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL)  # two letters: only where one may begin
 _DICTIONARY = 4096  # bytes before a stream in which its dictionary begins
@@ -50,6 +52,7 @@ _UNKNOWN = (
 
 _TOO_LONG = "Several files lie in this one, too long to be taken apart. Scan them one by one."
 _BLOCK = 1 << 20
+_SLACK = 512  # bytes before and behind a PDF that its readers overlook by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,35 @@ class Part:
 @contextmanager
 def alone(file: BinaryIO, part: Part) -> Iterator[BinaryIO]:
     """The part as a file of its own, in memory: no library knows of a file's middle."""
+    blocks = range(part.start, part.end, _BLOCK)
+    read = (os.pread(file.fileno(), min(_BLOCK, part.end - at), at) for at in blocks)
+    with _in_memory(read) as copy:
+        yield copy
+
+
+@contextmanager
+def copied(file: BinaryIO) -> Iterator[BinaryIO]:
+    """A file without a descriptor as one with, which a PDF's readers want."""
+    with _in_memory(iter(partial(file.read, _BLOCK), b"")) as copy:
+        yield copy
+
+
+@contextmanager
+def _in_memory(blocks: Iterable[bytes]) -> Iterator[BinaryIO]:
     with os.fdopen(os.memfd_create("part"), "w+b") as copy:
         try:
-            for start in range(part.start, part.end, _BLOCK):
-                size = min(_BLOCK, part.end - start)
-                copy.write(os.pread(file.fileno(), size, start))
+            copy.writelines(blocks)
             copy.flush()
         except OSError as error:
             raise UnopenableFile(_TOO_LONG) from error
         copy.seek(0)
         yield copy
+
+
+def fills(part: Part, file: BinaryIO) -> bool:
+    """Whether a PDF's readers find the part in the file by themselves."""
+    rest = os.fstat(file.fileno()).st_size - part.end
+    return part.start <= _SLACK and rest <= _SLACK
 
 
 def parts_of(file: BinaryIO) -> tuple[Part, ...]:

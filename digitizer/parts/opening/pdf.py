@@ -6,17 +6,16 @@ re-sampling; any other page is drawn.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from digitizer.parts.opening import joined, pictures, structure
+from digitizer.parts.opening import structure
 from digitizer.parts.opening.drawing import Drawing, decoded, pictures_in
 from digitizer.parts.opening.page import (
     DAMAGED,
@@ -26,13 +25,10 @@ from digitizer.parts.opening.page import (
     believable_dpi,
     is_too_large,
     too_large,
-    too_many_pages,
 )
-from digitizer.parts.opening.pictures import Pictures, square
+from digitizer.parts.opening.pictures import square
 from digitizer.parts.opening.resolution import drawing_dpi, scanned_dpi
-from digitizer.vocabulary.errors import UnopenableFile, UsageError
-
-_SLACK = 512  # bytes before and behind a PDF that both libraries overlook by themselves
+from digitizer.vocabulary.errors import UnopenableFile
 
 
 class PdfPages:
@@ -114,62 +110,14 @@ def _loaded(pdf: pdfium.PdfDocument, number: int) -> Iterator[pdfium.PdfPage]:
         page.close()
 
 
-class _Joined:
-    """The pages of several files that lie in one, counted through."""
-
-    def __init__(self, documents: Sequence[PdfPages | Pictures]) -> None:
-        self._documents = documents
-
-    @property
-    def count(self) -> int:
-        return sum(document.count for document in self._documents)
-
-    def page(self, number: int, dpi_hint: int) -> OpenedPage:
-        within = number
-        for document in self._documents:
-            if within <= document.count:
-                return replace(document.page(within, dpi_hint), number=number)
-            within -= document.count
-        raise UsageError(f"The file has no page {number}.")
-
-
 @contextmanager
-def opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[PdfPages | _Joined]:
-    """Raises UnopenableFile for what is locked or damaged, or where a page may be missing.
-
-    Where several files lie in the one, all of them are opened.
-    """
-    parts = joined.parts_of(file)
-    if len(parts) == 1 and _fills(parts[0], file):
-        with _opened(file, limits) as document:
-            yield document
-        return
-    with ExitStack() as stack:
-        documents: list[PdfPages | Pictures] = []
-        for part in parts:
-            alone = stack.enter_context(joined.alone(file, part))
-            if part.kind == joined.PDF:
-                documents.append(stack.enter_context(_opened(alone, limits)))
-            else:
-                documents.append(stack.enter_context(pictures.opened(alone, part.kind, limits)))
-            if sum(each.count for each in documents) > limits.pages:
-                raise UnopenableFile(too_many_pages(limits))
-        yield _Joined(documents)
-
-
-def _fills(part: joined.Part, file: BinaryIO) -> bool:
-    """Whether both libraries find the part in the file by themselves."""
-    rest = os.fstat(file.fileno()).st_size - part.end
-    return part.start <= _SLACK and rest <= _SLACK
-
-
-@contextmanager
-def _opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[PdfPages]:
+def opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[PdfPages]:
+    """Raises UnopenableFile for what is locked or damaged, or where a page may be missing."""
     path = f"/proc/self/fd/{file.fileno()}"  # no name can trouble either library
     with structure.examined(path, limits) as whole:
+        named = Path(path).resolve().exists()  # else a copy in memory, which has no name
         try:
-            # In memory it has no path that PDFium could open.
-            pdf = pdfium.PdfDocument(path if os.fstat(file.fileno()).st_nlink else file)
+            pdf = pdfium.PdfDocument(path if named else file)
         except pdfium.PdfiumError as error:
             locked = "assword" in str(error)
             raise UnopenableFile(structure.LOCKED if locked else DAMAGED) from error
