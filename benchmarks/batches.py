@@ -22,6 +22,7 @@ from benchmarks.stacks import (
     BLANK,
     LETTER_FAULTS,
     NOW,
+    PAPER_FAULTS,
     STACK_FAULTS,
     Batch,
     Counts,
@@ -44,12 +45,14 @@ RATES = (0.01, 0.02, 0.05, 0.10, 0.20)
 
 @dataclass(slots=True)
 class Tally:
-    """What became of everything, over many batches. ``needless``: good letters held."""
+    """What became of everything, over many batches. ``needless``: good letters held; ``far``: of
+    those the ones that no fault could touch, since it happened to neither neighbour."""
 
     batches: int = 0
     letters: int = 0
     good: int = 0
     needless: int = 0
+    far: int = 0
     delivered: int = 0
     astray: int = 0
     misplaced: int = 0
@@ -68,12 +71,16 @@ class Trial:
     handfuls: float = 0.0
     replies_reversed: float = 0.0
     slips: float = 0.0
+    paper: float = 0.0
+    replies: float = 0.05
 
 
 def run(trial: Trial, batches: int, rng: random.Random) -> Tally:
     tally = Tally()
     for _ in range(batches):
-        batch = make_batch(rng, rng.choice(trial.counts), rng.choice(trial.sides))
+        batch = make_batch(rng, rng.choice(trial.counts), rng.choice(trial.sides), trial.replies)
+        if trial.paper and rng.random() < 0.5:
+            batch.origin = batch.way
         judge(batch, harm(batch, trial, rng), tally)
     return tally
 
@@ -84,6 +91,11 @@ def harm(batch: Batch, trial: Trial, rng: random.Random) -> list[Side]:
         if rng.random() < trial.faults:
             name = rng.choice(may_happen(batch, letter))
             LETTER_FAULTS[name](rng, batch, letter)
+            letter.faulty = True
+            batch.faults[name] += 1
+        if trial.paper and rng.random() < trial.paper:
+            name = rng.choice(tuple(PAPER_FAULTS))
+            PAPER_FAULTS[name](rng, batch, letter)
             letter.faulty = True
             batch.faults[name] += 1
         if rng.random() < trial.vanished and letter.leaves:
@@ -107,7 +119,7 @@ def harm(batch: Batch, trial: Trial, rng: random.Random) -> list[Side]:
 def judge(batch: Batch, sides: Sequence[Side], tally: Tally) -> None:
     """Compares what was delivered with whose the paper was."""
     pages = [
-        SeenPage(i, side.blank, side.codes, side.doubts, side.inked)
+        SeenPage(i, side.blank, side.codes, side.doubts, side.inked, side.perhaps_blank)
         for i, side in enumerate(sides, 1)
     ]
     astray, arrived = 0, set()
@@ -116,21 +128,28 @@ def judge(batch: Batch, sides: Sequence[Side], tally: Tally) -> None:
         astray += sum(owner is not None and str(owner) != inmate for owner in owners)
         tally.delivered += len(numbers)
         arrived.add(inmate)
-    good = [str(each.inmate) for each in batch.letters if not (each.faulty or batch.spoilt)]
+    held = [at for at in good_letters(batch) if str(batch.letters[at].inmate) not in arrived]
+    faulty = {at for at, each in enumerate(batch.letters) if each.faulty}
     tally.batches += 1
     tally.letters += len(batch.letters)
-    tally.good += len(good)
-    tally.needless += sum(inmate not in arrived for inmate in good)
+    tally.good += len(good_letters(batch))
+    tally.needless += len(held)
+    tally.far += sum(not faulty & {at - 1, at + 1} for at in held)
     tally.astray += astray
     if astray:
         tally.astray_by[" + ".join(sorted(batch.faults)) or "no other fault"] += astray
+
+
+def good_letters(batch: Batch) -> list[int]:
+    """The places of the letters to which nothing happened."""
+    return [at for at, each in enumerate(batch.letters) if not (each.faulty or batch.spoilt)]
 
 
 def deliveries(
     batch: Batch, pages: Sequence[SeenPage], tally: Tally
 ) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The inmate and pages of each letter that would be delivered without a person's look."""
-    parted = split(pages, batch.sides, batch.header is not None)
+    parted = split(pages, batch.sides, batch.header is not None, batch.origin)
     placed = Counter(parted.recorded)
     reasons = {doubt.reason.value for doubt in parted.whole}
     for letter in parted.letters:
@@ -167,8 +186,10 @@ def main() -> int:
     rates = asked.fault_rate or RATES
     started = time.monotonic()
     sure = list(rows(fault_trials(rates), asked.batches, asked.seed))
+    lying = list(rows(paper_trials(), 4 * asked.batches, asked.seed))
     print(f"Seed {asked.seed}, {asked.batches} batches of 5 to 40 letters a row.\n")
     print_table("Faults on the way, no cover vanished", sure)
+    print_table("Sheets of which nothing can be seen, and paper that lies", lying)
     print_table(
         "What caution costs at 1% faults", list(rows(caution_trials(), asked.batches, asked.seed))
     )
@@ -178,12 +199,21 @@ def main() -> int:
         list(rows(beyond_trials(), asked.batches, asked.seed)),
     )
     print(f"{time.monotonic() - started:.0f} s")
-    return int(any(tally.astray or tally.misplaced for _, tally in sure))
+    return int(any(tally.astray or tally.misplaced for _, tally in [*sure, *lying]))
 
 
 def fault_trials(rates: Sequence[float]) -> Iterator[tuple[str, Trial]]:
     for rate in rates:
-        yield f"{rate:.0%} faults", Trial(ALL_COUNTS, faults=rate)
+        yield f"{rate:.0%} faults, letters", Trial(ALL_COUNTS, faults=rate, replies=0.0)
+    for rate in (0.0, *rates[:1]):
+        yield f"{rate:.0%} faults, reply sheets", Trial(ALL_COUNTS, faults=rate, replies=1.0)
+
+
+def paper_trials() -> Iterator[tuple[str, Trial]]:
+    for rate in (0.01, 0.1):
+        yield f"{rate:.0%} of such sheets", Trial(ALL_COUNTS, paper=rate)
+        title = f"{rate:.0%} of such sheets and {rate:.0%} other faults"
+        yield title, Trial(ALL_COUNTS, paper=rate, faults=rate)
 
 
 def beyond_trials() -> Iterator[tuple[str, Trial]]:
@@ -202,7 +232,7 @@ def caution_trials() -> Iterator[tuple[str, Trial]]:
     for sides in Sides:
         for counts in ALL_COUNTS:
             title = f"1% faults, {sides.value}, {counts.title}"
-            yield title, Trial((counts,), (sides,), faults=0.01)
+            yield title, Trial((counts,), (sides,), faults=0.01, replies=0.0)
 
 
 def vanished_trials() -> Iterator[tuple[str, Trial]]:
@@ -221,13 +251,13 @@ def rows(
 
 def print_table(title: str, tallies: Sequence[tuple[str, Tally]]) -> None:
     print(f"### {title}\n")
-    print("| | letters | pages delivered | under the wrong inmate | good letters held needlessly |")
-    print("|---|---:|---:|---:|---:|")
+    print("| | letters | pages delivered | under the wrong inmate |", end="")
+    print(" good letters held | of them beside no fault |\n|---|---:|---:|---:|---:|---:|")
     for name, tally in tallies:
         share = f" ({tally.astray / tally.delivered:.4%})" if tally.astray else ""
         print(
             f"| {name} | {tally.letters:,} | {tally.delivered:,} | {tally.astray:,}{share} "
-            f"| {tally.needless / max(tally.good, 1):.2%} |"
+            f"| {tally.needless / max(tally.good, 1):.2%} | {tally.far / max(tally.good, 1):.2%} |"
         )
     misplaced = sum(tally.misplaced for _, tally in tallies)
     print(f"\nScans with a page in two places or in none: {misplaced}.\n")

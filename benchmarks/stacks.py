@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digitizer.vocabulary.paper import CodeKind, CoverCode, Doubt, DoubtReason
-from digitizer.vocabulary.profiles import Sides
+from digitizer.vocabulary.profiles import Origin, Sides
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -24,6 +24,7 @@ class Side:
     codes: tuple[CoverCode, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     inked: bool = False
+    perhaps_blank: bool = False
 
 
 BLANK = Side()
@@ -48,8 +49,15 @@ class Batch:
     sides: Sides
     header: CoverCode | None
     registered: dict[str, dict[str, object]] = field(default_factory=dict)
+    origin: Origin = Origin.BOTH
     spoilt: bool = False
     faults: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def way(self) -> Origin:
+        """Which way its paper goes."""
+        inside = self.letters[0].code.kind is CodeKind.REPLY
+        return Origin.INSIDE if inside else Origin.OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,9 @@ ALL_COUNTS = (NO_COUNTS, SOME, SHEETS, HEADER, BOTH)
 # --- a batch without faults
 
 
-def make_batch(rng: random.Random, counts: Counts, sides: Sides) -> Batch:
-    reply = rng.random() < 0.05
+def make_batch(rng: random.Random, counts: Counts, sides: Sides, replies: float = 0.0) -> Batch:
+    """``replies``: the share of batches that are of reply sheets."""
+    reply = rng.random() < replies
     letters = [make_letter(rng, i, counts, sides, reply) for i in range(rng.randint(5, 40))]
     header = None
     if counts.header:
@@ -84,8 +93,8 @@ def make_batch(rng: random.Random, counts: Counts, sides: Sides) -> Batch:
 def make_letter(
     rng: random.Random, number: int, counts: Counts, sides: Sides, reply: bool
 ) -> Letter:
-    """A cover and 1 to 6 sheets, or a reply sheet on its own or with more. One batch in twenty is
-    of replies: mail from inside and mail from outside share no stack."""
+    """A cover and 1 to 6 sheets, or a reply sheet on its own or with more: mail from inside and
+    mail from outside share no stack."""
     behind = rng.choice((0, 0, 0, 0, 1)) if reply else rng.randint(1, 6)
     kind = CodeKind.REPLY if reply else CodeKind.INMATE
     code = CoverCode(kind, 1, f"{number}", behind if rng.random() < counts.sheets else 0)
@@ -204,6 +213,72 @@ LETTER_FAULTS: dict[str, LetterFault] = {
     "single-use cover reused": register_says(once=True, used_elsewhere=True),
     "cover of another facility": register_says(inmate=None),
     "sheets miscounted by the sender": miscounted,
+}
+
+
+# --- sheets of which nothing can be seen, and paper that lies
+
+
+NOBODY = -1
+"""Whose a forged page is: it is wrong wherever it is delivered."""
+
+
+def faint_cover(rng: random.Random, batch: Batch, letter: Letter) -> None:
+    """So faint that it may be a blank sheet: shown, and marked so."""
+    change_cover(letter, codes=(), perhaps_blank=True)
+
+
+def unseen_page(rng: random.Random, batch: Batch, letter: Letter) -> None:
+    at = rng.randrange(len(letter.leaves))
+    front, back = letter.leaves[at]
+    unseen = (Doubt(DoubtReason.UNSEEN, "nothing can be made out"),)
+    letter.leaves[at] = (replace(front, codes=(), doubts=unseen), back)
+
+
+def pasted_code(rng: random.Random, batch: Batch, letter: Letter) -> None:
+    """A reply sheet's code, cut from a copy and pasted on a page of one's own."""
+    code = CoverCode(CodeKind.REPLY, 1, "victim")
+    doubts = (Doubt(DoubtReason.REPLY_NOT_AS_PRINTED, "only its code"),)
+    page = Side(NOBODY, blank=False, codes=(code,), doubts=doubts)
+    letter.leaves.append((page, BLANK))
+    _mix(batch, CodeKind.REPLY)
+
+
+def other_way(rng: random.Random, batch: Batch, letter: Letter) -> None:
+    """Paper from inside among letters from outside, or a copied cover and a note among replies."""
+    kind = CodeKind.INMATE if letter.code.kind is CodeKind.REPLY else CodeKind.REPLY
+    code = CoverCode(kind, 1, "other way")
+    letter.leaves += [
+        (Side(NOBODY, blank=False, codes=(code,)), BLANK),
+        (written(NOBODY), BLANK),
+    ]
+    _mix(batch, kind)
+
+
+def _mix(batch: Batch, kind: CodeKind) -> None:
+    """Where the scanner's profile says nothing, both kinds in one stack hold all of it."""
+    own = batch.letters[0].code.kind
+    batch.spoilt |= batch.origin is Origin.BOTH and own is not kind
+
+
+def may_be_legal(rng: random.Random, batch: Batch, letter: Letter) -> None:
+    """A public tag on a page, or a marker copied, revoked or another facility's: all is sealed."""
+    at = rng.randrange(len(letter.leaves))
+    front, back = letter.leaves[at]
+    doubts = (*front.doubts, Doubt(DoubtReason.LEGAL, "a mark, no code"))
+    letter.leaves[at] = (replace(front, doubts=doubts), back)
+    batch.spoilt = True
+
+
+PAPER_FAULTS: dict[str, LetterFault] = {
+    "nothing of a cover can be seen": unreadable(DoubtReason.UNSEEN),
+    "cover known by its look alone": unreadable(DoubtReason.COVER_UNREADABLE),
+    "cover so faint that it may be blank": faint_cover,
+    "nothing of a page can be seen": unseen_page,
+    "a reply sheet's code pasted on a page": pasted_code,
+    "paper of the other way": other_way,
+    "may be a legal marker": may_be_legal,
+    "reply sheet or cover used up": register_says(once=True, used_elsewhere=True),
 }
 
 

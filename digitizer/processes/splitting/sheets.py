@@ -172,6 +172,8 @@ def _doubts_between(pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]) -
     front, back = pages
     if back.codes and not front.codes and not front.blank:
         return (_on_back(front, back),)
+    if is_perhaps_empty(front) and not is_empty(front) and not back.codes:
+        return (_faint_front(front),)  # of a cover on whose back somebody wrote
     return ()
 
 
@@ -196,6 +198,14 @@ def _faint(page: SeenPage) -> Doubt:
         DoubtReason.BLANK_MAY_BE_COVER,
         f"Page {page.number} is perhaps blank, and nothing else can be seen on its sheet: it may "
         "be a cover sheet that is too faint to see. Look at the paper.",
+    )
+
+
+def _faint_front(page: SeenPage) -> Doubt:
+    return Doubt(
+        DoubtReason.BLANK_MAY_BE_COVER,
+        f"Page {page.number}, the front of a sheet, is perhaps blank: it may be a cover sheet that "
+        "is too faint to see, with writing on its back. Look at the paper.",
     )
 
 

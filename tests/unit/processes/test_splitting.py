@@ -203,6 +203,14 @@ def test_a_first_cover_that_is_unreadable_but_surely_a_cover_holds_its_own_lette
     assert held(parted) == [(None, (1, 2))]
 
 
+def test_a_faint_front_of_a_written_back_may_be_a_cover_and_a_faint_back_may_not() -> None:
+    faint = SeenPage(5, perhaps_blank=True)
+    pages = [*stack("A _ a a"), faint, *stack("_ _ _ _ _ b b b C _ c _")[5:]]
+    assert delivered(split(pages, Sides.DUPLEX)) == {"C": (11,)}
+    turned = [*stack("A _ a a b"), replace(faint, number=6), *stack("_ _ _ _ _ _ C _ c _")[6:]]
+    assert delivered(split(turned, Sides.DUPLEX)) == {"A": (3, 4, 5, 6), "C": (9,)}
+
+
 def test_a_sheet_too_few_in_two_runs_holds_every_letter_near_a_written_back() -> None:
     """Fronts A a a B b C c D d, backs behind them; A's cover promises a third sheet."""
     fronts, backs = "A.3 a a B b C c D d", "_ _ _ _ _ _ x _ _"
