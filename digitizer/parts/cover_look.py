@@ -44,7 +44,10 @@ _LIKE_BLOCK, _HALF_LIKE = 0.6, 0.5
 _FEWEST_BLOCKS = 4
 _LIKE_BLOCKS = 0.75  # sum of what each block is more than half like
 _LIKE_FORM = 0.45
-_HARDLY_LIKE = 0.2  # of the whole form, where blocks tell: bar codes stand in rows and corners too
+_SOMEWHAT_LIKE, _HARDLY_LIKE = (
+    0.12,
+    0.2,
+)  # of the whole form, where blocks tell: bar codes stand in rows and corners too
 _LIKE_SMALL = {CodeKind.INMATE: 0.5, CodeKind.LEGAL: 0.75}
 _PALE = 40.0  # grey levels: the darkest that shows through paper from its other side
 _LEGAL_MARGIN = 0.02
@@ -66,13 +69,24 @@ def find_cover_look(picture: Picture, dpi: int) -> CoverLook | None:
     pale = float(high - low) < _PALE
     # A sheet in negative that could not be told from a picture has its squares lighter than paper.
     for tones in (ink, -ink) if -low > high else (ink,):
-        likeness = _best_likeness(tones, _outlines())
-        if likeness >= _LIKE_FORM or (likeness >= _HARDLY_LIKE and _has_blocks(tones)):
+        if _is_cover(tones):
             return CoverLook(_kind(tones, _every_form()), pale)
         for lying in _both(tones):
             if _is_small_cover(lying):
                 return CoverLook(_kind(lying, _every_small_form()), pale)
     return None
+
+
+def _is_cover(tones: Tones) -> bool:
+    likeness = _best_likeness(tones, _outlines())
+    if likeness >= _LIKE_FORM:
+        return True
+    # What is torn or covered may be nearest to another kind's form, which is asked where it pays.
+    return (
+        likeness >= _SOMEWHAT_LIKE
+        and _has_blocks(tones)
+        and _best_likeness(tones, _every_outline()) >= _HARDLY_LIKE
+    )
 
 
 def _both(tones: Tones) -> tuple[Tones, Tones]:
@@ -208,6 +222,11 @@ def _outlines() -> tuple[_Form, ...]:
     )
 
 
+@cache
+def _every_outline() -> tuple[_Form, ...]:
+    return tuple(form for kind in CodeKind for form in _turned_forms(kind, _SCALES, _COARSE))
+
+
 def _is_small_cover(ink: Tones) -> bool:
     return any(
         _best_likeness(ink, _small_outlines(kind)) >= least for kind, least in _LIKE_SMALL.items()
@@ -234,12 +253,14 @@ def _every_small_form() -> Forms:
     return tuple((kind, tuple(_turned_forms(kind, _SMALL))) for kind in CodeKind)
 
 
-def _turned_forms(kind: CodeKind, scales: tuple[float, ...]) -> Iterator[_Form]:
+def _turned_forms(
+    kind: CodeKind, scales: tuple[float, ...], cell: float = _CELL
+) -> Iterator[_Form]:
     for paper in layout.PAPERS:
         for scale in scales:
-            form = _form(kind, paper, scale, _CELL)
+            form = _form(kind, paper, scale, cell)
             yield form
-            yield _Form(kind, np.ascontiguousarray(np.rot90(form.tones, 2)), _CELL)
+            yield _Form(kind, np.ascontiguousarray(np.rot90(form.tones, 2)), cell)
 
 
 def _form(kind: CodeKind, paper: Paper, scale: float, cell: float) -> _Form:
