@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from digitizer.parts.imaging.components import Components, components
 from digitizer.parts.imaging.dots import are_set
 from digitizer.parts.imaging.ink import Ink, Mask, Reduced, steepness
 from digitizer.parts.imaging.pixels import Picture
@@ -57,12 +58,11 @@ class Parts:
     ``deep`` in grey levels; ``sharp`` is the steepest step over the depth, ``mass`` the levels of
     all pixels together."""
 
-    labels: Any
+    found: Components
     left: Any
     top: Any
     width: Any
     height: Any
-    area: Any
     deep: Any
     sharp: Any
     mass: Any
@@ -71,47 +71,77 @@ class Parts:
     def extent(self) -> Any:
         return np.maximum(self.width, self.height)
 
+    @property
+    def area(self) -> Any:
+        return self.found.area
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A side's ``parts``, which of them are ``plain`` marks or ``specks``; the dark ``cores`` of
+    what was taken out of them, which of these are ``dust``, and all the ``known`` wear."""
+
+    parts: Parts
+    plain: Any
+    specks: Any
+    cores: Parts
+    dust: Any
+    known: Mask
+
 
 def judge(page: Reduced, ink: Ink, blank_ink: float, front: Picture | None = None) -> Blankness:
     """``blank_ink`` is the share of ink (0..1) from which on a side is content without a doubt.
     ``front`` is the ``darkness`` of the sheet's other side, if that is known."""
-    if ink.uneven or float((ink.strokes & (ink.darker > _DARK)).mean()) > _DARK_SHARE:
+    if ink.uneven or _is_written(ink):
         return Blankness.CONTENT
-    found = _look(page, ink, blank_ink, None)
+    looked = _look(page, ink)
+    found = _answer(looked, page, ink, blank_ink, None)
     if found is Blankness.BLANK or front is None:
         return found
     explained = shone_through(front, page, ink)
-    return found if explained is None else _look(page, ink, blank_ink, explained)
+    return found if explained is None else _answer(looked, page, ink, blank_ink, explained)
 
 
-def _look(page: Reduced, ink: Ink, blank_ink: float, explained: Shine | None) -> Blankness:
+def _is_written(ink: Ink) -> bool:
+    dark = cv2.bitwise_and(ink.darker, ink.darker, mask=ink.strokes.view(np.uint8))
+    return int(np.count_nonzero(dark > _DARK)) > _DARK_SHARE * dark.size
+
+
+def _look(page: Reduced, ink: Ink) -> _Looked:
     border = borders(ink.raw, page)
     cores = _parts(ink.raw & ~border & (ink.darker > _CORE), page, ink)
     dust = (cores.extent > 0) & (cores.extent < _CORE_OF_DUST) & (cores.sharp >= _SHARP)
-    known = border | _wide((_holes(cores, page) | dust)[cores.labels], page)
+    holes = _holes(cores, page) | dust
+    known = border | _wide(cores.found.mask(holes), page) if holes.any() else border
     parts = _parts(without_creases(ink.raw & ~known, ink.darker, page), page, ink)
     hole = _holes(parts, page)
     wear = hole | _staple(parts, page) | _hem(parts, page) | _corner(parts, page)
     wear[0] = False  # the ground
     plain = (parts.extent >= _MARK) & ~wear
     specks = (parts.extent < _MARK) & ~hole & (parts.sharp >= _SHARP) & (parts.deep >= _SPECK_DEEP)
-    known |= wear[parts.labels]
-    darker = ink.darker
+    return _Looked(parts, plain, specks, cores, dust, known | parts.found.mask(wear))
+
+
+def _answer(
+    looked: _Looked, page: Reduced, ink: Ink, blank_ink: float, explained: Shine | None
+) -> Blankness:
+    parts, plain, specks = looked.parts, looked.plain, looked.specks
+    known, darker = looked.known, ink.darker
     if explained is not None:
-        under = (
-            np.bincount(parts.labels[explained.under], minlength=len(hole)) >= _UNDER * parts.area
-        )
-        plain &= ~(under & (parts.sharp < _SHARP))
-        specks &= ~under
-        known |= explained.broad
+        lies_under = explained.under.ravel()[parts.found.places]
+        share = np.bincount(parts.found.which[lies_under], minlength=len(plain))
+        under = share >= _UNDER * parts.area
+        plain = plain & ~(under & (parts.sharp < _SHARP))
+        specks = specks & ~under
+        known = known | explained.broad
         darker = np.where(explained.under, np.uint8(0), darker)
     marks = plain & _is_sharp(parts, plain)
-    if float(parts.area[marks].sum()) / border.size >= blank_ink:
+    if float(parts.area[marks].sum()) / known.size >= blank_ink:
         return Blankness.CONTENT
     doubtful = (
         marks.any()
         or _is_soft_mark(parts, plain, page, explained is not None)
-        or are_set(*_joined(parts, specks, cores, dust), page)
+        or are_set(*_joined(parts, specks, looked.cores, looked.dust), page)
         or is_ruled(darker, page)
         or has_tone(page, known)
     )
@@ -160,17 +190,13 @@ def _corner(parts: Parts, page: Reduced) -> Any:
 
 
 def _parts(mask: Mask, page: Reduced, ink: Ink) -> Parts:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    places = np.flatnonzero(labels)
-    which: Any = labels.ravel()[places]
-    deep, steep = np.zeros(count, np.float32), np.zeros(count, np.float32)
-    depth = ink.darker.ravel()[places].astype(np.float32)
-    np.maximum.at(deep, which, depth)
-    np.maximum.at(steep, which, steepness(ink.smooth, places))
-    left, top, width, height = (stats[:, i] * (25.4 / page.dpi) for i in range(4))
-    width[0] = height[0] = 0  # the ground
-    area, mass = stats[:, cv2.CC_STAT_AREA], np.bincount(which, depth, count)
-    return Parts(labels, left, top, width, height, area, deep, steep / np.maximum(deep, 1), mass)
+    found = components(mask)
+    depth = ink.darker.ravel()[found.places]
+    deep, steep = found.most(depth), found.most(steepness(ink.smooth, found.places))
+    boxes = (found.left, found.top, found.width, found.height)
+    left, top, width, height = (each * (25.4 / page.dpi) for each in boxes)
+    mass = np.bincount(found.which, depth, found.count)
+    return Parts(found, left, top, width, height, deep, steep / np.maximum(deep, 1), mass)
 
 
 def _is_sharp(parts: Parts, plain: Any) -> Any:
@@ -222,7 +248,7 @@ def _pixels(parts: Parts, number: int, page: Reduced) -> tuple[Any, Any]:
     scale = page.dpi / 25.4
     top, left = round(parts.top[number] * scale), round(parts.left[number] * scale)
     high, wide = round(parts.height[number] * scale), round(parts.width[number] * scale)
-    cut = parts.labels[top : top + high, left : left + wide] == number
+    cut = parts.found.labels[top : top + high, left : left + wide] == number
     down, across = np.nonzero(cut)
     return down, across
 

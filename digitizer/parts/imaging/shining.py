@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digitizer.parts.imaging.ink import Ink, Mask, Reduced
+from digitizer.parts.imaging.ink import Ink, Mask, Reduced, averaged
 from digitizer.parts.imaging.pixels import Picture
 
 _SAME_SIZE = 0.04  # share by which two sides of a sheet may differ on the glass
@@ -28,8 +28,7 @@ _INKED = 0.12  # of the front's darkest
 def darkness(page: Reduced, ink: Ink) -> Picture:
     """How much darker than its paper a side is, a pixel a square millimetre."""
     height, width = (max(8, round(side * 25.4 / page.dpi)) for side in page.grey.shape)
-    small = cv2.resize(ink.darker, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)
+    return averaged(ink.darker, width, height)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digitizer.parts.imaging.ink import Mask, Reduced
+from digitizer.parts.imaging.ink import Mask, Reduced, averaged
 
 _CELL = 2.0  # mm
 _OUTER = 2  # cells at each edge, which its shadow has a part of
@@ -53,7 +53,7 @@ def _cells(page: Reduced) -> Tones:
     height, width = page.grey.shape
     per_cell = _CELL * page.dpi / 25.4
     size = (max(4, round(width / per_cell)), max(4, round(height / per_cell)))
-    half = cv2.resize(page.picture, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_AREA)
+    half = averaged(page.picture, 2 * size[0], 2 * size[1])
     small = cv2.resize(half.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     kernel = np.ones((_STROKE, _STROKE), np.uint8)
     for step in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN):
@@ -62,9 +62,7 @@ def _cells(page: Reduced) -> Tones:
 
 
 def _known(ignored: Mask, shape: tuple[int, ...]) -> Mask:
-    share = cv2.resize(
-        ignored.astype(np.uint8) * 255, (shape[1], shape[0]), interpolation=cv2.INTER_AREA
-    )
+    share = averaged(ignored.view(np.uint8) * np.uint8(255), shape[1], shape[0])
     wide = cv2.dilate((share > 12).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     for outer in (wide, wide.T):
         outer[:_OUTER] = outer[-_OUTER:] = True

@@ -66,7 +66,7 @@ def _reach(raw: Mask, page: Reduced) -> Any:
 
 def _creases(raw: Mask, page: Reduced) -> Mask:
     found = np.zeros_like(raw)
-    down, across = np.nonzero(raw)
+    down, across = np.divmod(np.flatnonzero(raw), raw.shape[1])
     if not _FEWEST <= len(down) <= _MOST:
         return found
     pixel = 25.4 / page.dpi
