@@ -14,12 +14,15 @@ from typing import Any
 import cv2
 import numpy as np
 
+from digitizer.parts.imaging.components import Components, components
 from digitizer.parts.imaging.dots import are_set
-from digitizer.parts.imaging.ink import Ink, Mask, Reduced, steepness
+from digitizer.parts.imaging.ink import Ink, Mask, Reduced, find_ink, steepness
 from digitizer.parts.imaging.pixels import Picture
 from digitizer.parts.imaging.shining import Shine, shone_through
 from digitizer.parts.imaging.tones import has_tone, is_ruled
-from digitizer.parts.imaging.wear import borders, without_creases
+from digitizer.parts.imaging.traces import of_a_roller, on_folds
+from digitizer.parts.imaging.wear import borders, creases
+from digitizer.parts.imaging.windows import within_window
 
 _DARK, _DARK_SHARE = 60, 0.004  # grey levels; a page with two lines of writing has more
 _MARK = 1.6  # mm: dust is smaller
@@ -35,7 +38,10 @@ _TRIANGLE = (0.25, 0.62)  # of its box; a sticker in a corner fills 0.79 or all
 # Soft things count from 12 mm of the edges on; mm2 that the front does not explain, and, where it
 # is not known, mm2 in so few places that no line of writing shines through.
 _INSIDE, _UNEXPLAINED, _SOFT_AREA, _SOFT_PLACES = 12.0, 10.0, 28.0, 16
+_TINT, _TINTED_AREA = 7.0, 8.0  # grey levels between channels, a part's mean; mm2
 _UNDER = 0.85  # share of a part that the front's ink must cover to explain it
+# Pixels at 100 dpi: a speck's sharp rim has fewer; or a share of what it lies on.
+_SHARP_LINE, _RIM_PIXELS, _SHARP_SHARE, _SHARP_PIXELS = 0.28, 8, 0.08, 25
 _SPECK_DEEP = 14  # grey levels
 _HOLE_LEAST, _HOLE_MOST, _HOLE_WITHIN = 4.0, 9.5, 20.0  # mm: punch holes are 5.5 to 8
 _DISC = (0.65, 0.92)  # of its box: a circle has 0.79
@@ -57,12 +63,11 @@ class Parts:
     ``deep`` in grey levels; ``sharp`` is the steepest step over the depth, ``mass`` the levels of
     all pixels together."""
 
-    labels: Any
+    found: Components
     left: Any
     top: Any
     width: Any
     height: Any
-    area: Any
     deep: Any
     sharp: Any
     mass: Any
@@ -71,51 +76,109 @@ class Parts:
     def extent(self) -> Any:
         return np.maximum(self.width, self.height)
 
+    @property
+    def area(self) -> Any:
+        return self.found.area
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A side's ``parts``, which of them are ``plain`` marks or ``specks``; the dark ``cores`` of
+    what was taken out of them, which of these are ``dust``, and all the ``known`` wear."""
+
+    parts: Parts
+    plain: Any
+    specks: Any
+    cores: Parts
+    dust: Any
+    known: Mask
+
 
 def judge(page: Reduced, ink: Ink, blank_ink: float, front: Picture | None = None) -> Blankness:
     """``blank_ink`` is the share of ink (0..1) from which on a side is content without a doubt.
     ``front`` is the ``darkness`` of the sheet's other side, if that is known."""
-    if ink.uneven or float((ink.strokes & (ink.darker > _DARK)).mean()) > _DARK_SHARE:
+    sheet = within_window(page) if ink.uneven or not _is_written(ink) else None
+    if sheet is not None:
+        page, ink = sheet, find_ink(sheet)
+    if ink.uneven or _is_written(ink):
         return Blankness.CONTENT
-    found = _look(page, ink, blank_ink, None)
-    if found is Blankness.BLANK or front is None:
-        return found
-    explained = shone_through(front, page, ink)
-    return found if explained is None else _look(page, ink, blank_ink, explained)
+    looked = _look(page, ink)
+    if front is not None and _has_something(looked, page):
+        # Asked of each such side: beside what is explained, the rest may stand out.
+        explained = shone_through(front, page, ink, looked.known)
+        if explained is not None:
+            looked = _look(page, ink, explained.under)
+            return _answer(looked, page, ink, blank_ink, explained)
+    return _answer(looked, page, ink, blank_ink, None)
 
 
-def _look(page: Reduced, ink: Ink, blank_ink: float, explained: Shine | None) -> Blankness:
+def _has_something(looked: _Looked, page: Reduced) -> bool:
+    return bool(looked.plain.any() or looked.specks.any()) or has_tone(page, looked.known)
+
+
+def _is_written(ink: Ink) -> bool:
+    dark = cv2.bitwise_and(ink.darker, ink.darker, mask=ink.strokes.view(np.uint8))
+    return int(np.count_nonzero(dark > _DARK)) > _DARK_SHARE * dark.size
+
+
+def _look(page: Reduced, ink: Ink, under: Mask | None = None) -> _Looked:
+    """``under`` is where the front's ink lies, if that is known: its lines are no creases."""
     border = borders(ink.raw, page)
     cores = _parts(ink.raw & ~border & (ink.darker > _CORE), page, ink)
     dust = (cores.extent > 0) & (cores.extent < _CORE_OF_DUST) & (cores.sharp >= _SHARP)
-    known = border | _wide((_holes(cores, page) | dust)[cores.labels], page)
-    parts = _parts(without_creases(ink.raw & ~known, ink.darker, page), page, ink)
+    holes = _holes(cores, page) | dust
+    known = border | _wide(cores.found.mask(holes), page) if holes.any() else border
+    rest = ink.raw & ~known
+    creased = creases(rest if under is None else rest & ~under, ink.darker, page)
+    parts = _parts(rest & ~creased, page, ink)
     hole = _holes(parts, page)
     wear = hole | _staple(parts, page) | _hem(parts, page) | _corner(parts, page)
     wear[0] = False  # the ground
     plain = (parts.extent >= _MARK) & ~wear
+    traces = on_folds(parts, plain, page, ink) | of_a_roller(parts, plain)
+    plain &= ~traces
     specks = (parts.extent < _MARK) & ~hole & (parts.sharp >= _SHARP) & (parts.deep >= _SPECK_DEEP)
-    known |= wear[parts.labels]
-    darker = ink.darker
+    return _Looked(parts, plain, specks, cores, dust, known | parts.found.mask(wear))
+
+
+def _answer(
+    looked: _Looked, page: Reduced, ink: Ink, blank_ink: float, explained: Shine | None
+) -> Blankness:
+    parts, plain, specks = looked.parts, looked.plain, looked.specks
+    known, darker = looked.known, ink.darker
     if explained is not None:
-        under = (
-            np.bincount(parts.labels[explained.under], minlength=len(hole)) >= _UNDER * parts.area
-        )
-        plain &= ~(under & (parts.sharp < _SHARP))
-        specks &= ~under
-        known |= explained.broad
-        darker = np.where(explained.under, np.uint8(0), darker)
+        lies_under = explained.under.ravel()[parts.found.places]
+        share = np.bincount(parts.found.which[lies_under], minlength=len(plain))
+        under = share >= _UNDER * parts.area
+        plain = plain & ~(under & ~_has_sharp_line(parts, under, ink))
+        specks = specks & ~(under & (parts.deep < _CORE))
+        known = known | explained.broad
+        usual = np.uint8(np.median(darker[::4, ::4]))
+        darker = np.where(explained.under, usual, darker)
     marks = plain & _is_sharp(parts, plain)
-    if float(parts.area[marks].sum()) / border.size >= blank_ink:
+    if float(parts.area[marks].sum()) / known.size >= blank_ink:
         return Blankness.CONTENT
     doubtful = (
         marks.any()
         or _is_soft_mark(parts, plain, page, explained is not None)
-        or are_set(*_joined(parts, specks, cores, dust), page)
+        or _is_coloured(parts, plain, page)
+        or are_set(*_joined(parts, specks, looked.cores, looked.dust), page)
         or is_ruled(darker, page)
-        or has_tone(page, known)
+        or has_tone(page, known, None if explained is None else explained.lifted)
     )
     return Blankness.PERHAPS if doubtful else Blankness.BLANK
+
+
+def _has_sharp_line(parts: Parts, under: Any, ink: Ink) -> Any:
+    """Which of the parts ``under`` the front's ink have more that is sharp than a speck of dust."""
+    found = parts.found
+    own = under[found.which]
+    which = found.which[own]
+    steep = steepness(ink.smooth, found.places[own]) >= _SHARP_LINE * parts.deep[which]
+    count = np.bincount(which[steep], minlength=found.count)
+    share = count / np.maximum(found.area, 1)
+    written = (parts.sharp >= _SHARP) & (count >= _RIM_PIXELS) & (share >= _SHARP_SHARE)
+    return written | (count >= _SHARP_PIXELS)
 
 
 def _wide(mask: Mask, page: Reduced) -> Mask:
@@ -139,14 +202,39 @@ def _is_soft_mark(parts: Parts, plain: Any, page: Reduced, front_known: bool) ->
     some extent, not explained by the front, or (the front unknown) in too few places."""
     if (plain & (parts.deep >= _DEEP_SOFT)).any():
         return True
-    height, width = (side * 25.4 / page.dpi for side in page.grey.shape)
-    right, bottom = width - parts.left - parts.width, height - parts.top - parts.height
-    gap = np.minimum(np.minimum(parts.left, right), np.minimum(parts.top, bottom))
-    inside = plain & (gap >= _INSIDE)
+    inside = plain & _is_inside(parts, page)
     area = float(parts.area[inside].sum()) * (25.4 / page.dpi) ** 2
     if front_known:
         return area >= _UNEXPLAINED
     return area >= _SOFT_AREA and int(inside.sum()) <= _SOFT_PLACES
+
+
+def _is_inside(parts: Parts, page: Reduced) -> Any:
+    """Which parts lie further in than what age, light and hands do to a sheet's edges."""
+    height, width = (side * 25.4 / page.dpi for side in page.grey.shape)
+    right, bottom = width - parts.left - parts.width, height - parts.top - parts.height
+    gap = np.minimum(np.minimum(parts.left, right), np.minimum(parts.top, bottom))
+    return gap >= _INSIDE
+
+
+def _is_coloured(parts: Parts, plain: Any, page: Reduced) -> bool:
+    """Whether soft marks have a colour of their own: what shines through is as grey as its paper,
+    or, in colour, is known by its front."""
+    if page.picture.ndim == 2 or not plain.any():
+        return False
+    own = plain[parts.found.which]
+    places = parts.found.places[own]
+    pixels = page.picture.reshape(-1, 3)
+    ground = np.median(page.picture[::4, ::4].reshape(-1, 3), axis=0)
+    darker = ground - pixels[places].astype(np.float32)
+    hue = np.stack([darker[:, 0] - darker[:, 2], darker[:, 0] - darker[:, 1]], axis=1)
+    which = parts.found.which[own]
+    count = np.maximum(parts.area, 1)
+    means = [np.bincount(which, each, parts.found.count) / count for each in hue.T]
+    tinted = np.maximum(*(np.abs(each) for each in means)) >= _TINT
+    tinted &= plain & _is_inside(parts, page)
+    area = float(parts.area[tinted].sum()) * (25.4 / page.dpi) ** 2
+    return area >= _TINTED_AREA
 
 
 def _corner(parts: Parts, page: Reduced) -> Any:
@@ -160,17 +248,13 @@ def _corner(parts: Parts, page: Reduced) -> Any:
 
 
 def _parts(mask: Mask, page: Reduced, ink: Ink) -> Parts:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    places = np.flatnonzero(labels)
-    which: Any = labels.ravel()[places]
-    deep, steep = np.zeros(count, np.float32), np.zeros(count, np.float32)
-    depth = ink.darker.ravel()[places].astype(np.float32)
-    np.maximum.at(deep, which, depth)
-    np.maximum.at(steep, which, steepness(ink.smooth, places))
-    left, top, width, height = (stats[:, i] * (25.4 / page.dpi) for i in range(4))
-    width[0] = height[0] = 0  # the ground
-    area, mass = stats[:, cv2.CC_STAT_AREA], np.bincount(which, depth, count)
-    return Parts(labels, left, top, width, height, area, deep, steep / np.maximum(deep, 1), mass)
+    found = components(mask)
+    depth = ink.darker.ravel()[found.places]
+    deep, steep = found.most(depth), found.most(steepness(ink.smooth, found.places))
+    boxes = (found.left, found.top, found.width, found.height)
+    left, top, width, height = (each * (25.4 / page.dpi) for each in boxes)
+    mass = np.bincount(found.which, depth, found.count)
+    return Parts(found, left, top, width, height, deep, steep / np.maximum(deep, 1), mass)
 
 
 def _is_sharp(parts: Parts, plain: Any) -> Any:
@@ -222,7 +306,7 @@ def _pixels(parts: Parts, number: int, page: Reduced) -> tuple[Any, Any]:
     scale = page.dpi / 25.4
     top, left = round(parts.top[number] * scale), round(parts.left[number] * scale)
     high, wide = round(parts.height[number] * scale), round(parts.width[number] * scale)
-    cut = parts.labels[top : top + high, left : left + wide] == number
+    cut = parts.found.labels[top : top + high, left : left + wide] == number
     down, across = np.nonzero(cut)
     return down, across
 

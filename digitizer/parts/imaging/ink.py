@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from digitizer.parts.imaging.components import Components, components
 from digitizer.parts.imaging.pixels import Picture, grey
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -72,6 +73,18 @@ def reduced(image: Picture, dpi: int) -> Reduced:
     return Reduced(small, grey(small), dpi * scale)
 
 
+def averaged(image: Picture, width: int, height: int) -> Picture:
+    """The picture at another, smaller size, each pixel the mean of those under it.
+
+    Halved as often as it can be first, which is several times as quick.
+    """
+    while min(image.shape[0] // height, image.shape[1] // width) >= 2:
+        down, across = image.shape[0] // 2, image.shape[1] // 2
+        even = image[: 2 * down, : 2 * across]
+        image = np.asarray(cv2.resize(even, (across, down), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def find_ink(page: Reduced) -> Ink:
     smooth = np.asarray(cv2.GaussianBlur(page.grey, (3, 3), 0.6), dtype=np.uint8)
     paper = _paper(smooth, page)
@@ -126,25 +139,24 @@ def _threshold(darker: Picture) -> float:
 
 def _strokes(raw: Mask, smooth: Picture, darker: Picture, page: Reduced) -> Mask:
     """Of all that is darker than paper, what is neither dust, hole, border nor bleed-through."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(raw.astype(np.uint8))
-    left, top, width, height, area = (stats[:, i] for i in range(5))
+    found = components(raw)
+    left, top, width, height, area = found.left, found.top, found.width, found.height, found.area
     keep = np.maximum(width, height) >= page.pixels(_SPECK)
-    keep &= _sharp(labels, count, smooth, darker)
+    keep &= _sharp(found, smooth, darker)
     keep &= ~_holes(left, top, width, height, area, raw.shape, page)
-    inside = labels[_inner(raw.shape, page.pixels(_EDGE_LINE_WITHIN))]
-    outer = np.bincount(inside.ravel(), minlength=count) <= _MOST_INSIDE * area
+    inside = np.zeros(raw.shape, dtype=np.bool_)
+    inside[_inner(raw.shape, page.pixels(_EDGE_LINE_WITHIN))] = True
+    within = np.bincount(found.which[inside.ravel()[found.places]], minlength=found.count)
+    outer = within <= _MOST_INSIDE * area
     keep &= ~(outer & _edges(left, top, width, height, raw.shape, page))
     keep[0] = False
-    return np.asarray(keep[labels], dtype=np.bool_)
+    return np.asarray(found.mask(keep), dtype=np.bool_)
 
 
-def _sharp(labels: Any, count: int, smooth: Picture, darker: Picture) -> Any:
+def _sharp(found: Components, smooth: Picture, darker: Picture) -> Any:
     """For each component whether it is dark, or its steepest step steep for how dark it is."""
-    places = np.flatnonzero(labels)
-    which = labels.ravel()[places]
-    steep, deep = np.zeros(count, np.float32), np.zeros(count, np.float32)
-    np.maximum.at(steep, which, steepness(smooth, places))
-    np.maximum.at(deep, which, darker.ravel()[places].astype(np.float32))
+    steep = found.most(steepness(smooth, found.places))
+    deep = found.most(darker.ravel()[found.places])
     return (deep >= _SURELY_INK) | (steep >= _SHARPNESS * np.maximum(deep, 1))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digitizer.parts.imaging.ink import Ink, Mask, Reduced
+from digitizer.parts.imaging.ink import Ink, Mask, Reduced, averaged
 from digitizer.parts.imaging.pixels import Picture
 
 _SAME_SIZE = 0.04  # share by which two sides of a sheet may differ on the glass
@@ -27,26 +27,32 @@ _INKED = 0.12  # of the front's darkest
 
 def darkness(page: Reduced, ink: Ink) -> Picture:
     """How much darker than its paper a side is, a pixel a square millimetre."""
+    return _darkness(ink.darker, page)
+
+
+def _darkness(darker: Picture, page: Reduced) -> Picture:
     height, width = (max(8, round(side * 25.4 / page.dpi)) for side in page.grey.shape)
-    small = cv2.resize(ink.darker, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)
+    return averaged(darker, width, height)
 
 
 @dataclass(frozen=True, slots=True)
 class Shine:
     """Where on a side the front's ink lies: ``under`` it, and where it is so ``broad`` that it
-    changes the tone of the paper."""
+    changes the tone of the paper. ``lifted``: by how many levels it darkens each square
+    millimetre."""
 
     under: Mask
     broad: Mask
+    lifted: Any
 
 
-def shone_through(front: Picture, page: Reduced, ink: Ink) -> Shine | None:
+def shone_through(front: Picture, page: Reduced, ink: Ink, known: Mask) -> Shine | None:
     """Where the front's ink explains what is on this side; None where it explains nothing.
 
-    ``front`` is its ``darkness``. The sheet may have been turned over by either edge.
+    ``front`` is its ``darkness``, ``known`` this side's borders and holes. The
+    sheet may have been turned over by either edge.
     """
-    here = darkness(page, ink)
+    here = _darkness(np.where(known, np.uint8(0), ink.darker), page)
     if any(
         abs(one - other) > _SAME_SIZE * one
         for one, other in zip(here.shape, front.shape, strict=True)
@@ -54,12 +60,13 @@ def shone_through(front: Picture, page: Reduced, ink: Ink) -> Shine | None:
         return None
     fitted = cv2.resize(front, (here.shape[1], here.shape[0]), interpolation=cv2.INTER_AREA)
     tried = [_laid_over(np.asarray(cv2.flip(fitted, way)), here) for way in (1, 0)]
-    agreement, shifted = max(tried, key=lambda one: one[0])
+    agreement, gain, shifted = max(tried, key=lambda one: one[0])
     if agreement < _AGREES:
         return None
     least = max(_INKED * float(np.percentile(shifted, 99.5)), 1.0)
     broad = cv2.morphologyEx(shifted, cv2.MORPH_OPEN, np.ones((_BROAD, _BROAD), np.uint8))
-    return Shine(*(_over(inked > least, page) for inked in (shifted, broad)))
+    under, wide = (_over(inked > least, page) for inked in (shifted, broad))
+    return Shine(under, wide, np.asarray(gain * shifted, np.float32))
 
 
 def _over(inked: Any, page: Reduced) -> Mask:
@@ -69,17 +76,19 @@ def _over(inked: Any, page: Reduced) -> Mask:
     return np.asarray(cv2.resize(wide, size, interpolation=cv2.INTER_NEAREST) > 0, np.bool_)
 
 
-def _laid_over(mirrored: Any, here: Any) -> tuple[float, Any]:
-    """The best correlation within the shifts, and the other side so shifted."""
+def _laid_over(mirrored: Any, here: Any) -> tuple[float, float, Any]:
+    """The best correlation within the shifts, how much of the other side's darkness is seen
+    here, and that side so shifted."""
     soft = cv2.GaussianBlur(mirrored.astype(np.float32), (0, 0), _SPREAD)
     one, other = soft - soft.mean(), np.where(here > _TOO_DEEP, 0, here).astype(np.float32)
     other -= other.mean()
     norm = float(np.linalg.norm(one) * np.linalg.norm(other))
     if not norm:
-        return 0.0, soft
+        return 0.0, 0.0, soft
     spectrum = np.fft.rfft2(other) * np.conj(np.fft.rfft2(one))
     products = np.fft.irfft2(spectrum, s=here.shape)
     around = np.roll(products, (_SHIFT, _SHIFT), axis=(0, 1))[: 2 * _SHIFT + 1, : 2 * _SHIFT + 1]
     down, right = np.unravel_index(int(around.argmax()), around.shape)
     move = (int(down) - _SHIFT, int(right) - _SHIFT)
-    return float(around.max()) / norm, np.roll(soft, move, axis=(0, 1))
+    most = float(around.max())
+    return most / norm, most / float((one * one).sum()), np.roll(soft, move, axis=(0, 1))

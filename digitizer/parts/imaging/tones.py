@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digitizer.parts.imaging.ink import Mask, Reduced
+from digitizer.parts.imaging.ink import Mask, Reduced, averaged
 
 _CELL = 2.0  # mm
 _OUTER = 2  # cells at each edge, which its shadow has a part of
@@ -20,6 +20,7 @@ _LEVELS = 2.6  # grey levels: the least step of tone that is one
 _OF_PROFILE = 0.4  # a shadow along an edge is uneven by so much of its depth
 _CELLS, _SUM = 6, 55.0  # cells of a patch, and levels in them
 _STEP_LEVELS, _STEP_HELD = 4.0, 12  # grey levels, and cells to each side
+_TRACK = 9  # cells: a roller's track is narrower
 _SAME_TRACK = 0.4  # of a patch's tone, met again elsewhere in its columns: a roller's track
 _STRIPS = 8  # across the side, in which ruled lines are looked for
 _RULED, _RULED_STRIPS = 5, 5  # lines, each in so many strips at least
@@ -29,10 +30,10 @@ _LINE_DEVIATIONS, _LINE_LEVELS = 5.0, 0.6
 Tones = np.ndarray[Any, np.dtype[np.float32]]
 
 
-def has_tone(page: Reduced, ignored: Mask) -> bool:
+def has_tone(page: Reduced, ignored: Mask, lifted: Any = None) -> bool:
     """Whether a patch of the side has another tone than its paper. ``ignored`` is what is known:
-    borders, holes, strokes."""
-    cells = _cells(page)
+    borders, holes, strokes; ``lifted`` by how much its front darkens each square millimetre."""
+    cells = _cells(page, lifted)
     known = _known(ignored, cells.shape[:2])
     uneven, taken = _without_profiles(cells, known)
     if _has_step(taken[taken.shape[0] // 2]) or _has_step(taken[:, taken.shape[1] // 2]):
@@ -48,13 +49,16 @@ def has_tone(page: Reduced, ignored: Mask) -> bool:
     return any(not _is_track(uneven, stats[each]) for each in patches if each)
 
 
-def _cells(page: Reduced) -> Tones:
-    """The side in cells, HxWxC, without what is narrow."""
+def _cells(page: Reduced, lifted: Any) -> Tones:
+    """The side in cells, HxWxC, without what is narrow or shines through."""
     height, width = page.grey.shape
     per_cell = _CELL * page.dpi / 25.4
     size = (max(4, round(width / per_cell)), max(4, round(height / per_cell)))
-    half = cv2.resize(page.picture, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_AREA)
-    small = cv2.resize(half.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    half = averaged(page.picture, 2 * size[0], 2 * size[1]).astype(np.float32)
+    if lifted is not None:
+        over = cv2.resize(lifted, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR)
+        half += over if half.ndim == 2 else over[..., None]
+    small = cv2.resize(half, size, interpolation=cv2.INTER_AREA)
     kernel = np.ones((_STROKE, _STROKE), np.uint8)
     for step in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN):
         small = cv2.morphologyEx(small, step, kernel, borderType=cv2.BORDER_REPLICATE)
@@ -62,9 +66,7 @@ def _cells(page: Reduced) -> Tones:
 
 
 def _known(ignored: Mask, shape: tuple[int, ...]) -> Mask:
-    share = cv2.resize(
-        ignored.astype(np.uint8) * 255, (shape[1], shape[0]), interpolation=cv2.INTER_AREA
-    )
+    share = averaged(ignored.view(np.uint8) * np.uint8(255), shape[1], shape[0])
     wide = cv2.dilate((share > 12).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     for outer in (wide, wide.T):
         outer[:_OUTER] = outer[-_OUTER:] = True
@@ -86,6 +88,11 @@ def _has_step(profile: Tones) -> bool:
     """Whether a profile (NxC) passes from one level to another within a few cells, and stays: a
     lamp's light changes slowly, a roller's track comes back, and shadows lie at the edges."""
     length = len(profile)
+    kernel = np.ones((_TRACK, 1), np.uint8)
+    profile = np.ascontiguousarray(profile)
+    for step in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN):
+        smooth = cv2.morphologyEx(profile, step, kernel, borderType=cv2.BORDER_REPLICATE)
+        profile = np.asarray(smooth, np.float32)
     inner = profile[length // 5 : length - length // 5]
     if len(inner) < 2 * _STEP_HELD + 4:
         return False

@@ -21,15 +21,15 @@ _THIN, _THIN_TIMES, _WEDGE = 3.0, 5, 20.0  # mm deep, times and mm long: a wedge
 _SLOPES = np.tan(np.radians(np.linspace(-3.0, 3.0, 25)))  # a sheet is folded, and fed, straighter
 _BESIDE = 1.3  # mm to each side of a crease's middle
 _CREASED_SHARE = 0.28  # of the side's length that is darker: a fold's shadow comes and goes
-_CELL = 2.0  # mm
+_CELL, _SQUARE = 2.0, 0.5  # mm
 _MOST_CREASES = 4  # in one direction: more parallel lines are ruled, or drawn
 _CREASE_DEPTH = 45  # grey levels: what is darker is drawn
 _FEWEST, _MOST = 30, 40_000  # points
 
 
-def without_creases(raw: Mask, darker: Any, page: Reduced) -> Mask:
-    """The mask without the shadows of folds and a feeder's streaks."""
-    return raw & ~_creases(raw & (darker < _CREASE_DEPTH), page)
+def creases(raw: Mask, darker: Any, page: Reduced) -> Mask:
+    """The shadows of folds, and a feeder's streaks."""
+    return _creases(raw & (darker < _CREASE_DEPTH), page)
 
 
 def borders(raw: Mask, page: Reduced) -> Mask:
@@ -66,7 +66,7 @@ def _reach(raw: Mask, page: Reduced) -> Any:
 
 def _creases(raw: Mask, page: Reduced) -> Mask:
     found = np.zeros_like(raw)
-    down, across = np.nonzero(raw)
+    down, across = np.divmod(np.flatnonzero(raw), raw.shape[1])
     if not _FEWEST <= len(down) <= _MOST:
         return found
     pixel = 25.4 / page.dpi
@@ -81,13 +81,24 @@ def _creases(raw: Mask, page: Reduced) -> Mask:
 def _on_lines(along: Any, aside: Any, length: float) -> Any:
     """Which points (mm) lie on one of a few straight lines that run the whole side."""
     chosen = np.zeros(len(along), dtype=bool)
+    some_along, some_aside = _thinned(along, aside)
     for _ in range(_MOST_CREASES + 1):
-        free = ~chosen
-        slope, at, share = _best_line(along[free], aside[free], length)
+        slope, at, share = _best_line(some_along, some_aside, length)
         if share < _CREASED_SHARE:
             return chosen
         chosen |= np.abs(aside - slope * along - at) <= _BESIDE
+        free = np.abs(some_aside - slope * some_along - at) > _BESIDE
+        some_along, some_aside = some_along[free], some_aside[free]
     return np.zeros(len(along), dtype=bool)
+
+
+def _thinned(along: Any, aside: Any) -> tuple[Any, Any]:
+    """One point for all of a small square: lines are counted in cells that are larger."""
+    row, column = ((each / _SQUARE).astype(np.int32) for each in (aside, along))
+    taken = np.zeros((int(row.max()) + 1, int(column.max()) + 1), dtype=bool)
+    taken[row, column] = True
+    rows, columns = np.divmod(np.flatnonzero(taken), taken.shape[1])
+    return (columns + 0.5) * _SQUARE, (rows + 0.5) * _SQUARE
 
 
 def _best_line(along: Any, aside: Any, length: float) -> tuple[float, float, float]:

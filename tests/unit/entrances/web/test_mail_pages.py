@@ -7,7 +7,7 @@ import re
 import sqlalchemy as sa
 
 from digitizer.parts.tables import event, reading
-from tests.unit.entrances.web.web_kit import Mail, Visitor
+from tests.unit.entrances.web.web_kit import Mail, Visitor, add_letter_with_a_back
 
 
 def _verbs(mail: Mail) -> list[str]:
@@ -36,6 +36,12 @@ def test_a_page_is_shown_beside_its_text(ana: Visitor, mail: Mail) -> None:
     assert '<span class="doubtful">driving</span>' in html
     picture = ana.get(f"/staff/mail/{mail.ids['letter']}/2/picture")
     assert picture.headers["content-type"].startswith("image/")
+
+
+def test_a_page_that_is_perhaps_blank_says_so_to_staff(ana: Visitor, mail: Mail) -> None:
+    letter = add_letter_with_a_back(mail, "2026-00117")
+    assert "perhaps blank" not in ana.get(f"/staff/mail/{letter}/1").text
+    assert "perhaps blank" in ana.get(f"/staff/mail/{letter}/2").text
 
 
 def test_a_text_put_right_is_read_and_found(ana: Visitor, mail: Mail) -> None:

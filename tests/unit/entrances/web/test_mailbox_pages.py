@@ -7,7 +7,14 @@ import sqlalchemy as sa
 from digitizer.mailroom import covers, mailboxes
 from digitizer.parts.tables import letter, message, reading, writing
 from digitizer.vocabulary.people import Actor, ActorKind, StaffRole
-from tests.unit.entrances.web.web_kit import Mail, Visitor, add_letter, add_page, add_scan
+from tests.unit.entrances.web.web_kit import (
+    Mail,
+    Visitor,
+    add_letter,
+    add_letter_with_a_back,
+    add_page,
+    add_scan,
+)
 
 
 def test_the_mailbox_lists_his_letters_newest_first(tobias: Visitor, mail: Mail) -> None:
@@ -43,6 +50,12 @@ def test_a_page_has_its_picture_its_text_and_its_neighbours(tobias: Visitor, mai
     assert f'href="{here}/3"' in html
     assert "sister" in html
     assert '<span class="doubtful">driving</span>' in html
+
+
+def test_a_page_that_is_perhaps_blank_says_so(tobias: Visitor, mail: Mail) -> None:
+    letter_id = add_letter_with_a_back(mail, "2026-00117")
+    assert "perhaps blank" not in tobias.get(f"/mail/{letter_id}/1").text
+    assert "perhaps blank" in tobias.get(f"/mail/{letter_id}/2").text
 
 
 def test_the_first_and_last_page_end_there(tobias: Visitor, mail: Mail) -> None:

@@ -20,7 +20,7 @@ from digitizer.processes import audit
 from digitizer.processes.search import index_again
 from digitizer.processes.transcripts import words_to_json
 from digitizer.vocabulary.moments import now
-from digitizer.vocabulary.paper import Box, Transcript, Word
+from digitizer.vocabulary.paper import PERHAPS_BLANK, Box, Transcript, Word
 from digitizer.vocabulary.people import MACHINE
 from digitizer.vocabulary.places import PRINT_TEMPLATES
 
@@ -201,6 +201,15 @@ def _add_held(mail: Mail) -> None:
     add_page(mail, mail.ids["sealed"], 1, None, "Privileged words.")
     broken = "The file ends too early. Scan the sheets again."
     mail.ids["broken"] = add_scan(mail, "cut-off.pdf", state="held", reason=broken, pages=None)
+
+
+def add_letter_with_a_back(mail: Mail, booking_number: str) -> str:
+    """The id of a letter of two pages, the second of which is perhaps blank."""
+    stack = add_scan(mail, "backs.pdf")
+    letter_id = add_letter(mail, stack, booking_number)
+    add_page(mail, stack, 1, letter_id, "Dear Tobias", position=1)
+    add_page(mail, stack, 2, letter_id, position=2, quality=(PERHAPS_BLANK,))
+    return letter_id
 
 
 def make_mail(home: Path) -> Mail:
