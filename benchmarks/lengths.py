@@ -27,7 +27,7 @@ from benchmarks import scanner
 from benchmarks.pipeline import DIGITIZER, measured
 from benchmarks.provenance import commit
 from digitizer.parts.isolation import Pool
-from digitizer.processes.survey import read_marked
+from digitizer.processes.page_reading import read_marked
 
 _LINES = (
     "Dear Avery,\n\nthis is page {number} of a very long letter that was\nmade up to be counted."

@@ -16,9 +16,10 @@ from digitizer.parts.codes import is_ours, verify
 from digitizer.parts.isolation import Pool
 from digitizer.parts.opening import OpeningLimits
 from digitizer.parts.tables import reading
+from digitizer.processes.page_reading import read_from_file
 from digitizer.processes.pipeline import Progress, no_progress
 from digitizer.processes.register import Registered, look_up
-from digitizer.processes.survey import all_symbols, count, read_from_file
+from digitizer.processes.survey import all_symbols, count
 from digitizer.vocabulary.errors import DigitizerError
 from digitizer.vocabulary.paper import Symbol, Transcript
 from digitizer.vocabulary.settings import Work

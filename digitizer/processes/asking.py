@@ -17,7 +17,7 @@ from digitizer.parts.reading import premises, tesseract
 from digitizer.parts.reading.checked import placed, why_not
 from digitizer.parts.reading.premises import Premises
 from digitizer.parts.reading.router import looks_typed
-from digitizer.processes.survey import PackedPage, pack_picture
+from digitizer.processes.page_reading import PackedPage, pack_picture
 from digitizer.vocabulary.errors import EngineError, WorkerFailed
 from digitizer.vocabulary.paper import Box, Transcript
 

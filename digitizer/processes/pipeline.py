@@ -23,17 +23,15 @@ from digitizer.parts.reading.premises import Premises
 from digitizer.processes.asking import Question, ask, is_worth_asking
 from digitizer.processes.covers_seen import reads_like_cover, reads_like_legal, see
 from digitizer.processes.legal_sightings import clear, reads_like_marker
-from digitizer.processes.splitting import split
-from digitizer.processes.survey import (
-    SurveyOrder,
+from digitizer.processes.page_reading import (
     UprightReading,
-    count,
     is_doubtful,
     read_marked,
     read_otherwise,
     read_upright,
-    survey,
 )
+from digitizer.processes.splitting import split
+from digitizer.processes.survey import SurveyOrder, count, survey
 from digitizer.vocabulary.errors import UnopenableFile
 from digitizer.vocabulary.paper import (
     WAS_MIRRORED,

@@ -1,4 +1,4 @@
-"""Which way up a page is read; the rest of the survey is shown by whole paths of paper."""
+"""Which way up a page is read, and which reading is doubtful."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from benchmarks import scanner
 from digitizer.parts.imaging import encode_lossless, load
-from digitizer.processes import survey
-from digitizer.processes.survey import (
+from digitizer.processes import page_reading
+from digitizer.processes.page_reading import (
     UprightReading,
     is_doubtful,
     read_otherwise,
@@ -86,8 +86,8 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
             lying_right = (text for text in texts if texts[text].words[0].box.width == 60)
             return _TURNED_TO[next(lying_right, "low right")]
 
-        monkeypatch.setattr(survey, "read_page", read)
-        monkeypatch.setattr(survey, "way_up", way_up)
+        monkeypatch.setattr(page_reading, "read_page", read)
+        monkeypatch.setattr(page_reading, "way_up", way_up)
         return seen
 
     return set_up
