@@ -202,9 +202,19 @@ def _likeness(even: Tones, form: _Form) -> float:
     slack = round(_SLACK / form.cell)
     more = [max(0, form.tones.shape[axis] - even.shape[axis]) for axis in (0, 1)]
     wide = np.pad(even, ((slack, slack + more[0]), (slack, slack + more[1])))
-    if float(wide.std()) < _FLOOR / 4:
-        return 0.0
-    return float(cv2.matchTemplate(wide, form.tones, cv2.TM_CCOEFF_NORMED).max())
+    like = cv2.matchTemplate(wide, form.tones, cv2.TM_CCOEFF_NORMED)
+    # Where a picture is as even as an empty page, the measure is a division by nothing.
+    return float(np.where(_spread(wide, form.tones.shape) < _FLOOR / 4, 0, like).max())
+
+
+def _spread(tones: Tones, shape: tuple[int, ...]) -> Tones:
+    """The standard deviation within the window of that shape that begins at each place."""
+    rows, columns = (tones.shape[axis] - shape[axis] + 1 for axis in (0, 1))
+    mean, square = (
+        cv2.boxFilter(each, cv2.CV_64F, shape[::-1], anchor=(0, 0))[:rows, :columns]
+        for each in (tones, tones * tones)
+    )
+    return np.sqrt(np.maximum(square - mean * mean, 0)).astype(np.float32)
 
 
 def _without_shadows(tones: Tones, cell: float) -> Tones:

@@ -148,3 +148,14 @@ def test_white_lines_through_the_print_are_filled(
 
 def test_a_plain_sheet_has_no_gaps_to_fill() -> None:
     assert list(unclogged(np.full((400, 300), 240, np.uint8), 100)) == []
+
+
+@pytest.mark.parametrize("lines", range(0, 9, 2))
+def test_a_page_that_is_mostly_empty_is_no_cover(lines: int) -> None:
+    """A clean white page with a few lines at its top, of which the rest is as even as nothing."""
+    image = np.full((1650, 1275), 255, np.uint8)
+    for line in range(lines):
+        for word in range(5):
+            left, top = 120 + 190 * word, 140 + 50 * line
+            image[top : top + 18, left : left + 150 : 7] = 60
+    assert find_cover_look(image, DPI) is None
