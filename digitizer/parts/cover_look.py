@@ -24,6 +24,7 @@ from digitizer.parts.printing.cover_layout import Paper
 from digitizer.vocabulary.paper import CodeKind
 
 Picture = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 _INCH = 25.4
 _CELL = 2.0  # mm a pixel: a mark is six wide
@@ -204,7 +205,20 @@ def _likeness(even: Tones, form: _Form) -> float:
     wide = np.pad(even, ((slack, slack + more[0]), (slack, slack + more[1])))
     if float(wide.std()) < _FLOOR / 4:
         return 0.0
-    return float(cv2.matchTemplate(wide, form.tones, cv2.TM_CCOEFF_NORMED).max())
+    like = cv2.matchTemplate(wide, form.tones, cv2.TM_CCOEFF_NORMED)
+    return float(np.where(_is_uneven(wide, form.tones.shape), like, 0).max())
+
+
+def _is_uneven(wide: Tones, shape: tuple[int, ...]) -> Mask:
+    """Whether anything is where the form would lie, for each place of it: on plain paper the
+    correlation is rounding errors divided by each other, and as often 1 as 0."""
+    rows, columns = (side - form + 1 for side, form in zip(wide.shape, shape, strict=True))
+    exact = wide.astype(np.float64)
+    mean, square = (
+        cv2.boxFilter(each, -1, shape[::-1], anchor=(0, 0))[:rows, :columns]
+        for each in (exact, exact * exact)
+    )
+    return np.asarray(square - mean * mean >= (_FLOOR / 4) ** 2, np.bool_)
 
 
 def _without_shadows(tones: Tones, cell: float) -> Tones:
