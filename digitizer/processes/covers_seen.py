@@ -30,6 +30,8 @@ _LIKE_COVER = 0.2
 #: how many characters make a sentence that no letter has by chance.
 _LIKE_SENTENCE = 72.0
 _OWN_SENTENCE = 30
+#: The same of a title that is a line of its own.
+_LIKE_TITLE, _OWN_TITLE = 85.0, 14
 
 _Prints = tuple[tuple[str, ...], ...]
 
@@ -98,7 +100,28 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
 
 def reads_like_cover(text: str) -> bool:
     """Whether a page's words are those that a cover of ours prints, however badly read."""
-    return _reads_like(text, _printed_sentences().values())
+    return _has_title(text) or _reads_like(text, _printed_sentences().values())
+
+
+def _has_title(text: str) -> bool:
+    """Whether a line of its own is a cover's title, all that is read where small print is gone."""
+    from rapidfuzz import fuzz  # takes longer to import than most commands to run
+
+    lines = {_plain(line) for line in text.splitlines()}
+    return any(fuzz.ratio(line, title) >= _LIKE_TITLE for line in lines for title in _titles())
+
+
+@cache
+def _titles() -> tuple[str, ...]:
+    """Long enough to be no line of a letter; a legal marker's is what envelopes bear, too."""
+    wording = tomllib.loads((PRINT_TEMPLATES / "cover.toml").read_text("utf-8"))
+    found = (
+        _plain(str(words["title"]))
+        for kind, languages in wording.items()
+        for words in languages.values()
+        if kind != CodeKind.LEGAL and "title" in words
+    )
+    return tuple(title for title in found if len(title) >= _OWN_TITLE)
 
 
 def reads_like_legal(text: str) -> bool:

@@ -122,6 +122,23 @@ def test_what_is_no_cover_has_not_its_look(page: Any) -> None:
     assert find_cover_look(np.ascontiguousarray(page.T), DPI) is None
 
 
+def note(lines: int, size: float) -> Any:
+    """A few lines on a sheet without any grain, as black and white scans are."""
+    page = np.full((1650, 1275), 255, np.uint8)
+    for line in range(lines):
+        at = (110, round(120 + line * 45 * size))
+        text = "We all miss you and hope to see you soon, mother"[: round(40 / size)]
+        cv2.putText(page, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, 0, 3)
+    return page
+
+
+@pytest.mark.parametrize("lines", range(1, 7))
+def test_a_note_on_plain_paper_has_not_its_look(lines: int) -> None:
+    for size in (1.1, 1.2, 1.3, 1.4, 1.5, 1.8):
+        for page in (note(lines, size), np.rot90(note(lines, size))):
+            assert find_cover_look(np.ascontiguousarray(page), DPI) is None, size
+
+
 def test_real_letters_have_not_its_look(letters_corpus: Any) -> None:
     for path in letters_corpus[::10]:
         page: Any = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)

@@ -92,3 +92,11 @@ LETTERS = (
 def test_letters_do_not_read_like_one(letter: str) -> None:
     assert not reads_like_cover(letter)
     assert not reads_like_cover(letter * 30)
+
+
+@pytest.mark.parametrize(
+    "title", ["Mail cover sheet", "Mai1 cover sheef", "Hoja de portada para correo"]
+)
+def test_a_title_that_is_a_line_of_its_own_is_a_covers(title: str) -> None:
+    assert reads_like_cover(f"R000-0C00-6\n{title}\nunread")
+    assert not reads_like_cover(f"I sent your {title} to the house of my aunt, and another to you")
