@@ -85,11 +85,6 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
             f"Nothing can be made out on page {number}, which is {page.unseen}: it may be a cover "
             "sheet. Look at the paper.",
         )
-    if page.looks_like is CodeKind.LEGAL and not codes:
-        yield Doubt(
-            DoubtReason.LEGAL,
-            f"Page {number} looks like a legal marker, but nothing on it can be read.",
-        )
     if (marked or page.looks_like) and not codes and not forged:
         yield Doubt(
             DoubtReason.COVER_UNREADABLE,

@@ -31,6 +31,15 @@ def legal_doubts(page: SurveyedPage, keys: KeyRing) -> Iterator[Doubt]:
             f"Page {page.number} bears a mark that looks like a legal marker's, without a code of "
             "ours: anyone can draw it.",
         )
+    elif page.looks_like is CodeKind.LEGAL and not _has_our_code(page, keys):
+        yield Doubt(
+            DoubtReason.LEGAL,
+            f"Page {page.number} looks like a legal marker, but nothing on it can be read.",
+        )
+
+
+def _has_our_code(page: SurveyedPage, keys: KeyRing) -> bool:
+    return any(verify(each.text, keys) for each in page.sightings.symbols)
 
 
 def _has_marks(page: SurveyedPage) -> bool:
