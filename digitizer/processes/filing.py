@@ -14,6 +14,7 @@ from digitizer.processes import audit, cover_uses, ledger, outgoing, register
 from digitizer.processes.desk import renumber
 from digitizer.processes.matching import UNKNOWN, Destination, Standing, settle, standing_of
 from digitizer.processes.pipeline import Worked
+from digitizer.processes.reasons import reason_of
 from digitizer.processes.roster import inmate_row_id
 from digitizer.processes.search import index_letter
 from digitizer.processes.splitting import reading_order
@@ -103,8 +104,7 @@ def _new_key(done: sa.CursorResult[Any]) -> int:
 
 def _hold_whole(tx: sa.Connection, worked: Worked) -> None:
     doubts = worked.split.whole
-    says = Doubt(doubts[0].reason, " ".join(doubt.says for doubt in doubts))
-    ledger.hold_scan(tx, worked.scan.id, says, len(worked.pages) or None)
+    ledger.hold_scan(tx, worked.scan.id, *doubts, pages=len(worked.pages) or None)
     audit.record(
         tx, MACHINE, "hold", f"scan:{worked.scan.id}",
         doubts=[str(doubt.reason) for doubt in doubts],
@@ -132,7 +132,6 @@ def _file_letter(
     state = _state(destination, release)
     letter_id = new_id()
     booking = destination.booking_number
-    says = " ".join(doubt.says for doubt in destination.doubts) or None
     is_reply = each.cover is not None and each.cover.kind is CodeKind.REPLY
     tx.execute(
         sa.insert(letter).values(
@@ -144,7 +143,7 @@ def _file_letter(
             proposed=known.inmate.booking_number if known and known.inmate else None,
             sender=known.sender if known and not is_reply else None,
             doubts=[str(doubt.reason) for doubt in destination.doubts],
-            reason=says,
+            reason=reason_of(destination.doubts),
         )
     )  # fmt: skip
     reach("filing.letter_written")
@@ -205,10 +204,10 @@ def _used_often(
         return ()
     says = (
         f"More than {usual.usual_letters} letters came under this cover sheet within "
-        f"{usual.within_days} days: it may have been copied by strangers. Compare the letters, "
-        "and revoke the cover if it was."
+        f"{usual.within_days} days: it may have been copied by strangers."
     )
-    return (Doubt(DoubtReason.COVER_USED_OFTEN, says),)
+    advice = "Compare the letters, and revoke the cover if it was."
+    return (Doubt(DoubtReason.COVER_USED_OFTEN, says, advice),)
 
 
 def _state(destination: Destination, release: Release) -> LetterState:

@@ -71,7 +71,7 @@ def _cleared(page: SeenPage) -> SeenPage:
     told = Doubt(
         DoubtReason.LEGAL_CLEARED,
         f"Page {page.number} bears or is what looks like a legal marker; a supervisor said that it "
-        "is no legal mail. Look whether it is a letter's page, and whose.",
+        "is no legal mail.",
     )
     left = (doubt for doubt in page.doubts if doubt.reason is not DoubtReason.LEGAL)
     codes = tuple(code for code in page.codes if code.kind is not CodeKind.LEGAL)

@@ -269,8 +269,7 @@ def _reads_like(number: int, legal: bool) -> Doubt:
         return reads_like_marker(number)
     return Doubt(
         DoubtReason.READS_LIKE_COVER,
-        f"Page {number} reads like a cover sheet, but no code was found on it. "
-        "Look whether a new letter begins there.",
+        f"Page {number} reads like a cover sheet, but no code was found on it.",
     )
 
 

@@ -41,7 +41,7 @@ def hold(
     turned = () if headed else _back_to_front(stretches)
     slipped = _slipped_runs(stretches) if two_runs else ()
     for touch in chain(_all_touches(stretches, proven, announced), turned, slipped, more):
-        doubt = _with_advice(touch, stretches)
+        doubt = _with_pages(touch, stretches)
         for i in touch.stretches:
             held[i].append(doubt)
     return held
@@ -57,11 +57,10 @@ def _all_touches(
     yield from _letter_count(stretches, proven, announced)
 
 
-def _with_advice(touch: Touch, stretches: Sequence[Stretch]) -> Doubt:
+def _with_pages(touch: Touch, stretches: Sequence[Stretch]) -> Doubt:
     low = min(stretches[i].low for i in (touch.stretches[0], touch.stretches[-1]))
     high = max(stretches[i].high for i in (touch.stretches[0], touch.stretches[-1]))
-    look = f"Look at pages {low} to {high} and assign each letter."
-    return replace(touch.doubt, says=f"{touch.doubt.says.rstrip()} {look}")
+    return replace(touch.doubt, look=(low, high))
 
 
 def _is_proven(stretches: Sequence[Stretch], i: int) -> bool:
@@ -146,8 +145,8 @@ def _back_to_front(stretches: Sequence[Stretch]) -> Iterator[Touch]:
         return
     doubt = Doubt(
         DoubtReason.COVER_LAST,
-        "The stack may be back to front: its first and its last sheet are each a letter of their "
-        "own, so it would read as well from its end. A batch header on top would tell.",
+        "The stack reads as well from its end as from its beginning, so it may be back to front: "
+        "a batch header on top would tell.",
     )
     for i in range(len(stretches) - 1):
         if stretches[i].pages_behind or not stretches[i].established:
@@ -213,12 +212,12 @@ def _slipped_runs(stretches: Sequence[Stretch]) -> Iterator[Touch]:
         return
     says = (
         "A cover sheet promises more sheets than were found: each of the two runs may have lost "
-        "a different sheet, and backs then lie behind the wrong fronts. Scan both sides of the "
-        "stack again, or look at each back."
+        "a different sheet, and backs then lie behind the wrong fronts."
     )
+    advice = "Scan both sides of the stack again, or look at each back in {pages}."
     touched = _near_written_backs(stretches, lost)
     if touched:
-        yield Touch(Doubt(DoubtReason.UNEVEN_HALVES, says), touched)
+        yield Touch(Doubt(DoubtReason.UNEVEN_HALVES, says, advice), touched)
 
 
 def _fronts_lost(stretches: Sequence[Stretch], i: int) -> int:
@@ -270,8 +269,12 @@ def _miscounted(stretch: Stretch) -> Doubt:
     return Doubt(
         DoubtReason.SHEET_COUNT,
         f"The cover sheet on page {stretch.first.number} promises {_sheets(stretch.counted)} "
-        f"behind it, but {len(stretch.behind)} were found.",
+        f"behind it, but {_were_found(len(stretch.behind))}.",
     )
+
+
+def _were_found(count: int) -> str:
+    return f"{count or 'none'} {'was' if count == 1 else 'were'} found"
 
 
 def _sheets(count: int) -> str:

@@ -194,7 +194,7 @@ def test_an_unreadable_cover_holds_both_sides_and_no_more() -> None:
     parted = part("Z z A a ? b b C c D d")
     assert held(parted) == [("A", (4,)), (None, (5, 6, 7))]
     assert delivered(parted) == {"Z": (2,), "C": (9,), "D": (11,)}
-    assert "pages 3 to 7" in parted.letters[1].doubts[0].says
+    assert parted.letters[1].doubts[0].look == (3, 7)
 
 
 def test_a_first_cover_that_is_unreadable_but_surely_a_cover_holds_its_own_letter() -> None:
