@@ -140,10 +140,9 @@ _REPLY_USED = Doubt(
 
 
 def _not_in_custody(inmate: Inmate) -> Doubt:
-    gone = "" if inmate.status is CustodyStatus.OTHER else f"{inmate.status} and so "
     return Doubt(
         DoubtReason.NOT_IN_CUSTODY,
-        f"{inmate.full_name} ({inmate.booking_number}) is {gone}not in custody here.",
+        f"{inmate.full_name} ({inmate.booking_number}) is {inmate.absence}.",
         "Forward or reject the letter.",
     )
 
