@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from digitizer.processes.splitting.holding import Touch
 from digitizer.processes.splitting.stretches import Stretch
+from digitizer.processes.splitting.touches import Touch
 from digitizer.vocabulary.paper import CodeKind, Doubt, DoubtReason
 from digitizer.vocabulary.profiles import Origin
 
