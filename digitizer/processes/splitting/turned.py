@@ -58,15 +58,17 @@ def _tells_the_way(stretches: Sequence[Stretch], i: int) -> bool:
 def _reads_backwards(stretches: Sequence[Stretch]) -> bool:
     """Whether the stack turned over would pass too.
 
-    Only what is a letter without a further page can stand at both ends, what may be blank left
-    out; and turned over, each cover that is none would need a page which now lies before it.
+    Only what is a letter without a further page can stand at both ends, or at the last what may be
+    one that cannot be seen; and turned over, each cover that is none would need a page which now
+    lies before it.
     """
+    end = stretches[-1]
+    hidden = end.nothing_sure and bool(end.first.doubts)
     inked = [each for each in stretches if not each.nothing_sure]
     first, last = inked[0], inked[-1]
     return (
         first.may_be_written_on
-        and last.may_be_written_on
-        and not last.loose_pages
+        and (hidden or (last.may_be_written_on and not last.loose_pages))
         and all(
             each.may_be_written_on
             or not each.established

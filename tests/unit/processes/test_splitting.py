@@ -359,6 +359,8 @@ def test_sheets_with_a_replys_own_code_are_its_own_either_way() -> None:
 def test_what_may_be_blank_at_the_end_hides_no_stack_that_is_back_to_front() -> None:
     assert not delivered(part("R1 r R2 ~"))
     assert not delivered(part("_ R1 r _ _ R2 ~ _", Sides.DUPLEX))
+    # What is faint may be the reply to which the sheet before it belongs, and R2 r's.
+    assert not delivered(part("_ R1 r _ _ R2 q _ ~ _", Sides.DUPLEX, origin=Origin.INSIDE))
 
 
 def test_a_reply_sheets_count_is_of_the_sheets_behind_it() -> None:
@@ -596,6 +598,14 @@ def replies_astray(parted: Split, signs: list[str]) -> list[int]:
 @given(REPLIES, st.sampled_from(["", "~", "_"]))
 def test_reply_sheets_back_to_front_send_nothing_astray(signs: list[str], end: str) -> None:
     back = [*reversed(signs), *end]
+    assert not replies_astray(part(" ".join(back), origin=Origin.INSIDE), back)
+
+
+@given(REPLIES, st.sampled_from("~_#?"))
+def test_reply_sheets_back_to_front_with_the_first_unseen_send_nothing_astray(
+    signs: list[str], unseen: str
+) -> None:
+    back = [*reversed(signs[1:]), unseen]
     assert not replies_astray(part(" ".join(back), origin=Origin.INSIDE), back)
 
 
