@@ -75,4 +75,4 @@ def _cleared(page: SeenPage) -> SeenPage:
     )
     left = (doubt for doubt in page.doubts if doubt.reason is not DoubtReason.LEGAL)
     codes = tuple(code for code in page.codes if code.kind is not CodeKind.LEGAL)
-    return replace(page, codes=codes, doubts=(told, *left))
+    return replace(page, codes=codes, doubts=tuple(dict.fromkeys((told, *left))))
