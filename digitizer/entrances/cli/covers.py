@@ -74,8 +74,7 @@ def cover_print(
         kind, booking, sheets or 0, sender, once, letters, valid_days, uses,
         until.date() if until else None, paper,
     )  # fmt: skip
-    _check_sheet(asked)
-    _check_limits(asked)
+    _check(asked)
     printed = _print_sheet(desk_of(context).house(), asked)
     write(out, printed.pdf)
     whom = f" for {printed.inmate.full_name}" if printed.inmate else ""
@@ -98,6 +97,11 @@ class _Asked:
     uses: int | None
     until: date | None
     paper: Paper | None
+
+
+def _check(asked: _Asked) -> None:
+    _check_sheet(asked)
+    _check_limits(asked)
 
 
 def _check_sheet(asked: _Asked) -> None:
