@@ -36,6 +36,14 @@ def legal_doubts(page: SurveyedPage, keys: KeyRing) -> Iterator[Doubt]:
             DoubtReason.LEGAL,
             f"Page {page.number} looks like a legal marker, but nothing on it can be read.",
         )
+    elif page.looks_like and not page.perhaps_blank and not _has_our_code(page, keys):
+        # Its band alone sets a marker's look apart from other sheets'. What is pale may be a
+        # cover seen through its own back, of which there are many: it only holds.
+        yield Doubt(
+            DoubtReason.LEGAL,
+            f"Page {page.number} looks like a cover sheet or a legal marker, but nothing on it can "
+            "be read, so it cannot be told which.",
+        )
 
 
 def _has_our_code(page: SurveyedPage, keys: KeyRing) -> bool:
