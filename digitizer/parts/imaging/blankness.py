@@ -16,6 +16,7 @@ import numpy as np
 
 from digitizer.parts.imaging.components import Components, components
 from digitizer.parts.imaging.dots import are_set
+from digitizer.parts.imaging.faintness import is_faintly_written
 from digitizer.parts.imaging.ink import Ink, Mask, Reduced, find_ink, steepness
 from digitizer.parts.imaging.pixels import Picture
 from digitizer.parts.imaging.shining import Shine, shone_through
@@ -102,14 +103,17 @@ def judge(page: Reduced, ink: Ink, blank_ink: float, front: Picture | None = Non
         page, ink = sheet, find_ink(sheet)
     if ink.uneven or _is_written(ink):
         return Blankness.CONTENT
-    looked = _look(page, ink)
+    looked, explained = _look(page, ink), None
     if front is not None and _has_something(looked, page):
         # Asked of each such side: beside what is explained, the rest may stand out.
         explained = shone_through(front, page, ink, looked.known)
         if explained is not None:
             looked = _look(page, ink, explained.under)
-            return _answer(looked, page, ink, blank_ink, explained)
-    return _answer(looked, page, ink, blank_ink, None)
+    answer = _answer(looked, page, ink, blank_ink, explained)
+    under = None if explained is None else explained.under
+    if answer is Blankness.BLANK and is_faintly_written(page, looked.known, under):
+        return Blankness.PERHAPS
+    return answer
 
 
 def _has_something(looked: _Looked, page: Reduced) -> bool:
