@@ -39,7 +39,8 @@ _TRIANGLE = (0.25, 0.62)  # of its box; a sticker in a corner fills 0.79 or all
 # Soft things count from 12 mm of the edges on; mm2 that the front does not explain, and, where it
 # is not known, mm2 in so few places that no line of writing shines through.
 _INSIDE, _UNEXPLAINED, _SOFT_AREA, _SOFT_PLACES = 12.0, 10.0, 28.0, 16
-_TINT, _TINTED_AREA = 7.0, 8.0  # grey levels between channels, a part's mean; mm2
+_TINT, _TINT_UNDER = 7.0, 20.0  # grey levels between channels, a part's mean; over a front's ink
+_TINTED_AREA = 8.0  # mm2
 _UNDER = 0.85  # share of a part that the front's ink must cover to explain it
 # Pixels at 100 dpi: a speck's sharp rim has fewer; or a share of what it lies on.
 _SHARP_LINE, _RIM_PIXELS, _SHARP_SHARE, _SHARP_PIXELS = 0.28, 8, 0.08, 25
@@ -110,10 +111,21 @@ def judge(page: Reduced, ink: Ink, blank_ink: float, front: Picture | None = Non
         if explained is not None:
             looked = _look(page, ink, explained.under)
     answer = _answer(looked, page, ink, blank_ink, explained)
-    under = None if explained is None else explained.under
-    if answer is Blankness.BLANK and is_faintly_written(page, looked.known, under):
+    if answer is Blankness.BLANK and _has_faint_writing(looked, page, ink, front, explained):
         return Blankness.PERHAPS
     return answer
+
+
+def _has_faint_writing(
+    looked: _Looked, page: Reduced, ink: Ink, front: Picture | None, explained: Shine | None
+) -> bool:
+    under = None if explained is None else explained.under
+    if not is_faintly_written(page, looked.known, under):
+        return False
+    if front is None or explained is not None:
+        return True
+    explained = shone_through(front, page, ink, looked.known)
+    return explained is None or is_faintly_written(page, looked.known, explained.under)
 
 
 def _has_something(looked: _Looked, page: Reduced) -> bool:
@@ -165,7 +177,8 @@ def _answer(
     doubtful = (
         marks.any()
         or _is_soft_mark(parts, plain, page, explained is not None)
-        or _is_coloured(parts, plain, page)
+        or _is_coloured(parts, plain, page, _TINT)
+        or (explained is not None and _is_coloured(parts, looked.plain, page, _TINT_UNDER))
         or are_set(*_joined(parts, specks, looked.cores, looked.dust), page)
         or is_ruled(darker, page)
         or has_tone(page, known, None if explained is None else explained.lifted)
@@ -221,9 +234,9 @@ def _is_inside(parts: Parts, page: Reduced) -> Any:
     return gap >= _INSIDE
 
 
-def _is_coloured(parts: Parts, plain: Any, page: Reduced) -> bool:
+def _is_coloured(parts: Parts, plain: Any, page: Reduced, tint: float) -> bool:
     """Whether soft marks have a colour of their own: what shines through is as grey as its paper,
-    or, in colour, is known by its front."""
+    or, in colour, is known by its front; but no front explains a marker's colour."""
     if page.picture.ndim == 2 or not plain.any():
         return False
     own = plain[parts.found.which]
@@ -235,7 +248,7 @@ def _is_coloured(parts: Parts, plain: Any, page: Reduced) -> bool:
     which = parts.found.which[own]
     count = np.maximum(parts.area, 1)
     means = [np.bincount(which, each, parts.found.count) / count for each in hue.T]
-    tinted = np.maximum(*(np.abs(each) for each in means)) >= _TINT
+    tinted = np.maximum(*(np.abs(each) for each in means)) >= tint
     tinted &= plain & _is_inside(parts, page)
     area = float(parts.area[tinted].sum()) * (25.4 / page.dpi) ** 2
     return area >= _TINTED_AREA

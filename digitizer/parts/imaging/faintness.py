@@ -24,7 +24,9 @@ _MARGIN = 5.0  # mm at each edge: shadows are steep there, and what is written t
 _BESIDE = 1.0  # mm around what is known
 _SHARP = 0.62  # pencil has 0.67 to 1.1, what shines through 0.36 to 0.65
 _ROUND = 0.3  # a part's breadth to its length: creases are straight, letters are not
-_FEWEST, _AREA = 2, 9.5  # round parts, and mm2 of them all
+_AREA = 9.5  # mm2 of all round parts
+_FEW, _FEW_AREA = 60, 200.0  # parts, and mm2: a page that shines through has more
+_THIN = 1.3  # mm: a fold's bits
 
 Levels = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -44,17 +46,28 @@ def is_faintly_written(page: Reduced, known: Mask, under: Mask | None = None) ->
     darker = (around - fine)[inner]
     mask = np.zeros(page.grey.shape, np.bool_)
     mask[inner] = darker > _threshold(darker)
-    fewest = _AREA * (page.dpi / 25.4) ** 2
-    if np.count_nonzero(mask) < fewest:
+    square = (page.dpi / 25.4) ** 2
+    if np.count_nonzero(mask) < _AREA * square:
         return False
     mask &= ~_widened(known, page) if under is None else ~(_widened(known, page) | under)
-    mask &= ~creases(mask, page.grey >> 7, page)
-    found = components(mask)
+    found = _without_folds(components(mask), page)
     letters = (np.maximum(found.width, found.height) >= page.pixels(_MARK)) & _are_round(found)
     letters[0] = False
-    if letters.sum() < _FEWEST or float(found.area[letters].sum()) < fewest:
+    area = float(found.area[letters].sum()) / square
+    if area < _AREA:
         return False
+    if under is None and letters.sum() <= _FEW and area <= _FEW_AREA:
+        return True
     return _sharpness(found.mask(letters), fine, around, page) >= _SHARP
+
+
+def _without_folds(found: Components, page: Reduced) -> Components:
+    """Only thin and straight bits may be a fold's: lines of writing lie as straight as folds."""
+    thin = np.minimum(found.width, found.height) <= page.pixels(_THIN)
+    bits = found.mask(thin | ~_are_round(found))
+    folds = creases(bits, np.uint8(0), page)
+    mask = found.labels > 0
+    return components(mask & ~folds) if folds.any() else found
 
 
 def _threshold(darker: Any) -> float:
