@@ -28,8 +28,6 @@ _AREA = 9.5  # mm2 of all round parts
 _FEW, _FEW_AREA = 60, 200.0  # parts, and mm2: a page that shines through has more
 _THIN = 1.3  # mm: a fold's bits
 
-Levels = np.ndarray[Any, np.dtype[np.float32]]
-
 
 def is_faintly_written(page: Reduced, known: Mask, under: Mask | None = None) -> bool:
     """Whether there are strokes that stand out of the page's own grain, however pale they are.
@@ -62,9 +60,12 @@ def is_faintly_written(page: Reduced, known: Mask, under: Mask | None = None) ->
 
 
 def _without_folds(found: Components, page: Reduced) -> Components:
-    """Only thin and straight bits may be a fold's: lines of writing lie as straight as folds."""
+    """Only thin and straight bits may be a fold's, for lines of writing lie as straight; and
+    what reaches over half of the side both ways, as folds do that cross."""
+    height, width = (side / 2 for side in page.grey.shape)
     thin = np.minimum(found.width, found.height) <= page.pixels(_THIN)
-    bits = found.mask(thin | ~_are_round(found))
+    crossed = (found.width >= width) & (found.height >= height)
+    bits = found.mask(thin | crossed | ~_are_round(found))
     folds = creases(bits, np.uint8(0), page)
     mask = found.labels > 0
     return components(mask & ~folds) if folds.any() else found
@@ -98,7 +99,7 @@ def _are_round(found: Components) -> Any:
     return half - root >= _ROUND**2 * (half + root)
 
 
-def _sharpness(strokes: Mask, fine: Levels, around: Levels, page: Reduced) -> float:
+def _sharpness(strokes: Mask, fine: Any, around: Any, page: Reduced) -> float:
     """How much of the strokes' depth is gone when they are smoothed, against what is left."""
     soft = cv2.GaussianBlur(page.grey.astype(np.float32), (0, 0), _STROKE)
     gone = float((soft - fine)[strokes].sum())
