@@ -72,7 +72,7 @@ def _without_folds(found: Components, page: Reduced) -> Components:
 
 
 def _threshold(darker: Any) -> float:
-    some = darker[::3, ::3]
+    some = np.ascontiguousarray(darker[::5, ::5])
     middle = float(np.median(some))
     noise = 1.4826 * float(np.median(np.abs(some - middle)))
     return middle + max(_LEAST, _NOISES * noise)

@@ -57,6 +57,6 @@ def test_a_markers_colour_upon_the_fronts_ink_is_shown(tone: tuple[float, ...]) 
 
 
 def test_soft_marks_in_a_tint_are_shown_where_grey_ones_shine_through() -> None:
-    grey_, tinted = ((35.0, 35.0, 35.0), (80.0, 30.0, 5.0))
+    grey_, tinted = ((16.0, 16.0, 16.0), (80.0, 30.0, 5.0))
     assert look(paper() - shine(writing(), grey_)).blank
     assert not look(paper() - shine(writing(), tinted)).blank
