@@ -29,28 +29,33 @@ MESSAGE = "Dear Avery,\n\nhere is a message that you can answer on paper.\n\nYou
 
 
 def main() -> None:
-    demo = Demo(Path(tempfile.mkdtemp(prefix="digitizer-pictures-")))
+    with tempfile.TemporaryDirectory(prefix="digitizer-pictures-") as folder:
+        _take(Demo(Path(folder)))
+
+
+def _take(demo: Demo) -> None:
     demo.prepare()
     pin = demo.run("inmate", "pin", "D1001").strip()
     password = demo.run("staff", "add", CLERK, "--role", "clerk").strip()
     covers = _covers(demo)
-    _keep(Image.fromarray(covers["D1001"]), "cover", width=600)
+    _keep_sheets([covers["D1001"], _written(FROM_AUNT)], "cover")
     port = _free_port()
     with (demo.folder / "service.log").open("w") as log:
         service = subprocess.Popen([*demo.command, "serve", "--port", str(port)], stderr=log)
         try:
             _scan_letters(demo, covers)
             _print_message(demo)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium", args=BROWSER
-                )
-                address = f"http://127.0.0.1:{port}"
-                _held(_visitor(browser, address, 1240, 940), password)
-                _found(_visitor(browser, address, 1000, 900), pin)
+            _look(f"http://127.0.0.1:{port}", password, pin)
         finally:
             service.send_signal(signal.SIGTERM)
             service.wait(timeout=20)
+
+
+def _look(address: str, password: str, pin: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)
+        _held(_visitor(browser, address, 1240, 940), password)
+        _found(_visitor(browser, address, 1000, 758), pin)
 
 
 def _covers(demo: Demo) -> dict[str, scanner.Page]:
@@ -99,9 +104,7 @@ def _print_message(demo: Demo) -> None:
     demo.run("message", "send", "D1001", "--from", "Cousin Invented", "--subject", "Answer me",
              "--text-file", str(text))  # fmt: skip
     printed = demo.lines("message", "print", "--out", str(demo.folder / "print"))
-    sheets = [cv2.copyMakeBorder(page, 30, 30, 30, 30, cv2.BORDER_CONSTANT, value=(150, 155, 165))
-              for page in scanner.pdf_pages(Path(printed[0]["file"]))]  # fmt: skip
-    _keep(Image.fromarray(np.hstack(sheets)), "printed-letter", width=1000)
+    _keep_sheets(scanner.pdf_pages(Path(printed[0]["file"])), "printed-letter")
 
 
 def _visitor(browser: Browser, address: str, width: int, height: int) -> Page:
@@ -128,6 +131,14 @@ def _found(page: Page, pin: str) -> None:
     page.keyboard.press("Enter")
     page.click("a[href*='find=']")
     _shoot(page, "mailbox-find")
+
+
+def _keep_sheets(sheets: list[scanner.Page], name: str) -> None:
+    """Sheets side by side on a grey table."""
+    table = (150, 155, 165)
+    laid = [cv2.copyMakeBorder(sheet, 30, 30, 30, 30, cv2.BORDER_CONSTANT, value=table)
+            for sheet in sheets]  # fmt: skip
+    _keep(Image.fromarray(np.hstack(laid)), name, width=1000)
 
 
 def _shoot(page: Page, name: str) -> None:
