@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from digitizer.mailroom.house import House, make_home, open_house
-from digitizer.parts.tables import writing
+from digitizer.facility import House, make_home, open_house
+from digitizer.storage.tables import writing
 from tests.support.made_mail import fill_roster
 
 
