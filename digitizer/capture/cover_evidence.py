@@ -56,6 +56,7 @@ def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
         inked=page.ink_outside_print,
         kinds=_kinds(page, codes),
         perhaps_blank=page.perhaps_blank,
+        two_toned=page.two_toned,
     )
 
 

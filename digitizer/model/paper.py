@@ -125,6 +125,8 @@ class SurveyedPage:
     can be made out (too dark, too faint, too blurred); None where it can. ``reply`` is how a page
     with a reply sheet's code compares with that sheet; None on any other. ``looks_like`` is the
     kind of sheet whose whole look a page has on which neither code nor mark can be read.
+    ``two_toned`` is a blank side in black and white: what was fainter than the scanner's threshold
+    is not on it.
     """
 
     number: int
@@ -145,6 +147,7 @@ class SurveyedPage:
     unseen: str | None = None
     reply: ReplyLook | None = None
     looks_like: CodeKind | None = None
+    two_toned: bool = False
 
     @property
     def megapixels(self) -> float:
@@ -239,7 +242,8 @@ class SeenPage:
     casts: a code with a bad MAC, marks of a cover without a readable code, a decoder that
     failed. ``inked`` is whether a cover's page carries writing of its own beside its print.
     ``perhaps_blank``: the side is content, but so faint that it may be blank, or a faint cover.
-    ``kinds`` are the kinds of sheet that its codes, verified, and its marks are of.
+    ``kinds`` are the kinds of sheet that its codes, verified, and its marks are of. ``two_toned``:
+    the side is blank in black and white, and may have been a cover too faint for that.
     """
 
     number: int
@@ -249,6 +253,7 @@ class SeenPage:
     inked: bool = False
     perhaps_blank: bool = False
     kinds: tuple[CodeKind, ...] = ()
+    two_toned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

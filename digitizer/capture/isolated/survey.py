@@ -107,6 +107,7 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
         perhaps_blank=_is_perhaps_blank(upright, seen),
         unseen=None if anything else upright.unseen,
         looks_like=seen.look.kind if seen.look else None,
+        two_toned=upright.two_toned,
     )
 
 

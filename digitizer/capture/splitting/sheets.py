@@ -98,6 +98,11 @@ def is_perhaps_empty(page: SeenPage) -> bool:
     return (page.blank or page.perhaps_blank) and not page.codes and not page.doubts
 
 
+def _is_surely_empty(page: SeenPage) -> bool:
+    """Empty, and any print on it would have been seen: in black and white faint print is gone."""
+    return is_empty(page) and not page.two_toned
+
+
 def is_content(page: SeenPage, code: CoverCode | None) -> bool:
     """Whether this side belongs to a letter's pages, ``code`` being its sheet's."""
     if code is not None and page.codes:
@@ -174,14 +179,14 @@ def _doubts_between(pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]) -
     if len(pages) == 1 and is_empty(pages[0]):
         # A simplex scanner shows one side only: a blank one may be a cover's back.
         return (_face_down(pages[0]),)
-    if all(map(is_perhaps_empty, pages)) and not all(map(is_empty, pages)):
-        return (_faint(next(page for page in pages if not is_empty(page))),)
+    if all(map(is_perhaps_empty, pages)) and not all(map(_is_surely_empty, pages)):
+        return (_faint(next(page for page in pages if not _is_surely_empty(page))),)
     if len(pages) == 1:
         return ()
     front, back = pages
     if back.codes and not front.codes and not front.blank:
         return (_on_back(front, back),)
-    if is_perhaps_empty(front) and not is_empty(front) and not back.codes:
+    if is_perhaps_empty(front) and not _is_surely_empty(front) and not back.codes:
         return (_faint_front(front),)  # of a cover on whose back somebody wrote
     return ()
 
@@ -206,7 +211,7 @@ def _face_down(page: SeenPage) -> Doubt:
 def _faint(page: SeenPage) -> Doubt:
     return Doubt(
         DoubtReason.BLANK_MAY_BE_COVER,
-        f"Page {page.number} is perhaps blank, and nothing else can be seen on its sheet: it may "
+        f"Page {page.number} {_seems_blank(page)}, and nothing else can be seen on its sheet: it may "
         "be a cover sheet that is too faint to see.",
         LOOK_AT_PAPER,
     )
@@ -215,10 +220,14 @@ def _faint(page: SeenPage) -> Doubt:
 def _faint_front(page: SeenPage) -> Doubt:
     return Doubt(
         DoubtReason.BLANK_MAY_BE_COVER,
-        f"Page {page.number}, the front of a sheet, is perhaps blank: it may be a cover sheet that "
-        "is too faint to see, with writing on its back.",
+        f"Page {page.number}, the front of a sheet, {_seems_blank(page)}: it may be a cover sheet "
+        "that is too faint to see, with writing on its back.",
         LOOK_AT_PAPER,
     )
+
+
+def _seems_blank(page: SeenPage) -> str:
+    return "is blank in black and white" if page.two_toned else "is perhaps blank"
 
 
 def _on_back(front: SeenPage, back: SeenPage) -> Doubt:

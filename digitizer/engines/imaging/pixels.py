@@ -21,10 +21,18 @@ def grey(image: Picture) -> Picture:
     return image if image.ndim == 2 else _as_picture(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
 
 
+def is_two_toned(image: Picture) -> bool:
+    """Whether it is black and white alone: what a scanner's threshold swallowed is not on it."""
+    if image.ndim == 3:
+        return False
+    sparse = image[::17]  # most grey pictures show themselves in a few rows
+    return all(bool(((part == 0) | (part == _WHITE)).all()) for part in (sparse, image))
+
+
 def encode(image: Picture, quality: int = _QUALITY) -> bytes:
     """The derived picture that a person zooms into: PNG for black and white, else JPEG."""
-    if _is_bilevel(image) or max(image.shape[:2]) > _LONGEST_JPEG:
-        bilevel = [cv2.IMWRITE_PNG_BILEVEL, 1] if _is_bilevel(image) else []
+    if is_two_toned(image) or max(image.shape[:2]) > _LONGEST_JPEG:
+        bilevel = [cv2.IMWRITE_PNG_BILEVEL, 1] if is_two_toned(image) else []
         return _encoded(image, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 4, *bilevel])
     return _encoded(image, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality])
 
@@ -55,13 +63,6 @@ def load(data: bytes) -> Picture:
 def turn(image: Picture, quarter_turns: int) -> Picture:
     """Turned clockwise by so many right angles (anticlockwise if negative)."""
     return np.ascontiguousarray(np.rot90(image, -quarter_turns))
-
-
-def _is_bilevel(image: Picture) -> bool:
-    if image.ndim == 3:
-        return False
-    sparse = image[::17]  # most grey pictures show themselves in a few rows
-    return all(bool(((part == 0) | (part == _WHITE)).all()) for part in (sparse, image))
 
 
 def _encoded(image: Picture, suffix: str, parameters: list[int]) -> bytes:

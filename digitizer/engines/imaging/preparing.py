@@ -11,7 +11,7 @@ from digitizer.engines.imaging.ink import Ink, Reduced, chroma, find_ink, reduce
 from digitizer.engines.imaging.legibility import is_grain, why_unseen
 from digitizer.engines.imaging.levelling import level
 from digitizer.engines.imaging.patterned import is_patterned, thin
-from digitizer.engines.imaging.pixels import Picture, grey
+from digitizer.engines.imaging.pixels import Picture, grey, is_two_toned
 from digitizer.engines.imaging.quality import (
     BLURRED,
     CUT_OFF,
@@ -35,7 +35,8 @@ class PreparedPage:
 
     The fields mean what they mean in SurveyedPage. ``darkness`` is what may shine through to the
     sheet's other side: how much darker than paper each square millimetre is. ``patterned``: it is
-    no plain paper, but a picture or a pattern that may be written on. ``turned`` is 0
+    no plain paper, but a picture or a pattern that may be written on. ``two_toned``: it is blank, in
+    black and white. ``turned`` is 0
     here: what a file says of its orientation was heeded on opening, and marks or words are read
     later.
     """
@@ -53,6 +54,7 @@ class PreparedPage:
     perhaps_blank: bool = False
     darkness: Picture | None = None
     patterned: bool = False
+    two_toned: bool = False
 
 
 def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = None) -> PreparedPage:
@@ -92,6 +94,7 @@ def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = Non
         perhaps_blank=perhaps,
         darkness=darkness(small, ink),
         patterned=patterned,
+        two_toned=blank and is_two_toned(page.image),
     )
 
 

@@ -31,10 +31,11 @@ def code(name: str) -> CoverCode:
 
 
 def page(number: int, sign: str) -> SeenPage:
-    """``_`` blank, ``~`` perhaps blank, ``#`` unseen, ``?`` an unreadable cover, ``%`` one so pale
+    """``_`` blank, ``=`` blank in black and white, ``~`` perhaps blank, ``#`` unseen, ``?`` an unreadable cover, ``%`` one so pale
     that it may show through, ``!`` decoder failed, ``A+`` a written-on cover."""
-    if sign in "_~":
-        return SeenPage(number, blank=sign == "_", perhaps_blank=sign == "~")
+    if sign in "_=~":
+        blank = sign != "~"
+        return SeenPage(number, blank=blank, perhaps_blank=not blank, two_toned=sign == "=")
     if sign == "%":
         return replace(page(number, "?"), perhaps_blank=True)
     if sign in "?!#":
@@ -209,6 +210,20 @@ def test_a_faint_front_of_a_written_back_may_be_a_cover_and_a_faint_back_may_not
     assert delivered(split(pages, Sides.DUPLEX)) == {"C": (11,)}
     turned = [*stack("A _ a a b"), replace(faint, number=6), *stack("_ _ _ _ _ _ C _ c _")[6:]]
     assert delivered(split(turned, Sides.DUPLEX)) == {"A": (3, 4, 5, 6), "C": (9,)}
+
+
+def test_a_sheet_blank_on_both_sides_in_black_and_white_may_be_a_cover_in_faint_toner() -> None:
+    parted = part("A = a = = = b = C = c =", Sides.DUPLEX)
+    assert delivered(parted) == {"C": (11,)}
+    assert {doubt.reason for each in parted.letters for doubt in each.doubts} == {
+        R.BLANK_MAY_BE_COVER
+    }
+    assert delivered(part("A _ a _ _ _ b _ C _ c _", Sides.DUPLEX)) == {"A": (3, 7), "C": (11,)}
+
+
+def test_so_may_the_front_of_a_written_back_and_a_back_may_not() -> None:
+    assert delivered(part("A = a = = x b = C = c =", Sides.DUPLEX)) == {"C": (11,)}
+    assert delivered(part("A = a = x = C = c =", Sides.DUPLEX)) == {"A": (3, 5), "C": (9,)}
 
 
 def test_a_sheet_too_few_in_two_runs_holds_every_letter_near_a_written_back() -> None:

@@ -268,3 +268,11 @@ def test_no_letter_is_blank_and_none_is_turned_far() -> None:
         assert not page.blank, path.name
         again = prepare(OpenedPage(1, page.image, page.dpi), BLANK_INK)
         assert abs(again.skew) < 1.0, path.name
+
+
+def test_a_blank_side_in_black_and_white_is_known_as_such() -> None:
+    """On it, print that the scanner's threshold swallowed cannot be told from no print."""
+    black_and_white = look(np.full((HEIGHT, WIDTH), 255.0))
+    assert black_and_white.blank
+    assert black_and_white.two_toned
+    assert not look(paper()).two_toned
