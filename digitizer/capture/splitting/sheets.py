@@ -211,8 +211,8 @@ def _face_down(page: SeenPage) -> Doubt:
 def _faint(page: SeenPage) -> Doubt:
     return Doubt(
         DoubtReason.BLANK_MAY_BE_COVER,
-        f"Page {page.number} {_seems_blank(page)}, and nothing else can be seen on its sheet: it may "
-        "be a cover sheet that is too faint to see.",
+        f"Page {page.number} {_seems_blank(page)}, and nothing else can be seen on its sheet: it "
+        "may be a cover sheet that is too faint to see.",
         LOOK_AT_PAPER,
     )
 

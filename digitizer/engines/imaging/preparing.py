@@ -35,10 +35,8 @@ class PreparedPage:
 
     The fields mean what they mean in SurveyedPage. ``darkness`` is what may shine through to the
     sheet's other side: how much darker than paper each square millimetre is. ``patterned``: it is
-    no plain paper, but a picture or a pattern that may be written on. ``two_toned``: it is blank, in
-    black and white. ``turned`` is 0
-    here: what a file says of its orientation was heeded on opening, and marks or words are read
-    later.
+    no plain paper, but a picture or a pattern that may be written on. ``turned`` is 0 here: what a
+    file says of its orientation was heeded on opening, and marks or words are read later.
     """
 
     number: int

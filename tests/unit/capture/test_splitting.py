@@ -31,8 +31,9 @@ def code(name: str) -> CoverCode:
 
 
 def page(number: int, sign: str) -> SeenPage:
-    """``_`` blank, ``=`` blank in black and white, ``~`` perhaps blank, ``#`` unseen, ``?`` an unreadable cover, ``%`` one so pale
-    that it may show through, ``!`` decoder failed, ``A+`` a written-on cover."""
+    """``_`` blank, ``=`` blank in black and white, ``~`` perhaps blank, ``#`` unseen, ``?`` an
+    unreadable cover, ``%`` one so pale that it may show through, ``!`` decoder failed, ``A+`` a
+    written-on cover."""
     if sign in "_=~":
         blank = sign != "~"
         return SeenPage(number, blank=blank, perhaps_blank=not blank, two_toned=sign == "=")
