@@ -10,6 +10,7 @@ import pytest
 from digitizer.mailroom import scrubbing
 from digitizer.mailroom.house import House
 from digitizer.mailroom.scrubbing import Fault, scrub
+from digitizer.parts import claimants
 from digitizer.parts.blobs import LocalBlobs
 from digitizer.parts.tables import reading, writing
 from digitizer.processes import audit, ledger, sealing
@@ -65,6 +66,21 @@ def test_what_a_crash_left_is_told_and_what_is_at_work_is_not(house: House) -> N
     found = scrub(house, OPERATOR, 1e6, _no_sleep)
     assert (found.left_over, found.sound) == ([incoming / "old"], True)
     assert (incoming / "old").exists()
+
+
+def test_what_it_fetches_goes_when_it_dies(house: House) -> None:
+    """It lies in the folder of one whose death is seen, and which is swept then."""
+    take(house, b"12345")
+    alive: list[bool] = []
+
+    def look(_seconds: float) -> None:
+        alive.extend(
+            claimants.is_alive(house.run_folder, path.name) for path in house.work_folder.iterdir()
+        )
+
+    scrub(house, OPERATOR, 1e6, look)
+    assert alive == [True]
+    assert not any(house.work_folder.iterdir())
 
 
 def test_it_reads_no_faster_than_asked(house: House) -> None:
