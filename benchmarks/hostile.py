@@ -51,6 +51,8 @@ _ODD_FILES = CORPUS / "odd-files"
 _BOOKINGS = 4
 _MOST_IN_QUEUE = 4
 _LOOK = 0.05
+#: After so many seconds without a scan that got done, the line is held to stand still.
+_STANDS_STILL = 1800.0
 _SHORT_SETTINGS = "[work]\nsurvey_seconds = 3\nread_seconds = 6\n"
 
 
@@ -75,11 +77,17 @@ class Watched:
 
     worked: dict[str, float] = field(default_factory=dict)
     done: dict[str, float] = field(default_factory=dict)
+    begun: float = field(default_factory=time.monotonic)
     looked: float = field(default_factory=time.monotonic)
     worker_bytes: int = 0
     supervisors: set[str] = field(default_factory=set)
     workers: set[int] = field(default_factory=set)
     died: bool = False
+
+    @property
+    def stands_still(self) -> bool:
+        """Long nothing was done: not how quick the machine is, but whether the line goes on."""
+        return self.looked - max(self.done.values(), default=self.begun) > _STANDS_STILL
 
     def seconds(self, sha256: str) -> float | None:
         """How long the worker had it in hand, all tries together, until it was held or filed;
@@ -176,16 +184,14 @@ def serving(home: Path, dropped: Sequence[Dropped]) -> Iterator[subprocess.Popen
             service.wait()
 
 
-def feed(
-    home: Path, service: subprocess.Popen[bytes], dropped: Sequence[Dropped], longest: float
-) -> Watched:
-    """Drops file after file, never many at once, and watches until all is done."""
+def feed(home: Path, service: subprocess.Popen[bytes], dropped: Sequence[Dropped]) -> Watched:
+    """Drops file after file, never many at once, and watches until all is done, or nothing more
+    gets done."""
     seen, ended = Watched(), threading.Event()
     weigher = threading.Thread(target=_weigh, args=(service.pid, seen, ended))
     weigher.start()
     left, known = list(reversed(dropped)), {each.sha256 for each in dropped}
-    deadline = time.monotonic() + longest
-    while not seen.died and time.monotonic() < deadline and not known <= seen.done.keys():
+    while not (seen.died or seen.stands_still or known <= seen.done.keys()):
         open_scans = _look(home, seen)
         inbox = {path.name for path in (home / "inbox" / "default").iterdir()}
         if left and left[-1].name not in inbox and len(inbox) + open_scans < _MOST_IN_QUEUE:
@@ -196,7 +202,7 @@ def feed(
     ended.set()
     weigher.join()
     service.send_signal(signal.SIGTERM)
-    seen.died = seen.died or service.wait(timeout=60) != 0
+    seen.died = seen.died or service.wait(_STANDS_STILL) != 0
     return seen
 
 
@@ -356,7 +362,7 @@ def run(folder: Path, short: bool, seed: int) -> Verdict:
     dropped = stream(home, short, seed)
     begun = time.monotonic()
     with serving(home, dropped) as service:
-        seen = feed(home, service, dropped, longest=15.0 * len(dropped))
+        seen = feed(home, service, dropped)
     return judge(home, dropped, seen, time.monotonic() - begun)
 
 
