@@ -20,11 +20,11 @@ from digitizer.entrances.web import (
     staff,
 )
 from digitizer.entrances.web.headers import SafeAnswers
-from digitizer.entrances.web.pages import house_of, show
-from digitizer.entrances.web.visitors import NeedsLogin, token_of
+from digitizer.entrances.web.troubles import CalmErrors, answer
+from digitizer.entrances.web.visitors import NeedsLogin
 from digitizer.mailroom import doors
 from digitizer.mailroom.house import House
-from digitizer.vocabulary.errors import DigitizerError, NotAllowed, NotFound
+from digitizer.vocabulary.errors import DigitizerError
 from digitizer.vocabulary.places import WEB_TEMPLATES
 
 
@@ -36,11 +36,11 @@ def make_app(house: House) -> FastAPI:
     app.mount("/static", StaticFiles(directory=WEB_TEMPLATES / "static"))
     for part in (entry, inmate, staff, sealed, settling, mail, covers, operating):
         app.include_router(part.router)
-    app.add_middleware(SafeAnswers)
+    app.add_middleware(CalmErrors)
+    app.add_middleware(SafeAnswers)  # the outermost
     app.add_exception_handler(NeedsLogin, _to_the_door)
-    app.add_exception_handler(DigitizerError, _say)
-    app.add_exception_handler(HTTPException, _say_http)
-    app.add_exception_handler(RequestValidationError, _say_nonsense)
+    for kind in (DigitizerError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, answer)
     return app
 
 
@@ -49,30 +49,3 @@ def _to_the_door(request: Request, error: Exception) -> Response:
     if request.headers.get("hx-request"):  # a part of a page cannot be a login page
         return Response(status_code=204, headers={"HX-Redirect": error.door})
     return RedirectResponse(error.door, 303)
-
-
-def _say(request: Request, error: Exception) -> Response:
-    if isinstance(error, NotFound):
-        return _trouble(request, 404, "not_found")
-    if isinstance(error, NotAllowed):
-        return _trouble(request, 403, "not_allowed")
-    return show(request, "trouble.html", 500, trouble="failed", visit=None)
-
-
-def _say_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return _trouble(request, 404, "not_found")
-    return _trouble(request, error.status_code, "nonsense")
-
-
-def _say_nonsense(request: Request, error: Exception) -> Response:
-    if request.method == "GET":
-        return _trouble(request, 404, "not_found")
-    return _trouble(request, 400, "nonsense")
-
-
-def _trouble(request: Request, status: int, trouble: str) -> Response:
-    """One page for what is not there and for what is somebody else's; the way out stays on it."""
-    visit = doors.visit(house_of(request), token_of(request))
-    return show(request, "trouble.html", status, trouble=trouble, visit=visit)

@@ -19,12 +19,12 @@ from digitizer.entrances.web.staff import idle_seconds
 from digitizer.entrances.web.visitors import SignedStaff, StaffVisit
 from digitizer.mailroom import legal
 from digitizer.mailroom.doors import Visit
-from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound, StorageError, UsageError
+from digitizer.vocabulary.errors import Conflict, NotAllowed, NotFound, UsageError
 
 router = APIRouter(prefix="/staff/held")
 #: What is typed to confirm that a key is to be destroyed.
 CONFIRMATION = "DESTROY"
-_REFUSED = (UsageError, Conflict, NotAllowed, NotFound, StorageError)
+_REFUSED = (UsageError, Conflict, NotAllowed, NotFound)
 
 
 @router.get("/{scan_id}/seal/{number}/picture")
