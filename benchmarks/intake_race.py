@@ -11,12 +11,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +39,14 @@ _LOOK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found at the end. ``ended`` says why takers ended by themselves; ``again`` are
-    files that were stored and entered by one who was killed before he could remove them."""
+    """What was found at the end. ``storing`` counts the files that the killed were storing when
+    they died, ``again`` those entered by one who was killed before he could remove them; ``ended``
+    says why takers ended by themselves."""
 
     files: int
     scans: int
     killed: int
+    storing: int
     again: int
     seconds: float
     ended: tuple[str, ...]
@@ -68,35 +72,36 @@ def run(folder: Path, files: int, takers: int, cleaners: int, kills: int, seed: 
         (inbox / f"{number:05}.pdf").write_bytes(content)
     begun = time.monotonic()
     with (folder / "said.log").open("w+") as said:
-        killed, codes = _race(home, inbox, said.fileno(), (takers, cleaners, kills), rng)
+        killed, storing, codes = _race(home, inbox, said.fileno(), (takers, cleaners, kills), rng)
         said.seek(0)
         lines = said.read().splitlines()
     ended = [*lines, *(f"a process ended with {code}" for code in codes if code)]
     house = open_house(home)
     try:
         recover(house)
-        return _judged(house, contents, killed, tuple(ended), time.monotonic() - begun)
+        seconds = time.monotonic() - begun
+        return _judged(house, contents, (killed, storing), tuple(ended), seconds)
     finally:
         house.engine.dispose()
 
 
 def _race(
     home: Path, inbox: Path, said: int, counts: tuple[int, int, int], rng: random.Random
-) -> tuple[int, list[int]]:
+) -> tuple[int, int, list[int]]:
     """Kills so many takers, evenly over the files, each at once replaced by another. Returns how
-    many it killed, and how the others ended."""
+    many it killed, how many files these were storing, and how the others ended."""
     takers, cleaners, kills = counts
     taking = [_start("take", home, said, rng) for _ in range(takers)]
     cleaning = [_start("clean", home, said, rng) for _ in range(cleaners)]
     files = sum(1 for _ in inbox.iterdir())
-    killed, codes = 0, []
+    killed, storing, codes = 0, 0, []
     try:
         while taking:
             gone = files - sum(1 for _ in inbox.iterdir())
             if killed < kills and gone > files * killed // (kills + 1):
                 at = rng.randrange(len(taking))
-                taking[at].kill()
-                killed += taking[at].wait() < 0
+                storing += _killed(taking[at], home)
+                killed += taking[at].returncode < 0
                 taking[at] = _start("take", home, said, rng)
             codes += [each.returncode for each in taking if each.poll() is not None]
             taking = [each for each in taking if each.poll() is None]
@@ -106,7 +111,21 @@ def _race(
         for each in (*taking, *cleaning):
             each.kill()
             each.wait()
-    return killed, codes
+    return killed, storing, codes
+
+
+def _killed(taker: subprocess.Popen[bytes], home: Path) -> int:
+    """Kills it. Returns how many files it was storing, by the locks that the kernel tells of."""
+    taker.send_signal(signal.SIGSTOP)
+    drafts = set()
+    for path in home.glob("*/.incoming/*"):
+        with suppress(FileNotFoundError):  # another's, who is done with it
+            drafts.add(str(path.lstat().st_ino))
+    locks = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    held = {lock[5].rpartition(":")[2] for lock in locks if lock[4] == str(taker.pid)}
+    taker.kill()
+    taker.wait()
+    return len(drafts & held)
 
 
 def _start(what: str, home: Path, said: int, rng: random.Random) -> subprocess.Popen[bytes]:
@@ -116,8 +135,9 @@ def _start(what: str, home: Path, said: int, rng: random.Random) -> subprocess.P
 
 
 def _judged(
-    house: House, contents: Sequence[bytes], killed: int, ended: tuple[str, ...], seconds: float
-) -> Verdict:
+    house: House, contents: Sequence[bytes], killed: tuple[int, int], ended: tuple[str, ...],
+    seconds: float,
+) -> Verdict:  # fmt: skip
     wanted = {hashlib.sha256(content).hexdigest(): content for content in contents}
     with reading(house.engine) as tx:
         entered = Counter(tx.execute(sa.select(original.c.sha256)).scalars())
@@ -127,8 +147,8 @@ def _judged(
     stored = set(house.originals.names())
     altered = [name for name in stored if house.originals.get(name) != wanted.get(name)]
     return Verdict(
-        files=len(contents), scans=entered.total(), killed=killed, again=again, seconds=seconds,
-        ended=ended,
+        files=len(contents), scans=entered.total(), killed=killed[0], storing=killed[1],
+        again=again, seconds=seconds, ended=ended,
         missing=tuple(sorted(set(wanted) - (stored & set(entered)))),
         altered=tuple(sorted(altered)),
         doubled=tuple(sorted(name for name, times in entered.items() if times > 1)),
@@ -170,7 +190,8 @@ def _clean(home: Path) -> int:
 
 def _say(verdict: Verdict) -> None:
     print(
-        f"{verdict.files} files, {verdict.scans} scans, {verdict.killed} takers killed, "
+        f"{verdict.files} files, {verdict.scans} scans, {verdict.killed} takers killed "
+        f"over {verdict.storing} files that they stored, "
         f"{verdict.again} files seen again after a kill, {verdict.seconds:.0f} s"
     )
     for name in ("ended", "missing", "altered", "doubled", "left"):
