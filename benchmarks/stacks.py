@@ -294,7 +294,9 @@ def may_happen(batch: Batch, letter: Letter) -> list[str]:
     if not letter.code.sheets:
         absent.add("sheets miscounted by the sender")
     if letter.code.kind is CodeKind.REPLY:
-        absent |= {"letter back to front", "sheet lost", "letter lost behind its cover"}
+        absent |= {"letter back to front", "letter lost behind its cover"}
+    if len(letter.leaves) < 2:
+        absent.add("sheet lost")
     return [name for name in LETTER_FAULTS if name not in absent]
 
 

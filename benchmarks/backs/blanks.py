@@ -249,13 +249,10 @@ def aged_edges(side: Side) -> None:
 def shorter_sheet(side: Side) -> None:
     """The scanner's grey roller is seen below a sheet shorter than its window."""
     height = side.px(side.between(4, 40))
-    tone = side.between(20, 110)
-    side.lay(
-        np.ones((height, side.image.shape[1]), np.float32),
-        0,
-        side.size[1] - height * 25.4 / side.dpi,
-        tone,
-    )
+    grey = float(np.median(side.image[-height:])) - side.between(20, 110)
+    roller = side.image[-height:].mean(axis=2, keepdims=True)  # with the grain, without the tint
+    roller += grey - float(roller.mean())
+    side.image[-height:] = np.clip(roller, 0, 255).astype(np.uint8)
 
 
 def photograph_shows_through(side: Side) -> None:

@@ -97,9 +97,14 @@ class Side:
 
 
 def empty_side(
-    rng: np.random.Generator, dpi: int, in_colour: bool, coloured: bool | None = None
+    rng: np.random.Generator,
+    dpi: int,
+    in_colour: bool,
+    coloured: bool | None = None,
+    deviation: float | None = None,
 ) -> Side:
-    """Paper with its tint and grain, lit a little unevenly; ``coloured`` paper by chance."""
+    """Paper with its tint and grain, lit a little unevenly; ``coloured`` paper and the grain's
+    ``deviation`` in levels by chance."""
     width, height = LETTER_MM if rng.random() < 0.6 else A4_MM
     shape = round(height * dpi / 25.4), round(width * dpi / 25.4)
     coloured = rng.random() < 0.12 if coloured is None else coloured
@@ -108,7 +113,7 @@ def empty_side(
     tint = np.clip(tint + rng.uniform(-3, 3), 0, 255)
     light = _light(rng, shape)
     grain = _pool(shape, 1, int(rng.integers(8)), rng)
-    deviation = float(rng.uniform(0.2, 1.4))
+    deviation = float(rng.uniform(0.2, 1.4)) if deviation is None else deviation
     channels = [
         _with(
             np.asarray(cv2.convertScaleAbs(light, alpha=float(level)), np.uint8), grain, deviation

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.backs import blanks, contents
+from benchmarks.backs import blanks, contents, faint
 from benchmarks.backs.fronts import corpus_pages, of_the_corpus, printed, written
 from benchmarks.backs.side import (
     Mode,
@@ -66,8 +66,8 @@ def backs(seed: int, filled: int, empty: int) -> list[Back]:
 
 
 def _kinds(empty: bool, held_out: bool) -> dict[str, Callable[[Side], None]]:
-    source = blanks if empty else contents
-    kinds: Sequence[Callable[[Side], None]] = source.HELD_OUT if held_out else source.TUNED
+    sources = (blanks,) if empty else (contents, faint)
+    kinds = [each for one in sources for each in (one.HELD_OUT if held_out else one.TUNED)]
     named = {each.__name__.replace("_", " "): each for each in kinds}
     if empty and held_out and corpus_pages():
         named["a real page shows through"] = _real_show_through
@@ -94,7 +94,10 @@ def sheet_of(back: Back) -> Sheet:
     scanner = some_scanner(rng, _mode(back, draw, rng))
     tone_on_tone = draw is contents.tone_on_tone
     in_colour = scanner.mode is Mode.COLOUR
-    side = empty_side(rng, scanner.dpi, in_colour, coloured=True if tone_on_tone else None)
+    grain = None
+    if draw in faint.FAINT:
+        scanner, grain = faint.some_faint_scanner(rng, scanner), faint.some_grain(rng)
+    side = empty_side(rng, scanner.dpi, in_colour, True if tone_on_tone else None, grain)
     if not back.empty and scanner.mode is not Mode.BILEVEL and rng.random() < 0.3:
         blanks.shine(side, written(side) if rng.random() < 0.5 else printed(side), most=25)
     side.least = _SEEN_IN_BILEVEL if scanner.mode is Mode.BILEVEL and not back.empty else 0.0

@@ -1,7 +1,7 @@
 """Wears of augraphy, a library made to spoil pictures of documents. Optional: not a dependency.
 
 It asks for opencv-python, which breaks the headless build, so it lives in an environment of its
-own that borrows this project's packages; docs/reliability.md says how.
+own that borrows this project's packages; docs/lab/reliability.md says how.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def blotted(picture: Picture, dpi: int, rng: Rng, severity: float) -> Picture:
 def two_up(picture: Picture, dpi: int, rng: Rng, severity: float) -> Picture:
     """Printed at half its size: alone in a corner or the middle, or two side by side."""
     height, width = picture.shape
-    share = rng.uniform(_between(severity, 0.7, 0.45), 0.72)
+    share = min(rng.uniform(_between(severity, 0.7, 0.45), 0.72), width / height)
     small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     if rng.random() < 0.5:
         small = np.ascontiguousarray(np.rot90(small))

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.covers import unseen_ground as ground
 from benchmarks.covers import unseen_press as press
 from benchmarks.covers.paper_wear import Sheet, photocopied
 
@@ -221,5 +222,8 @@ WEARS: dict[str, UnseenWear] = {
     "blotted": press.blotted,
     "two on a page": press.two_up,
     "mirrored": press.mirrored,
+    "on wrapping paper": ground.on_wrapping_paper,
+    "on a photograph": ground.on_a_photograph,
+    "on a collage": ground.on_a_collage,
 }
 """Each wear that may make a cover unreadable in all three ways at once."""

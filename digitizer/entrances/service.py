@@ -179,22 +179,17 @@ def _work_once(service: Service, worker: Worker) -> bool:
     return False
 
 
-def serve_web(host: str, port: int) -> Callable[[Service], None]:
-    """A part that serves the web pages. It runs beside others, where it takes no signals."""
+def serve_web(host: str, port: int, beside: str = "") -> Callable[[Service], None]:
+    """A part that serves the web pages, and tells where. It runs beside others, where it takes no
+    signals; ``beside`` says what they do."""
 
     def web(service: Service) -> None:
-        import uvicorn
-
         from digitizer.entrances.web.app import make_app
+        from digitizer.entrances.web.serving import TellingServer
 
         app = make_app(service.house)
         app.state.troubles = lambda: dict(service.troubles)
-        config = uvicorn.Config(
-            app, host=host, port=port, log_level="warning", log_config=None,
-            access_log=False, server_header=False, proxy_headers=False,
-            timeout_graceful_shutdown=3,
-        )  # fmt: skip
-        server = uvicorn.Server(config)
+        server = TellingServer(app, host, port, beside)
         service.when_stopped(partial(setattr, server, "should_exit", True))
         server.run()
 

@@ -34,6 +34,16 @@ class PrintedCover:
     short_id: str
     inmate: Inmate | None
 
+    @property
+    def warning(self) -> str | None:
+        """That letters under it will be held as things stand, if they will."""
+        if self.inmate is None or self.inmate.absence is None:
+            return None
+        return (
+            f"{self.inmate.full_name} ({self.inmate.booking_number}) is {self.inmate.absence}: "
+            "what comes under this sheet will be held."
+        )
+
 
 def print_inmate_cover(
     house: House,

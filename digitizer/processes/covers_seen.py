@@ -15,6 +15,7 @@ from digitizer.parts.words import index_words
 from digitizer.processes.legal_sightings import legal_doubts
 from digitizer.processes.reply_seen import doubt_reply
 from digitizer.vocabulary.paper import (
+    LOOK_AT_PAPER,
     CodeKind,
     CoverCode,
     Doubt,
@@ -72,7 +73,7 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
         yield Doubt(
             DoubtReason.CODE_NOT_OURS,
             f"Page {number} carries a code that claims to be ours but is not valid: damaged, "
-            "from another facility, or forged. Look at the page.",
+            "from another facility, or forged.",
         )
     if page.sightings.trouble:
         yield Doubt(
@@ -83,13 +84,13 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
         yield Doubt(
             DoubtReason.UNSEEN,
             f"Nothing can be made out on page {number}, which is {page.unseen}: it may be a cover "
-            "sheet. Look at the paper.",
+            "sheet.",
+            LOOK_AT_PAPER,
         )
     if (marked or page.looks_like) and not codes and not forged:
         yield Doubt(
             DoubtReason.COVER_UNREADABLE,
-            f"Page {number} looks like a cover sheet, but its codes cannot be read. "
-            "Look at the pages before and after it.",
+            f"Page {number} looks like a cover sheet, but its codes cannot be read.",
         )
 
 

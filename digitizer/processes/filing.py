@@ -14,6 +14,7 @@ from digitizer.processes import audit, cover_uses, ledger, outgoing, register
 from digitizer.processes.desk import renumber
 from digitizer.processes.matching import UNKNOWN, Destination, Standing, settle, standing_of
 from digitizer.processes.pipeline import Worked
+from digitizer.processes.reasons import reason_of
 from digitizer.processes.roster import inmate_row_id
 from digitizer.processes.search import index_letter
 from digitizer.processes.splitting import reading_order
@@ -103,8 +104,7 @@ def _new_key(done: sa.CursorResult[Any]) -> int:
 
 def _hold_whole(tx: sa.Connection, worked: Worked) -> None:
     doubts = worked.split.whole
-    says = Doubt(doubts[0].reason, " ".join(doubt.says for doubt in doubts))
-    ledger.hold_scan(tx, worked.scan.id, says, len(worked.pages) or None)
+    ledger.hold_scan(tx, worked.scan.id, *doubts, pages=len(worked.pages) or None)
     audit.record(
         tx, MACHINE, "hold", f"scan:{worked.scan.id}",
         doubts=[str(doubt.reason) for doubt in doubts],
@@ -130,45 +130,65 @@ def _file_letter(
     doubtful = replace(each, doubts=each.doubts + _used_often(tx, worked, known, usual))
     destination = settle(doubtful, _standing(tx, worked, known, here))
     state = _state(destination, release)
-    letter_id = new_id()
-    booking = destination.booking_number
-    says = " ".join(doubt.says for doubt in destination.doubts) or None
-    is_reply = each.cover is not None and each.cover.kind is CodeKind.REPLY
-    tx.execute(
-        sa.insert(letter).values(
-            id=letter_id, scan_id=worked.scan.id, state=str(state), received=worked.scan.taken_in,
-            kind=str(LetterKind.REPLY if is_reply else LetterKind.LETTER),
-            inmate_id=inmate_row_id(tx, booking) if booking else None,
-            cover_id=known.code.cover_id if known else None,
-            message_id=known.message if known else None,
-            proposed=known.inmate.booking_number if known and known.inmate else None,
-            sender=known.sender if known and not is_reply else None,
-            doubts=[str(doubt.reason) for doubt in destination.doubts],
-            reason=says,
-        )
-    )  # fmt: skip
-    reach("filing.letter_written")
+    letter_id = _write_letter(tx, worked, each, known, destination, state)
     _give_pages(tx, letter_id, each, page_ids)
     renumber(tx, letter_id)
     reach("filing.pages_given")
     index_letter(tx, letter_id)
     reach("filing.letter_indexed")
     if known:
-        cover_uses.record_use(
-            tx, known.code.cover_id, letter_id, worked.scan.id, worked.scan.taken_in
-        )
-        reach("filing.use_recorded")
-    if known and known.is_single_use and not destination.doubts:
-        register.spend(tx, known.code.cover_id, worked.scan.id)
-        reach("filing.cover_spent")
-    if known and known.message and is_reply and state is LetterState.DELIVERED:
+        _use_cover(tx, worked, known, letter_id, good=not destination.doubts)
+    if known and known.message and _is_reply(each) and state is LetterState.DELIVERED:
         outgoing.mark_answered(tx, known.message)
     audit.record(
         tx, MACHINE, "deliver" if state is LetterState.DELIVERED else "hold",
-        f"letter:{letter_id}", scan=worked.scan.id, pages=list(each.pages), to=booking,
+        f"letter:{letter_id}", scan=worked.scan.id, pages=list(each.pages),
+        to=destination.booking_number,
         doubts=[str(doubt.reason) for doubt in destination.doubts],
     )  # fmt: skip
     reach("filing.letter_filed")
+
+
+def _is_reply(each: SplitLetter) -> bool:
+    return each.cover is not None and each.cover.kind is CodeKind.REPLY
+
+
+def _write_letter(
+    tx: sa.Connection,
+    worked: Worked,
+    each: SplitLetter,
+    known: register.Registered | None,
+    destination: Destination,
+    state: LetterState,
+) -> str:
+    letter_id, booking = new_id(), destination.booking_number
+    tx.execute(
+        sa.insert(letter).values(
+            id=letter_id, scan_id=worked.scan.id, state=str(state), received=worked.scan.taken_in,
+            kind=str(LetterKind.REPLY if _is_reply(each) else LetterKind.LETTER),
+            inmate_id=inmate_row_id(tx, booking) if booking else None,
+            cover_id=known.code.cover_id if known else None,
+            message_id=known.message if known else None,
+            proposed=known.inmate.booking_number if known and known.inmate else None,
+            sender=known.sender if known and not _is_reply(each) else None,
+            doubts=[str(doubt.reason) for doubt in destination.doubts],
+            reason=reason_of(destination.doubts),
+        )
+    )  # fmt: skip
+    reach("filing.letter_written")
+    return letter_id
+
+
+def _use_cover(
+    tx: sa.Connection, worked: Worked, known: register.Registered, letter_id: str, good: bool
+) -> None:
+    """Counts the use; what is good for one letter is spent by one without a doubt."""
+    scan, cover_id = worked.scan, known.code.cover_id
+    cover_uses.record_use(tx, cover_id, letter_id, scan.id, scan.taken_in)
+    reach("filing.use_recorded")
+    if known.is_single_use and good:
+        register.spend(tx, cover_id, scan.id)
+        reach("filing.cover_spent")
 
 
 def _standing(
@@ -205,10 +225,10 @@ def _used_often(
         return ()
     says = (
         f"More than {usual.usual_letters} letters came under this cover sheet within "
-        f"{usual.within_days} days: it may have been copied by strangers. Compare the letters, "
-        "and revoke the cover if it was."
+        f"{usual.within_days} days: it may have been copied by strangers."
     )
-    return (Doubt(DoubtReason.COVER_USED_OFTEN, says),)
+    advice = "Compare the letters, and revoke the cover if it was."
+    return (Doubt(DoubtReason.COVER_USED_OFTEN, says, advice),)
 
 
 def _state(destination: Destination, release: Release) -> LetterState:

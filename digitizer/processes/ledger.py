@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.parts.tables import original, scan
+from digitizer.processes.reasons import reason_of
 from digitizer.processes.sealed_pages import cleared_pages
 from digitizer.vocabulary.errors import NotFound
 from digitizer.vocabulary.mail import ScanState
@@ -183,7 +184,7 @@ def give_back(tx: sa.Connection, claimant: str, died: bool) -> tuple[str, ...]:
         if deaths >= DEATHS_BEFORE_HOLD:
             hold_scan(tx, scan_id, Doubt(
                 DoubtReason.WORKER_FAILED,
-                f"The service died {deaths} times while working on this scan. "
+                f"The service died {deaths} times while working on this scan.",
                 "Look at the original and file it by hand.",
             ))  # fmt: skip
     return ids
@@ -204,18 +205,18 @@ def count_try(tx: sa.Connection, scan_id: str, tries_allowed: int, why: str) -> 
         return False
     hold_scan(tx, scan_id, Doubt(
         DoubtReason.WORKER_FAILED,
-        f"This file could not be worked in {failed} tries ({why}). "
+        f"This file could not be worked in {failed} tries ({why}).",
         "Ask for it to be scanned again, or file it by hand.",
     ))  # fmt: skip
     return True
 
 
-def hold_scan(tx: sa.Connection, scan_id: str, doubt: Doubt, pages: int | None = None) -> None:
-    """Holds a whole scan for a person."""
+def hold_scan(tx: sa.Connection, scan_id: str, *doubts: Doubt, pages: int | None = None) -> None:
+    """Holds a whole scan for a person. Its reason in one word is the first doubt's."""
     values: dict[str, Any] = {
         "state": str(ScanState.HELD),
-        "doubt": str(doubt.reason),
-        "reason": doubt.says,
+        "doubt": str(doubts[0].reason),
+        "reason": reason_of(doubts),
         "claimed_by": None,
         "finished": now(),
     }

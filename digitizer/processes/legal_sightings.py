@@ -36,6 +36,14 @@ def legal_doubts(page: SurveyedPage, keys: KeyRing) -> Iterator[Doubt]:
             DoubtReason.LEGAL,
             f"Page {page.number} looks like a legal marker, but nothing on it can be read.",
         )
+    elif page.looks_like and not page.perhaps_blank and not _has_our_code(page, keys):
+        # Its band alone sets a marker's look apart from other sheets'. What is pale may be a
+        # cover seen through its own back, of which there are many: it only holds.
+        yield Doubt(
+            DoubtReason.LEGAL,
+            f"Page {page.number} looks like a cover sheet or a legal marker, but nothing on it can "
+            "be read, so it cannot be told which.",
+        )
 
 
 def _has_our_code(page: SurveyedPage, keys: KeyRing) -> bool:
@@ -71,8 +79,8 @@ def _cleared(page: SeenPage) -> SeenPage:
     told = Doubt(
         DoubtReason.LEGAL_CLEARED,
         f"Page {page.number} bears or is what looks like a legal marker; a supervisor said that it "
-        "is no legal mail. Look whether it is a letter's page, and whose.",
+        "is no legal mail.",
     )
     left = (doubt for doubt in page.doubts if doubt.reason is not DoubtReason.LEGAL)
     codes = tuple(code for code in page.codes if code.kind is not CodeKind.LEGAL)
-    return replace(page, codes=codes, doubts=(told, *left))
+    return replace(page, codes=codes, doubts=tuple(dict.fromkeys((told, *left))))

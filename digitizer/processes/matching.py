@@ -117,7 +117,7 @@ def _cover_doubt(cover: CoverCode, standing: Standing) -> Doubt:
 
 
 def _doubt(reason: DoubtReason, says: str) -> Doubt:
-    return Doubt(reason, f"{says} Find out for whom the letter is, and assign or reject it.")
+    return Doubt(reason, says, "Find out for whom the letter is, and assign or reject it.")
 
 
 _COVER_DOUBTS = {
@@ -134,16 +134,15 @@ _COVER_DOUBTS = {
 _REPLY_USED = Doubt(
     DoubtReason.REPLY_USED,
     "This reply sheet was used already, or its sheets do not lie together: a copy of it may speak "
-    "in the inmate's name. Compare the replies under that name, ask the inmate, and assign or "
-    "reject it.",
+    "in the inmate's name.",
+    "Compare the replies under that name, ask the inmate, and assign or reject it.",
 )
 
 
 def _not_in_custody(inmate: Inmate) -> Doubt:
-    gone = "" if inmate.status is CustodyStatus.OTHER else f"{inmate.status} and so "
     return Doubt(
         DoubtReason.NOT_IN_CUSTODY,
-        f"{inmate.full_name} ({inmate.booking_number}) is {gone}not in custody here. "
+        f"{inmate.full_name} ({inmate.booking_number}) is {inmate.absence}.",
         "Forward or reject the letter.",
     )
 

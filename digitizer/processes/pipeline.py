@@ -9,7 +9,7 @@ This file is the order. It touches no database: filing is another step, in one t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from digitizer.parts.opening import OpeningLimits
 from digitizer.parts.reading.premises import Premises
 from digitizer.processes.asking import Question, ask, is_worth_asking
 from digitizer.processes.covers_seen import reads_like_cover, reads_like_legal, see
-from digitizer.processes.legal_sightings import clear, reads_like_marker
+from digitizer.processes.legal_sightings import clear, reads_like_marker, seals
 from digitizer.processes.page_reading import (
     UprightReading,
     is_doubtful,
@@ -248,29 +248,31 @@ def _only_cover(page: SurveyedPage) -> bool:
 def _doubt_unseen_covers(
     seen: Sequence[SeenPage], parted: Split, transcripts: Mapping[int, Transcript]
 ) -> list[SeenPage]:
-    """A content page that reads like a cover's print may be one whose codes are gone."""
+    """A content page that reads like a cover's print may be one whose codes are gone.
+
+    A legal marker's words seal, also on a page that is in doubt for another reason, such as one
+    that looks like a cover: of a marker that lost its band, the look is any cover's.
+    """
     content = {number for letter in parted.letters for number in letter.pages}
-    suspects = {
-        number
-        for number, transcript in transcripts.items()
-        if number in content and reads_like_cover(transcript.text)
-    }
+    suspects = {number for number, each in transcripts.items() if reads_like_cover(each.text)}
     legal = {number for number in suspects if reads_like_legal(transcripts[number].text)}
-    return [
-        replace(page, doubts=(*page.doubts, _reads_like(page.number, page.number in legal)))
-        if page.number in suspects and not page.codes and not page.doubts
-        else page
-        for page in seen
-    ]
+    return [_doubted(page, suspects & content, legal) for page in seen]
 
 
-def _reads_like(number: int, legal: bool) -> Doubt:
-    if legal:
-        return reads_like_marker(number)
+def _doubted(page: SeenPage, covers: Collection[int], legal: Collection[int]) -> SeenPage:
+    if page.codes or seals(page):
+        return page
+    if page.number in legal:
+        return replace(page, doubts=(*page.doubts, reads_like_marker(page.number)))
+    if page.number in covers and not page.doubts:
+        return replace(page, doubts=(_reads_like_cover(page.number),))
+    return page
+
+
+def _reads_like_cover(number: int) -> Doubt:
     return Doubt(
         DoubtReason.READS_LIKE_COVER,
-        f"Page {number} reads like a cover sheet, but no code was found on it. "
-        "Look whether a new letter begins there.",
+        f"Page {number} reads like a cover sheet, but no code was found on it.",
     )
 
 

@@ -73,6 +73,7 @@ def _not_as_printed(number: int, missing: Sequence[str]) -> Doubt:
     return Doubt(
         DoubtReason.REPLY_NOT_AS_PRINTED,
         f"Page {number} carries a reply sheet's code but is not that sheet as it was printed: "
-        f"{listed} cannot be made out. The code may have been cut from a copy of another "
-        "inmate's sheet: look at the paper, and ask who wrote it.",
+        f"{listed} cannot be made out, so the code may have been cut from another inmate's sheet.",
+        "Look at the paper of {pages}, ask who wrote it, and assign or reject it.",
+        look=(number, number),
     )

@@ -75,7 +75,9 @@ def _judge(tx: sa.Connection, scan: Scan, seen: SeenPage, facility: str) -> Judg
     says = [each.says for each in judged.values()]
     says += [doubt.says for doubt in seen.doubts if doubt.reason is DoubtReason.LEGAL]
     first = next(iter(judged.values()), None)
-    return Judgement(first.standing if first else MarkerStanding.NO_CODE, " ".join(says))
+    return Judgement(
+        first.standing if first else MarkerStanding.NO_CODE, " ".join(dict.fromkeys(says))
+    )
 
 
 def _doubt(pages: Mapping[int, Judgement]) -> Doubt:
@@ -86,7 +88,8 @@ def _doubt(pages: Mapping[int, Judgement]) -> Doubt:
     return Doubt(
         DoubtReason.LEGAL if good else DoubtReason.LEGAL_DOUBT,
         f"{sure} (page {number}): {pages[number].says}{more} The scan is sealed unread, and can be "
-        "unsealed. A supervisor decides what becomes of it.",
+        "unsealed.",
+        "A supervisor decides what becomes of it.",
     )
 
 

@@ -1,25 +1,31 @@
 """What of ours is on a page: codes and marks, and where there are none the look of a cover.
 
     marks -> upright -> codes -> (none) the whole look -> (a cover's) gaps filled, codes and marks
+                                 (none, no plain paper) the look, codes and marks of the print alone
 
-Each step is asked only where the one before did not settle it: a letter pays for marks, codes and
-the look, and only what looks like a cover pays for more.
+Each step is asked only where the one before did not settle it: a letter on plain paper pays for
+marks, codes and the look, and only what looks like a cover, or lies on a picture, pays for more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from digitizer.parts.codes import is_ours
 from digitizer.parts.cover_look import CoverLook, find_cover_look
 from digitizer.parts.decoders import moved
 from digitizer.parts.imaging import PreparedPage, turn
-from digitizer.parts.marks import Mark, enlarged, find_marks, orientation
+from digitizer.parts.marks import Mark, Picture, enlarged, find_marks, orientation
 from digitizer.parts.symbols import find_our_symbols
 from digitizer.parts.unclogged import unclogged
+from digitizer.parts.unpatterned import unpatterned
 from digitizer.vocabulary.paper import Sightings
 
 Region = tuple[float, float, float, float]
+Versions = Iterator[tuple[Picture, float]]
+"""Pictures of one page, each with the factor by which it is smaller."""
 
 _A_CODE = 100  # more than all the marks of a sheet
 
@@ -50,10 +56,22 @@ def sight(prepared: PreparedPage, region: Region) -> tuple[PreparedPage, Seen]:
     if seen.ours >= _A_CODE:
         return prepared, seen
     look = None if seen.marks else find_cover_look(prepared.image, prepared.dpi)
+    if prepared.patterned and look is None and not seen.marks:
+        look = _look_of_print(prepared)
     if look is None and not seen.marks:
         return prepared, seen
-    prepared, seen = _look_through_gaps(prepared, region, seen)
+    versions = unclogged(prepared.image, prepared.dpi)
+    if prepared.patterned:
+        versions = chain(versions, unpatterned(prepared.image, prepared.dpi))
+    prepared, seen = _look_again(prepared, region, seen, versions)
     return prepared, seen if seen.ours else replace(seen, look=look)
+
+
+def _look_of_print(prepared: PreparedPage) -> CoverLook | None:
+    """The look of a cover on the two surest pictures of what may be print."""
+    versions = islice(unpatterned(prepared.image, prepared.dpi), 2)
+    looks = (find_cover_look(page, round(prepared.dpi * scale)) for page, scale in versions)
+    return next((look for look in looks if look is not None), None)
 
 
 def _set_upright(prepared: PreparedPage, region: Region) -> tuple[PreparedPage, Seen]:
@@ -73,14 +91,14 @@ def _seen(prepared: PreparedPage, region: Region, marks: tuple[Mark, ...]) -> Se
     return Seen(find_our_symbols(prepared.image, prepared.dpi, region, marks), marks)
 
 
-def _look_through_gaps(
-    prepared: PreparedPage, region: Region, first: Seen
+def _look_again(
+    prepared: PreparedPage, region: Region, first: Seen, versions: Versions
 ) -> tuple[PreparedPage, Seen]:
-    """The most that is seen where white lines through the print are filled; decoders that failed
-    at first are not forgotten."""
+    """The most that is seen on any of the versions; decoders that failed at first are not
+    forgotten."""
     best, standing = first, prepared
-    for filled, scale in unclogged(prepared.image, prepared.dpi):
-        mended = replace(prepared, image=filled, dpi=round(prepared.dpi * scale))
+    for page, scale in versions:
+        mended = replace(prepared, image=page, dpi=round(prepared.dpi * scale))
         upright, again = _set_upright(mended, region)
         if again.ours <= best.ours:
             continue

@@ -215,10 +215,20 @@ class DoubtReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something the machine will not decide. ``says`` is one sentence for a clerk."""
+    """Something the machine will not decide. ``says`` is one sentence for a clerk: what is wrong.
+
+    ``advice`` is what to do about it; ``{pages}`` in it stands for the pages to look at, of which
+    ``look`` is the first and the last. Where there are pages to look at, it may be left empty.
+    """
 
     reason: DoubtReason
     says: str
+    advice: str = ""
+    look: tuple[int, int] | None = None
+
+
+LOOK_AT_PAPER = "Look at the paper of {pages}, and assign each letter."
+"""The advice of a doubt about which a picture tells nothing more."""
 
 
 @dataclass(frozen=True, slots=True)

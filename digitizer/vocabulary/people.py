@@ -29,6 +29,14 @@ class Inmate:
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def absence(self) -> str | None:
+        """Why mail for this person is held, to be read after "is"; None of who is in custody."""
+        if self.status is CustodyStatus.IN_CUSTODY:
+            return None
+        gone = "" if self.status is CustodyStatus.OTHER else f"{self.status} and so "
+        return f"{gone}not in custody here"
+
 
 class StaffRole(StrEnum):
     """Roles in rising order of what they may do; investigators look, they do not settle."""

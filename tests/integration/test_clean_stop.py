@@ -7,6 +7,7 @@ with what came while the process was stopped (SIGSTOP), and now and then under l
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import sqlite3
@@ -15,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,6 +181,43 @@ def _ends(process: subprocess.Popen[bytes], *order: signal.Signals) -> None:
     for number in order:
         _send(process, number)
     assert process.wait(HUNG) == 0, order
+
+
+@pytest.mark.parametrize("command", ["serve", "web"])
+def test_it_tells_the_port_that_the_system_chose(bare: Path, command: str) -> None:
+    log = bare.parent / f"{command}.log"
+
+    def told() -> list[str]:
+        return re.findall(r"Serving http://127\.0\.0\.1:(\d+)/", log.read_text())
+
+    with _started(bare, command, "--port", "0") as process:
+        _until(lambda: process.poll() is not None or bool(told()), 60)
+        (port,) = told()
+        assert _answers(int(port))
+        _ends(process, TERM)
+
+
+def test_programs_are_told_the_port_as_a_number(bare: Path) -> None:
+    log = bare.parent / "web.log"
+
+    def serving() -> list[dict[str, Any]]:
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        return [line for line in lines if line["event"] == "serving"]
+
+    with _started(bare, "web", "--port", "0", "--log", "json") as process:
+        _until(lambda: process.poll() is not None or bool(serving()), 60)
+        (line,) = serving()
+        (port,) = line["ports"]
+        assert line["says"].startswith(f"Serving http://127.0.0.1:{port}/.")
+        _ends(process, TERM)
+
+
+def test_a_port_that_is_taken_is_not_told_as_served(bare: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with _started(bare, "web", "--port", str(port)) as process:
+            assert process.wait(timeout=60) == 1
+    assert "Serving" not in (bare.parent / "web.log").read_text()
 
 
 def test_each_command_hears_a_signal_that_came_while_it_was_stopped(bare: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from digitizer import __version__
-from digitizer.entrances.cli import books, desk, legal, mail, paper, service, setup
+from digitizer.entrances.cli import books, covers, desk, legal, mail, messages, service, setup
 from digitizer.entrances.cli.context import Desk
 from digitizer.vocabulary.errors import DigitizerError
 
@@ -26,7 +26,7 @@ app = typer.Typer(
     "[bold]cover print[/], and [bold]ingest[/] a scan. "
     "[bold]digitizer serve[/] runs the service with its web pages.",
 )
-for module in (setup, paper, mail, desk, legal, books, service):
+for module in (setup, covers, messages, mail, desk, legal, books, service):
     module.add_to(app)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from logging import getLogger
 from typing import Annotated
 
 import typer
@@ -12,7 +11,9 @@ from digitizer.entrances.logs import Form, start_logging
 from digitizer.entrances.stopping import stop_bell
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")]
+Port = Annotated[
+    int, typer.Option(min=0, max=65535, help="The port to listen on; 0: any that is free.")
+]
 Log = Annotated[Form, typer.Option(help="How stderr is written: for people or for programs.")]
 _FAILED = 1
 
@@ -33,9 +34,8 @@ def serve(
         start_logging(log)
         house = desk_of(context).house()
         service.safe_folders(house)
-        told = "Serving http://%s:%s/ and watching %s/inbox/. Ctrl+C ends it."
-        getLogger("digitizer").info(told, host, port, house.home, extra={"event": "serving"})
-        parts = (service.serve_web(host, port), service.watch, service.work)
+        beside = f" and watching {house.home}/inbox/"
+        parts = (service.serve_web(host, port, beside), service.watch, service.work)
         _end_with(service.run(house, *parts, bell=bell))
 
 

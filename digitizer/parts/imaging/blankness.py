@@ -14,9 +14,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digitizer.parts.imaging.components import Components, components
 from digitizer.parts.imaging.dots import are_set
+from digitizer.parts.imaging.faintness import is_faintly_written
 from digitizer.parts.imaging.ink import Ink, Mask, Reduced, find_ink, steepness
+from digitizer.parts.imaging.marks import Parts, corner, hem, holes, measured, staple
 from digitizer.parts.imaging.pixels import Picture
 from digitizer.parts.imaging.shining import Shine, shone_through
 from digitizer.parts.imaging.tones import has_tone, is_ruled
@@ -30,55 +31,22 @@ _MARK = 1.6  # mm: dust is smaller
 # shines through paper 0.05 to 0.29.
 _SHARP, _MAYBE_SHARP = 0.33, 0.26
 _DEEP_SOFT = 30  # grey levels: what shines through is paler; writing out of focus is not
-_STAPLE, _STAPLE_WITHIN = (8.0, 15.0), 28.0  # mm long, and mm from two edges
-_STAPLE_THICK, _STAPLE_BEND = 1.6, 0.45  # mm
-_HEM = 1.0  # mm
 _CORE, _CORE_OF_DUST, _RIM = 45, 1.2, 0.7  # levels; mm; mm
-_TRIANGLE = (0.25, 0.62)  # of its box; a sticker in a corner fills 0.79 or all
 # Soft things count from 12 mm of the edges on; mm2 that the front does not explain, and, where it
 # is not known, mm2 in so few places that no line of writing shines through.
 _INSIDE, _UNEXPLAINED, _SOFT_AREA, _SOFT_PLACES = 12.0, 10.0, 28.0, 16
-_TINT, _TINTED_AREA = 7.0, 8.0  # grey levels between channels, a part's mean; mm2
+_TINT, _TINT_UNDER = 7.0, 20.0  # grey levels between channels, a part's mean; over a front's ink
+_TINTED_AREA = 8.0  # mm2
 _UNDER = 0.85  # share of a part that the front's ink must cover to explain it
 # Pixels at 100 dpi: a speck's sharp rim has fewer; or a share of what it lies on.
 _SHARP_LINE, _RIM_PIXELS, _SHARP_SHARE, _SHARP_PIXELS = 0.28, 8, 0.08, 25
 _SPECK_DEEP = 14  # grey levels
-_HOLE_LEAST, _HOLE_MOST, _HOLE_WITHIN = 4.0, 9.5, 20.0  # mm: punch holes are 5.5 to 8
-_DISC = (0.65, 0.92)  # of its box: a circle has 0.79
-# Without a fellow a hole must be dark (grey levels), round, and as far in (mm) as punches reach.
-_HOLE_DEEP, _ROUND, _DISC_ALONE, _HOLE_INSIDE = 80, 0.12, (0.7, 0.87), 6.0
-_ARC_LEAST, _RADIUS, _ARC_OFF = 2.0, (2.2, 4.5), 0.45  # mm
-_IN_LINE, _ASKEW, _APART = 2.0, 0.04, 60.0  # mm, and mm a mm: two holes of one punch
 
 
 class Blankness(Enum):
     BLANK = "blank"
     PERHAPS = "perhaps blank"
     CONTENT = "content"
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What is left of the ink when wear is taken away. Boxes are in mm, ``area`` in pixels,
-    ``deep`` in grey levels; ``sharp`` is the steepest step over the depth, ``mass`` the levels of
-    all pixels together."""
-
-    found: Components
-    left: Any
-    top: Any
-    width: Any
-    height: Any
-    deep: Any
-    sharp: Any
-    mass: Any
-
-    @property
-    def extent(self) -> Any:
-        return np.maximum(self.width, self.height)
-
-    @property
-    def area(self) -> Any:
-        return self.found.area
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +70,28 @@ def judge(page: Reduced, ink: Ink, blank_ink: float, front: Picture | None = Non
         page, ink = sheet, find_ink(sheet)
     if ink.uneven or _is_written(ink):
         return Blankness.CONTENT
-    looked = _look(page, ink)
+    looked, explained = _look(page, ink), None
     if front is not None and _has_something(looked, page):
         # Asked of each such side: beside what is explained, the rest may stand out.
         explained = shone_through(front, page, ink, looked.known)
         if explained is not None:
             looked = _look(page, ink, explained.under)
-            return _answer(looked, page, ink, blank_ink, explained)
-    return _answer(looked, page, ink, blank_ink, None)
+    answer = _answer(looked, page, ink, blank_ink, explained)
+    if answer is Blankness.BLANK and _has_faint_writing(looked, page, ink, front, explained):
+        return Blankness.PERHAPS
+    return answer
+
+
+def _has_faint_writing(
+    looked: _Looked, page: Reduced, ink: Ink, front: Picture | None, explained: Shine | None
+) -> bool:
+    under = None if explained is None else explained.under
+    if not is_faintly_written(page, looked.known, under):
+        return False
+    if front is None or explained is not None:
+        return True
+    explained = shone_through(front, page, ink, looked.known)
+    return explained is None or is_faintly_written(page, looked.known, explained.under)
 
 
 def _has_something(looked: _Looked, page: Reduced) -> bool:
@@ -124,15 +106,15 @@ def _is_written(ink: Ink) -> bool:
 def _look(page: Reduced, ink: Ink, under: Mask | None = None) -> _Looked:
     """``under`` is where the front's ink lies, if that is known: its lines are no creases."""
     border = borders(ink.raw, page)
-    cores = _parts(ink.raw & ~border & (ink.darker > _CORE), page, ink)
+    cores = measured(ink.raw & ~border & (ink.darker > _CORE), page, ink)
     dust = (cores.extent > 0) & (cores.extent < _CORE_OF_DUST) & (cores.sharp >= _SHARP)
-    holes = _holes(cores, page) | dust
-    known = border | _wide(cores.found.mask(holes), page) if holes.any() else border
+    round_ = holes(cores, page) | dust
+    known = border | _wide(cores.found.mask(round_), page) if round_.any() else border
     rest = ink.raw & ~known
     creased = creases(rest if under is None else rest & ~under, ink.darker, page)
-    parts = _parts(rest & ~creased, page, ink)
-    hole = _holes(parts, page)
-    wear = hole | _staple(parts, page) | _hem(parts, page) | _corner(parts, page)
+    parts = measured(rest & ~creased, page, ink)
+    hole = holes(parts, page)
+    wear = hole | staple(parts, page) | hem(parts, page) | corner(parts, page)
     wear[0] = False  # the ground
     plain = (parts.extent >= _MARK) & ~wear
     traces = on_folds(parts, plain, page, ink) | of_a_roller(parts, plain)
@@ -161,7 +143,8 @@ def _answer(
     doubtful = (
         marks.any()
         or _is_soft_mark(parts, plain, page, explained is not None)
-        or _is_coloured(parts, plain, page)
+        or _is_coloured(parts, plain, page, _TINT)
+        or (explained is not None and _is_coloured(parts, looked.plain, page, _TINT_UNDER))
         or are_set(*_joined(parts, specks, looked.cores, looked.dust), page)
         or is_ruled(darker, page)
         or has_tone(page, known, None if explained is None else explained.lifted)
@@ -217,9 +200,9 @@ def _is_inside(parts: Parts, page: Reduced) -> Any:
     return gap >= _INSIDE
 
 
-def _is_coloured(parts: Parts, plain: Any, page: Reduced) -> bool:
+def _is_coloured(parts: Parts, plain: Any, page: Reduced, tint: float) -> bool:
     """Whether soft marks have a colour of their own: what shines through is as grey as its paper,
-    or, in colour, is known by its front."""
+    or, in colour, is known by its front; but no front explains a marker's colour."""
     if page.picture.ndim == 2 or not plain.any():
         return False
     own = plain[parts.found.which]
@@ -231,30 +214,10 @@ def _is_coloured(parts: Parts, plain: Any, page: Reduced) -> bool:
     which = parts.found.which[own]
     count = np.maximum(parts.area, 1)
     means = [np.bincount(which, each, parts.found.count) / count for each in hue.T]
-    tinted = np.maximum(*(np.abs(each) for each in means)) >= _TINT
+    tinted = np.maximum(*(np.abs(each) for each in means)) >= tint
     tinted &= plain & _is_inside(parts, page)
     area = float(parts.area[tinted].sum()) * (25.4 / page.dpi) ** 2
     return area >= _TINTED_AREA
-
-
-def _corner(parts: Parts, page: Reduced) -> Any:
-    """A corner turned down, or in shadow: a triangle at two edges."""
-    height, width = (side * 25.4 / page.dpi for side in page.grey.shape)
-    right, bottom = width - parts.left - parts.width, height - parts.top - parts.height
-    at_two = (np.minimum(parts.left, right) <= 0.5) & (np.minimum(parts.top, bottom) <= 0.5)
-    box = np.maximum(parts.width * parts.height, 0.1)
-    filled = parts.area * (25.4 / page.dpi) ** 2 / box
-    return at_two & (filled >= _TRIANGLE[0]) & (filled <= _TRIANGLE[1]) & (parts.extent <= 40)
-
-
-def _parts(mask: Mask, page: Reduced, ink: Ink) -> Parts:
-    found = components(mask)
-    depth = ink.darker.ravel()[found.places]
-    deep, steep = found.most(depth), found.most(steepness(ink.smooth, found.places))
-    boxes = (found.left, found.top, found.width, found.height)
-    left, top, width, height = (each * (25.4 / page.dpi) for each in boxes)
-    mass = np.bincount(found.which, depth, found.count)
-    return Parts(found, left, top, width, height, deep, steep / np.maximum(deep, 1), mass)
 
 
 def _is_sharp(parts: Parts, plain: Any) -> Any:
@@ -263,73 +226,3 @@ def _is_sharp(parts: Parts, plain: Any) -> Any:
     if parts.mass[plain & maybe].sum() >= 0.5 * parts.mass[plain].sum():
         return maybe
     return parts.sharp >= _SHARP
-
-
-def _holes(parts: Parts, page: Reduced) -> Any:
-    """Punch holes: discs, and arcs (a hole's shadow on a white lid) that have a fellow."""
-    width, height = page.grey.shape[1] * 25.4 / page.dpi, page.grey.shape[0] * 25.4 / page.dpi
-    x, y = parts.left + parts.width / 2, parts.top + parts.height / 2
-    near = np.minimum(np.minimum(x, width - x), np.minimum(y, height - y))
-    least, most = np.minimum(parts.width, parts.height), parts.extent
-    sized = (most <= _HOLE_MOST) & (near <= _HOLE_WITHIN)
-    filled = parts.area * (25.4 / page.dpi) ** 2 / np.maximum(parts.width * parts.height, 0.1)
-    disc = sized & (filled >= _DISC[0]) & (filled <= _DISC[1])
-    disc &= (least >= _HOLE_LEAST) & (most - least <= 0.3 * most)
-    arc = sized & (most >= _ARC_LEAST) & ~disc
-    for each in np.flatnonzero(arc):
-        arc[each] = _is_arc(parts, int(each), page)
-    both = np.flatnonzero(disc | arc)
-    apart_x = np.abs(x[both][:, None] - x[both][None])
-    apart_y = np.abs(y[both][:, None] - y[both][None])
-    far = np.maximum(apart_x, apart_y)
-    fellow = (np.minimum(apart_x, apart_y) < _IN_LINE + _ASKEW * far) & (far > _APART)
-    alone = disc & (parts.deep >= _HOLE_DEEP) & (near >= _HOLE_INSIDE)
-    alone &= (most - least <= _ROUND * most) & (filled >= _DISC_ALONE[0])
-    alone &= filled <= _DISC_ALONE[1]
-    alone[both[fellow.any(axis=1)]] = True
-    return alone
-
-
-def _is_arc(parts: Parts, number: int, page: Reduced) -> bool:
-    """Whether the part's pixels lie on a circle of a punch hole's size (after I. Kasa, 1976)."""
-    y, x = (each * 25.4 / page.dpi for each in _pixels(parts, number, page))
-    matrix = np.stack([x, y, np.ones_like(x)], axis=1)
-    (a, b, c), *_ = np.linalg.lstsq(matrix, x**2 + y**2, rcond=None)
-    squared = c + a * a / 4 + b * b / 4
-    if squared <= 0 or not _RADIUS[0] <= np.sqrt(squared) <= _RADIUS[1]:
-        return False
-    off = np.hypot(x - a / 2, y - b / 2) - np.sqrt(squared)
-    return float(np.sqrt((off**2).mean())) < _ARC_OFF
-
-
-def _pixels(parts: Parts, number: int, page: Reduced) -> tuple[Any, Any]:
-    scale = page.dpi / 25.4
-    top, left = round(parts.top[number] * scale), round(parts.left[number] * scale)
-    high, wide = round(parts.height[number] * scale), round(parts.width[number] * scale)
-    cut = parts.found.labels[top : top + high, left : left + wide] == number
-    down, across = np.nonzero(cut)
-    return down, across
-
-
-def _hem(parts: Parts, page: Reduced) -> Any:
-    """What reaches no further into the side than a feeder's last row of pixels does."""
-    height, width = (side * 25.4 / page.dpi for side in page.grey.shape)
-    right, bottom = width - parts.left - parts.width, height - parts.top - parts.height
-    beside = (parts.width <= _HEM) & (np.minimum(parts.left, right) <= _HEM / 2)
-    above = (parts.height <= _HEM) & (np.minimum(parts.top, bottom) <= _HEM / 2)
-    return beside | above
-
-
-def _staple(parts: Parts, page: Reduced) -> Any:
-    """A staple in a corner: one straight, thin line of its length, alone of its kind."""
-    width, height = page.grey.shape[1] * 25.4 / page.dpi, page.grey.shape[0] * 25.4 / page.dpi
-    x, y = parts.left + parts.width / 2, parts.top + parts.height / 2
-    corner = np.maximum(np.minimum(x, width - x), np.minimum(y, height - y)) <= _STAPLE_WITHIN
-    long = np.hypot(parts.width, parts.height)
-    found = corner & (long >= _STAPLE[0]) & (long <= _STAPLE[1])
-    thick = parts.area * (25.4 / page.dpi) ** 2 / np.maximum(long, 1)
-    found &= thick <= _STAPLE_THICK
-    for each in np.flatnonzero(found):
-        y_x = np.stack(_pixels(parts, int(each), page)).astype(np.float64) * 25.4 / page.dpi
-        found[each] = float(np.linalg.eigvalsh(np.cov(y_x))[0]) ** 0.5 < _STAPLE_BEND
-    return found if found.sum() == 1 else np.zeros_like(found)

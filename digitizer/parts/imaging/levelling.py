@@ -24,7 +24,9 @@ _SLOW = 40.0  # mm: what changes over more is a lamp's light that falls off to o
 _UNEVEN_LIGHT = 18.0  # grey levels that are left of it, at most
 _FALL = (6.0, 0.35)  # grey levels, or share of the paper's: more off the paper is print, not light
 _FEWEST, _MOST = 0.002, 0.45  # share of a page that is print
-_OTHER_SIDE = 0.3  # of the print: what may be lighter than dark paper, or darker than a negative's
+# Of the print: what may be lighter than dark paper, and darker than a negative's. More is print on
+# paper with light dots, and would be gone.
+_LIGHTER, _DARKER = 0.3, 0.1
 _SOLID, _MOST_SOLID = 4.0, 0.35  # mm across, and share of a negative's print that is so wide
 _COLOURFUL = 40  # grey levels between the channels: a negative of a letter has no colours
 _GRAIN_GAIN = 4.0  # from here on the paper's grain would be as loud as faint print
@@ -87,9 +89,9 @@ def _tones(inner: Picture, small: Reduced) -> _Tones | None:
     darker, lighter = float((wide < -light).mean()), float((wide > light).mean())
     if 1 - darker - lighter < _EVEN:
         return None
-    if _is_print(darker, lighter):
+    if _is_print(darker, lighter, _LIGHTER):
         return _Tones(paper, float(np.percentile(smooth, 100 * darker / 3)))
-    if _is_print(lighter, darker):
+    if _is_print(lighter, darker, _DARKER):
         return _Tones(paper, float(np.percentile(smooth, 100 - 100 * lighter / 3)))
     return None
 
@@ -113,8 +115,8 @@ def _commonest(smooth: Picture) -> float:
     return float(np.argmax(spread))
 
 
-def _is_print(share: float, other: float) -> bool:
-    return _FEWEST <= share <= _MOST and other <= _OTHER_SIDE * share
+def _is_print(share: float, other: float, most: float) -> bool:
+    return _FEWEST <= share <= _MOST and other <= most * share
 
 
 def _is_colourful(picture: Picture) -> bool:

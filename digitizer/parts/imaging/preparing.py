@@ -10,6 +10,7 @@ from digitizer.parts.imaging.blankness import Blankness, judge
 from digitizer.parts.imaging.ink import Ink, Reduced, chroma, find_ink, reduced
 from digitizer.parts.imaging.legibility import is_grain, why_unseen
 from digitizer.parts.imaging.levelling import level
+from digitizer.parts.imaging.patterned import is_patterned, thin
 from digitizer.parts.imaging.pixels import Picture, grey
 from digitizer.parts.imaging.quality import (
     BLURRED,
@@ -33,7 +34,8 @@ class PreparedPage:
     """One page upright and straight: uint8, HxW grey or, where ``colour``, HxWx3 RGB.
 
     The fields mean what they mean in SurveyedPage. ``darkness`` is what may shine through to the
-    sheet's other side: how much darker than paper each square millimetre is. ``turned`` is 0
+    sheet's other side: how much darker than paper each square millimetre is. ``patterned``: it is
+    no plain paper, but a picture or a pattern that may be written on. ``turned`` is 0
     here: what a file says of its orientation was heeded on opening, and marks or words are read
     later.
     """
@@ -50,6 +52,7 @@ class PreparedPage:
     unseen: str | None = None
     perhaps_blank: bool = False
     darkness: Picture | None = None
+    patterned: bool = False
 
 
 def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = None) -> PreparedPage:
@@ -65,7 +68,9 @@ def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = Non
     ink = find_ink(small)
     found = _blankness(small, ink, blank_ink, other, was_dark)
     blank, perhaps = found is Blankness.BLANK, found is Blankness.PERHAPS
-    skew = 0.0 if blank else find_skew(ink.strokes)
+    patterned = not blank and is_patterned(small)
+    # Stripes have a slant of their own.
+    skew = 0.0 if blank else find_skew(thin(small, ink.strokes) if patterned else ink.strokes)
     image = levelled if colour else grey(levelled)
     edges = 0.0 if blank else edge_millimetres(image, page.dpi, ink)
     faults = find_faults(page.dpi, small, ink, blank, edges, was_dark)
@@ -86,6 +91,7 @@ def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = Non
         unseen=why_unseen(as_scanned, ink, edges, page.dpi) if not (blank or perhaps) else None,
         perhaps_blank=perhaps,
         darkness=darkness(small, ink),
+        patterned=patterned,
     )
 
 

@@ -19,26 +19,16 @@ from functools import partial
 from itertools import pairwise
 from typing import BinaryIO
 
+from digitizer.parts.opening.kinds import BITMAP, BMP, PDF, PICTURES
 from digitizer.parts.opening.page import AGAIN, CUT_OFF
 from digitizer.vocabulary.errors import UnopenableFile
 
-PDF = "PDF"
 HEADER = re.compile(rb"%PDF-\d\.\d")
 _TOKEN = re.compile(rb"%PDF-\d\.\d|%%EOF|(?<!end)stream\r?\n")
 _OBJECT = re.compile(rb"\d\s+\d+\s+obj\b")
 _LENGTH = re.compile(rb"/Length\s+(\d+)(?:\s+(\d+)\s+R)?")
 _START = re.compile(rb"startxref\s+(\d+)")
 _TABLE = re.compile(rb"\s{0,4}(?:xref|\d+\s+\d+\s+obj)")
-_PICTURES = (  # and Pillow's names for their kinds
-    (re.compile(rb"\xff\xd8\xff[\xc0-\xfe]"), "JPEG"),
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG"),
-    (re.compile(rb"II[*+]\0|MM\0[*+]"), "TIFF"),
-    (re.compile(rb"GIF8[79]a"), "GIF"),
-    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "WEBP"),
-    (re.compile(rb"\0\0\0\x0cjP  \r\n|\xff\x4f\xff\x51\0"), "JPEG2000"),
-    (re.compile(rb"\0\0..ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)", re.DOTALL), "HEIF"),
-)
-_BITMAP = re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL)  # two letters: only where one may begin
 _DICTIONARY = 4096  # bytes before a stream in which its dictionary begins
 _PADDING = bytes(range(33))  # zeros, blanks, line ends and the old mark of a file's end, ^Z
 _MOST_JUNK = 4096  # bytes that no one can read: rests of a buffer; more may be a file
@@ -206,9 +196,9 @@ def _pictures(data: mmap.mmap, start: int, stop: int) -> Iterator[Part]:
     if not between:
         return
     begin = data.find(between[:_DICTIONARY], start)
-    found = [(each.start(), kind) for sign, kind in _PICTURES if (each := sign.search(between))]
-    if _BITMAP.match(between):
-        found.append((0, "BMP"))
+    found = [(each.start(), kind) for sign, kind in PICTURES if (each := sign.search(between))]
+    if BITMAP.match(between):
+        found.append((0, BMP))
     if found:
         at, kind = min(found)
         yield Part(begin + at, stop, kind)

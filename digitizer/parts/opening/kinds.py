@@ -22,6 +22,15 @@ _SIGNATURES = (
 )
 _KINDS = tuple((re.compile(pattern, re.DOTALL), kind) for pattern, kind in _SIGNATURES)
 
+# Where a picture may begin behind another file: three bytes are few to look for, and two too few
+# but where one must begin if any does.
+_LONGER = {JPEG: rb"\xff\xd8\xff[\xc0-\xfe]", BMP: rb"BM.{4}\0\0\0\0"}
+_BEHIND = {kind: _LONGER.get(kind, pattern) for pattern, kind in _SIGNATURES}
+PICTURES = tuple(
+    (re.compile(pattern, re.DOTALL), kind) for kind, pattern in _BEHIND.items() if kind != BMP
+)
+BITMAP = re.compile(_BEHIND[BMP], re.DOTALL)
+
 # The same in the midst of other bytes, where two letters or four bytes may stand by chance.
 ANYWHERE = re.compile(
     rb"II[*+]\0.{4}|MM\0[*+].{4}|\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n|GIF8[79]a"

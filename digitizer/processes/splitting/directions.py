@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from digitizer.processes.splitting.holding import Touch
 from digitizer.processes.splitting.stretches import Stretch
+from digitizer.processes.splitting.touches import Touch
 from digitizer.vocabulary.paper import CodeKind, Doubt, DoubtReason
 from digitizer.vocabulary.profiles import Origin
 
@@ -32,9 +32,12 @@ def wrong_ways(stretches: Sequence[Stretch], origin: Origin) -> Iterator[Touch]:
 def _mixed(stretches: Sequence[Stretch]) -> Iterator[Touch]:
     seen = {kind for stretch in stretches for kind in _kinds(stretch)}
     if seen >= {CodeKind.INMATE, CodeKind.REPLY}:
+        sure = {stretch.code.kind for stretch in stretches if stretch.code}
+        covers = "Cover sheets" if CodeKind.INMATE in sure else "What look like cover sheets"
+        replies = "reply sheets" if CodeKind.REPLY in sure else "what look like reply sheets"
         says = (
-            "Cover sheets and reply sheets are in one stack: mail from outside and mail from "
-            "inside must be scanned apart, or one inmate's note can lie behind another's cover."
+            f"{covers} and {replies} are in one stack: mail from outside and mail from inside must "
+            "be scanned apart, or one inmate's note can lie behind another's cover."
         )
         yield Touch(Doubt(DoubtReason.BOTH_WAYS, says), tuple(range(len(stretches))))
 

@@ -7,20 +7,16 @@ further doubt can only hold more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate, chain, pairwise
+from dataclasses import replace
+from itertools import chain
 
+from digitizer.processes.splitting.counts import letter_count, sheet_counts
+from digitizer.processes.splitting.runs import slipped_runs
 from digitizer.processes.splitting.sheets import Sheet
-from digitizer.processes.splitting.stretches import Stretch
+from digitizer.processes.splitting.stretches import Stretch, is_copy, is_proven
+from digitizer.processes.splitting.touches import Touch
+from digitizer.processes.splitting.turned import back_to_front
 from digitizer.vocabulary.paper import Doubt, DoubtReason
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """A doubt and the stretches it holds (indices, ascending)."""
-
-    doubt: Doubt
-    stretches: tuple[int, ...]
 
 
 def hold(
@@ -37,11 +33,11 @@ def hold(
     their own. ``more`` are touches of other rules.
     """
     held: list[list[Doubt]] = [[] for _ in stretches]
-    proven = [_is_proven(stretches, i) for i in range(len(stretches))]
-    turned = () if headed else _back_to_front(stretches)
-    slipped = _slipped_runs(stretches) if two_runs else ()
+    proven = [is_proven(stretches, i) for i in range(len(stretches))]
+    turned = () if headed else back_to_front(stretches, proven)
+    slipped = slipped_runs(stretches) if two_runs else ()
     for touch in chain(_all_touches(stretches, proven, announced), turned, slipped, more):
-        doubt = _with_advice(touch, stretches)
+        doubt = _with_pages(touch, stretches)
         for i in touch.stretches:
             held[i].append(doubt)
     return held
@@ -53,22 +49,14 @@ def _all_touches(
     yield from _unestablished(stretches)
     yield from _empty_covers(stretches, proven)
     yield from _covers_written_on(stretches, proven)
-    yield from _sheet_counts(stretches, proven)
-    yield from _letter_count(stretches, proven, announced)
+    yield from sheet_counts(stretches, proven)
+    yield from letter_count(stretches, proven, announced)
 
 
-def _with_advice(touch: Touch, stretches: Sequence[Stretch]) -> Doubt:
+def _with_pages(touch: Touch, stretches: Sequence[Stretch]) -> Doubt:
     low = min(stretches[i].low for i in (touch.stretches[0], touch.stretches[-1]))
     high = max(stretches[i].high for i in (touch.stretches[0], touch.stretches[-1]))
-    look = f"Look at pages {low} to {high} and assign each letter."
-    return replace(touch.doubt, says=f"{touch.doubt.says.rstrip()} {look}")
-
-
-def _is_proven(stretches: Sequence[Stretch], i: int) -> bool:
-    """Exactly as many sheets as its cover promised lie between two established boundaries."""
-    stretch = stretches[i]
-    closed = i + 1 == len(stretches) or stretches[i + 1].established
-    return closed and stretch.counted > 0 and stretch.counted == len(stretch.behind)
+    return replace(touch.doubt, look=(low, high))
 
 
 def _unestablished(stretches: Sequence[Stretch]) -> Iterator[Touch]:
@@ -95,7 +83,7 @@ def _empty_covers(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Itera
         first = beside = max(i - 1, 0)
         if not stretch.empty or stretch.nothing_sure or stretch.written_on:
             continue
-        if not _is_copy(stretches, i) and not _is_cut_by_blank(stretches, i):
+        if not is_copy(stretches, i) and not _is_cut_by_blank(stretches, i):
             # What lies before the last such cover was held by it: a long stack stays linear.
             first, told = min(beside, max(unproven, told)), i
         reach = range(first, min(i + 2, len(stretches)))
@@ -124,12 +112,6 @@ def _is_blank(sheet: Sheet) -> bool:
     return sheet.blank or sheet.unsure
 
 
-def _is_copy(stretches: Sequence[Stretch], i: int) -> bool:
-    """Beside a letter with the same cover: printed twice, or a copy that the family enclosed."""
-    beside = (*stretches[max(i - 1, 0) : i], *stretches[i + 1 : i + 2])
-    return any(other.established and other.code == stretches[i].code for other in beside)
-
-
 def _without_pages(stretch: Stretch) -> Doubt:
     number = stretch.first.number
     kind = "The cover sheet" if stretch.established else "What may be a cover sheet"
@@ -137,171 +119,4 @@ def _without_pages(stretch: Stretch) -> Doubt:
         DoubtReason.COVER_WITHOUT_PAGES,
         f"{kind} on page {number} has no page after it: pages may lie behind another cover, or "
         "some letters were put in back to front.",
-    )
-
-
-def _back_to_front(stretches: Sequence[Stretch]) -> Iterator[Touch]:
-    """In a stack that reads as well from its end, pages may be the next letter's."""
-    if not _reads_backwards(stretches):
-        return
-    doubt = Doubt(
-        DoubtReason.COVER_LAST,
-        "The stack may be back to front: its first and its last sheet are each a letter of their "
-        "own, so it would read as well from its end. A batch header on top would tell.",
-    )
-    for i in range(len(stretches) - 1):
-        if stretches[i].pages_behind or not stretches[i].established:
-            yield Touch(doubt, (i, i + 1))
-
-
-def _reads_backwards(stretches: Sequence[Stretch]) -> bool:
-    """Whether the stack turned over would pass too.
-
-    Only what is a letter without a further page can stand at both ends; and turned over, each
-    cover that is none would need a page which now lies before it.
-    """
-    inked = [each for each in stretches if not each.blank]
-    first, last = inked[0], inked[-1]
-    return (
-        first.may_be_written_on
-        and last.may_be_written_on
-        and not last.pages_behind
-        and all(
-            each.may_be_written_on
-            or not each.established
-            or before.pages_behind
-            or not before.established
-            for before, each in pairwise(inked)
-        )
-    )
-
-
-def _sheet_counts(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Touch]:
-    """A count that is off holds its letter, and its neighbours unless their own count is right.
-
-    A sheet too few may lie in a neighbour; a sheet too many may be a neighbour's.
-    """
-    for i, stretch in enumerate(stretches):
-        if not stretch.counted or (stretch.empty and not stretch.written_on):
-            continue
-        # What may be a boundary may also be none: any reading that fits the count will do,
-        # since those stretches are held anyway.
-        after = i + 1
-        while after < len(stretches) and not stretches[after].established:
-            after += 1
-        if stretch.counted in _readings(stretches[i:after]):
-            continue
-        beside = range(max(i - 1, 0), min(after + 1, len(stretches)))
-        yield Touch(_miscounted(stretch), tuple(j for j in beside if j == i or not proven[j]))
-
-
-def _readings(stretches: Sequence[Stretch]) -> list[int]:
-    """How many sheets lie behind the first one's cover, by how many of the others are its too."""
-    first, *others = stretches
-    return list(accumulate((len(each.sheets) for each in others), initial=len(first.behind)))
-
-
-def _slipped_runs(stretches: Sequence[Stretch]) -> Iterator[Touch]:
-    """Fronts that are too few may mean that each run lost sheets, and not the same ones.
-
-    From one loss to the other, wherever that is, each back then lies behind a front as many
-    sheets away as were lost. Fronts keep their order, so a letter that has only fronts is whole
-    and alone, unless a written back within that reach may be its own.
-    """
-    lost = sum(_fronts_lost(stretches, i) for i in range(len(stretches)))
-    if not lost:
-        return
-    says = (
-        "A cover sheet promises more sheets than were found: each of the two runs may have lost "
-        "a different sheet, and backs then lie behind the wrong fronts. Scan both sides of the "
-        "stack again, or look at each back."
-    )
-    touched = _near_written_backs(stretches, lost)
-    if touched:
-        yield Touch(Doubt(DoubtReason.UNEVEN_HALVES, says), touched)
-
-
-def _fronts_lost(stretches: Sequence[Stretch], i: int) -> int:
-    """How many sheets fewer than promised lie behind a cover.
-
-    None where what follows may be none of the covers that it might be, and then fits; behind a
-    copy, which promises what lies behind the other; nor where the letter before has as many too
-    many: those were put in back to front, and are all there.
-    """
-    stretch, after = stretches[i], i + 1
-    lost = stretch.counted - len(stretch.behind)
-    if (
-        lost <= 0
-        or (stretch.empty and _is_copy(stretches, i))
-        or _too_many(stretches, i - 1) == lost
-    ):
-        return 0
-    while after < len(stretches) and not _surely_begins(stretches[after]):
-        after += 1
-    if stretch.counted in _readings(stretches[i:after]):
-        return 0
-    return lost
-
-
-def _too_many(stretches: Sequence[Stretch], i: int) -> int:
-    """How many sheets more than promised lie behind a cover; 0 where it promised none."""
-    return len(stretches[i].behind) - stretches[i].counted if i >= 0 and stretches[i].counted else 0
-
-
-def _surely_begins(stretch: Stretch) -> bool:
-    return stretch.established or stretch.first.surely_a_cover
-
-
-def _near_written_backs(stretches: Sequence[Stretch], reach: int) -> tuple[int, ...]:
-    """The stretches with a written back on them, or ``reach`` sheets before or after them."""
-    written = [sheet.has_written_back for each in stretches for sheet in each.sheets]
-    before = list(accumulate(written, initial=0))
-    touched, start = [], 0
-    for i, each in enumerate(stretches):
-        end = start + len(each.sheets)
-        low, high = max(0, start - reach), min(len(written), end + reach)
-        if before[high] > before[low]:
-            touched.append(i)
-        start = end
-    return tuple(touched)
-
-
-def _miscounted(stretch: Stretch) -> Doubt:
-    return Doubt(
-        DoubtReason.SHEET_COUNT,
-        f"The cover sheet on page {stretch.first.number} promises {_sheets(stretch.counted)} "
-        f"behind it, but {len(stretch.behind)} were found.",
-    )
-
-
-def _sheets(count: int) -> str:
-    return "1 sheet" if count == 1 else f"{count} sheets"
-
-
-def _letter_count(
-    stretches: Sequence[Stretch], proven: Sequence[bool], announced: int
-) -> Iterator[Touch]:
-    """A header's count that does not fit holds every letter.
-
-    What only may be a cover never makes up for one that was lost. If it might, the letters
-    that are sure not to hide a lost cover are those whose sheets fit their own count.
-    """
-    sure = [each.first.surely_a_cover for each in stretches]
-    found = sum(sure) - _copies(stretches)
-    if not announced or found == announced:
-        return
-    may_fit = found < announced <= len(stretches)
-    says = (
-        f"The batch header announces {announced} letters, but {found} could be made out: a "
-        "cover sheet may have been lost."
-    )
-    held = tuple(i for i in range(len(stretches)) if not (may_fit and proven[i]))
-    yield Touch(Doubt(DoubtReason.LETTER_COUNT, says), held)
-
-
-def _copies(stretches: Sequence[Stretch]) -> int:
-    """Covers that stand beside a letter of their own and are no further letter."""
-    return sum(
-        each.established and each.empty and _is_copy(stretches, i)
-        for i, each in enumerate(stretches)
     )

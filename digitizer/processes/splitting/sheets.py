@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from digitizer.vocabulary.paper import CodeKind, CoverCode, Doubt, DoubtReason, SeenPage
+from digitizer.vocabulary.paper import (
+    LOOK_AT_PAPER,
+    CodeKind,
+    CoverCode,
+    Doubt,
+    DoubtReason,
+    SeenPage,
+)
 from digitizer.vocabulary.profiles import Sides
 
 #: What only a sheet of ours can show: surely a cover, though not whose.
@@ -106,12 +113,14 @@ def uneven(pages: Sequence[SeenPage], sides: Sides) -> Doubt | None:
         return Doubt(
             DoubtReason.UNEVEN_SIDES,
             f"The scan has {len(pages)} pages, an odd number: one side of a sheet is missing, so "
-            "fronts and backs cannot be told apart. Scan the stack again.",
+            "fronts and backs cannot be told apart.",
+            "Scan the stack again.",
         )
     return Doubt(
         DoubtReason.UNEVEN_HALVES,
         f"The scan has {len(pages)} pages, so it does not have as many backs as fronts: a sheet "
-        "is missing in one of the two runs. Scan both sides of the stack again.",
+        "is missing in one of the two runs.",
+        "Scan both sides of the stack again.",
     )
 
 
@@ -190,6 +199,7 @@ def _face_down(page: SeenPage) -> Doubt:
     return Doubt(
         DoubtReason.BLANK_MAY_BE_COVER,
         f"Page {page.number} is blank and may be a cover sheet that was fed face down.",
+        "Look at both sides of the paper of {pages}, and assign each letter.",
     )
 
 
@@ -197,7 +207,8 @@ def _faint(page: SeenPage) -> Doubt:
     return Doubt(
         DoubtReason.BLANK_MAY_BE_COVER,
         f"Page {page.number} is perhaps blank, and nothing else can be seen on its sheet: it may "
-        "be a cover sheet that is too faint to see. Look at the paper.",
+        "be a cover sheet that is too faint to see.",
+        LOOK_AT_PAPER,
     )
 
 
@@ -205,7 +216,8 @@ def _faint_front(page: SeenPage) -> Doubt:
     return Doubt(
         DoubtReason.BLANK_MAY_BE_COVER,
         f"Page {page.number}, the front of a sheet, is perhaps blank: it may be a cover sheet that "
-        "is too faint to see, with writing on its back. Look at the paper.",
+        "is too faint to see, with writing on its back.",
+        LOOK_AT_PAPER,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from digitizer.processes.legal_sightings import seals
 from digitizer.processes.splitting.directions import wrong_ways
@@ -17,6 +18,9 @@ from digitizer.processes.splitting.sheets import (
 from digitizer.processes.splitting.stretches import cut, form_letters
 from digitizer.vocabulary.paper import CodeKind, Doubt, DoubtReason, SeenPage, Split
 from digitizer.vocabulary.profiles import Origin, Sides
+
+_IN_ORDER = "Put the stack in order, each letter behind its cover sheet, and scan it again."
+_FIND_PAGES = "Look for the letter's pages, and scan them behind their cover sheet."
 
 
 def split(
@@ -61,7 +65,7 @@ def _legal(pages: Sequence[SeenPage]) -> Doubt | None:
         if seals(page):
             return Doubt(
                 DoubtReason.LEGAL,
-                f"Page {page.number} is or may be a legal mail marker: the scan is sealed unread. "
+                f"Page {page.number} is or may be a legal mail marker: the scan is sealed unread.",
                 "A supervisor decides what becomes of it.",
             )
     return None
@@ -72,8 +76,8 @@ def _nothing_inside(pages: Sequence[SeenPage]) -> Doubt | None:
         return None
     return Doubt(
         DoubtReason.NOTHING_INSIDE,
-        "The scan holds only blank pages. Look whether the stack was fed face down, and scan it "
-        "again.",
+        "The scan holds only blank pages.",
+        "Look whether the stack was fed face down, and scan it again.",
     )
 
 
@@ -90,21 +94,23 @@ def _header_faults(
             yield Doubt(
                 DoubtReason.BATCH_HEADER_MISPLACED,
                 f"Page {sheet.number} is a batch header but not the first sheet: two batches may "
-                "be mixed. Scan each batch on its own, its header on top.",
+                "be mixed.",
+                "Scan each batch on its own, its header on top.",
             )
             return
     if headed and not all(page.codes or is_perhaps_empty(page) for page in sheets[0].pages):
         yield Doubt(
             DoubtReason.BATCH_HEADER_MISPLACED,
-            "The back of the batch header is not blank: two sheets may have been fed as one. "
+            "The back of the batch header is not blank: two sheets may have been fed as one.",
             "Scan the stack again.",
         )
     if required and not announced:
         yield Doubt(
             DoubtReason.BATCH_HEADER_MISSING,
             "This scanner's stacks must begin with a batch header that says how many letters "
-            "follow. Print one (digitizer cover print --kind batch --letters N), put it on top "
-            "and scan the stack again.",
+            "follow.",
+            "Print one (digitizer cover print --kind batch --letters N), put it on top and scan "
+            "the stack again.",
         )
 
 
@@ -114,8 +120,8 @@ def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
         if body or announced:
             yield Doubt(
                 DoubtReason.NOTHING_INSIDE,
-                "Nothing but blank pages follows the batch header. Look for the letters and scan "
-                "the stack again.",
+                "Nothing but blank pages follows the batch header.",
+                "Look for the letters and scan the stack again.",
             )
         return
     # What is only perhaps blank holds the letter before it, as a blank does, and no more.
@@ -123,22 +129,63 @@ def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
     last = seen[-1] if seen else body[0]
     # Turned over, a stack that ends with plain content would not begin with a cover: so one that
     # begins with what is surely a cover, though not whose, is not back to front.
-    if not (body[0].begins or (body[0].surely_a_cover and last.loose)):
-        yield from _said_of_it(body[0])
+    begins = body[0].begins or (body[0].surely_a_cover and last.loose)
+    ends = not last.doubts and (last.has_content or not last.begins)
+    if begins and ends:
+        return
+    sheets = seen or [last]
+    if any(sheet.loose or (sheet.begins and sheet.has_content) for sheet in sheets):
+        yield from _shifted(body[0], begins, last, ends)
+    elif len(sheets) == 1:
+        yield from _alone(last)
+    else:
+        yield from _no_letters(sheets)
+
+
+def _shifted(first: Sheet, begins: bool, last: Sheet, ends: bool) -> Iterator[Doubt]:
+    """Letters are there, but the first of them or the last lies behind no cover of its own."""
+    if not begins:
+        yield from _said_of_it(first)
         yield Doubt(
             DoubtReason.NO_COVER_FIRST,
-            f"The stack does not begin with a readable cover sheet: whose page {body[0].number} "
-            "is cannot be known, and the stack may be back to front. Put it in order and scan it "
-            "again.",
+            f"The stack does not begin with a cover sheet that can be read, so whose page "
+            f"{first.number} is cannot be known.",
+            _IN_ORDER,
         )
-    if last.doubts or (last.begins and not last.has_content):
+    if not ends:
         yield from _said_of_it(last)
         yield Doubt(
             DoubtReason.COVER_LAST,
-            f"The stack ends with page {last.number}, which is or may be a cover sheet: each "
-            "letter may lie behind its neighbour's cover. Put the stack in order and scan it "
-            "again.",
+            f"The stack ends with page {last.number}, which {_is_a_cover([last])}: each letter "
+            "may lie behind its neighbour's cover.",
+            _IN_ORDER,
         )
+
+
+def _alone(sheet: Sheet) -> Iterator[Doubt]:
+    """The stack's only sheet: what it is itself, and that nothing lies behind it."""
+    yield from (replace(doubt, look=(sheet.number, sheet.number)) for doubt in sheet.doubts)
+    if all(doubt.reason is not DoubtReason.REPLY_NOT_AS_PRINTED for doubt in sheet.doubts):
+        itself = "" if sheet.doubts else f"Page {sheet.number} is a cover sheet, and "
+        says = f"{itself}no page of a letter lies behind it."
+        yield Doubt(DoubtReason.COVER_WITHOUT_PAGES, says[0].upper() + says[1:], _FIND_PAGES)
+
+
+def _no_letters(sheets: Sequence[Sheet]) -> Iterator[Doubt]:
+    for sheet in sheets:
+        yield from _said_of_it(sheet)
+    says = (
+        f"Each of the {len(sheets)} sheets {_is_a_cover(sheets)}: no page of a letter can be made "
+        "out."
+    )
+    yield Doubt(DoubtReason.COVER_WITHOUT_PAGES, says, _FIND_PAGES)
+
+
+def _is_a_cover(sheets: Sequence[Sheet]) -> str:
+    if all(sheet.begins for sheet in sheets):
+        return "is a cover sheet"
+    sure = any(sheet.begins for sheet in sheets)
+    return "is or may be a cover sheet" if sure else "may be a cover sheet"
 
 
 def _said_of_it(sheet: Sheet) -> Iterator[Doubt]:

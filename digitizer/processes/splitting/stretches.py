@@ -72,6 +72,16 @@ class Stretch:
         return any(sheet.has_content for sheet in self.behind)
 
     @property
+    def loose(self) -> tuple[Sheet, ...]:
+        """The sheets behind the first that carry no code of it: they are its only as they lie."""
+        return tuple(sheet for sheet in self.behind if not sheet.begins)
+
+    @property
+    def loose_pages(self) -> bool:
+        """Whether anything but blanks is among its loose sheets."""
+        return any(sheet.has_content for sheet in self.loose)
+
+    @property
     def written_on(self) -> bool:
         """Begins with a sheet that is content itself: a reply sheet, or a cover with ink."""
         return self.established and self.first.has_content
@@ -93,6 +103,19 @@ class Stretch:
     @property
     def high(self) -> int:
         return max(page.number for sheet in self.sheets for page in sheet.pages)
+
+
+def is_proven(stretches: Sequence[Stretch], i: int) -> bool:
+    """Exactly as many sheets as its cover promised lie between two established boundaries."""
+    stretch = stretches[i]
+    closed = i + 1 == len(stretches) or stretches[i + 1].established
+    return closed and stretch.counted > 0 and stretch.counted == len(stretch.behind)
+
+
+def is_copy(stretches: Sequence[Stretch], i: int) -> bool:
+    """Beside a letter with the same cover: printed twice, or a copy that the family enclosed."""
+    beside = (*stretches[max(i - 1, 0) : i], *stretches[i + 1 : i + 2])
+    return any(other.established and other.code == stretches[i].code for other in beside)
 
 
 def cut(sheets: Sequence[Sheet]) -> list[Stretch]:

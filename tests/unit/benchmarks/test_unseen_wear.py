@@ -9,7 +9,7 @@ from benchmarks.covers.unseen import Outcome, Task, judge, report
 from benchmarks.covers.unseen_wear import WEARS
 
 #: At their worst these hide so much of a sheet that hardly a square is left; their share is told
-#: in docs/reliability.md.
+#: in docs/lab/reliability.md.
 _HIDES = {"blotted", "drum's bands", "folded over", "glare of a sleeve"}
 
 

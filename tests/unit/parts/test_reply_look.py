@@ -164,7 +164,7 @@ def test_a_reply_code_that_nobody_compared_is_a_doubt(sheet: CoverScan) -> None:
     for found in (None, ReplyLook("MD1" + "A" * 32), ReplyLook(sheet.payload)):
         doubts = seen(found, sheet.payload).doubts
         assert [doubt.reason for doubt in doubts] == [_NOT]
-    assert "look at the paper" in doubts[0].says
+        assert "the paper" in doubts[0].advice
 
 
 def test_the_kind_is_told_without_a_key(sheet: CoverScan, cover_scan: MakeScan) -> None:

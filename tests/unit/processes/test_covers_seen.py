@@ -42,11 +42,19 @@ def test_an_unseen_side_is_a_doubt_unless_its_code_was_verified() -> None:
 
 
 @pytest.mark.parametrize("kind", CodeKind)
-def test_the_look_of_a_cover_is_a_doubt_and_of_a_legal_marker_seals(kind: CodeKind) -> None:
+def test_what_is_known_by_its_look_alone_may_be_a_legal_marker_and_seals(kind: CodeKind) -> None:
+    """A marker that lost its band looks like any other sheet."""
     looks = replace(PAGE, looks_like=kind)
-    legal = [DoubtReason.LEGAL] if kind is CodeKind.LEGAL else []
-    assert reasons(looks) == [*legal, DoubtReason.COVER_UNREADABLE]
+    assert reasons(looks) == [DoubtReason.LEGAL, DoubtReason.COVER_UNREADABLE]
     assert reasons(with_code(looks)) == []
+
+
+@pytest.mark.parametrize("kind", CodeKind)
+def test_what_may_be_a_cover_seen_through_its_back_only_holds(kind: CodeKind) -> None:
+    """Unless a marker's band shines through."""
+    pale = replace(PAGE, looks_like=kind, perhaps_blank=True)
+    legal = [DoubtReason.LEGAL] if kind is CodeKind.LEGAL else []
+    assert reasons(pale) == [*legal, DoubtReason.COVER_UNREADABLE]
 
 
 def print_of(kind: str, language: str) -> str:

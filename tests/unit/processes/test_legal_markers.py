@@ -124,6 +124,23 @@ def test_a_marker_known_by_its_words_alone_seals_unless_it_was_cleared() -> None
     assert (cleared.sealed, bool(cleared.whole or cleared.letters[0].doubts)) == (False, True)
 
 
+@pytest.mark.parametrize(
+    "first", [(), (Doubt(DoubtReason.COVER_UNREADABLE, "It looks like one."),)]
+)
+def test_the_words_of_a_marker_seal_whatever_else_is_doubted(first: tuple[Doubt, ...]) -> None:
+    """Without its band it looks like any cover; or its stack is held whole already."""
+    words = "Do not read. Do not copy. Do not scan. Privileged and confidential. Keep this sheet " \
+        "with one piece of legal mail, from the mailroom to its addressee."  # fmt: skip
+    stack = [SeenPage(1, doubts=first), SeenPage(2)]
+    read = {1: Transcript("made-up", words, 0.9), 2: Transcript("made-up", "Dear Ann", 0.9)}
+    doubtful = pipeline._doubt_unseen_covers(stack, split(stack, Sides.SIMPLEX), read)
+    assert split(doubtful, Sides.SIMPLEX).sealed
+    cleared = clear(doubtful, {1})
+    assert not split(cleared, Sides.SIMPLEX).sealed
+    again = clear(pipeline._doubt_unseen_covers(cleared, split(cleared, Sides.SIMPLEX), read), {1})
+    assert again == cleared
+
+
 _CODES = [new_cover_code(kind, KEYS) for kind in CodeKind]
 _SEEN = st.builds(
     SeenPage,

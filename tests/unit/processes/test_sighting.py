@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from benchmarks.covers.trial import RIGHT
+from benchmarks.covers.unseen_wear import WEARS
 from digitizer.parts.codes import is_ours, payload, short_id
 from digitizer.parts.imaging import prepare
 from digitizer.parts.opening import OpenedPage
@@ -78,3 +79,20 @@ def test_what_is_left_is_a_look(cover: Any) -> None:
 
 def test_an_empty_sheet_has_nothing(cover: Any) -> None:
     assert seen_on(np.full_like(cover, 250)) == Seen(Sightings())
+
+
+@pytest.mark.parametrize("wear", ["on wrapping paper", "on a photograph", "on a collage"])
+@pytest.mark.parametrize("severity", [0.3, 0.7])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_cover_printed_on_a_picture_is_known(
+    cover: Any, wear: str, severity: float, seed: int
+) -> None:
+    seen = seen_on(WEARS[wear](cover, DPI, np.random.default_rng(seed), severity))
+    assert seen.ours or seen.look is not None
+
+
+@pytest.mark.parametrize("wear", ["on wrapping paper", "on a photograph", "on a collage"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_picture_alone_is_no_cover(cover: Any, wear: str, seed: int) -> None:
+    bare = WEARS[wear](np.full_like(cover, 255), DPI, np.random.default_rng(seed), 0.5)
+    assert seen_on(bare) == Seen(Sightings())

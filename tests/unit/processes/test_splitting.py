@@ -194,7 +194,7 @@ def test_an_unreadable_cover_holds_both_sides_and_no_more() -> None:
     parted = part("Z z A a ? b b C c D d")
     assert held(parted) == [("A", (4,)), (None, (5, 6, 7))]
     assert delivered(parted) == {"Z": (2,), "C": (9,), "D": (11,)}
-    assert "pages 3 to 7" in parted.letters[1].doubts[0].says
+    assert parted.letters[1].doubts[0].look == (3, 7)
 
 
 def test_a_first_cover_that_is_unreadable_but_surely_a_cover_holds_its_own_letter() -> None:
@@ -334,6 +334,33 @@ def test_a_stack_that_reads_as_well_from_its_end_holds_what_would_change() -> No
     assert not delivered(part("R1 a A r R2"))
     assert list(delivered(part("R1 R2 r R3 R4"))) == ["R1", "R4"]
     assert len(delivered(part("H R1 R2 r R3 R4"))) == 4
+
+
+def test_a_count_that_fits_one_way_only_says_whose_loose_sheets_are() -> None:
+    """As the stack lies two counts fit, which would be off if it were turned over."""
+    assert len(delivered(part("R1 R2.1 r R3 R4.1 r R5"))) == 5
+    assert len(delivered(part("R1.1 r R2.1 r R3 R4.1 r R5"))) == 5
+    # R3's count fits either way; but the sheet before it is known to be R2's.
+    assert len(delivered(part("R1 R2.1 r R3.1 r R4 R5.2 r r R6"))) == 6
+    # A count alone may be off by a sheet that was never enclosed: R2's, before it.
+    assert list(delivered(part("R1 R2.1 r R3 R4"))) == ["R1", "R4"]
+    # Turned over, R3's sheet would be R2's, whose count it fits as well.
+    assert list(delivered(part("R1 r R2.1 r R3 R4"))) == ["R4"]
+    # Where one count is off, no other is relied on.
+    assert not {"R2", "R4"} & {*delivered(part("R1 R2.1 r R3 R4.1 r R5.2 r R6"))}
+
+
+def test_sheets_with_a_replys_own_code_are_its_own_either_way() -> None:
+    assert len(delivered(part("R1 R1 R2 R3 R3"))) == 3
+    assert not delivered(part("R1 r R2 R2"))
+    assert list(delivered(part("R1 R1 r R2 R3 R3"))) == ["R3"]
+
+
+def test_what_may_be_blank_at_the_end_hides_no_stack_that_is_back_to_front() -> None:
+    assert not delivered(part("R1 r R2 ~"))
+    assert not delivered(part("_ R1 r _ _ R2 ~ _", Sides.DUPLEX))
+    # What is faint may be the reply to which the sheet before it belongs, and R2 r's.
+    assert not delivered(part("_ R1 r _ _ R2 q _ ~ _", Sides.DUPLEX, origin=Origin.INSIDE))
 
 
 def test_a_reply_sheets_count_is_of_the_sheets_behind_it() -> None:
@@ -539,6 +566,69 @@ def test_a_reversed_handful_sends_nothing_astray(signs: list[str], data: st.Data
     low, high = sorted(data.draw(st.lists(st.sampled_from(starts), min_size=2, max_size=2)))
     signs[low:high] = reversed(signs[low:high])
     assert not astray(part(" ".join(signs)), owners(signs))
+
+
+def replies_of(sizes: list[tuple[int, int, bool]]) -> list[str]:
+    """Reply sheets: so many sheets with the code, so many loose ones, and whether counted."""
+    return [
+        sign
+        for i, (coded, loose, counted) in enumerate(sizes)
+        for sign in (
+            *[f"R{i}.{coded - 1 + loose if counted else 0}"] * coded,
+            *[f"r{i}"] * loose,
+        )
+    ]
+
+
+REPLIES = st.lists(
+    st.tuples(st.integers(1, 2), st.sampled_from([0, 0, 1, 2]), st.booleans()),
+    min_size=1,
+    max_size=7,
+).map(replies_of)
+
+
+def replies_astray(parted: Split, signs: list[str]) -> list[int]:
+    return [
+        number
+        for number, cover in deliveries(parted).items()
+        if signs[number - 1].partition(".")[0].upper() != cover.cover_id
+    ]
+
+
+@given(REPLIES, st.sampled_from(["", "~", "_"]))
+def test_reply_sheets_back_to_front_send_nothing_astray(signs: list[str], end: str) -> None:
+    back = [*reversed(signs), *end]
+    assert not replies_astray(part(" ".join(back), origin=Origin.INSIDE), back)
+
+
+@given(REPLIES, st.sampled_from("~_#?"))
+def test_reply_sheets_back_to_front_with_the_first_unseen_send_nothing_astray(
+    signs: list[str], unseen: str
+) -> None:
+    back = [*reversed(signs[1:]), unseen]
+    assert not replies_astray(part(" ".join(back), origin=Origin.INSIDE), back)
+
+
+@given(REPLIES, st.data())
+def test_reply_sheets_back_to_front_with_a_sheet_lost_send_nothing_astray(
+    signs: list[str], data: st.DataObject
+) -> None:
+    """Or never enclosed: that letter's count may then fit as the stack lies, and no other's."""
+    loose = [i for i, sign in enumerate(signs) if sign[0] == "r"]
+    if loose:
+        del signs[data.draw(st.sampled_from(loose))]
+    back = signs[::-1]
+    assert not replies_astray(part(" ".join(back), origin=Origin.INSIDE), back)
+
+
+@given(st.lists(st.tuples(st.integers(1, 2), st.integers(0, 2)), min_size=1, max_size=7))
+def test_counted_reply_sheets_are_delivered_to_the_last_page(sizes: list[tuple[int, int]]) -> None:
+    """Behind two that tell which way the stack lies."""
+    known = [(1, 1), (1, 0), (1, 2), (1, 0)]
+    signs = replies_of([(coded, loose, True) for coded, loose in [*known, *sizes, (1, 0)]])
+    parted = part(" ".join(signs), origin=Origin.INSIDE)
+    assert sorted(deliveries(parted)) == list(range(1, len(signs) + 1))
+    assert not replies_astray(parted, signs)
 
 
 FAULTS = {

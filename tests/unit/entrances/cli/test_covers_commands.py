@@ -11,7 +11,7 @@ from digitizer.mailroom.house import House
 from digitizer.parts.tables import cover, reading
 from digitizer.processes import register
 from digitizer.vocabulary.moments import now
-from tests.support.made_mail import ORSON, PETRA, file, letter_of, split_of
+from tests.support.made_mail import GONE, ORSON, PETRA, file, letter_of, split_of
 from tests.unit.entrances.cli.test_contract import Run, run
 
 __all__ = ["run"]  # the fixture
@@ -44,6 +44,25 @@ def test_a_cover_is_standing_unless_it_is_printed_otherwise(run: Run, house: Hou
     assert known.expires is not None
     last = known.expires.astimezone()
     assert (last.year, last.month, last.day, last.hour) == (3000, 1, 1, 0)
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("kind", ["inmate", "reply"])
+def test_a_sheet_for_someone_who_is_not_here_is_printed_with_a_warning(run: Run, kind: str) -> None:
+    done = run("cover", "print", GONE, "--kind", kind, "--out", "cover.pdf")
+    assert (done.code, Path("cover.pdf").read_bytes()[:5]) == (0, b"%PDF-")
+    assert "cover.pdf: " in done.out
+    assert done.err.splitlines() == [
+        "digitizer: Gwen Mockford (A-300) is released and so not in custody here: "
+        "what comes under this sheet will be held."
+    ]
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("what", [(ORSON,), (ORSON, "--kind", "reply"), ("--kind", "batch")])
+def test_other_sheets_are_printed_without_a_warning(run: Run, what: tuple[str, ...]) -> None:
+    done = run("cover", "print", *what, "--out", "cover.pdf")
+    assert (done.code, done.err) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""cover and message: what goes to the printer."""
+"""cover: sheets that go to the printer, and what became of them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,18 +16,17 @@ from digitizer.entrances.cli.context import (
     Reason,
     desk_of,
     note,
-    read_bytes,
-    read_text,
     say,
     write,
 )
 from digitizer.vocabulary.errors import UsageError
-from digitizer.vocabulary.mail import Direction
 from digitizer.vocabulary.paper import CodeKind
 
+if TYPE_CHECKING:
+    from digitizer.mailroom.covers import PrintedCover
+    from digitizer.mailroom.house import House
+
 cover_app = typer.Typer(no_args_is_help=True, help="Cover sheets, reply sheets, markers.")
-_FAILED = 1
-message_app = typer.Typer(no_args_is_help=True, help="E-messages that go out on paper.")
 
 
 Paper = Literal["a4", "letter"]
@@ -34,7 +34,6 @@ Paper = Literal["a4", "letter"]
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(cover_app, name="cover")
-    app.add_typer(message_app, name="message")
 
 
 @cover_app.command("print")
@@ -71,55 +70,78 @@ def cover_print(
     A cover may be copied and used again, unless --once, --uses or --until limit it. It says for
     whom a letter is, never who sent it.
     """
-    from digitizer.mailroom import covers
-
-    _check_sheet(kind, booking, sheets, once, letters)
-    _check_limits(kind, valid_days, uses, until)
-    house = desk_of(context).house()
-    if kind is CodeKind.BATCH:
-        printed = covers.print_batch_header(house, letters, OPERATOR, paper)
-    elif kind is CodeKind.LEGAL:
-        printed = covers.print_legal_marker(house, OPERATOR, paper, valid_days)
-    elif kind is CodeKind.REPLY:
-        printed = covers.print_reply_sheet(
-            house, booking or "", OPERATOR, sheets=sheets or 0, correspondent=sender, paper=paper
-        )
-    else:
-        printed = covers.print_inmate_cover(
-            house, booking or "", OPERATOR, sheets=sheets or 0, sender=sender, once=once,
-            uses=uses, valid_days=valid_days, until=until.date() if until else None, paper=paper,
-        )  # fmt: skip
+    asked = _Asked(
+        kind, booking, sheets or 0, sender, once, letters, valid_days, uses,
+        until.date() if until else None, paper,
+    )  # fmt: skip
+    _check(asked)
+    printed = _print_sheet(desk_of(context).house(), asked)
     write(out, printed.pdf)
     whom = f" for {printed.inmate.full_name}" if printed.inmate else ""
     print(f"{out}: {kind} sheet {printed.short_id}{whom}")
+    if printed.warning:
+        note(f"digitizer: {printed.warning}")
 
 
-def _check_sheet(
-    kind: CodeKind,
-    booking: str | None,
-    sheets: int | None,
-    once: bool,
-    letters: int | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What ``cover print`` was asked for; ``sheets`` is 0 where any number will do."""
+
+    kind: CodeKind
+    booking: str | None
+    sheets: int
+    sender: str | None
+    once: bool
+    letters: int | None
+    valid_days: int | None
+    uses: int | None
+    until: date | None
+    paper: Paper | None
+
+
+def _check(asked: _Asked) -> None:
+    _check_sheet(asked)
+    _check_limits(asked)
+
+
+def _check_sheet(asked: _Asked) -> None:
+    kind = asked.kind
     personal = kind in (CodeKind.INMATE, CodeKind.REPLY)
-    if personal and not booking:
+    if personal and not asked.booking:
         raise UsageError(f"Name the booking number: digitizer cover print BOOKING --kind {kind}")
-    if not personal and booking:
+    if not personal and asked.booking:
         raise UsageError(f"A {kind} sheet is for nobody: leave the booking number out.")
-    if letters is not None and kind is not CodeKind.BATCH:
+    if asked.letters is not None and kind is not CodeKind.BATCH:
         raise UsageError("--letters goes with --kind batch; --sheets counts a letter's sheets.")
-    if (once and kind is not CodeKind.INMATE) or (sheets and not personal):
+    if (asked.once and kind is not CodeKind.INMATE) or (asked.sheets and not personal):
         raise UsageError("--once goes with an inmate's cover, --sheets with a letter or a reply.")
 
 
-def _check_limits(
-    kind: CodeKind, valid_days: int | None, uses: int | None, until: datetime | None
-) -> None:
-    if valid_days and kind not in (CodeKind.INMATE, CodeKind.LEGAL):
+def _check_limits(asked: _Asked) -> None:
+    if asked.valid_days and asked.kind not in (CodeKind.INMATE, CodeKind.LEGAL):
         raise UsageError("--valid-days goes with an inmate's cover or a legal marker.")
-    for option, value in (("--uses", uses), ("--until", until)):
-        if value and kind is not CodeKind.INMATE:
+    for option, value in (("--uses", asked.uses), ("--until", asked.until)):
+        if value and asked.kind is not CodeKind.INMATE:
             raise UsageError(f"{option} goes with an inmate's cover.")
+
+
+def _print_sheet(house: House, asked: _Asked) -> PrintedCover:
+    from digitizer.mailroom import covers
+
+    if asked.kind is CodeKind.BATCH:
+        return covers.print_batch_header(house, asked.letters, OPERATOR, asked.paper)
+    if asked.kind is CodeKind.LEGAL:
+        return covers.print_legal_marker(house, OPERATOR, asked.paper, asked.valid_days)
+    if asked.kind is CodeKind.REPLY:
+        return covers.print_reply_sheet(
+            house, asked.booking or "", OPERATOR,
+            sheets=asked.sheets, correspondent=asked.sender, paper=asked.paper,
+        )  # fmt: skip
+    return covers.print_inmate_cover(
+        house, asked.booking or "", OPERATOR, sheets=asked.sheets, sender=asked.sender,
+        once=asked.once, uses=asked.uses, valid_days=asked.valid_days, until=asked.until,
+        paper=asked.paper,
+    )  # fmt: skip
 
 
 @cover_app.command("list")
@@ -218,83 +240,3 @@ def cover_rotate_keys(context: typer.Context) -> None:
 
     number = rotate_keys(desk_of(context).house(), OPERATOR)
     print(f"New sheets are signed with key {number}. Back up the key file.")
-
-
-@message_app.command("send")
-def message_send(
-    context: typer.Context,
-    booking: str,
-    text_file: Annotated[Path, typer.Option(help="The message, UTF-8.")],
-    subject: Annotated[str, typer.Option(help="Subject line.")] = "",
-    from_: Annotated[str | None, typer.Option("--from", help="To the inmate: who writes.")] = None,
-    to: Annotated[str | None, typer.Option(help="From the inmate: who is written to.")] = None,
-    address_file: Annotated[
-        Path | None, typer.Option(help="From the inmate: the postal address, a line a line.")
-    ] = None,
-    photo: Annotated[list[Path] | None, typer.Option(help="A picture; may be repeated.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Queue a message for printing: to an inmate (--from) or from him (--to)."""
-    from digitizer.mailroom.messages import Draft, send
-
-    if (from_ is None) == (to is None):
-        raise UsageError("Say either --from (to the inmate) or --to with --address-file (from).")
-    draft = Draft(
-        direction=Direction.TO_INMATE if from_ is not None else Direction.FROM_INMATE,
-        booking_number=booking,
-        correspondent=from_ or to or "",
-        subject=subject,
-        body=read_text(text_file),
-        address=read_text(address_file) if address_file else None,
-        photos=tuple(read_bytes(path) for path in photo or ()),
-    )
-    message = send(desk_of(context).house(), draft, OPERATOR)
-    record = {"message": message, "booking_number": booking, "direction": draft.direction,
-              "state": "queued"}  # fmt: skip
-    say(record, as_json, f"Message {message} is queued. Next: digitizer message print --out DIR")
-
-
-@message_app.command("list")
-def message_list(context: typer.Context, booking: str, as_json: AsJson = False) -> None:
-    """List an inmate's message threads, with the replies that came back on paper."""
-    from digitizer.mailroom.messages import threads
-
-    for thread in threads(desk_of(context).house(), booking):
-        sent = thread.message
-        record = {
-            "message": sent.id, "direction": sent.direction, "correspondent": sent.correspondent,
-            "subject": sent.subject, "state": sent.state, "created": sent.created.isoformat(),
-            "printed": sent.printed.isoformat() if sent.printed else None,
-            "replies": [
-                {"letter": reply.letter, "received": reply.received.isoformat(),
-                 "pages": reply.pages, "text": reply.text, "doubtful_words": reply.doubtful}
-                for reply in thread.replies
-            ],
-        }  # fmt: skip
-        arrow = "from" if sent.direction is Direction.TO_INMATE else "to"
-        answers = f", {len(thread.replies)} replies" if thread.replies else ""
-        say(record, as_json, f"{sent.id}  {sent.state:8}  {arrow} {sent.correspondent}: "
-            f"{sent.subject}{answers}")  # fmt: skip
-
-
-@message_app.command("print")
-def message_print(
-    context: typer.Context,
-    out: Annotated[Path, typer.Option(help="The folder to write the PDFs to.")],
-    as_json: AsJson = False,
-) -> None:
-    """Render what is queued: one PDF a letter, and one a housing unit."""
-    from digitizer.mailroom.messages import print_messages
-
-    run = print_messages(desk_of(context).house(), out, OPERATOR)
-    for each in run.files:
-        record = {
-            "file": str(each.file), "message": each.message, "direction": each.direction,
-            "housing_unit": each.housing_unit, "booking_number": each.booking_number,
-            "pages": each.pages,
-        }  # fmt: skip
-        say(record, as_json, f"{each.file}  ({each.pages} pages)")
-    for fault in run.faults:
-        note(f"digitizer: {fault}")
-    if run.faults:
-        raise typer.Exit(_FAILED)
