@@ -191,7 +191,7 @@ def test_it_tells_the_port_that_the_system_chose(bare: Path, command: str) -> No
         return re.findall(r"Serving http://127\.0\.0\.1:(\d+)/", log.read_text())
 
     with _started(bare, command, "--port", "0") as process:
-        _until(lambda: process.poll() is not None or bool(told()), 60)
+        until(lambda: bool(told()), process)
         (port,) = told()
         assert _answers(int(port))
         _ends(process, TERM)
@@ -205,7 +205,7 @@ def test_programs_are_told_the_port_as_a_number(bare: Path) -> None:
         return [line for line in lines if line["event"] == "serving"]
 
     with _started(bare, "web", "--port", "0", "--log", "json") as process:
-        _until(lambda: process.poll() is not None or bool(serving()), 60)
+        until(lambda: bool(serving()), process)
         (line,) = serving()
         (port,) = line["ports"]
         assert line["says"].startswith(f"Serving http://127.0.0.1:{port}/.")
