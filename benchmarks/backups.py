@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.provenance import commit
-from digitizer.mailroom.copies import back_up, restore_home
-from digitizer.mailroom.house import House, make_home, open_house
-from digitizer.mailroom.intake import take_in
-from digitizer.vocabulary.errors import DigitizerError
+from digitizer.capture.intake import take_in
+from digitizer.facility import House, make_home, open_house
+from digitizer.model.errors import DigitizerError
+from digitizer.operations.backup import back_up, restore_home
 
 _PASSPHRASE = "plainly invented words"
 

@@ -34,11 +34,11 @@ from benchmarks.stacks import (
     scan,
     vanished,
 )
-from digitizer.processes.matching import UNKNOWN, Standing, settle, standing_of
-from digitizer.processes.splitting import split
-from digitizer.vocabulary.paper import SeenPage, SplitLetter
-from digitizer.vocabulary.people import CustodyStatus, Inmate
-from digitizer.vocabulary.profiles import Sides
+from digitizer.capture.matching import UNKNOWN, Standing, settle, standing_of
+from digitizer.capture.splitting import split
+from digitizer.model.paper import SeenPage, SplitLetter
+from digitizer.model.people import CustodyStatus, Inmate
+from digitizer.model.scanner_profile import Sides
 
 RATES = (0.01, 0.02, 0.05, 0.10, 0.20)
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_WORKER = "digitizer.parts.isolation.child"
+_WORKER = "digitizer.engines.isolation.child"
 _TABLE = "deaths"
 _MEGABYTE = 1 << 20
 

@@ -25,11 +25,11 @@ from benchmarks.covers.glass import Glass
 from benchmarks.covers.levels import Level, fate
 from benchmarks.covers.trial import opened, print_cover, wear
 from benchmarks.provenance import CORPUS, commit
-from digitizer.parts.decoders import QR
-from digitizer.parts.imaging import PreparedPage, grey, load, prepare
-from digitizer.parts.marks import find_marks
-from digitizer.parts.opening import OpenedPage
-from digitizer.parts.symbols import WHOLE, find_our_symbols
+from digitizer.engines.codes.barcodes import WHOLE, find_our_symbols
+from digitizer.engines.codes.decoders import QR
+from digitizer.engines.codes.marks import find_marks
+from digitizer.engines.imaging import PreparedPage, grey, load, prepare
+from digitizer.engines.opening import OpenedPage
 
 Picture = NDArray[np.uint8]
 Reader = Callable[[Picture], object]
@@ -40,7 +40,7 @@ _BLANK_INK = 0.0005
 
 
 def ours(page: Picture) -> object:
-    """As ``processes.survey`` asks it of every page that needs no turning."""
+    """As ``isolated.survey`` asks it of every page that needs no turning."""
     return find_our_symbols(page, _DPI, WHOLE, find_marks(page, _DPI))
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from benchmarks.provenance import commit
-from digitizer.mailroom.house import make_home, open_house
-from digitizer.mailroom.intake import take_from_inbox
+from digitizer.capture.intake import take_from_inbox
+from digitizer.facility import make_home, open_house
 
 
 def take_all(home: Path, scans: int, kilobytes: int, careless: bool) -> float:

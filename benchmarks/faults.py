@@ -26,10 +26,10 @@ from pathlib import Path
 
 from benchmarks.kill_scans import ask
 from benchmarks.provenance import commit
-from digitizer.mailroom.books import verify_audit
-from digitizer.mailroom.house import make_home, open_house
-from digitizer.parts.blobs import LocalBlobs
-from digitizer.vocabulary.errors import DigitizerError
+from digitizer.facility import make_home, open_house
+from digitizer.model.errors import DigitizerError
+from digitizer.operations.actions import verify_audit
+from digitizer.storage.blobs import LocalBlobs
 
 ERRORS = ("ENOSPC", "EIO", "EDQUOT")
 CALLS = {
@@ -94,7 +94,7 @@ def take_all(home: Path, stop: bool) -> int:
 
     ``stop``: all is loaded first, then it waits for strace, so that faults count from there.
     """
-    from digitizer.mailroom.intake import take_all_from_inbox
+    from digitizer.capture.intake import take_all_from_inbox
 
     house = open_house(home)
     if stop:

@@ -29,13 +29,13 @@ from PIL import Image, ImageSequence
 from benchmarks.faults import CALLS, ERRORS, Fault, may_trace, under_strace
 from benchmarks.kill_scans import ask, make_home_with_mail
 from benchmarks.provenance import commit
-from digitizer.mailroom.books import reconcile, verify_audit
-from digitizer.mailroom.house import House, open_house
-from digitizer.mailroom.intake import take_in
-from digitizer.mailroom.working import Worker, recover
-from digitizer.parts.vault import unlock
-from digitizer.processes.pipeline import Worked
-from digitizer.vocabulary.errors import DigitizerError, NotFound
+from digitizer.capture.intake import take_in
+from digitizer.capture.pipeline import Worked
+from digitizer.capture.worker import Worker, recover
+from digitizer.facility import House, open_house
+from digitizer.model.errors import DigitizerError, NotFound
+from digitizer.operations.actions import reconcile, verify_audit
+from digitizer.storage.encryption import unlock
 
 #: What is worked, by the name of the step that fails.
 PATHS = {"filing": "good", "sealing": "legal"}

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from benchmarks.provenance import commit
-from digitizer.parts.codes import PREFIX, KeyRing, is_ours, payload, verify
-from digitizer.vocabulary.paper import CodeKind, CoverCode
+from digitizer.engines.codes.cover_code import PREFIX, KeyRing, is_ours, payload, verify
+from digitizer.model.paper import CodeKind, CoverCode
 
 _ALPHABET = string.ascii_uppercase + "234567"
 _QR_ALPHABET = string.digits + string.ascii_uppercase + " $%*+-./:"

@@ -40,18 +40,25 @@ from benchmarks.hostile import odd_files
 from benchmarks.hostile_files import base_files, hostile_files
 from benchmarks.mutations import LONGEST_SIDE, Picture, mutated_file, mutated_picture
 from benchmarks.provenance import CORPUS, commit
-from digitizer.parts.codes import KeyRing, new_cover_code, new_key, payload, short_id, verify
-from digitizer.parts.isolation import Pool
-from digitizer.parts.printing.covers import CoverSheet, cover_pdf
-from digitizer.vocabulary.errors import (
+from digitizer.engines.codes.cover_code import (
+    KeyRing,
+    new_cover_code,
+    new_key,
+    payload,
+    short_id,
+    verify,
+)
+from digitizer.engines.isolation import Pool
+from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, cover_pdf
+from digitizer.model.errors import (
     DigitizerError,
     EngineError,
     UnopenableFile,
     WorkerFailed,
     WorkerFault,
 )
-from digitizer.vocabulary.paper import CodeKind
-from digitizer.vocabulary.people import CustodyStatus, Inmate
+from digitizer.model.paper import CodeKind
+from digitizer.model.people import CustodyStatus, Inmate
 
 _SOMEBODY = Inmate("T-1", "Sample", "Pat", "U-1", CustodyStatus.IN_CUSTODY)
 _PROCESSES = 2

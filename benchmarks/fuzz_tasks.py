@@ -12,14 +12,19 @@ from typing import Any
 import numpy as np
 import PIL
 
-import digitizer.parts
-from digitizer.parts.marks import find_marks
-from digitizer.parts.opening import OpenedPage, OpeningLimits, count_pages, open_pages
-from digitizer.parts.symbols import find_all_symbols, find_our_symbols
+import digitizer.engines
+from digitizer.engines.codes.barcodes import find_all_symbols, find_our_symbols
+from digitizer.engines.codes.marks import find_marks
+from digitizer.engines.opening import (
+    OpenedPage,
+    OpeningLimits,
+    count_pages,
+    open_pages,
+)
 
 _PAGES = 3
 #: Whose lines guide the mutations: our parts, and the picture formats that are read in Python.
-_WATCHED = tuple(str(Path(each.__path__[0])) for each in (digitizer.parts, PIL))
+_WATCHED = tuple(str(Path(each.__path__[0])) for each in (digitizer.engines, PIL))
 
 #: From one line to another of one file; line 0 is a function's beginning.
 Way = tuple[str, int, int]

@@ -36,12 +36,12 @@ from benchmarks.deaths import WAYS, Death, prepare
 from benchmarks.hostile_files import hostile_files
 from benchmarks.kill_scans import ask, make_home_with_mail
 from benchmarks.provenance import CORPUS, commit
-from digitizer.mailroom.books import reconcile, verify_audit
-from digitizer.mailroom.house import House, open_house
-from digitizer.mailroom.working import filed
-from digitizer.parts.tables import reading
-from digitizer.processes import ledger
-from digitizer.vocabulary.mail import Filed, Outcome
+from digitizer.capture.scans import ledger
+from digitizer.capture.worker import filed
+from digitizer.facility import House, open_house
+from digitizer.model.mail import Filed, Outcome
+from digitizer.operations.actions import reconcile, verify_audit
+from digitizer.storage.tables import reading
 
 MOST_SECONDS = 60.0
 MOST_BYTES = 1536 << 20
@@ -59,7 +59,7 @@ _SHORT_SETTINGS = "[work]\nsurvey_seconds = 3\nread_seconds = 6\n"
 _SHORT_CLOCK = """
 import sys
 if "serve" in sys.orig_argv:
-    from digitizer.parts.isolation import clock
+    from digitizer.engines.isolation import task_clock as clock
     clock.WALL_TIMES = 100.0
 """
 

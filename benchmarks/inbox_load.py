@@ -26,8 +26,8 @@ from pathlib import Path
 
 from benchmarks.kill_scans import ask
 from benchmarks.provenance import commit
-from digitizer.mailroom.books import reconcile, verify_audit
-from digitizer.mailroom.house import make_home, open_house
+from digitizer.facility import make_home, open_house
+from digitizer.operations.actions import reconcile, verify_audit
 
 _DIGITIZER = str(Path(sys.executable).parent / "digitizer")
 _SETTLE = 1.0

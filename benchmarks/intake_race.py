@@ -24,13 +24,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from digitizer.mailroom.house import House, make_home, open_house
-from digitizer.mailroom.intake import take_all_from_inbox
-from digitizer.mailroom.working import recover
-from digitizer.parts.blobs import LocalBlobs
-from digitizer.parts.tables import event, original, reading
-from digitizer.processes import audit
-from digitizer.vocabulary.errors import Conflict
+from digitizer import audit
+from digitizer.capture.intake import take_all_from_inbox
+from digitizer.capture.worker import recover
+from digitizer.facility import House, make_home, open_house
+from digitizer.model.errors import Conflict
+from digitizer.storage.blobs import LocalBlobs
+from digitizer.storage.tables import event, original, reading
 
 _ROOT = Path(__file__).resolve().parents[1]
 _MOST_IN_HAND = 32

@@ -27,11 +27,11 @@ from rich.table import Table
 
 from benchmarks.made_mailboxes import MadeMailboxes
 from benchmarks.reading import CORPUS, PAPER_INCHES, READERS, choose_pages, use_weights
-from digitizer.parts.reading.plausible import common_words
-from digitizer.parts.tables import reading
-from digitizer.parts.words import index_words, similarity
-from digitizer.processes.search import search_pages
-from digitizer.vocabulary.paper import Transcript
+from digitizer.engines.reading.text.plausible import common_words
+from digitizer.engines.words import index_words, similarity
+from digitizer.letters.search.page_search import search_pages
+from digitizer.model.paper import Transcript
+from digitizer.storage.tables import reading
 
 _KINDS = ("handwritten", "mixed")
 _LETTERS, _PAGES = 5, 10

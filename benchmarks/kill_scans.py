@@ -18,9 +18,10 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import scanner
-from digitizer.mailroom import covers, people
-from digitizer.mailroom.house import House, make_home, open_house
-from digitizer.vocabulary.people import Actor, ActorKind
+from digitizer.covers import actions as covers
+from digitizer.facility import House, make_home, open_house
+from digitizer.model.people import Actor, ActorKind
+from digitizer.people import actions as people
 
 _BY = Actor(ActorKind.MACHINE, "kill harness")
 _BOOKINGS = tuple(f"K{100 + n}" for n in range(4))

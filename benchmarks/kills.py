@@ -31,14 +31,14 @@ from statistics import median
 
 from benchmarks.kill_scans import ask, kind_of, mailbox_of, make_home_with_mail
 from benchmarks.provenance import commit
-from digitizer.entrances import service
-from digitizer.entrances.logs import Form, start_logging
-from digitizer.mailroom.books import reconcile, verify_audit
-from digitizer.mailroom.house import open_house
-from digitizer.parts.blobs import LocalBlobs
-from digitizer.parts.vault import unlock
-from digitizer.processes.ledger import DEATHS_BEFORE_HOLD
-from digitizer.vocabulary.points import POINTS, arm
+from digitizer.capture.scans.ledger import DEATHS_BEFORE_HOLD
+from digitizer.entrances.service import run as service
+from digitizer.entrances.service.logs import Form, start_logging
+from digitizer.facility import open_house
+from digitizer.operations.actions import reconcile, verify_audit
+from digitizer.storage.blobs import LocalBlobs
+from digitizer.storage.encryption import unlock
+from digitizer.support.failpoints import POINTS, arm
 
 _DIGITIZER = str(Path(sys.executable).parent / "digitizer")
 _LONGEST_WAIT = 12.0

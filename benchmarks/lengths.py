@@ -26,8 +26,8 @@ from PIL import Image
 from benchmarks import scanner
 from benchmarks.pipeline import DIGITIZER, measured
 from benchmarks.provenance import commit
-from digitizer.parts.isolation import Pool
-from digitizer.processes.page_reading import read_marked
+from digitizer.capture.isolated.page_reading import read_marked
+from digitizer.engines.isolation import Pool
 
 _LINES = (
     "Dear Avery,\n\nthis is page {number} of a very long letter that was\nmade up to be counted."

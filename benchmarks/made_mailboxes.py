@@ -9,8 +9,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from digitizer.parts.schema import upgrade
-from digitizer.parts.tables import (
+from digitizer.letters.search.page_search import index_letter
+from digitizer.letters.transcripts import words_to_json
+from digitizer.model.paper import Transcript
+from digitizer.storage.schema import upgrade
+from digitizer.storage.tables import (
     inmate,
     letter,
     open_engine,
@@ -19,10 +22,7 @@ from digitizer.parts.tables import (
     transcript,
     writing,
 )
-from digitizer.processes.search import index_letter
-from digitizer.processes.transcripts import words_to_json
-from digitizer.vocabulary.moments import now
-from digitizer.vocabulary.paper import Transcript
+from digitizer.support.clock import now
 
 
 @dataclass(frozen=True, slots=True)

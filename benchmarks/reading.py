@@ -32,9 +32,10 @@ from rapidocr import RapidOCR
 from rich.console import Console
 from rich.table import Table
 
-from digitizer.parts.reading import read_page, recognisers
-from digitizer.parts.words import index_words
-from digitizer.vocabulary.paper import Transcript
+from digitizer.engines.reading import read_page
+from digitizer.engines.reading.ctc import recognisers
+from digitizer.engines.words import index_words
+from digitizer.model.paper import Transcript
 
 KINDS = ("typed", "mixed", "handwritten")
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "letters"

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from benchmarks.covers.paper_wear import Picture
-from digitizer.parts.printing import cover_layout as layout
-from digitizer.parts.printing.cover_layout import Area
+from digitizer.engines.printing.kit import cover_layout as layout
+from digitizer.engines.printing.kit.cover_layout import Area
 
 _K = 300 / 25.4
 _WIDTH, _HEIGHT = layout.PAPERS["letter"]

@@ -26,10 +26,10 @@ from benchmarks.covers.paper_wear import Picture
 from benchmarks.covers.trial import Printed, looked_at, print_cover, wear
 from benchmarks.provenance import commit
 from benchmarks.reply_forgeries import FORGERIES
-from digitizer.parts.printing import cover_layout as layout
-from digitizer.parts.printing.cover_layout import Paper
-from digitizer.vocabulary.errors import UnopenableFile
-from digitizer.vocabulary.paper import CodeKind, DoubtReason, ReplyLook
+from digitizer.engines.printing.kit import cover_layout as layout
+from digitizer.engines.printing.kit.cover_layout import Paper
+from digitizer.model.errors import UnopenableFile
+from digitizer.model.paper import CodeKind, DoubtReason, ReplyLook
 
 #: Levels 0 to 3 of benchmarks.covers, as often as there beside each other.
 _LEVELS = {Level.CLEAN: 0.05, Level.LIGHT: 0.1, Level.ORDINARY: 0.5, Level.WORN: 0.35}

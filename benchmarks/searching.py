@@ -31,10 +31,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.made_mailboxes import MadeMailboxes
-from digitizer.parts.tables import reading, term
-from digitizer.parts.terms import shelve_terms
-from digitizer.processes.search import search_pages
-from digitizer.vocabulary.paper import Box, Transcript, Word
+from digitizer.letters.search.page_search import search_pages
+from digitizer.letters.search.terms import shelve_terms
+from digitizer.model.paper import Box, Transcript, Word
+from digitizer.storage.tables import reading, term
 
 _WORDS_A_PAGE = 200
 _VOCABULARY = 60_000

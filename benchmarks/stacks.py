@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from digitizer.vocabulary.paper import CodeKind, CoverCode, Doubt, DoubtReason
-from digitizer.vocabulary.profiles import Origin, Sides
+from digitizer.model.paper import CodeKind, CoverCode, Doubt, DoubtReason
+from digitizer.model.scanner_profile import Origin, Sides
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 

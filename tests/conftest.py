@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from digitizer.mailroom.house import House, make_home, open_house
-from digitizer.parts.tables import writing
+from digitizer.facility import House, make_home, open_house
+from digitizer.storage.tables import writing
 from tests.support.made_mail import fill_roster
 
 # An example that takes long is one on a busy machine.

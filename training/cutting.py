@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from digitizer.parts.reading.detector import Quad, find_lines
-from digitizer.parts.reading.lattice import best_path
-from digitizer.parts.reading.pictures import Picture, cut_out
-from digitizer.parts.reading.ppocr import cut_line
-from digitizer.parts.reading.print_lines import find_print
-from digitizer.parts.reading.recognisers import alphabet, read_writing
-from digitizer.parts.reading.specks import find_specks
+from digitizer.engines.reading.ctc.detector import Quad, find_lines
+from digitizer.engines.reading.ctc.lattice import best_path
+from digitizer.engines.reading.ctc.recognisers import alphabet, read_writing
+from digitizer.engines.reading.layout.pictures import Picture, cut_out
+from digitizer.engines.reading.layout.print_lines import find_print
+from digitizer.engines.reading.layout.specks import find_specks
+from digitizer.engines.reading.readers.ppocr import cut_line
 from training.lines import HEIGHT, LETTERS, MARGIN, Line, aligned
 
 LINES_OF_PRINT = "lines of print"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from torch import Tensor, nn
 
-from digitizer.parts.words import index_words
+from digitizer.engines.words import index_words
 from training.lines import HEIGHT, MARGIN, Line, in_colour
 from training.recogniser import Recogniser, batch_of
 from training.varied import OF_PRINT, OF_WRITING, Variety, varied

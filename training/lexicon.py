@@ -1,6 +1,6 @@
 """Makes the reader's English lexicon from SCOWL, as Debian's package ``scowl`` installs it.
 
-    python -m training.lexicon digitizer/parts/reading/models/english.txt.gz [FOLDER]
+    python -m training.lexicon digitizer/engines/reading/ctc/models/english.txt.gz [FOLDER]
 
 One line for each of SCOWL's sizes, from the commonest words to the rare ones: the size, then
 the words in the index's normal form. Possessives are left out: the index has no apostrophes.
@@ -12,7 +12,7 @@ import gzip
 import sys
 from pathlib import Path
 
-from digitizer.parts.words import index_words
+from digitizer.engines.words import index_words
 
 SIZES = (10, 20, 35, 40, 50, 55, 60, 70)
 _LISTS = (

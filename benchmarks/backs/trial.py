@@ -18,8 +18,8 @@ from benchmarks.backs.side import (
     scanned,
     some_scanner,
 )
-from digitizer.parts.imaging import prepare
-from digitizer.parts.opening import OpenedPage
+from digitizer.engines.imaging import prepare
+from digitizer.engines.opening import OpenedPage
 
 BLANK_INK = 0.0002  # as the built-in profiles have it; 0.0001 for those in black and white
 BLANK_INK_BILEVEL = 0.0001

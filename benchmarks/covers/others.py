@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.covers.glass import File
 from benchmarks.covers.trial import looked_at
 from benchmarks.provenance import CORPUS
-from digitizer.vocabulary.errors import UnopenableFile
+from digitizer.model.errors import UnopenableFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitizer.parts.printing.cover_layout import Area
+from digitizer.engines.printing.kit.cover_layout import Area
 
 Picture = NDArray[np.uint8]
 

@@ -19,17 +19,17 @@ from pyzbar import pyzbar
 from benchmarks.covers.glass import File, scanned
 from benchmarks.covers.levels import Fate, Level, draw_level, fate
 from benchmarks.covers.paper_wear import Picture, Sheet
-from digitizer.parts.codes import KeyRing, payload, short_id
-from digitizer.parts.decoders import QR
-from digitizer.parts.opening import OpenedPage, OpeningLimits, open_page
-from digitizer.parts.printing import cover_layout as layout
-from digitizer.parts.printing.cover_layout import Paper
-from digitizer.parts.printing.covers import CoverSheet, cover_pdf
-from digitizer.processes.covers_seen import see
-from digitizer.processes.survey import SurveyOrder, survey
-from digitizer.vocabulary.errors import UnopenableFile
-from digitizer.vocabulary.paper import CodeKind, CoverCode, SeenPage, SurveyedPage
-from digitizer.vocabulary.people import CustodyStatus, Inmate
+from digitizer.capture.cover_evidence import see
+from digitizer.capture.isolated.survey import SurveyOrder, survey
+from digitizer.engines.codes.cover_code import KeyRing, payload, short_id
+from digitizer.engines.codes.decoders import QR
+from digitizer.engines.opening import OpenedPage, OpeningLimits, open_page
+from digitizer.engines.printing.kit import cover_layout as layout
+from digitizer.engines.printing.kit.cover_layout import Paper
+from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, cover_pdf
+from digitizer.model.errors import UnopenableFile
+from digitizer.model.paper import CodeKind, CoverCode, SeenPage, SurveyedPage
+from digitizer.model.people import CustodyStatus, Inmate
 
 UNIT = 20
 PRINT_DPI = 300

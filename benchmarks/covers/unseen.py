@@ -29,8 +29,8 @@ from benchmarks.covers.paper_wear import Picture
 from benchmarks.covers.trial import looked_at, print_cover
 from benchmarks.covers.unseen_wear import WEARS
 from benchmarks.provenance import CORPUS, commit
-from digitizer.vocabulary.errors import UnopenableFile
-from digitizer.vocabulary.paper import CodeKind, CoverCode, DoubtReason, SeenPage
+from digitizer.model.errors import UnopenableFile
+from digitizer.model.paper import CodeKind, CoverCode, DoubtReason, SeenPage
 
 DPI = 200
 SEVERITIES = (0.3, 0.7, 1.0)

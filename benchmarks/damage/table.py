@@ -9,8 +9,13 @@ from pathlib import Path
 
 from benchmarks.damage import heif_cells, jpeg_cells, pdf_cells, plain_cells, tiff_cells
 from benchmarks.damage.cell import Cell
-from digitizer.parts.opening import OpeningLimits, PageFault, count_pages, open_pages
-from digitizer.vocabulary.errors import UnopenableFile
+from digitizer.engines.opening import (
+    OpeningLimits,
+    PageFault,
+    count_pages,
+    open_pages,
+)
+from digitizer.model.errors import UnopenableFile
 
 CELLS: tuple[Cell, ...] = (
     *tiff_cells.CELLS,

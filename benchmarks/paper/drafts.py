@@ -14,8 +14,8 @@ import numpy as np
 from benchmarks.paper import sheets
 from benchmarks.paper.sheets import Picture, Printed, px
 from benchmarks.paper.wears import WEARS
-from digitizer.parts.printing import cover_layout as layout
-from digitizer.vocabulary.paper import CoverCode
+from digitizer.engines.printing.kit import cover_layout as layout
+from digitizer.model.paper import CoverCode
 
 Chance = np.random.Generator
 

@@ -15,11 +15,11 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from benchmarks.covers.paper_wear import grain
-from digitizer.parts.codes import KeyRing, payload, short_id
-from digitizer.parts.printing import cover_layout as layout
-from digitizer.parts.printing.covers import CoverSheet, cover_pdf
-from digitizer.vocabulary.paper import CodeKind, CoverCode
-from digitizer.vocabulary.people import CustodyStatus, Inmate
+from digitizer.engines.codes.cover_code import KeyRing, payload, short_id
+from digitizer.engines.printing.kit import cover_layout as layout
+from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, cover_pdf
+from digitizer.model.paper import CodeKind, CoverCode
+from digitizer.model.people import CustodyStatus, Inmate
 
 Picture = NDArray[np.uint8]
 

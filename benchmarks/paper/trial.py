@@ -20,14 +20,13 @@ from PIL import Image
 from benchmarks.paper import sheets
 from benchmarks.paper.drafts import Draft, draft_of
 from benchmarks.paper.sheets import DPI, Picture
-from digitizer.parts.blobs import LocalBlobs
-from digitizer.parts.opening import OpeningLimits
-from digitizer.processes.covers_seen import see
-from digitizer.processes.matching import UNKNOWN, Standing, settle, standing_of
-from digitizer.processes.sealing import seal, unlock_original
-from digitizer.processes.splitting import split
-from digitizer.processes.survey import SurveyOrder, count, survey
-from digitizer.vocabulary.paper import (
+from digitizer.capture.cover_evidence import see
+from digitizer.capture.isolated.survey import SurveyOrder, count, survey
+from digitizer.capture.matching import UNKNOWN, Standing, settle, standing_of
+from digitizer.capture.scans.sealing import seal, unlock_original
+from digitizer.capture.splitting import split
+from digitizer.engines.opening import OpeningLimits
+from digitizer.model.paper import (
     CodeKind,
     CoverCode,
     Original,
@@ -36,8 +35,9 @@ from digitizer.vocabulary.paper import (
     SplitLetter,
     SurveyedPage,
 )
-from digitizer.vocabulary.people import CustodyStatus, Inmate
-from digitizer.vocabulary.profiles import Origin, Sides
+from digitizer.model.people import CustodyStatus, Inmate
+from digitizer.model.scanner_profile import Origin, Sides
+from digitizer.storage.blobs import LocalBlobs
 
 _NOW = datetime(2024, 1, 1, tzinfo=UTC)
 _BLANK_INK = 0.0002

@@ -1,1 +1,1 @@
-"""Floor 5: the entrances: command line, web pages, watcher, worker."""
+"""The entrances: web pages, command line, watcher and worker. No rule of the mail is made here."""

@@ -36,7 +36,7 @@ import socket, sys
 from pathlib import Path
 import uvicorn
 from digitizer.entrances.web.app import make_app
-from digitizer.mailroom.house import open_house
+from digitizer.facility import open_house
 
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)

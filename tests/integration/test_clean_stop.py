@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from benchmarks import scanner
-from digitizer.mailroom.house import make_home
+from digitizer.facility import make_home
 from tests.support.mailroom_kit import DIGITIZER, Home
 from tests.support.patience import HUNG, until
 

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import filing_faults
 from benchmarks.faults import Fault, may_trace, trial
 from benchmarks.kill_scans import make_home_with_mail
-from digitizer.mailroom.house import make_home
+from digitizer.facility import make_home
 
 pytestmark = pytest.mark.skipif(not may_trace(), reason="strace is absent or may not trace")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.hostile import MOST_SECONDS, report, run
-from digitizer.vocabulary.settings import Work
+from digitizer.model.settings import Work
 
 
 @pytest.mark.timeout(4 * 3600)  # it ends by itself, also where nothing gets done any more

@@ -10,7 +10,7 @@ import pytest
 
 import digitizer
 from benchmarks.kills import Plan, lost_now, run
-from digitizer.vocabulary.points import POINTS, SUPERVISORS_POINTS, arm
+from digitizer.support.failpoints import POINTS, SUPERVISORS_POINTS, arm
 
 _SOURCES = Path(digitizer.__file__).parent
 
@@ -52,7 +52,7 @@ def test_an_unknown_point_is_refused() -> None:
 
 
 def test_the_nth_time_kills() -> None:
-    code = "from digitizer.vocabulary.points import reach\nfor n in range(3):\n" \
+    code = "from digitizer.support.failpoints import reach\nfor n in range(3):\n" \
            "    print(n, flush=True); reach('work.claimed')"  # fmt: skip
     environment = {"DIGITIZER_TEST_KILL": "work.claimed:2", "PYTHONPATH": str(_SOURCES.parent)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)

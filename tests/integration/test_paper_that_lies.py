@@ -18,16 +18,19 @@ import pytest
 from PIL import Image
 
 from benchmarks import scanner
-from digitizer.mailroom import covers, mailboxes, messages
-from digitizer.mailroom.books import reconcile, verify_audit
-from digitizer.mailroom.house import House, make_home, open_house
-from digitizer.mailroom.ingesting import ingest_all
-from digitizer.parts.printing import cover_layout as layout
-from digitizer.parts.tables import writing
-from digitizer.processes import roster
-from digitizer.processes.pipeline import no_progress
-from digitizer.vocabulary.mail import Filed, Outcome
-from digitizer.vocabulary.people import CustodyStatus, Inmate
+from digitizer.capture.ingest import ingest_all
+from digitizer.capture.pipeline import no_progress
+from digitizer.covers import actions as covers
+from digitizer.engines.printing.kit import cover_layout as layout
+from digitizer.facility import House, make_home, open_house
+from digitizer.letters import actions as mailboxes
+from digitizer.messages import actions as messages
+from digitizer.messages import reply_sheets
+from digitizer.model.mail import Filed, Outcome
+from digitizer.model.people import CustodyStatus, Inmate
+from digitizer.operations.actions import reconcile, verify_audit
+from digitizer.people import roster
+from digitizer.storage.tables import writing
 from tests.support.made_mail import OPERATOR, as_inmate
 
 A, B, C, D = "P1001", "P1002", "P1003", "P1004"
@@ -47,7 +50,9 @@ class Room:
 
     def reply_sheet(self, booking: str, says: str) -> scanner.Page:
         """A reply sheet to somebody's aunt, written on."""
-        printed = covers.print_reply_sheet(self.house, booking, OPERATOR, correspondent="Aunt")
+        printed = reply_sheets.print_reply_sheet(
+            self.house, booking, OPERATOR, correspondent="Aunt"
+        )
         sheet = scanner.pdf_pages(printed.pdf)[0]
         scanner.write_on(sheet, (says,), left=480, top=950, step=106)
         return sheet

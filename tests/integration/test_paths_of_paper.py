@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from benchmarks import scanner
-from digitizer.parts.printing.cover_layout import mark_bits, mark_ids
-from digitizer.vocabulary.paper import CodeKind
+from digitizer.engines.printing.kit.cover_layout import mark_bits, mark_ids
+from digitizer.model.paper import CodeKind
 from tests.support.mailroom_kit import Home, scanned
 
 TEXTS = (

@@ -20,9 +20,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from digitizer.parts.searchable_pdf import searchable_pdf
-from tests.unit.parts.test_pdf_a import ODD
-from tests.unit.parts.test_searchable_pdf import DEAR, LOVE, SENOR, page, picture
+from digitizer.engines.searchable_pdf import searchable_pdf
+from tests.unit.engines.test_pdf_a import ODD
+from tests.unit.engines.test_searchable_pdf import DEAR, LOVE, SENOR, page, picture
 
 JARS = [
     Path("/usr/share/java", f"{name}.jar")

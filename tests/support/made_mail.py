@@ -9,13 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.mailroom.house import House
-from digitizer.parts.tables import cover, event, letter, reading, scan, writing
-from digitizer.processes import ledger, register, roster
-from digitizer.processes.filing import file_scan
-from digitizer.processes.pipeline import Worked
-from digitizer.processes.results import outcome_of
-from digitizer.vocabulary.paper import (
+from digitizer.capture.filing import file_scan
+from digitizer.capture.outcomes import outcome_of
+from digitizer.capture.pipeline import Worked
+from digitizer.capture.scans import ledger
+from digitizer.covers import register
+from digitizer.facility import House
+from digitizer.model.paper import (
     Box,
     CodeKind,
     CoverCode,
@@ -29,8 +29,16 @@ from digitizer.vocabulary.paper import (
     Transcript,
     Word,
 )
-from digitizer.vocabulary.people import Actor, ActorKind, CustodyStatus, Inmate, StaffRole
-from digitizer.vocabulary.settings import Release
+from digitizer.model.people import (
+    Actor,
+    ActorKind,
+    CustodyStatus,
+    Inmate,
+    StaffRole,
+)
+from digitizer.model.settings import Release
+from digitizer.people import roster
+from digitizer.storage.tables import cover, event, letter, reading, scan, writing
 
 CLERK = Actor(ActorKind.STAFF, "Clara Clerk", StaffRole.CLERK)
 SUPERVISOR = Actor(ActorKind.STAFF, "Super Visor", StaffRole.SUPERVISOR)

@@ -80,8 +80,8 @@ class Home:
 
     def work(self) -> None:
         """Works all that waits, as ``digitizer worker`` does, and ends."""
-        from digitizer.mailroom.house import open_house
-        from digitizer.mailroom.working import Worker
+        from digitizer.capture.worker import Worker
+        from digitizer.facility import open_house
 
         with Worker(open_house(self.path)) as worker:
             while worker.work_next():

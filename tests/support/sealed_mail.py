@@ -8,14 +8,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from digitizer.mailroom import covers
-from digitizer.mailroom.house import House
-from digitizer.mailroom.seals import seal_away
-from digitizer.parts.codes import read_short_id
-from digitizer.parts.tables import reading, writing
-from digitizer.processes import ledger, register
-from digitizer.processes.pipeline import Worked
-from digitizer.vocabulary.paper import (
+from digitizer.capture.pipeline import Worked
+from digitizer.capture.scans import ledger
+from digitizer.capture.sealed_filing import seal_away
+from digitizer.covers import actions as covers
+from digitizer.covers import register
+from digitizer.engines.codes.cover_code import read_short_id
+from digitizer.facility import House
+from digitizer.model.paper import (
     CoverCode,
     Doubt,
     DoubtReason,
@@ -24,7 +24,8 @@ from digitizer.vocabulary.paper import (
     SeenPage,
     Split,
 )
-from digitizer.vocabulary.profiles import Sides
+from digitizer.model.scanner_profile import Sides
+from digitizer.storage.tables import reading, writing
 from tests.support.made_mail import LEGAL, OPERATOR, pages
 
 MARK_ALONE = Doubt(DoubtReason.LEGAL, "Page 2 bears a mark that anyone can draw.")

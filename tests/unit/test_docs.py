@@ -11,10 +11,10 @@ import typer
 from pydantic import BaseModel
 
 from digitizer.entrances.cli.main import app
-from digitizer.entrances.web.operating import exposition
-from digitizer.mailroom.health import health
-from digitizer.mailroom.house import House
-from digitizer.vocabulary.settings import Settings
+from digitizer.entrances.web.probes import exposition
+from digitizer.facility import House
+from digitizer.model.settings import Settings
+from digitizer.operations.health import health
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")

@@ -15,12 +15,19 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from digitizer.mailroom import books, desk, legal
-from digitizer.mailroom.house import House, open_house
-from digitizer.mailroom.mailboxes import mailbox, search_mail
-from digitizer.parts import terms
-from digitizer.parts.schema import upgrade
-from digitizer.parts.tables import (
+from digitizer import audit
+from digitizer.capture.scans import ledger, sealed_pages
+from digitizer.covers import legal_markers
+from digitizer.facility import House, open_house
+from digitizer.letters.actions import mailbox, search_mail
+from digitizer.letters.search import page_search, terms
+from digitizer.letters.search.page_search import search_pages
+from digitizer.model.errors import SettingsError
+from digitizer.model.paper import CodeKind, CoverCode, Original, Scan
+from digitizer.operations import actions as operations
+from digitizer.screening import decisions, legal_mail
+from digitizer.storage.schema import upgrade
+from digitizer.storage.tables import (
     SCHEMA_VERSION,
     cover,
     cover_use,
@@ -33,12 +40,8 @@ from digitizer.parts.tables import (
     shelf,
     writing,
 )
-from digitizer.processes import audit, ledger, legal_markers, sealed_pages, search
-from digitizer.processes.search import search_pages
-from digitizer.vocabulary.errors import SettingsError
-from digitizer.vocabulary.moments import now
-from digitizer.vocabulary.paper import CodeKind, CoverCode, Original, Scan
-from digitizer.vocabulary.places import MIGRATIONS
+from digitizer.support.clock import now
+from digitizer.support.paths import MIGRATIONS
 from tests.support import postgres
 from tests.support.made_mail import (
     CLERK,
@@ -233,7 +236,7 @@ def test_postgresql_has_what_the_code_expects(cluster: House) -> None:
 def test_a_search_on_postgresql_forgives_as_on_sqlite(
     cluster: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_SHELVED_TOGETHER", 2)
+    monkeypatch.setattr(page_search, "_SHELVED_TOGETHER", 2)
     texts = {2: read("my dear hother", mother=0.6), 3: read("a gardem"), 4: read("dear x mother")}
     file(cluster, split_of(letter_of(new_cover(cluster), 1, 4)), texts)
     deliver(cluster, ORSON, "Café garden", b"2")
@@ -251,32 +254,32 @@ def test_the_main_job_on_postgresql(cluster: House) -> None:
     held, whole = held_letter(cluster, new_cover(cluster)), held_whole(cluster)
     assert [hit.letter for hit in search_mail(cluster, "gardem", OPERATOR, ORSON)] == [mine]
     assert search_mail(cluster, "'gard%*", OPERATOR) != ()
-    first, second = desk.cut(cluster, held, 3, CLERK, "two letters")
-    desk.assign(cluster, second, ORSON, CLERK, "looked")
-    desk.reject(cluster, first, CLERK, "glitter")
-    desk.assign(cluster, whole, PETRA, CLERK, "looked")
+    first, second = decisions.cut(cluster, held, 3, CLERK, "two letters")
+    decisions.assign(cluster, second, ORSON, CLERK, "looked")
+    decisions.reject(cluster, first, CLERK, "glitter")
+    decisions.assign(cluster, whole, PETRA, CLERK, "looked")
     assert len(mailbox(cluster, ORSON, OPERATOR)) == 2
-    assert all(account.balanced for account in books.reconcile(cluster))
-    events_, fault = books.verify_audit(cluster)
+    assert all(account.balanced for account in operations.reconcile(cluster))
+    events_, fault = operations.verify_audit(cluster)
     assert (events_ > 5, fault) == (True, None)
     with writing(cluster.engine) as tx:
         tx.execute(sa.delete(event).where(event.c.seq == events_))
-    assert books.verify_audit(cluster)[1] is not None
+    assert operations.verify_audit(cluster)[1] is not None
 
 
 def test_sealing_and_unsealing_on_postgresql(cluster: House, tmp_path: Path) -> None:
     code = marker(cluster)
     first = sealed(cluster, tmp_path / "w", what=seen(marked=code))
     second = sealed(cluster, tmp_path / "w", stack(3), what=seen(3, marked=code))
-    assert [each.sure for each in legal.sealed_scans(cluster, SUPERVISOR)] == [True, False]
-    legal.lift(cluster, second.id, SUPERVISOR, "scanned again")
-    new = legal.cut(cluster, first.id, [3, 4], SUPERVISOR, "another letter")
-    legal.destroy(cluster, first.id, SUPERVISOR, "handed over", confirmed=True)
+    assert [each.sure for each in legal_mail.sealed_scans(cluster, SUPERVISOR)] == [True, False]
+    legal_mail.lift(cluster, second.id, SUPERVISOR, "scanned again")
+    new = legal_mail.cut(cluster, first.id, [3, 4], SUPERVISOR, "another letter")
+    legal_mail.destroy(cluster, first.id, SUPERVISOR, "handed over", confirmed=True)
     with reading(cluster.engine) as tx:
         states = {each: ledger.scan_state(tx, each) for each in (first.id, second.id, new)}
     assert states == {first.id: "filed", second.id: "waiting", new: "waiting"}
-    assert all(account.balanced for account in books.reconcile(cluster))
-    assert books.verify_audit(cluster)[1] is None
+    assert all(account.balanced for account in operations.reconcile(cluster))
+    assert operations.verify_audit(cluster)[1] is None
 
 
 def test_writers_at_once_on_postgresql(cluster: House) -> None:

@@ -1,6 +1,6 @@
 """What every command needs: the home, lazily opened, and how to speak.
 
-Imports of the floors below stand inside functions here and in the commands: a command that
+Imports of the rooms below stand inside functions here and in the commands: a command that
 reads no page must start in half a second.
 """
 
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitizer.vocabulary.errors import UsageError
-from digitizer.vocabulary.people import Actor, ActorKind
+from digitizer.model.errors import UsageError
+from digitizer.model.people import Actor, ActorKind
 
 if TYPE_CHECKING:
-    from digitizer.mailroom.house import House
+    from digitizer.facility import House
 
 #: Whoever runs commands in the home is its operator.
 OPERATOR = Actor(ActorKind.MACHINE, "command line")
@@ -43,12 +43,12 @@ class Desk:
         return self.home
 
     def house(self) -> House:
-        from digitizer.mailroom.house import open_house
+        from digitizer.facility import open_house
 
         return open_house(self.need_home())
 
     def signer(self, house: House, name: str) -> Actor:
-        from digitizer.mailroom.people import named_staff
+        from digitizer.people.actions import named_staff
 
         return named_staff(house, name)
 

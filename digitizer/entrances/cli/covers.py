@@ -19,12 +19,12 @@ from digitizer.entrances.cli.context import (
     say,
     write,
 )
-from digitizer.vocabulary.errors import UsageError
-from digitizer.vocabulary.paper import CodeKind
+from digitizer.model.errors import UsageError
+from digitizer.model.paper import CodeKind
 
 if TYPE_CHECKING:
-    from digitizer.mailroom.covers import PrintedCover
-    from digitizer.mailroom.house import House
+    from digitizer.covers.actions import PrintedCover
+    from digitizer.facility import House
 
 cover_app = typer.Typer(no_args_is_help=True, help="Cover sheets, reply sheets, markers.")
 
@@ -126,14 +126,15 @@ def _check_limits(asked: _Asked) -> None:
 
 
 def _print_sheet(house: House, asked: _Asked) -> PrintedCover:
-    from digitizer.mailroom import covers
+    from digitizer.covers import actions as covers
+    from digitizer.messages import reply_sheets
 
     if asked.kind is CodeKind.BATCH:
         return covers.print_batch_header(house, asked.letters, OPERATOR, asked.paper)
     if asked.kind is CodeKind.LEGAL:
         return covers.print_legal_marker(house, OPERATOR, asked.paper, asked.valid_days)
     if asked.kind is CodeKind.REPLY:
-        return covers.print_reply_sheet(
+        return reply_sheets.print_reply_sheet(
             house, asked.booking or "", OPERATOR,
             sheets=asked.sheets, correspondent=asked.sender, paper=asked.paper,
         )  # fmt: skip
@@ -154,7 +155,7 @@ def cover_list(
     as_json: AsJson = False,
 ) -> None:
     """List inmates' covers and how often each was used, the most used of late first."""
-    from digitizer.mailroom import covers
+    from digitizer.covers import actions as covers
 
     house = desk_of(context).house()
     days = house.settings.covers.within_days
@@ -183,7 +184,7 @@ def cover_uses(
     as_json: AsJson = False,
 ) -> None:
     """List every letter that came under a sheet, newest first."""
-    from digitizer.mailroom.covers import uses_of_cover
+    from digitizer.covers.actions import uses_of_cover
 
     known, uses = uses_of_cover(desk_of(context).house(), short_id, OPERATOR)
     for use in uses:
@@ -202,7 +203,7 @@ def cover_revoke(
     reason: Reason,
 ) -> None:
     """From now on, hold what comes under this sheet."""
-    from digitizer.mailroom.covers import revoke_cover
+    from digitizer.covers.actions import revoke_cover
 
     desk = desk_of(context)
     house = desk.house()
@@ -217,7 +218,7 @@ def cover_find(
     as_json: AsJson = False,
 ) -> None:
     """Say whose a sheet is, from the number printed on it."""
-    from digitizer.mailroom.covers import find_cover
+    from digitizer.covers.actions import find_cover
 
     known = find_cover(desk_of(context).house(), short_id)
     record = {
@@ -236,7 +237,7 @@ def cover_find(
 @cover_app.command("rotate-keys")
 def cover_rotate_keys(context: typer.Context) -> None:
     """Sign new sheets with a fresh key; sheets printed before go on being read."""
-    from digitizer.mailroom.covers import rotate_keys
+    from digitizer.covers.actions import rotate_keys
 
     number = rotate_keys(desk_of(context).house(), OPERATOR)
     print(f"New sheets are signed with key {number}. Back up the key file.")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digitizer.entrances.cli.context import OPERATOR, AsJson, By, Reason, desk_of, say, write
-from digitizer.entrances.number_runs import read_numbers
+from digitizer.entrances.page_ranges import read_numbers
 
 if TYPE_CHECKING:
-    from digitizer.mailroom.legal import SealedScan
-    from digitizer.processes.sealed_pages import SealedPage
+    from digitizer.capture.scans.sealed_pages import SealedPage
+    from digitizer.screening.legal_mail import SealedScan
 
 legal_app = typer.Typer(
     no_args_is_help=True, help="What is sealed as legal mail, or as what may be (supervisors)."
@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 @legal_app.command("list")
 def legal_list(context: typer.Context, as_json: AsJson = False) -> None:
     """List what is sealed and can still be unsealed, oldest first."""
-    from digitizer.mailroom.legal import sealed_scans
+    from digitizer.screening.legal_mail import sealed_scans
 
     for each in sealed_scans(desk_of(context).house(), OPERATOR):
         state = "" if each.waits else " (settled; the seal is shut)"
@@ -50,16 +50,16 @@ def legal_show(
     as_json: AsJson = False,
 ) -> None:
     """Show what is known of a sealed scan: pages, sizes, our codes; nothing of its content."""
-    from digitizer.mailroom import legal
+    from digitizer.screening import legal_mail
 
     place = desk_of(context)
     house = place.house()
     actor = place.signer(house, by) if by or picture else OPERATOR
-    known = legal.look_at_sealed(house, scan, actor)
+    known = legal_mail.look_at_sealed(house, scan, actor)
     if picture:
         sealing = [each.number for each in known.sealing if each.has_picture]
         number = page or next(iter(sealing), 0)
-        write(picture, legal.sealing_picture(house, scan, number, actor))
+        write(picture, legal_mail.sealing_picture(house, scan, number, actor))
     if as_json:
         say(_scan_record(known), True, "")
         return
@@ -71,7 +71,7 @@ def legal_show(
 @legal_app.command("lift")
 def legal_lift(context: typer.Context, scan: ScanId, by: By, reason: Reason) -> None:
     """Say that it is no legal mail: it is unsealed and worked as other scans are."""
-    from digitizer.mailroom.legal import lift
+    from digitizer.screening.legal_mail import lift
 
     place = desk_of(context)
     house = place.house()
@@ -90,7 +90,7 @@ def legal_cut(
     reason: Reason,
 ) -> None:
     """Cut other letters out as a scan of their own; the rest stays sealed."""
-    from digitizer.mailroom.legal import cut
+    from digitizer.screening.legal_mail import cut
 
     place = desk_of(context)
     house = place.house()
@@ -109,7 +109,7 @@ def legal_destroy(
     ] = False,
 ) -> None:
     """Destroy the key of a sealed scan: what was not cut out is gone for good."""
-    from digitizer.mailroom.legal import destroy
+    from digitizer.screening.legal_mail import destroy
 
     place = desk_of(context)
     house = place.house()

@@ -11,9 +11,18 @@ from typing import Annotated
 import typer
 
 from digitizer import __version__
-from digitizer.entrances.cli import books, covers, desk, legal, mail, messages, service, setup
+from digitizer.entrances.cli import (
+    covers,
+    held,
+    incoming_mail,
+    legal,
+    messages,
+    operations,
+    service,
+    setup,
+)
 from digitizer.entrances.cli.context import Desk
-from digitizer.vocabulary.errors import DigitizerError
+from digitizer.model.errors import DigitizerError
 
 app = typer.Typer(
     name="digitizer",
@@ -26,7 +35,7 @@ app = typer.Typer(
     "[bold]cover print[/], and [bold]ingest[/] a scan. "
     "[bold]digitizer serve[/] runs the service with its web pages.",
 )
-for module in (setup, covers, messages, mail, desk, legal, books, service):
+for module in (setup, covers, messages, incoming_mail, held, legal, operations, service):
     module.add_to(app)
 
 

@@ -16,8 +16,8 @@ from digitizer.entrances.cli.context import (
     read_text,
     say,
 )
-from digitizer.vocabulary.errors import UsageError
-from digitizer.vocabulary.mail import Direction
+from digitizer.model.errors import UsageError
+from digitizer.model.mail import Direction
 
 message_app = typer.Typer(no_args_is_help=True, help="E-messages that go out on paper.")
 _FAILED = 1
@@ -42,7 +42,7 @@ def message_send(
     as_json: AsJson = False,
 ) -> None:
     """Queue a message for printing: to an inmate (--from) or from him (--to)."""
-    from digitizer.mailroom.messages import Draft, send
+    from digitizer.messages.actions import Draft, send
 
     if (from_ is None) == (to is None):
         raise UsageError("Say either --from (to the inmate) or --to with --address-file (from).")
@@ -64,7 +64,7 @@ def message_send(
 @message_app.command("list")
 def message_list(context: typer.Context, booking: str, as_json: AsJson = False) -> None:
     """List an inmate's message threads, with the replies that came back on paper."""
-    from digitizer.mailroom.messages import threads
+    from digitizer.messages.actions import threads
 
     for thread in threads(desk_of(context).house(), booking):
         sent = thread.message
@@ -91,7 +91,7 @@ def message_print(
     as_json: AsJson = False,
 ) -> None:
     """Render what is queued: one PDF a letter, and one a housing unit."""
-    from digitizer.mailroom.messages import print_messages
+    from digitizer.messages.actions import print_messages
 
     run = print_messages(desk_of(context).house(), out, OPERATOR)
     for each in run.files:

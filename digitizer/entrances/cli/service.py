@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from digitizer.entrances.cli.context import desk_of
-from digitizer.entrances.logs import Form, start_logging
-from digitizer.entrances.stopping import stop_bell
+from digitizer.entrances.service.logs import Form, start_logging
+from digitizer.entrances.service.stopping import stop_bell
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[
@@ -29,32 +29,32 @@ def serve(
 ) -> None:  # fmt: skip
     """Run it all: the watched folders, the worker, and the web pages."""
     with stop_bell(last=True) as bell:
-        from digitizer.entrances import service
+        from digitizer.entrances.service import run
 
         start_logging(log)
         house = desk_of(context).house()
-        service.safe_folders(house)
+        run.safe_folders(house)
         beside = f" and watching {house.home}/inbox/"
-        parts = (service.serve_web(host, port, beside), service.watch, service.work)
-        _end_with(service.run(house, *parts, bell=bell))
+        parts = (run.serve_web(host, port, beside), run.watch, run.work)
+        _end_with(run.run(house, *parts, bell=bell))
 
 
 def watch(context: typer.Context, log: Log = Form.TEXT) -> None:
     """Only watch the folders and take in what settles there."""
     with stop_bell(last=True) as bell:
-        from digitizer.entrances import service
+        from digitizer.entrances.service import run
 
         start_logging(log)
-        _end_with(service.run(desk_of(context).house(), service.watch, bell=bell))
+        _end_with(run.run(desk_of(context).house(), run.watch, bell=bell))
 
 
 def worker(context: typer.Context, log: Log = Form.TEXT) -> None:
     """Only work what waits."""
     with stop_bell(last=True) as bell:
-        from digitizer.entrances import service
+        from digitizer.entrances.service import run
 
         start_logging(log)
-        _end_with(service.run(desk_of(context).house(), service.work, bell=bell))
+        _end_with(run.run(desk_of(context).house(), run.work, bell=bell))
 
 
 def web(
@@ -63,11 +63,11 @@ def web(
 ) -> None:  # fmt: skip
     """Only serve the web pages."""
     with stop_bell(last=True) as bell:
-        from digitizer.entrances import service
+        from digitizer.entrances.service import run
 
         start_logging(log)
-        part = service.serve_web(host, port)
-        _end_with(service.run(desk_of(context).house(), part, bell=bell))
+        part = run.serve_web(host, port)
+        _end_with(run.run(desk_of(context).house(), part, bell=bell))
 
 
 def _end_with(well: bool) -> None:

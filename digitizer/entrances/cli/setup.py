@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, say
-from digitizer.vocabulary.errors import UsageError
-from digitizer.vocabulary.people import StaffRole
+from digitizer.model.errors import UsageError
+from digitizer.model.people import StaffRole
 
 roster_app = typer.Typer(no_args_is_help=True, help="Who is in custody here.")
 inmate_app = typer.Typer(no_args_is_help=True, help="An inmate's login.")
@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 def init(context: typer.Context) -> None:
     """Make a home: settings, keys, database, inbox. Brings an older home up to date."""
-    from digitizer.mailroom.house import make_home
+    from digitizer.facility import make_home
 
     home = desk_of(context).need_home()
     if make_home(home):
@@ -45,7 +45,7 @@ def roster_import(
     as_json: AsJson = False,
 ) -> None:
     """Import the roster from a CSV of the jail management system; all of it or nothing."""
-    from digitizer.mailroom.people import import_roster
+    from digitizer.people.actions import import_roster
 
     change = import_roster(desk_of(context).house(), file, full, OPERATOR)
     record = {
@@ -59,7 +59,7 @@ def roster_import(
 @inmate_app.command("pin")
 def inmate_pin(context: typer.Context, booking: str) -> None:
     """Set or reset an inmate's PIN; it is shown once."""
-    from digitizer.mailroom.people import set_pin
+    from digitizer.people.actions import set_pin
 
     print(set_pin(desk_of(context).house(), booking, OPERATOR))
 
@@ -72,7 +72,7 @@ def inmate_question(
     answer_file: Annotated[Path, typer.Option(help="A file with the answer in its first line.")],
 ) -> None:
     """Set the security question that may follow the PIN (a login step of the settings)."""
-    from digitizer.mailroom.people import set_security_question
+    from digitizer.people.actions import set_security_question
 
     try:
         answer = next(iter(answer_file.read_text("utf-8-sig").splitlines()), "").strip()
@@ -89,6 +89,6 @@ def staff_add(
     role: Annotated[StaffRole, typer.Option(help="What they may do.")],
 ) -> None:
     """Add a member of staff; the password is shown once."""
-    from digitizer.mailroom.people import add_staff
+    from digitizer.people.actions import add_staff
 
     print(add_staff(desk_of(context).house(), name, role, OPERATOR))

@@ -1,1 +1,1 @@
-"""The web pages: inmates' mailboxes, and the staff's desk."""
+"""The web pages, and what puts them together."""

@@ -9,32 +9,26 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from digitizer.entrances.web import (
-    covers,
-    entry,
-    inmate,
-    mail,
-    operating,
-    sealed,
-    settling,
-    staff,
-)
-from digitizer.entrances.web.headers import SafeAnswers
-from digitizer.entrances.web.troubles import CalmErrors, answer
-from digitizer.entrances.web.visitors import NeedsLogin
-from digitizer.mailroom import doors
-from digitizer.mailroom.house import House
-from digitizer.vocabulary.errors import DigitizerError
-from digitizer.vocabulary.places import WEB_TEMPLATES
+from digitizer.access import login
+from digitizer.entrances.web import probes
+from digitizer.entrances.web.inmate import mailbox
+from digitizer.entrances.web.shared import front_page
+from digitizer.entrances.web.shared.auth import NeedsLogin
+from digitizer.entrances.web.shared.error_pages import CalmErrors, answer
+from digitizer.entrances.web.shared.headers import SafeAnswers
+from digitizer.entrances.web.staff import covers, held_item, letters, sealed, today
+from digitizer.facility import House
+from digitizer.model.errors import DigitizerError
+from digitizer.support.paths import WEB_TEMPLATES
 
 
 def make_app(house: House) -> FastAPI:
     """The web pages of this house; serve it with any ASGI server, without its access log."""
-    doors.make_ready()
+    login.make_ready()
     app = FastAPI(title="digitizer", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     app.mount("/static", StaticFiles(directory=WEB_TEMPLATES / "static"))
-    for part in (entry, inmate, staff, sealed, settling, mail, covers, operating):
+    for part in (front_page, mailbox, today, sealed, held_item, letters, covers, probes):
         app.include_router(part.router)
     app.add_middleware(CalmErrors)
     app.add_middleware(SafeAnswers)  # the outermost

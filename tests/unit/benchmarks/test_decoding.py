@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from benchmarks.covers.levels import Level
 from benchmarks.decoding import READERS, Timed, covers, ours, table, timed
-from digitizer.vocabulary.paper import Sightings
+from digitizer.model.paper import Sightings
 
 
 def test_each_reader_sees_each_page() -> None:

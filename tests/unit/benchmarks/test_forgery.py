@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.forgery import FORGERIES, Forgery, attempts, forger, main
-from digitizer.parts.codes import verify
+from digitizer.engines.codes.cover_code import verify
 
 
 def test_no_forgery_is_accepted() -> None:

@@ -12,7 +12,7 @@ from benchmarks.fuzz import TARGETS, Guide, Job, fuzz
 from benchmarks.fuzz_tasks import open_some, traced, ways_file
 from benchmarks.hostile_files import base_files
 from benchmarks.mutations import mutated_file
-from digitizer.vocabulary.errors import UnopenableFile
+from digitizer.model.errors import UnopenableFile
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.hostile import Dropped, Watched, judge
-from digitizer.mailroom.house import House
+from digitizer.facility import House
 from tests.support.made_mail import held_whole, scan_row, take
 
 

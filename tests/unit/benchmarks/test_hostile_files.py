@@ -38,7 +38,7 @@ def test_a_worker_dies_over_its_file_at_the_time_said(
 ) -> None:
     prepare(tmp_path, [Death(SHA256, way, first=2, last=2)])
     assert _opens(tmp_path) == 0, "it is no worker"
-    worker = "digitizer.parts.isolation.child"
+    worker = "digitizer.engines.isolation.child"
     assert [_opens(tmp_path, worker) for _ in range(3)] == [0, status, 0]
 
 
@@ -52,7 +52,7 @@ def test_only_the_pages_of_the_file_itself_hang(
     code = "import sys\nfor name in sys.argv[2:]: open(name, 'a').close()"
     names = [str(tmp_path / name) for name in (SHA256, last_opened, "try/page-00001")]
     done = subprocess.run(
-        [sys.executable, "-c", code, "digitizer.parts.isolation.child", *names],
+        [sys.executable, "-c", code, "digitizer.engines.isolation.child", *names],
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
     )
     assert done.returncode == 0

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.kills import judge, misplaced
-from digitizer.mailroom.house import House
-from digitizer.parts.tables import scan, writing
-from digitizer.processes import roster
-from digitizer.processes.ledger import DEATHS_BEFORE_HOLD
-from digitizer.vocabulary.people import CustodyStatus, Inmate
+from digitizer.capture.scans.ledger import DEATHS_BEFORE_HOLD
+from digitizer.facility import House
+from digitizer.model.people import CustodyStatus, Inmate
+from digitizer.people import roster
+from digitizer.storage.tables import scan, writing
 from tests.support.made_mail import deliver, held_whole
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.paper.trial import try_stack
-from digitizer.parts.codes import KeyRing
-from digitizer.processes.covers_seen import see
-from digitizer.vocabulary.paper import SeenPage, SurveyedPage
+from digitizer.capture.cover_evidence import see
+from digitizer.engines.codes.cover_code import KeyRing
+from digitizer.model.paper import SeenPage, SurveyedPage
 
 STACKS, AT_ONCE = 50, 10
 

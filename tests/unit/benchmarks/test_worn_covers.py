@@ -24,8 +24,8 @@ from benchmarks.covers.trial import (
     scan_of,
     wear,
 )
-from digitizer.parts.codes import verify
-from digitizer.processes.covers_seen import see
+from digitizer.capture.cover_evidence import see
+from digitizer.engines.codes.cover_code import verify
 
 
 def _chance(number: int) -> np.random.Generator:

@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 
 from digitizer.entrances.cli.main import main
-from digitizer.mailroom.house import House
+from digitizer.facility import House
 from tests.support.made_mail import (
     ORSON,
     PETRA,

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from digitizer.mailroom.house import House
-from digitizer.parts.tables import cover, reading
-from digitizer.processes import register
-from digitizer.vocabulary.moments import now
+from digitizer.covers import register
+from digitizer.facility import House
+from digitizer.storage.tables import cover, reading
+from digitizer.support.clock import now
 from tests.support.made_mail import GONE, ORSON, PETRA, file, letter_of, split_of
 from tests.unit.entrances.cli.test_contract import Run, run
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from digitizer.mailroom import looking
-from digitizer.mailroom.looking import ReadPage
-from digitizer.processes.pipeline import Progress, no_progress
-from digitizer.vocabulary.errors import DigitizerError, UnopenableFile
-from digitizer.vocabulary.paper import Box, PageKind, Transcript, Word
+from digitizer.capture import inspection
+from digitizer.capture.inspection import ReadPage
+from digitizer.capture.pipeline import Progress, no_progress
+from digitizer.model.errors import DigitizerError, UnopenableFile
+from digitizer.model.paper import Box, PageKind, Transcript, Word
 from tests.unit.entrances.cli.test_contract import Run, run
 
 __all__ = ["run"]
@@ -42,7 +42,7 @@ def _made_up_reading(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
                 (file, page) for page in _PAGES.get(path.name, [UnopenableFile("This is no scan.")])
             )
 
-    monkeypatch.setattr(looking, "read_files", read_files)
+    monkeypatch.setattr(inspection, "read_files", read_files)
     monkeypatch.chdir(tmp_path)
     for name in ("letter.png", "sure.png", "bad.pdf"):
         Path(name).write_bytes(b"bytes")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from digitizer.access import password_hashing
 from digitizer.entrances.web.app import make_app
-from digitizer.mailroom.house import open_house
-from digitizer.parts import secrets_hashing
+from digitizer.facility import open_house
 from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Mail, Visitor, make_mail
 
 
@@ -20,10 +20,10 @@ def _cheap_hashes() -> Iterator[None]:
     """The product's hashes are slow on purpose; the pages do not care."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(secrets_hashing, "_HASHER", cheap)
-        secrets_hashing._nobody.cache_clear()
+        patch.setattr(password_hashing, "_HASHER", cheap)
+        password_hashing._nobody.cache_clear()
         yield
-    secrets_hashing._nobody.cache_clear()
+    password_hashing._nobody.cache_clear()
 
 
 @pytest.fixture(scope="module")

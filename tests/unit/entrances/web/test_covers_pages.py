@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from digitizer.mailroom import covers
-from digitizer.parts.tables import cover, reading, writing
-from digitizer.processes.cover_uses import record_use
-from digitizer.vocabulary.moments import now
-from digitizer.vocabulary.people import Actor, ActorKind
+from digitizer.covers import actions as covers
+from digitizer.covers.uses import record_use
+from digitizer.model.people import Actor, ActorKind
+from digitizer.storage.tables import cover, reading, writing
+from digitizer.support.clock import now
 from tests.unit.entrances.web.web_kit import Mail, Visitor, add_letter, add_scan
 
 _OPERATOR = Actor(ActorKind.MACHINE, "command line")

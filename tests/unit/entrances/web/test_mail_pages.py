@@ -6,7 +6,7 @@ import re
 
 import sqlalchemy as sa
 
-from digitizer.parts.tables import event, reading
+from digitizer.storage.tables import event, reading
 from tests.unit.entrances.web.web_kit import Mail, Visitor, add_letter_with_a_back
 
 

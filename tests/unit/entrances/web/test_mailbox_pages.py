@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from digitizer.mailroom import covers, mailboxes
-from digitizer.parts.tables import letter, message, reading, writing
-from digitizer.vocabulary.people import Actor, ActorKind, StaffRole
+from digitizer.letters import actions as letters
+from digitizer.messages import reply_sheets
+from digitizer.model.people import Actor, ActorKind, StaffRole
+from digitizer.storage.tables import letter, message, reading, writing
 from tests.unit.entrances.web.web_kit import (
     Mail,
     Visitor,
@@ -115,13 +116,13 @@ def test_what_the_marks_of_doubt_mean_stands_with_them(tobias: Visitor, mail: Ma
 def test_a_text_put_right_says_that_a_person_did_it(tobias: Visitor, mail: Mail) -> None:
     page = f"/mail/{mail.ids['letter']}/2"
     clerk = Actor(ActorKind.STAFF, "Ana Brookwater", StaffRole.CLERK)
-    mailboxes.correct_page(mail.house, mail.ids["letter"], 2, "Your sister drove.", clerk)
+    letters.correct_page(mail.house, mail.ids["letter"], 2, "Your sister drove.", clerk)
     html = tobias.get(page).text
     assert "put right by a person" in html
     assert "read by the machine" not in html
     assert "doubtful" not in html.lower()
     assert "Brookwater" not in html  # who it was is the staff's business
-    mailboxes.correct_page(mail.house, mail.ids["letter"], 2, "", clerk, may_be_empty=True)
+    letters.correct_page(mail.house, mail.ids["letter"], 2, "", clerk, may_be_empty=True)
     assert "there is no text on it" in tobias.get(page).text
 
 
@@ -202,7 +203,7 @@ def test_the_inmates_pages_are_not_for_staff(ana: Visitor, mail: Mail) -> None:
     answer = ana.get(f"/mail/{mail.ids['letter']}/1", follow_redirects=False)
     assert answer.headers["location"] == "/login"
     me = Actor(ActorKind.INMATE, "2026-00117")
-    assert not [each for each in mailboxes.mailbox(mail.house, "2026-00117", me)
+    assert not [each for each in letters.mailbox(mail.house, "2026-00117", me)
                 if each.letter == mail.ids["letter"] and each.read]  # fmt: skip
 
 
@@ -220,7 +221,7 @@ def test_a_letter_names_no_sender_but_whom_its_cover_was_printed_for(
 
 
 def _add_reply(mail: Mail, booking: str, **values: object) -> str:
-    covers.print_reply_sheet(
+    reply_sheets.print_reply_sheet(
         mail.house, booking, Actor(ActorKind.MACHINE, "x"), correspondent="Aunt Ida"
     )
     with reading(mail.house.engine) as tx:

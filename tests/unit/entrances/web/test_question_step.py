@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from digitizer.access.password_hashing import hash_secret
 from digitizer.entrances.web.app import make_app
-from digitizer.parts.secrets_hashing import hash_secret
-from digitizer.parts.tables import inmate, writing
+from digitizer.storage.tables import inmate, writing
 from tests.unit.entrances.web.web_kit import PIN, Mail, Visitor
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from digitizer.parts.tables import reading
-from digitizer.processes import audit
-from digitizer.vocabulary.paper import Scan
+from digitizer import audit
+from digitizer.model.paper import Scan
+from digitizer.storage.tables import reading
 from tests.support.made_mail import scan_row
 from tests.support.sealed_mail import PICTURE, marker, sealed, seen, stack
 from tests.unit.entrances.web.web_kit import Mail, Visitor

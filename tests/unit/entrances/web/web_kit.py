@@ -13,16 +13,25 @@ import sqlalchemy as sa
 from PIL import Image, ImageDraw, ImageFont
 from starlette.testclient import TestClient
 
-from digitizer.mailroom.house import House, make_home, open_house
-from digitizer.parts.secrets_hashing import hash_secret
-from digitizer.parts.tables import inmate, letter, original, page, scan, staff, transcript, writing
-from digitizer.processes import audit
-from digitizer.processes.search import index_again
-from digitizer.processes.transcripts import words_to_json
-from digitizer.vocabulary.moments import now
-from digitizer.vocabulary.paper import PERHAPS_BLANK, Box, Transcript, Word
-from digitizer.vocabulary.people import MACHINE
-from digitizer.vocabulary.places import PRINT_TEMPLATES
+from digitizer import audit
+from digitizer.access.password_hashing import hash_secret
+from digitizer.facility import House, make_home, open_house
+from digitizer.letters.search.page_search import index_again
+from digitizer.letters.transcripts import words_to_json
+from digitizer.model.paper import PERHAPS_BLANK, Box, Transcript, Word
+from digitizer.model.people import MACHINE
+from digitizer.storage.tables import (
+    inmate,
+    letter,
+    original,
+    page,
+    scan,
+    staff,
+    transcript,
+    writing,
+)
+from digitizer.support.clock import now
+from digitizer.support.paths import PRINT_TEMPLATES
 
 PIN = "830417"
 PASSWORD = "plain-invented-words"

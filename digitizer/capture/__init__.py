@@ -1,0 +1,1 @@
+"""Capture: from a settled file to letters, delivered or held."""

@@ -1,0 +1,77 @@
+"""Files taken in and worked to the end, several side by side, for one who waits for the outcome."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitizer.capture.intake import TakenIn, stacks_of, take_in
+from digitizer.capture.pipeline import Progress
+from digitizer.capture.worker import Worker, filed, recover, work_to_end
+from digitizer.facility import House
+from digitizer.model.errors import DigitizerError
+from digitizer.model.mail import Filed
+
+_ELSEWHERE = 0.2  # seconds between looks at a scan that another process works
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """The files of one stack, and a line a letter, or why they could not be taken in."""
+
+    files: tuple[Path, ...]
+    outcome: tuple[Filed, ...] | DigitizerError
+
+
+def ingest_all(
+    house: House,
+    files: Sequence[Path],
+    profile: str,
+    source: Callable[[Path], str],
+    progress: Progress,
+) -> Generator[Ingested]:
+    """Each stack's outcome, in the order given; the files stay where they are.
+
+    ``source`` says what a file is called in the books. Close the generator to stop early: what
+    is at work then goes back to the queue.
+    """
+    recover(house)
+    lanes = house.settings.work.processes
+    begun: deque[tuple[tuple[Path, ...], Future[tuple[Filed, ...]]]] = deque()
+    with (
+        ThreadPoolExecutor(lanes, thread_name_prefix="ingest") as threads,
+        Worker(house, progress) as worker,  # stopped before its threads are waited for
+    ):
+        for stack in stacks_of(house, profile, files):
+            try:
+                taken = take_in(house, stack, profile, [source(file) for file in stack])
+                begun.append((stack, threads.submit(_worked, house, worker, taken)))
+            except DigitizerError as error:
+                begun.append((stack, _failed(error)))
+            while len(begun) > 2 * lanes:
+                yield _ended(*begun.popleft())
+        while begun:
+            yield _ended(*begun.popleft())
+
+
+def _worked(house: House, worker: Worker, taken: TakenIn) -> tuple[Filed, ...]:
+    """Also what came in before: whoever took it in may not have lived to work it."""
+    work_to_end(house, worker, taken.scan, wait=lambda: time.sleep(_ELSEWHERE))
+    return (taken.as_line,) if taken.duplicate else filed(house, taken.scan)
+
+
+def _failed(error: DigitizerError) -> Future[tuple[Filed, ...]]:
+    future: Future[tuple[Filed, ...]] = Future()
+    future.set_exception(error)
+    return future
+
+
+def _ended(files: tuple[Path, ...], future: Future[tuple[Filed, ...]]) -> Ingested:
+    try:
+        return Ingested(files, future.result())
+    except DigitizerError as error:
+        return Ingested(files, error)

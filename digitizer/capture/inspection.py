@@ -1,0 +1,143 @@
+"""Looking at files without taking them in: what is read on them, what codes they carry."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from digitizer.capture.isolated.page_reading import read_from_file
+from digitizer.capture.isolated.survey import all_symbols, count
+from digitizer.capture.pipeline import Progress, no_progress
+from digitizer.covers.register import Registered, look_up
+from digitizer.engines.codes.cover_code import is_ours, verify
+from digitizer.engines.isolation import Pool
+from digitizer.engines.opening import OpeningLimits
+from digitizer.facility import House
+from digitizer.model.errors import DigitizerError
+from digitizer.model.paper import Symbol, Transcript
+from digitizer.model.settings import Work
+from digitizer.storage.tables import reading
+
+_LIMITS = Work()
+#: There is no second try here: any page has what the largest may take.
+_SECONDS = _LIMITS.seconds_to_read(_LIMITS.page_megapixels)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """One page as read. ``seconds`` are of wall time, opening and preparing included."""
+
+    number: int
+    transcript: Transcript
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedSymbol:
+    """``trusted``: our version, a key of this home, a good MAC; ``why`` says what else."""
+
+    format: str
+    text: str
+    trusted: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPage:
+    number: int
+    symbols: tuple[DecodedSymbol, ...]
+
+
+def read_files(
+    paths: Sequence[Path], languages: tuple[str, ...], progress: Progress = no_progress
+) -> Iterator[tuple[int, ReadPage | DigitizerError]]:
+    """Reads every page of every file, in order, a process a core, each with its file's place
+    in ``paths``; tells ``progress`` how many of how many are done. A file or page that cannot
+    be read has its error in its place."""
+    limits = OpeningLimits(_LIMITS.pages, _LIMITS.page_megapixels)
+    processes = os.cpu_count() or 1
+    with Pool(processes) as pool:
+        counts = [_submit(pool, count, str(path), limits) for path in paths]
+        tasks = _page_tasks(pool, paths, counts, limits, languages)
+        ahead = deque(islice(tasks, 2 * processes))
+        done = 0
+        while ahead:
+            file, number, task = ahead.popleft()
+            progress("reading", done, done + len(ahead) + 1)
+            try:
+                transcript, seconds = task.result()
+                yield file, ReadPage(number, transcript, seconds)
+            except DigitizerError as error:
+                yield file, error
+            done += 1
+            ahead.extend(islice(tasks, 1))
+
+
+def _page_tasks(
+    pool: Pool,
+    paths: Sequence[Path],
+    counts: Sequence[Future[int]],
+    limits: OpeningLimits,
+    languages: tuple[str, ...],
+) -> Iterator[tuple[int, int, Future[Any]]]:
+    """A task for each page; for a file that cannot be opened the one that failed."""
+    for file, (path, counted) in enumerate(zip(paths, counts, strict=True)):
+        if counted.exception() is not None:
+            yield file, 0, counted
+            continue
+        for number in range(1, counted.result() + 1):
+            task = _submit(pool, read_from_file, str(path), number, limits, languages)
+            yield file, number, task
+
+
+def decode_file(house: House | None, path: Path) -> Iterator[DecodedPage]:
+    """Every symbol of any format on every page; changes nothing. Raises
+    UnopenableFile, WorkerFailed or EngineError."""
+    limits = OpeningLimits(_LIMITS.pages, _LIMITS.page_megapixels)
+    with Pool(1) as pool:
+        for number in range(1, _run(pool, count, str(path), limits) + 1):
+            found: tuple[Symbol, ...] = _run(pool, all_symbols, str(path), number, limits)
+            yield DecodedPage(number, tuple(_judged(house, symbol) for symbol in found))
+
+
+def _run(pool: Pool, function: Any, *arguments: Any) -> Any:
+    return _submit(pool, function, *arguments).result()
+
+
+def _submit(pool: Pool, function: Any, *arguments: Any) -> Future[Any]:
+    return pool.submit(function, *arguments, seconds=_SECONDS)
+
+
+def _judged(house: House | None, symbol: Symbol) -> DecodedSymbol:
+    trusted, why = _judge(house, symbol.text)
+    return DecodedSymbol(symbol.format, symbol.text, trusted, why)
+
+
+def _judge(house: House | None, text: str) -> tuple[bool, str]:
+    if not is_ours(text):
+        return False, "foreign: not a code of this system"
+    if house is None:
+        return False, "looks like ours, but no home was named whose keys could verify it"
+    code = verify(text, house.keys)
+    if code is None:
+        return False, "claims to be ours, but its version, key or MAC is not good"
+    with reading(house.engine) as tx:
+        known = look_up(tx, code.cover_id)
+    if known is None:
+        return True, f"{code.kind} code, but its id is unknown here"
+    return True, f"{code.kind} code {known.short_id}, {_state(known)}"
+
+
+def _state(known: Registered) -> str:
+    whose = f"for {known.inmate.booking_number}" if known.inmate else "for nobody"
+    if known.revoked:
+        return f"{whose}, revoked"
+    if known.is_single_use and known.used_by:
+        return f"{whose}, used"
+    return f"{whose}, good"

@@ -1,0 +1,1 @@
+"""The ledger of scans: who works on which, and which are sealed."""

@@ -1,0 +1,1 @@
+"""Cover sheets: printed, registered, counted by use, revoked."""

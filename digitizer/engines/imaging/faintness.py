@@ -1,0 +1,106 @@
+"""Writing too faint to be ink: known by the grain of the page that it lies on.
+
+What counts as ink is eight levels darker than its paper, whatever the scan; a page in hard pencil
+has less. On paper without grain two levels stand out to the eye. So strokes are sought at the
+scale of a pen alone, and held against the noise that this page has at that scale.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from digitizer.engines.imaging.components import Components, components
+from digitizer.engines.imaging.ink import Mask, Reduced
+from digitizer.engines.imaging.wear import creases
+
+_FINE, _STROKE = 0.8, 1.8  # pixels at 100 dpi, deviations that smooth grain, and strokes, away
+_AROUND = 3.3  # mm across: the paper beside a stroke
+_NOISES, _LEAST = 4.0, 1.6  # standard deviations of the noise, and grey levels
+_MARK = 1.6  # mm: grain and dust are smaller
+_MARGIN = 5.0  # mm at each edge: shadows are steep there, and what is written there is seldom long
+_BESIDE = 1.0  # mm around what is known
+_SHARP = 0.62  # pencil has 0.67 to 1.1, what shines through 0.36 to 0.65
+_ROUND = 0.3  # a part's breadth to its length: creases are straight, letters are not
+_AREA = 9.5  # mm2 of all round parts
+_FEW, _FEW_AREA = 60, 200.0  # parts, and mm2: a page that shines through has more
+_THIN = 1.3  # mm: a fold's bits
+
+
+def is_faintly_written(page: Reduced, known: Mask, under: Mask | None = None) -> bool:
+    """Whether there are strokes that stand out of the page's own grain, however pale they are.
+
+    ``known`` is wear, ``under`` where the front's ink lies, if that is known; neither is sought.
+    """
+    margin = page.pixels(_MARGIN)
+    if min(page.grey.shape) <= 4 * margin:
+        return False
+    fine = cv2.GaussianBlur(page.grey.astype(np.float32), (5, 5), _FINE)
+    side = page.pixels(_AROUND) | 1
+    around = cv2.boxFilter(page.grey, cv2.CV_32F, (side, side), borderType=cv2.BORDER_REPLICATE)
+    inner = (slice(margin, -margin), slice(margin, -margin))
+    darker = (around - fine)[inner]
+    mask = np.zeros(page.grey.shape, np.bool_)
+    mask[inner] = darker > _threshold(darker)
+    square = (page.dpi / 25.4) ** 2
+    if np.count_nonzero(mask) < _AREA * square:
+        return False
+    mask &= ~_widened(known, page) if under is None else ~(_widened(known, page) | under)
+    found = _without_folds(components(mask), page)
+    letters = (np.maximum(found.width, found.height) >= page.pixels(_MARK)) & _are_round(found)
+    letters[0] = False
+    area = float(found.area[letters].sum()) / square
+    if area < _AREA:
+        return False
+    if under is None and letters.sum() <= _FEW and area <= _FEW_AREA:
+        return True
+    return _sharpness(found.mask(letters), fine, around, page) >= _SHARP
+
+
+def _without_folds(found: Components, page: Reduced) -> Components:
+    """Only thin and straight bits may be a fold's, for lines of writing lie as straight; and
+    what reaches over half of the side both ways, as folds do that cross."""
+    height, width = (side / 2 for side in page.grey.shape)
+    thin = np.minimum(found.width, found.height) <= page.pixels(_THIN)
+    crossed = (found.width >= width) & (found.height >= height)
+    bits = found.mask(thin | crossed | ~_are_round(found))
+    folds = creases(bits, np.uint8(0), page)
+    mask = found.labels > 0
+    return components(mask & ~folds) if folds.any() else found
+
+
+def _threshold(darker: Any) -> float:
+    some = np.ascontiguousarray(darker[::5, ::5])
+    middle = float(np.median(some))
+    noise = 1.4826 * float(np.median(np.abs(some - middle)))
+    return middle + max(_LEAST, _NOISES * noise)
+
+
+def _widened(known: Mask, page: Reduced) -> Mask:
+    side = 2 * page.pixels(_BESIDE) + 1
+    wide = cv2.dilate(known.view(np.uint8), np.ones((side, side), np.uint8))
+    return np.asarray(wide > 0, np.bool_)
+
+
+def _are_round(found: Components) -> Any:
+    """Which parts are no straight bits of a line, by their spread along and across."""
+    down, across = np.divmod(found.places, found.labels.shape[1])
+    count = np.maximum(found.area, 1)
+
+    def mean(values: Any) -> Any:
+        return np.bincount(found.which, values, found.count) / count
+
+    x, y = mean(across), mean(down)
+    off_x, off_y = across - x[found.which], down - y[found.which]
+    xx, yy, xy = mean(off_x**2), mean(off_y**2), mean(off_x * off_y)
+    half, root = (xx + yy) / 2, np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
+    return half - root >= _ROUND**2 * (half + root)
+
+
+def _sharpness(strokes: Mask, fine: Any, around: Any, page: Reduced) -> float:
+    """How much of the strokes' depth is gone when they are smoothed, against what is left."""
+    soft = cv2.GaussianBlur(page.grey.astype(np.float32), (0, 0), _STROKE)
+    gone = float((soft - fine)[strokes].sum())
+    return gone / max(float((around - soft)[strokes].sum()), 1e-3)

@@ -1,0 +1,116 @@
+"""An opened page made ready to be looked at, decoded and read. The original is never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitizer.engines.imaging.blankness import Blankness, judge
+from digitizer.engines.imaging.ink import Ink, Reduced, chroma, find_ink, reduced
+from digitizer.engines.imaging.legibility import is_grain, why_unseen
+from digitizer.engines.imaging.levelling import level
+from digitizer.engines.imaging.patterned import is_patterned, thin
+from digitizer.engines.imaging.pixels import Picture, grey
+from digitizer.engines.imaging.quality import (
+    BLURRED,
+    CUT_OFF,
+    TOO_LIGHT,
+    edge_millimetres,
+    find_faults,
+)
+from digitizer.engines.imaging.shining import darkness
+from digitizer.engines.imaging.skew import find_skew, straighten
+from digitizer.engines.opening import OpenedPage
+from digitizer.model.paper import PERHAPS_BLANK
+
+#: Faults of writing, of which such a side may have none: its own mark says enough.
+_OF_WRITING = (TOO_LIGHT, BLURRED, CUT_OFF)
+_COLOURED_CHROMA, _COLOURED_SHARE = 24, 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """One page upright and straight: uint8, HxW grey or, where ``colour``, HxWx3 RGB.
+
+    The fields mean what they mean in SurveyedPage. ``darkness`` is what may shine through to the
+    sheet's other side: how much darker than paper each square millimetre is. ``patterned``: it is
+    no plain paper, but a picture or a pattern that may be written on. ``turned`` is 0
+    here: what a file says of its orientation was heeded on opening, and marks or words are read
+    later.
+    """
+
+    number: int
+    image: Picture
+    dpi: int
+    blank: bool
+    ink: float
+    turned: int = 0
+    skew: float = 0.0
+    colour: bool = False
+    quality: tuple[str, ...] = ()
+    unseen: str | None = None
+    perhaps_blank: bool = False
+    darkness: Picture | None = None
+    patterned: bool = False
+
+
+def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = None) -> PreparedPage:
+    """``blank_ink`` is the share of ink (0..1) under which a side may be blank. ``other`` is the
+    side scanned before, which may be the front of this one's sheet: what shines through is known
+    by it."""
+    as_scanned = small = reduced(page.image, page.dpi)
+    levelled = level(page.image, small)
+    was_dark = levelled is not page.image
+    if was_dark:
+        small = reduced(levelled, page.dpi)
+    colour = _has_colour(small)
+    ink = find_ink(small)
+    found = _blankness(small, ink, blank_ink, other, was_dark)
+    blank, perhaps = found is Blankness.BLANK, found is Blankness.PERHAPS
+    patterned = not blank and is_patterned(small)
+    # Stripes have a slant of their own.
+    skew = 0.0 if blank else find_skew(thin(small, ink.strokes) if patterned else ink.strokes)
+    image = levelled if colour else grey(levelled)
+    edges = 0.0 if blank else edge_millimetres(image, page.dpi, ink)
+    faults = find_faults(page.dpi, small, ink, blank, edges, was_dark)
+    if perhaps:
+        faults = (PERHAPS_BLANK, *(fault for fault in faults if fault not in _OF_WRITING))
+    if skew:
+        image = straighten(image, skew, _paper_colour(small, ink, colour))
+    return PreparedPage(
+        number=page.number,
+        image=image,
+        dpi=page.dpi,
+        blank=blank,
+        ink=ink.share,
+        skew=skew,
+        colour=colour,
+        quality=(*page.notes, *faults),
+        # What is perhaps blank is no darker or rougher than paper, and is shown to be looked at.
+        unseen=why_unseen(as_scanned, ink, edges, page.dpi) if not (blank or perhaps) else None,
+        perhaps_blank=perhaps,
+        darkness=darkness(small, ink),
+        patterned=patterned,
+    )
+
+
+def _blankness(
+    small: Reduced, ink: Ink, blank_ink: float, other: PreparedPage | None, was_dark: bool
+) -> Blankness:
+    """A sheet so dark that it had to be levelled is never blank, nor one that is all grain."""
+    if not blank_ink or was_dark or is_grain(small):
+        return Blankness.CONTENT
+    return judge(small, ink, blank_ink, None if other is None else other.darkness)
+
+
+def _has_colour(small: Reduced) -> bool:
+    if small.picture.ndim == 2:
+        return False
+    return float((chroma(small.picture) > _COLOURED_CHROMA).mean()) > _COLOURED_SHARE
+
+
+def _paper_colour(small: Reduced, ink: Ink, colour: bool) -> tuple[int, ...]:
+    source = small.picture if colour else small.grey
+    paper = source[~ink.raw]
+    return tuple(int(level) for level in np.atleast_1d(np.median(paper, axis=0)))

@@ -1,0 +1,62 @@
+"""What runs inside a worker process: takes one task at a time from its pipe, answers, waits.
+
+Started as ``python -m digitizer.engines.isolation.child FD PARENT FILES FILE_BYTES DATA_BYTES``.
+Heavy libraries are loaded by the tasks themselves, after the guards are up.
+"""
+
+from __future__ import annotations
+
+import gc
+import pickle
+import sys
+import traceback
+from multiprocessing.connection import Connection
+
+from digitizer.engines.isolation import guards
+from digitizer.model.errors import DigitizerError, EngineError
+
+
+def main(arguments: list[str]) -> None:
+    descriptor, parent, files, file_bytes, data_bytes = map(int, arguments)
+    guards.die_with(parent)
+    guards.limit(files, file_bytes, data_bytes)
+    pipe = Connection(descriptor)
+    pipe.send_bytes(pickle.dumps(("ready", guards.leave_network())))
+    while True:
+        try:
+            task = pipe.recv_bytes()
+        except EOFError:
+            return
+        pipe.send_bytes(_answer(task, pipe))
+        del task
+        gc.collect()
+        gc.freeze()  # what is still there are libraries and networks: not to be gone through again
+
+
+def _answer(task: bytes, pipe: Connection) -> bytes:
+    try:
+        function, arguments = pickle.loads(task)  # loads the libraries that the task names
+        pipe.send_bytes(pickle.dumps(("ready", "")))
+        return pickle.dumps(("done", function(*arguments)), protocol=5)
+    except Exception as error:
+        return pickle.dumps(("raised", _transportable(error)), protocol=5)
+
+
+def _transportable(error: Exception) -> Exception:
+    """The error itself where the other side knows its class, else its words in one of ours."""
+    error.add_note("In the worker process:\n" + traceback.format_exc())
+    known = isinstance(error, DigitizerError) or type(error).__module__ == "builtins"
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        known = False
+    if known:
+        return error
+    stand_in = EngineError(f"{type(error).__name__}: {error}")
+    for note in getattr(error, "__notes__", ()):
+        stand_in.add_note(note)
+    return stand_in
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""What all printed paper shares: fonts, frames, text in any script, photos."""

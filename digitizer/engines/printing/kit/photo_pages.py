@@ -1,0 +1,134 @@
+"""Pages of photos: up to four on each, as large as they go."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from itertools import pairwise
+
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from digitizer.engines.printing.kit.cover_layout import Paper
+from digitizer.engines.printing.kit.drawing import PAGE_SIZES, REGULAR
+from digitizer.engines.printing.kit.page_frame import (
+    FOOT,
+    GREY,
+    MARGIN,
+    RULE,
+    TOP,
+    Page,
+    both,
+    draw_label,
+    read_wording,
+)
+from digitizer.engines.printing.kit.photos import Photo, open_photo, placed, upright_size
+from digitizer.engines.printing.kit.text_runs import draw_line, wrap
+from digitizer.model.errors import UnopenableFile
+
+MOST_A_PAGE = 4
+_GRIDS = {1: ((1, 1),), 2: ((1, 2), (2, 1)), 3: ((2, 2), (1, 3)), 4: ((2, 2),)}
+"""Columns and rows to choose from, for that many photos."""
+
+_SPACE = 16.0
+_CAPTION = 14.0
+
+
+class _JpegReader(ImageReader):
+    """Tells pictures apart by their JPEG bytes, where ReportLab would decode each for that."""
+
+    def __init__(self, jpeg: bytes) -> None:
+        super().__init__(io.BytesIO(jpeg))
+        self._jpeg = jpeg
+        self._dataA = None  # no transparency; the canvas asks for it
+
+    def getRGBData(self) -> bytes:  # noqa: N802 (ReportLab's name)
+        return self._jpeg
+
+
+def photo_pages(photos: Sequence[bytes], paper: Paper) -> list[Page]:
+    """A page for each group of photos. One that cannot be opened leaves a frame that says so."""
+    pages = -(-len(photos) // MOST_A_PAGE)
+    edges = [round(part * len(photos) / pages) for part in range(pages + 1)] if pages else []
+    return [_page(photos, first, last, paper) for first, last in pairwise(edges)]
+
+
+def _page(photos: Sequence[bytes], first: int, last: int, paper: Paper) -> Page:
+    def draw(canvas: Canvas) -> None:
+        frame = _frame(paper)
+        columns, rows = _grid([_size(data) for data in photos[first:last]], frame)
+        cell = _cell(frame, columns, rows)
+        for place, data in enumerate(photos[first:last]):
+            x = MARGIN + place % columns * (cell[0] + _SPACE)
+            top = PAGE_SIZES[paper][1] - TOP - place // columns * (cell[1] + _SPACE)
+            photo = _opened(data, cell[0], cell[1] - _CAPTION)
+            _draw(canvas, photo, (x, top), cell, (first + place + 1, len(photos)))
+
+    return draw
+
+
+def _frame(paper: Paper) -> tuple[float, float]:
+    width, height = PAGE_SIZES[paper]
+    return width - 2 * MARGIN, height - TOP - FOOT
+
+
+def _cell(frame: tuple[float, float], columns: int, rows: int) -> tuple[float, float]:
+    """Width and height in points of one place of the grid, its caption included."""
+    return (frame[0] - _SPACE * (columns - 1)) / columns, (frame[1] - _SPACE * (rows - 1)) / rows
+
+
+def _size(data: bytes) -> tuple[int, int] | None:
+    try:
+        return upright_size(data)
+    except UnopenableFile:
+        return None
+
+
+def _opened(data: bytes, width: float, height: float) -> Photo | None:
+    try:
+        return open_photo(data, width, height)
+    except UnopenableFile:
+        return None
+
+
+def _grid(sizes: Sequence[tuple[int, int] | None], frame: tuple[float, float]) -> tuple[int, int]:
+    """The grid in which pictures of these sizes cover most paper."""
+
+    def covered(grid: tuple[int, int]) -> float:
+        width, height = _cell(frame, *grid)
+        sides = (placed(size, width, height - _CAPTION) for size in sizes if size)
+        return sum(across * down for across, down in sides)
+
+    return max(_GRIDS[len(sizes)], key=covered)
+
+
+def _draw(
+    canvas: Canvas,
+    photo: Photo | None,
+    corner: tuple[float, float],
+    cell: tuple[float, float],
+    number: tuple[int, int],
+) -> None:
+    words = read_wording("letter")
+    x, top = corner
+    if photo is None:
+        _draw_lost(canvas, corner, cell, both(words, "photo_lost", number=number[0]))
+        return
+    width, height = photo.placed(cell[0], cell[1] - _CAPTION)
+    canvas.drawImage(_JpegReader(photo.jpeg), x, top - height, width, height)
+    caption = both(words, "photo", number=number[0], total=number[1])
+    draw_label(canvas, caption, x, top - height - 11)
+
+
+def _draw_lost(
+    canvas: Canvas, corner: tuple[float, float], cell: tuple[float, float], says: str
+) -> None:
+    x, top = corner
+    height = min(cell[1] - _CAPTION, cell[0] * 0.6)
+    canvas.setStrokeColorRGB(*RULE)
+    canvas.setDash(3, 3)
+    canvas.rect(x, top - height, cell[0], height)
+    canvas.setDash()
+    canvas.setFillColorRGB(*GREY)
+    for row, line in enumerate(wrap(says, REGULAR, 9.5, cell[0] - 24)):
+        draw_line(canvas, line, x + 12, top - 22 - row * 14)

@@ -1,0 +1,1 @@
+"""E-messages and notices as paper."""

@@ -1,0 +1,234 @@
+"""E-messages as paper: to an inmate with a reply sheet, from an inmate with his cover sheet.
+
+Pure: what a letter holds goes in, PDF bytes come out, and equal letters give equal bytes. Every
+page but the cover says whose it is and which of how many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from digitizer.engines.printing.kit.cover_layout import Paper
+from digitizer.engines.printing.kit.drawing import BOLD, INK, PAGE_SIZES, REGULAR
+from digitizer.engines.printing.kit.page_frame import (
+    BODY_SIZE,
+    FOOT,
+    GREY,
+    LANGUAGES,
+    MARGIN,
+    TOP,
+    Page,
+    both,
+    break_pages,
+    draw_footer,
+    draw_lines,
+    identity,
+    new_canvas,
+    read_wording,
+)
+from digitizer.engines.printing.kit.photo_pages import photo_pages
+from digitizer.engines.printing.kit.plain_text import clean, clean_line
+from digitizer.engines.printing.kit.text_runs import (
+    Line,
+    draw_line,
+    missing_characters,
+    single_line,
+    wrap,
+)
+from digitizer.engines.printing.letters.envelopes import WINDOWS, draw_window, return_address
+from digitizer.engines.printing.letters.heads import (
+    FACT_STEP,
+    PANEL_HEIGHT,
+    Fact,
+    draw_delivery_panel,
+    draw_facts,
+    draw_letterhead,
+    draw_side_column,
+)
+from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, draw_cover
+from digitizer.engines.printing.sheets.reply_sheet import ReplySheet, draw_reply_sheet
+from digitizer.model.people import Inmate
+
+DATE_FORMAT = "%Y-%m-%d %H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterToInmate:
+    """An e-message to an inmate. ``sent`` is in the facility's own time; ``text`` as typed."""
+
+    facility_name: str
+    inmate: Inmate
+    sender: str
+    subject: str
+    text: str
+    photos: tuple[bytes, ...]
+    sent: datetime
+    message_id: str
+    reply: ReplySheet
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFromInmate:
+    """An e-message from an inmate, to be posted. ``address`` is what stands in the window.
+
+    ``cover`` is his cover sheet for the answer; ``mail_address`` the facility's own.
+    """
+
+    facility_name: str
+    mail_address: tuple[str, ...]
+    inmate: Inmate
+    recipient: str
+    address: tuple[str, ...]
+    subject: str
+    text: str
+    photos: tuple[bytes, ...]
+    sent: datetime
+    message_id: str
+    cover: CoverSheet
+
+
+Letter = LetterToInmate | LetterFromInmate
+
+
+def letter_pdf(letter: Letter, paper: Paper, duplex: bool = False) -> bytes:
+    """The letter as PDF. With ``duplex`` its last sheet is never the back of another page.
+
+    Raises UsageError if an address does not fit its window (``envelopes.address_fault``). A photo
+    that cannot be opened leaves a frame that says so (``photos.photo_fault``). It decodes photos:
+    run it where a crash harms nothing.
+    """
+    title = f"{clean_line(letter.facility_name)}: {letter.message_id}"
+    canvas, out = new_canvas(paper, title, clean_line(letter.facility_name))
+    pages = [*_text_pages(letter, paper), *photo_pages(letter.photos, paper)]
+    if duplex and len(pages) % 2:
+        pages.append(partial(_blank_side, paper=paper))
+    total = len(pages) + isinstance(letter, LetterToInmate)
+    for number, page in enumerate(pages, start=1):
+        canvas.setFillColorRGB(*INK)
+        page(canvas)
+        draw_footer(canvas, paper, _owner(letter), _numbered(number, total))
+        canvas.showPage()
+    _last_sheet(canvas, letter, paper, total)
+    canvas.save()
+    return out.getvalue()
+
+
+def letter_missing(letter: Letter) -> str:
+    """The characters of the letter that print can only show as boxes; "" if there are none."""
+    texts = (letter.subject, letter.text, letter.inmate.full_name)
+    if isinstance(letter, LetterFromInmate):
+        return missing_characters("\n".join((*texts, letter.recipient, *letter.address)))
+    return missing_characters("\n".join((*texts, letter.sender)))
+
+
+def _owner(letter: Letter) -> str:
+    unit = clean_line(letter.inmate.housing_unit) if isinstance(letter, LetterToInmate) else ""
+    return " · ".join(part for part in (identity(letter.inmate), unit) if part)
+
+
+def _numbered(number: int, total: int) -> str:
+    return both(read_wording("letter"), "page", number=number, total=total)
+
+
+def _last_sheet(canvas: Canvas, letter: Letter, paper: Paper, total: int) -> None:
+    if isinstance(letter, LetterFromInmate):
+        draw_cover(canvas, letter.cover, paper)
+        return
+    footer = _numbered(total, total)
+    draw_reply_sheet(
+        canvas, letter.reply, letter.inmate, letter.sender, letter.facility_name, paper, footer
+    )
+    canvas.showPage()
+
+
+def _blank_side(canvas: Canvas, paper: Paper) -> None:
+    width, height = PAGE_SIZES[paper]
+    canvas.setFillColorRGB(*GREY)
+    line = single_line(both(read_wording("letter"), "blank_side"), REGULAR, 9)
+    draw_line(canvas, line, (width - line.width) / 2, height / 2)
+    canvas.setFillColorRGB(*INK)
+
+
+# ---- the text
+
+
+def _text_pages(letter: Letter, paper: Paper) -> list[Page]:
+    """The first page with its head, and as many more as the text takes."""
+    width, height = PAGE_SIZES[paper]
+    column = width - 2 * MARGIN
+    head = _subject(letter, column)
+    start = _start(letter, paper)
+    room = start - FOOT - sum(line.size * 1.35 for line in head) - (10 if head else 0)
+    body = break_pages(_body(letter, column), room, height - TOP - FOOT)
+    first = partial(_draw_first, letter=letter, paper=paper, head=head, body=body[0], start=start)
+    return [first, *(partial(_draw_more, lines=lines, paper=paper) for lines in body[1:])]
+
+
+def _subject(letter: Letter, width: float) -> list[Line]:
+    subject = clean_line(letter.subject)
+    return wrap(subject, BOLD, 14, width) if subject else []
+
+
+def _body(letter: Letter, width: float) -> list[Line]:
+    text = clean(letter.text) or both(read_wording("letter"), "no_text")
+    return wrap(text, REGULAR, BODY_SIZE, width)
+
+
+def _start(letter: Letter, paper: Paper) -> float:
+    """The height at which subject and text begin on the first page."""
+    height = PAGE_SIZES[paper][1]
+    if isinstance(letter, LetterFromInmate):
+        return height - WINDOWS[paper].folds[0] * mm - 16
+    return height - TOP - 9 - 20 - PANEL_HEIGHT - 22 - 3 * FACT_STEP - 18
+
+
+def _draw_first(
+    canvas: Canvas, letter: Letter, paper: Paper, head: list[Line], body: list[Line], start: float
+) -> None:
+    if isinstance(letter, LetterFromInmate):
+        _draw_posted_head(canvas, letter, paper)
+    else:
+        _draw_delivery_head(canvas, letter, paper)
+    width = PAGE_SIZES[paper][0] - 2 * MARGIN
+    y = start - 14
+    if head:
+        y = draw_lines(canvas, head, MARGIN, y, width, head[0].size * 1.35) - 6
+    draw_lines(canvas, body, MARGIN, y, width)
+
+
+def _draw_more(canvas: Canvas, lines: list[Line], paper: Paper) -> None:
+    width, height = PAGE_SIZES[paper]
+    draw_lines(canvas, lines, MARGIN, height - TOP - BODY_SIZE, width - 2 * MARGIN)
+
+
+def _draw_delivery_head(canvas: Canvas, letter: LetterToInmate, paper: Paper) -> None:
+    words = read_wording("letter")
+    y = draw_letterhead(canvas, paper, letter.facility_name, both(words, "kind"))
+    y = draw_delivery_panel(canvas, letter.inmate, paper, y - 20)
+    facts = (
+        Fact("from", letter.sender, bold=True),
+        Fact("sent", letter.sent.strftime(DATE_FORMAT)),
+        Fact("message", letter.message_id),
+    )
+    draw_facts(canvas, words, facts, paper, y - 22)
+
+
+def _draw_posted_head(canvas: Canvas, letter: LetterFromInmate, paper: Paper) -> None:
+    words = read_wording("letter")
+    who = letter.inmate
+    sender = return_address(who, letter.facility_name, letter.mail_address)
+    draw_window(canvas, paper, letter.address, sender)
+    facts = (
+        Fact("from", who.full_name, bold=True),
+        Fact("booking", who.booking_number),
+        Fact("to", letter.recipient),
+        Fact("sent", letter.sent.strftime(DATE_FORMAT)),
+        Fact("message", letter.message_id),
+    )
+    notes = [words[language]["answer"] for language in LANGUAGES]
+    draw_side_column(canvas, words, "from_inmate", facts, notes, paper)

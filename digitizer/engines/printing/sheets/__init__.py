@@ -1,0 +1,1 @@
+"""Cover sheets, reply sheets, batch headers and legal markers as PDF."""

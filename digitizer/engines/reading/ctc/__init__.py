@@ -1,0 +1,1 @@
+"""The networks that read a line, and from their frames to words."""

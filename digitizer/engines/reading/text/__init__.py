@@ -1,0 +1,1 @@
+"""Whether a text is language, and whether it fits its page."""

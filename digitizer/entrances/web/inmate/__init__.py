@@ -1,0 +1,1 @@
+"""The inmate's pages: the mailbox and the replies."""

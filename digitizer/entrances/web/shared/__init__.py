@@ -1,0 +1,1 @@
+"""What both doors' pages stand on: sessions, templates, headers, pictures."""

@@ -1,0 +1,1 @@
+"""The staff's pages: the day's intake, what is held, delivered mail, covers."""

@@ -1,0 +1,1 @@
+"""Letters in mailboxes: what was delivered, what it says, and its corrections."""

@@ -1,0 +1,46 @@
+"""Which words of a transcript may be misread: they are marked wherever they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from digitizer.model.paper import PERSON, Transcript, Word
+
+#: A word read with less confidence (0..1) is marked; the picture is the truth.
+_MAY_BE_MISREAD = 0.6
+
+
+class ShownWord(NamedTuple):
+    text: str
+    doubtful: bool
+
+
+Lines = Sequence[Sequence[ShownWord]]
+
+
+def shown_lines(read: Transcript) -> Lines:
+    """The text as lines of words. What a person put right is not doubted."""
+    if read.engine == PERSON:  # its words are only those that have a place on the picture
+        return _lines(read.text, doubtful=False)
+    if not read.words:
+        return _lines(read.text, doubtful=read.confidence < _MAY_BE_MISREAD)
+    return [
+        [ShownWord(word.text, word.confidence < _MAY_BE_MISREAD) for word in line]
+        for _, line in groupby(read.words, key=_line)
+    ]
+
+
+def doubts_in(lines: Lines) -> tuple[int, int]:
+    """How many words are doubtful, and of how many."""
+    words = [word for line in lines for word in line]
+    return sum(word.doubtful for word in words), len(words)
+
+
+def _lines(text: str, doubtful: bool) -> Lines:
+    return [[ShownWord(word, doubtful) for word in line.split()] for line in text.split("\n")]
+
+
+def _line(word: Word) -> int:
+    return word.line

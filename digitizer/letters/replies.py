@@ -1,0 +1,60 @@
+"""The replies that came in under an inmate's name, as they themselves see them.
+
+A whole faithful copy of a reply sheet cannot be told from the sheet. What can be done is to let
+its owner see each reply that came in as theirs, so that one they did not write is noticed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from digitizer.model.mail import LetterKind, LetterState
+from digitizer.storage.tables import inmate, letter, message, page
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReply:
+    """One reply under an inmate's name. ``correspondent`` is whom it answers, ``seen`` whether
+    the inmate looked at it; only a delivered one can be opened."""
+
+    letter: str
+    state: LetterState
+    received: datetime
+    pages: int
+    correspondent: str
+    seen: bool
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.state is LetterState.DELIVERED
+
+
+def replies_under(tx: sa.Connection, booking_number: str) -> tuple[OwnReply, ...]:
+    """Every reply on a sheet that was printed for this inmate, newest first; what was scanned
+    again is listed once."""
+    count = (
+        sa.select(sa.func.count())
+        .where(page.c.letter_id == letter.c.id, page.c.position.is_not(None))
+        .scalar_subquery()
+    )
+    rows = tx.execute(
+        sa.select(letter, message.c.correspondent, count.label("pages"))
+        .join(message, letter.c.message_id == message.c.id)
+        .join(inmate, message.c.inmate_id == inmate.c.id)
+        .where(
+            inmate.c.booking_number == booking_number,
+            letter.c.kind == LetterKind.REPLY,
+            letter.c.state != LetterState.REPLACED,
+        )
+        .order_by(letter.c.received.desc(), letter.c.id)
+    )
+    return tuple(
+        OwnReply(
+            row.id, LetterState(row.state), row.received, row.pages, row.correspondent,
+            row.read is not None,
+        )
+        for row in rows
+    )  # fmt: skip

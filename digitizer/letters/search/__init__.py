@@ -1,0 +1,1 @@
+"""Search: finding words on pages, tolerant of what a reader got wrong."""

@@ -1,0 +1,249 @@
+"""E-messages: sent, printed with the paper that brings the answer back, listed by thread."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import IO, Literal
+
+from digitizer import audit
+from digitizer.access.permissions import Act, permit
+from digitizer.covers import register
+from digitizer.engines.isolation import Pool
+from digitizer.facility import House
+from digitizer.messages import outgoing
+from digitizer.messages.outgoing import Message, Thread
+from digitizer.model.errors import (
+    DigitizerError,
+    NotAllowed,
+    StorageError,
+    UsageError,
+    WorkerFailed,
+)
+from digitizer.model.mail import Direction
+from digitizer.model.paper import CodeKind
+from digitizer.model.people import Actor, ActorKind
+from digitizer.people import roster
+from digitizer.storage.tables import reading, writing
+
+#: Limits that the field uses; a longer text is refused, never cut.
+MOST_CHARACTERS = 30_000
+MOST_PHOTOS = 25
+_PHOTO_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants to send. ``correspondent`` is the person outside."""
+
+    direction: Direction
+    booking_number: str
+    correspondent: str
+    subject: str
+    body: str
+    address: str | None = None
+    photos: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedFile:
+    """One PDF that ``message print`` wrote: a letter's, or a housing unit's (``message`` None)."""
+
+    file: Path
+    message: str | None
+    direction: Direction | None
+    housing_unit: str | None
+    booking_number: str | None
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRun:
+    """What ``message print`` wrote, and in words what it could not: that stays queued."""
+
+    files: tuple[PrintedFile, ...]
+    faults: tuple[str, ...]
+
+
+def send(house: House, draft: Draft, by: Actor) -> str:
+    """Queues a message for printing; returns its id."""
+    _permit_send(by, draft)
+    _check(draft, house.settings.facility.paper)
+    photos = tuple(house.pictures.put(io.BytesIO(photo))[0] for photo in draft.photos)
+    kind = CodeKind.REPLY if draft.direction is Direction.TO_INMATE else CodeKind.INMATE
+    with writing(house.engine) as tx:
+        code = register.fresh_code(tx, kind, house.keys)
+        inmate_id = roster.inmate_row_id(tx, draft.booking_number)
+        message_id = outgoing.queue_message(
+            tx, direction=draft.direction, inmate_id=inmate_id,
+            correspondent=draft.correspondent, address=draft.address, subject=draft.subject,
+            body=draft.body, photos=photos, cover_id=code.cover_id,
+        )  # fmt: skip
+        register.enrol(
+            tx, code, inmate_id=inmate_id, message_id=message_id, sender=draft.correspondent
+        )
+        audit.record(
+            tx, by, "send message", f"message:{message_id}", direction=str(draft.direction),
+            booking=draft.booking_number,
+        )  # fmt: skip
+    return message_id
+
+
+def _permit_send(by: Actor, draft: Draft) -> None:
+    own = by.kind is ActorKind.INMATE and by.name == draft.booking_number
+    if own and draft.direction is Direction.FROM_INMATE:
+        return
+    if by.kind is ActorKind.INMATE:
+        raise NotAllowed("You can only send messages of your own.")
+    permit(by, Act.PRINT)
+
+
+def _check(draft: Draft, paper: Literal["a4", "letter"]) -> None:
+    """Whatever would stop the printing is said now, to the one who can mend it."""
+    if not draft.body.strip() and not draft.photos:
+        raise UsageError("The message is empty. Write something first.")
+    if len(draft.body) > MOST_CHARACTERS:
+        raise UsageError(
+            f"The message has {len(draft.body)} characters; at most {MOST_CHARACTERS} are "
+            "possible. Send it as two."
+        )
+    if len(draft.photos) > MOST_PHOTOS:
+        raise UsageError(f"At most {MOST_PHOTOS} photos go with one message.")
+    if not draft.correspondent.strip():
+        raise UsageError("Say whom the message is from, or for.")
+    if draft.direction is Direction.FROM_INMATE and not (draft.address or "").strip():
+        raise UsageError("A letter that goes out needs an address.")
+    if draft.direction is Direction.FROM_INMATE:
+        _check_address(draft.address or "", paper)
+    if draft.photos:
+        _check_photos(draft.photos)
+
+
+def _check_address(address: str, paper: Literal["a4", "letter"]) -> None:
+    from digitizer.engines.printing.letters.envelopes import address_fault  # reportlab is slow
+
+    fault = address_fault([line.strip() for line in address.splitlines()], paper)
+    if fault:
+        raise UsageError(fault)
+
+
+def _check_photos(photos: Sequence[bytes]) -> None:
+    """In an isolated process: they come from strangers."""
+    from digitizer.engines.printing.kit.photos import photo_fault
+
+    with Pool(1) as pool:
+        answers = [pool.submit(photo_fault, photo, seconds=_PHOTO_SECONDS) for photo in photos]
+        for number, answer in enumerate(answers, start=1):
+            try:
+                fault = answer.result()
+            except WorkerFailed as error:
+                fault = str(error)
+            if fault:
+                raise UsageError(f"Photo {number}: {fault}")
+
+
+def threads(house: House, booking_number: str) -> tuple[Thread, ...]:
+    with reading(house.engine) as tx:
+        roster.find_inmate(tx, booking_number)
+        return outgoing.threads_of(tx, booking_number)
+
+
+def print_queue(house: House) -> tuple[Message, ...]:
+    with reading(house.engine) as tx:
+        return outgoing.queued_messages(tx)
+
+
+def print_messages(house: House, folder: Path, by: Actor) -> PrintRun:
+    """Renders what is queued into ``folder``: a PDF a letter, and one a housing unit.
+
+    A message is marked printed only when its file is written. One that cannot be drawn stays
+    queued and is told; the others go on. No file is ever written over.
+    """
+    permit(by, Act.PRINT)
+    files: list[PrintedFile] = []
+    faults: list[str] = []
+    with Pool(1) as pool:
+        for message in print_queue(house):
+            try:
+                files.append(_print(house, pool, message, folder, by))
+            except StorageError:
+                raise
+            except DigitizerError as error:
+                faults.append(f"Message {message.id} stays queued: {error}")
+    return PrintRun((*files, *_print_units(files, folder)), tuple(faults))
+
+
+def _print(house: House, pool: Pool, message: Message, folder: Path, by: Actor) -> PrintedFile:
+    from digitizer.messages.rendering import render_message  # reportlab is slow
+
+    with reading(house.engine) as tx:
+        known = register.look_up(tx, message.cover_id)
+    if known is None:
+        raise DigitizerError("The code of its reply paper is not in the register.")
+    photos = [house.pictures.get(sha256) for sha256 in message.photos]
+    rendered = render_message(
+        pool, message, known.code, house.keys, house.settings.facility, photos
+    )
+    name = f"letter-{_file_word(message.inmate.booking_number)}-{message.id}"
+    file = _write_new(folder, name, rendered.pdf)
+    with writing(house.engine) as tx:
+        outgoing.mark_printed(tx, message.id)
+        audit.record(tx, by, "print message", f"message:{message.id}", pages=rendered.pages)
+    return PrintedFile(
+        file, message.id, message.direction, message.inmate.housing_unit,
+        message.inmate.booking_number, rendered.pages,
+    )  # fmt: skip
+
+
+def _print_units(printed: Sequence[PrintedFile], folder: Path) -> list[PrintedFile]:
+    from digitizer.messages.rendering import render_unit
+
+    units: dict[str, list[PrintedFile]] = defaultdict(list)
+    for each in printed:
+        if each.direction is Direction.TO_INMATE:
+            units[each.housing_unit or ""].append(each)
+    files: list[PrintedFile] = []
+    for unit, letters in sorted(units.items()):
+        rendered = render_unit([each.file.read_bytes() for each in letters])
+        file = _write_new(folder, f"housing-unit-{_file_word(unit)}", rendered.pdf)
+        files.append(PrintedFile(file, None, Direction.TO_INMATE, unit, None, rendered.pages))
+    return files
+
+
+def _write_new(folder: Path, name: str, pdf: bytes) -> Path:
+    """Under the first free of NAME.pdf, NAME-2.pdf, …: an earlier run may not be printed yet."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            file = folder / (f"{name}.pdf" if number == 1 else f"{name}-{number}.pdf")
+            try:
+                out = file.open("xb")
+            except FileExistsError:
+                continue
+            _fill(file, out, pdf)
+            return file
+    except OSError as error:
+        raise StorageError(f"Cannot write to {folder}: {error.strerror}.") from None
+    raise AssertionError("numbers have no end")
+
+
+def _fill(file: Path, out: IO[bytes], pdf: bytes) -> None:
+    """What could not be written whole goes again: nobody is to print half a letter."""
+    try:
+        with out:
+            out.write(pdf)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def _file_word(text: str) -> str:
+    word = "".join(c if c.isalnum() or c in "-_" else "-" for c in text).strip("-")
+    return word or "none"

@@ -1,0 +1,103 @@
+"""From a queued e-message to the PDF that is printed for it.
+
+Photos come from strangers, so drawing runs in an isolated process; the code's payload is made
+here, by the side that has the keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitizer.engines.codes.cover_code import KeyRing, payload, short_id
+from digitizer.engines.isolation import Pool
+from digitizer.engines.printing.kit.batches import housing_unit_pdf, page_count
+from digitizer.engines.printing.letters.letter import (
+    Letter,
+    LetterFromInmate,
+    LetterToInmate,
+    letter_pdf,
+)
+from digitizer.engines.printing.sheets.cover_sheet import CoverSheet
+from digitizer.engines.printing.sheets.reply_sheet import ReplySheet
+from digitizer.messages.outgoing import Message
+from digitizer.model.mail import Direction
+from digitizer.model.paper import CoverCode
+from digitizer.model.settings import Facility
+
+_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A PDF and its number of pages."""
+
+    pdf: bytes
+    pages: int
+
+
+def render_message(
+    pool: Pool,
+    message: Message,
+    code: CoverCode,
+    keys: KeyRing,
+    facility: Facility,
+    photos: Sequence[bytes],
+) -> Rendered:
+    """The letter with its reply sheet (to an inmate) or with his cover sheet (from one).
+
+    Raises UsageError if an address does not fit its window, WorkerFailed if a photo broke it.
+    """
+    to_inmate = message.direction is Direction.TO_INMATE
+    letter = (_to_inmate if to_inmate else _from_inmate)(message, code, keys, facility, photos)
+    pdf = pool.submit(letter_pdf, letter, facility.paper, seconds=_SECONDS).result()
+    return Rendered(pdf, page_count(pdf))
+
+
+def render_unit(letters: Sequence[bytes]) -> Rendered:
+    """One file a housing unit; each letter begins on a sheet of its own."""
+    pdf = housing_unit_pdf(letters, duplex=True)
+    return Rendered(pdf, page_count(pdf))
+
+
+def _to_inmate(
+    message: Message, code: CoverCode, keys: KeyRing, facility: Facility, photos: Sequence[bytes]
+) -> Letter:
+    return LetterToInmate(
+        facility_name=facility.name,
+        inmate=message.inmate,
+        sender=message.correspondent,
+        subject=message.subject,
+        text=message.body,
+        photos=tuple(photos),
+        sent=message.created.astimezone(),
+        message_id=message.id,
+        reply=ReplySheet(payload(code, keys), short_id(code)),
+    )
+
+
+def _from_inmate(
+    message: Message, code: CoverCode, keys: KeyRing, facility: Facility, photos: Sequence[bytes]
+) -> Letter:
+    cover = CoverSheet(
+        facility_name=facility.name,
+        mail_address=facility.mail_address,
+        inmate=message.inmate,
+        kind=code.kind,
+        payload=payload(code, keys),
+        short_id=short_id(code),
+        sender=message.correspondent,
+    )
+    return LetterFromInmate(
+        facility_name=facility.name,
+        mail_address=facility.mail_address,
+        inmate=message.inmate,
+        recipient=message.correspondent,
+        address=tuple(line.strip() for line in (message.address or "").splitlines()),
+        subject=message.subject,
+        text=message.body,
+        photos=tuple(photos),
+        sent=message.created.astimezone(),
+        message_id=message.id,
+        cover=cover,
+    )

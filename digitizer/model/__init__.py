@@ -1,0 +1,1 @@
+"""The words that everything else speaks: types, errors, settings. No work is done here."""

@@ -1,0 +1,132 @@
+"""The scrub: every stored file is read again, gently, and compared with its name."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from digitizer import audit
+from digitizer.capture.private_folder import private_folder
+from digitizer.facility import House
+from digitizer.model.errors import NotFound, StorageError
+from digitizer.model.people import Actor
+from digitizer.operations.stored_blobs import Named, named_originals, named_pictures
+from digitizer.storage.blobs import BlobStore, LocalBlobs
+from digitizer.storage.tables import reading, writing
+
+_CHUNK = 1 << 20
+#: A temporary file that is older (seconds) is nobody's at work: a crash left it.
+_LEFT_OVER = 3600.0
+#: Files named in the event log; the counts tell of the rest.
+_MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A stored file that is not as it must be. ``scans`` are those whose it is, if known."""
+
+    store: str
+    name: str
+    scans: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Scrubbed:
+    """What a scrub found. ``left_over`` are temporary files of a crash: untidy, nothing lost."""
+
+    files: int = 0
+    size: int = 0
+    missing: list[Fault] = field(default_factory=list)
+    altered: list[Fault] = field(default_factory=list)
+    left_over: list[Path] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        return not self.missing and not self.altered
+
+
+def scrub(
+    house: House, by: Actor, bytes_a_second: float, sleep: Callable[[float], None] = time.sleep
+) -> Scrubbed:
+    """Reads originals and pictures, at most so fast, while the service works; tells the log."""
+    found = Scrubbed()
+
+    def pace(size: int) -> None:
+        sleep(size / bytes_a_second)
+
+    with private_folder(house) as folder:
+        for name, store in (("originals", house.originals), ("pictures", house.pictures)):
+            named = _named(house, name)
+            for sha256 in store.names():
+                if not _is_whole(store, sha256, folder, found, pace):
+                    found.altered.append(Fault(name, sha256, named.get(sha256, ())))
+            found.missing += _missing(house, name, store)
+            found.left_over += _left_over(store)
+    with writing(house.engine) as tx:
+        audit.record(
+            tx, by, "scrub", "store", files=found.files, bytes=found.size,
+            missing=len(found.missing), altered=len(found.altered),
+            names=[each.name for each in (*found.missing, *found.altered)][:_MOST_NAMED],
+        )  # fmt: skip
+    return found
+
+
+def _named(house: House, store: str) -> Named:
+    with reading(house.engine) as tx:
+        return named_originals(tx) if store == "originals" else named_pictures(tx)
+
+
+def _missing(house: House, name: str, store: BlobStore) -> Iterator[Fault]:
+    """Asked twice: a plain original may go, with its row's change, between the two questions."""
+    absent = [sha256 for sha256 in _named(house, name) if not store.exists(sha256)]
+    still = _named(house, name) if absent else {}
+    return (Fault(name, sha256, still[sha256]) for sha256 in absent if sha256 in still)
+
+
+def _is_whole(
+    store: BlobStore, sha256: str, folder: Path, found: Scrubbed, pace: Callable[[int], None]
+) -> bool:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with _opened(store, sha256, folder) as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                pace(len(chunk))
+    except (FileNotFoundError, NotFound):  # sealed meanwhile; if not, it is told as missing
+        return True
+    except OSError as error:
+        raise StorageError(f"Stored file {sha256} cannot be read: {error}.") from None
+    found.files += 1
+    found.size += size
+    return digest.hexdigest() == sha256
+
+
+@contextmanager
+def _opened(store: BlobStore, sha256: str, private: Path) -> Iterator[IO[bytes]]:
+    """A file of a bucket is fetched first, and goes again before the next."""
+    with (
+        tempfile.TemporaryDirectory(dir=private) as folder,
+        store.local_path(sha256, Path(folder)).open("rb") as stream,
+    ):
+        yield stream
+
+
+def _left_over(store: BlobStore) -> list[Path]:
+    if not isinstance(store, LocalBlobs):
+        return []
+    before = time.time() - _LEFT_OVER
+    return sorted(path for path in store.root.glob(".incoming/*") if _changed(path) < before)
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # it was somebody's at work after all
+        return time.time()

@@ -1,1 +1,0 @@
-"""Floor 2: single-purpose parts. Each is the only file that knows its library."""

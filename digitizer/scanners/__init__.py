@@ -1,0 +1,1 @@
+"""Scanner profiles: what each scanner writes, where, and how its stacks are read."""

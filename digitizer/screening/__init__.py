@@ -1,0 +1,1 @@
+"""Screening: what is held, and each decision that a person takes on it."""

@@ -1,0 +1,55 @@
+"""Notices of rejected letters: to the inmate and to the sender, with reasons and appeal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digitizer import audit
+from digitizer.access.permissions import Act, permit
+from digitizer.facility import House
+from digitizer.model.people import Actor
+from digitizer.screening.rejections import Rejection, find_rejection
+from digitizer.storage.tables import writing
+
+if TYPE_CHECKING:
+    from digitizer.engines.printing.letters.rejection_notice import RejectionNotice
+
+
+def rejection_notice(
+    house: House, letter_id: str, to_sender: bool, address: tuple[str, ...], by: Actor
+) -> bytes:
+    """The PDF of one of the two notices. ``address`` is the sender's, if it is known.
+
+    Raises NotFound, Conflict, or UsageError if the address does not fit its window.
+    """
+    from digitizer.engines.printing.letters.rejection_notice import NoticeTo, rejection_notice_pdf
+
+    permit(by, Act.PRINT)
+    to = NoticeTo.SENDER if to_sender else NoticeTo.INMATE
+    with writing(house.engine) as tx:
+        notice = _notice(house, find_rejection(tx, letter_id), address)
+        pdf = rejection_notice_pdf(notice, to, house.settings.facility.paper)
+        audit.record(tx, by, "print notice", f"letter:{letter_id}", to=str(to))
+    return pdf
+
+
+def _notice(house: House, rejected: Rejection, address: tuple[str, ...]) -> RejectionNotice:
+    from digitizer.engines.printing.letters.rejection_notice import RejectionNotice
+
+    facility = house.settings.facility
+    return RejectionNotice(
+        facility_name=facility.name,
+        mail_address=facility.mail_address,
+        inmate=rejected.inmate,
+        sender=rejected.sender or "not known",
+        named_by_cover=rejected.sender is not None,
+        sender_address=address,
+        reference=rejected.letter,
+        item=f"letter, {rejected.pages} page{'' if rejected.pages == 1 else 's'}",
+        received=rejected.received.astimezone().date(),
+        decided=rejected.decided.astimezone().date(),
+        decided_by=rejected.decided_by,
+        reasons=(rejected.reason,),
+        appeal_days=facility.appeal_days,
+        appeal_to=(facility.appeal_to, facility.name, *facility.mail_address),
+    )

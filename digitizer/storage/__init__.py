@@ -1,0 +1,1 @@
+"""What is stored: tables, blobs, keys, and how they are encrypted and copied."""

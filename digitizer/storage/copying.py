@@ -1,0 +1,75 @@
+"""Copies that last: what was written is synced, file and folder, before it counts as copied."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from digitizer.storage.blobs import LocalBlobs, sync_folder
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """A new file, readable by its owner alone. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    sync_folder(path.parent)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """A new file, readable by its owner alone. Raises OSError."""
+    shutil.copyfile(source, target)
+    target.chmod(0o600)
+    sync_file(target)
+
+
+def sync_file(path: Path) -> None:
+    """What a library wrote for us is on the disk after this."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync_folder(path.parent)
+
+
+def copy_tree(source: Path, target: Path) -> int:
+    """Copies files with their times; half-written ones (dot files) and links are left out.
+
+    A file that goes away meanwhile was taken in: it is no fault. Returns how many were copied.
+    """
+    if not source.is_dir():
+        return 0
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    copied = 0
+    for each in sorted(source.iterdir()):
+        if each.name.startswith(".") or each.is_symlink():
+            continue
+        if each.is_dir():
+            copied += copy_tree(each, target / each.name)
+        elif each.is_file():
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copy2(each, target / each.name)
+                sync_file(target / each.name)
+                copied += 1
+    sync_folder(target)
+    return copied
+
+
+def copy_blobs(source: LocalBlobs, target: LocalBlobs) -> Iterator[str]:
+    """Copies what ``target`` has not, hashing each on the way; gives the names whose bytes are
+    not what the name says: those are not copied."""
+    for name in source.names():
+        if target.exists(name):
+            continue
+        with contextlib.suppress(FileNotFoundError), source.path(name).open("rb") as stream:
+            found = target.put(stream)[0]
+            if found != name:
+                if not source.exists(found):  # else it is the right copy of another file
+                    target.delete(found)
+                yield name

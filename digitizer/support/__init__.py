@@ -1,0 +1,1 @@
+"""Small helps that know nothing of mail: clock, paths, failpoints, concurrency."""

@@ -1,1 +1,0 @@
-"""Floor 1: the words everything else speaks. Types, errors, settings; no work is done here."""

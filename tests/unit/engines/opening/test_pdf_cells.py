@@ -1,0 +1,53 @@
+"""Every cell of the table of PDFs: all pages as they were written, or a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.damage.cell import Cell
+from benchmarks.damage.pdf_cells import CELLS
+from digitizer.engines.opening import (
+    OpenedPage,
+    OpeningLimits,
+    PageFault,
+    count_pages,
+    open_pages,
+)
+from digitizer.model.errors import UnopenableFile
+
+LIMITS = OpeningLimits()
+POSSIBLE = [cell for cell in CELLS if cell.impossible is None]
+
+
+def seen(path: Path) -> list[OpenedPage | PageFault]:
+    """The pages; one fault for a file that is refused."""
+    try:
+        numbers = range(1, count_pages(path, LIMITS) + 1)
+        return list(open_pages(path, numbers, LIMITS, 0))
+    except UnopenableFile as error:
+        return [PageFault(0, str(error))]
+
+
+@pytest.mark.parametrize("cell", POSSIBLE, ids=lambda cell: cell.name)
+def test_a_pdf_gives_its_pages_or_a_reason(cell: Cell, tmp_path: Path) -> None:
+    assert cell.make is not None
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(cell.make())
+    pages = seen(path)
+    faults = [page for page in pages if isinstance(page, PageFault)]
+    if cell.pages == 0:
+        assert faults
+        assert all(each.reason.endswith(".") for each in faults)
+    else:
+        assert [*faults, len(pages)] == [cell.pages]
+        for page in pages:
+            assert isinstance(page, OpenedPage)
+            assert cell.looks_right is None or cell.looks_right(page.image)
+
+
+def test_a_cell_that_is_impossible_says_why() -> None:
+    for cell in CELLS:
+        assert bool(cell.impossible) == (cell.make is None)
+    assert len({cell.name for cell in CELLS}) == len(CELLS)

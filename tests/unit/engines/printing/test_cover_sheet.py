@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pypdfium2
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from digitizer.engines.codes.cover_code import KeyRing, new_cover_code, payload, short_id
+from digitizer.engines.codes.decoders import QR
+from digitizer.engines.printing.kit import cover_layout as layout
+from digitizer.engines.printing.kit.cover_layout import Paper
+from digitizer.engines.printing.kit.drawing import (
+    BOLD,
+    PAGE_SIZES,
+    fit_text,
+    text_width,
+    tidy,
+    wrap_text,
+)
+from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, cover_pdf
+from digitizer.model.errors import UsageError
+from digitizer.model.paper import CodeKind
+from digitizer.model.people import CustodyStatus, Inmate
+
+RING = KeyRing({1: b"k" * 32}, current=1)
+SOMEBODY = Inmate("T-000123", "Testermann", "José María", "B-204", CustodyStatus.IN_CUSTODY)
+PAPERS: tuple[Paper, ...] = ("a4", "letter")
+
+
+@cache
+def _cover(kind: CodeKind) -> CoverSheet:
+    code = new_cover_code(kind, RING)
+    inmate = SOMEBODY if kind in (CodeKind.INMATE, CodeKind.REPLY) else None
+    address = ("Mail Room", "1 Example Road", "Exampleville, EX 00000")
+    return CoverSheet("Example Jail", address, inmate, kind, payload(code, RING), short_id(code))
+
+
+def _picture(pdf: bytes, dpi: int) -> NDArray[np.uint8]:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        picture = document[0].render(scale=dpi / 72, grayscale=True).to_numpy()
+        return np.ascontiguousarray(picture.reshape(picture.shape[:2])).copy()
+    finally:
+        document.close()
+
+
+def _text(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return " ".join(str(document[0].get_textpage().get_text_bounded()).split())
+    finally:
+        document.close()
+
+
+@pytest.mark.parametrize("kind", CodeKind)
+@pytest.mark.parametrize("paper", PAPERS)
+def test_one_page_of_that_paper_with_four_codes(kind: CodeKind, paper: Paper) -> None:
+    cover = _cover(kind)
+    pdf = cover_pdf(cover, paper)
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        assert len(document) == 1
+        assert document[0].get_size() == pytest.approx(PAGE_SIZES[paper], abs=0.1)
+    finally:
+        document.close()
+    read = zxingcpp.read_barcodes(_picture(pdf, 150), formats=QR)
+    assert [(each.text, each.ec_level) for each in read] == [(cover.payload, "H")] * 4
+
+
+@pytest.mark.parametrize("kind", CodeKind)
+def test_the_sheet_number_is_printed(kind: CodeKind) -> None:
+    assert _cover(kind).short_id in _text(cover_pdf(_cover(kind), "letter"))
+
+
+def test_the_same_cover_gives_the_same_bytes() -> None:
+    assert cover_pdf(_cover(CodeKind.INMATE), "a4") == cover_pdf(_cover(CodeKind.INMATE), "a4")
+
+
+def test_a_cover_says_for_whom_and_where_to() -> None:
+    text = _text(cover_pdf(replace(_cover(CodeKind.INMATE), sender="Ann Example"), "letter"))
+    for said in ("José María Testermann", "T-000123", "B-204", "Mail Room", "1 Example Road",
+                 "Exampleville, EX 00000", "Ann Example", "Mail cover sheet", "Hoja de portada",
+                 "You may copy this sheet", "Puede copiar esta hoja"):  # fmt: skip
+        assert said in text, said
+
+
+def test_a_single_use_cover_says_so() -> None:
+    text = _text(cover_pdf(replace(_cover(CodeKind.INMATE), once=True), "letter"))
+    assert "good for one letter" in text
+    assert "You may copy" not in text
+
+
+@pytest.mark.parametrize(("sheets", "said"), [(1, "exactly one sheet"), (12, "exactly 12 sheets")])
+def test_a_counted_cover_says_how_many_sheets(sheets: int, said: str) -> None:
+    text = _text(cover_pdf(replace(_cover(CodeKind.INMATE), sheets=sheets), "letter"))
+    assert said in text
+
+
+def test_no_housing_unit_leaves_no_label() -> None:
+    cover = replace(_cover(CodeKind.INMATE), inmate=replace(SOMEBODY, housing_unit=" "))
+    assert "HOUSING" not in _text(cover_pdf(cover, "letter"))
+
+
+@pytest.mark.parametrize(
+    ("letters", "said"),
+    [(27, "27 letters in this batch"), (1, "1 letter in this batch"), (None, "not counted")],
+)
+def test_a_batch_header_says_how_many_letters(letters: int | None, said: str) -> None:
+    text = _text(cover_pdf(replace(_cover(CodeKind.BATCH), letters=letters), "letter"))
+    assert "BATCH HEADER" in text
+    assert said in text
+
+
+def test_a_legal_marker_is_unmistakable() -> None:
+    text = _text(cover_pdf(_cover(CodeKind.LEGAL), "a4"))
+    assert "LEGAL MAIL" in text
+    assert "CORREO LEGAL" in text
+
+
+def test_a_reply_sheet_needs_its_writer() -> None:
+    with pytest.raises(UsageError, match="inmate"):
+        cover_pdf(replace(_cover(CodeKind.REPLY), inmate=None), "letter")
+
+
+def test_a_payload_too_long_for_its_symbol_is_refused() -> None:
+    with pytest.raises(ValueError, match="35 characters"):
+        cover_pdf(replace(_cover(CodeKind.INMATE), payload="MD1" + "A" * 40), "letter")
+
+
+_names = st.text(
+    st.one_of(st.characters(codec="utf-8"), st.sampled_from("WÉñ łЖΩ\u05d0\u0639字🙂\u0301\n\t")),
+    max_size=120,
+)
+
+
+def _outside_print(picture: NDArray[np.uint8], paper: Paper, dpi: int) -> Any:
+    """The picture with every printed area whitened: what is left should be paper."""
+    left_over = picture.copy()
+    for area in layout.printed_areas(*layout.PAPERS[paper]):
+        spread = area.grown(0.6)
+        left_over[
+            max(0, int(spread.top * dpi / 25.4)) : int(spread.bottom * dpi / 25.4) + 1,
+            max(0, int(spread.left * dpi / 25.4)) : int(spread.right * dpi / 25.4) + 1,
+        ] = 255
+    return left_over
+
+
+@settings(max_examples=25, deadline=None)
+@given(_names, _names, _names, _names, _names, st.lists(_names, max_size=7), st.integers(0, 255))
+def test_no_name_leaves_its_place(
+    first: str, last: str, number: str, unit: str, sender: str, address: list[str], sheets: int
+) -> None:
+    cover = replace(
+        _cover(CodeKind.INMATE),
+        inmate=Inmate(number, last, first, unit, CustodyStatus.IN_CUSTODY),
+        sender=sender,
+        facility_name=last,
+        mail_address=tuple(address),
+        sheets=sheets,
+    )
+    picture = _picture(cover_pdf(cover, "letter"), 100)
+    assert _outside_print(picture, "letter", 100).min() > 200
+    read = zxingcpp.read_barcodes(picture, formats=QR)
+    assert [each.text for each in read] == [cover.payload] * 4
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("sheets", [0, 1, 200])
+def test_print_stays_in_its_places(paper: Paper, sheets: int) -> None:
+    cover = replace(_cover(CodeKind.INMATE), sheets=sheets)
+    assert _outside_print(_picture(cover_pdf(cover, paper), 150), paper, 150).min() > 200
+
+
+@given(_names, st.floats(10, 300))
+def test_fitted_text_fits(text: str, width: float) -> None:
+    fitted, size = fit_text(text, BOLD, 20, width, 8)
+    assert 8 <= size <= 20
+    assert fitted == "…" or text_width(fitted, BOLD, size) <= width * 1.01
+
+
+@given(_names, st.floats(20, 300))
+def test_wrapped_lines_are_no_wider_and_lose_no_letter(text: str, width: float) -> None:
+    lines = wrap_text(text, BOLD, 8, width)
+    assert all(text_width(line, BOLD, 8) <= width for line in lines if len(line) > 1)
+    assert "".join(lines).replace(" ", "") == tidy(text).replace(" ", "")

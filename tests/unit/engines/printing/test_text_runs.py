@@ -1,0 +1,137 @@
+"""Text on paper: nothing is lost, nothing is too wide, and it reads in its own direction."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitizer.engines.printing.kit import bidi
+from digitizer.engines.printing.kit.drawing import BOLD, REGULAR
+from digitizer.engines.printing.kit.plain_text import clean, clean_line
+from digitizer.engines.printing.kit.text_runs import fitted_line, missing_characters, wrap
+
+ANY = st.text(st.characters(), max_size=300)
+LATIN = st.text("abc áñ-é \n", max_size=300)
+
+
+@given(ANY)
+def test_cleaning_is_done_after_one_time(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@given(ANY, st.floats(20, 500))
+def test_no_line_is_wider_than_its_column(text: str, width: float) -> None:
+    for line in wrap(clean(text), REGULAR, 10, width):
+        assert line.width <= width or len(line.text) < 3 or line.text[1:].strip() == ""
+
+
+@given(LATIN, st.floats(20, 500))
+def test_wrapping_loses_only_blanks(text: str, width: float) -> None:
+    text = clean(text)
+    lines = wrap(text, REGULAR, 10, width)
+    assert "".join(line.text for line in lines).replace(" ", "") == "".join(text.split())
+
+
+@given(st.text("abאבجل12 .,()", max_size=120), st.floats(20, 500))
+def test_wrapping_mixed_directions_loses_no_letter(text: str, width: float) -> None:
+    kept = "".join(line.text for line in wrap(clean(text), REGULAR, 10, width))
+    assert sorted(c for c in kept if c in "ab12") == sorted(c for c in text if c in "ab12")
+    assert sorted(c for c in kept if c in "אב") == sorted(c for c in text if c in "אב")
+
+
+def test_words_break_at_blanks_and_hyphens_first() -> None:
+    lines = [line.text for line in wrap("one two-three four", REGULAR, 10, 50)]
+    assert lines == ["one two-", "three four"]
+
+
+def test_a_date_is_not_parted() -> None:
+    lines = [line.text for line in wrap("due 2025-03-04", REGULAR, 10, 60)]
+    assert lines == ["due", "2025-03-04"]
+
+
+def test_ideographs_need_no_blanks() -> None:
+    lines = wrap("\u4f60" * 20, REGULAR, 10, 60)
+    assert len(lines) > 2
+    assert sum(len(line.text) for line in lines) == 20
+
+
+def test_an_accent_is_never_parted_from_its_letter() -> None:
+    lines = wrap("q\u0323" * 40, REGULAR, 10, 60)
+    assert len(lines) > 1
+    assert all(line.text.startswith("q") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
+        ("a\tb", "a   b"),
+        ("a\x00\x07\x1bb\ufeff", "ab"),
+        ("e\u0301", "é"),
+        ("a\n \n\t\n\n\n\nb", "a\n\n\nb"),
+        ("safe \u202egnp.exe", "safe gnp.exe"),
+        ("\U0001d4d7\U0001d4ee\U0001d4fb\U0001d4f8", "Hero"),
+        ("\U0001f602\U0001f602!", "[face with tears of joy \u00d72]!"),
+        ("\U0001f44d\U0001f3fd", "[thumbs up sign]"),
+        ("\U0001f469\u200d\U0001f467", "[woman + girl]"),
+        ("\U0001f1f2\U0001f1fd", "[flag MX]"),
+        ("1\ufe0f\u20e3", "[1]"),
+        ("\u2764\ufe0f", "\u2764"),
+        ("\udc80", "\ufffd"),
+    ],
+)
+def test_what_people_type_is_made_printable(typed: str, printed: str) -> None:
+    assert clean(typed) == printed
+
+
+def test_one_line_texts_have_no_line_ends() -> None:
+    assert clean_line(" a\r\n b\t c ") == "a b c"
+
+
+def test_scripts_in_use_are_all_there() -> None:
+    text = "Ñandú Łódź Đặng Привет Ґ Αθήνα שלום مرحبا گچ پ Հայ ქართ ½ € ₫ ☺ ♥ ✓ → [] “” – …"
+    assert missing_characters(text) == ""
+
+
+def test_missing_characters_are_told_once_and_seen() -> None:
+    assert missing_characters("a\u4f60\u597d\u4f60\U00012000") == "\u4f60\u597d\U00012000"
+    assert wrap("\u4f60\U00012000", REGULAR, 10, 100)[0].text == "□□"
+
+
+def test_emoji_are_not_missing() -> None:
+    assert missing_characters("\U0001f602") == ""
+
+
+def test_hebrew_reads_from_the_right_with_its_numbers_intact() -> None:
+    (line,) = wrap("שלום abc 12:30 (כן)", REGULAR, 10, 400)
+    assert line.rtl
+    assert line.text == "(ןכ) abc 12:30 םולש"
+
+
+def test_hebrew_within_english_stays_in_place() -> None:
+    (line,) = wrap("say שלום twice", REGULAR, 10, 400)
+    assert not line.rtl
+    assert line.text == "say םולש twice"
+
+
+def test_arabic_letters_join() -> None:
+    shaped = bidi.shape_arabic("سلام", frozenset(map(chr, range(0xFB50, 0xFF00))))
+    assert shaped == "\ufeb3\ufefc\ufee1"
+
+
+def test_a_form_that_no_font_has_is_not_used() -> None:
+    assert bidi.shape_arabic("سلام", frozenset()) == "سلام"
+
+
+@given(st.lists(st.integers(0, 4), max_size=30))
+def test_every_character_has_one_place(levels: list[int]) -> None:
+    assert sorted(bidi.visual_order(levels)) == list(range(len(levels)))
+
+
+def test_a_long_name_is_shrunk_then_cut_with_a_sign() -> None:
+    line = fitted_line("x" * 30_000, BOLD, 18, 200, 8)
+    assert line.size == 8
+    assert line.width <= 200
+    assert line.text.endswith("…")
+    assert fitted_line("x" * 22, BOLD, 18, 200, 8).text == "x" * 22

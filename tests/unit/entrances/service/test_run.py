@@ -1,0 +1,226 @@
+"""What makes a service not ready, and what makes it ready again."""
+
+from __future__ import annotations
+
+import logging
+import resource
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from digitizer.capture import worker as working
+from digitizer.capture.intake import TakenIn, take_all_from_inbox
+from digitizer.capture.pipeline import Worked
+from digitizer.capture.scans import ledger
+from digitizer.capture.worker import Worker
+from digitizer.entrances.service import run as services
+from digitizer.entrances.service.run import Service
+from digitizer.facility import House
+from digitizer.model.errors import StorageError, UsageError
+from digitizer.model.mail import ScanState
+from digitizer.model.paper import Doubt, DoubtReason, Scan, Split
+from digitizer.screening.decisions import held
+from digitizer.storage.tables import writing
+from inbox_watch import post
+from inbox_watch.reports import News, Report
+from tests.support.made_mail import scan_row, take
+from tests.support.patience import HUNG
+
+
+def _report(house: House, news: News, error: Exception | None = None) -> Report:
+    (folder, *_) = services.safe_folders(house)
+    return Report(news, folder, "It is so.", error=error)
+
+
+def test_a_folder_lost_and_back(house: House) -> None:
+    service = Service(house)
+    services._note_trouble(service, _report(house, News.FOLDER_LOST))
+    assert list(service.troubles.values()) == ["It is so."]
+    services._note_trouble(service, _report(house, News.FOLDER_BACK))
+    assert list(service.troubles.values()) == [""]
+
+
+def test_a_store_that_refuses_is_trouble_and_a_file_that_does_is_not(house: House) -> None:
+    service = Service(house)
+    services._note_trouble(service, _report(house, News.NOT_TAKEN, UsageError("no file")))
+    assert service.troubles == {}
+    services._note_trouble(service, _report(house, News.NOT_TAKEN, StorageError("full")))
+    assert service.troubles == {"intake": "It is so."}
+    services._note_trouble(service, _report(house, News.TAKEN_AT_LAST))
+    assert service.troubles == {"intake": ""}
+
+
+def test_each_empty_file_is_told_and_held(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the watcher itself, whose patience is made short: two are two, and both are told."""
+    monkeypatch.setattr(post, "FORGOTTEN_SECONDS", 0.0)
+    inbox = house.home / "inbox" / "default"
+    names = {"one.pdf", "two.pdf"}
+    for name in names:
+        (inbox / name).touch()
+    service = Service(house)
+    with caplog.at_level(logging.ERROR, "digitizer"):
+        watching = threading.Thread(target=services.watch, args=(service,))
+        watching.start()
+        while any(inbox.iterdir()):
+            service.nudge.wait(1)  # a nudge is early: the files go right after it
+        service.end()
+        watching.join()
+    told = [record for record in caplog.records if record.__dict__.get("event") == "empty_file"]
+    assert {name for name in names for record in told if name in record.getMessage()} == names
+    with Worker(house) as worker:
+        while worker.work_next():
+            pass
+    assert {(each.source, "empty" in str(each.reason)) for each in held(house)} == {
+        (name, True) for name in names
+    }
+
+
+class _Worker:
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error
+
+    def work_next(self) -> bool:
+        if self.error:
+            raise self.error
+        return True
+
+    def has_work(self) -> bool:
+        return True
+
+
+def test_work_that_stands_still(house: House) -> None:
+    service = Service(house)
+    service.stop.set()  # else it would wait before the next try
+    worker = _Worker(StorageError("The disk is full."))
+    assert not services._work_once(service, worker)  # type: ignore[arg-type]  # a stand-in
+    assert service.troubles["work"] == "work stands still: The disk is full."
+    worker.error = None
+    assert services._work_once(service, worker)  # type: ignore[arg-type]  # a stand-in
+    assert service.troubles["work"] == ""
+
+
+def test_a_lane_without_work_does_not_hide_the_trouble_of_another(house: House) -> None:
+    service = Service(house)
+    service.troubles["work"] = "work stands still"
+    taken = take(house, b"stack")
+    with Worker(house) as worker, Worker(house) as other:
+        with writing(house.engine) as tx:
+            ledger.claim(tx, taken.id, other._claimant.name)
+        assert not services._work_once(service, worker)
+        assert service.troubles["work"] == "work stands still"
+        other._give_back()
+        assert services._work_once(service, worker), "it is no scan: held"
+    assert service.troubles["work"] == ""
+
+
+def test_a_scan_that_hangs_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(house)
+    hanging, good = take(house, b"it hangs"), take(house, b"it does not")
+    good_is_worked = threading.Event()
+    went_on: list[bool] = []
+
+    def step(scan: Scan, *_: object) -> Worked:
+        if scan.id == hanging.id:
+            went_on.append(good_is_worked.wait(HUNG))
+            service.end()
+        else:
+            good_is_worked.set()
+        return Worked(scan, (), Split(whole=(Doubt(DoubtReason.UNOPENABLE, "Look at it."),)), {})
+
+    monkeypatch.setattr(working, "work", step)
+    services.work(service)
+    assert went_on == [True]
+    assert {scan_row(house, each.id).state for each in (hanging, good)} == {ScanState.HELD}
+
+
+def test_a_lane_that_fails_ends_the_service(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_worker: Worker) -> bool:
+        raise ValueError("a fault of ours")
+
+    service = Service(house)
+    monkeypatch.setattr(Worker, "work_next", broken)
+    services._guarded(service, services.work)
+    assert service.failed
+    assert service.stop.is_set()
+    assert "a fault of ours" in caplog.text
+
+
+def _disk_full(_house: House) -> None:
+    """The kernel's own ENOSPC, in the middle of a scan."""
+    Path("/dev/full").write_bytes(b"a picture of a page")
+
+
+def _folder_gone(house: House) -> None:
+    shutil.rmtree(house.work_folder)
+
+
+@pytest.mark.parametrize("fault", [_disk_full, _folder_gone])
+def test_a_real_fault_is_told_once_and_counts_on_no_scan(
+    house: House, fault: Callable[[House], None],
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    service = Service(house)
+    service.stop.set()  # else it would wait before the next try
+    taken = take(house, b"no scan at all")
+    with Worker(house) as worker:
+        with monkeypatch.context() as patch, caplog.at_level(logging.ERROR, "digitizer"):
+            if fault is _disk_full:
+                patch.setattr(working, "work", lambda *_: fault(house))
+            else:
+                fault(house)
+            assert not any(services._work_once(service, worker) for _ in range(3))
+        assert [record.levelname for record in caplog.records] == ["ERROR"]
+        assert caplog.messages == [service.troubles["work"]]
+        assert scan_row(house, taken.id).tries == 0
+        worker._folder.mkdir(parents=True, exist_ok=True)
+        assert services._work_once(service, worker), "it goes on by itself"
+    assert service.troubles["work"] == ""
+    assert scan_row(house, taken.id).state == ScanState.HELD
+
+
+@pytest.mark.parametrize("error", [None, StorageError("x"), ValueError("x"), SystemExit(1)])
+def test_a_part_that_ends_is_trouble_and_ends_the_service(
+    house: House, error: BaseException | None
+) -> None:
+    service = Service(house)
+
+    def part(_service: Service) -> None:
+        assert service.troubles == {"part": ""}
+        if error:
+            raise error
+
+    services._guarded(service, part)
+    assert service.stop.is_set()
+    assert service.troubles == {"part": "it has ended"}
+    assert service.failed == (error is not None)
+
+
+@pytest.fixture
+def few_files() -> Iterator[None]:
+    """Fewer open files than a joined stack has; as with 1,024, the usual limit, and 1,100."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_stack_of_more_files_than_may_be_open_at_first(house: House, few_files: None) -> None:
+    stack = [house.home / "inbox" / "default" / f"{number}.jpg" for number in range(300)]
+    for path in stack:
+        path.write_bytes(path.name.encode())
+    results: list[TakenIn | Exception | None] = []
+
+    def take_stack(_service: Service) -> None:
+        results.extend(take_all_from_inbox(house, [stack], "flatbed-jpeg"))
+
+    assert services.run(house, take_stack)
+    (taken,) = results
+    assert isinstance(taken, TakenIn), taken
+    assert not any(path.exists() for path in stack)
