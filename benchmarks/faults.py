@@ -42,6 +42,8 @@ CALLS = {
 }
 _DIGITIZER = str(Path(sys.executable).parent / "digitizer")
 _SETTLE = 0.5
+#: Seconds after which what must end counts as hung; a busy machine needs no such time.
+_HUNG = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +148,13 @@ def under_strace(words: Sequence[str], home: Path, fault: Fault) -> tuple[int, s
         with subprocess.Popen(tracing, stderr=subprocess.DEVNULL) as tracer:
             _until_traced(child.pid)
             os.kill(child.pid, signal.SIGCONT)
-            errors = child.communicate(timeout=60)[1]
-            tracer.wait(timeout=10)
+            errors = child.communicate(timeout=_HUNG)[1]
+            tracer.wait(timeout=_HUNG)
     return child.returncode, errors, trace.exists() and "INJECTED" in trace.read_text()
 
 
 def _until_traced(process: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + _HUNG
     while "TracerPid:\t0\n" in Path(f"/proc/{process}/status").read_text():
         if time.monotonic() > deadline:
             raise RuntimeError("strace did not attach")

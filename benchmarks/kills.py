@@ -42,6 +42,8 @@ from digitizer.support.failpoints import POINTS, arm
 
 _DIGITIZER = str(Path(sys.executable).parent / "digitizer")
 _LONGEST_WAIT = 12.0
+#: Seconds after which what must end counts as hung; a busy machine needs no such time.
+_HUNG = 1800.0
 _LONGEST_RECOVERY = 60.0  # far more than the promised 10 s, so that a broken promise shows
 _INTAKE = ("intake.", "blobs.", "ledger.scan_", "ledger.original_")
 _LOOK = 0.05
@@ -233,7 +235,7 @@ def settle_all(home: Path, seconds: float) -> float:
         time.sleep(0.5)
     begun = time.monotonic()
     os.kill(process, signal.SIGTERM)
-    _ended(process, 30)
+    _ended(process, _HUNG)
     stopped = time.monotonic() - begun
     _kill(process)
     return stopped
@@ -333,7 +335,7 @@ def run(
     rng, tally = random.Random(seed), Tally()
     home = folder / "home"
     maker = forked(lambda: make_home_with_mail(home))
-    _ended(maker, 120)
+    _ended(maker, _HUNG)
     if _gone.get(maker) != 0:
         raise RuntimeError("the home could not be made")
     ends = time.monotonic() + 60 * minutes
@@ -350,7 +352,7 @@ def run(
                 print(json.dumps(about), file=sys.stderr, flush=True)
             if time.monotonic() > ends:
                 break
-    return tally, judge(home, settle_all(home, 900))
+    return tally, judge(home, settle_all(home, _HUNG))
 
 
 def report(tally: Tally, verdict: Verdict, seed: int) -> str:

@@ -67,7 +67,8 @@ def recover(house: House) -> int:
 def give_back_of_the_dead(house: House) -> int:
     """Gives back what dead supervisors held, counted as a death; returns how many scans.
 
-    Their folders go too, and those of whoever died while cutting a sealed scan.
+    Their folders go too, those of whoever died while cutting a sealed scan, and what the dead
+    were storing.
     """
     with reading(house.engine) as tx:
         names = ledger.claimants_at_work(tx)
@@ -87,6 +88,9 @@ def give_back_of_the_dead(house: House) -> int:
             reach("recover.swept")
     for name in leases.dead(house.run_folder):  # they had no work left, but maybe pictures
         _sweep(house, name)
+    leases.forget_unknown(house.run_folder)
+    for store in (house.originals, house.pictures):
+        store.sweep()
     return given_back
 
 

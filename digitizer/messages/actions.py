@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from digitizer import audit
 from digitizer.access.permissions import Act, permit
@@ -222,16 +222,26 @@ def _write_new(folder: Path, name: str, pdf: bytes) -> Path:
         for number in count(1):
             file = folder / (f"{name}.pdf" if number == 1 else f"{name}-{number}.pdf")
             try:
-                with file.open("xb") as out:
-                    out.write(pdf)
-                    out.flush()
-                    os.fsync(out.fileno())
-                return file
+                out = file.open("xb")
             except FileExistsError:
                 continue
+            _fill(file, out, pdf)
+            return file
     except OSError as error:
         raise StorageError(f"Cannot write to {folder}: {error.strerror}.") from None
     raise AssertionError("numbers have no end")
+
+
+def _fill(file: Path, out: IO[bytes], pdf: bytes) -> None:
+    """What could not be written whole goes again: nobody is to print half a letter."""
+    try:
+        with out:
+            out.write(pdf)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def _file_word(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from digitizer import audit
+from digitizer.capture.private_folder import private_folder
 from digitizer.facility import House
 from digitizer.model.errors import NotFound, StorageError
 from digitizer.model.people import Actor
@@ -55,14 +56,18 @@ def scrub(
 ) -> Scrubbed:
     """Reads originals and pictures, at most so fast, while the service works; tells the log."""
     found = Scrubbed()
-    for name, store in (("originals", house.originals), ("pictures", house.pictures)):
-        named = _named(house, name)
-        for sha256 in store.names():
-            whole = _is_whole(house, store, sha256, found, lambda n: sleep(n / bytes_a_second))
-            if not whole:
-                found.altered.append(Fault(name, sha256, named.get(sha256, ())))
-        found.missing += _missing(house, name, store)
-        found.left_over += _left_over(store)
+
+    def pace(size: int) -> None:
+        sleep(size / bytes_a_second)
+
+    with private_folder(house) as folder:
+        for name, store in (("originals", house.originals), ("pictures", house.pictures)):
+            named = _named(house, name)
+            for sha256 in store.names():
+                if not _is_whole(store, sha256, folder, found, pace):
+                    found.altered.append(Fault(name, sha256, named.get(sha256, ())))
+            found.missing += _missing(house, name, store)
+            found.left_over += _left_over(store)
     with writing(house.engine) as tx:
         audit.record(
             tx, by, "scrub", "store", files=found.files, bytes=found.size,
@@ -85,11 +90,11 @@ def _missing(house: House, name: str, store: BlobStore) -> Iterator[Fault]:
 
 
 def _is_whole(
-    house: House, store: BlobStore, sha256: str, found: Scrubbed, pace: Callable[[int], None]
+    store: BlobStore, sha256: str, folder: Path, found: Scrubbed, pace: Callable[[int], None]
 ) -> bool:
     digest, size = hashlib.sha256(), 0
     try:
-        with _opened(store, sha256, house.work_folder) as stream:
+        with _opened(store, sha256, folder) as stream:
             while chunk := stream.read(_CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
@@ -104,10 +109,10 @@ def _is_whole(
 
 
 @contextmanager
-def _opened(store: BlobStore, sha256: str, work: Path) -> Iterator[IO[bytes]]:
-    """A file of a bucket is fetched into the work folder first."""
+def _opened(store: BlobStore, sha256: str, private: Path) -> Iterator[IO[bytes]]:
+    """A file of a bucket is fetched first, and goes again before the next."""
     with (
-        tempfile.TemporaryDirectory(dir=work) as folder,
+        tempfile.TemporaryDirectory(dir=private) as folder,
         store.local_path(sha256, Path(folder)).open("rb") as stream,
     ):
         yield stream

@@ -10,18 +10,17 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shutil import rmtree
 
 import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.access.permissions import Act, need_reason, permit
 from digitizer.capture.isolated.survey import count, cut_out
-from digitizer.capture.scans import leases, ledger, sealed_pages, sealing
+from digitizer.capture.private_folder import private_folder
+from digitizer.capture.scans import ledger, sealed_pages, sealing
 from digitizer.capture.scans.sealed_pages import SealedPage
 from digitizer.capture.scans.sealing import Sealed
 from digitizer.engines.isolation import Pool
@@ -232,7 +231,7 @@ def _delete(store: BlobStore, names: Sequence[str]) -> None:
 def _cut_out(house: House, whole: Scan, sealed: Sealed, numbers: Sequence[int]) -> Original:
     work = house.settings.work
     limits = OpeningLimits(work.pages, work.page_megapixels)
-    with _private_folder(house) as folder, Pool(1) as pool:
+    with private_folder(house) as folder, Pool(1) as pool:
         paths = list(_unlocked(house, sealed, folder))
         reach("cutting.unlocked")
         counts: list[int] = [
@@ -248,19 +247,6 @@ def _cut_out(house: House, whole: Scan, sealed: Sealed, numbers: Sequence[int]) 
         pdf: bytes = pool.submit(cut_out, pages_of, title, limits, seconds=seconds).result()
     sha256, size = house.originals.put(io.BytesIO(pdf))
     return Original(sha256, f"{whole.source} (cut out)", size)
-
-
-@contextmanager
-def _private_folder(house: House) -> Iterator[Path]:
-    """A folder for unlocked files; should we die, whoever recovers the house sweeps it."""
-    ours = leases.Claimant(house.run_folder)
-    folder = house.work_folder / ours.name
-    try:
-        folder.mkdir(mode=0o700, parents=True)
-        yield folder
-    finally:
-        rmtree(folder, ignore_errors=True)
-        ours.close()
 
 
 def _unlocked(house: House, sealed: Sealed, folder: Path) -> Iterator[str]:

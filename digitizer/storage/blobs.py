@@ -8,11 +8,8 @@ behind the same port.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
-import secrets
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from digitizer.model.errors import NotFound, StorageError
+from digitizer.storage.unfinished_files import make_living, sweep_dead
 from digitizer.support.concurrency import each, good, or_raise
 from digitizer.support.failpoints import reach
 
@@ -65,6 +63,10 @@ class BlobStore(Protocol):
         """The SHA-256 of every blob stored."""
         ...
 
+    def sweep(self) -> None:
+        """Takes away what processes that died were storing; never what one alive is storing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
@@ -83,7 +85,6 @@ class LocalBlobs:
         self.root = root
         self._incoming = root / ".incoming"
         self._swept = False
-        self._door = threading.Lock()
         self._unsure: set[str] = set()  # named, but the sync of the name failed
         self._sure_of: set[Path] = set()  # folders whose names were synced in our own life
 
@@ -123,17 +124,19 @@ class LocalBlobs:
 
     def _prepare(self) -> None:
         _make_folder(self._incoming)
-        with self._door:  # or a second thread's first file, not yet locked, would seem a dead one's
-            if not self._swept:
-                _sweep_dead(self._incoming)
-                self._swept = True
+        if not self._swept:
+            self.sweep()
+            self._swept = True
+
+    def sweep(self) -> None:
+        """What the dead were writing was never acknowledged, fills the disk, and may be a plain
+        copy of what is sealed."""
+        sweep_dead(self._incoming)
 
     def _write(self, temporaries: ExitStack, source: Source) -> _Draft:
-        path = self._incoming / secrets.token_hex(12)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        path, descriptor = make_living(self._incoming)
         out = temporaries.enter_context(os.fdopen(descriptor, "wb", buffering=0))
         temporaries.callback(path.unlink, missing_ok=True)
-        fcntl.flock(out, fcntl.LOCK_EX)  # free when we die: see _sweep_dead
         reach("blobs.tmp_made")
         with source() as stream:
             sha256, size = _copy(stream, out)
@@ -221,19 +224,6 @@ def _sync(draft: _Draft) -> _Draft:
     os.fsync(draft.out.fileno())
     reach("blobs.tmp_synced")
     return draft
-
-
-def _sweep_dead(incoming: Path) -> None:
-    """Takes away what processes that died were writing: it was never acknowledged, fills the
-    disk, and may be a plain copy of what is sealed. One still at work holds a lock on its file.
-    """
-    for path in incoming.iterdir():
-        try:
-            with path.open("rb") as left:
-                fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink()
-        except (BlockingIOError, FileNotFoundError):
-            continue
 
 
 def _make_folder(folder: Path) -> None:

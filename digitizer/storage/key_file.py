@@ -9,12 +9,15 @@ from pathlib import Path
 from digitizer.engines.codes.cover_code import KEY_BYTES, KeyRing, new_key
 from digitizer.model.errors import SettingsError
 from digitizer.storage.blobs import sync_folder
+from digitizer.storage.unfinished_files import alone_in
 
 
 def make_key_ring(path: Path) -> None:
     """A first ring with one random 256-bit key; leaves an existing file alone."""
-    if not path.exists():
-        _write(path, KeyRing({1: new_key()}, 1))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with alone_in(path.parent):
+        if not path.exists():
+            _write(path, KeyRing({1: new_key()}, 1))
 
 
 def read_key_ring(path: Path) -> KeyRing:
@@ -51,14 +54,16 @@ def _check(ring: KeyRing) -> None:
 
 def rotate_key(path: Path) -> int:
     """Adds a fresh key for new covers; earlier keys go on being read. Returns its number."""
-    ring = read_key_ring(path)
-    number = max(ring.keys) + 1
-    _write(path, KeyRing({**ring.keys, number: new_key()}, number))
+    read_key_ring(path)  # where there is none, that is said
+    with alone_in(path.parent):  # else two would each add a key, and one be lost with its covers
+        ring = read_key_ring(path)
+        number = max(ring.keys) + 1
+        _write(path, KeyRing({**ring.keys, number: new_key()}, number))
     return number
 
 
 def _write(path: Path, ring: KeyRing) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Only for who is alone in the folder: what lies under the temporary name is a dead one's."""
     temporary = path.with_suffix(".new")
     body = {"current": ring.current, "keys": {str(n): k.hex() for n, k in ring.keys.items()}}
     temporary.unlink(missing_ok=True)

@@ -93,6 +93,9 @@ class S3Blobs:
         for batch in obstore.list(self._store, self._prefix):
             yield from sorted(str(each["path"]).rsplit("/", 1)[-1] for each in batch)
 
+    def sweep(self) -> None:
+        """Nothing: what is not stored whole has no name, here or in the bucket."""
+
     def _key(self, sha256: str) -> str:
         return f"{self._prefix}/{sha256[:2]}/{sha256}"
 

@@ -21,7 +21,6 @@ from tests.support.mailroom_kit import (
 
 pytestmark = [
     pytest.mark.acceptance,
-    pytest.mark.timeout(1200),
     pytest.mark.skipif(not LETTERS.is_dir(), reason="the corpus of real letters is not here"),
 ]
 #: Sheets of content in each letter; with the covers and the header 30 sheets, 60 sides.

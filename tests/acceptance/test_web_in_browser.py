@@ -13,6 +13,7 @@ import pytest
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import Browser, Page, expect  # noqa: E402 - after the skip above
 
+from tests.support.patience import HUNG  # noqa: E402
 from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Mail, make_mail  # noqa: E402
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -65,7 +66,10 @@ def address(mail: Mail) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=ARGUMENTS, timeout=HUNG * 1000
+        )
+        expect.set_options(timeout=HUNG * 1000)
         yield browser
         browser.close()
 
@@ -94,6 +98,7 @@ def _page(chromium: Browser, address: str, **options: object) -> Iterator[Page]:
     """A fresh visitor; what the browser complains of (a policy, a script) fails the test. That a
     form came back with what is wrong in it (409) is no such complaint."""
     context = chromium.new_context(base_url=address, **options)  # type: ignore[arg-type]  # options
+    context.set_default_timeout(HUNG * 1000)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)

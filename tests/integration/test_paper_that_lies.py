@@ -33,8 +33,6 @@ from digitizer.people import roster
 from digitizer.storage.tables import writing
 from tests.support.made_mail import OPERATOR, as_inmate
 
-pytestmark = pytest.mark.timeout(900)
-
 A, B, C, D = "P1001", "P1002", "P1003", "P1004"
 HELD, DELIVERED = Outcome.HELD, Outcome.DELIVERED
 _DPI = 200

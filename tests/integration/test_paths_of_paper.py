@@ -15,8 +15,6 @@ from digitizer.engines.printing.kit.cover_layout import mark_bits, mark_ids
 from digitizer.model.paper import CodeKind
 from tests.support.mailroom_kit import Home, scanned
 
-pytestmark = pytest.mark.timeout(300)
-
 TEXTS = (
     "Dear friend,\n\nthe orchard behind the schoolhouse gave nine baskets of\n"
     "pears this autumn, and we thought of you at every one.\n\nYours, Robin",

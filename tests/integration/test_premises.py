@@ -11,8 +11,6 @@ from benchmarks import scanner
 from tests.support.endpoint import MODEL, Act, failing, saying, serving
 from tests.support.mailroom_kit import Home, scanned
 
-pytestmark = pytest.mark.timeout(300)
-
 # Names hold no common words, so that the page does not pass for plainly typed.
 NAMES = (
     "Zebulon Quartermaine\nOttoline Fothergill\nPeregrine Abernathy\n"

@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from typing import Any, Self
 import numpy as np
 
 from benchmarks import scanner
+from tests.support.patience import HUNG, until
 
 ROOT = Path(__file__).resolve().parents[2]
 LETTERS = ROOT.parent / "shared" / "corpus" / "letters"
@@ -107,19 +107,19 @@ class Serving:
 
     def __exit__(self, *_error: object) -> None:
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(timeout=30)
+        self._process.wait(HUNG)
         self._log.close()
 
-    def until_filed(self, scans: int, seconds: float = 600) -> list[dict[str, Any]]:
+    def until_filed(self, scans: int) -> list[dict[str, Any]]:
         """The books once so many scans are there and none is at work."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            assert self._process.poll() is None, "the service ended"
-            books = self._home.lines("reconcile", good=(0, 1))
-            if len(books) >= scans and not any(each["working"] for each in books):
-                return books
-            time.sleep(1)
-        raise AssertionError(f"{scans} scans were not filed in {seconds} s")
+        books: list[dict[str, Any]] = []
+
+        def filed() -> bool:
+            books[:] = self._home.lines("reconcile", good=(0, 1))
+            return len(books) >= scans and not any(each["working"] for each in books)
+
+        until(filed, self._process)
+        return books
 
 
 def corpus_letters(typed: int, mixed: int, handwritten: int) -> list[Path]:

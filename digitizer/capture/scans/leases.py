@@ -7,7 +7,10 @@ import os
 import secrets
 from pathlib import Path
 
+from digitizer.storage.unfinished_files import make_living, sweep_dead
 from digitizer.support.failpoints import reach
+
+_UNKNOWN = ".new"
 
 
 class Claimant:
@@ -21,12 +24,10 @@ class Claimant:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.name = f"{os.getpid()}-{secrets.token_hex(6)}"
         self._path = _lock_path(folder, self.name)
-        unlocked = self._path.with_suffix(".new")
-        self._descriptor = os.open(unlocked, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         reach("claimants.made")
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        unknown, self._descriptor = make_living(folder, _UNKNOWN)
         reach("claimants.locked")
-        unlocked.rename(self._path)  # a lock file that others see is never yet unlocked
+        unknown.rename(self._path)  # a lock file that others see is never yet unlocked
         reach("claimants.known")
 
     def close(self) -> None:
@@ -54,6 +55,11 @@ def is_alive(folder: Path, name: str) -> bool:
 def forget(folder: Path, name: str) -> None:
     """Takes away the lock file of a claimant that is dead."""
     _lock_path(folder, name).unlink(missing_ok=True)
+
+
+def forget_unknown(folder: Path) -> None:
+    """Takes away what those left who died before anybody could know of them."""
+    sweep_dead(folder, _UNKNOWN)
 
 
 def dead(folder: Path) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ from typing import IO, Any
 
 from digitizer.model.errors import DigitizerError, EngineError
 
-_EXTRA = ("scan", "part", "profile", "folder", "tries", "ports")
+_EXTRA = (
+    "scan", "part", "profile", "folder", "tries", "ports", "code", "method", "route", "status",
+)  # fmt: skip
 _SCAN = re.compile(r"\bscan ([0-9a-z]{16})\b")
 _ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 

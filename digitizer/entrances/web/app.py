@@ -13,12 +13,12 @@ from digitizer.access import login
 from digitizer.entrances.web import probes
 from digitizer.entrances.web.inmate import mailbox
 from digitizer.entrances.web.shared import front_page
-from digitizer.entrances.web.shared.auth import NeedsLogin, token_of
+from digitizer.entrances.web.shared.auth import NeedsLogin
+from digitizer.entrances.web.shared.error_pages import CalmErrors, answer
 from digitizer.entrances.web.shared.headers import SafeAnswers
-from digitizer.entrances.web.shared.pages import house_of, show
 from digitizer.entrances.web.staff import covers, held_item, letters, sealed, today
 from digitizer.facility import House
-from digitizer.model.errors import DigitizerError, NotAllowed, NotFound
+from digitizer.model.errors import DigitizerError
 from digitizer.support.paths import WEB_TEMPLATES
 
 
@@ -30,11 +30,11 @@ def make_app(house: House) -> FastAPI:
     app.mount("/static", StaticFiles(directory=WEB_TEMPLATES / "static"))
     for part in (front_page, mailbox, today, sealed, held_item, letters, covers, probes):
         app.include_router(part.router)
-    app.add_middleware(SafeAnswers)
+    app.add_middleware(CalmErrors)
+    app.add_middleware(SafeAnswers)  # the outermost
     app.add_exception_handler(NeedsLogin, _to_the_door)
-    app.add_exception_handler(DigitizerError, _say)
-    app.add_exception_handler(HTTPException, _say_http)
-    app.add_exception_handler(RequestValidationError, _say_nonsense)
+    for kind in (DigitizerError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, answer)
     return app
 
 
@@ -43,30 +43,3 @@ def _to_the_door(request: Request, error: Exception) -> Response:
     if request.headers.get("hx-request"):  # a part of a page cannot be a login page
         return Response(status_code=204, headers={"HX-Redirect": error.door})
     return RedirectResponse(error.door, 303)
-
-
-def _say(request: Request, error: Exception) -> Response:
-    if isinstance(error, NotFound):
-        return _trouble(request, 404, "not_found")
-    if isinstance(error, NotAllowed):
-        return _trouble(request, 403, "not_allowed")
-    return show(request, "trouble.html", 500, trouble="failed", visit=None)
-
-
-def _say_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return _trouble(request, 404, "not_found")
-    return _trouble(request, error.status_code, "nonsense")
-
-
-def _say_nonsense(request: Request, error: Exception) -> Response:
-    if request.method == "GET":
-        return _trouble(request, 404, "not_found")
-    return _trouble(request, 400, "nonsense")
-
-
-def _trouble(request: Request, status: int, trouble: str) -> Response:
-    """One page for what is not there and for what is somebody else's; the way out stays on it."""
-    visit = login.visit(house_of(request), token_of(request))
-    return show(request, "trouble.html", status, trouble=trouble, visit=visit)

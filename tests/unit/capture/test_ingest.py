@@ -20,6 +20,7 @@ from digitizer.model.errors import UsageError
 from digitizer.model.mail import Filed, Outcome, ScanState
 from digitizer.model.paper import Doubt, DoubtReason, Scan, Split
 from digitizer.storage.tables import reading, scan
+from tests.support.patience import HUNG
 
 
 def _held(taken: Scan) -> Worked:
@@ -52,7 +53,7 @@ def test_two_are_worked_side_by_side_and_told_in_order(
     pair = threading.Barrier(2)
 
     def step(taken: Scan) -> Worked:
-        pair.wait(60)  # breaks where they come one after another
+        pair.wait(HUNG)  # breaks where they come one after another
         return _held(taken)
 
     _pipeline(monkeypatch, step)
@@ -98,7 +99,7 @@ def test_stopped_early_it_gives_back_what_is_at_work(
         if taken.source == files[0].name:
             return _held(taken)
         at_work.set()
-        stopped.wait(60)
+        stopped.wait(HUNG)
         raise CancelledError
 
     _pipeline(monkeypatch, step)
@@ -106,7 +107,7 @@ def test_stopped_early_it_gives_back_what_is_at_work(
     told = ingest_all(house, files, "default", lambda path: path.name, no_progress)
     with closing(told):
         next(told)
-        assert at_work.wait(60)
+        assert at_work.wait(HUNG)
     with reading(house.engine) as tx:
         rows = tx.execute(sa.select(scan.c.state, scan.c.tries, scan.c.claimed_by)).all()
     assert rows.count((ScanState.HELD, 0, None)) == 1

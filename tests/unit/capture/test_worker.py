@@ -367,6 +367,25 @@ def test_recover_gives_back_what_the_dead_held(house: House, worker: Worker) -> 
     assert ("give back", f"scan:{lost.id}", "digitizer") in events(house)
 
 
+def test_what_the_dead_were_storing_goes_while_the_service_runs(
+    house: House, worker: Worker
+) -> None:
+    """It may be a plain copy of legal mail: no new start is waited for."""
+    take(house, b"12345")  # the store of this house has swept already
+    left = [
+        house.home / "originals" / ".incoming" / "left-by-the-dead",
+        house.home / "pictures" / ".incoming" / "left-by-the-dead",
+        house.run_folder / "left-by-the-dead.new",
+    ]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    with writing(house.engine) as tx:
+        tx.execute(sa.update(scan).values(state="filed"))
+    assert not worker.work_next()
+    assert not any(path.exists() for path in left)
+
+
 def test_recover_sweeps_pictures_of_the_dead_who_had_finished(house: House) -> None:
     _dead(house)
     assert recover(house) == 0

@@ -13,6 +13,7 @@ from inbox_watch import post
 from inbox_watch.folder import WatchedFolder
 from inbox_watch.reports import News, Report
 from inbox_watch.watcher import HandOver, Watcher, rescan_seconds
+from tests.support.patience import HUNG
 
 Take = Callable[[WatchedFolder, tuple[Path, ...]], None]
 
@@ -490,7 +491,7 @@ class Running:
 
     def saw(self, what: Callable[[], bool]) -> bool:
         with self._something:
-            return self._something.wait_for(what, 60)
+            return self._something.wait_for(what, HUNG)
 
     def __enter__(self) -> Running:
         self._thread.start()
@@ -498,7 +499,7 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(60)
+        self._thread.join(HUNG)
         assert not self._thread.is_alive()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pypdfium2
@@ -22,7 +23,13 @@ from digitizer.messages.actions import (
     send,
     threads,
 )
-from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
+from digitizer.model.errors import (
+    Conflict,
+    NotAllowed,
+    NotFound,
+    StorageError,
+    UsageError,
+)
 from digitizer.model.mail import Direction, MessageState
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import Actor, ActorKind, StaffRole
@@ -218,6 +225,22 @@ def test_a_later_run_writes_over_nothing(house: House, tmp_path: Path) -> None:
     (_, again) = print_messages(house, tmp_path, CLERK).files
     assert again.file != unit.file
     assert unit.file.read_bytes() == first
+
+
+def test_half_a_letter_is_not_left_to_be_printed(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(house, _to(), OPERATOR)
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(StorageError, match="No space left"):
+            print_messages(house, tmp_path / "out", CLERK)
+    assert not any((tmp_path / "out").iterdir())
+    assert len(print_messages(house, tmp_path / "out", CLERK).files) == 2
 
 
 def test_one_bad_message_does_not_stop_the_run(house: House, tmp_path: Path) -> None:

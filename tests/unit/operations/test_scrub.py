@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digitizer import audit
-from digitizer.capture.scans import ledger, sealing
+from digitizer.capture.scans import leases, ledger, sealing
 from digitizer.facility import House
 from digitizer.model.errors import StorageError
 from digitizer.model.paper import Split
@@ -66,6 +66,21 @@ def test_what_a_crash_left_is_told_and_what_is_at_work_is_not(house: House) -> N
     found = scrub(house, OPERATOR, 1e6, _no_sleep)
     assert (found.left_over, found.sound) == ([incoming / "old"], True)
     assert (incoming / "old").exists()
+
+
+def test_what_it_fetches_goes_when_it_dies(house: House) -> None:
+    """It lies in the folder of one whose death is seen, and which is swept then."""
+    take(house, b"12345")
+    alive: list[bool] = []
+
+    def look(_seconds: float) -> None:
+        alive.extend(
+            leases.is_alive(house.run_folder, path.name) for path in house.work_folder.iterdir()
+        )
+
+    scrub(house, OPERATOR, 1e6, look)
+    assert alive == [True]
+    assert not any(house.work_folder.iterdir())
 
 
 def test_it_reads_no_faster_than_asked(house: House) -> None:

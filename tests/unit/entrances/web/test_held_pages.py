@@ -42,7 +42,7 @@ def test_another_day_can_be_looked_at(ana: Visitor) -> None:
     html = ana.get("/staff?day=2020-02-29").text
     assert "Nothing came in" in html
     assert 'href="/staff?day=2020-02-28"' in html
-    assert ana.get("/staff?day=nonsense").status_code == 404
+    assert ana.get("/staff?day=nonsense").status_code == 400
 
 
 def test_what_came_twice_is_flagged(ana: Visitor, mail: Mail) -> None:

@@ -35,6 +35,7 @@ from digitizer.support.paths import PRINT_TEMPLATES
 
 PIN = "830417"
 PASSWORD = "plain-invented-words"
+_CODE = r"(?<=<strong>)[0-9A-Z]{8}(?=</strong>)"
 
 _PEOPLE = (
     ("2026-00117", "Quillfeather", "Tobias", "B-2", "in_custody"),
@@ -145,6 +146,17 @@ def add_page(
             )  # fmt: skip
             if letter_id is not None:
                 index_again(tx, page_id)
+
+
+def without_code(html: str) -> str:
+    """A page of an error without the random code that tells it from others of its kind."""
+    return re.sub(_CODE, "", html)
+
+
+def code_on(html: str) -> str:
+    """The code of the error that the page shows, as the log has it."""
+    (found,) = re.findall(_CODE, html)
+    return str(found)
 
 
 def _read(text: str) -> Transcript:
