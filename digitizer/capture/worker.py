@@ -34,6 +34,7 @@ from digitizer.model.errors import (
     WorkerFailed,
     WorkerFault,
 )
+from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Filed, ScanState
 from digitizer.model.paper import Scan
 from digitizer.model.people import MACHINE
@@ -78,8 +79,9 @@ def give_back_of_the_dead(house: House) -> int:
                 scans = ledger.give_back(tx, name, died=True)
                 for scan_id in scans:
                     state = ledger.scan_state(tx, scan_id)
-                    verb = "hold" if state is ScanState.HELD else "give back"
-                    audit.record(tx, MACHINE, verb, f"scan:{scan_id}", why="the service died")
+                    verb = Verb.HOLD if state is ScanState.HELD else Verb.GIVE_BACK
+                    about = Subject.scan(scan_id)
+                    audit.record(tx, MACHINE, verb, about, why="the service died")
                 reach("recover.given_back")
             reach("recover.committed")
             given_back += len(scans)
@@ -247,7 +249,7 @@ class Worker:
         files = [house.originals.local_path(part.sha256, folder) for part in scan.originals]
         keys = read_key_ring(house.key_file)  # afresh: they may have been rotated meanwhile
         bench = Bench(self._pool, keys, limits, folder, self._progress, self._premises)
-        return work(scan, files, profile_named(house, scan.profile), bench)
+        return work(scan, files, profile_named(house.profiles, scan.profile), bench)
 
     def _file(self, worked: Worked, folder: Path) -> None:
         reach("work.worked")
@@ -275,7 +277,8 @@ class Worker:
             if not self._holds(tx, scan):
                 return
             held = ledger.count_try(tx, scan.id, allowed, why)
-            audit.record(tx, MACHINE, "hold" if held else "try failed", f"scan:{scan.id}", why=why)
+            verb = Verb.HOLD if held else Verb.TRY_FAILED
+            audit.record(tx, MACHINE, verb, Subject.scan(scan.id), why=why)
 
 
 def _through_points(progress: Progress) -> Progress:

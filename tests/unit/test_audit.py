@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.facility import House
+from digitizer.model.events import Subject, Verb
 from digitizer.storage.tables import event, reading, writing
 from tests.support.made_mail import CLERK
 
@@ -16,7 +17,9 @@ from tests.support.made_mail import CLERK
 def _write(house: House, count: int) -> None:
     with writing(house.engine) as tx:
         for number in range(count):
-            audit.record(tx, CLERK, "look", f"letter:{number}", page=number, note="é\udcff")
+            audit.record(
+                tx, CLERK, Verb.LOOK, Subject.letter(str(number)), page=number, note="é\udcff"
+            )
 
 
 def _verify(house: House) -> tuple[int, str | None]:
@@ -102,7 +105,7 @@ def test_events_after_a_cut_do_not_hide_it(house: House) -> None:
 def test_an_event_goes_with_its_transaction(house: House) -> None:
     def look_and_fail() -> None:
         with writing(house.engine) as tx:
-            audit.record(tx, CLERK, "look", "letter:1")
+            audit.record(tx, CLERK, Verb.LOOK, Subject.letter("1"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -113,7 +116,7 @@ def test_an_event_goes_with_its_transaction(house: House) -> None:
 def test_reading_the_log(house: House) -> None:
     _write(house, 3)
     with reading(house.engine) as tx:
-        (one,) = audit.events_of(tx, "letter:1")
+        (one,) = audit.events_of(tx, Subject.letter("1"))
         latest = audit.latest_events(tx, limit=2)
     assert (one.actor, one.verb, one.detail["page"]) == (CLERK.name, "look", 1)
     assert [each.seq for each in latest] == [3, 2]

@@ -15,6 +15,7 @@ from digitizer.entrances.web.probes import exposition
 from digitizer.facility import House
 from digitizer.model.settings import Settings
 from digitizer.operations.health import health
+from tests.support.made_mail import OPERATOR
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
@@ -67,7 +68,7 @@ def test_every_command_is_documented(command: str) -> None:
 
 
 def test_every_metric_is_documented(house: House) -> None:
-    names = re.findall(r"^# TYPE (\w+)", exposition(health(house)), re.MULTILINE)
+    names = re.findall(r"^# TYPE (\w+)", exposition(health(house, OPERATOR)), re.MULTILINE)
     assert names
     assert [name for name in names if f"`{name}`" not in OPERATING] == []
 

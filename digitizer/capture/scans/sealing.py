@@ -125,6 +125,12 @@ def unseal(tx: sa.Connection, store: BlobStore, scan_id: str) -> tuple[str, ...]
     return tuple(twin for _, twin in sealed.originals)
 
 
+def shut_scans(tx: sa.Connection) -> tuple[str, ...]:
+    """The scans whose seal can still be opened, oldest first."""
+    found = sa.select(scan.c.id).where(scan.c.sealed, scan.c.seal_key.is_not(None))
+    return tuple(tx.execute(found.order_by(scan.c.taken_in, scan.c.id)).scalars())
+
+
 def destroy_seal_key(tx: sa.Connection, scan_id: str) -> None:
     """From now on nobody can read the sealed originals; their pages are only recorded."""
     tx.execute(
