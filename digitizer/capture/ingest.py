@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitizer.access.permissions import Act, permit
-from digitizer.capture.intake import TakenIn, stacks_of, take_in
+from digitizer.capture.intake import TakenIn, take_in
 from digitizer.capture.pipeline import Progress
+from digitizer.capture.stacks import stacks_of
 from digitizer.capture.worker import Worker, filed, recover, work_to_end
 from digitizer.facility import House
 from digitizer.model.errors import DigitizerError

@@ -7,7 +7,7 @@ import fcntl
 import io
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,13 +21,13 @@ from digitizer.access.acting import Deed, acting
 from digitizer.access.permissions import Act, permit
 from digitizer.capture.file_state import Mark, has_changed, mark_of
 from digitizer.capture.scans import ledger, sealing
+from digitizer.capture.stacks import profile_named
 from digitizer.facility import House
 from digitizer.model.errors import Conflict, StorageError, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Filed, Outcome
 from digitizer.model.paper import Original
 from digitizer.model.people import Actor
-from digitizer.model.scanner_profile import ScannerProfile, Stack
 from digitizer.support.concurrency import each, good, or_raise
 from digitizer.support.failpoints import reach
 
@@ -53,26 +53,6 @@ class TakenIn:
         if self.empty:
             says = f"It is empty, like what came in before, {before}. Scan its sheets again."
         return Filed(self.scan, self.source, None, Outcome.DUPLICATE, None, (), says)
-
-
-Profiles = Mapping[str, ScannerProfile]
-
-
-def profile_named(profiles: Profiles, name: str) -> ScannerProfile:
-    """Raises UsageError naming the profiles there are."""
-    if name not in profiles:
-        known = ", ".join(sorted(profiles))
-        raise UsageError(f"There is no scanner profile {name!r}. Known: {known}.")
-    return profiles[name]
-
-
-def stacks_of(
-    profiles: Profiles, profile: str, files: Sequence[Path]
-) -> tuple[tuple[Path, ...], ...]:
-    """Which files are one stack: each its own, or all one where a file holds one sheet."""
-    if profile_named(profiles, profile).stack is Stack.FILES and files:
-        return (tuple(files),)
-    return tuple((path,) for path in files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.capture.filing import file_scan
-from digitizer.capture.intake import profile_named
 from digitizer.capture.outcomes import outcome_of
 from digitizer.capture.pipeline import Bench, Progress, Worked, no_progress, work
 from digitizer.capture.scans import leases, ledger
 from digitizer.capture.scans.sealing import drop_plain
 from digitizer.capture.sealed_filing import seal_away
+from digitizer.capture.stacks import profile_named
 from digitizer.engines.isolation import Pool, WorkerLimits
 from digitizer.engines.reading import load_networks
 from digitizer.engines.reading.readers.vision_model import open_premises

@@ -16,12 +16,12 @@ import sqlalchemy as sa
 from digitizer import audit
 from digitizer.capture.intake import (
     TakenIn,
-    stacks_of,
     take_all_from_inbox,
     take_from_inbox,
     take_in,
 )
 from digitizer.capture.scans import ledger
+from digitizer.capture.stacks import stacks_of
 from digitizer.facility import House
 from digitizer.model.errors import Conflict, StorageError, UsageError
 from digitizer.model.mail import Outcome
