@@ -6,11 +6,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
+from digitizer.access import password_hashing
 from digitizer.access.password_hashing import hash_secret
 from digitizer.covers import actions as covers
 from digitizer.facility import House, open_house
@@ -19,7 +22,7 @@ from digitizer.messages.actions import Draft
 from digitizer.model.mail import Direction
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.screening import cases, decisions
-from digitizer.storage.tables import letter, reading, staff, writing
+from digitizer.storage.tables import staff, writing
 from tests.support.made_mail import OPERATOR
 from tests.support.sealed_mail import sealed
 from tests.unit.entrances.web.web_kit import (
@@ -53,10 +56,11 @@ ACTORS: Mapping[str, Actor] = {
 class Place:
     """A copy of the whole house, and the ids of what is in it.
 
-    ``letter`` and ``reply`` are OWNER's, ``other`` is ANOTHER's; ``held``, ``beside`` and
-    ``review`` are held letters of one scan, ``again`` is of another, ``whole`` a scan held whole,
-    ``seal`` a sealed one; ``rejected`` was to go to OWNER; ``cover`` is a sheet's short id, and
-    ``seen`` the mark of ``whole`` as it lies there. ``free`` is a folder for anything.
+    ``letter`` and ``reply`` are OWNER's, ``other`` and ``others_reply`` ANOTHER's; ``held``,
+    ``beside`` and ``review`` are held letters of one scan, ``again`` is of another, ``whole`` a
+    scan held whole, ``seal`` a sealed one; ``rejected`` was to go to OWNER; ``cover`` is a sheet's
+    short id, and ``seen`` the mark of ``whole`` as it lies there. ``free`` is a folder for
+    anything.
     """
 
     house: House
@@ -82,7 +86,7 @@ def make_whole_house(folder: Path) -> Place:
     again = add_scan(mail, "again.pdf")
     ids["again"] = add_letter(mail, again, None, reason="Scanned again.")
     add_page(mail, again, 1, ids["again"], "Dear Tobias.", position=1)
-    ids["reply"] = _add_reply(mail)
+    ids["reply"], ids["others_reply"] = _add_reply(mail, OWNER), _add_reply(mail, ANOTHER)
     ids["rejected"] = add_letter(mail, again, None, proposed=OWNER, reason="?")
     decisions.reject(house, ids["rejected"], CLERK, "contraband")
     ids["cover"] = covers.print_inmate_cover(house, OWNER, OPERATOR, sender="Aunt Ida").short_id
@@ -91,20 +95,29 @@ def make_whole_house(folder: Path) -> Place:
     return Place(house, ids, folder)
 
 
+@contextmanager
+def cheap_hashes() -> Iterator[None]:
+    """The product's hashes are slow on purpose; who may do what does not hang on them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(password_hashing, "_HASHER", PasswordHasher(1, 8, 1))
+        password_hashing._nobody.cache_clear()
+        yield
+    password_hashing._nobody.cache_clear()
+
+
 def draft(direction: Direction = Direction.FROM_INMATE) -> Draft:
     """A message from OWNER, or to them."""
     return Draft(direction, OWNER, "Aunt Ida", "Hello", "All is well.", "1 Elm Street\nHarbor Bay")
 
 
-def _add_reply(mail: Mail) -> str:
-    """A reply of OWNER's that came back on its sheet; a second message stays queued."""
-    sent = messages.send(mail.house, draft(Direction.TO_INMATE), OPERATOR)
-    messages.send(mail.house, draft(), OPERATOR)
-    scan = add_scan(mail, "replies.pdf")
-    reply = add_letter(mail, scan, OWNER, kind="reply", message_id=sent)
-    add_page(mail, scan, 1, reply, "Thank you for the tomatoes.", position=1)
-    with reading(mail.house.engine) as tx:
-        assert tx.execute(sa.select(letter.c.kind).where(letter.c.id == reply)).scalar() == "reply"
+def _add_reply(mail: Mail, booking_number: str) -> str:
+    """A reply that came back on its sheet; the inmate's own message stays queued."""
+    asked = replace(draft(Direction.TO_INMATE), booking_number=booking_number)
+    sent = messages.send(mail.house, asked, OPERATOR)
+    messages.send(mail.house, replace(draft(), booking_number=booking_number), OPERATOR)
+    scan = add_scan(mail, f"replies-{booking_number}.pdf")
+    reply = add_letter(mail, scan, booking_number, kind="reply", message_id=sent)
+    add_page(mail, scan, 1, reply, "Thank you for the parcel.", position=1)
     return reply
 
 
