@@ -14,7 +14,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from digitizer import audit
-from digitizer.access import sessions, throttling
+from digitizer.access import accounts, sessions, throttling
 from digitizer.access.login_steps import Account, steps_of
 from digitizer.access.password_hashing import check_secret
 from digitizer.access.sessions import Idle, Session
@@ -23,11 +23,10 @@ from digitizer.facility import House
 from digitizer.model.errors import NotAllowed, NotFound
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind
-from digitizer.storage.tables import inmate, reading, staff, writing
+from digitizer.storage.tables import reading, writing
 from digitizer.support.clock import now
 
 _DOOR = Actor(ActorKind.MACHINE, "door")
-_NOBODY = Account(0, "?", None, None, None)
 
 
 class Refused(NotAllowed):
@@ -115,20 +114,18 @@ def answer_step(house: House, token: str, answer: str, terminal: str) -> str:
 
 def enter_as_staff(house: House, name: str, password: str, terminal: str) -> str:
     """By name and password; returns the new session's token. Raises Refused."""
-    typed = name.strip()
     with reading(house.engine) as tx:
-        row = tx.execute(
-            sa.select(staff).where(staff.c.name == typed, staff.c.active.is_(True))
-        ).first()
-    hashed = row.password_hash if row else None
+        found = accounts.staff_account(tx, name.strip())
+    account = found if found and found.active else None
+    hashed = account.password_hash if account else None
     attempt = _knock(
-        house, Subject.staff(row.name if row else "?"), terminal,
+        house, Subject.staff(account.actor.name if account else "?"), terminal,
         lambda: check_secret(password, hashed),
     )  # fmt: skip
-    assert row is not None  # a right password belongs to somebody
+    assert account is not None  # a right password belongs to somebody
     with writing(house.engine) as tx:
-        token = sessions.open_session(tx, staff_id=row.id, steps=1)
-        _let_in(house, tx, attempt, complete=True, who=Actor(ActorKind.STAFF, row.name))
+        token = sessions.open_session(tx, staff_id=account.id, steps=1)
+        _let_in(house, tx, attempt, complete=True, who=account.actor)
     return token
 
 
@@ -180,16 +177,8 @@ def _is_complete(house: House, found: Session) -> bool:
 
 
 def _inmate_account(house: House, typed: str) -> Account:
-    """By booking number, capitals or not; ``_NOBODY`` where that names no one, or two."""
     with reading(house.engine) as tx:
-        rows = tx.execute(
-            sa.select(inmate).where(sa.func.lower(inmate.c.booking_number) == typed.strip().lower())
-        ).all()
-    exact = [row for row in rows if row.booking_number == typed.strip()]
-    if len(exact or rows) != 1:
-        return _NOBODY
-    (row,) = exact or rows
-    return Account(row.id, row.booking_number, row.pin_hash, row.question, row.answer_hash)
+        return accounts.inmate_account(tx, typed)
 
 
 def _inmate_actor(account: Account) -> Actor:

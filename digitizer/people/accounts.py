@@ -1,11 +1,11 @@
-"""The accounts of inmates and staff in the tables; secrets only as hashes."""
+"""Changing the accounts of inmates and staff in the tables; secrets only as hashes."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from digitizer.model.errors import Conflict, UsageError
-from digitizer.model.people import Actor, ActorKind, StaffRole
+from digitizer.model.errors import Conflict
+from digitizer.model.people import StaffRole
 from digitizer.people import roster
 from digitizer.storage.tables import inmate, staff
 
@@ -34,13 +34,3 @@ def add_staff(tx: sa.Connection, name: str, role: StaffRole, password_hash: str)
     tx.execute(
         sa.insert(staff).values(name=name, role=str(role), password_hash=password_hash, active=True)
     )
-
-
-def find_staff(tx: sa.Connection, name: str) -> Actor | None:
-    """None for a name that is not among the staff; raises UsageError for one who left."""
-    row = tx.execute(sa.select(staff).where(staff.c.name == name)).first()
-    if row is None:
-        return None
-    if not row.active:
-        raise UsageError(f"{name} is no longer among the staff.")
-    return Actor(ActorKind.STAFF, row.name, StaffRole(row.role))

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from digitizer.access import sessions, throttling
+from digitizer.access.accounts import staff_account
 from digitizer.access.acting import acting, looking
 from digitizer.access.password_hashing import hash_secret, new_pin, normal_answer
 from digitizer.access.permissions import Act
@@ -96,4 +97,9 @@ def named_staff(house: House, name: str) -> Actor:
     if not name:
         raise UsageError("Say who decides (--by NAME).")
     with reading(house.engine) as tx:
-        return accounts.find_staff(tx, name) or Actor(ActorKind.STAFF, name, StaffRole.CLERK)
+        known = staff_account(tx, name)
+    if known is None:
+        return Actor(ActorKind.STAFF, name, StaffRole.CLERK)
+    if not known.active:
+        raise UsageError(f"{name} is no longer among the staff.")
+    return known.actor

@@ -123,7 +123,7 @@ def lift(house: House, scan_id: str, by: Actor, reason: str) -> None:
     lifting = acting(house, by, Act.UNSEAL, reason=reason)
     try:
         with lifting as deed:
-            _need_open(deed.tx, scan_id)
+            sealing.find_unsettled(deed.tx, scan_id)
             cleared = sealed_pages.clear_pages(deed.tx, scan_id)
             twins = sealing.unseal(deed.tx, house.originals, scan_id)
             pictures = sealed_pages.forget_pictures(deed.tx, scan_id)
@@ -151,11 +151,11 @@ def cut(house: House, scan_id: str, numbers: Iterable[int], by: Actor, reason: s
         raise UsageError("Name the pages of the other letters, their covers included.")
     with reading(house.engine) as tx:
         whole = ledger.find_scan(tx, scan_id)
-        sealed = _need_open(tx, scan_id)
+        sealed = sealing.find_unsettled(tx, scan_id)
     kept = _cut_out(house, whole, sealed, wanted)
     reach("cutting.stored")
     with cutting as deed:
-        _need_open(deed.tx, scan_id)  # nobody decided meanwhile
+        sealing.find_unsettled(deed.tx, scan_id)  # nobody decided meanwhile
         entry = ledger.enter(deed.tx, [kept], whole.profile)
         if not entry.new:
             raise Conflict(f"These pages were cut out already, as scan {entry.scan.id}.")
@@ -192,15 +192,6 @@ def destroy(house: House, scan_id: str, by: Actor, reason: str, confirmed: bool)
             "reads all the time. It goes when the service is stopped.", scan_id,
         )  # fmt: skip
     _delete(house.pictures, pictures)
-
-
-def _need_open(tx: sa.Connection, scan_id: str) -> Sealed:
-    sealed = sealing.find_sealed(tx, scan_id)
-    row = tx.execute(sa.select(scan.c.rejected, scan.c.replaced_by).where(scan.c.id == scan_id))
-    rejected, replaced_by = row.one()
-    if rejected or replaced_by:
-        raise Conflict(f"Scan {scan_id} is settled already: it was rejected or scanned again.")
-    return sealed
 
 
 def _delete(store: BlobStore, names: Sequence[str]) -> None:
