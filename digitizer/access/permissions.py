@@ -15,7 +15,7 @@ class Act(StrEnum):
     READ = "read delivered mail"
     READ_OWN = "read replies of their own"
     SEND = "send messages"
-    LOOK = "look at mail"
+    LOOK = "look at what came in, what is held, and the books"
     SETTLE = "settle held mail"
     CORRECT = "put texts right"
     TAKE_IN = "take in mail"
