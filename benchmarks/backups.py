@@ -26,6 +26,7 @@ from benchmarks.provenance import commit
 from digitizer.capture.intake import take_in
 from digitizer.facility import House, make_home, open_house
 from digitizer.model.errors import DigitizerError
+from digitizer.model.people import MACHINE
 from digitizer.operations.backup import back_up, restore_home
 
 _PASSPHRASE = "plainly invented words"
@@ -50,7 +51,7 @@ def load(home: Path, scans_a_second: float) -> None:
     scan, taken = home.parent / "stack.pdf", 0
     while True:
         scan.write_bytes(os.urandom(1 + secrets.randbelow(1 << 16)))
-        take_in(house, [scan], "default", [scan.name])
+        take_in(house, [scan], "default", [scan.name], MACHINE)
         taken += 1
         (home.parent / "taken.new").write_text(str(taken))
         (home.parent / "taken.new").replace(home.parent / "taken")
@@ -79,9 +80,9 @@ def trial(house: House, folder: Path) -> Trial:
     begun = backed_up = time.monotonic()
     fault: str | None = None
     try:
-        done = back_up(house, folder / "backup", _PASSPHRASE)
+        done = back_up(house, folder / "backup", _PASSPHRASE, MACHINE)
         backed_up = time.monotonic()
-        proof = restore_home(folder / "backup", folder / "again", _PASSPHRASE)
+        proof = restore_home(folder / "backup", folder / "again", MACHINE, _PASSPHRASE)
         scans, files = proof.scans, proof.files
         fault = _fault(house, folder / "again", acknowledged, scans, done.missing + done.altered)
     except DigitizerError as error:

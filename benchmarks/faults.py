@@ -28,6 +28,7 @@ from benchmarks.kill_scans import ask
 from benchmarks.provenance import commit
 from digitizer.facility import make_home, open_house
 from digitizer.model.errors import DigitizerError
+from digitizer.model.people import MACHINE
 from digitizer.operations.actions import verify_audit
 from digitizer.storage.blobs import LocalBlobs
 
@@ -101,7 +102,7 @@ def take_all(home: Path, stop: bool) -> int:
         os.kill(os.getpid(), signal.SIGSTOP)
     try:
         stacks = [[path] for path in sorted((home / "inbox" / "default").iterdir())]
-        results = take_all_from_inbox(house, stacks, "default")
+        results = take_all_from_inbox(house, stacks, "default", MACHINE)
     except (DigitizerError, OSError) as error:
         results = [error]
     errors = [one for one in results if isinstance(one, Exception)]
@@ -269,7 +270,7 @@ def main() -> int:
         ends = time.monotonic() + 60 * asked.minutes
         trials = measure(home, faults(asked.call or CALLS, asked.most), asked.together, ends)
         house = open_house(home)
-        fault = verify_audit(house)[1]
+        fault = verify_audit(house, MACHINE)[1]
         house.engine.dispose()
         print(report(trials, fault))
         for error in ERRORS if asked.watch else ():

@@ -34,6 +34,7 @@ from digitizer.capture.pipeline import Worked
 from digitizer.capture.worker import Worker, recover
 from digitizer.facility import House, open_house
 from digitizer.model.errors import DigitizerError, NotFound
+from digitizer.model.people import MACHINE
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.storage.encryption import unlock
 
@@ -88,7 +89,7 @@ def trial(home: Path, path: str, fault: Fault, seed: int) -> Trial:
     paper.write_bytes(content)
     house = open_house(home)
     try:
-        taken = take_in(house, [paper], "default", ["paper.tif"]).scan
+        taken = take_in(house, [paper], "default", ["paper.tif"], MACHINE).scan
         house.engine.dispose()
         told, errors, hit = under_strace(_child(home, stop=True), home, fault)
         done = _state(home, taken) in ("filed", "held")
@@ -155,9 +156,9 @@ def _judge(house: House, path: str, scan: str, content: bytes) -> Iterator[str]:
             yield "a page has no picture"
     elif state != "held" or letters or plain or any(name for (name,) in pictures):
         yield f"not sealed: scan {state}, letters {letters}, plain {plain}"
-    if not all(one.balanced for one in reconcile(house)):
+    if not all(one.balanced for one in reconcile(house, MACHINE)):
         yield "the books do not balance"
-    if fault := verify_audit(house)[1]:
+    if fault := verify_audit(house, MACHINE)[1]:
         yield f"audit chain: {fault}"
 
 

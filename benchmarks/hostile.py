@@ -40,6 +40,7 @@ from digitizer.capture.scans import ledger
 from digitizer.capture.worker import filed
 from digitizer.facility import House, open_house
 from digitizer.model.mail import Filed, Outcome
+from digitizer.model.people import MACHINE
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.storage.tables import reading
 
@@ -326,10 +327,10 @@ def _broken_service(home: Path, seen: Watched) -> Iterator[str]:
 
 
 def _broken_books(house: House) -> Iterator[str]:
-    unbalanced = sum(not account.balanced for account in reconcile(house))
+    unbalanced = sum(not account.balanced for account in reconcile(house, MACHINE))
     if unbalanced:
         yield f"{unbalanced} scans out of balance"
-    if fault := verify_audit(house)[1]:
+    if fault := verify_audit(house, MACHINE)[1]:
         yield f"audit chain: {fault}"
 
 

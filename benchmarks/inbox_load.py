@@ -27,6 +27,7 @@ from pathlib import Path
 from benchmarks.kill_scans import ask
 from benchmarks.provenance import commit
 from digitizer.facility import make_home, open_house
+from digitizer.model.people import MACHINE
 from digitizer.operations.actions import reconcile, verify_audit
 
 _DIGITIZER = str(Path(sys.executable).parent / "digitizer")
@@ -148,7 +149,10 @@ def _result(home: Path, written: dict[str, float], begun: float, errors: int) ->
     altered = sum(
         hashlib.sha256(house.originals.get(sha256)).hexdigest() != sha256 for sha256 in came
     ) + len(came.keys() - written.keys())
-    balanced = all(one.balanced for one in reconcile(house)) and verify_audit(house)[1] is None
+    balanced = (
+        all(one.balanced for one in reconcile(house, MACHINE))
+        and verify_audit(house, MACHINE)[1] is None
+    )
     house.engine.dispose()
     return Result(
         len(written), Counter(came[sha256] for sha256 in written), altered, duplicates,

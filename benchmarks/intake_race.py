@@ -29,6 +29,7 @@ from digitizer.capture.intake import take_all_from_inbox
 from digitizer.capture.worker import recover
 from digitizer.facility import House, make_home, open_house
 from digitizer.model.errors import Conflict
+from digitizer.model.people import MACHINE
 from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.tables import event, original, reading
 
@@ -171,7 +172,8 @@ def _take(home: Path, rng: random.Random) -> int:
     inbox = home / "inbox" / "default"
     while there := sorted(inbox.iterdir()):
         some = rng.sample(there, min(len(there), rng.randint(1, _MOST_IN_HAND)))
-        for result in take_all_from_inbox(house, [[path] for path in some], "default"):
+        stacks = [[path] for path in some]
+        for result in take_all_from_inbox(house, stacks, "default", MACHINE):
             if isinstance(result, Exception) and not isinstance(result, Conflict):
                 print(f"an intake failed: {type(result).__name__}: {result}", flush=True)
                 return 1

@@ -35,6 +35,7 @@ from digitizer.capture.scans.ledger import DEATHS_BEFORE_HOLD
 from digitizer.entrances.service import run as service
 from digitizer.entrances.service.logs import Form, start_logging
 from digitizer.facility import open_house
+from digitizer.model.people import MACHINE
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.encryption import unlock
@@ -287,8 +288,8 @@ def judge(home: Path, stop_seconds: float) -> Verdict:
     lost = sum(each not in inbox and each not in entered for each in scans)
     places["inbox"] = sum(inbox.values())
     doubled += sum(count - 1 for count in (*inbox.values(), *entered.values()))
-    unbalanced = sum(not each.balanced for each in reconcile(house))
-    fault = verify_audit(house)[1]
+    unbalanced = sum(not each.balanced for each in reconcile(house, MACHINE))
+    fault = verify_audit(house, MACHINE)[1]
     house.engine.dispose()
     wrong = tuple(misplaced(home, scans))
     return Verdict(

@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
 from digitizer.storage.tables import event, event_head
 from digitizer.support.clock import now
@@ -25,7 +26,8 @@ _FIRST = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One row of the log, as people read it."""
+    """One row of the log, as people read it. ``verb`` and ``subject`` are the words that stand
+    there, known to this program or not."""
 
     seq: int
     at: datetime
@@ -35,8 +37,8 @@ class Event:
     detail: Mapping[str, Any]
 
 
-def record(tx: sa.Connection, actor: Actor, verb: str, subject: str, **detail: Any) -> None:
-    """Appends one event. ``subject`` is what it is about (``letter:ID``, ``scan:ID`` …)."""
+def record(tx: sa.Connection, actor: Actor, verb: Verb, subject: Subject, **detail: Any) -> None:
+    """Appends one event. What a door asks for is recorded by its deed (``access.acting``)."""
     last, previous = _head(tx)
     seq = last + 1
     row = {
@@ -44,8 +46,8 @@ def record(tx: sa.Connection, actor: Actor, verb: str, subject: str, **detail: A
         "at": now(),
         "actor_kind": str(actor.kind),
         "actor": actor.name,
-        "verb": verb,
-        "subject": subject,
+        "verb": str(verb),
+        "subject": str(subject),
         "detail": detail,
         "previous": previous,
     }
@@ -76,9 +78,10 @@ def verify_chain(tx: sa.Connection) -> tuple[int, str | None]:
     return count, None
 
 
-def events_of(tx: sa.Connection, subject: str) -> tuple[Event, ...]:
-    """The chain of custody of one thing, oldest first."""
-    rows = tx.execute(sa.select(event).where(event.c.subject == subject).order_by(event.c.seq))
+def events_of(tx: sa.Connection, *subjects: Subject) -> tuple[Event, ...]:
+    """The chain of custody of one thing, or of several that belong together, oldest first."""
+    about = event.c.subject.in_([str(each) for each in subjects])
+    rows = tx.execute(sa.select(event).where(about).order_by(event.c.seq))
     return tuple(_event(row) for row in rows)
 
 

@@ -14,20 +14,19 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from digitizer import audit
-from digitizer.access import sessions, throttling
+from digitizer.access import accounts, sessions, throttling
 from digitizer.access.login_steps import Account, steps_of
 from digitizer.access.password_hashing import check_secret
 from digitizer.access.sessions import Idle, Session
 from digitizer.access.throttling import Rule
 from digitizer.facility import House
 from digitizer.model.errors import NotAllowed, NotFound
+from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind
-from digitizer.storage.tables import inmate, reading, staff, writing
+from digitizer.storage.tables import reading, writing
 from digitizer.support.clock import now
 
 _DOOR = Actor(ActorKind.MACHINE, "door")
-_NOBODY = Account(0, "?", None, None, None)
-_SUBJECT_LENGTH = 80  # of the event log
 
 
 class Refused(NotAllowed):
@@ -57,12 +56,12 @@ class Visit:
 class _Try:
     """One knock: which accounts are charged for it, and what was locked already."""
 
-    account: str
-    terminal: str
-    was_locked: frozenset[str]
+    account: Subject
+    terminal: Subject
+    was_locked: frozenset[Subject]
 
     @property
-    def subjects(self) -> tuple[str, str]:
+    def subjects(self) -> tuple[Subject, Subject]:
         return self.account, self.terminal
 
 
@@ -80,7 +79,7 @@ def enter_as_inmate(house: House, booking_number: str, pin: str, terminal: str) 
     account = _inmate_account(house, booking_number)
     first, *rest = steps_of(house.settings.web)
     attempt = _knock(
-        house, f"inmate:{account.booking_number}", terminal, lambda: first.check(account, pin)
+        house, Subject.inmate(account.booking_number), terminal, lambda: first.check(account, pin)
     )
     with writing(house.engine) as tx:
         sessions.close_sessions_of_inmate(tx, account.id)
@@ -101,7 +100,10 @@ def answer_step(house: House, token: str, answer: str, terminal: str) -> str:
     account = _inmate_account(house, found.actor.name)
     step, done = steps[found.steps_done], found.steps_done + 1
     attempt = _knock(
-        house, f"inmate:{account.booking_number}", terminal, lambda: step.check(account, answer)
+        house,
+        Subject.inmate(account.booking_number),
+        terminal,
+        lambda: step.check(account, answer),
     )
     with writing(house.engine) as tx:
         sessions.close_sessions_of_inmate(tx, account.id)
@@ -112,20 +114,18 @@ def answer_step(house: House, token: str, answer: str, terminal: str) -> str:
 
 def enter_as_staff(house: House, name: str, password: str, terminal: str) -> str:
     """By name and password; returns the new session's token. Raises Refused."""
-    typed = name.strip()
     with reading(house.engine) as tx:
-        row = tx.execute(
-            sa.select(staff).where(staff.c.name == typed, staff.c.active.is_(True))
-        ).first()
-    hashed = row.password_hash if row else None
+        found = accounts.staff_account(tx, name.strip())
+    account = found if found and found.active else None
+    hashed = account.password_hash if account else None
     attempt = _knock(
-        house, f"staff:{row.name if row else '?'}", terminal,
+        house, Subject.staff(account.actor.name if account else "?"), terminal,
         lambda: check_secret(password, hashed),
     )  # fmt: skip
-    assert row is not None  # a right password belongs to somebody
+    assert account is not None  # a right password belongs to somebody
     with writing(house.engine) as tx:
-        token = sessions.open_session(tx, staff_id=row.id, steps=1)
-        _let_in(house, tx, attempt, complete=True, who=Actor(ActorKind.STAFF, row.name))
+        token = sessions.open_session(tx, staff_id=account.id, steps=1)
+        _let_in(house, tx, attempt, complete=True, who=account.actor)
     return token
 
 
@@ -156,7 +156,7 @@ def leave(house: House, token: str | None) -> None:
         return
     with writing(house.engine) as tx:
         if sessions.close_session(tx, token) and found is not None:
-            audit.record(tx, found.actor, "log out", _subject(_name_of(found.actor)))
+            audit.record(tx, found.actor, Verb.LOG_OUT, _subject_of(found.actor))
 
 
 def _find(house: House, token: str | None) -> Session | None:
@@ -177,28 +177,16 @@ def _is_complete(house: House, found: Session) -> bool:
 
 
 def _inmate_account(house: House, typed: str) -> Account:
-    """By booking number, capitals or not; ``_NOBODY`` where that names no one, or two."""
     with reading(house.engine) as tx:
-        rows = tx.execute(
-            sa.select(inmate).where(sa.func.lower(inmate.c.booking_number) == typed.strip().lower())
-        ).all()
-    exact = [row for row in rows if row.booking_number == typed.strip()]
-    if len(exact or rows) != 1:
-        return _NOBODY
-    (row,) = exact or rows
-    return Account(row.id, row.booking_number, row.pin_hash, row.question, row.answer_hash)
+        return accounts.inmate_account(tx, typed)
 
 
 def _inmate_actor(account: Account) -> Actor:
     return Actor(ActorKind.INMATE, account.booking_number)
 
 
-def _name_of(actor: Actor) -> str:
-    return f"{actor.kind}:{actor.name}"
-
-
-def _subject(name: str) -> str:
-    return name[:_SUBJECT_LENGTH]
+def _subject_of(actor: Actor) -> Subject:
+    return Subject(actor.kind, actor.name)
 
 
 def _rules(house: House) -> tuple[Rule, Rule]:
@@ -211,26 +199,26 @@ def _rules(house: House) -> tuple[Rule, Rule]:
     )
 
 
-def _knock(house: House, account: str, terminal: str, check: Callable[[], bool]) -> _Try:
+def _knock(house: House, account: Subject, terminal: str, check: Callable[[], bool]) -> _Try:
     """Counts the try, checks it, and raises Refused unless it was right and nothing is locked."""
-    attempt = _charge(house, account, f"terminal:{terminal}")
+    attempt = _charge(house, account, Subject.terminal(terminal))
     right = check()  # also when locked: the time must not tell
     if not right or attempt.was_locked:
         _refuse(house, attempt)
     return attempt
 
 
-def _charge(house: House, account: str, terminal: str) -> _Try:
-    locked = set[str]()
+def _charge(house: House, account: Subject, terminal: Subject) -> _Try:
+    locked = set[Subject]()
     with writing(house.engine) as tx:
         at = now()  # under the write lock: no other try can be later than this one
         for subject, rule in zip((account, terminal), _rules(house), strict=True):
-            count = throttling.read_count(tx, subject)
+            count = throttling.read_count(tx, str(subject))
             if count.is_locked(at):
                 locked.add(subject)
             else:
                 count = throttling.failed(count, rule, at)
-            throttling.write_count(tx, subject, count)
+            throttling.write_count(tx, str(subject), count)
     return _Try(account, terminal, frozenset(locked))
 
 
@@ -243,13 +231,13 @@ def _refuse(house: House, attempt: _Try) -> None:
         at = now()
         if attempt.terminal not in attempt.was_locked:
             audit.record(
-                tx, _DOOR, "login failed", _subject(attempt.account), terminal=attempt.terminal
+                tx, _DOOR, Verb.LOGIN_FAILED, attempt.account, terminal=str(attempt.terminal)
             )
         for subject in attempt.subjects:
-            count = throttling.read_count(tx, subject)
-            throttling.write_count(tx, subject, count)
+            count = throttling.read_count(tx, str(subject))
+            throttling.write_count(tx, str(subject), count)
             if count.is_locked(at) and subject not in attempt.was_locked:
-                audit.record(tx, _DOOR, "lock", _subject(subject), until=f"{count.until:%FT%TZ}")
+                audit.record(tx, _DOOR, Verb.LOCK, subject, until=f"{count.until:%FT%TZ}")
     raise Refused
 
 
@@ -259,8 +247,8 @@ def _let_in(house: House, tx: sa.Connection, attempt: _Try, *, complete: bool, w
     """
     at = now()
     for subject, rule in zip(attempt.subjects, _rules(house), strict=True):
-        count = throttling.read_count(tx, subject)
-        throttling.write_count(tx, subject, throttling.pardoned(count, rule, at))
+        count = throttling.read_count(tx, str(subject))
+        throttling.write_count(tx, str(subject), throttling.pardoned(count, rule, at))
     if complete:
-        throttling.forget(tx, attempt.account)
-        audit.record(tx, who, "log in", _subject(attempt.account), terminal=attempt.terminal)
+        throttling.forget(tx, str(attempt.account))
+        audit.record(tx, who, Verb.LOG_IN, attempt.account, terminal=str(attempt.terminal))

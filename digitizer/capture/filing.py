@@ -26,6 +26,7 @@ from digitizer.letters.pages import renumber
 from digitizer.letters.search.page_search import index_letter
 from digitizer.letters.transcripts import words_to_json
 from digitizer.messages import outgoing
+from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterKind, LetterState, PageRole
 from digitizer.model.paper import CodeKind, Doubt, DoubtReason, SplitLetter
 from digitizer.model.people import MACHINE
@@ -115,7 +116,7 @@ def _hold_whole(tx: sa.Connection, worked: Worked) -> None:
     doubts = worked.split.whole
     ledger.hold_scan(tx, worked.scan.id, *doubts, pages=len(worked.pages) or None)
     audit.record(
-        tx, MACHINE, "hold", f"scan:{worked.scan.id}",
+        tx, MACHINE, Verb.HOLD, Subject.scan(worked.scan.id),
         doubts=[str(doubt.reason) for doubt in doubts],
     )  # fmt: skip
     reach("filing.held_whole")
@@ -150,8 +151,8 @@ def _file_letter(
     if known and known.message and _is_reply(each) and state is LetterState.DELIVERED:
         outgoing.mark_answered(tx, known.message)
     audit.record(
-        tx, MACHINE, "deliver" if state is LetterState.DELIVERED else "hold",
-        f"letter:{letter_id}", scan=worked.scan.id, pages=list(each.pages),
+        tx, MACHINE, Verb.DELIVER if state is LetterState.DELIVERED else Verb.HOLD,
+        Subject.letter(letter_id), scan=worked.scan.id, pages=list(each.pages),
         to=destination.booking_number,
         doubts=[str(doubt.reason) for doubt in destination.doubts],
     )  # fmt: skip

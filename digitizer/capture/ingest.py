@@ -9,12 +9,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitizer.capture.intake import TakenIn, stacks_of, take_in
+from digitizer.access.permissions import Act, permit
+from digitizer.capture.intake import TakenIn, take_in
 from digitizer.capture.pipeline import Progress
+from digitizer.capture.stacks import stacks_of
 from digitizer.capture.worker import Worker, filed, recover, work_to_end
 from digitizer.facility import House
 from digitizer.model.errors import DigitizerError
 from digitizer.model.mail import Filed
+from digitizer.model.people import Actor
 
 _ELSEWHERE = 0.2  # seconds between looks at a scan that another process works
 
@@ -33,12 +36,25 @@ def ingest_all(
     profile: str,
     source: Callable[[Path], str],
     progress: Progress,
+    by: Actor,
 ) -> Generator[Ingested]:
     """Each stack's outcome, in the order given; the files stay where they are.
 
     ``source`` says what a file is called in the books. Close the generator to stop early: what
-    is at work then goes back to the queue.
+    is at work then goes back to the queue. Raises NotAllowed at once.
     """
+    permit(by, Act.TAKE_IN)
+    return _ingest_all(house, files, profile, source, progress, by)
+
+
+def _ingest_all(
+    house: House,
+    files: Sequence[Path],
+    profile: str,
+    source: Callable[[Path], str],
+    progress: Progress,
+    by: Actor,
+) -> Generator[Ingested]:
     recover(house)
     lanes = house.settings.work.processes
     begun: deque[tuple[tuple[Path, ...], Future[tuple[Filed, ...]]]] = deque()
@@ -46,9 +62,9 @@ def ingest_all(
         ThreadPoolExecutor(lanes, thread_name_prefix="ingest") as threads,
         Worker(house, progress) as worker,  # stopped before its threads are waited for
     ):
-        for stack in stacks_of(house, profile, files):
+        for stack in stacks_of(house.profiles, profile, files):
             try:
-                taken = take_in(house, stack, profile, [source(file) for file in stack])
+                taken = take_in(house, stack, profile, [source(file) for file in stack], by)
                 begun.append((stack, threads.submit(_worked, house, worker, taken)))
             except DigitizerError as error:
                 begun.append((stack, _failed(error)))

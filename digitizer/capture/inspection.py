@@ -11,6 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from digitizer.access.acting import looking
+from digitizer.access.permissions import Act, permit
 from digitizer.capture.isolated.page_reading import read_from_file
 from digitizer.capture.isolated.survey import all_symbols, count
 from digitizer.capture.pipeline import Progress, no_progress
@@ -21,8 +23,8 @@ from digitizer.engines.opening import OpeningLimits
 from digitizer.facility import House
 from digitizer.model.errors import DigitizerError
 from digitizer.model.paper import Symbol, Transcript
+from digitizer.model.people import Actor
 from digitizer.model.settings import Work
-from digitizer.storage.tables import reading
 
 _LIMITS = Work()
 #: There is no second try here: any page has what the largest may take.
@@ -96,14 +98,20 @@ def _page_tasks(
             yield file, number, task
 
 
-def decode_file(house: House | None, path: Path) -> Iterator[DecodedPage]:
-    """Every symbol of any format on every page; changes nothing. Raises
+def decode_file(house: House | None, path: Path, by: Actor) -> Iterator[DecodedPage]:
+    """Every symbol of any format on every page; changes nothing. Raises NotAllowed at once, then
     UnopenableFile, WorkerFailed or EngineError."""
+    if house is not None:
+        permit(by, Act.LOOK)
+    return _decode_file(house, path, by)
+
+
+def _decode_file(house: House | None, path: Path, by: Actor) -> Iterator[DecodedPage]:
     limits = OpeningLimits(_LIMITS.pages, _LIMITS.page_megapixels)
     with Pool(1) as pool:
         for number in range(1, _run(pool, count, str(path), limits) + 1):
             found: tuple[Symbol, ...] = _run(pool, all_symbols, str(path), number, limits)
-            yield DecodedPage(number, tuple(_judged(house, symbol) for symbol in found))
+            yield DecodedPage(number, tuple(_judged(house, by, symbol) for symbol in found))
 
 
 def _run(pool: Pool, function: Any, *arguments: Any) -> Any:
@@ -114,12 +122,12 @@ def _submit(pool: Pool, function: Any, *arguments: Any) -> Future[Any]:
     return pool.submit(function, *arguments, seconds=_SECONDS)
 
 
-def _judged(house: House | None, symbol: Symbol) -> DecodedSymbol:
-    trusted, why = _judge(house, symbol.text)
+def _judged(house: House | None, by: Actor, symbol: Symbol) -> DecodedSymbol:
+    trusted, why = _judge(house, by, symbol.text)
     return DecodedSymbol(symbol.format, symbol.text, trusted, why)
 
 
-def _judge(house: House | None, text: str) -> tuple[bool, str]:
+def _judge(house: House | None, by: Actor, text: str) -> tuple[bool, str]:
     if not is_ours(text):
         return False, "foreign: not a code of this system"
     if house is None:
@@ -127,8 +135,8 @@ def _judge(house: House | None, text: str) -> tuple[bool, str]:
     code = verify(text, house.keys)
     if code is None:
         return False, "claims to be ours, but its version, key or MAC is not good"
-    with reading(house.engine) as tx:
-        known = look_up(tx, code.cover_id)
+    with looking(house, by, Act.LOOK) as look:
+        known = look_up(look.tx, code.cover_id)
     if known is None:
         return True, f"{code.kind} code, but its id is unknown here"
     return True, f"{code.kind} code {known.short_id}, {_state(known)}"

@@ -17,16 +17,17 @@ from typing import IO
 
 import sqlalchemy as sa
 
-from digitizer import audit
+from digitizer.access.acting import Deed, acting
+from digitizer.access.permissions import Act, permit
 from digitizer.capture.file_state import Mark, has_changed, mark_of
 from digitizer.capture.scans import ledger, sealing
+from digitizer.capture.stacks import profile_named
 from digitizer.facility import House
 from digitizer.model.errors import Conflict, StorageError, UsageError
+from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Filed, Outcome
 from digitizer.model.paper import Original
-from digitizer.model.people import MACHINE
-from digitizer.model.scanner_profile import ScannerProfile, Stack
-from digitizer.storage.tables import writing
+from digitizer.model.people import Actor
 from digitizer.support.concurrency import each, good, or_raise
 from digitizer.support.failpoints import reach
 
@@ -54,21 +55,6 @@ class TakenIn:
         return Filed(self.scan, self.source, None, Outcome.DUPLICATE, None, (), says)
 
 
-def profile_named(house: House, name: str) -> ScannerProfile:
-    """Raises UsageError naming the profiles there are."""
-    if name not in house.profiles:
-        known = ", ".join(sorted(house.profiles))
-        raise UsageError(f"There is no scanner profile {name!r}. Known: {known}.")
-    return house.profiles[name]
-
-
-def stacks_of(house: House, profile: str, files: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
-    """Which files are one stack: each its own, or all one where a file holds one sheet."""
-    if profile_named(house, profile).stack is Stack.FILES and files:
-        return (tuple(files),)
-    return tuple((path,) for path in files)
-
-
 @dataclass(frozen=True, slots=True)
 class _Stack:
     """Files that are one stack. ``marks``: what each was like before it was read, in an inbox.
@@ -92,38 +78,42 @@ class _Entered:
     taken: TakenIn
 
 
-def take_in(house: House, files: Sequence[Path], profile: str, sources: Sequence[str]) -> TakenIn:
+def take_in(
+    house: House, files: Sequence[Path], profile: str, sources: Sequence[str], by: Actor
+) -> TakenIn:
     """Stores the files of one stack and enters it in the ledger; the files stay where they are.
 
     Raises StorageError, or UsageError for what is no file or cannot be read; then nothing is
     acknowledged.
     """
-    profile_named(house, profile)
+    permit(by, Act.TAKE_IN)
+    profile_named(house.profiles, profile)
     stored = _store_all(house, [_Stack(tuple(files), tuple(sources))])
-    return or_raise(_enter_all(house, stored, profile)[0]).taken
+    return or_raise(_enter_all(house, stored, profile, by)[0]).taken
 
 
-def take_from_inbox(house: House, files: Sequence[Path], profile: str) -> TakenIn | None:
+def take_from_inbox(house: House, files: Sequence[Path], profile: str, by: Actor) -> TakenIn | None:
     """As ``take_in``, and then removes the files; one that changed meanwhile stays.
 
     Returns None if the files are gone: another watcher was quicker. Raises Conflict when a file
     changed while it was read, or another watcher has it in hand: it is offered again.
     """
-    taken = take_all_from_inbox(house, [files], profile)[0]
+    taken = take_all_from_inbox(house, [files], profile, by)[0]
     return None if taken is None else or_raise(taken)
 
 
 def take_all_from_inbox(
-    house: House, stacks: Sequence[Sequence[Path]], profile: str
+    house: House, stacks: Sequence[Sequence[Path]], profile: str, by: Actor
 ) -> list[TakenIn | Exception | None]:
     """As ``take_from_inbox``, for many stacks in little more time than one takes: the disk is
     waited for once for all. A stack that fails has its error in its place; the others go on."""
-    local = not profile_named(house, profile).polling
+    permit(by, Act.TAKE_IN)
+    local = not profile_named(house.profiles, profile).polling
     with ExitStack() as hands:
         begun = each(partial(_in_hand, hands, local), [tuple(files) for files in stacks])
         reach("intake.begun")
         stored = each(_unchanged, _store_all(house, begun))
-        taken = each(_remove, _enter_all(house, stored, profile))
+        taken = each(_remove, _enter_all(house, stored, profile, by))
     return [_unless_gone(one, files) for one, files in zip(taken, stacks, strict=True)]
 
 
@@ -186,30 +176,33 @@ def _unchanged(stored: _Stored) -> _Stored:
 
 
 def _enter_all(
-    house: House, stacks: Sequence[_Stored | Exception], profile: str
+    house: House, stacks: Sequence[_Stored | Exception], profile: str, by: Actor
 ) -> list[_Entered | Exception]:
     """Enters in one transaction what was stored. Should a stack break it, each has its own."""
+    stored = good(stacks)
+    if not stored:
+        return [one for one in stacks if isinstance(one, Exception)]
     try:
-        with writing(house.engine) as tx:
-            entered = iter([_enter(house, tx, stored, profile) for stored in good(stacks)])
+        with acting(house, by, Act.TAKE_IN) as deed:
+            entered = iter([_enter(house, deed, one, profile) for one in stored])
             reach("intake.audited")
         reach("intake.committed")
     except Exception as error:
-        if isinstance(error, StorageError) or len(good(stacks)) < 2:
+        if isinstance(error, StorageError) or len(stored) < 2:
             return [one if isinstance(one, Exception) else error for one in stacks]
-        return [_enter_all(house, [one], profile)[0] for one in stacks]
+        return [_enter_all(house, [one], profile, by)[0] for one in stacks]
     return each(lambda _: next(entered), stacks)
 
 
-def _enter(house: House, tx: sa.Connection, stored: _Stored, profile: str) -> _Entered:
+def _enter(house: House, deed: Deed, stored: _Stored, profile: str) -> _Entered:
     if which := _which_empty(stored):
-        entry = ledger.enter(tx, stored.originals, profile, which)
+        entry = ledger.enter(deed.tx, stored.originals, profile, which)
     else:
-        entry = ledger.enter(tx, stored.originals, profile)
-    _check_stored(house, tx, entry)
+        entry = ledger.enter(deed.tx, stored.originals, profile)
+    _check_stored(house, deed.tx, entry)
     sources = [_speakable(source) for source in stored.stack.sources]
-    audit.record(
-        tx, MACHINE, "take in" if entry.new else "duplicate", f"scan:{entry.scan.id}",
+    deed.record(
+        Verb.TAKE_IN if entry.new else Verb.DUPLICATE, Subject.scan(entry.scan.id),
         sources=sources, profile=profile,
     )  # fmt: skip
     empty = tuple(part.source for part in stored.originals if not part.size)

@@ -16,6 +16,7 @@ from digitizer.capture.pipeline import Worked
 from digitizer.capture.scans.sealed_pages import Judged, judge_pages, keep_pages
 from digitizer.capture.scans.sealing import drop_plain, keep_seal, seal
 from digitizer.facility import House
+from digitizer.model.events import Subject, Verb
 from digitizer.model.people import MACHINE
 from digitizer.storage.encryption import lock
 from digitizer.storage.tables import writing
@@ -41,7 +42,7 @@ def seal_away(
         keep_pages(tx, worked.scan.id, worked.seen, judged.pages, pictures)
         keep_seal(tx, worked.scan.id, made)
         why = [f"{number} {each.standing}" for number, each in judged.pages.items()]
-        audit.record(tx, MACHINE, "seal", f"scan:{worked.scan.id}", pages=why)
+        audit.record(tx, MACHINE, Verb.SEAL, Subject.scan(worked.scan.id), pages=why)
     reach("work.sealed")
     with writing(house.engine) as tx:
         drop_plain(tx, house.originals)

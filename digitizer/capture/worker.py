@@ -18,12 +18,12 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.capture.filing import file_scan
-from digitizer.capture.intake import profile_named
 from digitizer.capture.outcomes import outcome_of
 from digitizer.capture.pipeline import Bench, Progress, Worked, no_progress, work
 from digitizer.capture.scans import leases, ledger
 from digitizer.capture.scans.sealing import drop_plain
 from digitizer.capture.sealed_filing import seal_away
+from digitizer.capture.stacks import profile_named
 from digitizer.engines.isolation import Pool, WorkerLimits
 from digitizer.engines.reading import load_networks
 from digitizer.engines.reading.readers.vision_model import open_premises
@@ -34,6 +34,7 @@ from digitizer.model.errors import (
     WorkerFailed,
     WorkerFault,
 )
+from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Filed, ScanState
 from digitizer.model.paper import Scan
 from digitizer.model.people import MACHINE
@@ -79,8 +80,9 @@ def give_back_of_the_dead(house: House) -> int:
                 scans = ledger.give_back(tx, name, died=True)
                 for scan_id in scans:
                     state = ledger.scan_state(tx, scan_id)
-                    verb = "hold" if state is ScanState.HELD else "give back"
-                    audit.record(tx, MACHINE, verb, f"scan:{scan_id}", why="the service died")
+                    verb = Verb.HOLD if state is ScanState.HELD else Verb.GIVE_BACK
+                    about = Subject.scan(scan_id)
+                    audit.record(tx, MACHINE, verb, about, why="the service died")
                 reach("recover.given_back")
             reach("recover.committed")
             given_back += len(scans)
@@ -251,7 +253,7 @@ class Worker:
         files = [house.originals.local_path(part.sha256, folder) for part in scan.originals]
         keys = read_key_ring(house.key_file)  # afresh: they may have been rotated meanwhile
         bench = Bench(self._pool, keys, limits, folder, self._progress, self._premises)
-        return work(scan, files, profile_named(house, scan.profile), bench)
+        return work(scan, files, profile_named(house.profiles, scan.profile), bench)
 
     def _file(self, worked: Worked, folder: Path) -> None:
         reach("work.worked")
@@ -279,7 +281,8 @@ class Worker:
             if not self._holds(tx, scan):
                 return
             held = ledger.count_try(tx, scan.id, allowed, why)
-            audit.record(tx, MACHINE, "hold" if held else "try failed", f"scan:{scan.id}", why=why)
+            verb = Verb.HOLD if held else Verb.TRY_FAILED
+            audit.record(tx, MACHINE, verb, Subject.scan(scan.id), why=why)
 
 
 def _through_points(progress: Progress) -> Progress:

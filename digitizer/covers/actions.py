@@ -8,19 +8,19 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from digitizer import audit
-from digitizer.access.permissions import Act, need_reason, permit
+from digitizer.access.acting import acting, looking
+from digitizer.access.permissions import Act
 from digitizer.covers import legal_markers, register, uses
 from digitizer.covers.register import Registered
 from digitizer.covers.uses import CoverUse, UsedCover
 from digitizer.engines.codes.cover_code import payload, read_short_id, short_id
 from digitizer.facility import House
 from digitizer.model.errors import UsageError
+from digitizer.model.events import Subject, Verb
 from digitizer.model.paper import CodeKind, CoverCode
 from digitizer.model.people import Actor, Inmate
 from digitizer.people import roster
 from digitizer.storage.key_file import rotate_key
-from digitizer.storage.tables import reading, writing
 from digitizer.support.clock import now
 
 Paper = Literal["a4", "letter"]
@@ -65,20 +65,20 @@ def print_inmate_cover(
     held, and so are those past the number ``uses``. UsageError where two of a kind are given, or
     the day is over.
     """
-    permit(by, Act.PRINT)
+    printing = acting(house, by, Act.PRINT)
     expires = _expiry(valid_days, until)
     if once and uses is not None:
         raise UsageError("Say once, or a number of uses, not both.")
-    with writing(house.engine) as tx:
-        code = new_code(tx, house, CodeKind.INMATE, sheets)
-        person = roster.find_inmate(tx, booking_number)
+    with printing as deed:
+        code = new_code(deed.tx, house, CodeKind.INMATE, sheets)
+        person = roster.find_inmate(deed.tx, booking_number)
         register.enrol(
-            tx, code, inmate_id=roster.inmate_row_id(tx, booking_number), once=once,
+            deed.tx, code, inmate_id=roster.inmate_row_id(deed.tx, booking_number), once=once,
             sender=sender, expires=expires, most_letters=uses,
         )  # fmt: skip
-        audit.record(
-            tx, by, "print cover", f"cover:{code.cover_id}", to=booking_number,
-            sheets=sheets, once=once, uses=uses, until=str(until) if until else None,
+        deed.record(
+            Verb.PRINT_COVER, Subject.cover(code.cover_id), to=booking_number, sheets=sheets,
+            once=once, uses=uses, until=str(until) if until else None,
         )  # fmt: skip
     return _printed(house, code, person, sender, once, paper, uses, until)
 
@@ -101,11 +101,10 @@ def print_batch_header(
     house: House, letters: int | None, by: Actor, paper: Paper | None = None
 ) -> PrintedCover:
     """Laid on top of a stack: it says how many letters must come out of it."""
-    permit(by, Act.PRINT)
-    with writing(house.engine) as tx:
-        code = new_code(tx, house, CodeKind.BATCH, letters or 0)
-        register.enrol(tx, code)
-        audit.record(tx, by, "print batch sheet", f"cover:{code.cover_id}", letters=letters)
+    with acting(house, by, Act.PRINT) as deed:
+        code = new_code(deed.tx, house, CodeKind.BATCH, letters or 0)
+        register.enrol(deed.tx, code)
+        deed.record(Verb.PRINT_BATCH_SHEET, Subject.cover(code.cover_id), letters=letters)
     return _printed(house, code, None, None, once=False, paper=paper)
 
 
@@ -117,13 +116,12 @@ def print_legal_marker(
     It is good for one scan of one day; with ``valid_days``, no later than that. Any other scan
     with it is sealed too, as one that may be legal mail.
     """
-    permit(by, Act.PRINT)
-    with writing(house.engine) as tx:
-        code = new_code(tx, house, CodeKind.LEGAL, 0)
-        expires = now() + timedelta(days=valid_days) if valid_days else None
-        register.enrol(tx, code, once=True, expires=expires)
-        legal_markers.enrol(tx, code, house.settings.facility.name)
-        audit.record(tx, by, "print legal sheet", f"cover:{code.cover_id}", valid_days=valid_days)
+    expires = now() + timedelta(days=valid_days) if valid_days else None
+    with acting(house, by, Act.PRINT) as deed:
+        code = new_code(deed.tx, house, CodeKind.LEGAL, 0)
+        register.enrol(deed.tx, code, once=True, expires=expires)
+        legal_markers.enrol(deed.tx, code, house.settings.facility.name)
+        deed.record(Verb.PRINT_LEGAL_SHEET, Subject.cover(code.cover_id), valid_days=valid_days)
     return _printed(house, code, None, None, once=True, paper=paper)
 
 
@@ -171,41 +169,38 @@ def _printed(
     return PrintedCover(cover_pdf(sheet, paper or facility.paper), sheet.short_id, person)
 
 
-def find_cover(house: House, typed: str) -> Registered:
+def find_cover(house: House, typed: str, by: Actor) -> Registered:
     """By the short id printed on it, as staff key it. Raises UsageError or NotFound."""
-    with reading(house.engine) as tx:
-        return register.look_up_short(tx, read_short_id(typed))
+    with looking(house, by, Act.LOOK) as look:
+        return register.look_up_short(look.tx, read_short_id(typed))
 
 
 def cover_list(
     house: House, by: Actor, booking_number: str | None = None, only_often: bool = False
 ) -> tuple[UsedCover, ...]:
     """Inmates' covers and how often each was used, the most used of late first."""
-    permit(by, Act.LOOK)
-    with reading(house.engine) as tx:
+    with looking(house, by, Act.LOOK) as look:
         if booking_number is not None:
-            roster.find_inmate(tx, booking_number)
+            roster.find_inmate(look.tx, booking_number)
         return uses.used_covers(
-            tx, now(), house.settings.covers, booking_number=booking_number, only_often=only_often
-        )
+            look.tx, now(), house.settings.covers,
+            booking_number=booking_number, only_often=only_often,
+        )  # fmt: skip
 
 
 def uses_of_cover(house: House, typed: str, by: Actor) -> tuple[Registered, tuple[CoverUse, ...]]:
     """A sheet by its number, and every letter that came under it, newest first."""
-    permit(by, Act.LOOK)
-    with reading(house.engine) as tx:
-        known = register.look_up_short(tx, read_short_id(typed))
-        return known, uses.uses_of(tx, known.code.cover_id)
+    with looking(house, by, Act.LOOK) as look:
+        known = register.look_up_short(look.tx, read_short_id(typed))
+        return known, uses.uses_of(look.tx, known.code.cover_id)
 
 
 def revoke_cover(house: House, typed: str, by: Actor, reason: str) -> Registered:
     """From now on letters under this cover are held."""
-    permit(by, Act.PRINT)
-    why = need_reason(reason)
-    with writing(house.engine) as tx:
-        known = register.look_up_short(tx, read_short_id(typed))
-        register.revoke(tx, known.code.cover_id)
-        audit.record(tx, by, "revoke cover", f"cover:{known.code.cover_id}", why=why)
+    with acting(house, by, Act.REVOKE, reason=reason) as deed:
+        known = register.look_up_short(deed.tx, read_short_id(typed))
+        register.revoke(deed.tx, known.code.cover_id)
+        deed.record(Verb.REVOKE_COVER, Subject.cover(known.code.cover_id))
     return known
 
 
@@ -214,8 +209,7 @@ def rotate_keys(house: House, by: Actor) -> int:
 
     Returns the new key's number.
     """
-    permit(by, Act.PEOPLE)
-    number = rotate_key(house.key_file)
-    with writing(house.engine) as tx:
-        audit.record(tx, by, "rotate keys", f"key:{number}")
+    with acting(house, by, Act.PEOPLE) as deed:
+        number = rotate_key(house.key_file)
+        deed.record(Verb.ROTATE_KEYS, Subject.key(number))
     return number

@@ -6,19 +6,19 @@ import unicodedata
 
 import sqlalchemy as sa
 
-from digitizer import audit
-from digitizer.access.permissions import Act, is_permitted, permit
+from digitizer.access.acting import Look, acting, looking
+from digitizer.access.permissions import Act, is_permitted
 from digitizer.facility import House
 from digitizer.letters import mailboxes, transcripts
 from digitizer.letters.mailboxes import LetterPage, OpenLetter
 from digitizer.letters.replies import OwnReply, replies_under
 from digitizer.letters.search import page_search
 from digitizer.model.errors import Conflict, NotFound, UsageError
+from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Hit, LetterKind, MailboxEntry, came_under
 from digitizer.model.paper import Box
 from digitizer.model.people import Actor, ActorKind
 from digitizer.people import roster
-from digitizer.storage.tables import reading, writing
 
 _LONGEST_PAGE = 20_000
 _UNSEEN = ("Cc", "Cs")  # control characters, halves of letters
@@ -26,58 +26,50 @@ _UNSEEN = ("Cc", "Cs")  # control characters, halves of letters
 
 def mailbox(house: House, booking_number: str, by: Actor) -> tuple[MailboxEntry, ...]:
     """Newest first. An inmate sees only his own. Raises NotFound."""
-    _permit_look(by, booking_number)
-    with reading(house.engine) as tx:
-        roster.find_inmate(tx, booking_number)
-        return mailboxes.list_mailbox(tx, booking_number)
+    with looking(house, by, Act.READ, of=booking_number) as look:
+        roster.find_inmate(look.tx, booking_number)
+        return mailboxes.list_mailbox(look.tx, booking_number)
 
 
 def replies(house: House, booking_number: str, by: Actor) -> tuple[OwnReply, ...]:
     """Every reply that came in under an inmate's name, newest first. An inmate sees only their
     own. Raises NotFound."""
-    _permit_look(by, booking_number)
-    with reading(house.engine) as tx:
-        roster.find_inmate(tx, booking_number)
-        return replies_under(tx, booking_number)
+    with looking(house, by, Act.READ, of=booking_number) as look:
+        roster.find_inmate(look.tx, booking_number)
+        return replies_under(look.tx, booking_number)
 
 
 def open_reply(house: House, letter_id: str, by: Actor) -> OpenLetter:
     """Opens a reply that came in under this inmate's own name; the look is logged, and the reply
     then counts as seen by them. Raises NotFound for anything else."""
-    with writing(house.engine) as tx:
-        reply = mailboxes.open_own_reply(tx, _own_name(by), letter_id)
-        mailboxes.mark_read(tx, letter_id)
-        audit.record(tx, by, "open reply", f"letter:{letter_id}")
+    with acting(house, by, Act.READ_OWN, of=by.name) as deed:
+        reply = mailboxes.open_own_reply(deed.tx, by.name, letter_id)
+        mailboxes.mark_read(deed.tx, letter_id)
+        deed.record(Verb.OPEN_REPLY, Subject.letter(letter_id))
     return reply
 
 
 def reply_picture(house: House, letter_id: str, position: int, by: Actor) -> bytes:
     """The picture of one page of their own reply, whose opening was logged. Raises NotFound."""
-    with reading(house.engine) as tx:
-        reply = mailboxes.open_own_reply(tx, _own_name(by), letter_id)
+    with looking(house, by, Act.READ_OWN, of=by.name) as look:
+        reply = mailboxes.open_own_reply(look.tx, by.name, letter_id)
     for page in reply.pages:
         if page.position == position and page.picture is not None:
             return house.pictures.get(page.picture)
     raise NotFound(f"There is no reply {letter_id}.")
 
 
-def _own_name(by: Actor) -> str:
-    if by.kind is not ActorKind.INMATE:
-        raise NotFound("Only inmates have replies of their own.")
-    return by.name
-
-
 def open_letter(house: House, letter_id: str, by: Actor) -> OpenLetter:
     """Opens a letter: an inmate his own, which is then read; staff any. The look is logged."""
-    return _open(house, letter_id, by, "open")
+    return _open(house, letter_id, by, Verb.OPEN)
 
 
-def _open(house: House, letter_id: str, by: Actor, verb: str) -> OpenLetter:
-    with writing(house.engine) as tx:
-        letter = _find(tx, letter_id, by)
+def _open(house: House, letter_id: str, by: Actor, verb: Verb) -> OpenLetter:
+    with acting(house, by, Act.READ) as deed:
+        letter = mailboxes.open_letter(deed.tx, deed.owner, letter_id)
         if by.kind is ActorKind.INMATE:
-            mailboxes.mark_read(tx, letter_id)
-        audit.record(tx, by, verb, f"letter:{letter_id}")
+            mailboxes.mark_read(deed.tx, letter_id)
+        deed.record(verb, Subject.letter(letter_id))
     return letter
 
 
@@ -86,10 +78,13 @@ def page_picture(house: House, letter_id: str, position: int, by: Actor) -> byte
 
     An inmate's own look was logged when he opened the letter; anyone else's is logged here.
     """
-    page = _page(house, letter_id, position, by)
-    if by.kind is not ActorKind.INMATE:
-        with writing(house.engine) as tx:
-            audit.record(tx, by, "look at page", f"letter:{letter_id}", page=position)
+    if by.kind is ActorKind.INMATE:
+        with looking(house, by, Act.READ) as look:
+            page = _page(look, letter_id, position)
+    else:
+        with acting(house, by, Act.READ) as deed:
+            page = _page(deed, letter_id, position)
+            deed.record(Verb.LOOK_AT_PAGE, Subject.letter(letter_id), page=position)
     if page.picture is None:
         raise NotFound(f"Page {position} of letter {letter_id} has no picture.")
     return house.pictures.get(page.picture)
@@ -100,7 +95,7 @@ def letter_pdf(house: House, letter_id: str, by: Actor) -> bytes:
     a look as in ``open_letter``, and logged as a copy that was taken."""
     from digitizer.engines.searchable_pdf import searchable_pdf
 
-    letter = _open(house, letter_id, by, "copy as PDF")
+    letter = _open(house, letter_id, by, Verb.COPY_AS_PDF)
     pages = [
         (house.pictures.get(page.picture), page.dpi, page.transcript)
         for page in letter.pages
@@ -124,18 +119,15 @@ def search_mail(
 
     A hit shows words of a letter, so a search by anyone else is a look at each letter it finds.
     """
-    own = by.kind is ActorKind.INMATE
-    scope = by.name if own else booking_number
-    if not own:
-        permit(by, Act.LOOK)
-    with reading(house.engine) as tx:
+    with looking(house, by, Act.READ) as look:
+        scope = look.owner or booking_number
         if scope is not None:
-            roster.find_inmate(tx, scope)
-        hits = page_search.search_pages(tx, query, scope, limit)
-    if not own:
-        with writing(house.engine) as tx:
+            roster.find_inmate(look.tx, scope)
+        hits = page_search.search_pages(look.tx, query, scope, limit)
+    if by.kind is not ActorKind.INMATE:
+        with acting(house, by, Act.READ) as deed:
             found = list(dict.fromkeys(hit.letter for hit in hits))
-            audit.record(tx, by, "search", f"mailbox:{scope or 'all'}", letters=found)
+            deed.record(Verb.SEARCH, Subject.mailbox(scope), letters=found)
     return hits
 
 
@@ -157,23 +149,23 @@ def correct_page(
     another came meanwhile. No text at all is taken for a slip unless ``may_be_empty``. Raises
     NotAllowed, NotFound, UsageError.
     """
-    permit(by, Act.SETTLE)
+    correcting = acting(house, by, Act.CORRECT)
     said = _as_kept(text)
     if not said and not may_be_empty:
         raise UsageError("Nothing was kept: there is no text. If the page has none, say so too.")
     if len(said) > _LONGEST_PAGE:
         raise UsageError(f"A page has at most {_LONGEST_PAGE} characters; this text has more.")
-    page = _page(house, letter_id, position, by)
-    with writing(house.engine) as tx:
-        _check_newest(tx, page.id, based_on)
-        transcripts.correct(tx, page.id, said, by.name)
-        page_search.index_again(tx, page.id)
-        audit.record(tx, by, "correct text", f"letter:{letter_id}", page=position)
+    with correcting as deed:
+        page = _page(deed, letter_id, position)
+        _check_newest(deed.tx, page.id, based_on)
+        transcripts.correct(deed.tx, page.id, said, by.name)
+        page_search.index_again(deed.tx, page.id)
+        deed.record(Verb.CORRECT_TEXT, Subject.letter(letter_id), page=position)
 
 
 def may_correct(by: Actor) -> bool:
     """Whether this person may put texts right; ``correct_page`` asks again."""
-    return is_permitted(by, Act.SETTLE)
+    return is_permitted(by, Act.CORRECT)
 
 
 def _as_kept(text: str) -> str:
@@ -191,25 +183,9 @@ def _check_newest(tx: sa.Connection, page_id: int, based_on: int | None) -> None
         )
 
 
-def _page(house: House, letter_id: str, position: int, by: Actor) -> LetterPage:
-    with reading(house.engine) as tx:
-        letter = _find(tx, letter_id, by)
+def _page(look: Look, letter_id: str, position: int) -> LetterPage:
+    letter = mailboxes.open_letter(look.tx, look.owner, letter_id)
     for page in letter.pages:
         if page.position == position:
             return page
     raise NotFound(f"There is no letter {letter_id}.")
-
-
-def _find(tx: sa.Connection, letter_id: str, by: Actor) -> OpenLetter:
-    if by.kind is ActorKind.INMATE:
-        return mailboxes.open_own_letter(tx, by.name, letter_id)
-    permit(by, Act.LOOK)
-    return mailboxes.open_any_letter(tx, letter_id)
-
-
-def _permit_look(by: Actor, booking_number: str) -> None:
-    if by.kind is ActorKind.INMATE:
-        if by.name != booking_number:
-            raise NotFound(f"There is no mailbox {booking_number}.")
-        return
-    permit(by, Act.LOOK)

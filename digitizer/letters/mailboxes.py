@@ -90,9 +90,13 @@ def list_mailbox(tx: sa.Connection, booking_number: str) -> tuple[MailboxEntry, 
     )  # fmt: skip
 
 
-def open_own_letter(tx: sa.Connection, booking_number: str, letter_id: str) -> OpenLetter:
-    """A delivered letter of this inmate; raises NotFound for any other."""
-    return _open_own(tx, booking_number, letter_id, LetterKind.LETTER)
+def open_letter(tx: sa.Connection, owner: str | None, letter_id: str) -> OpenLetter:
+    """A delivered letter of this owner (a booking number); None, for staff: any letter, whatever
+    became of it. Raises NotFound for any other."""
+    if owner is not None:
+        return _open_own(tx, owner, letter_id, LetterKind.LETTER)
+    row = tx.execute(sa.select(letter).where(letter.c.id == letter_id)).first()
+    return _opened(tx, row, letter_id)
 
 
 def open_own_reply(tx: sa.Connection, booking_number: str, letter_id: str) -> OpenLetter:
@@ -113,12 +117,6 @@ def _open_own(
             letter.c.kind == kind,
         )
     ).first()
-    return _opened(tx, row, letter_id)
-
-
-def open_any_letter(tx: sa.Connection, letter_id: str) -> OpenLetter:
-    """Any letter, for staff. Raises NotFound."""
-    row = tx.execute(sa.select(letter).where(letter.c.id == letter_id)).first()
     return _opened(tx, row, letter_id)
 
 

@@ -11,8 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Literal
 
-from digitizer import audit
-from digitizer.access.permissions import Act, permit
+from digitizer.access.acting import acting, looking
+from digitizer.access.permissions import Act
 from digitizer.covers import register
 from digitizer.engines.isolation import Pool
 from digitizer.facility import House
@@ -25,11 +25,11 @@ from digitizer.model.errors import (
     UsageError,
     WorkerFailed,
 )
+from digitizer.model.events import PRINT_QUEUE, Subject, Verb
 from digitizer.model.mail import Direction
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import Actor, ActorKind
 from digitizer.people import roster
-from digitizer.storage.tables import reading, writing
 
 #: Limits that the field uses; a longer text is refused, never cut.
 MOST_CHARACTERS = 30_000
@@ -72,35 +72,28 @@ class PrintRun:
 
 def send(house: House, draft: Draft, by: Actor) -> str:
     """Queues a message for printing; returns its id."""
-    _permit_send(by, draft)
+    sending = acting(house, by, Act.SEND, of=draft.booking_number)
+    if by.kind is ActorKind.INMATE and draft.direction is not Direction.FROM_INMATE:
+        raise NotAllowed("You can only send messages of your own.")
     _check(draft, house.settings.facility.paper)
     photos = tuple(house.pictures.put(io.BytesIO(photo))[0] for photo in draft.photos)
     kind = CodeKind.REPLY if draft.direction is Direction.TO_INMATE else CodeKind.INMATE
-    with writing(house.engine) as tx:
-        code = register.fresh_code(tx, kind, house.keys)
-        inmate_id = roster.inmate_row_id(tx, draft.booking_number)
+    with sending as deed:
+        code = register.fresh_code(deed.tx, kind, house.keys)
+        inmate_id = roster.inmate_row_id(deed.tx, draft.booking_number)
         message_id = outgoing.queue_message(
-            tx, direction=draft.direction, inmate_id=inmate_id,
+            deed.tx, direction=draft.direction, inmate_id=inmate_id,
             correspondent=draft.correspondent, address=draft.address, subject=draft.subject,
             body=draft.body, photos=photos, cover_id=code.cover_id,
         )  # fmt: skip
         register.enrol(
-            tx, code, inmate_id=inmate_id, message_id=message_id, sender=draft.correspondent
+            deed.tx, code, inmate_id=inmate_id, message_id=message_id, sender=draft.correspondent
         )
-        audit.record(
-            tx, by, "send message", f"message:{message_id}", direction=str(draft.direction),
+        deed.record(
+            Verb.SEND_MESSAGE, Subject.message(message_id), direction=str(draft.direction),
             booking=draft.booking_number,
         )  # fmt: skip
     return message_id
-
-
-def _permit_send(by: Actor, draft: Draft) -> None:
-    own = by.kind is ActorKind.INMATE and by.name == draft.booking_number
-    if own and draft.direction is Direction.FROM_INMATE:
-        return
-    if by.kind is ActorKind.INMATE:
-        raise NotAllowed("You can only send messages of your own.")
-    permit(by, Act.PRINT)
 
 
 def _check(draft: Draft, paper: Literal["a4", "letter"]) -> None:
@@ -147,15 +140,26 @@ def _check_photos(photos: Sequence[bytes]) -> None:
                 raise UsageError(f"Photo {number}: {fault}")
 
 
-def threads(house: House, booking_number: str) -> tuple[Thread, ...]:
-    with reading(house.engine) as tx:
-        roster.find_inmate(tx, booking_number)
-        return outgoing.threads_of(tx, booking_number)
+def threads(house: House, booking_number: str, by: Actor) -> tuple[Thread, ...]:
+    """An inmate's messages both ways, newest first, with what came back on paper. They show what
+    was written, so this is a look at each. An inmate sees only their own. Raises NotFound."""
+    with acting(house, by, Act.READ, of=booking_number) as deed:
+        roster.find_inmate(deed.tx, booking_number)
+        found = outgoing.threads_of(deed.tx, booking_number)
+        deed.record(
+            Verb.LOOK_AT_MESSAGES, Subject.mailbox(booking_number),
+            messages=[each.message.id for each in found],
+            letters=[reply.letter for each in found for reply in each.replies],
+        )  # fmt: skip
+    return found
 
 
-def print_queue(house: House) -> tuple[Message, ...]:
-    with reading(house.engine) as tx:
-        return outgoing.queued_messages(tx)
+def print_queue(house: House, by: Actor) -> tuple[Message, ...]:
+    """What waits for the printer, as it was written: a look at each."""
+    with acting(house, by, Act.PRINT) as deed:
+        found = outgoing.queued_messages(deed.tx)
+        deed.record(Verb.LOOK_AT_PRINT_QUEUE, PRINT_QUEUE, messages=[each.id for each in found])
+    return found
 
 
 def print_messages(house: House, folder: Path, by: Actor) -> PrintRun:
@@ -164,11 +168,12 @@ def print_messages(house: House, folder: Path, by: Actor) -> PrintRun:
     A message is marked printed only when its file is written. One that cannot be drawn stays
     queued and is told; the others go on. No file is ever written over.
     """
-    permit(by, Act.PRINT)
+    with looking(house, by, Act.PRINT) as look:
+        queued = outgoing.queued_messages(look.tx)
     files: list[PrintedFile] = []
     faults: list[str] = []
     with Pool(1) as pool:
-        for message in print_queue(house):
+        for message in queued:
             try:
                 files.append(_print(house, pool, message, folder, by))
             except StorageError:
@@ -181,8 +186,8 @@ def print_messages(house: House, folder: Path, by: Actor) -> PrintRun:
 def _print(house: House, pool: Pool, message: Message, folder: Path, by: Actor) -> PrintedFile:
     from digitizer.messages.rendering import render_message  # reportlab is slow
 
-    with reading(house.engine) as tx:
-        known = register.look_up(tx, message.cover_id)
+    with looking(house, by, Act.PRINT) as look:
+        known = register.look_up(look.tx, message.cover_id)
     if known is None:
         raise DigitizerError("The code of its reply paper is not in the register.")
     photos = [house.pictures.get(sha256) for sha256 in message.photos]
@@ -191,9 +196,9 @@ def _print(house: House, pool: Pool, message: Message, folder: Path, by: Actor) 
     )
     name = f"letter-{_file_word(message.inmate.booking_number)}-{message.id}"
     file = _write_new(folder, name, rendered.pdf)
-    with writing(house.engine) as tx:
-        outgoing.mark_printed(tx, message.id)
-        audit.record(tx, by, "print message", f"message:{message.id}", pages=rendered.pages)
+    with acting(house, by, Act.PRINT) as deed:
+        outgoing.mark_printed(deed.tx, message.id)
+        deed.record(Verb.PRINT_MESSAGE, Subject.message(message.id), pages=rendered.pages)
     return PrintedFile(
         file, message.id, message.direction, message.inmate.housing_unit,
         message.inmate.booking_number, rendered.pages,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from digitizer import audit
-from digitizer.access.permissions import Act, permit
+from digitizer.access.acting import acting
+from digitizer.access.permissions import Act
 from digitizer.covers import register
 from digitizer.covers.actions import Paper, PrintedCover, new_code
 from digitizer.engines.codes.cover_code import payload, short_id
 from digitizer.facility import House
 from digitizer.messages import outgoing
+from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Direction, MessageState
 from digitizer.model.paper import CodeKind, CoverCode
 from digitizer.model.people import Actor, Inmate
 from digitizer.people import roster
-from digitizer.storage.tables import writing
 
 
 def print_reply_sheet(
@@ -26,18 +26,19 @@ def print_reply_sheet(
     paper: Paper | None = None,
 ) -> PrintedCover:
     """A reply sheet that no message brought: it begins a thread of its own."""
-    permit(by, Act.PRINT)
-    with writing(house.engine) as tx:
-        code = new_code(tx, house, CodeKind.REPLY, sheets)
-        person = roster.find_inmate(tx, booking_number)
-        inmate_id = roster.inmate_row_id(tx, booking_number)
+    with acting(house, by, Act.PRINT) as deed:
+        code = new_code(deed.tx, house, CodeKind.REPLY, sheets)
+        person = roster.find_inmate(deed.tx, booking_number)
+        inmate_id = roster.inmate_row_id(deed.tx, booking_number)
         message_id = outgoing.queue_message(
-            tx, direction=Direction.TO_INMATE, inmate_id=inmate_id,
+            deed.tx, direction=Direction.TO_INMATE, inmate_id=inmate_id,
             correspondent=correspondent or "", address=None, subject="", body="", photos=(),
             cover_id=code.cover_id, state=MessageState.PRINTED,
         )  # fmt: skip
-        register.enrol(tx, code, inmate_id=inmate_id, message_id=message_id, sender=correspondent)
-        audit.record(tx, by, "print reply sheet", f"cover:{code.cover_id}", to=booking_number)
+        register.enrol(
+            deed.tx, code, inmate_id=inmate_id, message_id=message_id, sender=correspondent
+        )
+        deed.record(Verb.PRINT_REPLY_SHEET, Subject.cover(code.cover_id), to=booking_number)
     return _printed_reply(house, code, person, correspondent or "", paper)
 
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from digitizer import audit
-from digitizer.capture.scans import ledger
-from digitizer.capture.scans.ledger import QueueState
+from digitizer.access.acting import looking
+from digitizer.access.permissions import Act
 from digitizer.facility import House
+from digitizer.model.people import Actor
 from digitizer.operations import reconcile as accounts
 from digitizer.operations.reconcile import Account
-from digitizer.storage.tables import reading
 
 
-def reconcile(house: House) -> tuple[Account, ...]:
-    with reading(house.engine) as tx:
-        return tuple(accounts.reconcile(tx, house.originals))
+def reconcile(house: House, by: Actor) -> tuple[Account, ...]:
+    """One account a scan, oldest first."""
+    with looking(house, by, Act.LOOK) as look:
+        return tuple(accounts.reconcile(look.tx, house.originals))
 
 
-def verify_audit(house: House) -> tuple[int, str | None]:
+def verify_audit(house: House, by: Actor) -> tuple[int, str | None]:
     """How many events hold, and the first fault if there is one."""
-    with reading(house.engine) as tx:
-        return audit.verify_chain(tx)
-
-
-def queue(house: House) -> QueueState:
-    with reading(house.engine) as tx:
-        return ledger.queue_state(tx)
+    with looking(house, by, Act.LOOK) as look:
+        return audit.verify_chain(look.tx)

@@ -18,9 +18,13 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+from digitizer.access.acting import acting
+from digitizer.access.permissions import Act, permit
 from digitizer.capture.scans.sealing import drop_plain
 from digitizer.facility import House, open_house
 from digitizer.model.errors import StorageError, UsageError
+from digitizer.model.events import STORE, Verb
+from digitizer.model.people import Actor
 from digitizer.model.settings import FILE_NAME
 from digitizer.operations import backup_keys
 from digitizer.operations.actions import reconcile, verify_audit
@@ -99,8 +103,10 @@ class _Copied:
     altered: tuple[str, ...]
 
 
-def back_up(house: House, folder: Path, passphrase: str) -> BackedUp:
-    """Writes a backup into a new or empty folder. Raises UsageError or StorageError."""
+def back_up(house: House, folder: Path, passphrase: str, by: Actor) -> BackedUp:
+    """Writes a backup into a new or empty folder. It is a readable copy of all mail, so the chain
+    tells of it first, whether it succeeds or not. Raises NotAllowed, UsageError, StorageError."""
+    copying = acting(house, by, Act.OPERATE)
     check_passphrase(passphrase)
     if house.engine.dialect.name != "sqlite":
         raise UsageError("This database is not SQLite: back it up with its own tool (pg_dump).")
@@ -108,6 +114,8 @@ def back_up(house: House, folder: Path, passphrase: str) -> BackedUp:
         raise UsageError(f"{folder} is not empty. Name a new folder for each backup.")
     if folder.resolve().is_relative_to(house.home):
         raise UsageError("A backup inside the home is lost with it. Name a folder elsewhere.")
+    with copying as deed:
+        deed.record(Verb.BACK_UP, STORE, folder=str(folder.resolve()))
     return _loudly(f"The backup to {folder}", lambda: _back_up(house, folder, passphrase))
 
 
@@ -115,9 +123,10 @@ def _back_up(house: House, folder: Path, passphrase: str) -> BackedUp:
     for part in ("", "database"):
         (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
     copy_tree(house.home / "profiles", folder / "profiles")
-    marks = copy_inbox(house, folder / "inbox")
+    inbox = house.home / "inbox"
+    marks = copy_inbox(inbox, folder / "inbox")
     copied = _copy_mail(house, folder)
-    drop_unfinished(house, folder / "inbox", marks)
+    drop_unfinished(inbox, folder / "inbox", marks, house.originals)
     keys = folder / backup_keys.FILE_NAME
     ring = house.key_file.read_text("ascii")
     write_file(keys, lock_keys(Keys(ring, copied.seals), passphrase))
@@ -160,18 +169,20 @@ def _absent(tx: sa.Connection, stores: dict[str, LocalBlobs]) -> tuple[str, ...]
     )
 
 
-def restore_home(folder: Path, home: Path, passphrase: str | None = None) -> Proof:
-    """Makes ``home`` from a backup; refuses to overwrite. Proves itself by reconciling.
+def restore_home(folder: Path, home: Path, by: Actor, passphrase: str | None = None) -> Proof:
+    """Makes ``home`` from a backup; refuses to overwrite. Proves itself by reconciling, and tells
+    the new home's chain.
 
     Without a passphrase the home gets new keys. With a wrong one StorageError is raised before
     anything is written.
     """
+    permit(by, Act.OPERATE)
     if not (folder / _DATABASE).is_file() or not (folder / FILE_NAME).is_file():
         raise UsageError(f"{folder} is no backup of a home, or one that was not finished.")
     if _holds_something(home):
         raise UsageError(f"{home} is not empty; restore never overwrites. Name a new folder.")
     keys = None if passphrase is None else _read_keys(folder, passphrase)
-    return _loudly(f"The restore to {home}", lambda: _restore(folder, home, keys))
+    return _loudly(f"The restore to {home}", lambda: _restore(folder, home, by, keys))
 
 
 def _read_keys(folder: Path, passphrase: str) -> Keys:
@@ -185,7 +196,7 @@ def _read_keys(folder: Path, passphrase: str) -> Keys:
     return unlock_keys(locked, passphrase)
 
 
-def _restore(folder: Path, home: Path, keys: Keys | None) -> Proof:
+def _restore(folder: Path, home: Path, by: Actor, keys: Keys | None) -> Proof:
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for empty in (*_EMPTY, "inbox/default"):
         (home / empty).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -202,7 +213,9 @@ def _restore(folder: Path, home: Path, keys: Keys | None) -> Proof:
     write_file(home / FILE_NAME, (folder / FILE_NAME).read_bytes())
     house = open_house(home)
     try:
-        scans, events = _prove(house, damaged)
+        with acting(house, by, Act.OPERATE) as deed:
+            deed.record(Verb.RESTORE, STORE, folder=str(folder.resolve()))
+        scans, events = _prove(house, by, damaged)
     finally:
         house.engine.dispose()
     return Proof(_count_files(home), scans, events, tuple(warnings))
@@ -240,12 +253,12 @@ def _restore_keys(home: Path, keys: Keys | None) -> list[str]:
     return warnings
 
 
-def _prove(house: House, damaged: list[str]) -> tuple[int, int]:
+def _prove(house: House, by: Actor, damaged: list[str]) -> tuple[int, int]:
     """How many scans and events there are. Raises StorageError unless all scans balance, the
     audit chain holds and every blob is there as it was."""
     if damaged:
         raise StorageError(f"Restored, but these files are damaged: {', '.join(damaged)}.")
-    books = reconcile(house)
+    books = reconcile(house, by)
     wrong = [each.scan for each in books if not each.balanced]
     if wrong:
         raise StorageError(f"Restored, but these scans do not balance: {', '.join(wrong)}.")
@@ -253,7 +266,7 @@ def _prove(house: House, damaged: list[str]) -> tuple[int, int]:
         gone = [name for name in named_pictures(tx) if not house.pictures.exists(name)]
     if gone:
         raise StorageError(f"Restored, but these pictures are missing: {', '.join(gone)}.")
-    events, broken = verify_audit(house)
+    events, broken = verify_audit(house, by)
     if broken:
         raise StorageError(f"Restored, but the audit chain is broken: {broken}.")
     return len(books), events

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from digitizer.capture.scans.ledger import QueueState, queue_state
 from digitizer.covers.uses import used_covers
+from digitizer.model.events import Verb
 from digitizer.model.mail import (
     LetterState,
     MessageState,
@@ -112,5 +113,5 @@ def _held(tx: sa.Connection) -> Counts:
 
 
 def _duplicates(tx: sa.Connection) -> int:
-    again = sa.select(sa.func.count()).select_from(event).where(event.c.verb == "duplicate")
+    again = sa.select(sa.func.count()).select_from(event).where(event.c.verb == str(Verb.DUPLICATE))
     return tx.execute(again).scalar_one()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from digitizer.access.permissions import Act, permit
 from digitizer.capture.scans import sealing
 from digitizer.engines.codes.decoders import has_second_decoder
 from digitizer.engines.isolation import network_guard
@@ -14,6 +15,7 @@ from digitizer.engines.reading import engines
 from digitizer.engines.reading.readers.vision_model import open_premises
 from digitizer.facility import House, open_house
 from digitizer.model.errors import DigitizerError
+from digitizer.model.people import Actor
 from digitizer.operations.actions import verify_audit
 from digitizer.scanners.profiles import (
     undirected,
@@ -42,8 +44,13 @@ class Finding:
     mend: str | None = None
 
 
-def examine(home: Path | None) -> Iterator[Finding]:
-    """Looks at the programs first, then, if one is named, at the home."""
+def examine(home: Path | None, by: Actor) -> Iterator[Finding]:
+    """Looks at the programs first, then, if one is named, at the home. Raises NotAllowed."""
+    permit(by, Act.OPERATE)
+    return _examine(home, by)
+
+
+def _examine(home: Path | None, by: Actor) -> Iterator[Finding]:
     yield from _programs()
     if home is None:
         yield Finding("home", True, "none was named; only the programs were looked at")
@@ -53,7 +60,7 @@ def examine(home: Path | None) -> Iterator[Finding]:
     except DigitizerError as error:
         yield Finding("home", False, str(error), f"digitizer --home {home} init")
         return
-    yield from _home(house)
+    yield from _home(house, by)
 
 
 def _programs() -> Iterator[Finding]:
@@ -73,7 +80,7 @@ def _programs() -> Iterator[Finding]:
     yield Finding("network guard of workers", True, network_guard())
 
 
-def _home(house: House) -> Iterator[Finding]:
+def _home(house: House, by: Actor) -> Iterator[Finding]:
     mode = house.home.stat().st_mode & 0o077
     yield Finding(
         "home", mode == 0, f"{house.home}" + (": others can look into it" if mode else ""),
@@ -90,15 +97,15 @@ def _home(house: House) -> Iterator[Finding]:
         "Stop the service and restore the last backup." if fault else None,
     )  # fmt: skip
     if not fault:
-        yield _audit_chain(house)
+        yield _audit_chain(house, by)
         yield _seals(house)
     yield from _endpoint(house)
     yield from _folders(house)
     yield _ways_of_paper(house)
 
 
-def _audit_chain(house: House) -> Finding:
-    events, broken = verify_audit(house)
+def _audit_chain(house: House, by: Actor) -> Finding:
+    events, broken = verify_audit(house, by)
     return Finding(
         "audit chain", broken is None, broken or f"{events} events hold",
         "Keep the database as it is and tell a supervisor: it was changed by hand."

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digitizer import __version__
+from digitizer.access.acting import looking
+from digitizer.access.permissions import Act, permit
 from digitizer.capture.scans import leases
 from digitizer.facility import House
 from digitizer.model.errors import DigitizerError
+from digitizer.model.people import Actor
 from digitizer.operations.counts import Numbers, count
 from digitizer.storage.key_file import read_key_ring
 from digitizer.storage.tables import (
     SCHEMA_VERSION,
     linked_sqlite,
-    reading,
     writing,
 )
 from digitizer.support.clock import now
@@ -47,14 +49,19 @@ class Health:
     build: dict[str, str]
 
 
-def health(house: House) -> Health:
-    with reading(house.engine) as tx:
-        numbers = count(tx, house.settings.covers)
+def health(house: House, by: Actor) -> Health:
+    with looking(house, by, Act.OPERATE) as look:
+        numbers = count(look.tx, house.settings.covers)
     return Health(now(), numbers, _free(house), _workers(house), _build())
 
 
-def checks(house: House) -> Iterator[Check]:
+def checks(house: House, by: Actor) -> Iterator[Check]:
     """Whether the database takes a write, the disk has room and the keys can be read."""
+    permit(by, Act.OPERATE)
+    return _checks(house)
+
+
+def _checks(house: House) -> Iterator[Check]:
     yield _writable(house)
     free = _free(house)
     room = free >= LEAST_FREE

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from digitizer.facility import House
+from digitizer.storage.blobs import BlobStore
 from digitizer.storage.copying import copy_tree
 
 #: Where a file was, how long and since when (size in bytes, time in ns) before it was copied.
@@ -20,21 +20,21 @@ Marks = Mapping[Path, tuple[int, int]]
 _AT_REST = 5.0
 
 
-def copy_inbox(house: House, target: Path) -> Marks:
-    inbox = house.home / "inbox"
+def copy_inbox(inbox: Path, target: Path) -> Marks:
     marks = {path.relative_to(inbox): _mark(path) for path in inbox.rglob("*") if path.is_file()}
     copy_tree(inbox, target)
     return {path: mark for path, mark in marks.items() if mark is not None}
 
 
-def drop_unfinished(house: House, target: Path, marks: Marks) -> int:
-    """Takes the copies of unfinished files away again; returns how many. Raises OSError."""
+def drop_unfinished(inbox: Path, target: Path, marks: Marks, originals: BlobStore) -> int:
+    """Takes the copies of unfinished files away again; returns how many. Raises OSError.
+
+    ``originals``: what was taken in, whose bytes are whole whatever became of the file.
+    """
     dropped = 0
     for copy in [path for path in target.rglob("*") if path.is_file()]:
         name = copy.relative_to(target)
-        if not _is_at_rest(house.home / "inbox" / name, marks.get(name)) and not _taken_in(
-            house, copy
-        ):
+        if not _is_at_rest(inbox / name, marks.get(name)) and not _taken_in(originals, copy):
             copy.unlink()
             dropped += 1
     return dropped
@@ -56,6 +56,6 @@ def _is_at_rest(path: Path, before: tuple[int, int] | None) -> bool:
     return not 0 <= time.time() - now[1] / 1e9 < _AT_REST
 
 
-def _taken_in(house: House, copy: Path) -> bool:
+def _taken_in(originals: BlobStore, copy: Path) -> bool:
     with copy.open("rb") as stream:
-        return house.originals.exists(hashlib.file_digest(stream, "sha256").hexdigest())
+        return originals.exists(hashlib.file_digest(stream, "sha256").hexdigest())

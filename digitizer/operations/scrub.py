@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from digitizer import audit
+from digitizer.access.acting import acting
+from digitizer.access.permissions import Act
 from digitizer.capture.private_folder import private_folder
 from digitizer.facility import House
 from digitizer.model.errors import NotFound, StorageError
+from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
 from digitizer.operations.stored_blobs import Named, named_originals, named_pictures
 from digitizer.storage.blobs import BlobStore, LocalBlobs
-from digitizer.storage.tables import reading, writing
+from digitizer.storage.tables import reading
 
 _CHUNK = 1 << 20
 #: A temporary file that is older (seconds) is nobody's at work: a crash left it.
@@ -55,6 +57,7 @@ def scrub(
     house: House, by: Actor, bytes_a_second: float, sleep: Callable[[float], None] = time.sleep
 ) -> Scrubbed:
     """Reads originals and pictures, at most so fast, while the service works; tells the log."""
+    scrubbing = acting(house, by, Act.OPERATE)
     found = Scrubbed()
 
     def pace(size: int) -> None:
@@ -68,9 +71,9 @@ def scrub(
                     found.altered.append(Fault(name, sha256, named.get(sha256, ())))
             found.missing += _missing(house, name, store)
             found.left_over += _left_over(store)
-    with writing(house.engine) as tx:
-        audit.record(
-            tx, by, "scrub", "store", files=found.files, bytes=found.size,
+    with scrubbing as deed:
+        deed.record(
+            Verb.SCRUB, STORE, files=found.files, bytes=found.size,
             missing=len(found.missing), altered=len(found.altered),
             names=[each.name for each in (*found.missing, *found.altered)][:_MOST_NAMED],
         )  # fmt: skip

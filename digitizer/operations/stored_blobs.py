@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from digitizer.capture.scans.sealed_pages import named_sealed_pictures
+from digitizer.model.mail import ScanState
 from digitizer.storage.tables import message, original, page, scan
 
 #: Digests of blobs, and the scans whose they are.
@@ -55,5 +56,5 @@ def put_seal_keys(tx: sa.Connection, keys: Mapping[str, bytes]) -> None:
 
 def sealed_without_key(tx: sa.Connection) -> int:
     """How many held scans are sealed and have no key here."""
-    lost = scan.c.sealed & scan.c.seal_key.is_(None) & (scan.c.state == "held")
+    lost = scan.c.sealed & scan.c.seal_key.is_(None) & (scan.c.state == ScanState.HELD)
     return tx.execute(sa.select(sa.func.count()).select_from(scan).where(lost)).scalar_one()

@@ -5,56 +5,58 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from digitizer import audit
 from digitizer.access import sessions, throttling
+from digitizer.access.accounts import staff_account
+from digitizer.access.acting import acting, looking
 from digitizer.access.password_hashing import hash_secret, new_pin, normal_answer
-from digitizer.access.permissions import Act, permit
+from digitizer.access.permissions import Act
 from digitizer.facility import House
-from digitizer.model.errors import Conflict, UsageError
+from digitizer.model.errors import UsageError
+from digitizer.model.events import ROSTER, Subject, Verb
 from digitizer.model.people import Actor, ActorKind, Inmate, StaffRole
-from digitizer.people import roster
+from digitizer.people import accounts, roster
 from digitizer.people.roster import RosterChange
-from digitizer.storage.tables import inmate, reading, staff, writing
+from digitizer.storage.tables import reading
 
 _LONGEST_NAME = 64
 
 
 def import_roster(house: House, file: Path, full: bool, by: Actor) -> RosterChange:
     """All of the file or nothing of it. Raises RosterError."""
-    permit(by, Act.PEOPLE)
+    importing = acting(house, by, Act.PEOPLE)
     rows = roster.read_roster(file)
-    with writing(house.engine) as tx:
-        change = roster.apply_roster(tx, rows, full)
-        audit.record(
-            tx, by, "import roster", "roster", full=full, added=change.added,
+    with importing as deed:
+        change = roster.apply_roster(deed.tx, rows, full)
+        deed.record(
+            Verb.IMPORT_ROSTER, ROSTER, full=full, added=change.added,
             changed=change.changed, departed=change.departed,
         )  # fmt: skip
     return change
 
 
-def inmates(house: House) -> tuple[Inmate, ...]:
-    with reading(house.engine) as tx:
-        return roster.all_inmates(tx)
+def inmates(house: House, by: Actor) -> tuple[Inmate, ...]:
+    """The whole roster, by name."""
+    with looking(house, by, Act.LOOK) as look:
+        return roster.all_inmates(look.tx)
 
 
-def find_inmate(house: House, booking_number: str) -> Inmate:
-    with reading(house.engine) as tx:
-        return roster.find_inmate(tx, booking_number)
+def find_inmate(house: House, booking_number: str, by: Actor) -> Inmate:
+    """Raises NotFound."""
+    with looking(house, by, Act.LOOK) as look:
+        return roster.find_inmate(look.tx, booking_number)
 
 
 def set_pin(house: House, booking_number: str, by: Actor) -> str:
     """Makes a new PIN, ends the inmate's sessions, and returns it: it is shown once."""
-    permit(by, Act.PEOPLE)
+    setting = acting(house, by, Act.PEOPLE)
     pin = new_pin(house.settings.web.pin_digits)
     hashed = hash_secret(pin)  # slow by design: before the write lock, not under it
-    with writing(house.engine) as tx:
-        inmate_id = roster.inmate_row_id(tx, booking_number)
-        tx.execute(sa.update(inmate).where(inmate.c.id == inmate_id).values(pin_hash=hashed))
-        sessions.close_sessions_of_inmate(tx, inmate_id)
-        throttling.forget(tx, f"inmate:{booking_number}")
-        audit.record(tx, by, "set PIN", f"inmate:{booking_number}")
+    person = Subject.inmate(booking_number)
+    with setting as deed:
+        inmate_id = accounts.set_pin(deed.tx, booking_number, hashed)
+        sessions.close_sessions_of_inmate(deed.tx, inmate_id)
+        throttling.forget(deed.tx, str(person))
+        deed.record(Verb.SET_PIN, person)
     return pin
 
 
@@ -62,35 +64,26 @@ def set_security_question(
     house: House, booking_number: str, question: str, answer: str, by: Actor
 ) -> None:
     """The answer is kept only as a hash."""
-    permit(by, Act.PEOPLE)
+    setting = acting(house, by, Act.PEOPLE)
     if not question.strip() or len(normal_answer(answer)) < 3:
         raise UsageError("Give a question, and an answer of three characters or more.")
     hashed = hash_secret(normal_answer(answer))
-    with writing(house.engine) as tx:
-        inmate_id = roster.inmate_row_id(tx, booking_number)
-        tx.execute(
-            sa.update(inmate)
-            .where(inmate.c.id == inmate_id)
-            .values(question=question.strip(), answer_hash=hashed)
-        )
-        audit.record(tx, by, "set security question", f"inmate:{booking_number}")
+    with setting as deed:
+        accounts.set_question(deed.tx, booking_number, question.strip(), hashed)
+        deed.record(Verb.SET_SECURITY_QUESTION, Subject.inmate(booking_number))
 
 
 def add_staff(house: House, name: str, role: StaffRole, by: Actor) -> str:
     """Returns the password, made by us and shown once. Raises Conflict if the name is taken."""
-    permit(by, Act.PEOPLE)
+    adding = acting(house, by, Act.PEOPLE)
     name = " ".join(name.split())
     if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
         raise UsageError(f"A member of staff needs a name of at most {_LONGEST_NAME} letters.")
     password = secrets.token_urlsafe(12)
     hashed = hash_secret(password)
-    with writing(house.engine) as tx:
-        if tx.execute(sa.select(staff.c.id).where(staff.c.name == name)).first():
-            raise Conflict(f"There is already a member of staff named {name}.")
-        tx.execute(
-            sa.insert(staff).values(name=name, role=str(role), password_hash=hashed, active=True)
-        )
-        audit.record(tx, by, "add staff", f"staff:{name}", role=str(role))
+    with adding as deed:
+        accounts.add_staff(deed.tx, name, role, hashed)
+        deed.record(Verb.ADD_STAFF, Subject.staff(name), role=str(role))
     return password
 
 
@@ -104,9 +97,9 @@ def named_staff(house: House, name: str) -> Actor:
     if not name:
         raise UsageError("Say who decides (--by NAME).")
     with reading(house.engine) as tx:
-        row = tx.execute(sa.select(staff).where(staff.c.name == name)).first()
-    if row is None:
+        known = staff_account(tx, name)
+    if known is None:
         return Actor(ActorKind.STAFF, name, StaffRole.CLERK)
-    if not row.active:
+    if not known.active:
         raise UsageError(f"{name} is no longer among the staff.")
-    return Actor(ActorKind.STAFF, row.name, StaffRole(row.role))
+    return known.actor

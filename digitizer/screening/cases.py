@@ -10,16 +10,17 @@ from itertools import groupby
 
 import sqlalchemy as sa
 
-from digitizer import audit
-from digitizer.access.permissions import Act, permit
-from digitizer.audit import Event
+from digitizer.access.acting import acting, looking
+from digitizer.access.permissions import Act, is_permitted, permit
+from digitizer.audit import Event, events_of
 from digitizer.capture import matching
 from digitizer.capture.scans import ledger
 from digitizer.capture.scans.ledger import QueueState
 from digitizer.covers import uses
 from digitizer.covers.uses import UsedCover
 from digitizer.facility import House
-from digitizer.model.errors import Conflict, NotAllowed, NotFound
+from digitizer.model.errors import Conflict, NotFound
+from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import HeldItem, PageRole
 from digitizer.model.people import Actor, CustodyStatus, Inmate
 from digitizer.model.scanner_profile import ScannerProfile
@@ -33,11 +34,7 @@ from digitizer.screening.intake_list import (
     LetterFacts,
     ScanFacts,
 )
-from digitizer.storage.tables import reading, writing
 from digitizer.support.clock import now
-
-_DECISIONS = frozenset({"assign", "release", "reject", "rescanned", "cut", "join", "mark page",
-                        "lift seal", "cut out", "destroy seal"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +105,18 @@ class HeldCase:
 
 def day_of_intake(house: House, by: Actor, day: date | None = None) -> Day:
     """What came in on that day of local time (today unless told)."""
-    permit(by, Act.LOOK)
     local = day or datetime.now().astimezone().date()
     start = datetime.combine(local, time()).astimezone()
     end = datetime.combine(local + timedelta(days=1), time()).astimezone()
-    with reading(house.engine) as tx:
+    with looking(house, by, Act.LOOK) as look:
         return Day(
             local,
-            intake_list.intake_between(tx, start, end),
-            intake_list.duplicates_between(tx, start, end),
-            ledger.queue_state(tx),
-            len(exception_queue.held_items(tx)),
-            uses.used_covers(tx, min(end, now()), house.settings.covers, only_often=True),
+            intake_list.intake_between(look.tx, start, end),
+            intake_list.duplicates_between(look.tx, start, end),
+            ledger.queue_state(look.tx),
+            len(exception_queue.held_items(look.tx)),
+            uses.used_covers(look.tx, min(end, now()), house.settings.covers, only_often=True),
         )
-
-
-def held_list(house: House, by: Actor) -> tuple[HeldItem, ...]:
-    """All that waits for a person, oldest first."""
-    permit(by, Act.LOOK)
-    with reading(house.engine) as tx:
-        return exception_queue.held_items(tx)
 
 
 def id_of(item: HeldItem) -> str:
@@ -137,11 +126,10 @@ def id_of(item: HeldItem) -> str:
 
 def look_at_held(house: House, held_id: str, by: Actor) -> HeldCase:
     """Opens a held item; the look is logged. A sealed scan shows no page. Raises NotFound."""
-    permit(by, Act.LOOK)
-    with writing(house.engine) as tx:
-        case = _case(tx, held_id)
-        kind = "letter" if case.item.letter else "scan"
-        audit.record(tx, by, "look", f"{kind}:{held_id}")
+    with acting(house, by, Act.LOOK) as deed:
+        case = _case(deed.tx, held_id)
+        about = Subject.letter if case.item.letter else Subject.scan
+        deed.record(Verb.LOOK, about(held_id))
     return case
 
 
@@ -150,9 +138,8 @@ def look_after(house: House, held_id: str, seen: str, by: Actor) -> str | None:
 
     Raises Conflict if this one is no longer what the person who decides had before him.
     """
-    permit(by, Act.LOOK)
-    with reading(house.engine) as tx:
-        case = _case(tx, held_id)
+    with looking(house, by, Act.LOOK) as look:
+        case = _case(look.tx, held_id)
     if case.seen != seen:
         raise Conflict("Someone changed this item meanwhile. Look at it again, then decide.")
     return case.following
@@ -160,38 +147,32 @@ def look_after(house: House, held_id: str, seen: str, by: Actor) -> str | None:
 
 def decision_on(house: House, settled_id: str, by: Actor) -> Event | None:
     """The last decision of a person on a letter or scan; None if there is none."""
-    permit(by, Act.LOOK)
-    if not settled_id:
-        return None
-    with reading(house.engine) as tx:
-        told = intake_list.custody_events(tx, [f"letter:{settled_id}", f"scan:{settled_id}"])
-    return next((each for each in reversed(told) if each.verb in _DECISIONS), None)
+    with looking(house, by, Act.LOOK) as look:
+        told = events_of(look.tx, Subject.letter(settled_id), Subject.scan(settled_id))
+    return next((each for each in reversed(told) if each.verb in DECISIONS), None)
 
 
 def held_picture(house: House, held_id: str, number: int, by: Actor) -> bytes:
     """The picture of one page of a held item's scan; the look is logged. Raises NotFound."""
-    permit(by, Act.LOOK)
-    with writing(house.engine) as tx:
-        item, _ = _find(exception_queue.held_items(tx), held_id)
-        facts = intake_list.scan_facts(tx, item.scan)
+    with acting(house, by, Act.LOOK) as deed:
+        item, _ = _find(exception_queue.held_items(deed.tx), held_id)
+        facts = intake_list.scan_facts(deed.tx, item.scan)
         found = [
-            page for page in exception_queue.desk_pages(tx, item.scan) if page.number == number
+            page for page in exception_queue.desk_pages(deed.tx, item.scan) if page.number == number
         ]
         if facts.sealed or not found or found[0].picture is None:
             raise NotFound(f"There is no picture of page {number}.")
-        subject = f"letter:{found[0].letter}" if found[0].letter else f"scan:{item.scan}"
-        audit.record(tx, by, "look at page", subject, page=number)
+        letter = found[0].letter
+        about = Subject.letter(letter) if letter else Subject.scan(item.scan)
+        deed.record(Verb.LOOK_AT_PAGE, about, page=number)
     return house.pictures.get(found[0].picture)
 
 
 def find_in_roster(house: House, text: str, by: Actor, most: int = 8) -> tuple[Candidate, ...]:
     """Inmates whose number or name has every word of ``text``; those in custody first."""
-    permit(by, Act.LOOK)
     words = _plain(text).split()
-    if not words:
-        return ()
-    with reading(house.engine) as tx:
-        everyone = roster.all_inmates(tx)
+    with looking(house, by, Act.LOOK) as look:
+        everyone = roster.all_inmates(look.tx) if words else ()
     found = [each for each in everyone if _has_all(each, words)]
     found.sort(key=lambda each: (each.status is not CustodyStatus.IN_CUSTODY, each.last_name))
     return tuple(Candidate(each) for each in found[:most])
@@ -209,13 +190,8 @@ def may_settle(by: Actor, scan: ScanFacts) -> bool:
 
     What is sealed as legal mail is settled only by those who may unseal it.
     """
-    try:
-        permit(by, Act.SETTLE)
-        if scan.sealed:
-            permit(by, Act.UNSEAL)
-    except NotAllowed:
-        return False
-    return True
+    needed = (Act.SETTLE, Act.UNSEAL) if scan.sealed else (Act.SETTLE,)
+    return all(is_permitted(by, act) for act in needed)
 
 
 def _case(tx: sa.Connection, held_id: str) -> HeldCase:
@@ -225,12 +201,12 @@ def _case(tx: sa.Connection, held_id: str) -> HeldCase:
     pages = () if facts.sealed else exception_queue.desk_pages(tx, item.scan)
     own = [page for page in pages if page.letter == item.letter]
     before, after = _neighbours(items, item, pages)
-    subjects = [f"scan:{item.scan}", *([f"letter:{item.letter}"] if item.letter else [])]
+    about = [Subject.scan(item.scan), *([Subject.letter(item.letter)] if item.letter else [])]
     letter = intake_list.letter_facts(tx, item.letter) if item.letter else None
     return HeldCase(
         held_id, item, facts, letter, pages,
         _suggestions(tx, own, letter.proposed if letter else None),
-        intake_list.custody_events(tx, subjects),
+        events_of(tx, *about),
         before, after, following,
     )  # fmt: skip
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from digitizer.audit import Event
+from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterState, ScanState
 from digitizer.model.people import Inmate
 from digitizer.people.roster import as_inmate
@@ -133,8 +133,8 @@ def duplicates_between(tx: sa.Connection, start: datetime, end: datetime) -> tup
     """What came again in that time: from the event log, newest first."""
     rows = tx.execute(
         sa.select(event, scan.c.taken_in, scan.c.id.label("scan_id"))
-        .join(scan, event.c.subject == sa.literal("scan:") + scan.c.id)
-        .where(event.c.verb == "duplicate", event.c.at >= start, event.c.at < end)
+        .join(scan, event.c.subject == sa.literal(str(Subject.scan(""))) + scan.c.id)
+        .where(event.c.verb == str(Verb.DUPLICATE), event.c.at >= start, event.c.at < end)
         .order_by(event.c.seq.desc())
     )
     return tuple(
@@ -173,13 +173,3 @@ def texts_of(tx: sa.Connection, page_ids: Iterable[int]) -> str:
         .order_by(page.c.place)
     )
     return "\n".join(rows.scalars())
-
-
-def custody_events(tx: sa.Connection, subjects: Sequence[str]) -> tuple[Event, ...]:
-    """Everything that happened to these things (``letter:ID``, ``scan:ID``), oldest first."""
-    rows = tx.execute(
-        sa.select(event).where(event.c.subject.in_(list(subjects))).order_by(event.c.seq)
-    )
-    return tuple(
-        Event(row.seq, row.at, row.actor, row.verb, row.subject, row.detail) for row in rows
-    )

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from digitizer import audit
-from digitizer.access.permissions import Act, need_reason, permit
+from digitizer.access.acting import acting, looking
+from digitizer.access.permissions import Act
 from digitizer.capture.isolated.survey import count, cut_out
 from digitizer.capture.private_folder import private_folder
 from digitizer.capture.scans import ledger, sealed_pages, sealing
@@ -28,13 +28,13 @@ from digitizer.engines.opening import OpeningLimits
 from digitizer.facility import House
 from digitizer.model.errors import (
     Conflict,
-    NotAllowed,
     NotFound,
     StorageError,
     UsageError,
 )
+from digitizer.model.events import Subject, Verb
 from digitizer.model.paper import DoubtReason, Original, Scan
-from digitizer.model.people import Actor, ActorKind
+from digitizer.model.people import Actor
 from digitizer.storage.blobs import BlobStore
 from digitizer.storage.encryption import unlock
 from digitizer.storage.tables import empty_log, reading, scan, writing
@@ -70,19 +70,15 @@ class SealedScan:
 
 def sealed_scans(house: House, by: Actor) -> tuple[SealedScan, ...]:
     """Every scan whose seal can still be opened, oldest first."""
-    permit(by, Act.LOOK)
-    with reading(house.engine) as tx:
-        found = sa.select(scan.c.id).where(scan.c.sealed, scan.c.seal_key.is_not(None))
-        ids = tx.execute(found.order_by(scan.c.taken_in, scan.c.id)).scalars().all()
-        return tuple(_known(tx, scan_id) for scan_id in ids)
+    with looking(house, by, Act.LOOK) as look:
+        return tuple(_known(look.tx, scan_id) for scan_id in sealing.shut_scans(look.tx))
 
 
 def look_at_sealed(house: House, scan_id: str, by: Actor) -> SealedScan:
     """What is known of a sealed scan; the look is logged. Raises NotFound or Conflict."""
-    permit(by, Act.UNSEAL)
-    with writing(house.engine) as tx:
-        known = _known(tx, scan_id)
-        audit.record(tx, by, "look at seal", f"scan:{scan_id}")
+    with acting(house, by, Act.LOOK_AT_SEAL) as deed:
+        known = _known(deed.tx, scan_id)
+        deed.record(Verb.LOOK_AT_SEAL, Subject.scan(scan_id))
     return known
 
 
@@ -108,13 +104,12 @@ def sealing_picture(house: House, scan_id: str, number: int, by: Actor) -> bytes
 
     Raises NotAllowed for all but named supervisors, NotFound and Conflict.
     """
-    _permit_named(by)
-    with writing(house.engine) as tx:
-        sealed = sealing.find_sealed(tx, scan_id)
-        name = sealed_pages.picture_of(tx, scan_id, number)
+    with acting(house, by, Act.LOOK_UNDER_SEAL) as deed:
+        sealed = sealing.find_sealed(deed.tx, scan_id)
+        name = sealed_pages.picture_of(deed.tx, scan_id, number)
         if name is None:
             raise NotFound(f"There is no picture of page {number}.")
-        audit.record(tx, by, "look at sealed page", f"scan:{scan_id}", page=number)
+        deed.record(Verb.LOOK_AT_SEALED_PAGE, Subject.scan(scan_id), page=number)
     return unlock(sealed.key, house.pictures.get(name))
 
 
@@ -124,14 +119,14 @@ def lift(house: House, scan_id: str, by: Actor, reason: str) -> None:
     The pages that sealed it are then doubts like others, which hold what they touch. Raises
     NotAllowed, NotFound, Conflict, StorageError; then it is sealed as before.
     """
-    why = _why(by, reason)
+    lifting = acting(house, by, Act.UNSEAL, reason=reason)
     try:
-        with writing(house.engine) as tx:
-            _need_open(tx, scan_id)
-            cleared = sealed_pages.clear_pages(tx, scan_id)
-            twins = sealing.unseal(tx, house.originals, scan_id)
-            pictures = sealed_pages.forget_pictures(tx, scan_id)
-            audit.record(tx, by, "lift seal", f"scan:{scan_id}", cleared=list(cleared), why=why)
+        with lifting as deed:
+            sealing.find_unsettled(deed.tx, scan_id)
+            cleared = sealed_pages.clear_pages(deed.tx, scan_id)
+            twins = sealing.unseal(deed.tx, house.originals, scan_id)
+            pictures = sealed_pages.forget_pictures(deed.tx, scan_id)
+            deed.record(Verb.LIFT_SEAL, Subject.scan(scan_id), cleared=list(cleared))
             reach("lifting.told")
     except Exception:
         with writing(house.engine) as tx:
@@ -149,24 +144,22 @@ def cut(house: House, scan_id: str, numbers: Iterable[int], by: Actor, reason: s
     The rest, and what was taken out too, stays sealed. Raises NotAllowed, NotFound, Conflict, or
     UsageError for pages that are not there.
     """
-    why = _why(by, reason)
+    cutting = acting(house, by, Act.UNSEAL, reason=reason)
     wanted = tuple(sorted(set(numbers)))
     if not wanted:
         raise UsageError("Name the pages of the other letters, their covers included.")
     with reading(house.engine) as tx:
         whole = ledger.find_scan(tx, scan_id)
-        sealed = _need_open(tx, scan_id)
+        sealed = sealing.find_unsettled(tx, scan_id)
     kept = _cut_out(house, whole, sealed, wanted)
     reach("cutting.stored")
-    with writing(house.engine) as tx:
-        _need_open(tx, scan_id)  # nobody decided meanwhile
-        entry = ledger.enter(tx, [kept], whole.profile)
+    with cutting as deed:
+        sealing.find_unsettled(deed.tx, scan_id)  # nobody decided meanwhile
+        entry = ledger.enter(deed.tx, [kept], whole.profile)
         if not entry.new:
             raise Conflict(f"These pages were cut out already, as scan {entry.scan.id}.")
-        sealed_pages.tell_cut(tx, scan_id, wanted, entry.scan.id)
-        audit.record(
-            tx, by, "cut out", f"scan:{scan_id}", pages=list(wanted), as_scan=entry.scan.id, why=why
-        )
+        sealed_pages.tell_cut(deed.tx, scan_id, wanted, entry.scan.id)
+        deed.record(Verb.CUT_OUT, Subject.scan(scan_id), pages=list(wanted), as_scan=entry.scan.id)
         reach("cutting.told")
     reach("cutting.committed")
     return entry.scan.id
@@ -177,18 +170,19 @@ def destroy(house: House, scan_id: str, by: Actor, reason: str, confirmed: bool)
 
     Raises UsageError unless ``confirmed``, NotAllowed, NotFound and Conflict.
     """
-    why = _why(by, reason)
+    destroying = acting(house, by, Act.UNSEAL, reason=reason)
     if not confirmed:
         raise UsageError(
             f"This destroys the only key to scan {scan_id}, for ever; its pages that were not cut "
             "out cannot be read again by anyone. Confirm it if that is meant (--confirm)."
         )
-    with writing(house.engine) as tx:
-        sealing.find_sealed(tx, scan_id)
-        cut_before = [each.number for each in sealed_pages.pages_of(tx, scan_id) if each.cut_into]
-        sealing.destroy_seal_key(tx, scan_id)
-        pictures = sealed_pages.forget_pictures(tx, scan_id)
-        audit.record(tx, by, "destroy seal", f"scan:{scan_id}", cut_out=cut_before, why=why)
+    with destroying as deed:
+        sealing.find_sealed(deed.tx, scan_id)
+        pages = sealed_pages.pages_of(deed.tx, scan_id)
+        sealing.destroy_seal_key(deed.tx, scan_id)
+        pictures = sealed_pages.forget_pictures(deed.tx, scan_id)
+        cut_before = [each.number for each in pages if each.cut_into]
+        deed.record(Verb.DESTROY_SEAL, Subject.scan(scan_id), cut_out=cut_before)
         reach("destroying.told")
     reach("destroying.committed")
     if not empty_log(house.engine):
@@ -197,26 +191,6 @@ def destroy(house: House, scan_id: str, by: Actor, reason: str, confirmed: bool)
             "reads all the time. It goes when the service is stopped.", scan_id,
         )  # fmt: skip
     _delete(house.pictures, pictures)
-
-
-def _why(by: Actor, reason: str) -> str:
-    _permit_named(by)
-    return need_reason(reason)
-
-
-def _permit_named(by: Actor) -> None:
-    if by.kind is not ActorKind.STAFF:
-        raise NotAllowed("Only a named supervisor decides about what is sealed.")
-    permit(by, Act.UNSEAL)
-
-
-def _need_open(tx: sa.Connection, scan_id: str) -> Sealed:
-    sealed = sealing.find_sealed(tx, scan_id)
-    row = tx.execute(sa.select(scan.c.rejected, scan.c.replaced_by).where(scan.c.id == scan_id))
-    rejected, replaced_by = row.one()
-    if rejected or replaced_by:
-        raise Conflict(f"Scan {scan_id} is settled already: it was rejected or scanned again.")
-    return sealed
 
 
 def _delete(store: BlobStore, names: Sequence[str]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digitizer import audit
-from digitizer.access.permissions import Act, permit
+from digitizer.access.acting import acting
+from digitizer.access.permissions import Act
 from digitizer.facility import House
+from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
 from digitizer.screening.rejections import Rejection, find_rejection
-from digitizer.storage.tables import writing
 
 if TYPE_CHECKING:
     from digitizer.engines.printing.letters.rejection_notice import RejectionNotice
@@ -24,12 +24,11 @@ def rejection_notice(
     """
     from digitizer.engines.printing.letters.rejection_notice import NoticeTo, rejection_notice_pdf
 
-    permit(by, Act.PRINT)
     to = NoticeTo.SENDER if to_sender else NoticeTo.INMATE
-    with writing(house.engine) as tx:
-        notice = _notice(house, find_rejection(tx, letter_id), address)
+    with acting(house, by, Act.PRINT) as deed:
+        notice = _notice(house, find_rejection(deed.tx, letter_id), address)
         pdf = rejection_notice_pdf(notice, to, house.settings.facility.paper)
-        audit.record(tx, by, "print notice", f"letter:{letter_id}", to=str(to))
+        deed.record(Verb.PRINT_NOTICE, Subject.letter(letter_id), to=str(to))
     return pdf
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from digitizer.audit import events_of
 from digitizer.letters.pages import content_numbers
 from digitizer.model.errors import Conflict, NotFound
+from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterState
 from digitizer.model.people import Inmate
 from digitizer.people.roster import as_inmate
@@ -44,7 +45,8 @@ def find_rejection(tx: sa.Connection, letter_id: str) -> Rejection:
             f"It is not known for whom letter {letter_id} was, so nobody can be told. "
             "Return it to its sender."
         )
-    decision = next(e for e in reversed(events_of(tx, f"letter:{letter_id}")) if e.verb == "reject")
+    told = events_of(tx, Subject.letter(letter_id))
+    decision = next(each for each in reversed(told) if each.verb == Verb.REJECT)
     return Rejection(
         letter_id, as_inmate(person), row.sender, len(content_numbers(tx, letter_id)),
         row.received, decision.at, decision.actor, row.reason or "",

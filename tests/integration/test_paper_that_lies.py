@@ -69,7 +69,7 @@ class Room:
 
     def put_through(self, stacks: Mapping[str, tuple[scanner.Page, ...]], profile: str) -> None:
         paths = [_scan(self.folder / f"{name}.pdf", pages) for name, pages in stacks.items()]
-        for each in ingest_all(self.house, paths, profile, str, no_progress):
+        for each in ingest_all(self.house, paths, profile, str, no_progress, OPERATOR):
             assert isinstance(each.outcome, tuple)
             self.told[each.files[0].stem] = each.outcome
 
@@ -78,7 +78,7 @@ class Room:
 
     def replies(self, booking: str) -> set[str]:
         """The letters that threads of this inmate show as their replies."""
-        threads = messages.threads(self.house, booking)
+        threads = messages.threads(self.house, booking, OPERATOR)
         return {reply.letter for thread in threads for reply in thread.replies}
 
     def letters(self, booking: str) -> set[str]:
@@ -241,5 +241,5 @@ def test_a_limited_cover_delivers_no_more(room: Room, name: str, more: str) -> N
 
 
 def test_everything_is_accounted_for(room: Room) -> None:
-    assert all(account.balanced for account in reconcile(room.house))
-    assert verify_audit(room.house)[1] is None
+    assert all(account.balanced for account in reconcile(room.house, OPERATOR))
+    assert verify_audit(room.house, OPERATOR)[1] is None

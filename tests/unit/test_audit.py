@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.facility import House
-from digitizer.storage.tables import event, reading, writing
+from digitizer.model.events import DECISIONS, Subject, Verb
+from digitizer.storage.tables import event, event_head, reading, writing
 from tests.support.made_mail import CLERK
 
 
 def _write(house: House, count: int) -> None:
     with writing(house.engine) as tx:
         for number in range(count):
-            audit.record(tx, CLERK, "look", f"letter:{number}", page=number, note="é\udcff")
+            audit.record(
+                tx, CLERK, Verb.LOOK, Subject.letter(str(number)), page=number, note="é\udcff"
+            )
 
 
 def _verify(house: House) -> tuple[int, str | None]:
@@ -102,7 +108,7 @@ def test_events_after_a_cut_do_not_hide_it(house: House) -> None:
 def test_an_event_goes_with_its_transaction(house: House) -> None:
     def look_and_fail() -> None:
         with writing(house.engine) as tx:
-            audit.record(tx, CLERK, "look", "letter:1")
+            audit.record(tx, CLERK, Verb.LOOK, Subject.letter("1"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -113,7 +119,28 @@ def test_an_event_goes_with_its_transaction(house: House) -> None:
 def test_reading_the_log(house: House) -> None:
     _write(house, 3)
     with reading(house.engine) as tx:
-        (one,) = audit.events_of(tx, "letter:1")
+        (one,) = audit.events_of(tx, Subject.letter("1"))
         latest = audit.latest_events(tx, limit=2)
     assert (one.actor, one.verb, one.detail["page"]) == (CLERK.name, "look", 1)
     assert [each.seq for each in latest] == [3, 2]
+
+
+def test_a_chain_of_before_reads_the_same_and_goes_on(house: House) -> None:
+    """As the program wrote it when verbs and subjects were bare strings."""
+    told = ["0" * 64, 1, "2026-01-31T12:00:00+00:00", "staff", "Clara", "mark page", "letter:ab12",
+            {"page": 3, "as_": "blank", "why": "it is"}]  # fmt: skip
+    digest = hashlib.sha256(
+        json.dumps(told, sort_keys=True, separators=(",", ":")).encode("ascii")
+    ).hexdigest()
+    names = ("previous", "seq", "at", "actor_kind", "actor", "verb", "subject", "detail")
+    row = {**dict(zip(names, told, strict=True)), "hash": digest}
+    row["at"] = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    with writing(house.engine) as tx:
+        tx.execute(sa.insert(event).values(**row))
+        tx.execute(sa.insert(event_head).values(id=1, seq=1, hash=digest))
+        audit.record(tx, CLERK, Verb.MARK_PAGE, Subject.letter("ab12"), page=3)
+    assert _verify(house) == (2, None)
+    with reading(house.engine) as tx:
+        old, new = audit.events_of(tx, Subject.letter("ab12"))
+    assert (old.verb, old.subject) == (new.verb, new.subject) == ("mark page", "letter:ab12")
+    assert old.verb in DECISIONS

@@ -10,11 +10,14 @@ import pytest
 import typer
 from pydantic import BaseModel
 
+from digitizer.access.permissions import RULES, Act
 from digitizer.entrances.cli.main import app
 from digitizer.entrances.web.probes import exposition
 from digitizer.facility import House
+from digitizer.model.people import StaffRole
 from digitizer.model.settings import Settings
 from digitizer.operations.health import health
+from tests.support.made_mail import OPERATOR
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
@@ -67,9 +70,18 @@ def test_every_command_is_documented(command: str) -> None:
 
 
 def test_every_metric_is_documented(house: House) -> None:
-    names = re.findall(r"^# TYPE (\w+)", exposition(health(house)), re.MULTILINE)
+    names = re.findall(r"^# TYPE (\w+)", exposition(health(house, OPERATOR)), re.MULTILINE)
     assert names
     assert [name for name in names if f"`{name}`" not in OPERATING] == []
+
+
+@pytest.mark.parametrize("act", Act)
+def test_who_may_do_what_is_documented(act: Act) -> None:
+    rule = RULES[act]
+    said = f"{act}, with a reason" if rule.reason else str(act)
+    may = ["yes" if role in rule.roles else "" for role in StaffRole]
+    cells = [said, *may, "yes" if rule.machine else "", "own" if rule.own else ""]
+    assert f"| {' | '.join(cells)} |\n" in OPERATING
 
 
 def test_the_units_run_commands_that_there_are() -> None:

@@ -23,6 +23,7 @@ from digitizer.letters.actions import mailbox, search_mail
 from digitizer.letters.search import page_search, terms
 from digitizer.letters.search.page_search import search_pages
 from digitizer.model.errors import SettingsError
+from digitizer.model.events import Subject, Verb
 from digitizer.model.paper import CodeKind, CoverCode, Original, Scan
 from digitizer.operations import actions as operations
 from digitizer.screening import decisions, legal_mail
@@ -259,12 +260,12 @@ def test_the_main_job_on_postgresql(cluster: House) -> None:
     decisions.reject(cluster, first, CLERK, "glitter")
     decisions.assign(cluster, whole, PETRA, CLERK, "looked")
     assert len(mailbox(cluster, ORSON, OPERATOR)) == 2
-    assert all(account.balanced for account in operations.reconcile(cluster))
-    events_, fault = operations.verify_audit(cluster)
+    assert all(account.balanced for account in operations.reconcile(cluster, OPERATOR))
+    events_, fault = operations.verify_audit(cluster, OPERATOR)
     assert (events_ > 5, fault) == (True, None)
     with writing(cluster.engine) as tx:
         tx.execute(sa.delete(event).where(event.c.seq == events_))
-    assert operations.verify_audit(cluster)[1] is not None
+    assert operations.verify_audit(cluster, OPERATOR)[1] is not None
 
 
 def test_sealing_and_unsealing_on_postgresql(cluster: House, tmp_path: Path) -> None:
@@ -278,8 +279,8 @@ def test_sealing_and_unsealing_on_postgresql(cluster: House, tmp_path: Path) -> 
     with reading(cluster.engine) as tx:
         states = {each: ledger.scan_state(tx, each) for each in (first.id, second.id, new)}
     assert states == {first.id: "filed", second.id: "waiting", new: "waiting"}
-    assert all(account.balanced for account in operations.reconcile(cluster))
-    assert operations.verify_audit(cluster)[1] is None
+    assert all(account.balanced for account in operations.reconcile(cluster, OPERATOR))
+    assert operations.verify_audit(cluster, OPERATOR)[1] is None
 
 
 def test_writers_at_once_on_postgresql(cluster: House) -> None:
@@ -295,7 +296,7 @@ def test_writers_at_once_on_postgresql(cluster: House) -> None:
             for _ in range(5):
                 with writing(cluster.engine) as tx:
                     entry = ledger.enter(tx, part, "default")
-                    audit.record(tx, OPERATOR, "take in", f"scan:{entry.scan.id}")
+                    audit.record(tx, OPERATOR, Verb.TAKE_IN, Subject.scan(entry.scan.id))
             with writing(cluster.engine) as tx:
                 if ledger.claim_next(tx, name):
                     claimed.append(name)

@@ -125,6 +125,22 @@ def unseal(tx: sa.Connection, store: BlobStore, scan_id: str) -> tuple[str, ...]
     return tuple(twin for _, twin in sealed.originals)
 
 
+def find_unsettled(tx: sa.Connection, scan_id: str) -> Sealed:
+    """A sealed scan that nobody rejected or scanned again. Raises NotFound and Conflict."""
+    sealed = find_sealed(tx, scan_id)
+    row = tx.execute(sa.select(scan.c.rejected, scan.c.replaced_by).where(scan.c.id == scan_id))
+    rejected, replaced_by = row.one()
+    if rejected or replaced_by:
+        raise Conflict(f"Scan {scan_id} is settled already: it was rejected or scanned again.")
+    return sealed
+
+
+def shut_scans(tx: sa.Connection) -> tuple[str, ...]:
+    """The scans whose seal can still be opened, oldest first."""
+    found = sa.select(scan.c.id).where(scan.c.sealed, scan.c.seal_key.is_not(None))
+    return tuple(tx.execute(found.order_by(scan.c.taken_in, scan.c.id)).scalars())
+
+
 def destroy_seal_key(tx: sa.Connection, scan_id: str) -> None:
     """From now on nobody can read the sealed originals; their pages are only recorded."""
     tx.execute(

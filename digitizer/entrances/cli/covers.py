@@ -220,7 +220,7 @@ def cover_find(
     """Say whose a sheet is, from the number printed on it."""
     from digitizer.covers.actions import find_cover
 
-    known = find_cover(desk_of(context).house(), short_id)
+    known = find_cover(desk_of(context).house(), short_id, OPERATOR)
     record = {
         "id": known.short_id, "kind": known.code.kind, "sheets": known.code.sheets,
         "booking_number": known.inmate.booking_number if known.inmate else None,

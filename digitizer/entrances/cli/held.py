@@ -33,7 +33,7 @@ def held(context: typer.Context, as_json: AsJson = False) -> None:
     """List what waits for a person, oldest first, and why."""
     from digitizer.screening import decisions
 
-    for item in decisions.held(desk_of(context).house()):
+    for item in decisions.held(desk_of(context).house(), OPERATOR):
         record = {
             "scan": item.scan, "source": item.source, "letter": item.letter,
             "pages": list(item.pages), "reason": item.reason, "since": item.since.isoformat(),

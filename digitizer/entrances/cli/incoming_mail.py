@@ -41,7 +41,9 @@ def ingest(
     failed = False
     with (
         shown_progress() as progress,
-        closing(ingest_all(house, present, profile, given.__getitem__, progress)) as ingested,
+        closing(
+            ingest_all(house, present, profile, given.__getitem__, progress, OPERATOR)
+        ) as ingested,
     ):
         for stack in ingested:
             if isinstance(stack.outcome, DigitizerError):
@@ -205,7 +207,7 @@ def decode(context: typer.Context, files: Files, as_json: AsJson = False) -> Non
     failed = False
     for path in _existing(files):
         try:
-            for page in decode_file(house, Path(path)):
+            for page in decode_file(house, Path(path), OPERATOR):
                 symbols = [
                     {"format": s.format, "text": s.text, "trusted": s.trusted, "why": s.why}
                     for s in page.symbols

@@ -66,7 +66,7 @@ def message_list(context: typer.Context, booking: str, as_json: AsJson = False) 
     """List an inmate's message threads, with the replies that came back on paper."""
     from digitizer.messages.actions import threads
 
-    for thread in threads(desk_of(context).house(), booking):
+    for thread in threads(desk_of(context).house(), booking, OPERATOR):
         sent = thread.message
         record = {
             "message": sent.id, "direction": sent.direction, "correspondent": sent.correspondent,

@@ -27,7 +27,7 @@ def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
     """Prove that every page that came in is in exactly one place."""
     from digitizer.operations import actions as operations
 
-    accounts = operations.reconcile(desk_of(context).house())
+    accounts = operations.reconcile(desk_of(context).house(), OPERATOR)
     for each in accounts:
         told = (
             f"{each.scan}  {each.source}: {each.pages} pages = {each.delivered} delivered, "
@@ -49,7 +49,7 @@ def audit_verify(context: typer.Context, as_json: AsJson = False) -> None:
     """Walk the event chain and say the first broken link."""
     from digitizer.operations import actions as operations
 
-    events, fault = operations.verify_audit(desk_of(context).house())
+    events, fault = operations.verify_audit(desk_of(context).house(), OPERATOR)
     told = f"{events} events hold." if fault is None else f"Broken after {events} events: {fault}."
     say({"events": events, "fault": fault}, as_json, told)
     if fault is not None:
@@ -67,7 +67,8 @@ def backup(
     from digitizer.operations.backup_keys import new_passphrase
 
     made = new_passphrase() if passphrase_file is None else None
-    done = back_up(desk_of(context).house(), folder, made or _passphrase(passphrase_file))
+    passphrase = made or _passphrase(passphrase_file)
+    done = back_up(desk_of(context).house(), folder, passphrase, OPERATOR)
     record = {
         "folder": str(folder), "files": done.files, "keys": str(done.keys), "passphrase": made,
         "missing": list(done.missing), "altered": list(done.altered), "bucket": done.bucket,
@@ -104,7 +105,7 @@ def restore(
     from digitizer.operations.backup import restore_home
 
     passphrase = None if passphrase_file is None else _passphrase(passphrase_file)
-    proof = restore_home(folder, desk_of(context).need_home(), passphrase)
+    proof = restore_home(folder, desk_of(context).need_home(), OPERATOR, passphrase)
     say(asdict(proof), as_json, f"Restored {proof.files} files; {proof.scans} scans balance and "
         f"{proof.events} events hold.")  # fmt: skip
     for warning in proof.warnings:
@@ -137,7 +138,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     from digitizer.operations.doctor import examine
 
     worst = False
-    for finding in examine(desk_of(context).home):
+    for finding in examine(desk_of(context).home, OPERATOR):
         worst = worst or not finding.good
         mark = "good" if finding.good else "MEND"
         mend = f"  {finding.mend}" if finding.mend else ""

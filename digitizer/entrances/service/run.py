@@ -21,6 +21,7 @@ from digitizer.model.errors import (
     SettingsError,
     StorageError,
 )
+from digitizer.model.people import MACHINE
 from digitizer.scanners.profiles import unwatched_folders, watched_folders
 from inbox_watch.errors import UnsafeFolders
 from inbox_watch.folder import WatchedFolder
@@ -88,7 +89,7 @@ def watch(service: Service) -> None:
     def hand_over(
         folder: WatchedFolder, stacks: Sequence[Sequence[Path]]
     ) -> list[Exception | None]:
-        results = take_all_from_inbox(service.house, stacks, folder.name)
+        results = take_all_from_inbox(service.house, stacks, folder.name, MACHINE)
         for taken in results:  # None: another watcher was quicker, and told of it
             if isinstance(taken, TakenIn):
                 _tell_taken(taken, folder)

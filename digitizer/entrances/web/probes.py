@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from digitizer.entrances.web.shared.pages import house_of
 from digitizer.model.errors import NotFound
+from digitizer.model.people import Actor, ActorKind
 from digitizer.operations.health import Check, Health, checks, health
 
 router = APIRouter()
@@ -19,6 +20,8 @@ router = APIRouter()
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 #: What is wrong with the parts that run beside the pages, by part; empty: all is well.
 Troubles = Callable[[], Mapping[str, str]]
+#: Who asks: an operator's program, known by the address it asks from.
+_PROBE = Actor(ActorKind.MACHINE, "probe")
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
@@ -52,7 +55,7 @@ def healthz() -> PlainTextResponse:
 @router.get("/readyz")
 def readyz(request: Request, _operator: Operator) -> JSONResponse:
     """200 if mail can be taken in and worked, 503 if not, and why."""
-    found = [*checks(house_of(request)), *_parts(request)]
+    found = [*checks(house_of(request), _PROBE), *_parts(request)]
     ready = all(check.good for check in found)
     told = {check.name: check.says or "good" for check in found}
     return JSONResponse({"ready": ready, "checks": told}, 200 if ready else 503)
@@ -66,7 +69,7 @@ def _parts(request: Request) -> Iterator[Check]:
 
 @router.get("/metrics")
 def metrics(request: Request, _operator: Operator) -> PlainTextResponse:
-    return PlainTextResponse(exposition(health(house_of(request))), media_type=METRICS_TYPE)
+    return PlainTextResponse(exposition(health(house_of(request), _PROBE)), media_type=METRICS_TYPE)
 
 
 def exposition(state: Health) -> str:

@@ -20,6 +20,7 @@ from digitizer.model.errors import UsageError
 from digitizer.model.mail import Filed, Outcome, ScanState
 from digitizer.model.paper import Doubt, DoubtReason, Scan, Split
 from digitizer.storage.tables import reading, scan
+from tests.support.made_mail import OPERATOR
 from tests.support.patience import HUNG
 
 
@@ -37,7 +38,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def _ingest(house: House, files: list[Path]) -> list[Ingested]:
-    return list(ingest_all(house, files, "default", lambda path: path.name, no_progress))
+    return list(ingest_all(house, files, "default", lambda path: path.name, no_progress, OPERATOR))
 
 
 def _pipeline(monkeypatch: pytest.MonkeyPatch, step: Callable[[Scan], Worked]) -> None:
@@ -104,7 +105,7 @@ def test_stopped_early_it_gives_back_what_is_at_work(
 
     _pipeline(monkeypatch, step)
     monkeypatch.setattr(Worker, "stop", stop_and_tell)
-    told = ingest_all(house, files, "default", lambda path: path.name, no_progress)
+    told = ingest_all(house, files, "default", lambda path: path.name, no_progress, OPERATOR)
     with closing(told):
         next(told)
         assert at_work.wait(HUNG)

@@ -16,18 +16,18 @@ import sqlalchemy as sa
 from digitizer import audit
 from digitizer.capture.intake import (
     TakenIn,
-    stacks_of,
     take_all_from_inbox,
     take_from_inbox,
     take_in,
 )
 from digitizer.capture.scans import ledger
+from digitizer.capture.stacks import stacks_of
 from digitizer.facility import House
 from digitizer.model.errors import Conflict, StorageError, UsageError
 from digitizer.model.mail import Outcome
 from digitizer.model.paper import Original
 from digitizer.storage.tables import reading, scan
-from tests.support.made_mail import events
+from tests.support.made_mail import OPERATOR, events
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def _disk_full(*_: object) -> None:
 
 
 def test_it_is_stored_and_entered_and_stays(house: House, paper: Path) -> None:
-    taken = take_in(house, [paper], "default", ["./stack.pdf"])
+    taken = take_in(house, [paper], "default", ["./stack.pdf"], OPERATOR)
     sha256 = hashlib.sha256(paper.read_bytes()).hexdigest()
     assert house.originals.get(sha256) == paper.read_bytes()
     assert (taken.source, taken.duplicate, _scans(house)) == ("./stack.pdf", False, 1)
@@ -62,8 +62,8 @@ def test_it_is_stored_and_entered_and_stays(house: House, paper: Path) -> None:
 
 
 def test_the_same_bytes_twice_are_one_scan_and_flagged(house: House, paper: Path) -> None:
-    first = take_in(house, [paper], "default", ["a"])
-    again = take_in(house, [paper], "default", ["b"])
+    first = take_in(house, [paper], "default", ["a"], OPERATOR)
+    again = take_in(house, [paper], "default", ["b"], OPERATOR)
     assert (again.scan, again.duplicate, _scans(house)) == (first.scan, True, 1)
     line = again.as_line
     assert (line.outcome, line.letter, line.pages) == (Outcome.DUPLICATE, None, ())
@@ -82,7 +82,7 @@ def test_stored_before_it_is_entered(
         return enter(tx, originals, profile)
 
     monkeypatch.setattr(ledger, "enter", look)
-    take_in(house, [paper], "default", ["a"])
+    take_in(house, [paper], "default", ["a"], OPERATOR)
     assert seen == [True]
 
 
@@ -100,10 +100,10 @@ def test_a_failing_store_acknowledges_nothing(
         else:
             patch.setattr(audit, "record", _locked)
         with pytest.raises(StorageError):
-            take_from_inbox(house, [inbox], "default")
+            take_from_inbox(house, [inbox], "default", OPERATOR)
     assert inbox.exists()
     assert (_scans(house), events(house)) == (0, [])
-    take_from_inbox(house, [inbox], "default")
+    take_from_inbox(house, [inbox], "default", OPERATOR)
     assert (inbox.exists(), _scans(house)) == (False, 1)
 
 
@@ -122,7 +122,7 @@ def test_the_inbox_is_emptied_only_after_the_commit(
         commit(connection)  # type: ignore[arg-type]
 
     monkeypatch.setattr(house.engine.dialect, "do_commit", watch)
-    take_from_inbox(house, [inbox], "default")
+    take_from_inbox(house, [inbox], "default", OPERATOR)
     assert there == [True]
     assert not inbox.exists()
 
@@ -139,7 +139,7 @@ def test_a_file_that_changes_meanwhile_stays(
 
     monkeypatch.setattr(house.originals, "put_all", grow)
     with pytest.raises(Conflict, match="changed while"):
-        take_from_inbox(house, [inbox], "default")
+        take_from_inbox(house, [inbox], "default", OPERATOR)
     assert inbox.read_bytes() == b"%PDF a longer stack"
     assert _scans(house) == 0, "half a scan is none"
 
@@ -155,7 +155,7 @@ def test_a_file_that_changes_while_it_is_entered_stays(
 
     monkeypatch.setattr(ledger, "enter", grow)
     with pytest.raises(Conflict, match="changed while"):
-        take_from_inbox(house, [inbox], "default")
+        take_from_inbox(house, [inbox], "default", OPERATOR)
     assert inbox.read_bytes() == b"%PDF a longer stack"
 
 
@@ -170,14 +170,14 @@ def test_a_file_that_a_second_watcher_took(
 
     with monkeypatch.context() as patch:
         patch.setattr(ledger, "enter", vanish)
-        taken = take_from_inbox(house, [inbox], "default")
+        taken = take_from_inbox(house, [inbox], "default", OPERATOR)
     assert taken is not None
     assert not taken.duplicate
 
 
 def test_a_duplicate_leaves_the_inbox_too(house: House, inbox: Path, paper: Path) -> None:
-    take_in(house, [paper], "default", ["a"])
-    taken = take_from_inbox(house, [inbox], "default")
+    take_in(house, [paper], "default", ["a"], OPERATOR)
+    taken = take_from_inbox(house, [inbox], "default", OPERATOR)
     assert taken is not None
     assert taken.duplicate
     assert not inbox.exists()
@@ -188,35 +188,36 @@ def test_what_is_no_file(house: House, tmp_path: Path) -> None:
     os.mkfifo(fifo)
     for path in (fifo, tmp_path, tmp_path / "none"):
         with pytest.raises(UsageError):
-            take_in(house, [path], "default", ["x"])
+            take_in(house, [path], "default", ["x"], OPERATOR)
     assert _scans(house) == 0
 
 
 def test_a_name_that_is_no_utf8(house: House, tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"caf\xe9.pdf")
     path.write_bytes(b"x")
-    taken = take_in(house, [path], "default", [str(path)])
+    taken = take_in(house, [path], "default", [str(path)], OPERATOR)
     assert taken.source.endswith("caf\\xe9.pdf")
 
 
 def test_stacks_by_profile(house: House) -> None:
     files = [Path("a"), Path("b")]
-    assert stacks_of(house, "default", files) == ((Path("a"),), (Path("b"),))
-    assert stacks_of(house, "default", []) == ()
+    assert stacks_of(house.profiles, "default", files) == ((Path("a"),), (Path("b"),))
+    assert stacks_of(house.profiles, "default", []) == ()
     with pytest.raises(UsageError, match=r"Known: .*default"):
-        stacks_of(house, "no-such", files)
+        stacks_of(house.profiles, "no-such", files)
     flatbeds = [name for name, each in house.profiles.items() if each.stack == "files"]
     assert flatbeds
-    assert stacks_of(house, flatbeds[0], files) == (tuple(files),)
+    assert stacks_of(house.profiles, flatbeds[0], files) == (tuple(files),)
 
 
 _TAKE = """
 import sys, pathlib
 from digitizer.facility import open_house
+from digitizer.model.people import MACHINE
 from digitizer.capture.intake import take_in
 house = open_house(pathlib.Path(sys.argv[1])); print("ready", flush=True); sys.stdin.readline()
 for path in map(pathlib.Path, sys.argv[2:]):
-    taken = take_in(house, [path], "default", [path.name])
+    taken = take_in(house, [path], "default", [path.name], MACHINE)
     print(taken.scan, taken.duplicate, flush=True)
 """
 
@@ -253,20 +254,20 @@ def test_a_file_in_the_hands_of_another_watcher_waits(house: House, inbox: Path)
     with inbox.open("rb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(Conflict, match="in hand"):
-            take_from_inbox(house, [inbox], "default")
+            take_from_inbox(house, [inbox], "default", OPERATOR)
     assert _scans(house) == 0
-    assert take_from_inbox(house, [inbox], "default") is not None
+    assert take_from_inbox(house, [inbox], "default", OPERATOR) is not None
 
 
 def test_a_file_that_another_watcher_took_is_no_fault(house: House, inbox: Path) -> None:
-    take_from_inbox(house, [inbox], "default")
-    assert take_from_inbox(house, [inbox], "default") is None
+    take_from_inbox(house, [inbox], "default", OPERATOR)
+    assert take_from_inbox(house, [inbox], "default", OPERATOR) is None
 
 
 def test_a_scan_that_cannot_be_read_is_no_fault_of_the_store(house: House) -> None:
     unreadable = Path("/proc/self/mem")  # a file whose first byte gives EIO, as a broken share
     with pytest.raises(UsageError, match="Cannot read /proc/self/mem: Input/output error"):
-        take_in(house, [unreadable], "default", ["a"])
+        take_in(house, [unreadable], "default", ["a"], OPERATOR)
     assert not any((house.home / "originals" / ".incoming").iterdir())
     assert _scans(house) == 0
 
@@ -275,7 +276,7 @@ def test_a_link_is_not_taken_for_what_it_leads_to(house: House, inbox: Path) -> 
     inbox.unlink()
     inbox.symlink_to(house.key_file)
     with pytest.raises(UsageError, match="Cannot read"):
-        take_from_inbox(house, [inbox], "default")
+        take_from_inbox(house, [inbox], "default", OPERATOR)
     assert inbox.is_symlink()
     assert _scans(house) == 0
 
@@ -293,7 +294,7 @@ def test_a_link_that_takes_a_files_place_stays(
 
     monkeypatch.setattr(house.originals, "put_all", swap)
     with pytest.raises(Conflict, match="changed while"):
-        take_from_inbox(house, [inbox], "default")
+        take_from_inbox(house, [inbox], "default", OPERATOR)
     assert inbox.is_symlink()
     assert _scans(house) == 0
 
@@ -313,7 +314,7 @@ def test_a_name_used_again_while_its_stack_is_removed_keeps_its_new_file(
 
     monkeypatch.setattr(Path, "unlink", use_again)
     with pytest.raises(Conflict, match=r"2\.jpg changed"):
-        take_from_inbox(house, [first, second], "flatbed-jpeg")
+        take_from_inbox(house, [first, second], "flatbed-jpeg", OPERATOR)
     assert second.read_bytes() == b"the first sheet of another letter"
     assert not first.exists()
     assert _scans(house) == 1
@@ -340,7 +341,7 @@ def test_a_share_that_falls_away_under_one_hinders_no_other(
 
     monkeypatch.setattr(os, "lstat", fall_away)
     monkeypatch.setattr(Path, "stat", stale)
-    fault, taken = take_all_from_inbox(house, [(inbox,), (other,)], "default")
+    fault, taken = take_all_from_inbox(house, [(inbox,), (other,)], "default", OPERATOR)
     assert "Stale file handle" in str(fault)
     assert isinstance(taken, TakenIn)
 
@@ -360,9 +361,9 @@ def test_what_is_written_anew_in_the_same_length_with_its_old_time_stays(
     with monkeypatch.context() as patch:
         patch.setattr(ledger, "enter", write_anew)
         with pytest.raises(Conflict, match="changed while"):
-            take_from_inbox(house, [inbox], "default")
+            take_from_inbox(house, [inbox], "default", OPERATOR)
     assert inbox.read_bytes() == b"%PDF a_STACK"
-    assert take_from_inbox(house, [inbox], "default") is not None
+    assert take_from_inbox(house, [inbox], "default", OPERATOR) is not None
     assert _scans(house) == 2
 
 
@@ -381,7 +382,7 @@ def test_two_empty_files_are_two_scans(house: House, empties: list[Path]) -> Non
     one, two = _take_all(house, empties)
     again = empties[0]
     again.touch()
-    three = take_from_inbox(house, [again], "default")
+    three = take_from_inbox(house, [again], "default", OPERATOR)
     for taken, name in ((one, "one.pdf"), (two, "two.pdf"), (three, "one.pdf")):
         assert isinstance(taken, TakenIn)
         assert (taken.duplicate, taken.empty) == (False, (name,))
@@ -402,8 +403,8 @@ def test_an_empty_file_that_could_not_be_removed_is_no_second_scan(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", refuse)
         with pytest.raises(OSError, match="Input/output"):
-            take_from_inbox(house, empties[:1], "default")
-    taken = take_from_inbox(house, empties[:1], "default")
+            take_from_inbox(house, empties[:1], "default", OPERATOR)
+    taken = take_from_inbox(house, empties[:1], "default", OPERATOR)
     assert taken is not None
     assert (taken.duplicate, taken.empty, _scans(house)) == (True, ("one.pdf",), 1)
     assert not empties[0].exists()
@@ -411,7 +412,7 @@ def test_an_empty_file_that_could_not_be_removed_is_no_second_scan(
 
 def test_an_empty_file_among_the_sheets_of_a_stack(house: House, empties: list[Path]) -> None:
     empties[1].write_bytes(b"a sheet")
-    taken = take_from_inbox(house, empties, "flatbed-jpeg")
+    taken = take_from_inbox(house, empties, "flatbed-jpeg", OPERATOR)
     assert taken is not None
     assert (taken.duplicate, taken.empty) == (False, ("one.pdf",))
 
@@ -419,8 +420,8 @@ def test_an_empty_file_among_the_sheets_of_a_stack(house: House, empties: list[P
 def test_an_empty_file_named_by_hand_twice_says_what_to_do(house: House, tmp_path: Path) -> None:
     for name in ("a.pdf", "b.pdf"):
         (tmp_path / name).touch()
-    first = take_in(house, [tmp_path / "a.pdf"], "default", ["a.pdf"])
-    again = take_in(house, [tmp_path / "b.pdf"], "default", ["b.pdf"])
+    first = take_in(house, [tmp_path / "a.pdf"], "default", ["a.pdf"], OPERATOR)
+    again = take_in(house, [tmp_path / "b.pdf"], "default", ["b.pdf"], OPERATOR)
     assert (first.duplicate, again.duplicate, again.scan) == (False, True, first.scan)
     assert "empty" in str(again.as_line.reason)
     assert first.scan in str(again.as_line.reason)
@@ -438,7 +439,7 @@ def papers(house: House) -> list[Path]:
 
 
 def _take_all(house: House, paths: list[Path]) -> list[TakenIn | Exception | None]:
-    return take_all_from_inbox(house, [(path,) for path in paths], "default")
+    return take_all_from_inbox(house, [(path,) for path in paths], "default", OPERATOR)
 
 
 def test_many_at_once_are_each_taken_once(house: House, papers: list[Path]) -> None:

@@ -434,7 +434,7 @@ def test_a_sealed_scan_leaves_nothing_to_look_at(
     assert list(house.pictures.names()) == []
     for file in house.home.rglob("*"):
         assert not file.is_file() or b"privileged words" not in file.read_bytes()
-    (account,) = reconcile(house)
+    (account,) = reconcile(house, OPERATOR)
     assert account.balanced
     (line,) = filed(house, taken.id)
     assert (line.letter, line.outcome, line.pages) == (None, Outcome.HELD, ())
@@ -461,7 +461,7 @@ def test_sealed_bytes_that_come_again_do_not_lie_there_plain(
     worker.work_next()
     again = tmp_path / "again.pdf"
     again.write_bytes(b"privileged")
-    assert take_in(house, [again], "default", ["again.pdf"]).scan == taken.id
+    assert take_in(house, [again], "default", ["again.pdf"], OPERATOR).scan == taken.id
     assert not house.originals.exists(taken.originals[0].sha256)
 
 
@@ -477,7 +477,7 @@ def test_a_file_that_another_scan_needs_stays(
     worker.work_this(taken.id)
     assert scan_row(house, taken.id).sealed
     assert house.originals.exists(part.sha256)
-    assert all(account.balanced for account in reconcile(house))
+    assert all(account.balanced for account in reconcile(house, OPERATOR))
 
 
 def test_a_delivered_letter_shows_its_pictures(

@@ -36,6 +36,7 @@ from tests.support.made_mail import (
     ORSON,
     SUPERVISOR,
     deliver,
+    events,
     file,
     held_letter,
     letter_of,
@@ -78,13 +79,17 @@ def lay(house: House, name: str, content: bytes, seconds_ago: float = 60) -> Pat
 
 
 def test_a_round_trip(full: House, tmp_path: Path) -> None:
-    done = back_up(full, tmp_path / "backup", PASSPHRASE)
+    done = back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     assert (done.missing, done.altered, done.bucket) == ((), (), None)
-    proof = restore_home(tmp_path / "backup", tmp_path / "again", PASSPHRASE)
+    proof = restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
     assert (proof.scans, proof.files, proof.warnings) == (4, done.files, ())
     again = open_house(tmp_path / "again")
-    assert operations.reconcile(again) == operations.reconcile(full)
-    assert operations.verify_audit(again) == operations.verify_audit(full) == (proof.events, None)
+    assert operations.reconcile(again, OPERATOR) == operations.reconcile(full, OPERATOR)
+    before, _ = operations.verify_audit(full, OPERATOR)
+    assert operations.verify_audit(again, OPERATOR) == (before + 1, None)
+    assert proof.events == before + 1
+    assert events(full)[-1] == ("back up", "store", OPERATOR.name)
+    assert events(again)[-2:] == [events(full)[-1], ("restore", "store", OPERATOR.name)]
     assert mailbox(again, ORSON, OPERATOR) == mailbox(full, ORSON, OPERATOR)
     assert len(search_mail(again, "garden", OPERATOR)) == 1
     assert again.keys == full.keys
@@ -94,7 +99,7 @@ def test_a_round_trip(full: House, tmp_path: Path) -> None:
 
 
 def test_a_backup_is_private(full: House, tmp_path: Path) -> None:
-    done = back_up(full, tmp_path / "backup", PASSPHRASE)
+    done = back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
     assert done.keys.stat().st_mode & 0o077 == 0
 
@@ -124,13 +129,13 @@ def test_no_half_written_file_is_in_a_backup(
         if "grows" in meanwhile:
             path.write_bytes(b"one page, another page")
         if "taken in" in meanwhile:
-            take_from_inbox(house, [path], "default")
+            take_from_inbox(house, [path], "default", OPERATOR)
         if meanwhile == "goes away":
             path.unlink()
         return copy_mail(house, folder)
 
     monkeypatch.setattr(backup, "_copy_mail", something_happens)
-    back_up(house, tmp_path / "backup", PASSPHRASE)
+    back_up(house, tmp_path / "backup", PASSPHRASE, OPERATOR)
     assert (tmp_path / "backup" / "inbox" / "default" / "stack.tif").exists() == is_copied
 
 
@@ -142,7 +147,7 @@ def test_no_key_is_in_a_backup_in_plain(full: House, tmp_path: Path) -> None:
     scan = file(full, Split(whole=(LEGAL,), sealed=True), count=1, content=b"privileged")
     seal_key = _seal(full, scan)
     assert seal_key in _all_bytes(full.home)
-    back_up(full, tmp_path / "backup", PASSPHRASE)
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     found = _all_bytes(tmp_path / "backup")
     for key in (*full.keys.keys.values(), seal_key):
         assert key not in found
@@ -152,21 +157,21 @@ def test_no_key_is_in_a_backup_in_plain(full: House, tmp_path: Path) -> None:
 def test_seals_open_again_only_with_the_passphrase(full: House, tmp_path: Path) -> None:
     scan = file(full, Split(whole=(LEGAL,), sealed=True), count=1, content=b"privileged")
     seal_key = _seal(full, scan)
-    back_up(full, tmp_path / "backup", PASSPHRASE)
-    assert restore_home(tmp_path / "backup", tmp_path / "with", PASSPHRASE).warnings == ()
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
+    assert restore_home(tmp_path / "backup", tmp_path / "with", OPERATOR, PASSPHRASE).warnings == ()
     assert _seal_key(tmp_path / "with", scan) == seal_key
-    warnings = restore_home(tmp_path / "backup", tmp_path / "without").warnings
+    warnings = restore_home(tmp_path / "backup", tmp_path / "without", OPERATOR).warnings
     assert "1 scans sealed as legal mail" in warnings[1]
     assert _seal_key(tmp_path / "without", scan) is None
 
 
 def test_without_its_keys_a_restore_says_what_stops_working(full: House, tmp_path: Path) -> None:
-    back_up(full, tmp_path / "backup", PASSPHRASE).keys.unlink()
-    proof = restore_home(tmp_path / "backup", tmp_path / "again")
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR).keys.unlink()
+    proof = restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR)
     assert "printed before are not recognised" in proof.warnings[0]
     assert open_house(tmp_path / "again").keys != full.keys
     with pytest.raises(UsageError, match="without a passphrase"):
-        restore_home(tmp_path / "backup", tmp_path / "other", PASSPHRASE)
+        restore_home(tmp_path / "backup", tmp_path / "other", OPERATOR, PASSPHRASE)
     assert not (tmp_path / "other").exists()
 
 
@@ -174,19 +179,19 @@ def test_without_its_keys_a_restore_says_what_stops_working(full: House, tmp_pat
 def test_keys_that_do_not_open_stop_a_restore_before_it_writes(
     full: House, tmp_path: Path, damage: str
 ) -> None:
-    keys = back_up(full, tmp_path / "backup", PASSPHRASE).keys
+    keys = back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR).keys
     locked = keys.read_bytes()
     changed = {"bytes": locked[:-1] + b"x", "mark": b"X" + locked[1:], "short": locked[:9]}
     keys.write_bytes(changed.get(damage, locked))
     given = "another passphrase" if damage == "passphrase" else PASSPHRASE
     with pytest.raises(StorageError, match="do not open"):
-        restore_home(tmp_path / "backup", tmp_path / "again", given)
+        restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, given)
     assert not (tmp_path / "again").exists()
 
 
 def test_a_short_passphrase_is_refused(full: House, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="12 characters"):
-        back_up(full, tmp_path / "backup", "short")
+        back_up(full, tmp_path / "backup", "short", OPERATOR)
     assert not (tmp_path / "backup").exists()
 
 
@@ -199,13 +204,13 @@ def test_where_no_backup_goes(full: House, tmp_path: Path, what: str) -> None:
     elif what == "file":
         target.touch()
     with pytest.raises(UsageError):
-        back_up(full, target, PASSPHRASE)
+        back_up(full, target, PASSPHRASE, OPERATOR)
 
 
 def test_another_database_is_backed_up_by_its_own_tool(full: House, tmp_path: Path) -> None:
     elsewhere = dataclasses.replace(full, engine=sa.create_engine("postgresql+psycopg://x/y"))
     with pytest.raises(UsageError, match="pg_dump"):
-        back_up(elsewhere, tmp_path / "backup", PASSPHRASE)
+        back_up(elsewhere, tmp_path / "backup", PASSPHRASE, OPERATOR)
     assert not (tmp_path / "backup").exists()
 
 
@@ -214,20 +219,20 @@ def test_blobs_in_a_bucket_are_not_in_the_backup_and_it_says_so(
 ) -> None:
     settings = Settings(store=Store(blobs_url="s3://bucket/mail"))
     away = dataclasses.replace(full, settings=settings)
-    done = back_up(away, tmp_path / "backup", PASSPHRASE)
+    done = back_up(away, tmp_path / "backup", PASSPHRASE, OPERATOR)
     assert (done.bucket, done.missing) == ("s3://bucket/mail", ())
     assert not (tmp_path / "backup" / "originals").exists()
 
 
 def test_a_restore_never_overwrites(full: House, tmp_path: Path) -> None:
-    back_up(full, tmp_path / "backup", PASSPHRASE)
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     file_ = tmp_path / "file"
     file_.touch()
     for target in (full.home, file_):
         with pytest.raises(UsageError, match="never overwrites"):
-            restore_home(tmp_path / "backup", target)
+            restore_home(tmp_path / "backup", target, OPERATOR)
     with pytest.raises(UsageError, match="no backup"):
-        restore_home(tmp_path, tmp_path / "again")
+        restore_home(tmp_path, tmp_path / "again", OPERATOR)
 
 
 def test_a_backup_that_was_cut_short_is_none(
@@ -238,42 +243,42 @@ def test_a_backup_that_was_cut_short_is_none(
 
     monkeypatch.setattr(backup, "write_file", full_disk)
     with pytest.raises(StorageError, match="not complete"):
-        back_up(full, tmp_path / "backup", PASSPHRASE)
+        back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     with pytest.raises(UsageError, match="not finished"):
-        restore_home(tmp_path / "backup", tmp_path / "again")
+        restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR)
 
 
 @pytest.mark.parametrize("store", ["originals", "pictures"])
 @pytest.mark.parametrize("damage", ["changed", "gone"])
 def test_a_damaged_backup_is_found(full: House, tmp_path: Path, damage: str, store: str) -> None:
-    back_up(full, tmp_path / "backup", PASSPHRASE)
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     victim = next(path for path in (tmp_path / "backup" / store).rglob("*") if path.is_file())
     if damage == "gone":
         victim.unlink()
     else:
         victim.write_bytes(b"other bytes")
     with pytest.raises(StorageError, match=r"do not balance|are damaged|are missing"):
-        restore_home(tmp_path / "backup", tmp_path / "again")
+        restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR)
 
 
 @pytest.mark.parametrize("first", [0, 2, 5])
 def test_a_damaged_database_is_told_as_such(full: House, tmp_path: Path, first: int) -> None:
-    back_up(full, tmp_path / "backup", PASSPHRASE)
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     with (tmp_path / "backup" / "database" / "mail.sqlite").open("r+b") as database:
         database.seek(first * 4096)
         database.write(b"\xa5" * 8 * 4096)
     with pytest.raises(StorageError, match="backup's database is damaged"):
-        restore_home(tmp_path / "backup", tmp_path / "again", PASSPHRASE)
+        restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
 
 
 def test_a_broken_audit_chain_is_found(full: House, tmp_path: Path) -> None:
-    back_up(full, tmp_path / "backup", PASSPHRASE)
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     engine = tables.open_engine(f"sqlite:///{tmp_path}/backup/database/mail.sqlite")
     with writing(engine) as tx:
         tx.execute(sa.text("UPDATE event SET actor = 'nobody' WHERE seq = 2"))
     engine.dispose()
     with pytest.raises(StorageError, match="audit chain is broken"):
-        restore_home(tmp_path / "backup", tmp_path / "again")
+        restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR)
 
 
 def test_sealed_and_unsealed_scans_come_back_as_they_were(
@@ -286,10 +291,10 @@ def test_sealed_and_unsealed_scans_come_back_as_they_were(
     kept = sealed(full, tmp_path / "w", stack(2), what=seen(2, marked=code))
     lifted = sealed(full, tmp_path / "w", stack(3), what=seen(3))
     legal_mail.lift(full, lifted.id, SUPERVISOR, "a sticker")
-    assert back_up(full, tmp_path / "backup", PASSPHRASE).missing == ()
+    assert back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR).missing == ()
     copied = _all_bytes(tmp_path / "backup")
     assert (stack(2) in copied, stack(3) in copied, PICTURE % 2 in copied) == (False, True, False)
-    restore_home(tmp_path / "backup", tmp_path / "again", PASSPHRASE)
+    restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
     again = open_house(tmp_path / "again")
     with reading(again.engine) as tx:
         assert ledger.find_scan(tx, lifted.id).cleared == {2}
@@ -299,7 +304,7 @@ def test_sealed_and_unsealed_scans_come_back_as_they_were(
     assert legal_mail.sealing_picture(again, kept.id, 2, SUPERVISOR) == PICTURE % 2
     legal_mail.lift(again, kept.id, SUPERVISOR, "the wrong stack")
     assert again.originals.get(kept.originals[0].sha256) == stack(2)
-    assert all(each.balanced for each in reconcile(again))
+    assert all(each.balanced for each in reconcile(again, OPERATOR))
     again.engine.dispose()
 
 
@@ -308,7 +313,7 @@ def test_what_the_home_itself_lost_or_altered_is_told(full: House, tmp_path: Pat
     lost, altered = list(full.originals.names())[:2]
     full.originals.delete(lost)
     full.originals.path(altered).write_bytes(b"rotten")
-    done = back_up(full, tmp_path / "backup", PASSPHRASE)
+    done = back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     assert (set(done.missing), done.altered) == ({lost, altered}, (altered,))
     assert (tmp_path / "backup" / "config.toml").is_file()
     copied = {path.name for path in (tmp_path / "backup" / "originals").rglob("*")}
@@ -358,10 +363,10 @@ def test_a_scan_sealed_while_it_is_copied(
 
     monkeypatch.setattr(backup, "copy_database", copy_then_seal)
     monkeypatch.setattr(backup, "copy_blobs", blobs_then_seal)
-    assert back_up(full, tmp_path / "backup", PASSPHRASE).missing == ()
+    assert back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR).missing == ()
     monkeypatch.undo()
     monkeypatch.setattr(encryption, "_COST", 2)
-    restore_home(tmp_path / "backup", tmp_path / "again", PASSPHRASE)
+    restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
     plain = b"privileged" in _all_bytes(tmp_path / "backup" / "originals")
     assert plain == (when == "after the blobs"), "then the copy is of before the sealing"
 
@@ -370,10 +375,11 @@ _WRITE = """
 import sys, pathlib, itertools
 from digitizer.facility import open_house
 from digitizer.capture.intake import take_in
+from digitizer.model.people import MACHINE
 house = open_house(pathlib.Path(sys.argv[1])); path = pathlib.Path(sys.argv[2])
 for n in itertools.count():
     path.write_bytes(b"stack %d" % n)
-    take_in(house, [path], "default", [path.name]); print(n, flush=True)
+    take_in(house, [path], "default", [path.name], MACHINE); print(n, flush=True)
 """
 
 
@@ -384,10 +390,10 @@ def test_five_backups_while_another_process_takes_in(full: House, tmp_path: Path
         assert writer.stdout is not None
         for number in range(5):
             writer.stdout.readline()
-            done = back_up(full, tmp_path / f"backup{number}", PASSPHRASE)
+            done = back_up(full, tmp_path / f"backup{number}", PASSPHRASE, OPERATOR)
             assert (done.missing, done.altered) == ((), ())
             proof = restore_home(
-                tmp_path / f"backup{number}", tmp_path / f"again{number}", PASSPHRASE
+                tmp_path / f"backup{number}", tmp_path / f"again{number}", OPERATOR, PASSPHRASE
             )
             counts.append(proof.scans)
         writer.kill()

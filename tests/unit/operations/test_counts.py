@@ -14,6 +14,7 @@ from tests.support.made_mail import (
     CLERK,
     DOUBT,
     LEGAL,
+    OPERATOR,
     ORSON,
     deliver,
     file,
@@ -79,5 +80,5 @@ def test_duplicates(house: House, times: int) -> None:
     path = house.home / "work" / "same.pdf"
     path.write_bytes(b"same")
     for _ in range(times):
-        take_in(house, [path], "default", ["same.pdf"])
+        take_in(house, [path], "default", ["same.pdf"], OPERATOR)
     assert _numbers(house).duplicates == times - 1

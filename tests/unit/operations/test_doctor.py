@@ -8,13 +8,13 @@ import pytest
 
 from digitizer.facility import House
 from digitizer.operations.doctor import Finding, examine
-from tests.support.made_mail import deliver
+from tests.support.made_mail import OPERATOR, deliver
 
 _PAGE = 4096
 
 
 def _found(home: Path) -> dict[str, Finding]:
-    return {each.what: each for each in examine(home)}
+    return {each.what: each for each in examine(home, OPERATOR)}
 
 
 def test_what_is_good_needs_no_mend(house: House) -> None:
@@ -33,7 +33,7 @@ def test_a_damaged_database_is_a_finding_and_no_crash(house: House, first: int) 
     with (house.home / "database" / "mail.sqlite").open("r+b") as database:
         database.seek(first * _PAGE)
         database.write(b"\xa5" * 20 * _PAGE)
-    said = [each for each in examine(house.home) if not each.good]
+    said = [each for each in examine(house.home, OPERATOR) if not each.good]
     assert {each.what for each in said} & {"database", "home"}
     assert all(each.mend for each in said)
 

@@ -21,6 +21,7 @@ from digitizer.storage.tables import page, writing
 from tests.support.made_mail import (
     CLERK,
     DOUBT,
+    OPERATOR,
     ORSON,
     deliver,
     file,
@@ -34,7 +35,7 @@ from tests.support.made_mail import (
 
 
 def _account(house: House, scan: str) -> Account:
-    (found,) = [each for each in operations.reconcile(house) if each.scan == scan]
+    (found,) = [each for each in operations.reconcile(house, OPERATOR) if each.scan == scan]
     assert found.balanced
     return found
 
@@ -82,7 +83,7 @@ def test_held_whole_then_each_end(house: House) -> None:
 
 def test_cut_joined_rejected_replaced_and_awaiting(house: House) -> None:
     held = held_letter(house)
-    scan = decisions.held(house)[0].scan
+    scan = decisions.held(house, OPERATOR)[0].scan
     first, second = decisions.cut(house, held, 3, CLERK, "why")
     assert _account(house, scan).held == 4
     decisions.reject(house, first, CLERK, "why")
@@ -106,7 +107,8 @@ def test_a_page_too_few_and_an_original_gone_are_told(house: House) -> None:
     (name,) = [part for part in house.originals.names() if house.originals.get(part) == b"gone"]
     house.originals.delete(name)
     told = {
-        each.scan: (each.balanced, each.missing_original) for each in operations.reconcile(house)
+        each.scan: (each.balanced, each.missing_original)
+        for each in operations.reconcile(house, OPERATOR)
     }
     assert told == {short: (False, False), gone: (False, True)}
 

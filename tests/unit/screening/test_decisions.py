@@ -84,12 +84,12 @@ def test_assign(house: House) -> None:
         assert decisions.assign(house, held, PETRA, CLERK, "her name is on it") == held
     (entry,) = mailbox(house, PETRA, OPERATOR)
     assert (entry.letter, entry.pages) == (held, 4)
-    assert decisions.held(house) == ()
+    assert decisions.held(house, OPERATOR) == ()
 
 
 def test_assign_a_scan_held_whole_makes_one_letter(house: House) -> None:
     scan = held_whole(house)
-    assert [(item.letter, item.scan, item.pages) for item in decisions.held(house)] == [
+    assert [(item.letter, item.scan, item.pages) for item in decisions.held(house, OPERATOR)] == [
         (None, scan, (1, 2, 3))
     ]
     made = decisions.assign(house, scan, ORSON, CLERK, "looked")
@@ -110,7 +110,7 @@ def test_reject_a_letter_and_a_scan(house: House) -> None:
         decisions.reject(house, held, CLERK, "glitter")
     with one_more_event(house, "reject", f"scan:{scan}", CLERK):
         decisions.reject(house, scan, CLERK, "an advertisement")
-    assert decisions.held(house) == ()
+    assert decisions.held(house, OPERATOR) == ()
     assert _state(house, held).reason == "glitter"
     assert scan_row(house, scan).reason == "an advertisement"
 
@@ -123,17 +123,17 @@ def test_rescanned(house: House) -> None:
     with one_more_event(house, "rescanned", f"scan:{scan}", CLERK):
         decisions.rescanned(house, scan, new, CLERK, "better picture")
     assert _state(house, held).replaced_by == new
-    assert decisions.held(house) == ()
+    assert decisions.held(house, OPERATOR) == ()
 
 
 def test_cut_and_join(house: House) -> None:
     held = held_letter(house)
     with one_more_event(house, "cut", f"letter:{held}", CLERK):
         first, second = decisions.cut(house, held, 3, CLERK, "two hands")
-    assert [item.pages for item in decisions.held(house)] == [(1, 2), (3, 4)]
+    assert [item.pages for item in decisions.held(house, OPERATOR)] == [(1, 2), (3, 4)]
     with one_more_event(house, "join", f"letter:{first}", CLERK):
         assert decisions.join(house, first, second, CLERK, "one after all") == first
-    assert [item.pages for item in decisions.held(house)] == [(1, 2, 3, 4)]
+    assert [item.pages for item in decisions.held(house, OPERATOR)] == [(1, 2, 3, 4)]
     assert _state(house, second).state == LetterState.REPLACED
 
 
@@ -142,7 +142,7 @@ def test_mark_a_page(house: House) -> None:
     with one_more_event(house, "mark page", f"letter:{held}", CLERK):
         decisions.mark_page(house, held, 1, PageRole.COVER, CLERK, "it is a cover")
     decisions.mark_page(house, held, 4, PageRole.BLANK, CLERK, "nothing on it")
-    assert decisions.held(house)[0].pages == (2, 3)
+    assert decisions.held(house, OPERATOR)[0].pages == (2, 3)
     decisions.mark_page(house, held, 4, PageRole.CONTENT, CLERK, "pencil, after all")
     decisions.assign(house, held, ORSON, CLERK, "looked")
     assert mailbox(house, ORSON, OPERATOR)[0].pages == 3
@@ -217,7 +217,7 @@ def test_a_decision_without_its_event_is_none(
     other = deliver(house, ORSON, "anew", b"anew")
     if name == "join":
         held, other = decisions.cut(house, held, 2, CLERK, "why")
-    before = (decisions.held(house), operations.reconcile(house))
+    before = (decisions.held(house, OPERATOR), operations.reconcile(house, OPERATOR))
 
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
@@ -229,7 +229,7 @@ def test_a_decision_without_its_event_is_none(
     }
     with pytest.raises(ZeroDivisionError):
         {**DECISIONS, **two}[name](house, held, CLERK, "why")
-    assert (decisions.held(house), operations.reconcile(house)) == before
+    assert (decisions.held(house, OPERATOR), operations.reconcile(house, OPERATOR)) == before
 
 
 # --- what is refused
@@ -298,7 +298,7 @@ def test_two_held_things_never_replace_each_other(house: House) -> None:
     decisions.rescanned(house, one, other, CLERK, "why")
     with pytest.raises(Conflict, match="itself rejected or replaced"):
         decisions.rescanned(house, other, one, CLERK, "why")
-    assert [item.letter for item in decisions.held(house)] == [other]
+    assert [item.letter for item in decisions.held(house, OPERATOR)] == [other]
 
 
 def test_nothing_is_replaced_by_itself_or_its_own_scan(house: House) -> None:
@@ -391,4 +391,6 @@ def test_each_held_item_is_in_its_queue(house: House) -> None:
         _awaiting(house): Queue.SCREENING,
         _sealed(house): Queue.LEGAL,
     }
-    assert {item.letter or item.scan: item.queue for item in decisions.held(house)} == wanted
+    assert {
+        item.letter or item.scan: item.queue for item in decisions.held(house, OPERATOR)
+    } == wanted

@@ -63,7 +63,10 @@ def _plain(house: House, of: Scan) -> list[bool]:
 
 
 def _balances(house: House) -> bool:
-    return all(each.balanced for each in reconcile(house)) and verify_audit(house)[1] is None
+    return (
+        all(each.balanced for each in reconcile(house, OPERATOR))
+        and verify_audit(house, OPERATOR)[1] is None
+    )
 
 
 # --- sealing
@@ -86,7 +89,7 @@ def test_of_a_sealed_scan_only_facts_are_kept_and_the_picture_of_its_cause(
     stored = _all_bytes(house.home)
     assert PICTURE % 2 not in stored
     assert secret not in stored
-    (item,) = decisions.held(house)
+    (item,) = decisions.held(house, OPERATOR)
     assert (item.queue, item.letter) == (Queue.LEGAL, None)
     assert _balances(house)
 
@@ -127,7 +130,7 @@ def test_a_plain_original_stays_while_its_twin_does_not_open(
     recover(house)
     assert _plain(house, of) == [True]
     assert "stays" in caplog.text
-    (found,) = [each for each in examine(house.home) if each.what == "seals"]
+    (found,) = [each for each in examine(house.home, OPERATOR) if each.what == "seals"]
     assert (found.good, of.id in found.says) == (False, True)
     house.originals.delete(twin)
     recover(house)
@@ -135,7 +138,7 @@ def test_a_plain_original_stays_while_its_twin_does_not_open(
     house.originals.path(twin).write_bytes(whole)
     recover(house)
     assert _plain(house, of) == [False]
-    assert [each.good for each in examine(house.home) if each.what == "seals"] == [True]
+    assert [each.good for each in examine(house.home, OPERATOR) if each.what == "seals"] == [True]
 
 
 def test_a_twin_whose_key_was_not_restored_does_not_cost_the_plain_one(
@@ -149,7 +152,7 @@ def test_a_twin_whose_key_was_not_restored_does_not_cost_the_plain_one(
     again.write_bytes(stack())
     from digitizer.capture.intake import take_in
 
-    assert take_in(house, [again], "default", ["again.tif"]).scan == of.id
+    assert take_in(house, [again], "default", ["again.tif"], OPERATOR).scan == of.id
     assert _plain(house, of) == [True]
     assert not legal_mail.look_at_sealed(house, of.id, SUPERVISOR).opens
 
@@ -300,14 +303,14 @@ def test_a_destroyed_key_is_nowhere(house: House, tmp_path: Path) -> None:
     legal_mail.destroy(house, of.id, SUPERVISOR, "handed over", confirmed=True)
     assert key not in _all_bytes(house.home), "not in the write-ahead log either"
     assert scan_row(house, of.id).state == "filed"
-    assert decisions.held(house) == ()
+    assert decisions.held(house, OPERATOR) == ()
     assert legal_mail.sealed_scans(house, SUPERVISOR) == ()
     assert list(house.pictures.names()) == []
     with pytest.raises(Conflict):
         legal_mail.lift(house, of.id, SUPERVISOR, "w")
     with pytest.raises(Conflict):
         legal_mail.destroy(house, of.id, SUPERVISOR, "w", confirmed=True)
-    (account,) = reconcile(house)
+    (account,) = reconcile(house, OPERATOR)
     assert (account.recorded, account.balanced) == (4, True)
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import StaffVisit, StaffVisitAsleep
 from digitizer.entrances.web.shared.pages import house_of, show
-from digitizer.screening import cases
+from digitizer.screening import cases, decisions
 
 router = APIRouter(prefix="/staff")
 
@@ -32,7 +32,7 @@ def held(request: Request, visit: StaffVisit, settled: str = "") -> HTMLResponse
     house = house_of(request)
     return show(
         request, "staff/held.html", visit=visit, idle_seconds=idle_seconds(request),
-        items=cases.held_list(house, visit.actor),
+        items=decisions.held(house, visit.actor),
         done=cases.decision_on(house, settled, visit.actor),
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ from digitizer.screening.decisions import held
 from digitizer.storage.tables import writing
 from inbox_watch import post
 from inbox_watch.reports import News, Report
-from tests.support.made_mail import scan_row, take
+from tests.support.made_mail import OPERATOR, scan_row, take
 from tests.support.patience import HUNG
 
 
@@ -75,7 +75,7 @@ def test_each_empty_file_is_told_and_held(
     with Worker(house) as worker:
         while worker.work_next():
             pass
-    assert {(each.source, "empty" in str(each.reason)) for each in held(house)} == {
+    assert {(each.source, "empty" in str(each.reason)) for each in held(house, OPERATOR)} == {
         (name, True) for name in names
     }
 
@@ -218,7 +218,7 @@ def test_a_stack_of_more_files_than_may_be_open_at_first(house: House, few_files
     results: list[TakenIn | Exception | None] = []
 
     def take_stack(_service: Service) -> None:
-        results.extend(take_all_from_inbox(house, [stack], "flatbed-jpeg"))
+        results.extend(take_all_from_inbox(house, [stack], "flatbed-jpeg", OPERATOR))
 
     assert services.run(house, take_stack)
     (taken,) = results

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from digitizer import audit
+from digitizer.model.events import Subject, Verb
 from digitizer.model.people import MACHINE
 from digitizer.storage.tables import letter, page, reading, scan, writing
 from tests.unit.entrances.web.web_kit import PASSWORD, Mail, Visitor, add_letter, add_page, add_scan
@@ -24,7 +25,7 @@ def _decide(ana: Visitor, held_id: str, what: str, **data: str) -> tuple[int, st
     return answer.status_code, answer.headers.get("location", ""), answer.text
 
 
-def _verbs(mail: Mail, subject: str) -> list[tuple[str, str]]:
+def _verbs(mail: Mail, subject: Subject) -> list[tuple[str, str]]:
     with reading(mail.house.engine) as tx:
         return [(each.verb, each.actor) for each in audit.events_of(tx, subject)]
 
@@ -47,7 +48,8 @@ def test_another_day_can_be_looked_at(ana: Visitor) -> None:
 
 def test_what_came_twice_is_flagged(ana: Visitor, mail: Mail) -> None:
     with writing(mail.house.engine) as tx:
-        audit.record(tx, MACHINE, "duplicate", f"scan:{mail.ids['whole']}", sources=["again.pdf"])
+        about = Subject.scan(mail.ids["whole"])
+        audit.record(tx, MACHINE, Verb.DUPLICATE, about, sources=["again.pdf"])
     html = ana.get("/staff").text
     assert "Came a second time" in html
     assert "again.pdf" in html
@@ -95,8 +97,8 @@ def test_looking_is_logged_with_the_name_of_who_looked(ana: Visitor, mail: Mail)
     ana.get(f"/staff/held/{mail.ids['held']}")
     answer = ana.get(f"/staff/held/{mail.ids['held']}/page/4/picture")
     assert answer.headers["content-type"] == "image/jpeg"
-    assert ("look", "Ana Brookwater") in _verbs(mail, f"letter:{mail.ids['held']}")
-    assert ("look at page", "Ana Brookwater") in _verbs(mail, f"letter:{mail.ids['beside']}")
+    assert ("look", "Ana Brookwater") in _verbs(mail, Subject.letter(mail.ids["held"]))
+    assert ("look at page", "Ana Brookwater") in _verbs(mail, Subject.letter(mail.ids["beside"]))
 
 
 def test_a_page_can_be_looked_at_large(ana: Visitor, mail: Mail) -> None:
@@ -151,7 +153,7 @@ def test_assigning_delivers_and_goes_to_the_next_item(ana: Visitor, mail: Mail) 
     )
     assert (status, to) == (303, f"/staff/held/{mail.ids['beside']}?settled={mail.ids['held']}")
     assert _letter(mail, "held").state == "delivered"
-    assert ("assign", "Ana Brookwater") in _verbs(mail, f"letter:{mail.ids['held']}")
+    assert ("assign", "Ana Brookwater") in _verbs(mail, Subject.letter(mail.ids["held"]))
     assert "2026-00117" in ana.get(to).text
 
 

@@ -20,7 +20,7 @@ from digitizer.model.errors import SettingsError
 from digitizer.model.settings import Settings, Web, read_settings
 from digitizer.operations import health
 from digitizer.support.clock import now
-from tests.support.made_mail import ORSON, PETRA, deliver, held_letter, take
+from tests.support.made_mail import OPERATOR, ORSON, PETRA, deliver, held_letter, take
 
 _USAGE = namedtuple("_USAGE", "total used free")
 _SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? ([0-9.e+-]+)')
@@ -150,7 +150,7 @@ def test_metrics(operator: TestClient, house: House) -> None:
 
 
 def test_every_family_has_help_and_type_once(house: House) -> None:
-    lines = exposition(health.health(house)).splitlines()
+    lines = exposition(health.health(house, OPERATOR)).splitlines()
     families = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(families) == len(set(families)) == sum(x.startswith("# HELP") for x in lines)
     samples = {re.split(r"[{ ]", line)[0] for line in lines if not line.startswith("#")}

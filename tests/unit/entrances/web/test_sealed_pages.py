@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from digitizer import audit
+from digitizer.model.events import Subject
 from digitizer.model.paper import Scan
 from digitizer.storage.tables import reading
 from tests.support.made_mail import scan_row
@@ -32,7 +33,7 @@ def _post(ruth: Visitor, of: Scan, what: str, **data: str) -> tuple[int, str, st
 
 def _verbs(mail: Mail, of: Scan) -> list[str]:
     with reading(mail.house.engine) as tx:
-        return [each.verb for each in audit.events_of(tx, f"scan:{of.id}")]
+        return [each.verb for each in audit.events_of(tx, Subject.scan(of.id))]
 
 
 def test_one_look_and_one_key(ruth: Visitor, mail: Mail, doubtful: Scan) -> None:

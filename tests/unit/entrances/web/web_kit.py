@@ -18,6 +18,7 @@ from digitizer.access.password_hashing import hash_secret
 from digitizer.facility import House, make_home, open_house
 from digitizer.letters.search.page_search import index_again
 from digitizer.letters.transcripts import words_to_json
+from digitizer.model.events import Subject, Verb
 from digitizer.model.paper import PERHAPS_BLANK, Box, Transcript, Word
 from digitizer.model.people import MACHINE
 from digitizer.storage.tables import (
@@ -100,7 +101,7 @@ def add_scan(mail: Mail, source: str, **values: Any) -> str:
                 scan_id=scan_id, ordinal=1, sha256=f"{mail.scans:064x}", source=source, size=9
             )
         )
-        audit.record(tx, MACHINE, "take in", f"scan:{scan_id}", sources=[source])
+        audit.record(tx, MACHINE, Verb.TAKE_IN, Subject.scan(scan_id), sources=[source])
     return scan_id
 
 
@@ -117,7 +118,8 @@ def add_letter(mail: Mail, scan_id: str, booking: str | None, **values: Any) -> 
             "state": "delivered" if booking else "held", "inmate_id": owner,
         }  # fmt: skip
         tx.execute(sa.insert(letter).values(**(row | values)))
-        audit.record(tx, MACHINE, "deliver" if booking else "hold", f"letter:{letter_id}")
+        verb = Verb.DELIVER if booking else Verb.HOLD
+        audit.record(tx, MACHINE, verb, Subject.letter(letter_id))
     return letter_id
 
 

@@ -1,0 +1,28 @@
+"""Which files that came in are one stack, as the scanner's profile says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from digitizer.model.errors import UsageError
+from digitizer.model.scanner_profile import ScannerProfile, Stack
+
+Profiles = Mapping[str, ScannerProfile]
+
+
+def profile_named(profiles: Profiles, name: str) -> ScannerProfile:
+    """Raises UsageError naming the profiles there are."""
+    if name not in profiles:
+        known = ", ".join(sorted(profiles))
+        raise UsageError(f"There is no scanner profile {name!r}. Known: {known}.")
+    return profiles[name]
+
+
+def stacks_of(
+    profiles: Profiles, profile: str, files: Sequence[Path]
+) -> tuple[tuple[Path, ...], ...]:
+    """Which files are one stack: each its own, or all one where a file holds one sheet."""
+    if profile_named(profiles, profile).stack is Stack.FILES and files:
+        return (tuple(files),)
+    return tuple((path,) for path in files)

@@ -1,0 +1,36 @@
+"""Changing the accounts of inmates and staff in the tables; secrets only as hashes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from digitizer.model.errors import Conflict
+from digitizer.model.people import StaffRole
+from digitizer.people import roster
+from digitizer.storage.tables import inmate, staff
+
+
+def set_pin(tx: sa.Connection, booking_number: str, pin_hash: str) -> int:
+    """Returns the inmate's row id. Raises NotFound."""
+    inmate_id = roster.inmate_row_id(tx, booking_number)
+    tx.execute(sa.update(inmate).where(inmate.c.id == inmate_id).values(pin_hash=pin_hash))
+    return inmate_id
+
+
+def set_question(tx: sa.Connection, booking_number: str, question: str, answer_hash: str) -> None:
+    """Raises NotFound."""
+    inmate_id = roster.inmate_row_id(tx, booking_number)
+    tx.execute(
+        sa.update(inmate)
+        .where(inmate.c.id == inmate_id)
+        .values(question=question, answer_hash=answer_hash)
+    )
+
+
+def add_staff(tx: sa.Connection, name: str, role: StaffRole, password_hash: str) -> None:
+    """Raises Conflict if the name is taken."""
+    if tx.execute(sa.select(staff.c.id).where(staff.c.name == name)).first():
+        raise Conflict(f"There is already a member of staff named {name}.")
+    tx.execute(
+        sa.insert(staff).values(name=name, role=str(role), password_hash=password_hash, active=True)
+    )

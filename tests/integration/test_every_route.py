@@ -1,0 +1,198 @@
+"""Every route x every role x every kind of id. The routes are the web app's own: one that the
+table does not know fails here."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from starlette.routing import Mount
+
+from digitizer.entrances.web.app import make_app
+from digitizer.facility import House
+from digitizer.model.paper import Original
+from digitizer.screening import legal_mail
+from digitizer.storage.tables import event, reading
+from tests.support.route_rows import INMATES, KINDS, ROLES, ROWS, STAFF, Row
+from tests.support.whole_house import ACTORS, Place, cheap_hashes, copy_of, make_whole_house
+from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Visitor
+
+MISSING = "0123456789abcdef"
+MALFORMED = ("%00x", "%27%20OR%201=1--", "x" * 300, "%C3%28", "-1", "%20")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with cheap_hashes():
+        yield make_whole_house(tmp_path_factory.mktemp("whole"))
+
+
+@contextmanager
+def _visiting(at: Place, role: str) -> Iterator[Visitor]:
+    with Visitor(make_app(at.house), base_url="http://mail.example") as browser:
+        name = "" if role == "anonymous" else ACTORS[role].name
+        if role in STAFF:
+            came = browser.post("/staff/login", data={"name": name, "password": PASSWORD})
+            assert came.url.path == "/staff"
+        elif role in INMATES:
+            came = browser.post("/login", data={"booking_number": name, "pin": PIN})
+            assert came.url.path == "/mail"
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def looking(
+    made: Place, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, tuple[Place, Visitor]]]:
+    """Everyone at a browser of their own, for what changes nothing."""
+    with ExitStack() as open_:
+        at = open_.enter_context(copy_of(made, tmp_path_factory.mktemp("looking")))
+        yield {role: (at, open_.enter_context(_visiting(at, role))) for role in ROLES}
+
+
+def _routes(routes: Any) -> Iterator[Any]:
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        yield from _routes(included.routes) if included else [route]
+
+
+def test_every_route_has_a_row(made: Place) -> None:
+    found = list(_routes(make_app(made.house).routes))
+    assert [each.path for each in found if isinstance(each, Mount)] == ["/static"]
+    known = [
+        f"{method} {each.path}"
+        for each in found
+        if not isinstance(each, Mount)
+        for method in each.methods - {"HEAD"}
+    ]
+    assert sorted(known) == sorted(row.route for row in ROWS)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.changes], ids=lambda r: r.route)
+def test_who_sees_what(looking: dict[str, tuple[Place, Visitor]], row: Row) -> None:
+    for role, (at, browser) in looking.items():
+        _check(row, role, at, browser)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.changes], ids=lambda r: r.route)
+def test_who_changes_what(
+    made: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: Row
+) -> None:
+    monkeypatch.setattr(legal_mail, "_cut_out", _cut_out)
+    for role in ROLES:
+        with copy_of(made, tmp_path / role) as at, _visiting(at, role) as browser:
+            if role in STAFF and row.answers.door:
+                _check_unsigned(row, at, browser)
+            _check(row, role, at, browser)
+
+
+def _cut_out(house: House, *_: object) -> Original:
+    """In place of what happens in another process."""
+    sha256, size = house.originals.put(io.BytesIO(b"cut"))
+    return Original(sha256, "cut.pdf", size)
+
+
+def _check_unsigned(row: Row, at: Place, browser: Visitor) -> None:
+    """A form that bears no token of this session does nothing."""
+    before = _told(at)
+    answer = browser.post(_address(row, at[row.own]), data=_form(row, at), follow_redirects=False)
+    assert (answer.status_code, _told(at)) == (403, before)
+
+
+def _check(row: Row, role: str, at: Place, browser: Visitor) -> None:
+    before = _told(at)
+    pages: dict[str, set[tuple[object, ...]]] = {}
+    for kind, an_id in _ids(row, at):  # what is there comes last: it may be gone then
+        answer = _ask(row, role, at, browser, an_id)
+        wanted = row.answers.by_role.get(role)
+        if wanted is None:
+            assert (answer.status_code, answer.headers["location"]) == (303, row.answers.door)
+        else:
+            assert answer.status_code == wanted[kind], (role, kind, an_id)
+            sent_away = answer.headers.get("location") in ("/login", "/staff/login")
+            assert not (row.answers.door and sent_away), (role, kind, an_id)
+        pages.setdefault(kind, set()).add(_seen(answer, an_id))
+    if row.own:
+        _check_alike(row, role, pages)
+    _check_told(row, role, _told(at)[len(before) :])
+
+
+def _check_alike(row: Row, role: str, pages: dict[str, set[tuple[object, ...]]]) -> None:
+    """Neither status nor page tells what is another's from what does not exist."""
+    if role in INMATES and row.others:
+        theirs = pages["others" if role == "owner" else "own"]
+        assert theirs == pages["missing"], role
+        if row.answers.by_role.get(role, {}).get("missing") == 404:
+            assert pages["malformed"] == pages["missing"], role
+
+
+def _check_told(row: Row, role: str, new: list[tuple[str, str]]) -> None:
+    """Whoever succeeded is told of, and nobody else."""
+    if row.told is None:
+        return
+    wanted = row.answers.by_role.get(role, {})
+    succeeds = any(wanted.get(kind, 404) < 400 for kind in ("own", "others"))
+    said = [verb for verb, actor in new if role != "anonymous" and actor == ACTORS[role].name]
+    assert (str(row.told) in said) == succeeds, (role, said)
+
+
+def _ids(row: Row, at: Place) -> Iterator[tuple[str, str]]:
+    if not row.own:
+        yield "own", ""
+        return
+    yield from (("malformed", each) for each in MALFORMED)
+    yield "missing", MISSING
+    if row.others:
+        yield "others", at[row.others]
+    yield "own", at[row.own]
+
+
+def _address(row: Row, an_id: str) -> str:
+    first = re.search(r"\{(\w+)\}", row.path)
+    return row.path.format(**row.rest, **({first[1]: an_id} if first else {}))
+
+
+def _form(row: Row, at: Place) -> dict[str, str]:
+    return {name: value.format_map(at.ids) for name, value in row.form.items()}
+
+
+def _ask(row: Row, role: str, at: Place, browser: Visitor, an_id: str) -> Any:
+    address = _address(row, an_id)
+    if row.method == "GET":
+        return browser.get(address, follow_redirects=False)
+    home = "/staff" if role in STAFF else "/mail"
+    form = address.rpartition("/")[0].removesuffix("/seal") if row.form else home
+    fields = _form(row, at)
+    for page in (home, form):  # the token of the session, and the mark of what was before him
+        for name, value in re.findall(
+            r'name="(csrf|seen)" value="([^"]+)"', browser.get(page).text
+        ):
+            fields[name] = value
+    return browser.post(address, data=fields, follow_redirects=False)
+
+
+def _seen(answer: Any, an_id: str) -> tuple[object, ...]:
+    """What a visitor gets to see, without the id that he sent himself."""
+    location = answer.headers.get("location", "")
+    if an_id:
+        return answer.status_code, location.replace(an_id, "ID"), answer.text.replace(an_id, "ID")
+    return answer.status_code, location, answer.text
+
+
+def _told(at: Place) -> list[tuple[str, str]]:
+    with reading(at.house.engine) as tx:
+        columns = (event.c.verb, event.c.actor)
+        return [tuple(row) for row in tx.execute(sa.select(*columns).order_by(event.c.seq))]
+
+
+def test_the_table_knows_every_role() -> None:
+    for row in ROWS:
+        assert set(row.answers.by_role) <= set(ROLES)
+        assert row.answers.door or set(row.answers.by_role) == set(ROLES)
+        assert all(set(each) == set(KINDS) for each in row.answers.by_role.values())
