@@ -21,7 +21,7 @@ from digitizer.screening import legal_mail
 from digitizer.storage.tables import event, reading
 from tests.support.route_rows import INMATES, KINDS, ROLES, ROWS, STAFF, Row
 from tests.support.whole_house import ACTORS, Place, cheap_hashes, copy_of, make_whole_house
-from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Visitor
+from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Visitor, without_code
 
 MISSING = "0123456789abcdef"
 MALFORMED = ("%00x", "%27%20OR%201=1--", "x" * 300, "%C3%28", "-1", "%20")
@@ -178,11 +178,12 @@ def _ask(row: Row, role: str, at: Place, browser: Visitor, an_id: str) -> Any:
 
 
 def _seen(answer: Any, an_id: str) -> tuple[object, ...]:
-    """What a visitor gets to see, without the id that he sent himself."""
+    """What a visitor gets to see, without the id that they sent and the code of an error."""
     location = answer.headers.get("location", "")
+    page = without_code(answer.text) if answer.status_code >= 400 else answer.text
     if an_id:
-        return answer.status_code, location.replace(an_id, "ID"), answer.text.replace(an_id, "ID")
-    return answer.status_code, location, answer.text
+        return answer.status_code, location.replace(an_id, "ID"), page.replace(an_id, "ID")
+    return answer.status_code, location, page
 
 
 def _told(at: Place) -> list[tuple[str, str]]:

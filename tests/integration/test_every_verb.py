@@ -46,6 +46,7 @@ NOT_VERBS = {
     "capture.worker.is_done": "the service's own work",
     "capture.worker.filed": "the service's own work; of what was just taken in",
     "capture.sealed_filing.seal_away": "the service's own work",
+    "capture.private_folder.private_folder": "within another verb: where it keeps its files",
     "covers.actions.new_code": "within another verb's deed",
 }
 

@@ -67,7 +67,8 @@ def codes() -> tuple[layout.Area, ...]:
 def test_the_sheet_itself_counts(cover_scan: MakeScan, paper: str, dpi: int) -> None:
     scan = cover_scan(CodeKind.REPLY, paper, dpi)
     found = look(scan.image, scan.payload, dpi)
-    assert min(*found.codes, *found.marks, *found.frame, found.number) > 0.9
+    assert min(*found.codes, *found.marks, *found.frame) > 0.9
+    assert found.number > 0.8  # at 100 dpi it is read less sharply, by which digits it has
     assert found.size == pytest.approx(1, abs=0.01)
     assert not seen(found, scan.payload).doubts
 

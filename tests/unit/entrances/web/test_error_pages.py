@@ -22,7 +22,7 @@ from digitizer.model.errors import (
     WorkerFailed,
     WorkerFault,
 )
-from digitizer.screening import cases
+from digitizer.screening import decisions
 from tests.unit.entrances.web.web_kit import PIN, Mail, Visitor, code_on, without_code
 
 #: It must stand neither on a page of an error nor in the log.
@@ -79,7 +79,7 @@ def test_on_a_page_of_staff(
     ana: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
     error: Exception, status: int,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(cases, "held_list", _raise(error))
+    monkeypatch.setattr(decisions, "held", _raise(error))
     with caplog.at_level(logging.INFO, "digitizer"):
         answer = ana.get("/staff/held", params={"settled": SECRET})
     _check(answer, status, error, _line(caplog), "/staff/held")
