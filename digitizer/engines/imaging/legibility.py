@@ -20,8 +20,10 @@ ONLY_GRAIN = "nothing but grain"
 
 _BLOCK = 3.0  # mm: writing and pictures are still there in a mean over so much, grain is gone
 _LOCAL = 12.0  # mm: slower changes are light, shadow, or the colour of the paper
-# Of 162 letters the least had 4.1; snow, ditherings and thresholds of nothing have 0.6 to 2.
-_STANDS_OUT = 2.5
+# Of 162 letters the least had 4.1; snow, ditherings and thresholds of nothing have 0.6 to 2, and
+# snow with a moire of its own 2.5, over which 6 to 8 grey levels are spread. Pictures without a
+# stroke have 3.3 and more, and a dark one in dots 2.6, but 15 grey levels.
+_STANDS_OUT, _STANDS_OUT_BARE, _SPREAD_BARE = 2.5, 3.0, 10.0
 _EVEN = 0.6  # grey levels of the blocks' spread: less is a plain sheet, whatever its colour
 _DARK = 100  # grey levels
 _FAINTEST = 13.0  # grey levels between paper and strokes; letters in soft pencil have 30
@@ -50,7 +52,7 @@ def why_unseen(page: Reduced, ink: Ink, edges: float, page_dpi: int) -> str | No
     ``page_dpi`` that of the whole picture.
     """
     inner = _inner(page.grey)
-    if not _stands_out(inner, page.dpi, min(page.grey.shape) >= _FEWEST_PIXELS):
+    if not _stands_out(inner, page.dpi, ink, min(page.grey.shape) >= _FEWEST_PIXELS):
         return TOO_DARK if float(np.median(inner[::4, ::4])) < _DARK else ONLY_GRAIN
     if ink.uneven or not _is_paper(inner):
         return None
@@ -73,7 +75,7 @@ def _inner(grey: Picture) -> Picture:
     return grey[down : grey.shape[0] - down, across : grey.shape[1] - across]
 
 
-def _stands_out(inner: Picture, dpi: float, is_sheet: bool) -> bool:
+def _stands_out(inner: Picture, dpi: float, ink: Ink, is_sheet: bool) -> bool:
     """Whether means over a few millimetres differ by more than chance would have them differ.
 
     Were all pixels shuffled, the means of n of them would spread by a root of n less than they.
@@ -87,4 +89,6 @@ def _stands_out(inner: Picture, dpi: float, is_sheet: bool) -> bool:
     slow = cv2.GaussianBlur(blocks, (0, 0), _LOCAL / _BLOCK, borderType=cv2.BORDER_REPLICATE)
     spread = float((blocks - slow).std())
     by_chance = float(cv2.meanStdDev(even)[1][0, 0]) / size if is_sheet else 0.0
-    return spread > _EVEN and spread > _STANDS_OUT * by_chance
+    bare = not ink.strokes.any() and spread < _SPREAD_BARE
+    least = _STANDS_OUT_BARE if bare else _STANDS_OUT
+    return spread > _EVEN and spread > least * by_chance

@@ -139,12 +139,20 @@ def speckled(share: float) -> Any:
     return np.where(chance().random(SHAPE) < share, 255, 0).astype(np.uint8)
 
 
+def snow_in_a_lattice() -> Any:
+    """Specks that a scanner's threshold and its rows crowd into patches of seven millimetres."""
+    down, across = (np.sin(np.arange(side) * 2 * np.pi / 60) for side in SHAPE)
+    share = 0.075 * (1 + down[:, None] * across[None])
+    return np.where(chance().random(SHAPE) < share, 255, 0).astype(np.uint8)
+
+
 UNSEEN: dict[str, Any] = {
     "black": lambda: np.zeros(SHAPE, np.uint8),
     "nearly black": lambda: as_picture(chance().normal(14, 2, SHAPE)),
     "dark grey": lambda: as_picture(chance().normal(70, 3, SHAPE)),
     "red": lambda: as_picture(np.array([120, 15, 20]) + chance().normal(0, 2, (*SHAPE, 3))),
     "snow": lambda: speckled(0.04),
+    "snow in a lattice": snow_in_a_lattice,
     "much snow": lambda: speckled(0.2),
     "mush": lambda: speckled(0.5),
     "shaded black": lambda: as_picture(np.linspace(5, 40, SHAPE[1]) + chance().normal(0, 1, SHAPE)),
