@@ -10,16 +10,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.cover_layout import Area, Paper
-from digitizer.engines.printing.kit.drawing import (
-    ACCENT,
-    BOLD,
-    FAINT,
-    PAGE_SIZES,
-    SOFT,
-    Sheet,
-    text_width,
-    tidy,
-)
+from digitizer.engines.printing.kit.drawing import ACCENT, FAINT, PAGE_SIZES, SOFT, Sheet
+from digitizer.engines.printing.kit.fonts import BOLD
+from digitizer.engines.printing.kit.plain_text import clean_line
+from digitizer.engines.printing.kit.text_runs import single_line
 from digitizer.engines.printing.sheets.cover_blocks import (
     CoverSheet,
     Words,
@@ -106,7 +100,7 @@ def _person(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
 
 def _name(sheet: Sheet, area: Area, name: str, size: float = 27, least: float = 15) -> None:
     """As large as one line allows; a very long name takes two."""
-    if text_width(tidy(name), BOLD, least) <= area.width * mm:
+    if single_line(clean_line(name), BOLD, least).width <= area.width * mm:
         sheet.text(area.left, area.top + 9.5, name, size=size, font=BOLD, width=area.width,
                    least=least)  # fmt: skip
     else:
@@ -123,7 +117,7 @@ def _mail_to(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
 
 def _block(sheet: Sheet, area: Area, lines: Sequence[str], size: float = 11.5) -> None:
     """Short lines under each other, all in one size: the largest that fits them all."""
-    widest = max(text_width(tidy(line), BOLD, size) for line in lines) / mm
+    widest = max(single_line(clean_line(line), BOLD, size).width for line in lines) / mm
     tallest = len(lines) * size * 1.4 / mm
     size *= min(1.0, area.width / max(widest, 1), area.height / tallest)
     for number, line in enumerate(lines):

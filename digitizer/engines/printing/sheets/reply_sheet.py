@@ -13,15 +13,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.cover_layout import Area, Paper
-from digitizer.engines.printing.kit.drawing import (
-    ACCENT,
-    BOLD,
-    INK,
-    PAGE_SIZES,
-    REGULAR,
-    Sheet,
-    Tone,
-)
+from digitizer.engines.printing.kit.drawing import ACCENT, INK, PAGE_SIZES, Sheet, Tone
+from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.page_frame import (
     GREY,
     LANGUAGES,

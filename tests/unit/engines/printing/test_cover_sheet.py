@@ -16,14 +16,7 @@ from digitizer.engines.codes.cover_code import KeyRing, new_cover_code, payload,
 from digitizer.engines.codes.decoders import QR
 from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.cover_layout import Paper
-from digitizer.engines.printing.kit.drawing import (
-    BOLD,
-    PAGE_SIZES,
-    fit_text,
-    text_width,
-    tidy,
-    wrap_text,
-)
+from digitizer.engines.printing.kit.drawing import PAGE_SIZES
 from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, cover_pdf
 from digitizer.model.errors import UsageError
 from digitizer.model.paper import CodeKind
@@ -176,17 +169,3 @@ def test_no_name_leaves_its_place(
 def test_print_stays_in_its_places(paper: Paper, sheets: int) -> None:
     cover = replace(_cover(CodeKind.INMATE), sheets=sheets)
     assert _outside_print(_picture(cover_pdf(cover, paper), 150), paper, 150).min() > 200
-
-
-@given(_names, st.floats(10, 300))
-def test_fitted_text_fits(text: str, width: float) -> None:
-    fitted, size = fit_text(text, BOLD, 20, width, 8)
-    assert 8 <= size <= 20
-    assert fitted == "…" or text_width(fitted, BOLD, size) <= width * 1.01
-
-
-@given(_names, st.floats(20, 300))
-def test_wrapped_lines_are_no_wider_and_lose_no_letter(text: str, width: float) -> None:
-    lines = wrap_text(text, BOLD, 8, width)
-    assert all(text_width(line, BOLD, 8) <= width for line in lines if len(line) > 1)
-    assert "".join(lines).replace(" ", "") == tidy(text).replace(" ", "")

@@ -1,0 +1,136 @@
+"""From characters to glyphs: joined, stacked and placed as their script asks (HarfBuzz).
+
+Letters keep their own widths: no kerning, no ligature that its script does not need. Programs
+that compare our print with a scan count on that, and so does every line that was ever measured.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import uharfbuzz
+
+from digitizer.engines.printing.kit.fonts import FALLBACK, Font, font_for, open_font
+
+MISSING = "□"
+"""Stands for a character that no font has."""
+
+INVISIBLE = frozenset("\u200c\u200d\u200e\u200f\u061c")
+"""They join, part or turn what stands beside them, and need no glyph of their own."""
+
+_FEATURES = dict.fromkeys(("kern", "liga", "clig", "calt"), False)
+_JOINING_FEATURES = dict.fromkeys(("kern", "liga", "clig"), False)
+
+
+class Glyph(NamedTuple):
+    """A glyph of a font, in thousandths of its size. ``text`` is what it stands for.
+
+    Of several glyphs that stand for the same characters together, the first bears all of them
+    and ``part`` is true for each.
+    """
+
+    number: int
+    text: str
+    advance: float
+    across: float
+    up: float
+    part: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters of one font and direction. ``glyphs`` stand from left to right.
+
+    ``width`` is in thousandths of the font's size; ``level`` is odd where it reads to the left.
+    """
+
+    text: str
+    font: Font
+    level: int
+    glyphs: tuple[Glyph, ...]
+    width: float
+
+
+def letters(text: str) -> list[str]:
+    """``text`` in what must not be parted: each letter with its marks and joiners."""
+    starts = [at for at, character in enumerate(text) if at == 0 or not _clings(character)]
+    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
+
+
+def _clings(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M" or character in INVISIBLE
+
+
+def is_missing(character: str, font: str) -> bool:
+    """Whether neither ``font`` nor what stands in for it has the character."""
+    return character not in INVISIBLE and font_for(character, font) is None
+
+
+@lru_cache(maxsize=8192)
+def shaped(text: str, font: str, levels: tuple[int, ...] | None) -> tuple[Run, ...]:
+    """Runs of one font and direction, in the order in which they are read.
+
+    ``levels`` are the embedding levels of the characters (None: all run to the right).
+    """
+    runs: list[tuple[str, Font, int]] = []
+    at = 0
+    for letter in letters(text):
+        level = levels[at] if levels else 0
+        at += len(letter)
+        for part, chosen in _in_fonts(letter, font):
+            if runs and runs[-1][1:] == (chosen, level):
+                runs[-1] = (runs[-1][0] + part, chosen, level)
+            else:
+                runs.append((part, chosen, level))
+    return tuple(_shape(*run) for run in runs)
+
+
+@lru_cache(maxsize=8192)
+def _in_fonts(letter: str, font: str) -> tuple[tuple[str, Font], ...]:
+    """A letter with the font that has all of it, or its parts with a font each."""
+    seen = "".join(c for c in letter if c not in INVISIBLE)
+    whole = font_for(seen, font) if seen else open_font(font)
+    if whole is not None:
+        return ((letter, whole),)
+    boxes = open_font(FALLBACK)
+    assert boxes is not None, "the fonts that we ship are gone"
+    return tuple((c, f) if (f := font_for(c, font)) else (MISSING, boxes) for c in seen)
+
+
+def _shape(text: str, font: Font, level: int) -> Run:
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(text)
+    buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
+    buffer.guess_segment_properties()
+    buffer.direction = "rtl" if level % 2 else "ltr"
+    buffer.language = "en"  # not the machine's: the same text looks alike everywhere
+    latin = buffer.script in ("Latn", "Grek", "Cyrl", "Zyyy")
+    uharfbuzz.shape(font.shaper, buffer, _FEATURES if latin else _JOINING_FEATURES)
+    glyphs = tuple(_glyphs(text, font, buffer.glyph_infos or (), buffer.glyph_positions or ()))
+    return Run(text, font, level, glyphs, sum(glyph.advance for glyph in glyphs))
+
+
+def _glyphs(
+    text: str, font: Font, infos: Sequence[uharfbuzz.GlyphInfo],
+    positions: Sequence[uharfbuzz.GlyphPosition],
+) -> Iterator[Glyph]:  # fmt: skip
+    scale = 1000 / font.units
+    many = Counter(info.cluster for info in infos)
+    starts = sorted(many)
+    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    before = None
+    for info, place in zip(infos, positions, strict=True):
+        start = info.cluster
+        yield Glyph(
+            info.codepoint,
+            text[start : ends[start]] if start != before else "",
+            place.x_advance * scale, place.x_offset * scale, place.y_offset * scale,
+            part=many[start] > 1,
+        )  # fmt: skip
+        before = start
