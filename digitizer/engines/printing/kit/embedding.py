@@ -2,7 +2,9 @@
 
 ReportLab draws by character, and a PDF of its shaped text cannot be copied or searched: what has
 no character of its own gets one of the private area. Here every glyph bears the text it stands
-for, in the font's map or, where several stand for it together, beside them.
+for. Readers turn what runs to the left around by themselves, glyph by glyph, so there each bears
+one character, as it looks; a line that runs to the right bears its text as a whole where marks
+are stacked or several glyphs stand for one character.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, BinaryIO
 from weakref import WeakKeyDictionary
 
 import uharfbuzz
-from reportlab.pdfbase import pdfdoc
+from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.fonts import Font
@@ -29,18 +32,57 @@ _MOST_IN_A_BLOCK = 100  # of a character map, as Adobe's technical note 5411 say
 _SYMBOLIC = 4
 
 
-def show(canvas: Canvas, runs: Sequence[Run], size: float, x: float, y: float) -> None:
-    """Draws runs one after the other from ``x`` on the base line ``y``, ``size`` points large."""
+class _NoFont:
+    """What a page begins with: ReportLab's own choice would be named there and not embedded."""
+
+    fontName = "none"  # noqa: N815 (ReportLab's name)
+    face = SimpleNamespace(name="none")
+    _dynamicFont = True  # noqa: N815
+    _multiByte = False  # noqa: N815
+
+
+def empty_canvas(out: BinaryIO, size: tuple[float, float]) -> Canvas:
+    """A canvas on which only ``show`` writes. Equal drawing gives equal bytes."""
+    pdfmetrics.registerFont(_NoFont())
+    return Canvas(
+        out, pagesize=size, invariant=1, pageCompression=1,
+        initialFontName=_NoFont.fontName,  # type: ignore[arg-type]  # its stubs want a number
+    )  # fmt: skip
+
+
+def show(canvas: Canvas, text: str, runs: Sequence[Run], size: float, x: float, y: float) -> None:
+    """Draws runs one after the other from ``x`` on the base line ``y``, ``size`` points large.
+
+    ``text`` is what they say together.
+    """
     if not runs:
         return
     fonts = _fonts_of(canvas)
-    parts = [f"BT 1 0 0 1 {_number(x)} {_number(y)} Tm"]
+    whole = _is_stacked(runs)
+    parts = [_spoken(text)] if whole else []
+    parts.append(f"BT 1 0 0 1 {_number(x)} {_number(y)} Tm")
     for font, group in groupby(runs, key=lambda run: run.font):
         embedded = fonts.font(font)
         parts.append(f"/{embedded.label} {_number(size)} Tf")
         for run in group:
             parts += embedded.operators(run, size)
-    canvas.addLiteral(" ".join([*parts, "ET"]))
+    parts += ["ET", _END] if whole else ["ET"]
+    canvas.addLiteral(" ".join(parts))
+
+
+def _is_stacked(runs: Sequence[Run]) -> bool:
+    """Whether all runs to the right, and a reader of glyph after glyph would misread it."""
+    if any(run.level % 2 for run in runs):
+        return False
+    return any(glyph.up or glyph.part for run in runs for glyph in run.glyphs)
+
+
+def _spoken(text: str) -> str:
+    """What begins a stretch of the page that says ``text``, whatever its glyphs say."""
+    return f"/Span <</ActualText <FEFF{_hex(text)}>>> BDC"
+
+
+_END = "EMC"
 
 
 def _fonts_of(canvas: Canvas) -> _Fonts:
@@ -84,14 +126,24 @@ class _Embedded:
 
     def operators(self, run: Run, size: float) -> Iterator[str]:
         """What draws the run in a text object, its font being set."""
-        for shared, group in groupby(run.glyphs, key=lambda glyph: glyph.part):
-            if not shared:
-                yield from self._drawn(list(group), size)
-                continue
-            for glyphs in _together(group):
-                yield f"/Span <</ActualText <FEFF{_hex(glyphs[0].text)}>>> BDC"
-                yield from self._drawn(glyphs, size)
-                yield "EMC"
+        if run.level % 2 == 0:
+            yield from self._drawn(run.glyphs, size)
+            return
+        yield from self._to_the_left(run.glyphs, size)
+
+    def _to_the_left(self, glyphs: Sequence[Glyph], size: float) -> Iterator[str]:
+        """Marks above and below come last: between them, readers take words apart."""
+        flat: list[Glyph] = []
+        stacked: list[Glyph] = []
+        pen = 0.0
+        for glyph in glyphs:
+            if not glyph.advance and (glyph.up or glyph.across):
+                stacked.append(glyph._replace(across=pen + glyph.across))
+            else:
+                flat.append(glyph)
+                pen += glyph.advance
+        yield from self._drawn(flat, size)
+        yield from self._drawn([mark._replace(across=mark.across - pen) for mark in stacked], size)
 
     def _drawn(self, glyphs: Sequence[Glyph], size: float) -> Iterator[str]:
         for up, group in groupby(glyphs, key=lambda glyph: glyph.up):
@@ -121,8 +173,7 @@ class _Embedded:
             yield _number(back)
 
     def _code(self, glyph: Glyph) -> int:
-        key = (glyph.number, "" if glyph.part else glyph.text)
-        return self._codes.setdefault(key, len(self._codes))
+        return self._codes.setdefault((glyph.number, glyph.text), len(self._codes))
 
     def _width(self, number: int) -> float:
         width = self._widths.get(number)
@@ -212,18 +263,6 @@ endcmap
 CMapName currentdict /CMap defineresource pop
 end
 end"""
-
-
-def _together(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
-    """Glyphs that stand for the same characters: the first of each group bears the text."""
-    group: list[Glyph] = []
-    for glyph in glyphs:
-        if glyph.text and group:
-            yield group
-            group = []
-        group.append(glyph)
-    if group:
-        yield group
 
 
 def _stream(document: Any, name: str, content: bytes, **entries: int) -> Any:

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ MISSING = "□"
 INVISIBLE = frozenset("\u200c\u200d\u200e\u200f\u061c")
 """They join, part or turn what stands beside them, and need no glyph of their own."""
 
+_MIRRORED = str.maketrans("()[]{}<>«»‹›≤≥⟨⟩", ")(][}{><»«›‹≥≤⟩⟨")
+
 _FEATURES = dict.fromkeys(("kern", "liga", "clig", "calt"), False)
 _JOINING_FEATURES = dict.fromkeys(("kern", "liga", "clig"), False)
 
@@ -32,7 +34,8 @@ class Glyph(NamedTuple):
     """A glyph of a font, in thousandths of its size. ``text`` is what it stands for.
 
     Of several glyphs that stand for the same characters together, the first bears all of them
-    and ``part`` is true for each.
+    and ``part`` is true for each. But where text runs to the left each bears one character if it
+    can: as it looks (a bracket turned around), or the form that joins several (lam and alef).
     """
 
     number: int
@@ -112,12 +115,14 @@ def _shape(text: str, font: Font, level: int) -> Run:
     buffer.language = "en"  # not the machine's: the same text looks alike everywhere
     latin = buffer.script in ("Latn", "Grek", "Cyrl", "Zyyy")
     uharfbuzz.shape(font.shaper, buffer, _FEATURES if latin else _JOINING_FEATURES)
-    glyphs = tuple(_glyphs(text, font, buffer.glyph_infos or (), buffer.glyph_positions or ()))
+    glyphs = tuple(
+        _glyphs(text, font, level, buffer.glyph_infos or (), buffer.glyph_positions or ())
+    )
     return Run(text, font, level, glyphs, sum(glyph.advance for glyph in glyphs))
 
 
 def _glyphs(
-    text: str, font: Font, infos: Sequence[uharfbuzz.GlyphInfo],
+    text: str, font: Font, level: int, infos: Sequence[uharfbuzz.GlyphInfo],
     positions: Sequence[uharfbuzz.GlyphPosition],
 ) -> Iterator[Glyph]:  # fmt: skip
     scale = 1000 / font.units
@@ -127,10 +132,30 @@ def _glyphs(
     before = None
     for info, place in zip(infos, positions, strict=True):
         start = info.cluster
+        says = text[start : ends[start]] if start != before or level % 2 else ""
         yield Glyph(
             info.codepoint,
-            text[start : ends[start]] if start != before else "",
+            _as_it_looks(says, info.codepoint, font, many[start]) if level % 2 else says,
             place.x_advance * scale, place.x_offset * scale, place.y_offset * scale,
             part=many[start] > 1,
         )  # fmt: skip
         before = start
+
+
+def _as_it_looks(text: str, number: int, font: Font, sharing: int) -> str:
+    """What one glyph says of the ``text`` that so many glyphs share."""
+    if len(text) == 1:
+        return text.translate(_MIRRORED)
+    if sharing == 1:
+        return _forms().get(text, text)
+    forms = (form for parts, form in _forms().items() if set(parts) <= set(text))
+    own = (c for c in (*text, *forms) if font.shaper.get_nominal_glyph(ord(c)) == number)
+    return next(own, text[0])
+
+
+@cache
+def _forms() -> dict[str, str]:
+    """Hebrew and Arabic letters with a form of Unicode that stands for several."""
+    codes = (*range(0xFB1D, 0xFB50), *range(0xFE70, 0xFEFD))
+    forms = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in codes}
+    return {text: form for text, form in forms.items() if len(text) > 1 and " " not in text}

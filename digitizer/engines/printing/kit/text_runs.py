@@ -1,7 +1,6 @@
 """Words on paper: shaped, wrapped, in the order in which they are read, one way for every sheet.
 
-What no font has is drawn as an empty box, and ``missing_characters`` tells the caller, who tells
-a person.
+What no font has is drawn as an empty box; ``missing`` says so before, for a person to be told.
 """
 
 from __future__ import annotations
@@ -15,9 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import bidi
 from digitizer.engines.printing.kit.embedding import show
-from digitizer.engines.printing.kit.fonts import REGULAR
-from digitizer.engines.printing.kit.plain_text import clean
-from digitizer.engines.printing.kit.shaping import Run, is_missing, letters, shaped
+from digitizer.engines.printing.kit.shaping import Run, letters, shaped
 
 ELLIPSIS = "…"
 
@@ -56,15 +53,6 @@ class _Piece:
     levels: tuple[int, ...] | None
     width: float
     with_blanks: float
-
-
-def missing_characters(text: str) -> str:
-    """Each character of ``text`` that print cannot show, once, in order; "" if all is well.
-
-    Emoji do not count: their names are printed.
-    """
-    seen = dict.fromkeys(c for c in clean(text) if c != "\n")
-    return "".join(c for c in seen if is_missing(c, REGULAR))
 
 
 def wrap(text: str, font: str, size: float, width: float) -> list[Line]:
@@ -225,4 +213,4 @@ def draw_line(canvas: Canvas, line: Line, x: float, y: float, width: float = 0.0
     """Draws from ``x`` on the base line ``y``; a right-to-left line ends at ``x + width``."""
     if line.rtl and width:
         x += width - line.width
-    show(canvas, line.runs, line.size, x, y)
+    show(canvas, line.text, line.runs, line.size, x, y)

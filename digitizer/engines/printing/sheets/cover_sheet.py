@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -12,6 +11,8 @@ from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.cover_layout import Area, Paper
 from digitizer.engines.printing.kit.drawing import ACCENT, FAINT, PAGE_SIZES, SOFT, Sheet
 from digitizer.engines.printing.kit.fonts import BOLD
+from digitizer.engines.printing.kit.missing import missing_in
+from digitizer.engines.printing.kit.page_frame import new_canvas
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.text_runs import single_line
 from digitizer.engines.printing.sheets.cover_blocks import (
@@ -28,17 +29,23 @@ from digitizer.engines.printing.sheets.staff_sheets import draw_batch_header, dr
 from digitizer.model.errors import UsageError
 from digitizer.model.paper import CodeKind
 
-__all__ = ["CoverSheet", "cover_pdf", "draw_cover", "wording"]
+__all__ = ["CoverSheet", "cover_missing", "cover_pdf", "draw_cover", "wording"]
 
 
 def cover_pdf(cover: CoverSheet, paper: Paper) -> bytes:
     """A PDF of exactly one page; the same cover gives the same bytes."""
-    buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=PAGE_SIZES[paper], invariant=1)
-    canvas.setTitle(f"{wording(cover.kind, 'en')['title']} {cover.short_id}")
+    title = f"{wording(cover.kind, 'en')['title']} {cover.short_id}"
+    canvas, out = new_canvas(paper, title, clean_line(cover.facility_name))
     draw_cover(canvas, cover, paper)
     canvas.save()
-    return buffer.getvalue()
+    return out.getvalue()
+
+
+def cover_missing(cover: CoverSheet) -> str:
+    """The characters of the cover that print can only show as boxes; "" if there are none."""
+    who = cover.inmate
+    person = (who.full_name, who.booking_number, who.housing_unit) if who else ()
+    return missing_in((cover.facility_name, *cover.mail_address, *person, cover.sender))
 
 
 def draw_cover(canvas: Canvas, cover: CoverSheet, paper: Paper) -> None:
