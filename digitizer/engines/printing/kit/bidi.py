@@ -1,8 +1,8 @@
 """The order of a line in which some words run to the left, some to the right.
 
 The Unicode Bidirectional Algorithm (UAX #9) without explicit embeddings, which ``plain_text``
-removes, and without paired brackets (rule N0). Lines are broken between its two halves, the
-levels and their order, which the libraries at hand do not give apart.
+removes. Lines are broken between its two halves, the levels and their order, which the libraries
+at hand do not give apart.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from itertools import groupby
 _RIGHT = frozenset({"R", "AL"})
 _STRONG = frozenset({"L", "R", "AL"})
 _NEUTRAL = frozenset({"B", "S", "WS", "ON", "BN", "ES", "ET", "CS"})
+
+_PAIRS = dict(zip("([{⟨（［「『《〈【", ")]}⟩）］」』》〉】", strict=True))
+_DEEPEST = 63
 
 
 def reads_right_to_left(paragraph: str) -> bool:
@@ -29,7 +32,8 @@ def has_right_to_left(text: str) -> bool:
 def levels(text: str, rtl: bool) -> list[int]:
     """The embedding level of each character of a paragraph: odd ones run to the left."""
     outside = "R" if rtl else "L"
-    ways = _neutrals(_weak([unicodedata.bidirectional(c) or "L" for c in text], outside), outside)
+    ways = _weak([unicodedata.bidirectional(c) or "L" for c in text], outside)
+    ways = _neutrals(_brackets(text, ways, outside), outside)
     if rtl:
         return [1 if way == "R" else 2 for way in ways]
     return [{"L": 0, "R": 1}.get(way, 2) for way in ways]
@@ -72,6 +76,40 @@ def _numbers(ways: list[str], outside: str) -> list[str]:
         strong = way if way in ("L", "R") else strong
         done.append("L" if way == "EN" and strong == "L" else way)
     return done
+
+
+def _brackets(text: str, ways: list[str], outside: str) -> list[str]:
+    """Rule N0: both brackets of a pair go the same way, that of what they hold."""
+    ways = list(ways)
+    for opening, closing in sorted(_pairs(text, ways)):
+        inside = {_side(way) for way in ways[opening + 1 : closing] if way not in _NEUTRAL}
+        if outside in inside:
+            ways[opening] = ways[closing] = outside
+        elif inside:
+            before = (ways[at] for at in range(opening - 1, -1, -1))
+            way = next((_side(way) for way in before if way not in _NEUTRAL), outside)
+            ways[opening] = ways[closing] = way
+    return ways
+
+
+def _pairs(text: str, ways: list[str]) -> list[tuple[int, int]]:
+    """The places of brackets that belong together (definition BD16)."""
+    pairs: list[tuple[int, int]] = []
+    stack: list[tuple[str, int]] = []
+    for at, character in enumerate(text):
+        if ways[at] != "ON":
+            continue
+        if character in _PAIRS and len(stack) == _DEEPEST:
+            break
+        if character in _PAIRS:
+            stack.append((_PAIRS[character], at))
+        elif any(closing == character for closing, _ in stack):
+            while stack:
+                closing, opening = stack.pop()
+                if closing == character:
+                    pairs.append((opening, at))
+                    break
+    return pairs
 
 
 def _neutrals(ways: list[str], outside: str) -> list[str]:

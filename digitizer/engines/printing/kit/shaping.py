@@ -24,6 +24,10 @@ MISSING = "□"
 INVISIBLE = frozenset("\u200c\u200d\u200e\u200f\u061c")
 """They join, part or turn what stands beside them, and need no glyph of their own."""
 
+_VOWELS_AHEAD = frozenset("เแโใไເແໂໃໄ")
+_VOWELS_BEHIND = frozenset("ะาำๅๆฯະາຳ")
+"""Of Thai and Lao: letters by themselves, but no line may part them from their consonant."""
+
 _MIRRORED = str.maketrans("()[]{}<>«»‹›≤≥⟨⟩", ")(][}{><»«›‹≥≤⟩⟨")
 
 _FEATURES = dict.fromkeys(("kern", "liga", "clig", "calt"), False)
@@ -62,12 +66,17 @@ class Run:
 
 def letters(text: str) -> list[str]:
     """``text`` in what must not be parted: each letter with its marks and joiners."""
-    starts = [at for at, character in enumerate(text) if at == 0 or not _clings(character)]
+    starts = [at for at in range(len(text)) if at == 0 or not _clings(text[at - 1], text[at])]
     return [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
 
-def _clings(character: str) -> bool:
-    return unicodedata.category(character)[0] == "M" or character in INVISIBLE
+def _clings(before: str, character: str) -> bool:
+    return (
+        unicodedata.category(character)[0] == "M"
+        or character in INVISIBLE
+        or (character in _VOWELS_BEHIND and before not in _VOWELS_BEHIND)
+        or (before in _VOWELS_AHEAD and character not in _VOWELS_AHEAD)
+    )
 
 
 def is_missing(character: str, font: str) -> bool:

@@ -162,6 +162,20 @@ def test_thai_am_is_two_signs_that_say_one() -> None:
     assert len(run.glyphs) == 4
 
 
+def test_no_line_parts_a_thai_vowel_from_its_consonant() -> None:
+    lines = wrap("เรากำลังจะไปเที่ยวทะเล" * 6, REGULAR, 10, 60)
+    assert len(lines) > 5
+    for line in lines:
+        assert line.text[-1] not in "เแโใไ"
+        assert line.text[0] not in "ะาำๆฯ"
+    assert "".join(line.text for line in lines) == "เรากำลังจะไปเที่ยวทะเล" * 6
+
+
+@pytest.mark.parametrize("letter", ["เ", "า"])
+def test_a_vowel_that_is_held_long_stays_on_the_paper(letter: str) -> None:
+    assert all(line.width <= 60 for line in wrap("ค" + letter * 200, REGULAR, 10, 60))
+
+
 def test_hindi_joins_two_consonants_into_one_sign() -> None:
     assert len(_run("क्ष").glyphs) == 1
 

@@ -148,6 +148,16 @@ def test_brackets_are_mirrored_where_the_text_runs_to_the_left() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [("(bב)א", "(bב)א"), ("אב (Ann) גד", "דג (Ann) בא"), ("[a א]מ", "[a א]מ")],
+)
+def test_both_brackets_of_a_pair_go_the_same_way(text: str, looks: str) -> None:
+    """The rule of Unicode's algorithm that names in brackets need (N0)."""
+    (line,) = wrap(text, REGULAR, 10, 400)
+    assert seen(line) == looks
+
+
 def test_hebrew_within_english_stays_in_place() -> None:
     (line,) = wrap("say שלום twice", REGULAR, 10, 400)
     assert not line.rtl
