@@ -12,8 +12,9 @@ from typing import Any
 from reportlab.lib.units import mm
 
 from digitizer.engines.printing.kit.cover_layout import Area
-from digitizer.engines.printing.kit.drawing import ACCENT, LEADING, SOFT, WHITE, Sheet
+from digitizer.engines.printing.kit.drawing import ACCENT, SOFT, WHITE
 from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
+from digitizer.engines.printing.kit.sheet import LEADING, Sheet
 from digitizer.engines.printing.kit.text_runs import wrap
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import Inmate

@@ -9,11 +9,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.cover_layout import Area, Paper
-from digitizer.engines.printing.kit.drawing import ACCENT, FAINT, PAGE_SIZES, SOFT, Sheet
+from digitizer.engines.printing.kit.drawing import ACCENT, FAINT, PAGE_SIZES, SOFT
 from digitizer.engines.printing.kit.fonts import BOLD
 from digitizer.engines.printing.kit.missing import missing_in
 from digitizer.engines.printing.kit.page_frame import new_canvas
 from digitizer.engines.printing.kit.plain_text import clean_line
+from digitizer.engines.printing.kit.sheet import Sheet
 from digitizer.engines.printing.kit.text_runs import single_line
 from digitizer.engines.printing.sheets.cover_blocks import (
     CoverSheet,
