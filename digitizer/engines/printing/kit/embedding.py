@@ -21,7 +21,7 @@ from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.fonts import Font
-from digitizer.engines.printing.kit.shaping import Glyph, Run
+from digitizer.engines.printing.kit.shaping import HIGHEST, LOWEST, Glyph, Run
 
 _DROPPED = frozenset(
     int.from_bytes(tag.encode(), "big")
@@ -60,14 +60,24 @@ def show(canvas: Canvas, text: str, runs: Sequence[Run], size: float, x: float, 
     fonts = _fonts_of(canvas)
     whole = _is_stacked(runs)
     parts = [_spoken(text)] if whole else []
+    cut = any(run.sticks_out for run in runs)
+    parts += [_band(runs, size, x, y)] if cut else []
     parts.append(f"BT 1 0 0 1 {_number(x)} {_number(y)} Tm")
     for font, group in groupby(runs, key=lambda run: run.font):
         embedded = fonts.font(font)
         parts.append(f"/{embedded.label} {_number(size)} Tf")
         for run in group:
             parts += embedded.operators(run, size)
-    parts += ["ET", _END] if whole else ["ET"]
+    parts += ["ET", *(["Q"] if cut else []), *([_END] if whole else [])]
     canvas.addLiteral(" ".join(parts))
+
+
+def _band(runs: Sequence[Run], size: float, x: float, y: float) -> str:
+    """What begins a stretch of the page whose ink stays in the line's own band."""
+    em = size / 1000
+    low, height = y + LOWEST * em, (HIGHEST - LOWEST) * em
+    width = sum(run.width for run in runs) * em + size
+    return f"q {_number(x - size / 2)} {_number(low)} {_number(width)} {_number(height)} re W n"
 
 
 def _is_stacked(runs: Sequence[Run]) -> bool:

@@ -34,6 +34,11 @@ _FEATURES = dict.fromkeys(("kern", "liga", "clig", "calt"), False)
 _JOINING_FEATURES = dict.fromkeys(("kern", "liga", "clig"), False)
 
 
+HIGHEST, LOWEST = 1250.0, -850.0
+"""What a line may take above and below its base line, in thousandths of its size: enough for
+every script in use, not for accents piled up by somebody who wants to write over other things."""
+
+
 class Glyph(NamedTuple):
     """A glyph of a font, in thousandths of its size. ``text`` is what it stands for.
 
@@ -55,6 +60,7 @@ class Run:
     """Characters of one font and direction. ``glyphs`` stand from left to right.
 
     ``width`` is in thousandths of the font's size; ``level`` is odd where it reads to the left.
+    ``sticks_out``: its ink reaches above HIGHEST or below LOWEST.
     """
 
     text: str
@@ -62,6 +68,7 @@ class Run:
     level: int
     glyphs: tuple[Glyph, ...]
     width: float
+    sticks_out: bool
 
 
 def letters(text: str) -> list[str]:
@@ -127,7 +134,21 @@ def _shape(text: str, font: Font, level: int) -> Run:
     glyphs = tuple(
         _glyphs(text, font, level, buffer.glyph_infos or (), buffer.glyph_positions or ())
     )
-    return Run(text, font, level, glyphs, sum(glyph.advance for glyph in glyphs))
+    width = sum(glyph.advance for glyph in glyphs)
+    return Run(text, font, level, glyphs, width, any(_sticks_out(font, each) for each in glyphs))
+
+
+def _sticks_out(font: Font, glyph: Glyph) -> bool:
+    low, high = _reach(font, glyph.number)
+    return low + glyph.up < LOWEST or high + glyph.up > HIGHEST
+
+
+@cache
+def _reach(font: Font, number: int) -> tuple[float, float]:
+    """How far down and up from the base line the glyph's ink goes, in thousandths."""
+    ink = font.shaper.get_glyph_extents(number)
+    scale = 1000 / font.units
+    return ((ink.y_bearing + ink.height) * scale, ink.y_bearing * scale) if ink else (0.0, 0.0)
 
 
 def _glyphs(

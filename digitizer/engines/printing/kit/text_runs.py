@@ -144,9 +144,16 @@ def _rows(pieces: Iterator[_Piece], font: str, width: float) -> Iterator[list[_P
 
 
 def _broken(piece: _Piece, font: str, width: float) -> list[_Piece]:
-    """A piece that is wider than a line, in parts that are not; a single letter may be."""
+    """A piece that is wider than a line, in parts that are not; a single character may be.
+
+    A letter with its marks is parted only where it is wider than a line by itself.
+    """
     parts: list[_Piece] = []
-    rest = letters(piece.text + piece.blanks)
+    rest = [
+        part
+        for letter in letters(piece.text + piece.blanks)
+        for part in (letter if _width(letter, None, font) > width else (letter,))
+    ]
     at = 0
     while rest:
         fits = bisect_left(

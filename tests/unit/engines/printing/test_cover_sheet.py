@@ -169,3 +169,25 @@ def test_no_name_leaves_its_place(
 def test_print_stays_in_its_places(paper: Paper, sheets: int) -> None:
     cover = replace(_cover(CodeKind.INMATE), sheets=sheets)
     assert _outside_print(_picture(cover_pdf(cover, paper), 150), paper, 150).min() > 200
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize(
+    "tall",
+    ["A" + "\u0301" * 40, "g" + "\u0323" * 40, "ก" + "\u0e49" * 30, "\U00012031", "\ua9cd\u1b10",
+     "ស្ត្រី្គ្គ្គ", "क" + "ा" * 200, "ш\u0489" * 3, "ש" + "\u05b8\u0591" * 20, "م" + "\u064e" * 30],
+)  # fmt: skip
+@pytest.mark.parametrize("times", [1, 6])
+def test_no_tall_letter_leaves_its_place(tall: str, times: int, paper: Paper) -> None:
+    """Whoever piles up accents must not reach a code, or what is read as somebody's pen."""
+    text = " ".join([tall] * times)
+    cover = replace(
+        _cover(CodeKind.INMATE),
+        inmate=Inmate(text, text, text, text, CustodyStatus.IN_CUSTODY),
+        sender=text,
+        facility_name=text,
+        mail_address=(text,) * 5,
+    )
+    picture = _picture(cover_pdf(cover, paper), 100)
+    assert _outside_print(picture, paper, 100).min() > 200
+    assert len(zxingcpp.read_barcodes(picture, formats=QR)) == 4

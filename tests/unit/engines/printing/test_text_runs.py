@@ -42,7 +42,15 @@ def test_cleaning_is_done_after_one_time(text: str) -> None:
 @given(ANY, st.floats(20, 500))
 def test_no_line_is_wider_than_its_column(text: str, width: float) -> None:
     for line in wrap(clean(text), REGULAR, 10, width):
-        assert line.width <= width or len(line.text) < 3 or line.text[1:].strip() == ""
+        assert line.width <= width or len(line.text) == 1
+
+
+@pytest.mark.parametrize("letter", ["क" + "ा" * 300, "a" + "\u0903" * 300, "ก" + "ำ" * 300])
+def test_a_letter_with_endless_marks_is_parted_where_the_line_ends(letter: str) -> None:
+    lines = wrap(letter, REGULAR, 10, 100)
+    assert len(lines) > 2
+    assert all(line.width <= 100 for line in lines)
+    assert "".join(line.text for line in lines) == letter
 
 
 @given(LATIN, st.floats(20, 500))
