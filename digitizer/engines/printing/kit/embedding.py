@@ -10,6 +10,7 @@ are stacked or several glyphs stand for one character.
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from types import SimpleNamespace
@@ -238,12 +239,13 @@ class _Embedded:
 
     def _descriptor(self, document: Any, name: str, program: bytes) -> Any:
         scale = 1000 / self._font.units
+        edges = struct.unpack(">4h", self._font.face.reference_table("head").data[36:44])
         extents = self._font.shaper.get_font_extents("ltr")
         file = _stream(document, f"program:{self.label}", program, Length1=len(program))
         low, high = round(extents.descender * scale), round(extents.ascender * scale)
         descriptor = pdfdoc.PDFDictionary({
             "Type": "/FontDescriptor", "FontName": f"/{name}", "Flags": _SYMBOLIC,
-            "FontBBox": pdfdoc.PDFArray([-1000, low, 2500, high]), "ItalicAngle": 0,
+            "FontBBox": pdfdoc.PDFArray([round(edge * scale) for edge in edges]), "ItalicAngle": 0,
             "Ascent": high, "Descent": low, "CapHeight": round(high * 0.7), "StemV": 80,
             "FontFile2": file,
         })  # fmt: skip

@@ -28,11 +28,9 @@ FALLBACK = "DejaVuSans"
 
 _SHIPPED = (REGULAR, BOLD, FALLBACK)
 
-_WIDE = {
-    REGULAR: ("DroidSansFallbackFull", "DroidSansFallback", "NanumGothic"),
-    BOLD: ("DroidSansFallbackFull", "DroidSansFallback", "NanumGothicBold", "NanumGothic"),
-}
-"""Chinese and Japanese, then Korean: with thousands of characters no script's name finds them."""
+_CHINESE = ("DroidSansFallbackFull", "DroidSansFallback")
+_KOREAN = {REGULAR: ("NanumGothic",), BOLD: ("NanumGothicBold", "NanumGothic")}
+"""Chinese with Japanese, and Korean: their characters have no script's name in common."""
 
 _SYMBOLS = ("NotoSansSymbols", "NotoSansSymbols2", "NotoSansMath")
 
@@ -101,9 +99,10 @@ def _candidates(character: str, wanted: str) -> Iterator[Font]:
 def _names(character: str, wanted: str) -> Iterator[str]:
     yield wanted
     weight = "Bold" if wanted == BOLD else "Regular"
-    script = unicodedata.name(character, "").partition(" ")[0].title()
+    script = unicodedata.name(character, "").replace("-", " ").partition(" ")[0].title()
+    if script == "Hangul":
+        yield from _KOREAN[wanted]
     if script.isalpha():
         yield from (f"NotoSans{script}-{weight}", f"NotoSans{script}-Regular")
-    yield FALLBACK
-    yield from _WIDE[wanted]
+    yield from (FALLBACK, *_CHINESE, *_KOREAN[wanted])
     yield from (f"{name}-Regular" for name in _SYMBOLS)

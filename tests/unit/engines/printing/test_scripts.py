@@ -176,6 +176,11 @@ def test_a_vowel_that_is_held_long_stays_on_the_paper(letter: str) -> None:
     assert all(line.width <= 60 for line in wrap("ค" + letter * 200, REGULAR, 10, 60))
 
 
+@pytest.mark.parametrize("text", ["가각갛힣", "٠١٢٣مرحبا"])
+def test_a_word_is_set_in_one_font(text: str) -> None:
+    assert len({run.font for run in single_line(text, REGULAR, 10).runs}) == 1
+
+
 def test_hindi_joins_two_consonants_into_one_sign() -> None:
     assert len(_run("क्ष").glyphs) == 1
 
