@@ -29,15 +29,23 @@ _MOST_SHEETS = 250  # one byte of the code, less room for later meanings
 
 @dataclass(frozen=True, slots=True)
 class PrintedCover:
-    """A new cover: its PDF of one page, its id as staff key it, whom it names."""
+    """A new cover: its PDF of one page, its id as staff key it, whom it names.
+
+    ``missing`` says in words which characters could only be printed as boxes.
+    """
 
     pdf: bytes
     short_id: str
     inmate: Inmate | None
+    missing: str | None = None
 
     @property
-    def warning(self) -> str | None:
-        """That letters under it will be held as things stand, if they will."""
+    def warnings(self) -> tuple[str, ...]:
+        """That letters under it will be held as things stand; what print could not show."""
+        return tuple(said for said in (self._absence, self.missing) if said)
+
+    @property
+    def _absence(self) -> str | None:
         if self.inmate is None or self.inmate.absence is None:
             return None
         return (
@@ -145,8 +153,10 @@ def _printed(
     uses: int | None = None,
     until: date | None = None,
 ) -> PrintedCover:
-    from digitizer.engines.printing.sheets.cover_sheet import (  # reportlab is slow
+    from digitizer.engines.printing.kit.missing import warning  # reportlab is slow
+    from digitizer.engines.printing.sheets.cover_sheet import (
         CoverSheet,
+        cover_missing,
         cover_pdf,
     )
 
@@ -166,7 +176,8 @@ def _printed(
         uses=uses,
         until=until,
     )
-    return PrintedCover(cover_pdf(sheet, paper or facility.paper), sheet.short_id, person)
+    pdf = cover_pdf(sheet, paper or facility.paper)
+    return PrintedCover(pdf, sheet.short_id, person, warning(cover_missing(sheet)))
 
 
 def find_cover(house: House, typed: str, by: Actor) -> Registered:

@@ -64,10 +64,14 @@ class PrintedFile:
 
 @dataclass(frozen=True, slots=True)
 class PrintRun:
-    """What ``message print`` wrote, and in words what it could not: that stays queued."""
+    """What ``message print`` wrote, and in words what it could not: that stays queued.
+
+    ``warnings`` are about letters that were written, but show some characters only as boxes.
+    """
 
     files: tuple[PrintedFile, ...]
     faults: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def send(house: House, draft: Draft, by: Actor) -> str:
@@ -111,10 +115,23 @@ def _check(draft: Draft, paper: Literal["a4", "letter"]) -> None:
         raise UsageError("Say whom the message is from, or for.")
     if draft.direction is Direction.FROM_INMATE and not (draft.address or "").strip():
         raise UsageError("A letter that goes out needs an address.")
+    _check_characters(draft)
     if draft.direction is Direction.FROM_INMATE:
         _check_address(draft.address or "", paper)
     if draft.photos:
         _check_photos(draft.photos)
+
+
+def _check_characters(draft: Draft) -> None:
+    """The writer's own words only: what a name on the roster lacks, they cannot mend."""
+    from digitizer.engines.printing.kit.missing import missing_in, named  # HarfBuzz
+
+    missing = missing_in((draft.correspondent, draft.address, draft.subject, draft.body))
+    if missing:
+        raise UsageError(
+            f"These characters cannot be printed here: {named(missing)}. Nothing was sent. "
+            "Write them in another way and send it again."
+        )
 
 
 def _check_address(address: str, paper: Literal["a4", "letter"]) -> None:
@@ -172,18 +189,24 @@ def print_messages(house: House, folder: Path, by: Actor) -> PrintRun:
         queued = outgoing.queued_messages(look.tx)
     files: list[PrintedFile] = []
     faults: list[str] = []
+    warnings: list[str] = []
     with Pool(1) as pool:
         for message in queued:
             try:
-                files.append(_print(house, pool, message, folder, by))
+                printed, missing = _print(house, pool, message, folder, by)
+                files.append(printed)
+                warnings += [f"Message {message.id}: {missing}"] if missing else []
             except StorageError:
                 raise
             except DigitizerError as error:
                 faults.append(f"Message {message.id} stays queued: {error}")
-    return PrintRun((*files, *_print_units(files, folder)), tuple(faults))
+    return PrintRun((*files, *_print_units(files, folder)), tuple(faults), tuple(warnings))
 
 
-def _print(house: House, pool: Pool, message: Message, folder: Path, by: Actor) -> PrintedFile:
+def _print(
+    house: House, pool: Pool, message: Message, folder: Path, by: Actor
+) -> tuple[PrintedFile, str | None]:
+    """The file, and in words which characters it shows only as boxes."""
     from digitizer.messages.rendering import render_message  # reportlab is slow
 
     with looking(house, by, Act.PRINT) as look:
@@ -199,10 +222,11 @@ def _print(house: House, pool: Pool, message: Message, folder: Path, by: Actor) 
     with acting(house, by, Act.PRINT) as deed:
         outgoing.mark_printed(deed.tx, message.id)
         deed.record(Verb.PRINT_MESSAGE, Subject.message(message.id), pages=rendered.pages)
-    return PrintedFile(
+    printed = PrintedFile(
         file, message.id, message.direction, message.inmate.housing_unit,
         message.inmate.booking_number, rendered.pages,
     )  # fmt: skip
+    return printed, rendered.missing
 
 
 def _print_units(printed: Sequence[PrintedFile], folder: Path) -> list[PrintedFile]:

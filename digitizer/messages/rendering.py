@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from digitizer.engines.codes.cover_code import KeyRing, payload, short_id
 from digitizer.engines.isolation import Pool
 from digitizer.engines.printing.kit.batches import housing_unit_pdf, page_count
+from digitizer.engines.printing.kit.missing import warning
 from digitizer.engines.printing.letters.letter import (
     Letter,
     LetterFromInmate,
     LetterToInmate,
+    letter_missing,
     letter_pdf,
 )
 from digitizer.engines.printing.sheets.cover_sheet import CoverSheet
@@ -30,10 +32,11 @@ _SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A PDF and its number of pages."""
+    """A PDF, its number of pages, and what it shows only as boxes, in words (None: nothing)."""
 
     pdf: bytes
     pages: int
+    missing: str | None = None
 
 
 def render_message(
@@ -51,7 +54,7 @@ def render_message(
     to_inmate = message.direction is Direction.TO_INMATE
     letter = (_to_inmate if to_inmate else _from_inmate)(message, code, keys, facility, photos)
     pdf = pool.submit(letter_pdf, letter, facility.paper, seconds=_SECONDS).result()
-    return Rendered(pdf, page_count(pdf))
+    return Rendered(pdf, page_count(pdf), warning(letter_missing(letter)))
 
 
 def render_unit(letters: Sequence[bytes]) -> Rendered:

@@ -45,7 +45,8 @@ def print_reply_sheet(
 def _printed_reply(
     house: House, code: CoverCode, person: Inmate, correspondent: str, paper: Paper | None
 ) -> PrintedCover:
-    from digitizer.engines.printing.sheets.reply_sheet import (  # reportlab is slow
+    from digitizer.engines.printing.kit.missing import missing_in, warning  # reportlab is slow
+    from digitizer.engines.printing.sheets.reply_sheet import (
         ReplySheet,
         reply_sheet_pdf,
     )
@@ -53,4 +54,5 @@ def _printed_reply(
     facility = house.settings.facility
     sheet = ReplySheet(payload(code, house.keys), short_id(code))
     pdf = reply_sheet_pdf(sheet, person, correspondent, facility.name, paper or facility.paper)
-    return PrintedCover(pdf, sheet.short_id, person)
+    missing = missing_in((facility.name, person.full_name, person.booking_number, correspondent))
+    return PrintedCover(pdf, sheet.short_id, person, warning(missing))

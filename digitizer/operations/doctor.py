@@ -11,6 +11,7 @@ from digitizer.access.permissions import Act, permit
 from digitizer.capture.scans import sealing
 from digitizer.engines.codes.decoders import has_second_decoder
 from digitizer.engines.isolation import network_guard
+from digitizer.engines.printing.kit.missing import missing_scripts
 from digitizer.engines.reading import engines
 from digitizer.engines.reading.readers.vision_model import open_premises
 from digitizer.facility import House, open_house
@@ -32,6 +33,7 @@ from inbox_watch.errors import UnsafeFolders
 from inbox_watch.safety import refuse_overlaps
 
 _LEAST_FREE = 2 * 1024**3
+_FONT_PACKAGES = "fonts-noto-core fonts-droid-fallback fonts-nanum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,12 @@ def _programs() -> Iterator[Finding]:
     yield Finding(
         "second barcode decoder", second, "zbar" if second else "libzbar is missing",
         None if second else "apt-get install libzbar0",
+    )  # fmt: skip
+    scripts = missing_scripts()
+    yield Finding(
+        "fonts for print", not scripts,
+        f"none for {', '.join(scripts)}: such names print as boxes" if scripts else "all there",
+        f"apt-get install {_FONT_PACKAGES}" if scripts else None,
     )  # fmt: skip
     version = linked_sqlite()
     safe = wal_is_safe(version)

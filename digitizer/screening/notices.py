@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitizer.access.acting import acting
@@ -15,21 +16,34 @@ if TYPE_CHECKING:
     from digitizer.engines.printing.letters.rejection_notice import RejectionNotice
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedNotice:
+    """A notice's PDF; ``warning`` says which characters it shows only as boxes, if it does."""
+
+    pdf: bytes
+    warning: str | None
+
+
 def rejection_notice(
     house: House, letter_id: str, to_sender: bool, address: tuple[str, ...], by: Actor
-) -> bytes:
+) -> PrintedNotice:
     """The PDF of one of the two notices. ``address`` is the sender's, if it is known.
 
     Raises NotFound, Conflict, or UsageError if the address does not fit its window.
     """
-    from digitizer.engines.printing.letters.rejection_notice import NoticeTo, rejection_notice_pdf
+    from digitizer.engines.printing.kit.missing import warning
+    from digitizer.engines.printing.letters.rejection_notice import (
+        NoticeTo,
+        notice_missing,
+        rejection_notice_pdf,
+    )
 
     to = NoticeTo.SENDER if to_sender else NoticeTo.INMATE
     with acting(house, by, Act.PRINT) as deed:
         notice = _notice(house, find_rejection(deed.tx, letter_id), address)
         pdf = rejection_notice_pdf(notice, to, house.settings.facility.paper)
         deed.record(Verb.PRINT_NOTICE, Subject.letter(letter_id), to=str(to))
-    return pdf
+    return PrintedNotice(pdf, warning(notice_missing(notice)))
 
 
 def _notice(house: House, rejected: Rejection, address: tuple[str, ...]) -> RejectionNotice:

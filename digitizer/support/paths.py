@@ -17,3 +17,5 @@ WEB_TEMPLATES = TEMPLATES / "web"
 PRINT_TEMPLATES = TEMPLATES / "print"
 SCANNER_PROFILES = _data_folder("scanner_profiles")
 MIGRATIONS = _PACKAGE / "storage" / "migrations"
+SYSTEM_FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+"""Where packages of the operating system put their fonts."""

@@ -79,8 +79,8 @@ def cover_print(
     write(out, printed.pdf)
     whom = f" for {printed.inmate.full_name}" if printed.inmate else ""
     print(f"{out}: {kind} sheet {printed.short_id}{whom}")
-    if printed.warning:
-        note(f"digitizer: {printed.warning}")
+    for warning in printed.warnings:
+        note(f"digitizer: {warning}")
 
 
 @dataclass(frozen=True, slots=True)

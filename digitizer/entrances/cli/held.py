@@ -13,6 +13,7 @@ from digitizer.entrances.cli.context import (
     By,
     Reason,
     desk_of,
+    note,
     read_text,
     say,
     write,
@@ -158,6 +159,8 @@ def notice(
     from digitizer.screening.notices import rejection_notice
 
     address = tuple(read_text(address_file).splitlines()) if address_file else ()
-    pdf = rejection_notice(desk_of(context).house(), letter, to == "sender", address, OPERATOR)
-    write(out, pdf)
+    printed = rejection_notice(desk_of(context).house(), letter, to == "sender", address, OPERATOR)
+    write(out, printed.pdf)
     print(out)
+    if printed.warning:
+        note(f"digitizer: {printed.warning}")

@@ -101,6 +101,8 @@ def message_print(
             "pages": each.pages,
         }  # fmt: skip
         say(record, as_json, f"{each.file}  ({each.pages} pages)")
+    for warning in run.warnings:
+        note(f"digitizer: {warning}")
     for fault in run.faults:
         note(f"digitizer: {fault}")
     if run.faults:

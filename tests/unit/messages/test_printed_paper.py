@@ -176,6 +176,8 @@ def test_two_sheets_never_share_a_short_id(house: House, monkeypatch: pytest.Mon
         (_from(address=None), "needs an address"),
         (_from(address="\n".join(f"line {n} of a long address" for n in range(30))), "window"),
         (_to(photos=(b"no picture",)), "Photo 1: This photo cannot be opened"),
+        (_to(body="a \ue000 b"), r"cannot be printed here: U\+E000\."),
+        (_from(address=ADDRESS + " \ue001"), r"cannot be printed here: U\+E001\."),
     ],
 )
 def test_what_could_not_be_printed_is_said_at_once(house: House, draft: Draft, told: str) -> None:
@@ -183,6 +185,29 @@ def test_what_could_not_be_printed_is_said_at_once(house: House, draft: Draft, t
         send(house, draft, OPERATOR)
     assert events(house) == []
     assert print_queue(house, OPERATOR) == ()
+
+
+def test_a_name_that_no_font_has_is_printed_and_told(house: House, tmp_path: Path) -> None:
+    """Its owner cannot mend it, and must have his mail all the same."""
+    with writing(house.engine) as tx:
+        tx.execute(sa.update(inmate).values(first_name="Or\ue000son"))
+    sent = send(house, _to(), OPERATOR)
+    run = print_messages(house, tmp_path, CLERK)
+    assert [each.message for each in run.files if each.message] == [sent]
+    assert run.faults == ()
+    (warning,) = run.warnings
+    assert sent in warning
+    assert "U+E000" in warning
+    for printed in (
+        covers.print_inmate_cover(house, ORSON, CLERK),
+        reply_sheets.print_reply_sheet(house, ORSON, CLERK, correspondent="Ida"),
+    ):
+        assert _pdf_pages(printed.pdf) == 1
+        assert any("U+E000" in warning for warning in printed.warnings)
+
+
+def test_a_cover_that_shows_everything_warns_of_nothing(house: House) -> None:
+    assert covers.print_inmate_cover(house, ORSON, CLERK, sender="محمد שרה").warnings == ()
 
 
 def test_who_may_send(house: House) -> None:

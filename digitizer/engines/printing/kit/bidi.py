@@ -1,24 +1,22 @@
-"""Right-to-left text for a canvas that knows only left to right: Arabic forms and line order.
+"""The order of a line in which some words run to the left, some to the right.
 
 The Unicode Bidirectional Algorithm (UAX #9) without explicit embeddings, which ``plain_text``
-removes, and without paired brackets (rule N0); Arabic joining (Unicode, chapter 9.2) by the
-presentation forms, whose table Python's own Unicode data holds.
+removes. Lines are broken between its two halves, the levels and their order, which the libraries
+at hand do not give apart.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container, Sequence
-from functools import cache
+from collections.abc import Sequence
 from itertools import groupby
 
 _RIGHT = frozenset({"R", "AL"})
 _STRONG = frozenset({"L", "R", "AL"})
 _NEUTRAL = frozenset({"B", "S", "WS", "ON", "BN", "ES", "ET", "CS"})
-_JOINERS = "\u0640\u200d"
-_LAM = "\u0644"
 
-MIRRORED = str.maketrans("()[]{}<>«»‹›≤≥⟨⟩", ")(][}{><»«›‹≥≤⟩⟨")
+_PAIRS = dict(zip("([{⟨（［「『《〈【", ")]}⟩）］」』》〉】", strict=True))
+_DEEPEST = 63
 
 
 def reads_right_to_left(paragraph: str) -> bool:
@@ -34,7 +32,8 @@ def has_right_to_left(text: str) -> bool:
 def levels(text: str, rtl: bool) -> list[int]:
     """The embedding level of each character of a paragraph: odd ones run to the left."""
     outside = "R" if rtl else "L"
-    ways = _neutrals(_weak([unicodedata.bidirectional(c) or "L" for c in text], outside), outside)
+    ways = _weak([unicodedata.bidirectional(c) or "L" for c in text], outside)
+    ways = _neutrals(_brackets(text, ways, outside), outside)
     if rtl:
         return [1 if way == "R" else 2 for way in ways]
     return [{"L": 0, "R": 1}.get(way, 2) for way in ways]
@@ -79,6 +78,40 @@ def _numbers(ways: list[str], outside: str) -> list[str]:
     return done
 
 
+def _brackets(text: str, ways: list[str], outside: str) -> list[str]:
+    """Rule N0: both brackets of a pair go the same way, that of what they hold."""
+    ways = list(ways)
+    for opening, closing in sorted(_pairs(text, ways)):
+        inside = {_side(way) for way in ways[opening + 1 : closing] if way not in _NEUTRAL}
+        if outside in inside:
+            ways[opening] = ways[closing] = outside
+        elif inside:
+            before = (ways[at] for at in range(opening - 1, -1, -1))
+            way = next((_side(way) for way in before if way not in _NEUTRAL), outside)
+            ways[opening] = ways[closing] = way
+    return ways
+
+
+def _pairs(text: str, ways: list[str]) -> list[tuple[int, int]]:
+    """The places of brackets that belong together (definition BD16)."""
+    pairs: list[tuple[int, int]] = []
+    stack: list[tuple[str, int]] = []
+    for at, character in enumerate(text):
+        if ways[at] != "ON":
+            continue
+        if character in _PAIRS and len(stack) == _DEEPEST:
+            break
+        if character in _PAIRS:
+            stack.append((_PAIRS[character], at))
+        elif any(closing == character for closing, _ in stack):
+            while stack:
+                closing, opening = stack.pop()
+                if closing == character:
+                    pairs.append((opening, at))
+                    break
+    return pairs
+
+
 def _neutrals(ways: list[str], outside: str) -> list[str]:
     """Rules N1 and N2: what has no direction takes that of both sides, or the paragraph's."""
     done: list[str] = []
@@ -112,57 +145,3 @@ def visual_order(line_levels: Sequence[int]) -> list[int]:
                 order[start:end] = reversed(order[start:end])
             start = end
     return order
-
-
-@cache
-def _forms() -> dict[str, dict[str, str]]:
-    """For each letter, or lam with alef, its shape by tag: isolated, initial, medial, final."""
-    forms: dict[str, dict[str, str]] = {}
-    for code in (*range(0xFB50, 0xFC00), *range(0xFE80, 0xFEFD)):
-        tag, *parts = unicodedata.decomposition(chr(code)).split() or [""]
-        letters = "".join(chr(int(part, 16)) for part in parts)
-        if tag and (len(letters) == 1 or letters.startswith(_LAM)):
-            forms.setdefault(letters, {})[tag.strip("<>")] = chr(code)
-    return forms
-
-
-def shape_arabic(text: str, drawable: Container[str]) -> str:
-    """Arabic letters of ``text`` in the forms in which they join; the rest as it is.
-
-    A form that is not ``drawable`` is not used.
-    """
-    letters = [at for at, c in enumerate(text) if unicodedata.category(c) != "Mn"]
-    shaped, skipped = list(text), set()
-    for place, at in enumerate(letters):
-        if at in skipped:
-            shaped[at] = ""
-            continue
-        before = text[letters[place - 1]] if place else ""
-        following = letters[place + 1] if place + 1 < len(letters) else None
-        after = "" if following is None else text[following]
-        letter = text[at]
-        if letter == _LAM and letter + after in _forms() and following is not None:
-            skipped.add(following)
-            letter, after = letter + after, ""
-        form = _forms().get(letter, {}).get(_tag(letter, before, after), letter)
-        shaped[at] = form if form in drawable else letter
-    return "".join(shaped)
-
-
-def _tag(letter: str, before: str, after: str) -> str:
-    from_before = _joins_after(before)
-    to_after = _joins_after(letter) and _joins_before(after)
-    return {
-        (False, False): "isolated",
-        (False, True): "initial",
-        (True, True): "medial",
-        (True, False): "final",
-    }[from_before, to_after]
-
-
-def _joins_after(letter: str) -> bool:
-    return letter != "" and (letter in _JOINERS or "initial" in _forms().get(letter, {}))
-
-
-def _joins_before(letter: str) -> bool:
-    return letter != "" and (letter in _JOINERS or "final" in _forms().get(letter, {}))

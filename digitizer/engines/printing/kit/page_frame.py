@@ -16,14 +16,9 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.cover_layout import Paper
-from digitizer.engines.printing.kit.drawing import (
-    BOLD,
-    INK,
-    PAGE_SIZES,
-    REGULAR,
-    Tone,
-    register_fonts,
-)
+from digitizer.engines.printing.kit.drawing import INK, PAGE_SIZES, Tone
+from digitizer.engines.printing.kit.embedding import empty_canvas
+from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.text_runs import Line, draw_line, fitted_line, single_line
 from digitizer.model.people import Inmate
@@ -74,9 +69,8 @@ def identity(inmate: Inmate) -> str:
 
 def new_canvas(paper: Paper, title: str, author: str) -> tuple[Canvas, io.BytesIO]:
     """An empty document and where its bytes will be. Equal drawing gives equal bytes."""
-    register_fonts()
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=PAGE_SIZES[paper], invariant=1, pageCompression=1)
+    canvas = empty_canvas(out, PAGE_SIZES[paper])
     canvas.setTitle(title)
     canvas.setAuthor(author)
     canvas.setCreator("digitizer")

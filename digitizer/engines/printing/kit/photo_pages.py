@@ -10,7 +10,8 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.cover_layout import Paper
-from digitizer.engines.printing.kit.drawing import PAGE_SIZES, REGULAR
+from digitizer.engines.printing.kit.drawing import PAGE_SIZES
+from digitizer.engines.printing.kit.fonts import REGULAR
 from digitizer.engines.printing.kit.page_frame import (
     FOOT,
     GREY,

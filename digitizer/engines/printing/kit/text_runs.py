@@ -1,87 +1,58 @@
-"""Words on paper: each character in a font that has it, wrapped, in the order it is read.
+"""Words on paper: shaped, wrapped, in the order in which they are read, one way for every sheet.
 
-Noto Sans sets the page; DejaVu Sans stands in for what it lacks (Arabic, Hebrew, Armenian,
-Georgian, symbols). What neither has is drawn as an empty box and ``missing_characters`` tells
-the caller, who tells a person.
+What no font has is drawn as an empty box; ``missing`` says so before, for a person to be told.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from itertools import groupby, pairwise
+from functools import lru_cache
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import bidi
-from digitizer.engines.printing.kit.drawing import FALLBACK, REGULAR, register_fonts
-from digitizer.engines.printing.kit.plain_text import clean
+from digitizer.engines.printing.kit.embedding import show
+from digitizer.engines.printing.kit.shaping import Run, letters, shaped
 
-MISSING = "□"
-"""Stands for a character that no font has."""
+ELLIPSIS = "…"
 
-_LAST_OF_FIRST_PLANE = 0xFFFF
-_UNSEEN = frozenset("\u200c\u200d\u200e\u200f\u061c")
 _BREAK_AFTER = frozenset("-‐–—/")
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Characters of one font, from left to right. ``width`` is in points."""
-
-    text: str
-    font: str
-    width: float
+_NEVER_FIRST = frozenset(
+    "、。，．：；！？）］｝〉》」』】〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+)
+_NEVER_LAST = frozenset("（［｛〈《「『【〔")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line. ``rtl``: it belongs at the right edge. ``ends``: its paragraph ends."""
+    """One printed line. ``rtl``: it belongs at the right edge. ``ends``: its paragraph ends.
+
+    ``runs`` stand from left to right; ``text`` is what they say, in the order of reading.
+    ``width`` is in points.
+    """
 
     runs: tuple[Run, ...]
+    text: str
     size: float
     width: float
     rtl: bool = False
     ends: bool = True
 
-    @property
-    def text(self) -> str:
-        """What is drawn, from left to right."""
-        return "".join(run.text for run in self.runs)
-
 
 @dataclass(frozen=True, slots=True)
-class _Cluster:
-    """A letter with its accents: never parted. ``width`` is in points."""
+class _Piece:
+    """What a line is made of: characters that stand together, and the blanks behind them.
+
+    Widths are in thousandths of the font's size; ``levels`` are those of all its characters.
+    """
 
     text: str
-    font: str
+    blanks: str
+    levels: tuple[int, ...] | None
     width: float
-    level: int
-
-
-@cache
-def _glyphs(font: str) -> frozenset[str]:
-    """The characters of a font. Other planes are left out: the PDF could not say what they are."""
-    register_fonts()
-    loaded = pdfmetrics.getFont(font)
-    assert isinstance(loaded, TTFont)
-    codes = loaded.face.charToGlyph
-    return frozenset(chr(code) for code in codes if code <= _LAST_OF_FIRST_PLANE)
-
-
-def missing_characters(text: str) -> str:
-    """Each character of ``text`` that print cannot show, once, in order; "" if all is well.
-
-    Emoji do not count: their names are printed.
-    """
-    shown = _glyphs(REGULAR) | _glyphs(FALLBACK) | _UNSEEN | {"\n"}
-    return "".join(dict.fromkeys(c for c in clean(text) if c not in shown))
+    with_blanks: float
 
 
 def wrap(text: str, font: str, size: float, width: float) -> list[Line]:
@@ -97,83 +68,128 @@ def wrap(text: str, font: str, size: float, width: float) -> list[Line]:
 
 def _paragraph(paragraph: str, font: str, size: float, width: float) -> Iterator[Line]:
     rtl = bidi.reads_right_to_left(paragraph)
-    clusters = _clusters(paragraph, font, size, rtl)
-    rows = list(_rows(clusters, width))
+    levels = bidi.levels(paragraph, rtl) if bidi.has_right_to_left(paragraph) else None
+    rows = list(_rows(_pieces(paragraph, levels, font), font, width * 1000 / size))
     for row in rows:
-        yield _line(row, size, rtl, ends=row is rows[-1])
+        yield _line(row, font, size, rtl, ends=row is rows[-1])
 
 
-def _clusters(paragraph: str, font: str, size: float, rtl: bool) -> list[_Cluster]:
-    mixed = bidi.has_right_to_left(paragraph)
-    text = bidi.shape_arabic(paragraph, _glyphs(FALLBACK)) if mixed else paragraph
-    levels = bidi.levels(text, rtl) if mixed else [0] * len(text)
-    starts = [at for at, c in enumerate(text) if at == 0 or unicodedata.category(c)[0] != "M"]
-    clusters = (
-        _cluster(text[start:end], font, size, levels[start])
-        for start, end in pairwise([*starts, len(text)])
-    )
-    return [cluster for cluster in clusters if cluster.text]
+# ---- what may not be parted
 
 
-def _cluster(text: str, font: str, size: float, level: int) -> _Cluster:
-    text = "".join(c for c in text if c not in _UNSEEN)
-    text, chosen = _drawable(text.translate(bidi.MIRRORED) if level % 2 else text, font)
-    return _Cluster(text, chosen, pdfmetrics.stringWidth(text, chosen, size), level)
+def _pieces(paragraph: str, levels: list[int] | None, font: str) -> Iterator[_Piece]:
+    start = 0
+    for end in (*_chances(paragraph), len(paragraph)):
+        if end > start:
+            own = tuple(levels[start:end]) if levels else None
+            yield _piece(paragraph[start:end], own, font)
+        start = end
 
 
-@cache
-def _drawable(text: str, font: str) -> tuple[str, str]:
-    """The characters to draw, and the font: the wanted one if it has them all."""
-    if _glyphs(font).issuperset(text):
-        return text, font
-    return "".join(c if c in _glyphs(FALLBACK) else MISSING for c in text), FALLBACK
-
-
-def _rows(clusters: list[_Cluster], width: float) -> Iterator[list[_Cluster]]:
-    """Greedy line breaking; blanks at the end of a line hang over and are dropped."""
-    row: list[_Cluster] = []
-    used, chance = 0.0, 0
-    for cluster in clusters:
-        blank = cluster.text == " "
-        if not blank and row and used + cluster.width > width:
-            cut = chance or len(row)
-            yield _without_end_blanks(row[:cut])
-            row = row[cut:]
-            used, chance = sum(kept.width for kept in row), 0
-        if row and not blank and _parts(row[-1].text, cluster.text):
-            chance = len(row)
-        row.append(cluster)
-        used += cluster.width
-        if blank and any(kept.text != " " for kept in row):
-            chance = len(row)
-    yield _without_end_blanks(row)
+def _chances(paragraph: str) -> Iterator[int]:
+    """Where a line may end: not within a date or a number, nor between a letter and its marks."""
+    at, said = 0, False
+    before = ""
+    for letter in letters(paragraph):
+        if before and letter != " " and said and _parts(before, letter):
+            yield at
+        said = said or letter != " "
+        before = letter
+        at += len(letter)
 
 
 def _parts(before: str, after: str) -> bool:
-    """Whether a line may end between these two; not within a date or a number."""
+    if before == " ":
+        return True
     if before[-1] in _BREAK_AFTER:
         return not after[0].isdigit()
+    if after[0] in _NEVER_FIRST or before[0] in _NEVER_LAST:
+        return False
     return _ideograph(before[0]) or _ideograph(after[0])
 
 
 def _ideograph(letter: str) -> bool:
-    return "\u2e80" <= letter <= "\ud7ff" or "\uf900" <= letter <= "\ufaff"
+    return "\u2e80" <= letter <= "\ud7ff" or "\uf900" <= letter <= "\ufaff" or letter > "\U0001ffff"
 
 
-def _without_end_blanks(row: list[_Cluster]) -> list[_Cluster]:
-    while row and row[-1].text == " ":
-        row = row[:-1]
-    return row
+@lru_cache(maxsize=8192)
+def _piece(text: str, levels: tuple[int, ...] | None, font: str) -> _Piece:
+    bare = text.rstrip(" ") or text
+    width = _width(bare, levels and levels[: len(bare)], font)
+    return _Piece(bare, text[len(bare) :], levels, width, _width(text, levels, font))
 
 
-def _line(row: list[_Cluster], size: float, rtl: bool, ends: bool) -> Line:
-    order = bidi.visual_order([cluster.level for cluster in row])
-    placed = [row[at] for at in order]
-    runs = tuple(
-        Run("".join(c.text for c in group), font, sum(c.width for c in group))
-        for font, group in ((f, list(g)) for f, g in groupby(placed, key=lambda c: c.font))
-    )
-    return Line(runs, size, sum(run.width for run in runs), rtl, ends)
+def _width(text: str, levels: tuple[int, ...] | None, font: str) -> float:
+    return sum(run.width for run in shaped(text, font, levels))
+
+
+# ---- lines
+
+
+def _rows(pieces: Iterator[_Piece], font: str, width: float) -> Iterator[list[_Piece]]:
+    """Greedy line breaking; blanks at the end of a line hang over."""
+    row: list[_Piece] = []
+    used = 0.0
+    for piece in pieces:
+        if row and used + piece.width > width:
+            yield row
+            row, used = [], 0.0
+        if not row and piece.width > width:
+            *whole, piece = _broken(piece, font, width)
+            for part in whole:
+                yield [part]
+        row.append(piece)
+        used += piece.with_blanks
+    yield row
+
+
+def _broken(piece: _Piece, font: str, width: float) -> list[_Piece]:
+    """A piece that is wider than a line, in parts that are not; a single character may be.
+
+    A letter with its marks is parted only where it is wider than a line by itself.
+    """
+    parts: list[_Piece] = []
+    rest = [
+        part
+        for letter in letters(piece.text + piece.blanks)
+        for part in (letter if _width(letter, None, font) > width else (letter,))
+    ]
+    at = 0
+    while rest:
+        fits = bisect_left(
+            range(1, min(len(rest), _most_letters(width)) + 1),
+            True,
+            key=lambda count: _slice(piece, rest[:count], at, font).width > width,
+        )
+        part = _slice(piece, rest[: max(1, fits)], at, font)
+        parts.append(part)
+        at += len(part.text) + len(part.blanks)
+        rest = rest[max(1, fits) :]
+    return parts
+
+
+def _most_letters(width: float) -> int:
+    """More letters than this never fit a line: the narrowest are a tenth of an em wide."""
+    return int(min(width, 1e7) / 100) + 1
+
+
+def _slice(piece: _Piece, taken: list[str], at: int, font: str) -> _Piece:
+    text = "".join(taken)
+    return _piece(text, piece.levels and piece.levels[at : at + len(text)], font)
+
+
+def _line(row: list[_Piece], font: str, size: float, rtl: bool, ends: bool) -> Line:
+    runs = [
+        run for piece in row[:-1] for run in shaped(piece.text + piece.blanks, font, piece.levels)
+    ]
+    text = "".join(piece.text + piece.blanks for piece in row[:-1])
+    if row and row[-1].text != " " * len(row[-1].text):
+        last = row[-1]
+        runs += shaped(last.text, font, last.levels and last.levels[: len(last.text)])
+        text += last.text
+    order = bidi.visual_order([run.level for run in runs])
+    width = sum(run.width for run in runs) * size / 1000
+    return Line(tuple(runs[at] for at in order), text, size, width, rtl, ends)
 
 
 def single_line(text: str, font: str, size: float) -> Line:
@@ -197,14 +213,11 @@ def fitted_line(text: str, font: str, size: float, width: float, least: float) -
 
 
 def _cut(text: str, end: int, font: str, size: float) -> Line:
-    return single_line(text[:end].rstrip() + "…", font, size)
+    return single_line(text[:end].rstrip() + ELLIPSIS, font, size)
 
 
 def draw_line(canvas: Canvas, line: Line, x: float, y: float, width: float = 0.0) -> None:
     """Draws from ``x`` on the base line ``y``; a right-to-left line ends at ``x + width``."""
     if line.rtl and width:
         x += width - line.width
-    for run in line.runs:
-        canvas.setFont(run.font, line.size)
-        canvas.drawString(x, y, run.text)
-        x += run.width
+    show(canvas, line.text, line.runs, line.size, x, y)

@@ -23,7 +23,8 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.cover_layout import Area, Paper
-from digitizer.engines.printing.kit.drawing import PAGE_SIZES, REGULAR
+from digitizer.engines.printing.kit.drawing import PAGE_SIZES
+from digitizer.engines.printing.kit.fonts import REGULAR
 from digitizer.engines.printing.kit.page_frame import MARGIN, RULE
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.text_runs import Line, draw_line, single_line

@@ -9,7 +9,8 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.cover_layout import Paper
-from digitizer.engines.printing.kit.drawing import ACCENT, BOLD, INK, PAGE_SIZES, REGULAR
+from digitizer.engines.printing.kit.drawing import ACCENT, INK, PAGE_SIZES
+from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.page_frame import (
     GREY,
     LANGUAGES,

@@ -14,7 +14,9 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.cover_layout import Paper
-from digitizer.engines.printing.kit.drawing import BOLD, INK, PAGE_SIZES, REGULAR
+from digitizer.engines.printing.kit.drawing import INK, PAGE_SIZES
+from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
+from digitizer.engines.printing.kit.missing import missing_in
 from digitizer.engines.printing.kit.page_frame import (
     BODY_SIZE,
     FOOT,
@@ -36,7 +38,6 @@ from digitizer.engines.printing.kit.plain_text import clean, clean_line
 from digitizer.engines.printing.kit.text_runs import (
     Line,
     draw_line,
-    missing_characters,
     single_line,
     wrap,
 )
@@ -120,10 +121,11 @@ def letter_pdf(letter: Letter, paper: Paper, duplex: bool = False) -> bytes:
 
 def letter_missing(letter: Letter) -> str:
     """The characters of the letter that print can only show as boxes; "" if there are none."""
-    texts = (letter.subject, letter.text, letter.inmate.full_name)
+    who = letter.inmate
+    texts = (letter.facility_name, letter.subject, letter.text, who.full_name, who.housing_unit)
     if isinstance(letter, LetterFromInmate):
-        return missing_characters("\n".join((*texts, letter.recipient, *letter.address)))
-    return missing_characters("\n".join((*texts, letter.sender)))
+        return missing_in((*texts, letter.recipient, *letter.address, *letter.mail_address))
+    return missing_in((*texts, letter.sender))
 
 
 def _owner(letter: Letter) -> str:

@@ -17,7 +17,9 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.cover_layout import Paper
-from digitizer.engines.printing.kit.drawing import ACCENT, BOLD, INK, PAGE_SIZES, REGULAR
+from digitizer.engines.printing.kit.drawing import ACCENT, INK, PAGE_SIZES
+from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
+from digitizer.engines.printing.kit.missing import missing_in
 from digitizer.engines.printing.kit.page_frame import (
     FOOT,
     LANGUAGES,
@@ -119,6 +121,14 @@ def rejection_notice_pdf(notice: RejectionNotice, to: NoticeTo, paper: Paper) ->
     ]
     title = f"{clean_line(notice.facility_name)}: {clean_line(notice.reference)}"
     return draw_pages(numbered, paper, title, clean_line(notice.facility_name))
+
+
+def notice_missing(notice: RejectionNotice) -> str:
+    """The characters of the notice that print can only show as boxes; "" if there are none."""
+    return missing_in(
+        (notice.facility_name, *notice.mail_address, notice.inmate.full_name, notice.sender,
+         *notice.sender_address, notice.decided_by, *notice.reasons, *notice.appeal_to)
+    )  # fmt: skip
 
 
 def _owner(notice: RejectionNotice, to: NoticeTo) -> str:

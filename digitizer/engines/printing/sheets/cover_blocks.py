@@ -12,16 +12,10 @@ from typing import Any
 from reportlab.lib.units import mm
 
 from digitizer.engines.printing.kit.cover_layout import Area
-from digitizer.engines.printing.kit.drawing import (
-    ACCENT,
-    BOLD,
-    LEADING,
-    REGULAR,
-    SOFT,
-    WHITE,
-    Sheet,
-    wrap_text,
-)
+from digitizer.engines.printing.kit.drawing import ACCENT, SOFT, WHITE
+from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
+from digitizer.engines.printing.kit.sheet import LEADING, Sheet
+from digitizer.engines.printing.kit.text_runs import wrap
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import Inmate
 from digitizer.support.paths import PRINT_TEMPLATES
@@ -108,7 +102,7 @@ def numbered_steps(
 
 def _steps_height(steps: Sequence[Sequence[str]], width: float, size: float, gap: float) -> float:
     rows = [
-        max(len(wrap_text(step, REGULAR, size, width * mm)) for step in row)
+        max(len(wrap(step, REGULAR, size, width * mm)) for step in row)
         for row in zip(*steps, strict=True)
     ]
     return sum(rows) * size * LEADING / mm + gap * (len(rows) - 1)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.cover_layout import Area, Paper
-from digitizer.engines.printing.kit.drawing import (
-    ACCENT,
-    BOLD,
-    FAINT,
-    PAGE_SIZES,
-    SOFT,
-    Sheet,
-    text_width,
-    tidy,
-)
+from digitizer.engines.printing.kit.drawing import ACCENT, FAINT, PAGE_SIZES, SOFT
+from digitizer.engines.printing.kit.fonts import BOLD
+from digitizer.engines.printing.kit.missing import missing_in
+from digitizer.engines.printing.kit.page_frame import new_canvas
+from digitizer.engines.printing.kit.plain_text import clean_line
+from digitizer.engines.printing.kit.sheet import Sheet
+from digitizer.engines.printing.kit.text_runs import single_line
 from digitizer.engines.printing.sheets.cover_blocks import (
     CoverSheet,
     Words,
@@ -34,17 +30,23 @@ from digitizer.engines.printing.sheets.staff_sheets import draw_batch_header, dr
 from digitizer.model.errors import UsageError
 from digitizer.model.paper import CodeKind
 
-__all__ = ["CoverSheet", "cover_pdf", "draw_cover", "wording"]
+__all__ = ["CoverSheet", "cover_missing", "cover_pdf", "draw_cover", "wording"]
 
 
 def cover_pdf(cover: CoverSheet, paper: Paper) -> bytes:
     """A PDF of exactly one page; the same cover gives the same bytes."""
-    buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=PAGE_SIZES[paper], invariant=1)
-    canvas.setTitle(f"{wording(cover.kind, 'en')['title']} {cover.short_id}")
+    title = f"{wording(cover.kind, 'en')['title']} {cover.short_id}"
+    canvas, out = new_canvas(paper, title, clean_line(cover.facility_name))
     draw_cover(canvas, cover, paper)
     canvas.save()
-    return buffer.getvalue()
+    return out.getvalue()
+
+
+def cover_missing(cover: CoverSheet) -> str:
+    """The characters of the cover that print can only show as boxes; "" if there are none."""
+    who = cover.inmate
+    person = (who.full_name, who.booking_number, who.housing_unit) if who else ()
+    return missing_in((cover.facility_name, *cover.mail_address, *person, cover.sender))
 
 
 def draw_cover(canvas: Canvas, cover: CoverSheet, paper: Paper) -> None:
@@ -106,7 +108,7 @@ def _person(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
 
 def _name(sheet: Sheet, area: Area, name: str, size: float = 27, least: float = 15) -> None:
     """As large as one line allows; a very long name takes two."""
-    if text_width(tidy(name), BOLD, least) <= area.width * mm:
+    if single_line(clean_line(name), BOLD, least).width <= area.width * mm:
         sheet.text(area.left, area.top + 9.5, name, size=size, font=BOLD, width=area.width,
                    least=least)  # fmt: skip
     else:
@@ -123,7 +125,7 @@ def _mail_to(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
 
 def _block(sheet: Sheet, area: Area, lines: Sequence[str], size: float = 11.5) -> None:
     """Short lines under each other, all in one size: the largest that fits them all."""
-    widest = max(text_width(tidy(line), BOLD, size) for line in lines) / mm
+    widest = max(single_line(clean_line(line), BOLD, size).width for line in lines) / mm
     tallest = len(lines) * size * 1.4 / mm
     size *= min(1.0, area.width / max(widest, 1), area.height / tallest)
     for number, line in enumerate(lines):

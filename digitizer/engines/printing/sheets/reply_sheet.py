@@ -13,26 +13,18 @@ from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.cover_layout import Area, Paper
-from digitizer.engines.printing.kit.drawing import (
-    ACCENT,
-    BOLD,
-    INK,
-    PAGE_SIZES,
-    REGULAR,
-    Sheet,
-    Tone,
-)
+from digitizer.engines.printing.kit.drawing import ACCENT, INK, Tone
+from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.page_frame import (
     GREY,
     LANGUAGES,
     both,
-    draw_label,
     draw_pages,
     identity,
     read_wording,
 )
 from digitizer.engines.printing.kit.plain_text import clean_line
-from digitizer.engines.printing.kit.text_runs import Line, draw_line, fitted_line, single_line
+from digitizer.engines.printing.kit.sheet import Sheet
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import Inmate
 
@@ -82,12 +74,12 @@ def draw_reply_sheet(
 ) -> None:
     """Draws on the canvas' current page and leaves it open. ``footer`` is a page number."""
     sheet = Sheet(canvas, *layout.PAPERS[paper])
-    height = PAGE_SIZES[paper][1]
     zones = layout.cover_zones(sheet.width, sheet.height)
-    _title(canvas, zones.header, height, facility)
-    _parties(canvas, writing_area(paper), height, inmate, correspondent)
-    _box(canvas, sheet, writing_area(paper))
-    _foot(canvas, zones.footer, height, reply, identity(inmate), footer)
+    box = writing_area(paper)
+    _title(sheet, zones.header, facility)
+    _parties(sheet, box, inmate, correspondent)
+    _box(sheet, box)
+    _foot(sheet, zones.footer, reply, identity(inmate), footer)
     sheet.codes_and_marks(reply.payload, reply.kind)
 
 
@@ -106,61 +98,48 @@ def number_place(width: float, height: float) -> tuple[Area, float]:
     return Area(left, base - _NUMBER_RISE, _NUMBER_WIDTH, _NUMBER_RISE + 1), _NUMBER_SIZE
 
 
-def _centred(canvas: Canvas, area: Area, line: Line, y: float) -> None:
-    draw_line(canvas, line, (area.left + area.width / 2) * mm - line.width / 2, y)
-
-
-def _title(canvas: Canvas, area: Area, height: float, facility: str) -> None:
+def _title(sheet: Sheet, area: Area, facility: str) -> None:
     words = read_wording("reply")
-    room, top = area.width * mm, height - area.top * mm
-    canvas.setFillColorRGB(*GREY)
-    _centred(canvas, area, fitted_line(clean_line(facility), BOLD, 10, room, 6), top - 14)
-    canvas.setFillColorRGB(*ACCENT)
-    _centred(canvas, area, fitted_line(words["en"]["title"], BOLD, 23, room, 12), top - 45)
-    _centred(canvas, area, fitted_line(words["es"]["title"], REGULAR, 13, room, 8), top - 66)
-    canvas.setFillColorRGB(*INK)
+    _centred(sheet, area, 14, facility, size=10, font=BOLD, tone=GREY, least=6)
+    _centred(sheet, area, 45, words["en"]["title"], size=23, font=BOLD, tone=ACCENT, least=12)
+    _centred(sheet, area, 66, words["es"]["title"], size=13, tone=ACCENT, least=8)
 
 
-def _parties(canvas: Canvas, box: Area, height: float, inmate: Inmate, correspondent: str) -> None:
+def _centred(
+    sheet: Sheet, area: Area, down: float, text: str, *, size: float, least: float,
+    font: str = REGULAR, tone: Tone = INK,
+) -> None:  # fmt: skip
+    """A line in the middle of the area, ``down`` points below its top."""
+    sheet.text(area.left + area.width / 2, area.top + down / mm, text, size=size, font=font,
+               tone=tone, width=area.width, least=least, align="centre")  # fmt: skip
+
+
+def _parties(sheet: Sheet, box: Area, inmate: Inmate, correspondent: str) -> None:
     """To whom and from whom, and what to do, above the box."""
     words = read_wording("reply")
-    top = height - (box.top - _ABOVE_BOX) * mm
-    room = (box.width / 2 - 8) * mm
-    left, middle = box.left * mm, (box.left + box.width / 2) * mm
-    for x, label, name in ((left, "to", correspondent), (middle, "from", inmate.full_name)):
-        draw_label(canvas, both(words, label), x, top - 8)
-        draw_line(canvas, fitted_line(clean_line(name), BOLD, 13, room, 6.5), x, top - 24)
-    booking = fitted_line(clean_line(inmate.booking_number), REGULAR, 9.5, room, 4)
-    draw_line(canvas, booking, middle, top - 36)
-    for number, language in enumerate(LANGUAGES):
-        hint = words[language]["instructions"]
-        size = (9.0, 8.0)[number]
-        canvas.setFillColorRGB(*((INK, GREY)[number]))
-        line = fitted_line(hint, REGULAR, size, box.width * mm, 5)
-        draw_line(canvas, line, left, top - 54 - 12.5 * number)
-    canvas.setFillColorRGB(*INK)
+    top = box.top - _ABOVE_BOX
+    width = box.width / 2 - 8
+    middle = box.left + box.width / 2
+    for x, label, name in ((box.left, "to", correspondent), (middle, "from", inmate.full_name)):
+        sheet.text(x, top + 8 / mm, both(words, label), size=7.5, tone=GREY, width=width)
+        sheet.text(x, top + 24 / mm, name, size=13, font=BOLD, width=width, least=6.5)
+    sheet.text(middle, top + 36 / mm, inmate.booking_number, size=9.5, width=width, least=4)
+    for down, size, tone, language in zip((54, 66.5), (9, 8), (INK, GREY), LANGUAGES, strict=True):
+        sheet.text(box.left, top + down / mm, words[language]["instructions"], size=size,
+                   tone=tone, width=box.width, least=5)  # fmt: skip
 
 
-def _box(canvas: Canvas, sheet: Sheet, box: Area) -> None:
+def _box(sheet: Sheet, box: Area) -> None:
     for number in range(1, int((box.height - 2) / LINE_STEP) + 1):
         sheet.rule(box.left + 3, box.top + number * LINE_STEP + 1, box.width - 6, tone=PALE)
     sheet.frame(box, stroke=0.9, tone=ACCENT)
-    canvas.setLineWidth(0.5)
 
 
-def _foot(
-    canvas: Canvas, area: Area, height: float, reply: ReplySheet, who: str, footer: str
-) -> None:
+def _foot(sheet: Sheet, area: Area, reply: ReplySheet, who: str, footer: str) -> None:
     words = read_wording("reply")
-    room, top = area.width * mm, height - area.top * mm
-    canvas.setFillColorRGB(*GREY)
-    _centred(canvas, area, single_line(both(words, "number"), REGULAR, 7), top - 12)
-    canvas.setFillColorRGB(*INK)
-    number = single_line(reply.short_id, BOLD, _NUMBER_SIZE)
-    _centred(canvas, area, number, top - _NUMBER_DOWN)
-    _centred(canvas, area, fitted_line(who, BOLD, 8.5, room, 6), top - 46)
-    canvas.setFillColorRGB(*GREY)
+    _centred(sheet, area, 12, both(words, "number"), size=7, tone=GREY, least=7)
+    _centred(sheet, area, _NUMBER_DOWN, reply.short_id, size=_NUMBER_SIZE, font=BOLD, least=12)
+    _centred(sheet, area, 46, who, size=8.5, font=BOLD, least=6)
     keep = " · ".join(words[language]["keep_clear"] for language in LANGUAGES)
-    _centred(canvas, area, fitted_line(keep, REGULAR, 7, room, 4.5), top - 58)
-    _centred(canvas, area, fitted_line(footer, REGULAR, 7.5, room, 5), top - 71)
-    canvas.setFillColorRGB(*INK)
+    _centred(sheet, area, 58, keep, size=7, tone=GREY, least=4.5)
+    _centred(sheet, area, 71, footer, size=7.5, tone=GREY, least=5)

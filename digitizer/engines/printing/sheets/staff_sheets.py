@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.cover_layout import Area
-from digitizer.engines.printing.kit.drawing import ACCENT, BOLD, SOFT, WHITE, Sheet
+from digitizer.engines.printing.kit.drawing import ACCENT, SOFT, WHITE
+from digitizer.engines.printing.kit.fonts import BOLD
+from digitizer.engines.printing.kit.sheet import Sheet
 from digitizer.engines.printing.sheets.cover_blocks import (
     CoverSheet,
     Words,

@@ -159,8 +159,8 @@ def test_right_to_left_words_can_be_copied_out(word: str) -> None:
 
 
 def test_missing_characters_of_any_part_are_told() -> None:
-    assert letter_missing(replace(TO_INMATE, subject="\u4f60", sender="\u597d")) == "\u4f60\u597d"
-    assert letter_missing(replace(FROM_INMATE, address=("\u4f60",))) == "\u4f60"
+    assert letter_missing(replace(TO_INMATE, subject="\ue000", sender="\ue001")) == "\ue000\ue001"
+    assert letter_missing(replace(FROM_INMATE, address=("\ue000",))) == "\ue000"
     assert letter_missing(TO_INMATE) == ""
 
 

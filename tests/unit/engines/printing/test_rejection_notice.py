@@ -14,6 +14,7 @@ from digitizer.engines.printing.letters.rejection_notice import (
     Disposition,
     NoticeTo,
     RejectionNotice,
+    notice_missing,
     rejection_notice_pdf,
 )
 from digitizer.model.people import CustodyStatus, Inmate
@@ -117,3 +118,8 @@ def test_both_languages_have_every_text(name: str) -> None:
     words = read_wording(name)
     assert set(words["en"]) == set(words["es"])
     assert set(words) == set(LANGUAGES)
+
+
+def test_what_no_font_has_is_told_of_every_part() -> None:
+    assert notice_missing(NOTICE) == ""
+    assert notice_missing(replace(NOTICE, reasons=("a \ue000",), sender="\ue001")) == "\ue001\ue000"

@@ -47,6 +47,22 @@ def test_a_cover_is_standing_unless_it_is_printed_otherwise(run: Run, house: Hou
 
 
 @pytest.mark.usefixtures("house")
+def test_a_character_that_no_font_has_is_named_and_the_cover_printed(run: Run) -> None:
+    done = run(*_print(run, "--sender", "Ann \ue000"))
+    assert (done.code, Path("cover.pdf").read_bytes()[:5]) == (0, b"%PDF-")
+    assert done.err == "digitizer: No font here has U+E000: an empty box is printed instead.\n"
+
+
+@pytest.mark.usefixtures("house")
+def test_a_message_that_cannot_be_printed_is_refused_with_its_characters(run: Run) -> None:
+    Path("text").write_text("Dear \ue000", "utf-8")
+    done = run("message", "send", ORSON, "--from", "Ann", "--text-file", "text")
+    assert done.code == 2
+    assert "These characters cannot be printed here: U+E000." in " ".join(done.err.split())
+    assert run("message", "list", ORSON, "--json").out == ""
+
+
+@pytest.mark.usefixtures("house")
 @pytest.mark.parametrize("kind", ["inmate", "reply"])
 def test_a_sheet_for_someone_who_is_not_here_is_printed_with_a_warning(run: Run, kind: str) -> None:
     done = run("cover", "print", GONE, "--kind", kind, "--out", "cover.pdf")

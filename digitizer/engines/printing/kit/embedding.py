@@ -1,0 +1,298 @@
+"""Glyphs in a PDF: drawn by their numbers, their fonts cut down to what is used (HarfBuzz).
+
+ReportLab draws by character, and a PDF of its shaped text cannot be copied or searched: what has
+no character of its own gets one of the private area. Here every glyph bears the text it stands
+for. Readers turn what runs to the left around by themselves, glyph by glyph, so there each bears
+one character, as it looks; a line that runs to the right bears its text as a whole where marks
+are stacked or several glyphs stand for one character.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from types import SimpleNamespace
+from typing import Any, BinaryIO
+from weakref import WeakKeyDictionary
+
+import uharfbuzz
+from reportlab.pdfbase import pdfdoc, pdfmetrics
+from reportlab.pdfgen.canvas import Canvas
+
+from digitizer.engines.printing.kit.fonts import Font
+from digitizer.engines.printing.kit.shaping import HIGHEST, LOWEST, Glyph, Run
+
+_DROPPED = frozenset(
+    int.from_bytes(tag.encode(), "big")
+    for tag in ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "OS/2", "cmap", "gasp", "name", "post",
+                "vhea", "vmtx")
+)  # fmt: skip
+_MOST_IN_A_BLOCK = 100  # of a character map, as Adobe's technical note 5411 says
+_SYMBOLIC = 4
+
+
+class _NoFont:
+    """What a page begins with: ReportLab's own choice would be named there and not embedded."""
+
+    fontName = "none"  # noqa: N815 (ReportLab's name)
+    face = SimpleNamespace(name="none")
+    _dynamicFont = True  # noqa: N815
+    _multiByte = False  # noqa: N815
+
+
+def empty_canvas(out: BinaryIO, size: tuple[float, float]) -> Canvas:
+    """A canvas on which only ``show`` writes. Equal drawing gives equal bytes."""
+    pdfmetrics.registerFont(_NoFont())
+    return Canvas(
+        out, pagesize=size, invariant=1, pageCompression=1,
+        initialFontName=_NoFont.fontName,  # type: ignore[arg-type]  # its stubs want a number
+    )  # fmt: skip
+
+
+def show(canvas: Canvas, text: str, runs: Sequence[Run], size: float, x: float, y: float) -> None:
+    """Draws runs one after the other from ``x`` on the base line ``y``, ``size`` points large.
+
+    ``text`` is what they say together.
+    """
+    if not runs:
+        return
+    fonts = _fonts_of(canvas)
+    whole = _is_stacked(runs)
+    parts = [_spoken(text)] if whole else []
+    cut = any(run.sticks_out for run in runs)
+    parts += [_band(runs, size, x, y)] if cut else []
+    parts.append(f"BT 1 0 0 1 {_number(x)} {_number(y)} Tm")
+    for font, group in groupby(runs, key=lambda run: run.font):
+        embedded = fonts.font(font)
+        parts.append(f"/{embedded.label} {_number(size)} Tf")
+        for run in group:
+            parts += embedded.operators(run, size)
+    parts += ["ET", *(["Q"] if cut else []), *([_END] if whole else [])]
+    canvas.addLiteral(" ".join(parts))
+
+
+def _band(runs: Sequence[Run], size: float, x: float, y: float) -> str:
+    """What begins a stretch of the page whose ink stays in the line's own band."""
+    em = size / 1000
+    low, height = y + LOWEST * em, (HIGHEST - LOWEST) * em
+    width = sum(run.width for run in runs) * em + size
+    return f"q {_number(x - size / 2)} {_number(low)} {_number(width)} {_number(height)} re W n"
+
+
+def _is_stacked(runs: Sequence[Run]) -> bool:
+    """Whether all runs to the right, and a reader of glyph after glyph would misread it."""
+    if any(run.level % 2 for run in runs):
+        return False
+    return any(glyph.up or glyph.part for run in runs for glyph in run.glyphs)
+
+
+def _spoken(text: str) -> str:
+    """What begins a stretch of the page that says ``text``, whatever its glyphs say."""
+    return f"/Span <</ActualText <FEFF{_hex(text)}>>> BDC"
+
+
+_END = "EMC"
+
+
+def _fonts_of(canvas: Canvas) -> _Fonts:
+    document: Any = canvas._doc  # type: ignore[attr-defined]  # where ReportLab keeps fonts
+    fonts = _documents.get(document)
+    if fonts is None:
+        fonts = _documents[document] = _Fonts()
+        document.delayedFonts.append(fonts)
+    return fonts
+
+
+class _Fonts:
+    """The fonts of one document; ReportLab asks for them when it is finished."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[str, _Embedded] = {}
+
+    def font(self, font: Font) -> _Embedded:
+        known = self._fonts.get(font.name)
+        if known is None:
+            known = self._fonts[font.name] = _Embedded(font, f"T{len(self._fonts) + 1}")
+        return known
+
+    def addObjects(self, document: Any) -> None:  # noqa: N802 (ReportLab's name)
+        resources = document.idToObject["BasicFonts"].dict
+        for font in self._fonts.values():
+            resources[font.label] = font.objects(document)
+
+
+_documents: WeakKeyDictionary[Any, _Fonts] = WeakKeyDictionary()
+
+
+class _Embedded:
+    """One font in one document: a code for each glyph and what it stands for."""
+
+    def __init__(self, font: Font, label: str) -> None:
+        self.label = label
+        self._font = font
+        self._codes: dict[tuple[int, str], int] = {(0, ""): 0}
+        self._widths: dict[int, float] = {}
+
+    def operators(self, run: Run, size: float) -> Iterator[str]:
+        """What draws the run in a text object, its font being set."""
+        if run.level % 2 == 0:
+            yield from self._drawn(run.glyphs, size)
+            return
+        yield from self._to_the_left(run.glyphs, size)
+
+    def _to_the_left(self, glyphs: Sequence[Glyph], size: float) -> Iterator[str]:
+        """Marks above and below come last: between them, readers take words apart."""
+        flat: list[Glyph] = []
+        stacked: list[Glyph] = []
+        pen = 0.0
+        for glyph in glyphs:
+            if not glyph.advance and (glyph.up or glyph.across):
+                stacked.append(glyph._replace(across=pen + glyph.across))
+            else:
+                flat.append(glyph)
+                pen += glyph.advance
+        yield from self._drawn(flat, size)
+        yield from self._drawn([mark._replace(across=mark.across - pen) for mark in stacked], size)
+
+    def _drawn(self, glyphs: Sequence[Glyph], size: float) -> Iterator[str]:
+        for up, group in groupby(glyphs, key=lambda glyph: glyph.up):
+            pieces = list(self._placed(group))
+            rise = f"{_number(up * size / 1000)} Ts " if up else ""
+            if len(pieces) == 1:
+                yield f"{rise}{pieces[0]} Tj"
+            else:
+                yield f"{rise}[{''.join(pieces)}] TJ"
+            if up:
+                yield "0 Ts"
+
+    def _placed(self, glyphs: Iterable[Glyph]) -> Iterator[str]:
+        """Codes, and between them how far the pen goes back (thousandths of the size)."""
+        codes, back = "", 0.0
+        for glyph in glyphs:
+            back -= glyph.across
+            if abs(back) >= 0.05:
+                if codes:
+                    yield f"<{codes}>"
+                yield _number(back)
+                codes, back = "", 0.0
+            codes += f"{self._code(glyph):04X}"
+            back += self._width(glyph.number) - glyph.advance + glyph.across
+        yield f"<{codes}>"
+        if abs(back) >= 0.05:
+            yield _number(back)
+
+    def _code(self, glyph: Glyph) -> int:
+        return self._codes.setdefault((glyph.number, glyph.text), len(self._codes))
+
+    def _width(self, number: int) -> float:
+        width = self._widths.get(number)
+        if width is None:
+            advance = self._font.shaper.get_glyph_h_advance(number)
+            width = self._widths[number] = advance * 1000 / self._font.units
+        return width
+
+    # ---- the font as objects of the document
+
+    def objects(self, document: Any) -> Any:
+        program, numbers = self._program()
+        name = f"{_tag(program)}+{self._font.name}"
+        descendant = pdfdoc.PDFDictionary({
+            "Type": "/Font", "Subtype": "/CIDFontType2", "BaseFont": f"/{name}",
+            "CIDSystemInfo": pdfdoc.PDFDictionary({
+                "Registry": pdfdoc.PDFString("Adobe"), "Ordering": pdfdoc.PDFString("Identity"),
+                "Supplement": 0,
+            }),
+            "FontDescriptor": self._descriptor(document, name, program),
+            "CIDToGIDMap": _stream(document, f"gids:{self.label}", numbers),
+            "W": pdfdoc.PDFArray([0, pdfdoc.PDFArray(
+                [_number(self._width(number)) for number, _ in self._codes]
+            )]),
+        })  # fmt: skip
+        return document.Reference(
+            pdfdoc.PDFDictionary({
+                "Type": "/Font", "Subtype": "/Type0", "BaseFont": f"/{name}",
+                "Encoding": "/Identity-H",
+                "DescendantFonts": pdfdoc.PDFArray(
+                    [document.Reference(descendant, f"descendant:{self.label}")]
+                ),
+                "ToUnicode": _stream(document, f"unicode:{self.label}", self._unicode_map()),
+            }),
+            f"font:{self.label}",
+        )  # fmt: skip
+
+    def _program(self) -> tuple[bytes, bytes]:
+        """The font cut down to its used glyphs, and the glyph of each code, two bytes each."""
+        wanted = uharfbuzz.SubsetInput()
+        wanted.glyph_set.update({number for number, _ in self._codes})
+        wanted.drop_table_tag_set.update(_DROPPED)
+        wanted.flags = (
+            uharfbuzz.SubsetFlags.NO_HINTING
+            | uharfbuzz.SubsetFlags.NO_LAYOUT_CLOSURE
+            | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+        )
+        plan = uharfbuzz.SubsetPlan(self._font.face, wanted)
+        kept = plan.old_to_new_glyph_mapping
+        numbers = b"".join(kept[number].to_bytes(2, "big") for number, _ in self._codes)
+        return plan.execute().blob.data, numbers
+
+    def _descriptor(self, document: Any, name: str, program: bytes) -> Any:
+        scale = 1000 / self._font.units
+        edges = struct.unpack(">4h", self._font.face.reference_table("head").data[36:44])
+        extents = self._font.shaper.get_font_extents("ltr")
+        file = _stream(document, f"program:{self.label}", program, Length1=len(program))
+        low, high = round(extents.descender * scale), round(extents.ascender * scale)
+        descriptor = pdfdoc.PDFDictionary({
+            "Type": "/FontDescriptor", "FontName": f"/{name}", "Flags": _SYMBOLIC,
+            "FontBBox": pdfdoc.PDFArray([round(edge * scale) for edge in edges]), "ItalicAngle": 0,
+            "Ascent": high, "Descent": low, "CapHeight": round(high * 0.7), "StemV": 80,
+            "FontFile2": file,
+        })  # fmt: skip
+        return document.Reference(descriptor, f"descriptor:{self.label}")
+
+    def _unicode_map(self) -> bytes:
+        said = [(code, text) for (_, text), code in self._codes.items() if text]
+        blocks = []
+        for first in range(0, len(said), _MOST_IN_A_BLOCK):
+            block = said[first : first + _MOST_IN_A_BLOCK]
+            lines = "\n".join(f"<{code:04X}> <{_hex(text)}>" for code, text in block)
+            blocks.append(f"{len(block)} beginbfchar\n{lines}\nendbfchar")
+        return _UNICODE_MAP.format(blocks="\n".join(blocks)).encode("ascii")
+
+
+_UNICODE_MAP = """/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def
+/CMapType 2 def
+1 begincodespacerange
+<0000> <FFFF>
+endcodespacerange
+{blocks}
+endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end"""
+
+
+def _stream(document: Any, name: str, content: bytes, **entries: int) -> Any:
+    stream = pdfdoc.PDFStream(content=content)
+    for key, value in entries.items():
+        stream.dictionary[key] = value
+    stream.filters = [pdfdoc.PDFZCompress]
+    return document.Reference(stream, name)
+
+
+def _tag(program: bytes) -> str:
+    """Six letters that tell this cut of the font from every other."""
+    return "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(program).digest()[:6])
+
+
+def _hex(text: str) -> str:
+    return text.encode("utf-16-be", "surrogatepass").hex().upper()
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".") or "0"
