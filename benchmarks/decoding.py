@@ -21,15 +21,15 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-from benchmarks.covers.glass import Glass
-from benchmarks.covers.levels import Level, fate
-from benchmarks.covers.trial import opened, print_cover, wear
-from benchmarks.provenance import CORPUS, commit
 from digitizer.engines.codes.barcodes import WHOLE, find_our_symbols
 from digitizer.engines.codes.decoders import QR
 from digitizer.engines.codes.marks import find_marks
 from digitizer.engines.imaging import PreparedPage, grey, load, prepare
 from digitizer.engines.opening import OpenedPage
+from tests.support.provenance import CORPUS, commit
+from trials.covers.glass import Glass
+from trials.covers.levels import Level, fate
+from trials.covers.trial import opened, print_cover, wear
 
 Picture = NDArray[np.uint8]
 Reader = Callable[[Picture], object]

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks.provenance import commit
 from digitizer.capture.intake import take_from_inbox
 from digitizer.facility import make_home, open_house
 from digitizer.model.people import MACHINE
+from tests.support.provenance import commit
 
 
 def take_all(home: Path, scans: int, kilobytes: int, careless: bool) -> float:

@@ -24,11 +24,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.kill_scans import ask
-from benchmarks.provenance import commit
 from digitizer.facility import make_home, open_house
 from digitizer.model.people import MACHINE
 from digitizer.operations.actions import reconcile, verify_audit
+from tests.support.provenance import commit
+from trials.kill_scans import ask
 
 _DIGITIZER = str(Path(sys.executable).parent / "digitizer")
 _SETTLE = 1.0

@@ -23,11 +23,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from benchmarks import scanner
 from benchmarks.pipeline import DIGITIZER, measured
-from benchmarks.provenance import commit
 from digitizer.capture.isolated.page_reading import read_marked
 from digitizer.engines.isolation import Pool
+from tests.support import scanner
+from tests.support.provenance import commit
 
 _LINES = (
     "Dear Avery,\n\nthis is page {number} of a very long letter that was\nmade up to be counted."

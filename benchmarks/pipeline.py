@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from benchmarks import scanner
+from tests.support import scanner
 
 ROOT = Path(__file__).resolve().parent.parent
 LETTERS = ROOT.parent / "shared" / "corpus" / "letters"

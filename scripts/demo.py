@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from benchmarks import scanner
+from tests.support import scanner
 
 PEOPLE = (
     ("D1001", "Example", "Avery", "A-1"),

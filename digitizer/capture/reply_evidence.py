@@ -1,7 +1,7 @@
 """Whether a page with a reply sheet's code is the reply sheet that we printed.
 
 The measures are of reply sheets printed, written on, worn and scanned (levels 0 to 3 of
-``benchmarks.covers``) and of forgeries made of copies: ``python -m benchmarks.reply_sheets``.
+``trials.covers``) and of forgeries made of copies: ``python -m trials.reply_sheets``.
 """
 
 from __future__ import annotations

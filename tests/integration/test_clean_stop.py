@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import scanner
 from digitizer.facility import make_home
+from tests.support import scanner
 from tests.support.mailroom_kit import DIGITIZER, Home
 from tests.support.patience import HUNG, until
 

@@ -1,4 +1,4 @@
-"""Faults of the disk, made by strace; ``benchmarks.faults`` and ``filing_faults`` try many more."""
+"""Faults of the disk, made by strace; ``trials.faults`` and ``filing_faults`` try many more."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from zlib import crc32
 
 import pytest
 
-from benchmarks import filing_faults
-from benchmarks.faults import Fault, may_trace, trial
-from benchmarks.kill_scans import make_home_with_mail
 from digitizer.facility import make_home
+from trials import filing_faults
+from trials.faults import Fault, may_trace, trial
+from trials.kill_scans import make_home_with_mail
 
 pytestmark = pytest.mark.skipif(not may_trace(), reason="strace is absent or may not trace")
 

@@ -1,4 +1,4 @@
-"""A small hostile stream through the real service; ``python -m benchmarks.hostile`` is larger."""
+"""A small hostile stream through the real service; ``python -m trials.hostile`` is larger."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.hostile import MOST_SECONDS, report, run
 from digitizer.model.settings import Work
+from trials.hostile import MOST_SECONDS, report, run
 
 
 @pytest.mark.timeout(4 * 3600)  # it ends by itself, also where nothing gets done any more

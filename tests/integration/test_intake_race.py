@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.intake_race import run
+from trials.intake_race import run
 
 
 def test_each_file_is_one_scan_whoever_cleans_up_or_dies(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""kill -9 at a few moments of the real thing; ``python -m benchmarks.kills`` does hundreds."""
+"""kill -9 at a few moments of the real thing; ``python -m trials.kills`` does hundreds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import digitizer
-from benchmarks.kills import Plan, lost_now, run
 from digitizer.support.failpoints import POINTS, SUPERVISORS_POINTS, arm
+from trials.kills import Plan, lost_now, run
 
 _SOURCES = Path(digitizer.__file__).parent
 

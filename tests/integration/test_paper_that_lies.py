@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import scanner
 from digitizer.capture.ingest import ingest_all
 from digitizer.capture.pipeline import no_progress
 from digitizer.covers import actions as covers
@@ -31,6 +30,7 @@ from digitizer.model.people import CustodyStatus, Inmate
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.people import roster
 from digitizer.storage.tables import writing
+from tests.support import scanner
 from tests.support.made_mail import OPERATOR, as_inmate
 
 A, B, C, D = "P1001", "P1002", "P1003", "P1004"

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import scanner
 from digitizer.engines.printing.kit.cover_layout import mark_bits, mark_ids
 from digitizer.model.paper import CodeKind
+from tests.support import scanner
 from tests.support.mailroom_kit import Home, scanned
 
 TEXTS = (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import scanner
+from tests.support import scanner
 from tests.support.endpoint import MODEL, Act, failing, saying, serving
 from tests.support.mailroom_kit import Home, scanned
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from benchmarks import scanner
+from tests.support import scanner
 from tests.support.patience import HUNG, until
 
 ROOT = Path(__file__).resolve().parents[2]

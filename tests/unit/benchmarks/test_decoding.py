@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from benchmarks.covers.levels import Level
 from benchmarks.decoding import READERS, Timed, covers, ours, table, timed
 from digitizer.model.paper import Sightings
+from trials.covers.levels import Level
 
 
 def test_each_reader_sees_each_page() -> None:

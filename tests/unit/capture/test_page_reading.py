@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks import scanner
 from digitizer.capture.isolated import page_reading
 from digitizer.capture.isolated.page_reading import (
     UprightReading,
@@ -20,6 +19,7 @@ from digitizer.capture.isolated.page_reading import (
 )
 from digitizer.engines.imaging import encode_lossless, load
 from digitizer.model.paper import Box, PageKind, Transcript, Word
+from tests.support import scanner
 
 Picture = NDArray[np.uint8]
 LETTER = "dear mother we have been here since may and think about your house every night"

@@ -9,14 +9,14 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from benchmarks.covers.trial import RIGHT
-from benchmarks.covers.unseen_wear import WEARS
 from digitizer.capture.isolated.sighting import Seen, sight
 from digitizer.engines.codes.cover_code import is_ours, payload, short_id
 from digitizer.engines.imaging import prepare
 from digitizer.engines.opening import OpenedPage
 from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, cover_pdf
 from digitizer.model.paper import CodeKind, CoverCode, Sightings
+from trials.covers.trial import RIGHT
+from trials.covers.unseen_wear import WEARS
 
 DPI = 200
 WHOLE = (0.0, 0.0, 1.0, 1.0)

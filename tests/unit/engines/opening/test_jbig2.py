@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.damage import jbig2_encoder
-from benchmarks.damage.pdf_kit import coded, picture_pdf, with_region_length, written
 from digitizer.engines.opening.jbig2 import refuse_incomplete, with_other_end
 from digitizer.engines.opening.page import Picture
 from digitizer.engines.opening.pdf_drawing import pictures_in
 from digitizer.model.errors import UnopenableFile
+from trials.damage import jbig2_encoder
+from trials.damage.pdf_kit import coded, picture_pdf, with_region_length, written
 
 HEAD = 30 + 11 + 26  # bytes before the coded data: page, region's header, its facts
 PICTURE = replace(coded("JBIG2", written(120, 160)))

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.damage.cell import Cell
-from benchmarks.damage.pdf_cells import CELLS
 from digitizer.engines.opening import (
     OpenedPage,
     OpeningLimits,
@@ -16,6 +14,8 @@ from digitizer.engines.opening import (
     open_pages,
 )
 from digitizer.model.errors import UnopenableFile
+from trials.damage.cell import Cell
+from trials.damage.pdf_cells import CELLS
 
 LIMITS = OpeningLimits()
 POSSIBLE = [cell for cell in CELLS if cell.impossible is None]

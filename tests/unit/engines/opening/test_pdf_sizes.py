@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.damage.pdf_kit import coded, filling, page_pdf, written
 from digitizer.engines.opening import OpenedPage, OpeningLimits, open_page
 from digitizer.engines.opening.page import believable_dpi
 from digitizer.engines.opening.pdf_resolution import drawing_dpi
 from digitizer.model.errors import UnopenableFile
+from trials.damage.pdf_kit import coded, filling, page_pdf, written
 
 LIMITS = OpeningLimits()
 

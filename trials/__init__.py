@@ -1,0 +1,1 @@
+"""Attempts to break the product: worn paper, lying paper, damaged files, deaths, forgeries."""

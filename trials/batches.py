@@ -1,0 +1,271 @@
+"""Batches of letters with faults, through the real splitting: who gets whose pages?
+
+    python -m trials.batches [--batches 5000] [--seed 1] [--fault-rate 0.01 --fault-rate 0.2]
+
+A batch is a truth (whose each side of paper is) that faults happen to on its way through the
+scanner; what comes out of ``split`` and ``settle`` is compared with that truth. Prints Markdown
+tables. Exit 1 if a page went under the wrong inmate that no vanished cover explains.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from digitizer.capture.matching import UNKNOWN, Standing, settle, standing_of
+from digitizer.capture.splitting import split
+from digitizer.model.paper import SeenPage, SplitLetter
+from digitizer.model.people import CustodyStatus, Inmate
+from digitizer.model.scanner_profile import Sides
+from trials.stacks import (
+    ALL_COUNTS,
+    BLANK,
+    LETTER_FAULTS,
+    NOW,
+    PAPER_FAULTS,
+    STACK_FAULTS,
+    Batch,
+    Counts,
+    Side,
+    make_batch,
+    may_happen,
+    reply_back_to_front,
+    reverse_handful,
+    scan,
+    vanished,
+)
+
+RATES = (0.01, 0.02, 0.05, 0.10, 0.20)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of everything, over many batches. ``needless``: good letters held; ``far``: of
+    those the ones that no fault could touch, since it happened to neither neighbour."""
+
+    batches: int = 0
+    letters: int = 0
+    good: int = 0
+    needless: int = 0
+    far: int = 0
+    delivered: int = 0
+    astray: int = 0
+    misplaced: int = 0
+    held_by: Counter[str] = field(default_factory=Counter)
+    astray_by: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What happens to batches: shares of letters (and stacks) with a fault, of covers lost."""
+
+    counts: tuple[Counts, ...]
+    sides: tuple[Sides, ...] = tuple(Sides)
+    faults: float = 0.0
+    vanished: float = 0.0
+    handfuls: float = 0.0
+    replies_reversed: float = 0.0
+    slips: float = 0.0
+    paper: float = 0.0
+    replies: float = 0.05
+
+
+def run(trial: Trial, batches: int, rng: random.Random) -> Tally:
+    tally = Tally()
+    for _ in range(batches):
+        batch = make_batch(rng, rng.choice(trial.counts), rng.choice(trial.sides), trial.replies)
+        if trial.paper and rng.random() < 0.5:
+            batch.origin = batch.way
+        judge(batch, harm(batch, trial, rng), tally)
+    return tally
+
+
+def harm(batch: Batch, trial: Trial, rng: random.Random) -> list[Side]:
+    """Faults first happen to letters, then to the stack, then in the scanner."""
+    for letter in batch.letters:
+        if rng.random() < trial.faults:
+            name = rng.choice(may_happen(batch, letter))
+            LETTER_FAULTS[name](rng, batch, letter)
+            letter.faulty = True
+            batch.faults[name] += 1
+        if trial.paper and rng.random() < trial.paper:
+            name = rng.choice(tuple(PAPER_FAULTS))
+            PAPER_FAULTS[name](rng, batch, letter)
+            letter.faulty = True
+            batch.faults[name] += 1
+        if rng.random() < trial.vanished and letter.leaves:
+            vanished(letter)
+            letter.faulty = True
+        if rng.random() < trial.replies_reversed:
+            reply_back_to_front(letter)
+    if rng.random() < trial.handfuls:
+        reverse_handful(rng, batch)
+    leaves = [leaf for letter in batch.letters for leaf in letter.leaves]
+    if batch.header:
+        leaves.insert(0, (Side(None, blank=False, codes=(batch.header,)), BLANK))
+    if rng.random() < trial.faults:
+        name = rng.choice(tuple(STACK_FAULTS))
+        leaves = STACK_FAULTS[name](rng, leaves)
+        batch.spoilt = True
+        batch.faults[name] += 1
+    return scan(batch, leaves, rng, trial.faults, trial.slips)
+
+
+def judge(batch: Batch, sides: Sequence[Side], tally: Tally) -> None:
+    """Compares what was delivered with whose the paper was."""
+    pages = [
+        SeenPage(i, side.blank, side.codes, side.doubts, side.inked, side.perhaps_blank)
+        for i, side in enumerate(sides, 1)
+    ]
+    astray, arrived = 0, set()
+    for inmate, numbers in deliveries(batch, pages, tally):
+        owners = [sides[number - 1].owner for number in numbers]
+        astray += sum(owner is not None and str(owner) != inmate for owner in owners)
+        tally.delivered += len(numbers)
+        arrived.add(inmate)
+    held = [at for at in good_letters(batch) if str(batch.letters[at].inmate) not in arrived]
+    faulty = {at for at, each in enumerate(batch.letters) if each.faulty}
+    tally.batches += 1
+    tally.letters += len(batch.letters)
+    tally.good += len(good_letters(batch))
+    tally.needless += len(held)
+    tally.far += sum(not faulty & {at - 1, at + 1} for at in held)
+    tally.astray += astray
+    if astray:
+        tally.astray_by[" + ".join(sorted(batch.faults)) or "no other fault"] += astray
+
+
+def good_letters(batch: Batch) -> list[int]:
+    """The places of the letters to which nothing happened."""
+    return [at for at, each in enumerate(batch.letters) if not (each.faulty or batch.spoilt)]
+
+
+def deliveries(
+    batch: Batch, pages: Sequence[SeenPage], tally: Tally
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The inmate and pages of each letter that would be delivered without a person's look."""
+    parted = split(pages, batch.sides, batch.header is not None, batch.origin)
+    placed = Counter(parted.recorded)
+    reasons = {doubt.reason.value for doubt in parted.whole}
+    for letter in parted.letters:
+        placed.update((*letter.pages, *letter.hidden, *letter.covers))
+        settled = settle(letter, standing(batch, letter))
+        reasons.update(doubt.reason.value for doubt in settled.doubts)
+        if settled.booking_number is not None:
+            yield settled.booking_number, letter.pages
+    tally.held_by.update(reasons)
+    everything = Counter(page.number for page in pages)
+    tally.misplaced += not parted.whole and placed != everything
+
+
+def standing(batch: Batch, letter: SplitLetter) -> Standing:
+    if letter.cover is None:
+        return UNKNOWN
+    name = letter.cover.cover_id
+    facts: dict[str, Any] = {
+        "inmate": Inmate(name, "Example", "Invented", "A", CustodyStatus.IN_CUSTODY),
+        **batch.registered.get(name, {}),
+    }
+    return standing_of(facts.pop("inmate"), at=NOW, **facts)
+
+
+# --- the report
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--batches", type=int, default=5000, help="for each row")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fault-rate", type=float, action="append", help="0..1, may be repeated")
+    asked = parser.parse_args()
+    rates = asked.fault_rate or RATES
+    started = time.monotonic()
+    sure = list(rows(fault_trials(rates), asked.batches, asked.seed))
+    lying = list(rows(paper_trials(), 4 * asked.batches, asked.seed))
+    print(f"Seed {asked.seed}, {asked.batches} batches of 5 to 40 letters a row.\n")
+    print_table("Faults on the way, no cover vanished", sure)
+    print_table("Sheets of which nothing can be seen, and paper that lies", lying)
+    print_table(
+        "What caution costs at 1% faults", list(rows(caution_trials(), asked.batches, asked.seed))
+    )
+    print_table("Vanished covers", list(rows(vanished_trials(), asked.batches, asked.seed)))
+    print_table(
+        "What no rule can see where nothing is counted",
+        list(rows(beyond_trials(), asked.batches, asked.seed)),
+    )
+    print(f"{time.monotonic() - started:.0f} s")
+    return int(any(tally.astray or tally.misplaced for _, tally in [*sure, *lying]))
+
+
+def fault_trials(rates: Sequence[float]) -> Iterator[tuple[str, Trial]]:
+    for rate in rates:
+        yield f"{rate:.0%} faults, letters", Trial(ALL_COUNTS, faults=rate, replies=0.0)
+    for rate in (0.0, 0.01, 0.10):
+        yield f"{rate:.0%} faults, reply sheets", Trial(ALL_COUNTS, faults=rate, replies=1.0)
+
+
+def paper_trials() -> Iterator[tuple[str, Trial]]:
+    for rate in (0.01, 0.1):
+        yield f"{rate:.0%} of such sheets", Trial(ALL_COUNTS, paper=rate)
+        title = f"{rate:.0%} of such sheets and {rate:.0%} other faults"
+        yield title, Trial(ALL_COUNTS, paper=rate, faults=rate)
+
+
+def beyond_trials() -> Iterator[tuple[str, Trial]]:
+    """What no rule can see for sure without counts."""
+    for counts in ALL_COUNTS:
+        yield f"1% of stacks: a handful reversed, {counts.title}", Trial((counts,), handfuls=0.01)
+    for counts in ALL_COUNTS:
+        title = f"1% of replies behind their further pages, {counts.title}"
+        yield title, Trial((counts,), replies_reversed=0.01)
+    for counts in ALL_COUNTS:
+        title = f"10% of stacks in two runs: each run lost a sheet, {counts.title}"
+        yield title, Trial((counts,), (Sides.ODD_EVEN,), slips=0.1)
+
+
+def caution_trials() -> Iterator[tuple[str, Trial]]:
+    for sides in Sides:
+        for counts in ALL_COUNTS:
+            title = f"1% faults, {sides.value}, {counts.title}"
+            yield title, Trial((counts,), (sides,), faults=0.01, replies=0.0)
+
+
+def vanished_trials() -> Iterator[tuple[str, Trial]]:
+    for others in (0.0, 0.01, 0.10):
+        for counts in ALL_COUNTS:
+            title = f"1% vanished, {others:.0%} other faults, {counts.title}"
+            yield title, Trial((counts,), vanished=0.01, faults=others)
+
+
+def rows(
+    trials: Iterator[tuple[str, Trial]], batches: int, seed: int
+) -> Iterator[tuple[str, Tally]]:
+    for title, trial in trials:
+        yield title, run(trial, batches, random.Random(f"{seed} {title}"))
+
+
+def print_table(title: str, tallies: Sequence[tuple[str, Tally]]) -> None:
+    print(f"### {title}\n")
+    print("| | letters | pages delivered | under the wrong inmate |", end="")
+    print(" good letters held | of them beside no fault |\n|---|---:|---:|---:|---:|---:|")
+    for name, tally in tallies:
+        share = f" ({tally.astray / tally.delivered:.4%})" if tally.astray else ""
+        print(
+            f"| {name} | {tally.letters:,} | {tally.delivered:,} | {tally.astray:,}{share} "
+            f"| {tally.needless / max(tally.good, 1):.2%} | {tally.far / max(tally.good, 1):.2%} |"
+        )
+    misplaced = sum(tally.misplaced for _, tally in tallies)
+    print(f"\nScans with a page in two places or in none: {misplaced}.\n")
+    for name, tally in tallies:
+        for faults, pages in tally.astray_by.most_common(3):
+            print(f"- {name}: {pages} pages astray in batches with {faults}")
+    print()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
