@@ -34,7 +34,7 @@ class Source:
     letters: Callable[[int, int, int], list[Path]]  # so many typed, mixed, handwritten pages
     kinds: tuple[int, int, int]  # pages of each kind in the stack
     sheets: tuple[int, ...]  # sheets of content in each of its letters
-    sides: int  # of the stack with its covers and its header
+    sides: int  # of the stack with its covers and its header, at least
     found: Mapping[str, float]  # by kind of page, the share of telling words that find it first
 
 
@@ -93,7 +93,7 @@ def test_a_production_scanner_s_pdf(home: Home, source: Source) -> None:
     pages = [header, scanner.paper(), *pages]
     posted = [Posted(p.booking, tuple(n + 2 for n in p.pages), p.pictures) for p in posted]
     inbox = home.inbox("adf-duplex-pdf")
-    assert len(pages) == source.sides
+    assert len(pages) >= source.sides
     with Serving(home) as service:
         scanner.write_pdf(scanned(pages, seed=1), inbox / "stack.pdf")
         service.until_filed(1)
