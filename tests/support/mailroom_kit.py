@@ -1,4 +1,4 @@
-"""What the acceptance tests share: a running service, covers, and stacks of real letters."""
+"""What the acceptance tests share: a running service, covers, and stacks of letters."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from typing import Any, Self
 import numpy as np
 
 from tests.support import scanner
+from tests.support.corpus import CORPUS, without_corpus
 from tests.support.patience import HUNG, until
 
 ROOT = Path(__file__).resolve().parents[2]
-LETTERS = ROOT.parent / "shared" / "corpus" / "letters"
+LETTERS = CORPUS / "letters"
 DIGITIZER = str(Path(sys.executable).parent / "digitizer")
 PEOPLE = 20
 
@@ -33,9 +34,10 @@ class Posted:
     pages: tuple[int, ...]
     pictures: tuple[Path, ...]
 
-    @property
-    def texts(self) -> list[str]:
-        return [path.with_suffix(".txt").read_text("utf-8") for path in self.pictures]
+    def texts(self, kind: str = "*") -> list[str]:
+        """What its pages say; only those of one kind, if it is named."""
+        pictures = [path for path in self.pictures if kind in ("*", path.parent.name)]
+        return [path.with_suffix(".txt").read_text("utf-8") for path in pictures]
 
 
 class Home:
@@ -124,6 +126,8 @@ class Serving:
 
 def corpus_letters(typed: int, mixed: int, handwritten: int) -> list[Path]:
     """So many real letters of each kind, the kinds taking turns."""
+    if not LETTERS.is_dir():
+        without_corpus("the letters")
     chosen = [
         sorted((LETTERS / kind).glob("*.jpg"))[:count]
         for kind, count in (("typed", typed), ("mixed", mixed), ("handwritten", handwritten))
@@ -156,12 +160,12 @@ def scanned(pages: Sequence[scanner.Page], seed: int) -> list[scanner.Page]:
     return [scanner.glass(page, rng) for page in pages]
 
 
-def telling_words(posted: Sequence[Posted], letter: Posted, most: int = 3) -> list[str]:
-    """Long words that stand in this letter's transcription and in no other of the stack."""
+def telling_words(posted: Sequence[Posted], page: str, most: int = 2) -> list[str]:
+    """Long words of this page's transcription that stand in no other letter of the stack."""
     everywhere = Counter(
-        word for each in posted for word in {w for text in each.texts for w in _words(text)}
+        word for each in posted for word in {w for text in each.texts() for w in _words(text)}
     )
-    own = {w for text in letter.texts for w in _words(text) if everywhere[w] == 1}
+    own = {word for word in _words(page) if everywhere[word] == 1}
     return sorted(own, key=lambda word: (-len(word), word))[:most]
 
 

@@ -17,6 +17,7 @@ from digitizer.engines.printing.kit.cover_layout import Paper
 from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, cover_pdf
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import CustodyStatus, Inmate
+from tests.support.corpus import CORPUS, without_corpus
 
 Picture = NDArray[np.uint8]
 MakeScan = Callable[..., "CoverScan"]
@@ -69,9 +70,8 @@ def cover_scan() -> MakeScan:
 
 @pytest.fixture
 def letters_corpus() -> list[Path]:
-    """Real letters, where the shared corpus is at hand; the test is skipped where it is not."""
-    folder = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "letters"
-    found = sorted(folder.glob("*/*.jpg"))
+    """Real letters, where the corpus is at hand; the test is skipped where it is not."""
+    found = sorted((CORPUS / "letters").glob("*/*.jpg"))
     if not found:
-        pytest.skip("the shared corpus of letters is not here")
+        without_corpus("the letters")
     return found

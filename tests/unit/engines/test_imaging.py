@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -22,11 +21,12 @@ from digitizer.engines.imaging import (
 from digitizer.engines.imaging.skew import straighten
 from digitizer.engines.opening import OpenedPage, OpeningLimits, open_page
 from digitizer.model.errors import EngineError
+from tests.support.corpus import CORPUS, without_corpus
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Levels = np.ndarray[Any, np.dtype[np.float32]]
 
-LETTERS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "letters"
+LETTERS = CORPUS / "letters"
 BLANK_INK = 0.0002
 DPI, WIDTH, HEIGHT = 300, 2550, 3300
 
@@ -261,7 +261,7 @@ def test_quarter_turns_are_clockwise(turns: int) -> None:
 def test_no_letter_is_blank_and_none_is_turned_far() -> None:
     letters = sorted(LETTERS.glob("*/*.jpg"))[::12]
     if not letters:
-        pytest.skip("there is no corpus of letters beside this checkout")
+        without_corpus("the letters")
     for path in letters:
         opened = open_page(path, 1, OpeningLimits(), 0)
         page = prepare(opened, BLANK_INK)

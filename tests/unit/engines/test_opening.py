@@ -31,9 +31,10 @@ from digitizer.engines.opening import (
 from digitizer.engines.opening.jbig2 import SYMBOLS_NOTE, has_symbol_dictionary
 from digitizer.engines.opening.page import believable_dpi
 from digitizer.model.errors import UnopenableFile, UsageError, WorkerFailed
+from tests.support.corpus import CORPUS, without_corpus
 
 LIMITS = OpeningLimits(pages=50, megapixels=20)
-ODD_FILES = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "odd-files"
+ODD_FILES = CORPUS / "odd-files"
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -640,7 +641,7 @@ def test_any_bytes_may_be_taken_for_jbig2(data: bytes) -> None:
 def test_jbig2_symbols_become_a_note_of_the_page(tmp_path: Path) -> None:
     odd = ODD_FILES / "ocrmypdf" / "jbig2.pdf"
     if not odd.exists():
-        pytest.skip("there is no corpus of odd files beside this checkout")
+        without_corpus("the odd files")
     assert open_page(odd, 1, OpeningLimits(), 0).notes == (SYMBOLS_NOTE,)
 
 
@@ -699,7 +700,7 @@ def odd_files() -> Iterator[Path]:
 def test_every_odd_file_opens_or_is_refused() -> None:
     files = [path for path in odd_files() if path.is_file()]
     if not files:
-        pytest.skip("there is no corpus of odd files beside this checkout")
+        without_corpus("the odd files")
     with Pool(2) as pool:
         futures = [pool.submit(look, str(path), seconds=120) for path in files]
         opened = 0

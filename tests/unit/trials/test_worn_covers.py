@@ -7,6 +7,7 @@ import pytest
 
 from digitizer.capture.cover_evidence import see
 from digitizer.engines.codes.cover_code import verify
+from tests.support.corpus import without_corpus
 from trials.covers import others
 from trials.covers.__main__ import run
 from trials.covers.glass import Glass, scanned
@@ -97,6 +98,6 @@ def test_the_wrong_keys_have_the_right_ids(printed: Printed) -> None:
 def test_no_page_of_the_corpus_is_taken_for_a_cover() -> None:
     strangers = others.look(every=25)
     if not strangers:
-        pytest.skip("the shared corpus is not here")
+        without_corpus("the pages")
     assert {each.letter for each in strangers} == {True, False}
     assert [each for each in strangers if each.taken] == []

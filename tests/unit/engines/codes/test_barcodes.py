@@ -14,6 +14,7 @@ from digitizer.engines.codes.decoders import Look
 from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.model.errors import EngineError
 from digitizer.model.paper import Box, CodeKind, Sightings, Symbol
+from tests.support.corpus import CORPUS, without_corpus
 
 OTHER = "MD1AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -225,9 +226,11 @@ def test_no_real_letter_is_taken_for_a_cover(letters_corpus: list[Path]) -> None
         assert find_our_symbols(page, round(max(page.shape) / 11)) == Sightings(), path.name
 
 
-def test_no_foreign_barcode_is_taken_for_ours(letters_corpus: list[Path]) -> None:
-    folder = letters_corpus[0].parents[2] / "foreign-barcodes"
-    for path in sorted(folder.rglob("*.[pj][np]g")):
+def test_no_foreign_barcode_is_taken_for_ours() -> None:
+    paths = sorted((CORPUS / "foreign-barcodes").rglob("*.[pj][np]g"))
+    if not paths:
+        without_corpus("the foreign barcodes")
+    for path in paths:
         picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
         if picture is None:
             continue
