@@ -21,20 +21,20 @@ from digitizer.model.paper import Doubt, DoubtReason
 
 def hold(
     stretches: Sequence[Stretch],
-    headed: bool,
+    way_known: bool,
     announced: int,
     two_runs: bool = False,
     more: Iterable[Touch] = (),
 ) -> list[list[Doubt]]:
     """The doubts of each stretch.
 
-    ``headed``: the stack has a batch header on top, so it is not back to front; ``announced``
+    ``way_known``: a batch header on top says that the stack is not back to front; ``announced``
     is the header's number of letters (0: any). ``two_runs``: its backs were scanned in a run of
     their own. ``more`` are touches of other rules.
     """
     held: list[list[Doubt]] = [[] for _ in stretches]
     proven = [is_proven(stretches, i) for i in range(len(stretches))]
-    turned = () if headed else back_to_front(stretches, proven)
+    turned = () if way_known else back_to_front(stretches, proven)
     slipped = slipped_runs(stretches) if two_runs else ()
     for touch in chain(_all_touches(stretches, proven, announced), turned, slipped, more):
         doubt = _with_pages(touch, stretches)
@@ -73,15 +73,16 @@ def _unestablished(stretches: Sequence[Stretch]) -> Iterator[Touch]:
 def _empty_covers(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Touch]:
     """A cover with no page after it is a doubt on both sides.
 
-    It is also how a handful of letters put in back to front ends, and that handful gave every
-    letter's pages to another from some letter on. It can only have begun behind a letter whose
-    length nothing proves, so all from the first such letter are held.
+    Nor does ink on it make up for sheets that it promises. It is also how a handful of letters put
+    in back to front ends, and that handful gave every letter's pages to another from some letter
+    on. It can only have begun behind a letter whose length nothing proves, so all from the first
+    such letter are held.
     """
     unproven = next((i for i, sure in enumerate(proven) if not sure), len(proven))
     told = 0
     for i, stretch in enumerate(stretches):
         first = beside = max(i - 1, 0)
-        if not stretch.empty or stretch.nothing_sure or stretch.written_on:
+        if not stretch.empty or stretch.nothing_sure or stretch.may_be_whole:
             continue
         if not is_copy(stretches, i) and not _is_cut_by_blank(stretches, i):
             # What lies before the last such cover was held by it: a long stack stays linear.
@@ -97,7 +98,7 @@ def _covers_written_on(stretches: Sequence[Stretch], proven: Sequence[bool]) -> 
     is too long, which its own count would show.
     """
     for i in range(1, len(stretches)):
-        if stretches[i].written_on and stretches[i].empty and not proven[i - 1]:
+        if stretches[i].may_be_whole and stretches[i].empty and not proven[i - 1]:
             yield Touch(_without_pages(stretches[i]), (i - 1, i))
 
 

@@ -13,7 +13,9 @@ from digitizer.model.paper import Doubt, DoubtReason
 def sheet_counts(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Touch]:
     """A count that is off holds its letter, and its neighbours unless their own count is right.
 
-    A sheet too few may lie in a neighbour; a sheet too many may be a neighbour's.
+    A sheet too few may lie in a neighbour; a sheet too many may be a neighbour's. Where all that
+    was promised is missing, the sheets that make a neighbour's count right may be those; and a
+    neighbour with the same cover may be the rest of this letter, behind a copy.
     """
     for i, stretch in enumerate(stretches):
         if not stretch.counted or (stretch.empty and not stretch.written_on):
@@ -26,7 +28,13 @@ def sheet_counts(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterat
         if stretch.counted in readings(stretches[i:after]):
             continue
         beside = range(max(i - 1, 0), min(after + 1, len(stretches)))
-        yield Touch(_miscounted(stretch), tuple(j for j in beside if j == i or not proven[j]))
+        held = (j for j in beside if j == i or not (proven[j] and _parted(stretch, stretches[j])))
+        yield Touch(_miscounted(stretch), tuple(held))
+
+
+def _parted(stretch: Stretch, beside: Stretch) -> bool:
+    """Whether the right count of a letter beside a wrong one says that neither has the other's."""
+    return bool(stretch.behind) and stretch.code != beside.code
 
 
 def readings(stretches: Sequence[Stretch]) -> list[int]:

@@ -61,6 +61,11 @@ class Sheet:
         return not self.blank and not self.doubts and not any(page.codes for page in self.pages)
 
     @property
+    def face_down(self) -> bool:
+        """Whether its code is on its second side only."""
+        return not self.pages[0].codes and any(page.codes for page in self.pages)
+
+    @property
     def has_written_back(self) -> bool:
         """Whether its second side, where it has one, is a page with something on it.
 

@@ -16,6 +16,7 @@ from digitizer.capture.splitting.sheets import (
     uneven,
 )
 from digitizer.capture.splitting.stretches import cut, form_letters
+from digitizer.capture.splitting.turned import vouches
 from digitizer.model.paper import (
     CodeKind,
     Doubt,
@@ -62,7 +63,8 @@ def _split_sheets(
     recorded = tuple(page.number for page in sheets[0].pages) if headed else ()
     stretches = cut(body)
     two_runs = sides is Sides.ODD_EVEN
-    doubts = hold(stretches, headed, announced, two_runs, wrong_ways(stretches, origin))
+    way_known = headed and vouches(sheets[0], stretches)
+    doubts = hold(stretches, way_known, announced, two_runs, wrong_ways(stretches, origin))
     return Split(letters=form_letters(stretches, doubts), recorded=recorded)
 
 

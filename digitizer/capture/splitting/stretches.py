@@ -87,6 +87,11 @@ class Stretch:
         return self.established and self.first.has_content
 
     @property
+    def may_be_whole(self) -> bool:
+        """The same, and no count promises sheets behind it: these would not be the ink on it."""
+        return self.written_on and not self.counted
+
+    @property
     def may_be_written_on(self) -> bool:
         """The same, or perhaps: its other side may have something faint on it."""
         return self.established and self.first.may_have_content

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from digitizer.capture.splitting.sheets import Sheet
 from digitizer.capture.splitting.stretches import Stretch
 from digitizer.capture.splitting.touches import Touch
 from digitizer.model.paper import Doubt, DoubtReason
@@ -28,6 +29,22 @@ def back_to_front(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Itera
             yield Touch(doubt, (i, i + 1))
 
 
+def vouches(header: Sheet, stretches: Sequence[Stretch]) -> bool:
+    """Whether a batch header on top says that the stack below it is not back to front.
+
+    It may have been laid on the wrong end. Then each sheet shows the other side up than it does, if
+    the stack was turned over; and where some letter has another's sheets, its count is off.
+    """
+    established = [each.first for each in stretches if each.established]
+    as_header = [first.face_down == header.face_down for first in established]
+    turned_over = bool(as_header) and not any(as_header)
+    return not turned_over and not any(map(_is_off, stretches))
+
+
+def _is_off(stretch: Stretch) -> bool:
+    return stretch.counted > 0 and stretch.counted != len(stretch.behind)
+
+
 def _bound_by_count(stretches: Sequence[Stretch], proven: Sequence[bool]) -> list[bool]:
     """Of which stretches the loose sheets are surely theirs, whichever way the stack lies.
 
@@ -36,7 +53,7 @@ def _bound_by_count(stretches: Sequence[Stretch], proven: Sequence[bool]) -> lis
     that was lost or never enclosed makes one count fit the wrong way, so two must tell the same;
     and one count in the stack that is off, and nothing is bound.
     """
-    if any(each.counted and each.counted != len(each.behind) for each in stretches):
+    if any(map(_is_off, stretches)):
         return [False] * len(stretches)
     telling = [_tells_the_way(stretches, i) and proven[i] for i in range(len(stretches))]
     told = sum(telling) >= _WITNESSES

@@ -346,6 +346,36 @@ def test_a_wrong_sheet_count_holds_its_neighbours_unless_theirs_is_right() -> No
     assert len(delivered(blank_sheets_count)) == 2
 
 
+def test_no_neighbours_count_is_right_where_all_that_was_promised_is_missing() -> None:
+    """A lost a sheet, and B's lies before its cover, or behind it a reply's before its sheet."""
+    assert not delivered(part("A.1 b B.1+"))
+    assert not delivered(part("H.2 R1.1 r R2.1"))
+    assert not delivered(part("A.1+ B.1 a"))
+    # What is short of some of its sheets only does not hold a letter that its count proves.
+    assert list(delivered(part("A.1 a B.2+ b C.1 c"))) == ["A", "C"]
+
+
+def test_ink_on_a_cover_is_not_the_sheets_that_it_promises() -> None:
+    """C and B.1 lie back to front: each letter before B.1 may have another's pages."""
+    assert list(delivered(part("A a c C b B.1+ D d E e"))) == ["E"]
+    assert list(delivered(part("A a c C b B+ D d E e"))) == ["A", "D", "E"]
+
+
+def test_a_copy_that_promises_the_same_proves_no_sheets_behind_it() -> None:
+    """A's cover was copied into its letter, and the cover of the next was lost."""
+    assert not delivered(part("H.2 A.2 a A.2 a b"))
+    assert list(delivered(part("Z.1 z A.2 a A.2 a b C.1 c"))) == ["Z", "C"]
+
+
+def test_a_header_on_the_wrong_end_hides_no_stack_that_is_back_to_front() -> None:
+    """A count that is off, or a stack with another side up than its header, belies it."""
+    assert list(delivered(part("H.3 R3.1 R3.1 r R2.1 q R1"))) == []
+    assert not delivered(part("H.2 _ _ R2 _ r _ R1", Sides.DUPLEX))
+    # A scanner that writes the back of every sheet first is none.
+    assert len(delivered(part("_ H.2 _ R1 _ r _ R2", Sides.DUPLEX))) == 2
+    assert len(delivered(part("H.2 _ R1 _ r _ R2 _", Sides.DUPLEX))) == 2
+
+
 def test_a_stack_that_reads_as_well_from_its_end_holds_what_would_change() -> None:
     assert not delivered(part("R1 a A r R2"))
     assert list(delivered(part("R1 R2 r R3 R4"))) == ["R1", "R4"]
