@@ -1,7 +1,7 @@
 """Letters that nobody wrote: invented prose, typed in fonts of print and written in script fonts.
 
 They stand in for real ones where there are none. Pen and paper are simulated here; the scanner's
-glass, its noise and its JPEG are ``benchmarks.scanner``'s. The same seed makes the same pages.
+glass, its noise and its JPEG are ``tests.support.scanner``'s. The same seed makes the same pages.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import Literal
 import cv2
 import numpy as np
 import reportlab
-from benchmarks.scanner import DPI, HEIGHT, WIDTH
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from tests.support.scanner import DPI, HEIGHT, WIDTH
 
 Kind = Literal["typed", "mixed", "handwritten"]
 Ink = NDArray[np.float32]  # HEIGHT × WIDTH, 0 for bare paper to 1 for the full colour of the ink

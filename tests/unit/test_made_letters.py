@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.scanner import HEIGHT, WIDTH
 from PIL import Image
 
 from tests.support.corpus import NEEDED, without_corpus
 from tests.support.made_letters import made_letters
+from tests.support.scanner import HEIGHT, WIDTH
 
 
 def test_the_same_seed_makes_the_same_letters_and_another_others(tmp_path: Path) -> None:
