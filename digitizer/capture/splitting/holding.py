@@ -16,7 +16,7 @@ from digitizer.capture.splitting.sheets import Sheet
 from digitizer.capture.splitting.stretches import Stretch, is_copy, is_proven
 from digitizer.capture.splitting.touches import Touch
 from digitizer.capture.splitting.turned import back_to_front
-from digitizer.model.paper import Doubt, DoubtReason
+from digitizer.model.paper import CodeKind, Doubt, DoubtReason
 
 
 def hold(
@@ -62,12 +62,21 @@ def _with_pages(touch: Touch, stretches: Sequence[Stretch]) -> Doubt:
 def _unestablished(stretches: Sequence[Stretch]) -> Iterator[Touch]:
     """What may be a cover holds the letter before it and what follows it.
 
-    Lone blanks are followed by an established cover: that letter is the one they touch.
+    Lone blanks are followed by an established cover: that letter is the one they touch. And the
+    sheets behind a sheet of a reply that is in doubt may be of that reply.
     """
     for i, stretch in enumerate(stretches):
-        reach = range(max(i - 1, 0), min(i + 1 + stretch.nothing_sure, len(stretches)))
+        on = stretch.nothing_sure or _is_of_next_reply(stretches, i)
+        reach = range(max(i - 1, 0), min(i + 1 + on, len(stretches)))
         for doubt in stretch.first.doubts:
             yield Touch(doubt, tuple(reach))
+
+
+def _is_of_next_reply(stretches: Sequence[Stretch], i: int) -> bool:
+    """Whether a sheet carries, among what is in doubt, the reply code that follows it."""
+    code = stretches[i + 1].code if i + 1 < len(stretches) else None
+    seen = (each for page in stretches[i].first.pages for each in page.codes)
+    return code is not None and code.kind is CodeKind.REPLY and code in seen
 
 
 def _empty_covers(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Touch]:

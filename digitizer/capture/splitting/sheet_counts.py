@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from digitizer.capture.splitting.stretches import Stretch, is_copy
 from digitizer.capture.splitting.touches import Touch
-from digitizer.model.paper import Doubt, DoubtReason
+from digitizer.model.paper import CodeKind, Doubt, DoubtReason
 
 
 def sheet_counts(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Touch]:
@@ -81,8 +81,11 @@ def letter_count(
 
 
 def _copies(stretches: Sequence[Stretch]) -> int:
-    """Covers that stand beside a letter of their own and are no further letter."""
-    return sum(
+    """Covers that stand beside a letter of their own and are no further letter; and what parts the
+    sheets of one reply, whose code is good for one letter only."""
+    beside = sum(
         each.established and each.empty and is_copy(stretches, i)
         for i, each in enumerate(stretches)
     )
+    replies = [each.code for each in stretches if each.code and each.code.kind is CodeKind.REPLY]
+    return beside + len(replies) - len(set(replies))

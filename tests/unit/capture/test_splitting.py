@@ -820,6 +820,18 @@ def test_a_cut_out_code_is_held_with_what_lies_before_it() -> None:
     assert R.REPLY_NOT_AS_PRINTED in whole(split([*stack("A a"), _cut_out(3)], Sides.SIMPLEX))
 
 
+def test_a_reply_of_which_one_sheet_is_not_as_printed_is_held_with_its_other_sheets() -> None:
+    """Where it is two, its count is of the second sheet, and the page behind may be another's."""
+    pages = [*stack("H R1"), _cut_out(3), *stack("_ _ _ R9 r R3")[3:]]
+    assert list(delivered(split(pages, Sides.SIMPLEX))) == ["R3"]
+
+
+def test_a_reply_that_a_blank_parts_is_counted_once() -> None:
+    """R2 is lost, and R3 is one letter."""
+    assert not delivered(part("H.3 R1 r q q R3 _ R3"))
+    assert list(delivered(part("H.2 R1 r R3 _ R3"))) == ["R1"]
+
+
 def test_a_cut_out_code_does_not_make_up_for_a_lost_cover() -> None:
     """Four letters were counted; the third one's cover is lost, so its page lies behind C."""
     pages = [*stack("H.4 R1 r R2 r r R3 r"), _cut_out(9), SeenPage(10)]
