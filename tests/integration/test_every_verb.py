@@ -89,7 +89,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Place:
 @pytest.fixture
 def _no_slow_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """What happens in other processes is no matter of permission."""
-    drawn = SimpleNamespace(pdf=b"%PDF", pages=1)
+    drawn = SimpleNamespace(pdf=b"%PDF", pages=1, missing=None)
     monkeypatch.setattr(rendering, "render_message", lambda *_: drawn)
     monkeypatch.setattr(rendering, "render_unit", lambda *_: drawn)
     monkeypatch.setattr(ingest, "Worker", lambda *_: nullcontext())
