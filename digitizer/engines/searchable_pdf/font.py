@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
+from digitizer.engines.printing.kit.unicode_map import unicode_map
 from digitizer.engines.searchable_pdf.glyph_codes import MEANINGLESS, Codes
 
 ADVANCE = 500  # a glyph's width, in thousandths of the font size
@@ -70,21 +71,7 @@ def _to_unicode(codes: Codes) -> bytes:
         for letter, code in codes.items()
     ]
     blocks = "\n".join([*_blocks("bfrange", own), *_blocks("bfchar", beyond)])
-    return f"""/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
-/CMapName /Adobe-Identity-UCS def
-/CMapType 2 def
-1 begincodespacerange
-<0000> <FFFF>
-endcodespacerange
-{blocks}
-endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end
-""".encode("ascii")
+    return unicode_map(blocks)
 
 
 def _ranges() -> Iterator[tuple[int, int]]:

@@ -23,6 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.fonts import Font
 from digitizer.engines.printing.kit.shaping import HIGHEST, LOWEST, Glyph, Run
+from digitizer.engines.printing.kit.unicode_map import unicode_map
 
 _DROPPED = frozenset(
     int.from_bytes(tag.encode(), "big")
@@ -258,23 +259,7 @@ class _Embedded:
             block = said[first : first + _MOST_IN_A_BLOCK]
             lines = "\n".join(f"<{code:04X}> <{_hex(text)}>" for code, text in block)
             blocks.append(f"{len(block)} beginbfchar\n{lines}\nendbfchar")
-        return _UNICODE_MAP.format(blocks="\n".join(blocks)).encode("ascii")
-
-
-_UNICODE_MAP = """/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
-/CMapName /Adobe-Identity-UCS def
-/CMapType 2 def
-1 begincodespacerange
-<0000> <FFFF>
-endcodespacerange
-{blocks}
-endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end"""
+        return unicode_map("\n".join(blocks))
 
 
 def _stream(document: Any, name: str, content: bytes, **entries: int) -> Any:
