@@ -18,7 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from digitizer.capture.intake import take_from_inbox
-from digitizer.facility import make_home, open_house
+from digitizer.facility import make_home, open_facility
 from digitizer.model.people import MACHINE
 from tests.support.provenance import commit
 
@@ -26,20 +26,20 @@ from tests.support.provenance import commit
 def take_all(home: Path, scans: int, kilobytes: int, careless: bool) -> float:
     """Takes so many scans in; returns how many a second."""
     make_home(home)
-    house = open_house(home)
+    facility = open_facility(home)
     if careless:
         os.fsync = lambda fd: None
-        house.engine.dispose()
-        sa.event.listen(house.engine, "connect", _without_syncs)
+        facility.engine.dispose()
+        sa.event.listen(facility.engine, "connect", _without_syncs)
     inbox = home / "inbox" / "default"
     for number in range(scans):
         (inbox / f"{number}.pdf").write_bytes(os.urandom(kilobytes * 1024))
     os.sync()  # their own write-back is not to be measured
     begun = time.monotonic()
     for number in range(scans):
-        take_from_inbox(house, [inbox / f"{number}.pdf"], "default", MACHINE)
+        take_from_inbox(facility, [inbox / f"{number}.pdf"], "default", MACHINE)
     rate = scans / (time.monotonic() - begun)
-    house.engine.dispose()
+    facility.engine.dispose()
     return rate
 
 
@@ -50,8 +50,17 @@ def _without_syncs(raw: sa.engine.interfaces.DBAPIConnection, _record: object) -
 def measured(folder: Path, scans: int, kilobytes: int, careless: bool) -> float:
     """In a process of its own: a patched ``os.fsync`` must not outlive its run."""
     with tempfile.TemporaryDirectory(dir=folder) as name:
-        words = [sys.executable, "-m", "benchmarks.durability", "--scans", str(scans),
-                 "--kilobytes", str(kilobytes), "--home", str(Path(name) / "home")]  # fmt: skip
+        words = [
+            sys.executable,
+            "-m",
+            "benchmarks.durability",
+            "--scans",
+            str(scans),
+            "--kilobytes",
+            str(kilobytes),
+            "--home",
+            str(Path(name) / "home"),
+        ]
         words += ["--careless"] if careless else []
         done = subprocess.run(words, capture_output=True, text=True, check=True)
         return float(done.stdout)
@@ -74,8 +83,11 @@ def main() -> int:
         for careless in (False, True):
             rates[careless].append(measured(asked.folder, asked.scans, asked.kilobytes, careless))
     durable, careless_rate = statistics.median(rates[False]), statistics.median(rates[True])
-    print(f"Commit {commit()}, {asked.scans} scans of {asked.kilobytes} KB, "
-          f"median of {asked.rounds} rounds in turns.", end="\n\n")  # fmt: skip
+    print(
+        f"Commit {commit()}, {asked.scans} scans of {asked.kilobytes} KB, "
+        f"median of {asked.rounds} rounds in turns.",
+        end="\n\n",
+    )
     print("| intake | scans/s | rounds |\n|---|--:|---|")
     for careless, words in ((False, "every sync"), (True, "no sync at all")):
         each = ", ".join(f"{rate:.0f}" for rate in rates[careless])

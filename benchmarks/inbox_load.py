@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digitizer.facility import make_home, open_house
+from digitizer.facility import make_home, open_facility
 from digitizer.model.people import MACHINE
 from digitizer.operations.actions import reconcile, verify_audit
 from tests.support.provenance import commit
@@ -68,9 +68,12 @@ def _used_again(target: Path, content: bytes) -> None:
 
 
 WRITERS: dict[str, Callable[[Path, bytes], None]] = {
-    "at-once": _at_once, "slowly": _slowly, "from-dot": _from_dot_name,
-    "from-part": _from_part, "used-again": _used_again,
-}  # fmt: skip
+    "at-once": _at_once,
+    "slowly": _slowly,
+    "from-dot": _from_dot_name,
+    "from-part": _from_part,
+    "used-again": _used_again,
+}
 
 
 def write(inbox: Path, manner: str, files: int, seed: int) -> None:
@@ -121,17 +124,19 @@ def _write_all(inbox: Path, files: int) -> dict[str, float]:
     share = {manner: files // len(WRITERS) for manner in WRITERS}
     share["used-again"] = min(share["used-again"], files // 50)  # three names: it must wait
     share["at-once"] += files - sum(share.values())
-    told = inbox.parents[1].parent
+    results = inbox.parents[1].parent
     processes = []
     for manner, count in share.items():
         words = [sys.executable, "-m", "benchmarks.inbox_load", "--write", manner]
         words += ["--inbox", str(inbox), "--files", str(count)]
-        with (told / manner).open("w") as out:
+        with (results / manner).open("w") as out:
             processes.append(subprocess.Popen(words, stdout=out))
     for each in processes:
         if each.wait():
             raise RuntimeError("a writer failed")
-    lines = [line.split() for manner in share for line in (told / manner).read_text().splitlines()]
+    lines = [
+        line.split() for manner in share for line in (results / manner).read_text().splitlines()
+    ]
     return {sha256: float(at) for sha256, at in lines}
 
 
@@ -143,23 +148,29 @@ def _result(home: Path, written: dict[str, float], begun: float, errors: int) ->
     rows = ask(home, "SELECT o.sha256, s.taken_in FROM original o JOIN scan s ON s.id = o.scan_id")
     duplicates = int(ask(home, "SELECT count(*) FROM event WHERE verb = 'duplicate'")[0][0])
     came = Counter(sha256 for sha256, _ in rows)
-    at = {sha256: datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
-          for sha256, when in rows}  # fmt: skip
-    house = open_house(home)
+    at = {
+        sha256: datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
+        for sha256, when in rows
+    }
+    facility = open_facility(home)
     altered = sum(
-        hashlib.sha256(house.originals.get(sha256)).hexdigest() != sha256 for sha256 in came
+        hashlib.sha256(facility.originals.get(sha256)).hexdigest() != sha256 for sha256 in came
     ) + len(came.keys() - written.keys())
     balanced = (
-        all(one.balanced for one in reconcile(house, MACHINE))
-        and verify_audit(house, MACHINE)[1] is None
+        all(one.balanced for one in reconcile(facility, MACHINE))
+        and verify_audit(facility, MACHINE)[1] is None
     )
-    house.engine.dispose()
+    facility.engine.dispose()
     return Result(
-        len(written), Counter(came[sha256] for sha256 in written), altered, duplicates,
+        len(written),
+        Counter(came[sha256] for sha256 in written),
+        altered,
+        duplicates,
         max(at.values(), default=begun) - begun,
         sorted(at[sha256] - when for sha256, when in written.items() if sha256 in at),
-        errors, balanced,
-    )  # fmt: skip
+        errors,
+        balanced,
+    )
 
 
 def main() -> int:
@@ -177,15 +188,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         got = measure(Path(name), asked.files, asked.polling, asked.watchers, asked.longest)
     once, picked = got.times[1], got.pick_ups or [0.0]
-    print(f"Commit {commit()}, {asked.watchers} watcher(s), settle time {_SETTLE:g} s, "
-          f"{'no events' if asked.polling else 'events'}.\n")  # fmt: skip
-    print("| files | once | never | more often | altered | seen again as duplicate | scans/s "
-          "| pick-up median, worst, s | errors told | books balance |")  # fmt: skip
+    print(
+        f"Commit {commit()}, {asked.watchers} watcher(s), settle time {_SETTLE:g} s, "
+        f"{'no events' if asked.polling else 'events'}.\n"
+    )
+    print(
+        "| files | once | never | more often | altered | seen again as duplicate | scans/s "
+        "| pick-up median, worst, s | errors logged | reconciled |"
+    )
     print("|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|")
-    print(f"| {got.files} | {once} | {got.times[0]} | {got.files - once - got.times[0]} "
-          f"| {got.altered} | {got.duplicates} | {len(picked) / max(got.seconds, 0.1):.0f} "
-          f"| {picked[len(picked) // 2]:.1f}, {picked[-1]:.1f} | {got.errors} "
-          f"| {'yes' if got.balanced else 'no'} |")  # fmt: skip
+    print(
+        f"| {got.files} | {once} | {got.times[0]} | {got.files - once - got.times[0]} "
+        f"| {got.altered} | {got.duplicates} | {len(picked) / max(got.seconds, 0.1):.0f} "
+        f"| {picked[len(picked) // 2]:.1f}, {picked[-1]:.1f} | {got.errors} "
+        f"| {'yes' if got.balanced else 'no'} |"
+    )
     return 0 if once == got.files and not got.altered and got.balanced else 1
 
 

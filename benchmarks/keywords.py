@@ -31,7 +31,7 @@ from digitizer.engines.reading.text.plausible import common_words
 from digitizer.engines.words import index_words, similarity
 from digitizer.letters.search.page_search import search_pages
 from digitizer.model.paper import Transcript
-from digitizer.storage.tables import reading
+from digitizer.storage.database import reading
 
 _KINDS = ("handwritten", "mixed")
 _LETTERS, _PAGES = 5, 10

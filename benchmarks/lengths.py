@@ -1,10 +1,10 @@
-"""Whether a page costs the same in a short scan and in a very long one, and what a worker weighs.
+"""Whether a page costs the same in a short scan and in a very long one, and what a sandbox weighs.
 
     python -m benchmarks.lengths --pages 10 100 1000 5000
 
 Each scan is a cover and typed pages of a few lines each, black and white, 200 dpi, one TIFF.
-All is worked by ``digitizer ingest``; its start is told apart, by a scan of the cover and one
-page. A worker's start is the time from its hiring until it has read its first page.
+All is worked by ``digitizer ingest``; its start is measured apart, by a scan of the cover and one
+page. A sandbox's start is the time until it has read its first page.
 """
 
 from __future__ import annotations
@@ -85,11 +85,19 @@ def write_tiff(pages: Iterable[Image.Image], path: Path) -> None:
             file.write(struct.pack("<2I", _DPI, 1))
             directory = file.tell()
             fields = (
-                (256, _LONG, page.width), (257, _LONG, page.height), (258, _SHORT, 1),
-                (259, _SHORT, 4), (262, _SHORT, photometric), (273, _LONG, at), (277, _SHORT, 1),
-                (278, _LONG, page.height), (279, _LONG, len(strip)), (282, _RATIO, resolution),
-                (283, _RATIO, resolution), (296, _SHORT, 2),
-            )  # fmt: skip
+                (256, _LONG, page.width),
+                (257, _LONG, page.height),
+                (258, _SHORT, 1),
+                (259, _SHORT, 4),
+                (262, _SHORT, photometric),
+                (273, _LONG, at),
+                (277, _SHORT, 1),
+                (278, _LONG, page.height),
+                (279, _LONG, len(strip)),
+                (282, _RATIO, resolution),
+                (283, _RATIO, resolution),
+                (296, _SHORT, 2),
+            )
             entries = (struct.pack("<2H2I", tag, kind, 1, value) for tag, kind, value in fields)
             file.write(struct.pack("<H", len(fields)) + b"".join(entries) + bytes(4))
             end = file.tell()
@@ -109,8 +117,8 @@ def _group4(page: Image.Image) -> tuple[bytes, int]:
     return single.getvalue()[at : at + length], photometric
 
 
-def worker_start(page: Path) -> tuple[float, float]:
-    """Seconds to a new worker's first page, and to its second."""
+def sandbox_start(page: Path) -> tuple[float, float]:
+    """Seconds to a new sandbox's first page, and to its second."""
     with Pool(1) as pool:
         times = []
         for _ in range(2):
@@ -142,8 +150,8 @@ def main() -> None:
             print(f"| {pages} | {done.seconds:.1f} | {each} | {done.peak:.0f} |", flush=True)
         picture = folder / "page.png"
         _bilevel(scanner.typed_page(_LINES.format(number=1))).convert("L").save(picture)
-        first, second = worker_start(picture)
-        print(f"\nA new worker's first page takes {first:.1f} s, its second {second:.1f} s.")
+        first, second = sandbox_start(picture)
+        print(f"\nA new sandbox's first page takes {first:.1f} s, its second {second:.1f} s.")
 
 
 if __name__ == "__main__":

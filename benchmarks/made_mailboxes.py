@@ -9,19 +9,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from digitizer.letters.search.page_search import index_letter
+from digitizer.letters.search.indexing import index_letter
 from digitizer.letters.transcripts import words_to_json
 from digitizer.model.paper import Transcript
+from digitizer.storage.database import open_engine, writing
 from digitizer.storage.schema import upgrade
-from digitizer.storage.tables import (
-    inmate,
-    letter,
-    open_engine,
-    page,
-    scan,
-    transcript,
-    writing,
-)
+from digitizer.storage.tables import inmate, letter, page, scan, transcript
 from digitizer.support.clock import now
 
 
@@ -41,11 +34,17 @@ class MadeMailboxes:
             tx.execute(
                 sa.insert(inmate),
                 [
-                    {"id": number, "booking_number": f"made-{number}", "last_name": "Madeup",
-                     "first_name": str(number), "status": "in_custody", "changed": now()}
+                    {
+                        "id": number,
+                        "booking_number": f"made-{number}",
+                        "last_name": "Madeup",
+                        "first_name": str(number),
+                        "status": "in_custody",
+                        "changed": now(),
+                    }
                     for number in range(1, inmates + 1)
                 ],
-            )  # fmt: skip
+            )
         return MadeMailboxes(engine)
 
     @staticmethod
@@ -66,30 +65,54 @@ class MadeMailboxes:
         """Delivers a letter called ``name`` of these pages, as filing would."""
         tx.execute(
             sa.insert(scan).values(
-                id=name, fingerprint=name, profile="made", state="filed", taken_in=now(),
-                rejected=False, tries=1, deaths=0, sealed=False,
+                id=name,
+                fingerprint=name,
+                profile="made",
+                state="filed",
+                taken_in=now(),
+                rejected=False,
+                tries=1,
+                deaths=0,
+                sealed=False,
             )
-        )  # fmt: skip
+        )
         tx.execute(
             sa.insert(letter).values(
-                id=name, scan_id=name, kind="letter", state="delivered", inmate_id=inmate_id,
-                received=now(), doubts=[],
+                id=name,
+                scan_id=name,
+                kind="letter",
+                state="delivered",
+                inmate_id=inmate_id,
+                received=now(),
+                doubts=[],
             )
-        )  # fmt: skip
+        )
         for number, read in enumerate(pages, start=1):
             done = tx.execute(
                 sa.insert(page).values(
-                    scan_id=name, number=number, place=number, role="content", letter_id=name,
-                    position=number, width=1700, height=2200, dpi=200, ink=0.05, quality=[],
+                    scan_id=name,
+                    number=number,
+                    place=number,
+                    role="content",
+                    letter_id=name,
+                    position=number,
+                    width=1700,
+                    height=2200,
+                    dpi=200,
+                    ink=0.05,
+                    quality=[],
                 )
-            )  # fmt: skip
+            )
             assert done.inserted_primary_key is not None
             tx.execute(
                 sa.insert(transcript).values(
-                    page_id=done.inserted_primary_key[0], engine=read.engine, text=read.text,
-                    confidence=read.confidence, words=words_to_json(read.words),
+                    page_id=done.inserted_primary_key[0],
+                    engine=read.engine,
+                    text=read.text,
+                    confidence=read.confidence,
+                    words=words_to_json(read.words),
                 )
-            )  # fmt: skip
+            )
         index_letter(tx, name)
 
     def close(self) -> None:

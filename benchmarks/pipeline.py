@@ -3,7 +3,7 @@
     python -m benchmarks.pipeline [--letters FOLDER] [--typed N] [--handwritten N]
 
 Each set is one scan of real letters behind one cover (300 dpi colour, a little askew). All
-readers see the same pages in the same run. Peers that are not installed are said to be missing;
+readers see the same pages in the same run. Peers that are not installed are listed as missing;
 ``pip install ocrmypdf`` into any environment on the PATH adds that one.
 """
 
@@ -135,9 +135,10 @@ class Set:
             return None
         out = str(self.folder / "ocr.pdf")
         return measured(
-            "OCRmyPDF --jobs 2", self.count,
+            "OCRmyPDF --jobs 2",
+            self.count,
             lambda: _run(program, "--jobs", "2", "--force-ocr", "-q", str(self.bare), out),
-        )  # fmt: skip
+        )
 
     def tesseract(self) -> Measured:
         def job() -> None:

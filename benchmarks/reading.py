@@ -5,7 +5,7 @@
 Each page of the corpus is a picture NAME.jpg with what people read on it in NAME.txt; the
 folders typed, mixed and handwritten are the truth for the choice of engine. Seconds are
 processor seconds, so that a busy machine changes them little. OCRmyPDF is asked where it is on
-the PATH (``pip install ocrmypdf`` into any environment), and said to be missing elsewhere.
+the PATH (``pip install ocrmypdf`` into any environment), and listed as missing elsewhere.
 """
 
 from __future__ import annotations
@@ -94,9 +94,22 @@ def ocrmypdf(image: Picture, dpi: int) -> Transcript:
         page, text, out = (Path(name) / one for one in ("page.png", "text.txt", "out.pdf"))
         Image.fromarray(image).save(page, compress_level=1)
         subprocess.run(
-            ["ocrmypdf", "--image-dpi", str(dpi), "--jobs", "1", "--output-type", "pdf", "-q",
-             "--sidecar", str(text), str(page), str(out)], check=True,
-        )  # fmt: skip
+            [
+                "ocrmypdf",
+                "--image-dpi",
+                str(dpi),
+                "--jobs",
+                "1",
+                "--output-type",
+                "pdf",
+                "-q",
+                "--sidecar",
+                str(text),
+                str(page),
+                str(out),
+            ],
+            check=True,
+        )
         return Transcript("ocrmypdf", text.read_text("utf-8"), 0)
 
 

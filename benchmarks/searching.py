@@ -1,16 +1,16 @@
-"""How long a search takes in one large mailbox, and over the mail of a whole house.
+"""How long a search takes in one large mailbox, and over the mail of a whole facility.
 
-    python -m benchmarks.searching [--mailbox 2000] [--house 200000] [--filed N] [--keep FOLDER]
+    python -m benchmarks.searching [--mailbox 2000] [--facility 200000] [--filed N] [--keep FOLDER]
 
-Wall clock and this process's processor time, of each kind of query and of all. To file a house
+Wall clock and this process's processor time, of each kind of query and of all. To file a facility
 takes long: ``--keep`` files it once, and finds it there the next time; with ``--filed`` only so
 many of its pages are filed, and of the others only the vocabulary is kept.
 
 The mail is made up: words of syllables, as frequent as words are (Zipf), 200 on a page. On
 handwritten pages every word has six other spellings with their probabilities, as the reader
-leaves them; in the house one page in ten is handwritten. Queries are words, beginnings, slips of
-the pen, pairs and phrases from those pages. The first search of a process, which reads the
-vocabulary, is told apart.
+leaves them; in the facility one page in ten is handwritten. Queries are words, beginnings, misspelt
+words, pairs and phrases from those pages. The first search of a process, which reads the
+vocabulary, is measured apart.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ from benchmarks.made_mailboxes import MadeMailboxes
 from digitizer.letters.search.page_search import search_pages
 from digitizer.letters.search.terms import shelve_terms
 from digitizer.model.paper import Box, Transcript, Word
-from digitizer.storage.tables import reading, term
+from digitizer.storage.database import reading
+from digitizer.storage.tables import term
 
 _WORDS_A_PAGE = 200
 _VOCABULARY = 60_000
@@ -42,7 +43,7 @@ _SPELLINGS = 6
 _PAGES_A_MAILBOX = 100
 _HANDWRITTEN = 0.1
 _QUERIES = 200
-_KINDS = ("a word", "a slip of the pen", "a beginning", "two words", "a phrase")
+_KINDS = ("a word", "a misspelt word", "a beginning", "two words", "a phrase")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -68,9 +69,9 @@ class Scribbler:
         return Transcript("made-up", " ".join(tokens), 0.8, words)
 
     def _spellings(self, token: str) -> tuple[tuple[str, float], ...]:
-        return tuple((self.slip(token), 0.1) for _ in range(_SPELLINGS))
+        return tuple((self.misspelt(token), 0.1) for _ in range(_SPELLINGS))
 
-    def slip(self, token: str) -> str:
+    def misspelt(self, token: str) -> str:
         place = self.chance.randrange(len(token))
         kind = self.chance.randrange(3)
         middle = "" if kind == 0 else self.chance.choice(_LETTERS)
@@ -83,7 +84,7 @@ class Scribbler:
             word, beside = tokens[start], tokens[start + 1]
             yield (
                 word,
-                self.slip(max(tokens[start : start + 3], key=len)),
+                self.misspelt(max(tokens[start : start + 3], key=len)),
                 max(tokens[start : start + 3], key=len)[:4],
                 f"{word} {tokens[-1]}",
                 f'"{word} {beside}"',
@@ -189,8 +190,8 @@ def _size(mail: MadeMailboxes, folder: Path) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--mailbox", type=int, default=2000, help="pages of the one mailbox")
-    parser.add_argument("--house", type=int, default=200_000, help="pages of the whole house")
-    parser.add_argument("--filed", type=int, help="pages of the house that are filed: all")
+    parser.add_argument("--facility", type=int, default=200_000, help="pages of the whole facility")
+    parser.add_argument("--filed", type=int, help="pages of the facility that are filed: all")
     parser.add_argument("--keep", type=Path, help="folder where the mail is kept for next time")
     chosen = parser.parse_args(arguments)
     table = Table(title=f"Milliseconds a search, {_QUERIES} searches each")
@@ -205,13 +206,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _rows(table, name, mail, texts, mail.owner)
             console.print(f"{kind}: {_size(mail, root / kind)}", highlight=False)
             mail.close()
-        if chosen.house:
-            filed = chosen.filed or chosen.house
+        if chosen.facility:
+            filed = chosen.filed or chosen.facility
             inmates = max(1, filed // _PAGES_A_MAILBOX)
-            mail, texts = mailboxes(root / "house", chosen.house, _HANDWRITTEN, inmates, filed)
-            _rows(table, f"a house of {chosen.house:,} pages", mail, texts, None)
-            _rows(table, "one mailbox of that house", mail, texts, mail.owner)
-            console.print(f"house: {_size(mail, root / 'house')}", highlight=False)
+            mail, texts = mailboxes(
+                root / "facility", chosen.facility, _HANDWRITTEN, inmates, filed
+            )
+            _rows(table, f"a facility of {chosen.facility:,} pages", mail, texts, None)
+            _rows(table, "one mailbox of that facility", mail, texts, mail.owner)
+            console.print(f"facility: {_size(mail, root / 'facility')}", highlight=False)
             mail.close()
     console.print(table)
 

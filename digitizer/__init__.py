@@ -1,3 +1,3 @@
 """A print-and-scan digitizer for the mail of correctional facilities."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""The one place where a home is made, and where its parts are put together."""
+"""The one place where a home is made, and where a facility's parts are put together."""
 
 from __future__ import annotations
 
@@ -8,23 +8,48 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from digitizer import audit
 from digitizer.engines.codes.cover_code import KeyRing
 from digitizer.model.errors import SettingsError, StorageError, UsageError
 from digitizer.model.scanner_profile import ScannerProfile
 from digitizer.model.settings import FILE_NAME, Settings, read_settings
 from digitizer.scanners.profiles import read_profiles
-from digitizer.storage.blobs import BlobStore, LocalBlobs
+from digitizer.storage.audit_keys import make_audit_keys, read_audit_keys, sign_with
+from digitizer.storage.blobs import BlobStore, LocalBlobs, sync_folder
+from digitizer.storage.database import open_engine, reading, rewrite
+from digitizer.storage.home_key import (
+    HomeKey,
+    Secret,
+    find_secret,
+    is_encrypted,
+    make_home_key,
+    unlock,
+)
 from digitizer.storage.key_file import make_key_ring, read_key_ring
-from digitizer.storage.tables import SCHEMA_VERSION, open_engine, reading
+from digitizer.storage.seal_keys import SealKeys, make_master_key, open_seal_keys
+from digitizer.storage.tables import SCHEMA_VERSION
 from digitizer.support.paths import TEMPLATES
 
-_FOLDERS = ("database", "inbox/default", "keys", "originals", "outbox", "pictures", "profiles",
-            "run", "work")  # fmt: skip
+_KEYS = "keys"
+#: Present from before keys are taken out of the database until it is rewritten.
+_TO_REWRITE = "database/to-rewrite"
+_FOLDERS = (
+    "database",
+    "inbox/default",
+    "inbox-roster",
+    "keys",
+    "originals",
+    "outbox",
+    "pictures",
+    "profiles",
+    "run",
+    "work",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """A facility's digitizer, put together: settings read once, and the parts they choose."""
+class Facility:
+    """A facility's digitizer: its settings, read once, and the parts that they select."""
 
     home: Path
     settings: Settings
@@ -32,6 +57,8 @@ class House:
     originals: BlobStore
     pictures: BlobStore
     keys: KeyRing
+    seal_keys: SealKeys
+    home_key: HomeKey | None
     profiles: Mapping[str, ScannerProfile]
 
     @property
@@ -46,63 +73,135 @@ class House:
     def key_file(self) -> Path:
         return _key_file(self.home)
 
+    @property
+    def audit_key_file(self) -> Path:
+        """The keys of the log of events."""
+        return _audit_key_file(self.home)
 
-def make_home(home: Path) -> bool:
-    """Makes a home, fills an empty folder, or brings an older home up to date.
+
+def make_home(home: Path, at_rest: AtRestSecret | None = None) -> bool:
+    """Makes a home, fills an empty folder, or brings an older home up to date. With ``at_rest`` a
+    new one is encrypted at rest.
 
     Returns whether it is new. Raises UsageError if the folder holds something else, and
     SettingsError if an older home has lost its keys.
     """
-    from digitizer.storage.schema import upgrade  # alembic is slow to import
-
-    new = not (home / FILE_NAME).exists()
+    new, keys = not (home / FILE_NAME).exists(), home / _KEYS
     if new and home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise UsageError(
-            f"{home} is not empty and not a digitizer home. Name a new or an empty folder."
+            f"{home} is not empty and is not a digitizer home. Name a new or an empty folder."
         )
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in _FOLDERS:
         (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     if new:
         make_key_ring(_key_file(home))
-        (home / FILE_NAME).write_bytes((TEMPLATES / FILE_NAME).read_bytes())
-    read_key_ring(_key_file(home))  # a home whose keys are lost must not get new ones quietly
-    engine = open_engine(_database_url(home, read_settings(home)))
-    upgrade(engine)
-    engine.dispose()
+        if at_rest and not is_encrypted(keys):
+            make_home_key(keys, at_rest.secret, finished=True)
+        written = (TEMPLATES / FILE_NAME).read_bytes() + (at_rest.setting if at_rest else b"")
+        (home / FILE_NAME).write_bytes(written)
+    elif at_rest:
+        raise UsageError(f"{home} exists. To encrypt it: digitizer --home {home} encrypt")
+    read_key_ring(_key_file(home))  # a home that lost its keys must not silently get new ones
+    settings = read_settings(home)
+    home_key = unlock(keys, lambda _: at_rest.secret) if at_rest else _unlocked(home, settings)
+    make_master_key(keys, home_key.seals if home_key else None)
+    engine = open_engine(database_url(home, settings), home_key.database if home_key else None)
+    try:
+        upgrade_database(engine, home, home_key)
+    finally:
+        engine.dispose()
     return new
 
 
-def open_house(home: Path) -> House:
-    """Raises SettingsError, with the mend, for a home that cannot be worked in."""
+@dataclass(frozen=True, slots=True)
+class AtRestSecret:
+    """What opens a new home that is encrypted at rest, and what its settings say about it."""
+
+    secret: Secret
+    setting: bytes = b""
+
+
+def upgrade_database(engine: sa.Engine, home: Path, home_key: HomeKey | None) -> None:
+    """Brings a home's database up to date. Seal keys that an older one has are kept in files, and
+    the database is rewritten, so that none is left in it; if that is interrupted, the home cannot
+    be opened until it is done again."""
+    from digitizer.storage.schema import has_seal_keys, is_keyed, upgrade  # alembic is slow
+
+    mark = home / _TO_REWRITE
+    if has_seal_keys(engine):
+        mark.touch(mode=0o600)
+        sync_folder(mark.parent)
+    seal_keys = open_seal_keys(home / _KEYS, home_key.seals if home_key else None)
+    if not is_keyed(engine):  # else a log that lost its keys must not silently get new ones
+        make_audit_keys(_audit_key_file(home))
+    read_audit_keys(_audit_key_file(home))
+    sign_with(engine, _audit_key_file(home))
+    upgrade(engine, begin_log=audit.begin, keep_seal_key=seal_keys.keep)
+    if mark.exists():
+        rewrite(engine)
+        mark.unlink()
+        sync_folder(mark.parent)
+
+
+def open_facility(home: Path, home_key: HomeKey | None = None) -> Facility:
+    """Raises SettingsError, with the fix, for a home that cannot be used. ``home_key`` is that of
+    an encrypted one, if it is at hand; else the secret that opens it is looked for."""
     home = home.resolve()
     settings = read_settings(home)
-    engine = open_engine(_database_url(home, settings))
+    if (home / _TO_REWRITE).exists():
+        raise SettingsError(
+            f"Bringing {home} up to date was interrupted, and its database may contain keys. Stop "
+            f"the service, then run: digitizer --home {home} init"
+        )
+    home_key = home_key or _unlocked(home, settings)
+    engine = open_engine(database_url(home, settings), home_key.database if home_key else None)
     _check_schema(engine, home)
-    return House(
+    read_audit_keys(_audit_key_file(home))
+    sign_with(engine, _audit_key_file(home))
+    return Facility(
         home=home,
         settings=settings,
         engine=engine,
-        originals=_blobs(home, settings, "originals"),
-        pictures=_blobs(home, settings, "pictures"),
+        originals=_blobs(home, settings, home_key, "originals"),
+        pictures=_blobs(home, settings, home_key, "pictures"),
         keys=read_key_ring(_key_file(home)),
+        seal_keys=open_seal_keys(home / _KEYS, home_key.seals if home_key else None),
+        home_key=home_key,
         profiles=read_profiles(home),
     )
 
 
-def _blobs(home: Path, settings: Settings, folder: str) -> BlobStore:
+def _unlocked(home: Path, settings: Settings) -> HomeKey | None:
+    own = settings.keys
+    found = unlock(
+        home / _KEYS, lambda by: find_secret(by, home, own.key_file, own.passphrase_file)
+    )
+    if found and not found.finished:
+        raise SettingsError(
+            f"The encryption of {home} was interrupted. Run: digitizer --home {home} encrypt"
+        )
+    return found
+
+
+def _blobs(home: Path, settings: Settings, home_key: HomeKey | None, folder: str) -> BlobStore:
+    key = home_key.files if home_key else None
     if not settings.store.blobs_url:
-        return LocalBlobs(home / folder)
+        return LocalBlobs(home / folder, key)
     from digitizer.storage.s3 import S3Blobs
 
-    return S3Blobs(settings.store.blobs_url, folder)
+    return S3Blobs(settings.store.blobs_url, folder, key)
+
+
+def _audit_key_file(home: Path) -> Path:
+    return home / "keys" / "audit.json"
 
 
 def _key_file(home: Path) -> Path:
-    return home / "keys" / "covers.json"
+    return home / _KEYS / "covers.json"
 
 
-def _database_url(home: Path, settings: Settings) -> sa.URL:
+def database_url(home: Path, settings: Settings) -> sa.URL:
     own = sa.URL.create("sqlite", database=str(home.resolve() / "database" / "mail.sqlite"))
     return sa.make_url(settings.store.database_url) if settings.store.database_url else own
 
@@ -118,6 +217,6 @@ def _check_schema(engine: sa.Engine, home: Path) -> None:
         ) from None
     if found != SCHEMA_VERSION:
         raise SettingsError(
-            f"The database of {home} has schema {found}, this program needs {SCHEMA_VERSION}. "
+            f"The database of {home} has schema {found}, but this program needs {SCHEMA_VERSION}. "
             f"Run: digitizer --home {home} init"
         )

@@ -1,4 +1,4 @@
-"""What can be wrong with a folder; each message says the mend."""
+"""What can be wrong with a folder; each message says how to fix it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class WatchError(Exception):
 
 
 class UnsafeFolders(WatchError):
-    """Folders that must not be watched as they are; one line a fault."""
+    """Folders that must not be watched as they are; one line a problem."""
 
 
 class FolderLost(WatchError):

@@ -99,7 +99,7 @@ def _entries(path: Path) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def file_state(status: os.stat_result, folder: WatchedFolder) -> FileState:
-    """The state by which a file's changes are seen. Shares make up inode numbers anew, and say of
+    """The state by which a file's changes are seen. Shares invent new inode numbers, and say of
     the last change what they like."""
     if folder.polling:
         return FileState(status.st_size, status.st_mtime_ns, 0)
@@ -118,22 +118,24 @@ def _why_not_handed_over(
         return Ignored(state, _BESIDE, True, FORGOTTEN_SECONDS)
     if not matches(name, folder.patterns):
         wanted = ", ".join(folder.patterns)
-        says = f"is not of the kinds taken here ({wanted}). Rename it, or change the profile."
-        return Ignored(state, says, True)
+        message = f"is not of the kinds taken here ({wanted}). Rename it, or change the profile."
+        return Ignored(state, message, True)
     return None
 
 
 _UNFINISHED = "has the name of an unfinished file. If it is finished, rename it."
 _BESIDE = (
-    "has the name of a file that programs write beside a scan (an index, a sum, a sign that all is "
-    "written); it is never taken in. Remove it, and set the scanner not to write it. If it is a "
-    "scan, rename it, or name its ending in the profile's patterns."
+    "has the name of a file that programs write beside a scan (an index, a check sum, a sign "
+    "that all is written); it is never taken in. Remove it, and set the scanner not to write it. "
+    "If it is a scan, rename it, or name its ending in the profile's patterns."
 )
 
 
 def _what_it_is(status: os.stat_result) -> str:
     if stat.S_ISDIR(status.st_mode):
-        return "is a folder; files inside it are not looked at. Let the scanner write flat."
+        return (
+            "is a folder; files inside it are not looked at. Let the scanner write directly here."
+        )
     if stat.S_ISLNK(status.st_mode):
         return "is a link; links are never followed. Put the file itself here."
-    return "is no ordinary file. Remove it."
+    return "is not an ordinary file. Remove it."

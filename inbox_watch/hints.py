@@ -22,7 +22,7 @@ from watchdog.observers.api import BaseObserver, ObservedWatch
 from inbox_watch.folder import WatchedFolder
 
 # Not "opened" and "closed without writing": the watcher's own last look at a file makes those.
-_TELLING: list[type[FileSystemEvent]] = [FileCreatedEvent, FileClosedEvent, FileMovedEvent]
+_CHANGES: list[type[FileSystemEvent]] = [FileCreatedEvent, FileClosedEvent, FileMovedEvent]
 
 
 class _Hint(FileSystemEventHandler):
@@ -34,7 +34,7 @@ class _Hint(FileSystemEventHandler):
 
 
 class Hints:
-    """Listens to folders; ``trouble`` is told when the system will give no events for one."""
+    """Listens to folders; ``trouble`` is called when the system will give no events for one."""
 
     def __init__(self, trouble: Callable[[WatchedFolder, OSError], None]) -> None:
         self._trouble = trouble
@@ -43,14 +43,14 @@ class Hints:
         self._hinted: dict[WatchedFolder, threading.Event] = {}
 
     def listen(self, folder: WatchedFolder) -> None:
-        """Listens to ``folder``, anew if it was listened to before."""
+        """Listens to ``folder``, or again if it was before."""
         try:
             observer = self._observer or self._started()
             if folder in self._watches:
                 observer.unschedule(self._watches.pop(folder))
             hinted = self._hinted.setdefault(folder, threading.Event())
             self._watches[folder] = observer.schedule(
-                _Hint(hinted), str(folder.path), event_filter=_TELLING
+                _Hint(hinted), str(folder.path), event_filter=_CHANGES
             )
         except OSError as error:  # no such folder now, or the system's limit of watches
             self._trouble(folder, error)

@@ -1,7 +1,7 @@
 """What a file's name says of it: a scan perhaps, one that is still being written, or none.
 
 Two mistakes are possible, and they are not alike. What is taken for unfinished and is not waits,
-a person hears of it, and a new name mends it; half a scan that is taken for a whole one is pages
+a person hears of it, and a new name fixes it; half a scan that is taken for a whole one is pages
 lost. So in doubt a name says "unfinished". Nothing is passed over in silence but a few exact
 names that only operating systems and stores give to their own.
 
@@ -38,20 +38,55 @@ def kind_of(name: str) -> Kind:
 
 # --- litter
 
-_LITTER = frozenset({
-    # Windows; macOS (Finder, Spotlight, AFP); KDE
-    "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "recycler",
-    "system volume information", ".ds_store", "._.ds_store", ".localized", "icon\r", ".apdisk",
-    ".fseventsd", ".spotlight-v100", ".trashes", ".temporaryitems", ".appledouble", ".appledb",
-    ".appledesktop", ".documentrevisions-v100", "network trash folder", "temporary items",
-    ".directory", "lost+found",
-    # stores: Synology, QNAP, NetApp, ZFS, Samba's vfs_recycle
-    "@eadir", "#recycle", "#snapshot", "@tmp", ".@__thumb", "@recycle", "@recently-snapshot",
-    ".snapshot", ".zfs", ".recycle",
-    # programs that keep folders alike: Syncthing, Dropbox, ownCloud and Nextcloud
-    ".stfolder", ".stignore", ".stversions", ".dropbox", ".dropbox.attr", ".dropbox.cache",
-    ".owncloudsync.log", ".nextcloudsync.log",
-})  # fmt: skip
+_LITTER = frozenset(
+    {
+        # Windows; macOS (Finder, Spotlight, AFP); KDE
+        "thumbs.db",
+        "ehthumbs.db",
+        "ehthumbs_vista.db",
+        "desktop.ini",
+        "$recycle.bin",
+        "recycler",
+        "system volume information",
+        ".ds_store",
+        "._.ds_store",
+        ".localized",
+        "icon\r",
+        ".apdisk",
+        ".fseventsd",
+        ".spotlight-v100",
+        ".trashes",
+        ".temporaryitems",
+        ".appledouble",
+        ".appledb",
+        ".appledesktop",
+        ".documentrevisions-v100",
+        "network trash folder",
+        "temporary items",
+        ".directory",
+        "lost+found",
+        # stores: Synology, QNAP, NetApp, ZFS, Samba's vfs_recycle
+        "@eadir",
+        "#recycle",
+        "#snapshot",
+        "@tmp",
+        ".@__thumb",
+        "@recycle",
+        "@recently-snapshot",
+        ".snapshot",
+        ".zfs",
+        ".recycle",
+        # programs that keep folders alike: Syncthing, Dropbox, ownCloud and Nextcloud
+        ".stfolder",
+        ".stignore",
+        ".stversions",
+        ".dropbox",
+        ".dropbox.attr",
+        ".dropbox.cache",
+        ".owncloudsync.log",
+        ".nextcloudsync.log",
+    }
+)
 _JOURNAL = re.compile(r"\._?sync_[0-9a-f]+\.db(-wal|-shm|-journal)?")  # ownCloud, Nextcloud
 
 
@@ -68,26 +103,116 @@ _SCANS: Final = (
     "pdf|tiff?|jpe?g|jpe|jfif|png|bmp|dib|gif|webp|jp2|j2k|j2c|jpc|jpf|jpx|heic|heif|avif|"
     "p[bgpn]m|pcx|djvu?|xps|jb2|jbig2?"
 )
-_BESIDE = frozenset({
-    # what a scanner or capture program writes of a scan: Kodak Capture Pro and Kofax (index,
-    # control), Xerox (XSM, XST job logs and templates), JDF printers' and scanners' job tickets
-    "xml", "xmp", "xst", "xsm", "xsd", "xsl", "json", "csv", "tsv", "idx", "index", "ctl", "ctrl",
-    "inf", "ini", "cfg", "conf", "properties", "meta", "metadata", "mets", "lst", "list", "job",
-    "jdf", "jmf", "nfo", "txt", "log", "err", "error", "dtd", "yaml", "yml", "toml", "aae", "thm",
-    "pp3", "ocr", "hocr", "alto",
-    # sums and signatures
-    "md5", "md5sum", "sha", "sha1", "sha224", "sha256", "sha384", "sha512", "sha256sum", "sum",
-    "sums", "sha1sum", "sha512sum", "crc", "crc32", "sfv", "b2", "b3", "par2", "asc", "sig",
-    "p7s", "tsr",
-    # "it is whole now": Camel and managed file transfer
-    "ok", "done", "ready", "rdy", "trg", "trigger", "fin", "finished", "complete", "completed",
-    "end", "eof", "eot", "eoj", "sem", "semaphore", "flag", "flg", "go", "ack", "nak", "success",
-    "failed", "fail", "stamp", "marker", "mrk", "fertig",
-    # links
-    "lnk", "url", "webloc", "desktop", "db",
-    # state of a transfer: Aspera, uGet, aTool's and browsers' own
-    "aspx", "aspera-ckpt", "lftp-pget-status",
-})  # fmt: skip
+_BESIDE = frozenset(
+    {
+        # what a scanner or capture program writes of a scan: Kodak Capture Pro and Kofax (index,
+        # control), Xerox (XSM, XST job logs and templates), JDF printers' and scanners' job tickets
+        "xml",
+        "xmp",
+        "xst",
+        "xsm",
+        "xsd",
+        "xsl",
+        "json",
+        "csv",
+        "tsv",
+        "idx",
+        "index",
+        "ctl",
+        "ctrl",
+        "inf",
+        "ini",
+        "cfg",
+        "conf",
+        "properties",
+        "meta",
+        "metadata",
+        "mets",
+        "lst",
+        "list",
+        "job",
+        "jdf",
+        "jmf",
+        "nfo",
+        "txt",
+        "log",
+        "err",
+        "error",
+        "dtd",
+        "yaml",
+        "yml",
+        "toml",
+        "aae",
+        "thm",
+        "pp3",
+        "ocr",
+        "hocr",
+        "alto",
+        # sums and signatures
+        "md5",
+        "md5sum",
+        "sha",
+        "sha1",
+        "sha224",
+        "sha256",
+        "sha384",
+        "sha512",
+        "sha256sum",
+        "sum",
+        "sums",
+        "sha1sum",
+        "sha512sum",
+        "crc",
+        "crc32",
+        "sfv",
+        "b2",
+        "b3",
+        "par2",
+        "asc",
+        "sig",
+        "p7s",
+        "tsr",
+        # "it is whole now": Camel and managed file transfer
+        "ok",
+        "done",
+        "ready",
+        "rdy",
+        "trg",
+        "trigger",
+        "fin",
+        "finished",
+        "complete",
+        "completed",
+        "end",
+        "eof",
+        "eot",
+        "eoj",
+        "sem",
+        "semaphore",
+        "flag",
+        "flg",
+        "go",
+        "ack",
+        "nak",
+        "success",
+        "failed",
+        "fail",
+        "stamp",
+        "marker",
+        "mrk",
+        "fertig",
+        # links
+        "lnk",
+        "url",
+        "webloc",
+        "desktop",
+        "db",
+        # state of a transfer: Aspera, uGet, aTool's and browsers' own
+        "aspx",
+        "aspera-ckpt",
+        "lftp-pget-status",
+    }
+)
 # Other data of a file, which Windows, macOS and stores keep in a second file where they must.
 _STREAM = re.compile(
     rf"\._.*|.*zone[.]identifier|.*[:\uf03a]\$data|.*\.({_SCANS})[:\uf03a].*|"
@@ -105,33 +230,128 @@ def is_beside(name: str) -> bool:
 # --- unfinished
 
 # Endings, and parts before the last ending: scan.part, scan.part.pdf.
-_UNFINISHED = frozenset({
-    # browsers and what fetches: Firefox, Chrome, Safari, Edge, Opera, aria2, torrents, Free
-    # Download Manager, GetRight, FlashGet, Thunder, DC++, eMule, iCloud
-    "part", "partial", "crdownload", "download", "opdownload", "aria2", "!ut", "!qb", "bc!", "jc!",
-    "fdmdownload", "getright", "td", "xltd", "dctmp", "downloading", "met", "icloud",
-    # what sends: WinSCP, Cyberduck, rclone, FreeFileSync, Resilio, MEGA, Aspera, gsutil, Google
-    # Drive, FTP servers and managed file transfer
-    "filepart", "cyberduckpart", "cyberducksegment", "cyberduckbundle", "ffs_tmp", "ffs_lock",
-    "!sync", "syncpart", "synctemp", "mega", "getxfer", "gstmp", "ftptmp", "driveupload",
-    "drivedownload", "upload", "uploading", "upl", "xfer", "xfr", "transferring", "transmitting",
-    "receiving", "recv", "rcv", "sending", "incoming",
-    # what copies and writes: Spring Integration, Camel, scanimage, Hadoop, writers of TIFF, PDF
-    "tmp", "temp", "temporary", "tmpfile", "tempfile", "writing", "saving", "copying",
-    "_copying_", "scanning", "processing", "wip", "busy", "incomplete", "unfinished", "inprogress",
-    "inprog", "inuse",
-    "staging", "chunk", "segment", "fragment", "unconfirmed",
-    # locks, and editors: vim, emacs, Office
-    "lock", "locked", "lck", "camellock", "swp", "swo", "swn", "swx", "un~", "asd", "wbk",
-    "laccdb", "ldb",
-})  # fmt: skip
+_UNFINISHED = frozenset(
+    {
+        # browsers and what fetches: Firefox, Chrome, Safari, Edge, Opera, aria2, torrents, Free
+        # Download Manager, GetRight, FlashGet, Thunder, DC++, eMule, iCloud
+        "part",
+        "partial",
+        "crdownload",
+        "download",
+        "opdownload",
+        "aria2",
+        "!ut",
+        "!qb",
+        "bc!",
+        "jc!",
+        "fdmdownload",
+        "getright",
+        "td",
+        "xltd",
+        "dctmp",
+        "downloading",
+        "met",
+        "icloud",
+        # what sends: WinSCP, Cyberduck, rclone, FreeFileSync, Resilio, MEGA, Aspera, gsutil, Google
+        # Drive, FTP servers and managed file transfer
+        "filepart",
+        "cyberduckpart",
+        "cyberducksegment",
+        "cyberduckbundle",
+        "ffs_tmp",
+        "ffs_lock",
+        "!sync",
+        "syncpart",
+        "synctemp",
+        "mega",
+        "getxfer",
+        "gstmp",
+        "ftptmp",
+        "driveupload",
+        "drivedownload",
+        "upload",
+        "uploading",
+        "upl",
+        "xfer",
+        "xfr",
+        "transferring",
+        "transmitting",
+        "receiving",
+        "recv",
+        "rcv",
+        "sending",
+        "incoming",
+        # what copies and writes: Spring Integration, Camel, scanimage, Hadoop, writers of TIFF, PDF
+        "tmp",
+        "temp",
+        "temporary",
+        "tmpfile",
+        "tempfile",
+        "writing",
+        "saving",
+        "copying",
+        "_copying_",
+        "scanning",
+        "processing",
+        "wip",
+        "busy",
+        "incomplete",
+        "unfinished",
+        "inprogress",
+        "inprog",
+        "inuse",
+        "staging",
+        "chunk",
+        "segment",
+        "fragment",
+        "unconfirmed",
+        # locks, and editors: vim, emacs, Office
+        "lock",
+        "locked",
+        "lck",
+        "camellock",
+        "swp",
+        "swo",
+        "swn",
+        "swx",
+        "un~",
+        "asd",
+        "wbk",
+        "laccdb",
+        "ldb",
+    }
+)
 # Endings only, for before another ending they may be a person's words: letter.new.pdf. The last
 # are copies from before a change, kept by the program that is at it: no scans of their own.
-_UNFINISHED_ENDINGS = frozenset({
-    "new", "open", "work", "working", "pending", "hold", "wait", "waiting", "write", "save", "copy",
-    "transfer", "progress", "stage", "draft", "pid", "lk", "bak", "bkp", "backup", "old", "orig",
-    "original", "prev", "rej",
-})  # fmt: skip
+_UNFINISHED_ENDINGS = frozenset(
+    {
+        "new",
+        "open",
+        "work",
+        "working",
+        "pending",
+        "hold",
+        "wait",
+        "waiting",
+        "write",
+        "save",
+        "copy",
+        "transfer",
+        "progress",
+        "stage",
+        "draft",
+        "pid",
+        "lk",
+        "bak",
+        "bkp",
+        "backup",
+        "old",
+        "orig",
+        "original",
+        "prev",
+        "rej",
+    }
+)
 _NUMBERED = re.compile(r"(tmp|temp|part|partial|chunk)[-_]?\d+")
 _LIKE_TEMPORARY = re.compile(r"(tmp|temp|part|bak).*|.*(tmp|temp|part)")
 # A word of its own at either end of the name: scan_tmp.pdf, partial-scan.pdf, scan (uploading).
@@ -151,7 +371,7 @@ _BEGINS_TEMP = re.compile(r"[Tt]emp[A-Z].*", re.DOTALL)  # TempImage.tif, but no
 # scan.pdf~, scan.pd_, scan.pdf_, scan.pdf-part, scan.pdf!
 _ENDS = re.compile(rf".*[~_$!#%]|.*\.({_SCANS})[-_~!$#%+=^&][^.]*", re.DOTALL)
 # scan.pdf.1a2b3c (mkstemp, AWS), scan.pdf.4711 (a process's number), scan.pdf.whatever. But not
-# scan.pdf.1: so wget and others name a second scan.pdf. Archives are taken, to be told what to do.
+# scan.pdf.1: so wget and others name a second scan.pdf. Archives are taken: staff read what to do.
 _ARCHIVES = "zip|gz|tgz|7z|rar|bz2|xz|docx?|odt|p7m|gpg|pgp"
 _AFTER_SCAN = re.compile(
     rf".*\.({_SCANS})(\.[^. ]+)*\.(?!(\d\d?|{_SCANS}|{_ARCHIVES})$)[^. ]+", re.DOTALL

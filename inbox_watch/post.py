@@ -1,4 +1,4 @@
-"""One watched folder's post: looks at it, hands over what is due, tells what a person must hear."""
+"""One watched folder's post: looks at it, hands over what is due, reports the rest."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TURN = 192
 TOGETHER = 64
 TOGETHER_BYTES = 32 << 20
 
-_FOLDER: tuple[str, ...] = ()  # stands among waiting names for the folder itself
+_FOLDER: tuple[str, ...] = ()  # among the waiting names, it is for the folder itself
 
 
 class Post:
@@ -40,7 +40,7 @@ class Post:
         )
         self.lost = False
         self._device: int | None = None
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._waiting: dict[tuple[str, ...], float] = {}
 
     def step(self, now: float, go_on: Callable[[], bool]) -> bool:
@@ -49,15 +49,15 @@ class Post:
         try:
             seen = look(self.folder)
         except FolderLost as error:
-            self._tell_lost(error)
+            self._report_lost(error)
             return False
-        self._tell_found(seen)
+        self._report_found(seen)
         stirring = {name: each.state for name, each in seen.ignored.items() if each.file}
         unfinished = [name for name, each in seen.ignored.items() if each.unfinished]
         offers = self._settling.look(seen.files, now, stirring, unfinished)
-        self._tell_ignored(seen.ignored)
+        self._report_ignored(seen.ignored)
         still_open, more = self._hand_over_all(offers, now, go_on)
-        self._tell_waiting(now, still_open)
+        self._report_waiting(now, still_open)
         return more
 
     def _hand_over_all(
@@ -90,91 +90,91 @@ class Post:
             return
         stacks = [tuple(self.folder.path / name for name in offer.names) for offer in offers]
         try:
-            faults = self._hand_over(self.folder, stacks)
+            problems = self._hand_over(self.folder, stacks)
         except Exception as error:  # whatever the taker raises, the other files go on
-            faults = [error] * len(offers)
-        for offer, fault in zip(offers, faults, strict=True):
-            if fault is None:
+            problems = [error] * len(offers)
+        for offer, problem in zip(offers, problems, strict=True):
+            if problem is None:
                 self._took(offer)
             else:
-                self._failed(offer, fault, now)
+                self._failed(offer, problem, now)
 
     def _left(self, offer: Offer) -> list[str]:
         return [name for name, state in offer.states if still_there(self.folder, name, state)]
 
     def _failed(self, offer: Offer, error: Exception, now: float) -> None:
         again = self._settling.failed(offer, now)
-        says = (
+        message = (
             f"{_shown(offer.names)} could not be taken in ({error or type(error).__name__}). "
             f"It stays in {self.folder.path} and is tried again in {again.due - now:.0f} s."
         )
-        self._tell(News.NOT_TAKEN, says, offer.names, error, again.tries)
+        self._send(News.NOT_TAKEN, message, offer.names, error, again.tries)
 
     def _took(self, offer: Offer) -> None:
         self._settling.took(offer, self._left(offer))
         if offer.tries:
-            says = f"{_shown(offer.names)} was taken in after {offer.tries} tries in vain."
-            self._tell(News.TAKEN_AT_LAST, says, offer.names, tries=offer.tries)
+            message = f"{_shown(offer.names)} was taken in after {offer.tries} failed tries."
+            self._send(News.TAKEN_AT_LAST, message, offer.names, tries=offer.tries)
 
-    def _tell_lost(self, error: FolderLost) -> None:
+    def _report_lost(self, error: FolderLost) -> None:
         if not self.lost:
-            self._tell(News.FOLDER_LOST, str(error), error=error)
+            self._send(News.FOLDER_LOST, str(error), error=error)
         self.lost = True
 
-    def _tell_found(self, seen: FolderLook) -> None:
+    def _report_found(self, seen: FolderLook) -> None:
         if self.lost:
-            self._tell(News.FOLDER_BACK, f"{self.folder.path} can be read again.")
+            self._send(News.FOLDER_BACK, f"{self.folder.path} can be read again.")
         elif self._device is not None and self._device != seen.device:
-            says = (
+            message = (
                 f"{self.folder.path} is now on another disk or share than before. "
                 "If its share fell away, mount it again: scans written to it are not seen here."
             )
-            self._tell(News.FOLDER_REPLACED, says)
+            self._send(News.FOLDER_REPLACED, message)
         self.lost, self._device = False, seen.device
 
-    def _tell_ignored(self, ignored: dict[str, Ignored]) -> None:
+    def _report_ignored(self, ignored: dict[str, Ignored]) -> None:
         """Each thing once, when it has lain long enough not to be a passing state."""
-        self._told &= ignored.keys()
-        for name in ignored.keys() - self._told:
+        self._reported &= ignored.keys()
+        for name in ignored.keys() - self._reported:
             each = ignored[name]
             patience = self.folder.settle_seconds if each.patience is None else each.patience
             if not each.file or self._settling.rested(name, patience):
-                self._told.add(name)
-                self._tell(News.IGNORED, f"{printable(name)} {each.reason}", (name,))
+                self._reported.add(name)
+                self._send(News.IGNORED, f"{printable(name)} {each.reason}", (name,))
 
-    def _tell_waiting(self, now: float, still_open: Collection[tuple[str, ...]]) -> None:
-        """Tells once of what has waited for ``FORGOTTEN_SECONDS`` for its writer, or for quiet."""
+    def _report_waiting(self, now: float, still_open: Collection[tuple[str, ...]]) -> None:
+        """Reports once what has waited for ``FORGOTTEN_SECONDS`` for its writer, or for quiet."""
         waiting = [*still_open, *([_FOLDER] if self._settling.restless else [])]
         self._waiting = {names: self._waiting.get(names, now) for names in waiting}
         for names, since in self._waiting.items():
             if now - since >= FORGOTTEN_SECONDS:
-                self._waiting[names] = math.inf  # told
-                self._tell_one_waiting(names)
+                self._waiting[names] = math.inf  # reported
+                self._report_one_waiting(names)
 
-    def _tell_one_waiting(self, names: tuple[str, ...]) -> None:
+    def _report_one_waiting(self, names: tuple[str, ...]) -> None:
         if names != _FOLDER:
-            says = (
+            message = (
                 f"{_shown(names)} is at rest, but a program still has it open for writing. "
                 "If the scanner's program hangs, end it; the file is then taken in."
             )
-            self._tell(News.STILL_OPEN, says, names)
+            self._send(News.STILL_OPEN, message, names)
         else:
-            says = (
+            message = (
                 f"{self.folder.path} is never quiet, or a file in it is not finished, so its files "
                 "wait. End what writes there, and remove or rename what is unfinished."
             )
-            self._tell(News.NEVER_QUIET, says, names)
+            self._send(News.NEVER_QUIET, message, names)
 
-    def _tell(
+    def _send(
         self,
         news: News,
-        says: str,
+        message: str,
         names: tuple[str, ...] = (),
         error: Exception | None = None,
         tries: int = 0,
     ) -> None:
         paths = tuple(self.folder.path / name for name in names)
-        self._report(Report(news, self.folder, printable(says), paths, error, tries))
+        self._report(Report(news, self.folder, printable(message), paths, error, tries))
 
 
 def _fits(offer: Offer, others: Sequence[Offer]) -> bool:

@@ -1,4 +1,4 @@
-"""What a watcher has to tell a person."""
+"""What a watcher has to report to a person."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class News(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One piece of news. ``says`` is a printable sentence for a person; ``paths`` the files it
-    is about (none: the folder); ``error`` what was raised; ``tries`` how often in vain."""
+    """One piece of news. ``message`` is a printable sentence for a person; ``paths`` the files it
+    is about (none: the folder); ``error`` what was raised; ``tries`` how often it failed."""
 
     news: News
     folder: WatchedFolder
-    says: str
+    message: str
     paths: tuple[Path, ...] = ()
     error: Exception | None = None
     tries: int = 0

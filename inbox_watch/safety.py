@@ -14,27 +14,27 @@ from inbox_watch.folder import WatchedFolder
 def refuse_overlaps(
     folders: Sequence[WatchedFolder], home: Path, own_inbox: Path | None = None
 ) -> None:
-    """Raises UnsafeFolders, a line a fault, unless every folder can safely be watched.
+    """Raises UnsafeFolders, a line a problem, unless every folder can safely be watched.
 
     A folder must exist and be readable and writable (what is taken is removed from it), and
     must not be, contain or lie inside another watched folder or ``home``; only inside the
     home's ``own_inbox`` may folders lie.
     """
-    faults = [fault for folder in folders if (fault := _unusable(folder))]
-    faults += [fault for folder in folders if (fault := _in_home(folder, home, own_inbox))]
-    faults += _overlaps(folders)
-    if faults:
-        raise UnsafeFolders("\n".join(faults))
+    problems = [problem for folder in folders if (problem := _unusable(folder))]
+    problems += [problem for folder in folders if (problem := _in_home(folder, home, own_inbox))]
+    problems += _overlaps(folders)
+    if problems:
+        raise UnsafeFolders("\n".join(problems))
 
 
 def _unusable(folder: WatchedFolder) -> str | None:
     who = f"{folder.path} (profile {folder.name})"
     if not folder.path.is_absolute():
-        return f"{who} is no absolute path. Write it from the root: /srv/scans/…"
+        return f"{who} is not an absolute path. Write it from the root: /srv/scans/…"
     if not folder.path.exists():
         return f"{who} does not exist. Mount its share, or make it: mkdir -p '{folder.path}'"
     if not folder.path.is_dir():
-        return f"{who} is no folder. Give the folder that the scanner writes to."
+        return f"{who} is not a folder. Give the folder that the scanner writes to."
     if not os.access(folder.path, os.R_OK | os.W_OK | os.X_OK):
         return (
             f"{who} may not be read and emptied by this service. "

@@ -18,7 +18,7 @@ LONGEST_DELAY = 30.0
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """What tells one state of a file from another: bytes, nanoseconds, inode number.
+    """What distinguishes one state of a file from another: bytes, nanoseconds, inode number.
 
     ``mtime_ns`` may be anything: writers set it, to the future or back. ``changed_ns`` is when
     the system last saw a change, which they cannot set (0: not known).
@@ -109,9 +109,13 @@ class Settling:
     """
 
     def __init__(
-        self, settle_seconds: float, *, together: bool = False,
-        longest_gap: float | None = None, patience: float | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        settle_seconds: float,
+        *,
+        together: bool = False,
+        longest_gap: float | None = None,
+        patience: float | None = None,
+    ) -> None:
         self._settle = settle_seconds
         self._patience = max(settle_seconds, patience or 0.0)
         self._together = together
@@ -123,9 +127,12 @@ class Settling:
         self.restless = False
 
     def look(
-        self, files: Snapshot, now: float, others: Snapshot | None = None,
+        self,
+        files: Snapshot,
+        now: float,
+        others: Snapshot | None = None,
         unfinished: Collection[str] = (),
-    ) -> list[Offer]:  # fmt: skip
+    ) -> list[Offer]:
         """Takes a look at the folder's ``files`` and says what is due to be handed over now.
 
         ``others`` are never offered; while one of them changes, a folder whose files belong
@@ -150,11 +157,15 @@ class Settling:
         known = self._taken.keys() | {name for offer in self._failed for name in offer.names}
         unknown = {name: state for name, state in files.items() if name not in known}
         rested = [name for name, state in unknown.items() if self._is_at_rest(name, state)]
-        self.restless = self._together and bool(unknown) and not (
-            self._memory.all_at_rest(self._settle)
-            and len(rested) == len(unknown)
-            and all(self._memory.at_rest(name, self._patience) for name in unfinished)
-        )  # fmt: skip
+        self.restless = (
+            self._together
+            and bool(unknown)
+            and not (
+                self._memory.all_at_rest(self._settle)
+                and len(rested) == len(unknown)
+                and all(self._memory.at_rest(name, self._patience) for name in unfinished)
+            )
+        )
         if self.restless:
             return []
         pairs = tuple((name, files[name]) for name in sorted(rested, key=natural_order))

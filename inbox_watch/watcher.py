@@ -49,7 +49,7 @@ class Watcher:
 
     ``hand_over(folder, stacks)`` takes settled files, in order, many together where many are
     ready; a stack has more than one only in a folder whose files belong together. It answers
-    for each stack None or what went wrong: then its files stay, ``report`` is told and they are
+    for each stack None or what went wrong: then its files stay, ``report`` is called and they are
     offered again after a growing delay; nothing else waits for them. Files that it took but
     left in place are not offered until they change. Both are called from the watching thread.
 
@@ -68,10 +68,10 @@ class Watcher:
     ) -> None:
         self._clock = clock
         self._report = report
-        self._hints = Hints(self._tell_no_events)
+        self._hints = Hints(self._report_no_events)
         self._watching = False
         self._schedules = tuple(
-            _Schedule(Post(each, hand_over, self._tell), rescan or rescan_seconds(each))
+            _Schedule(Post(each, hand_over, self._send), rescan or rescan_seconds(each))
             for each in folders
         )
 
@@ -116,18 +116,18 @@ class Watcher:
         if self._watching and not folder.polling:
             self._hints.listen(folder)
 
-    def _tell_no_events(self, folder: WatchedFolder, error: OSError) -> None:
+    def _report_no_events(self, folder: WatchedFolder, error: OSError) -> None:
         if isinstance(error, FileNotFoundError):
-            return  # the next look tells that the folder is lost
-        says = (
+            return  # the next look reports that the folder is lost
+        message = (
             f"The system gives no events for {folder.path} ({error.strerror or error}); "
             "it is looked at on the clock alone, a little later. Nothing is lost."
         )
-        self._tell(Report(News.NO_EVENTS, folder, says, error=error))
+        self._send(Report(News.NO_EVENTS, folder, message, error=error))
 
-    def _tell(self, report: Report) -> None:
-        """A reporter that fails must not stop the line; what it would have told is logged."""
+    def _send(self, report: Report) -> None:
+        """A reporter that fails must not stop the line; what it would have reported is logged."""
         try:
             self._report(report)
         except Exception:
-            _log.exception("could not report: %s", report.says)
+            _log.exception("could not report: %s", report.message)

@@ -1,4 +1,4 @@
-"""The main job on a throw-away home, told step by step; see scripts/demo."""
+"""The main job on a throw-away home, reported step by step; see scripts/demo."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ REPLY = ("Thank you for the message.", "I am well and read a lot.", "Avery")
 
 
 class Demo:
-    """One run in one folder; ``say`` tells each step."""
+    """One run in one folder; ``report`` prints each step."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,7 +56,7 @@ class Demo:
     def lines(self, *arguments: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.run(*arguments, "--json").splitlines()]
 
-    def say(self, text: str) -> None:
+    def report(self, text: str) -> None:
         print(text, flush=True)
 
     # ---- the steps, in order
@@ -67,7 +67,7 @@ class Demo:
         rows = "".join(f"{','.join(person)},in custody\n" for person in PEOPLE)
         roster.write_text("booking_number,last_name,first_name,housing_unit,status\n" + rows)
         self.run("roster", "import", str(roster))
-        self.say(f"1. A home was made in {self.home}; {len(PEOPLE)} invented inmates are in it.")
+        self.report(f"1. A home was made in {self.home}; {len(PEOPLE)} invented inmates are in it.")
 
     def print_covers(self) -> dict[str, scanner.Page]:
         covers = {}
@@ -75,7 +75,7 @@ class Demo:
             file = self.folder / f"cover-{booking}.pdf"
             self.run("cover", "print", booking, "--out", str(file))
             covers[booking] = scanner.pdf_pages(file)[0]
-        self.say(f"2. A cover sheet was printed for each: {self.folder}/cover-*.pdf")
+        self.report(f"2. A cover sheet was printed for each: {self.folder}/cover-*.pdf")
         return covers
 
     def scan_letters(self, covers: dict[str, scanner.Page]) -> None:
@@ -86,37 +86,46 @@ class Demo:
         pages = [scanner.glass(page, self.rng) for page in stack]
         file = self.folder / "stack.pdf"
         scanner.write_pdf(pages, file)
-        self.say(f"3. Three letters were laid behind their covers and scanned: {file}")
+        self.report(f"3. Three letters were put behind their covers and scanned: {file}")
         _drop_slowly(file, self.inbox / "stack.pdf")
 
     def wait_for(self, scans: int) -> None:
-        """Until so many scans are filed; the service tells through the books."""
+        """Waits until the service has filed this many scans, as reconcile shows."""
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
-            books = self.lines("reconcile")
-            if len(books) >= scans and not any(each["working"] for each in books):
+            known = self.lines("reconcile")
+            if len(known) >= scans and not any(each["working"] for each in known):
                 return
             time.sleep(0.5)
         sys.exit("The service did not finish in five minutes.")
 
-    def tell_letters(self) -> None:
+    def show_letters(self) -> None:
         for booking, *_ in PEOPLE:
             for entry in self.lines("mailbox", booking):
-                self.say(f"   {booking}: letter {entry['letter']}, {entry['pages']} page")
+                self.report(f"   {booking}: letter {entry['letter']}, {entry['pages']} page")
         for word in ("tractor", "lighthouse"):
             hits = self.lines("search", word)
             found = f"{hits[0]['booking_number']}: …{hits[0]['snippet']}…" if hits else "nothing"
-            self.say(f"   search {word!r} finds {found}")
+            self.report(f"   search {word!r} finds {found}")
 
     def send_message(self) -> Path:
         text = self.folder / "message.txt"
         text.write_text("Dear Avery,\n\nhere is a message that you can answer on paper.\n")
-        self.run("message", "send", "D1001", "--from", "Aunt Imaginary", "--subject",
-                 "A message", "--text-file", str(text))  # fmt: skip
+        self.run(
+            "message",
+            "send",
+            "D1001",
+            "--from",
+            "Aunt Imaginary",
+            "--subject",
+            "A message",
+            "--text-file",
+            str(text),
+        )
         out = self.folder / "print"
         printed = self.lines("message", "print", "--out", str(out))
         letter = Path(printed[0]["file"])
-        self.say(f"5. An e-message was rendered with its reply sheet: {letter}")
+        self.report(f"5. An e-message was rendered with its reply sheet: {letter}")
         return letter
 
     def scan_reply(self, letter: Path) -> None:
@@ -124,29 +133,29 @@ class Demo:
         scanner.write_on(sheet, REPLY, left=480, top=950, step=106)
         file = self.folder / "reply.pdf"
         scanner.write_pdf([scanner.glass(sheet, self.rng)], file)
-        self.say(f"6. The reply sheet was filled in and scanned: {file}")
+        self.report(f"6. The reply sheet was filled in and scanned: {file}")
         _drop_slowly(file, self.inbox / "reply.pdf")
 
-    def tell_reply(self) -> None:
+    def show_reply(self) -> None:
         (thread,) = self.lines("message", "list", "D1001")
         text = " / ".join(thread["replies"][0]["text"].splitlines())
-        self.say(f"   The thread is {thread['state']}; as read: {text}")
+        self.report(f"   The thread is {thread['state']}; as read: {text}")
 
-    def tell_books(self) -> None:
-        books = self.lines("reconcile")
-        pages = sum(each["pages"] or 0 for each in books)
-        delivered = sum(each["delivered"] for each in books)
-        held = sum(each["held"] for each in books)
-        balance = "balance" if all(each["balanced"] for each in books) else "DO NOT BALANCE"
-        covers = sum(each["covers"] for each in books)
-        self.say(
+    def show_balance(self) -> None:
+        scans = self.lines("reconcile")
+        pages, delivered, held, covers = (
+            sum(each[what] or 0 for each in scans)
+            for what in ("pages", "delivered", "held", "covers")
+        )
+        balanced = all(each["balanced"] for each in scans)
+        self.report(
             f"7. {pages} pages came in: {delivered} delivered, {held} held, {covers} covers. "
-            f"The books {balance}."
+            + ("All scans balance." if balanced else "NOT ALL SCANS BALANCE.")
         )
 
 
 def _drop_slowly(file: Path, target: Path) -> None:
-    """As a scanner writes over the network: a piece, a pause, the next piece."""
+    """Writes as a scanner does over the network: a piece, a pause, the next piece."""
     content = file.read_bytes()
     piece = len(content) // 4 + 1
     with target.open("wb") as out:
@@ -159,7 +168,7 @@ def _drop_slowly(file: Path, target: Path) -> None:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--once", action="store_true", help="end instead of serving the pages")
-    options.add_argument("--port", type=int, default=0, help="0: any free one")
+    options.add_argument("--port", type=int, default=0, help="0: any free port")
     chosen = options.parse_args()
     start = time.monotonic()
     demo = Demo(Path(tempfile.mkdtemp(prefix="digitizer-demo-")))
@@ -171,14 +180,16 @@ def main() -> None:
     try:
         demo.scan_letters(covers)
         demo.wait_for(1)
-        demo.say(f"4. The service took the stack in and filed it, {_since(start)} from the start:")
-        demo.tell_letters()
+        demo.report(
+            f"4. The service took the stack in and filed it, {_since(start)} after the start:"
+        )
+        demo.show_letters()
         letter = demo.send_message()
         demo.scan_reply(letter)
         demo.wait_for(2)
-        demo.tell_reply()
-        demo.tell_books()
-        demo.say(f"All of it took {_since(start)}. The files are in {demo.folder}")
+        demo.show_reply()
+        demo.show_balance()
+        demo.report(f"Everything took {_since(start)}. The files are in {demo.folder}")
         if not chosen.once:
             _serve(demo, port, service)
     finally:
@@ -192,8 +203,10 @@ def _serve(demo: Demo, port: int, service: subprocess.Popen[bytes]) -> None:
     password = demo.run("staff", "add", "Demo Clerk", "--role", "clerk").strip()
     with urllib.request.urlopen(address, timeout=10) as page:
         page.read()
-    demo.say(f"The web pages are at {address}\n   inmate: D1001, PIN {pin}"
-             f"\n   staff: Demo Clerk, password {password}\nCtrl+C ends it.")  # fmt: skip
+    demo.report(
+        f"The web pages are at {address}\n   inmate: D1001, PIN {pin}"
+        f"\n   staff: Demo Clerk, password {password}\nCtrl+C ends it."
+    )
     try:
         service.wait()
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The pictures of the README, taken of the running product; see scripts/pictures."""
+"""Takes the pictures of the README from the running product; see scripts/pictures."""
 
 from __future__ import annotations
 
@@ -15,14 +15,25 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 MOST_BYTES = 150_000
-BROWSER = ["--headless", "--no-sandbox", "--disable-dev-shm-usage", "--no-first-run",
-           "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+BROWSER = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 #: Debian's fonts-breip.
 HAND = "/usr/share/fonts/truetype/breip/Breip.ttf"
 CLERK = "Demo Clerk"
-FROM_AUNT = ("Dear Avery,", "last night a harvest moon stood", "over the river, as bright as day.",
-             "The old tractor runs again, and", "the garden is full of tomatoes.",
-             "Write soon. Aunt Imaginary")  # fmt: skip
+FROM_AUNT = (
+    "Dear Avery,",
+    "last night a harvest moon stood",
+    "over the river, as bright as day.",
+    "The old tractor runs again, and",
+    "the garden is full of tomatoes.",
+    "Write soon. Aunt Imaginary",
+)
 TO_BLAKE = "Dear Blake,\n\nschool has begun, and your drawing hangs on the wall.\n\nLove from all"
 TO_CASEY = ("Dear Casey Specimen,", "thank you for the long letter.", "Come home soon.")
 MESSAGE = "Dear Avery,\n\nhere is a message that you can answer on paper.\n\nYour cousin\n"
@@ -70,8 +81,12 @@ def _covers(demo: Demo) -> dict[str, scanner.Page]:
 def _scan_letters(demo: Demo, covers: dict[str, scanner.Page]) -> None:
     """One letter that is delivered, and a stack in which somebody scribbled over a cover."""
     good = [covers["D1001"], _written(FROM_AUNT)]
-    doubtful = [_scribbled(covers["D1003"]), _written(TO_CASEY),
-                covers["D1002"], scanner.typed_page(TO_BLAKE)]  # fmt: skip
+    doubtful = [
+        _scribbled(covers["D1003"]),
+        _written(TO_CASEY),
+        covers["D1002"],
+        scanner.typed_page(TO_BLAKE),
+    ]
     for name, stack in (("morning.pdf", good), ("afternoon.pdf", doubtful)):
         pages = [scanner.glass(page, demo.rng, skew=0.6, noise=1.0) for page in stack]
         scanner.write_pdf(pages, demo.inbox / name)
@@ -79,7 +94,7 @@ def _scan_letters(demo: Demo, covers: dict[str, scanner.Page]) -> None:
 
 
 def _written(lines: tuple[str, ...]) -> scanner.Page:
-    """A sheet with these lines, in a font that looks like a hand."""
+    """A sheet with these lines, in a font that looks like handwriting."""
     sheet = Image.fromarray(scanner.paper())
     pen, font = ImageDraw.Draw(sheet), ImageFont.truetype(HAND, 118)
     for row, line in enumerate(lines):
@@ -88,7 +103,7 @@ def _written(lines: tuple[str, ...]) -> scanner.Page:
 
 
 def _scribbled(cover: scanner.Page) -> scanner.Page:
-    """The cover after a child with a felt pen: no code of it can be read."""
+    """The cover after a child scribbled on it: none of its codes can be read."""
     page = cover.copy()
     for left, top in ((100, 100), (1960, 100), (100, 2680), (1960, 2680)):
         across = np.arange(left, left + 480, 30)
@@ -101,8 +116,17 @@ def _scribbled(cover: scanner.Page) -> scanner.Page:
 def _print_message(demo: Demo) -> None:
     text = demo.folder / "message.txt"
     text.write_text(MESSAGE)
-    demo.run("message", "send", "D1001", "--from", "Cousin Invented", "--subject", "Answer me",
-             "--text-file", str(text))  # fmt: skip
+    demo.run(
+        "message",
+        "send",
+        "D1001",
+        "--from",
+        "Cousin Invented",
+        "--subject",
+        "Answer me",
+        "--text-file",
+        str(text),
+    )
     printed = demo.lines("message", "print", "--out", str(demo.folder / "print"))
     _keep_sheets(scanner.pdf_pages(Path(printed[0]["file"])), "printed-letter")
 
@@ -136,8 +160,10 @@ def _found(page: Page, pin: str) -> None:
 def _keep_sheets(sheets: list[scanner.Page], name: str) -> None:
     """Sheets side by side on a grey table."""
     table = (150, 155, 165)
-    laid = [cv2.copyMakeBorder(sheet, 30, 30, 30, 30, cv2.BORDER_CONSTANT, value=table)
-            for sheet in sheets]  # fmt: skip
+    laid = [
+        cv2.copyMakeBorder(sheet, 30, 30, 30, 30, cv2.BORDER_CONSTANT, value=table)
+        for sheet in sheets
+    ]
     _keep(Image.fromarray(np.hstack(laid)), name, width=1000)
 
 

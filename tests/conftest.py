@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from digitizer.facility import House, make_home, open_house
-from digitizer.storage.tables import writing
+from digitizer.facility import Facility, make_home, open_facility
+from digitizer.storage.database import writing
 from tests.support.made_mail import fill_roster
 
 # An example that takes long is one on a busy machine.
@@ -36,9 +36,9 @@ def home(template_home: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def house(home: Path) -> Iterator[House]:
+def facility(home: Path) -> Iterator[Facility]:
     """A home with three invented people on its roster, two of them in custody."""
-    opened = open_house(home)
+    opened = open_facility(home)
     with writing(opened.engine) as tx:
         fill_roster(tx)
     yield opened

@@ -31,7 +31,7 @@ def cut_all(folder: Path) -> list[Line]:
 def cut_page(path: Path) -> list[Line]:
     """The lines on the page picture at ``path``, transcribed beside it: as the detector finds
     them, of the kind that the folder is called by; and where there may be print, lines of print
-    as their letters tell them."""
+    as their letters show them."""
     image = np.asarray(Image.open(path).convert("RGB"))
     kind = path.parent.name
     found: dict[str, Sequence[Quad]] = {kind: find_lines(image)}
@@ -44,9 +44,13 @@ def cut_page(path: Path) -> list[Line]:
         for name, pieces in found.items()
         for line in aligned(
             [cut_out(image, _grown(piece), HEIGHT) for piece in pieces],
-            _readings(image, pieces), truth, LETTERS, name, path.stem,
+            _readings(image, pieces),
+            truth,
+            LETTERS,
+            name,
+            path.stem,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _readings(image: Picture, pieces: Sequence[Quad]) -> list[str]:

@@ -30,7 +30,7 @@ _REPORT_EVERY = 60  # seconds
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """What a recogniser is trained on: how lines are varied, the shares in which lines of each
-    kind are drawn, which kind tells how good it is, and how fast the body learns."""
+    kind are drawn, which kind shows how good it is, and how fast the body learns."""
 
     variety: Variety
     shares: dict[str, float]
@@ -52,9 +52,15 @@ LESSONS = {
 
 
 def train(
-    net: Recogniser, lesson: Lesson, lines: dict[str, list[Line]], held_out: Sequence[Line],
-    minutes: float, seed: int, batch_width: int, stretch: float,
-) -> None:  # fmt: skip
+    net: Recogniser,
+    lesson: Lesson,
+    lines: dict[str, list[Line]],
+    held_out: Sequence[Line],
+    minutes: float,
+    seed: int,
+    batch_width: int,
+    stretch: float,
+) -> None:
     """CTC with AdamW, one cosine over the time given; ``net`` ends as the average of its way.
     On that way it says how well it reads lines ``held_out``, ``stretch`` times as wide."""
     device = next(net.parameters()).device
@@ -71,7 +77,7 @@ def train(
         kind: [(_to(line, device), net.labels(line.text)) for line in some]
         for kind, some in lines.items()
     }
-    begun, said, losses = time.monotonic(), 0, []
+    begun, reported, losses = time.monotonic(), 0, []
     for step, batch in enumerate(_batches(shown, lesson, batch_width, chance)):
         spent = (time.monotonic() - begun) / 60 / minutes
         if spent >= 1:
@@ -97,8 +103,8 @@ def train(
         optimiser.step()
         losses.append(loss.detach())
         _follow(average, net, min(_MEMORY, (step + 1) / (step + 21)))
-        if spent * minutes * 60 > (said + 1) * _REPORT_EVERY:
-            said += 1
+        if spent * minutes * 60 > (reported + 1) * _REPORT_EVERY:
+            reported += 1
             mean = torch.stack(losses[-200:]).mean().item()
             read = report(net, held_out, stretch)
             print(f"{spent:4.0%} step {step} loss {mean:.3f}", read, flush=True)

@@ -16,13 +16,18 @@ from digitizer.engines.words import index_words
 
 SIZES = (10, 20, 35, 40, 50, 55, 60, 70)
 _LISTS = (
-    "english-words", "american-words", "english-upper", "american-upper",
-    "english-proper-names", "american-proper-names", "english-contractions",
-)  # fmt: skip
+    "english-words",
+    "american-words",
+    "english-upper",
+    "american-upper",
+    "english-proper-names",
+    "american-proper-names",
+    "english-contractions",
+)
 
 
 def lexicon(folder: Path) -> str:
-    """The lines of the lexicon; a word stands in its smallest size alone."""
+    """The lines of the lexicon; a word is in its smallest size alone."""
     seen: set[str] = set()
     lines = []
     for size in SIZES:

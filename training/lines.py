@@ -80,9 +80,13 @@ def _unpacked(kept: tuple[bytes, str, str, str]) -> Line:
 
 
 def aligned(
-    pictures: Sequence[Picture], readings: Sequence[str], truth: str, letters: str, kind: str,
+    pictures: Sequence[Picture],
+    readings: Sequence[str],
+    truth: str,
+    letters: str,
+    kind: str,
     page: str,
-) -> Iterator[Line]:  # fmt: skip
+) -> Iterator[Line]:
     """The pieces of a page whose text is known, in ``letters`` and plain quotes and dashes."""
     truths = [_plain(line) for line in truth.split("\n")]
     texts = align(readings, [line for line in truths if line])

@@ -78,9 +78,13 @@ class LineMaker:
         return Line(_inked((np.asarray(ink) / 255).astype(np.float32), chance), text, kind)
 
     def _set_neighbours(
-        self, ink: Image.Image, corner: tuple[int, int], height: int,
-        font: ImageFont.FreeTypeFont, chance: Random,
-    ) -> None:  # fmt: skip
+        self,
+        ink: Image.Image,
+        corner: tuple[int, int],
+        height: int,
+        font: ImageFont.FreeTypeFont,
+        chance: Random,
+    ) -> None:
         """The feet of the line above and the heads of the one below, where they come so near."""
         for side in (-1, 1):
             down = corner[1] + side * int(height * chance.uniform(1.1, 1.5))
@@ -109,9 +113,12 @@ class LineMaker:
 
 
 def _strike(
-    ink: Image.Image, corner: tuple[int, int], text: str, font: ImageFont.FreeTypeFont,
+    ink: Image.Image,
+    corner: tuple[int, int],
+    text: str,
+    font: ImageFont.FreeTypeFont,
     chance: Random,
-) -> None:  # fmt: skip
+) -> None:
     """Letter by letter as a typewriter does, none quite as high and dark as the next."""
     draw = ImageDraw.Draw(ink)
     jump = chance.uniform(0, 1.6)
@@ -127,19 +134,45 @@ def _figures(chance: Random) -> str:
     )
     pattern = chance.choice(
         (
-            "{n}", "{n},", "${n}.00", "No. {n}", "'{n}", "{n}th", "{n} -", "{n}%", "#{n}", "({n})",
-            "{n} {street}", "{month} {n}, {y}", "{n}/{m}/{y}", "{n}-{m}-{y}", "({n}) {p}-{q}",
-            "{word}{n}@{word}.com", "www.{word}.org", "{n}:{m} p.m.", "{n} + {m} = {y}",
-            "P.O. Box {n}", "{word}_{n}", "{n} @ ${m}.{p}", "{word}/{word}", "${n},{p}.{m}",
-            "{n}.{m}", "{n}½", "{n}°",
+            "{n}",
+            "{n},",
+            "${n}.00",
+            "No. {n}",
+            "'{n}",
+            "{n}th",
+            "{n} -",
+            "{n}%",
+            "#{n}",
+            "({n})",
+            "{n} {street}",
+            "{month} {n}, {y}",
+            "{n}/{m}/{y}",
+            "{n}-{m}-{y}",
+            "({n}) {p}-{q}",
+            "{word}{n}@{word}.com",
+            "www.{word}.org",
+            "{n}:{m} p.m.",
+            "{n} + {m} = {y}",
+            "P.O. Box {n}",
+            "{word}_{n}",
+            "{n} @ ${m}.{p}",
+            "{word}/{word}",
+            "${n},{p}.{m}",
+            "{n}.{m}",
+            "{n}½",
+            "{n}°",
         )
-    )  # fmt: skip
+    )
     return pattern.format(
-        n=number, m=chance.randint(10, 59), y=chance.randint(1850, 2030),
-        p=chance.randint(100, 999), q=chance.randint(1000, 9999), street=chance.choice(_STREETS),
+        n=number,
+        m=chance.randint(10, 59),
+        y=chance.randint(1850, 2030),
+        p=chance.randint(100, 999),
+        q=chance.randint(1000, 9999),
+        street=chance.choice(_STREETS),
         month=chance.choice(_MONTHS),
         word="".join(chance.choice("abcdefghijklmnoprstuwy") for _ in range(chance.randint(3, 8))),
-    )  # fmt: skip
+    )
 
 
 def _is_typewriter(path: Path) -> bool:

@@ -168,10 +168,17 @@ def _same_upper(
 
 
 def _conv(
-    picture: Tensor, weight: Tensor, bias: Tensor | None = None, *, strides: list[int],
-    pads: list[int] | None = None, dilations: list[int] | None = None, group: int = 1,
-    auto_pad: str = "NOTSET", kernel_shape: list[int] | None = None,
-) -> Tensor:  # fmt: skip
+    picture: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    *,
+    strides: list[int],
+    pads: list[int] | None = None,
+    dilations: list[int] | None = None,
+    group: int = 1,
+    auto_pad: str = "NOTSET",
+    kernel_shape: list[int] | None = None,
+) -> Tensor:
     if auto_pad == "SAME_UPPER":
         picture, pads = _same_upper(picture, tuple(weight.shape[2:]), strides, 0.0), None
     return functional.conv2d(
@@ -208,9 +215,15 @@ def _unsqueeze(value: Tensor, *, axes: list[int]) -> Tensor:
 
 
 def _batch_norm(
-    value: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, *, epsilon: float,
+    value: Tensor,
+    scale: Tensor,
+    bias: Tensor,
+    mean: Tensor,
+    variance: Tensor,
+    *,
+    epsilon: float,
     **_: Any,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     # The running figures stay as they were learned from millions of lines.
     return functional.batch_norm(
         value, mean.detach(), variance.detach(), scale, bias, False, 0.0, epsilon

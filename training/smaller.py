@@ -85,12 +85,18 @@ def quantise(source: Path, target: Path, lines: Sequence[NDArray[np.float32]]) -
         network = version_converter.convert_version(onnx.load(str(ready)), _OPSET)
         onnx.save(network, str(ready))
         quantize_static(
-            str(ready), str(target), _Shown(lines),
-            quant_format=QuantFormat.QDQ, activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8, op_types_to_quantize=["Conv"], per_channel=True,
-            reduce_range=True, nodes_to_exclude=_kept(network),
+            str(ready),
+            str(target),
+            _Shown(lines),
+            quant_format=QuantFormat.QDQ,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["Conv"],
+            per_channel=True,
+            reduce_range=True,
+            nodes_to_exclude=_kept(network),
             calibrate_method=CalibrationMethod.Percentile,
-        )  # fmt: skip
+        )
     made = onnx.load(str(target))
     narrow_gelus(made.graph)
     del made.metadata_props[:]

@@ -99,9 +99,12 @@ def _turns(
 
 
 def _places(
-    turns: NDArray[np.float64], shifts: NDArray[np.float64], width: int, height: int,
+    turns: NDArray[np.float64],
+    shifts: NDArray[np.float64],
+    width: int,
+    height: int,
     device: torch.device,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """(N, height, width, 2) places in the old lines, for pixels half as large as the new ones."""
     x = (torch.arange(width, device=device) + 0.5) / 2
     y = (torch.arange(height, device=device) + 0.5) / 2
@@ -113,9 +116,13 @@ def _places(
 
 
 def _bend(
-    count: int, width: int, height: int, which: NDArray[np.bool_], chance: np.random.Generator,
+    count: int,
+    width: int,
+    height: int,
+    which: NDArray[np.bool_],
+    chance: np.random.Generator,
     device: torch.device,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     strength = chance.uniform(0.5, 3.0, (count, 2)) * which[:, None]
     size = (3, max(2, width // (2 * _BEND_EVERY)))
     coarse = torch.tensor(chance.uniform(-1, 1, (count, 2, *size)), device=device).float()

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitizer.capture.intake import take_in
-from digitizer.facility import House, make_home, open_house
+from digitizer.facility import Facility, make_home, open_facility
 from digitizer.model.errors import DigitizerError
 from digitizer.model.people import MACHINE
 from digitizer.operations.backup import back_up, restore_home
@@ -34,7 +34,7 @@ _PASSPHRASE = "plainly invented words"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One backup and its restore. ``acknowledged`` scans were in before it began; ``fault`` is
+    """One backup and its restore. ``acknowledged`` scans were in before it began; ``problem`` is
     None where all held."""
 
     acknowledged: int
@@ -42,16 +42,16 @@ class Trial:
     files: int
     backup_seconds: float
     restore_seconds: float
-    fault: str | None
+    problem: str | None
 
 
 def load(home: Path, scans_a_second: float) -> None:
     """Takes in made-up scans of up to 64 KiB for ever, saying how many there are."""
-    house = open_house(home)
+    facility = open_facility(home)
     scan, taken = home.parent / "stack.pdf", 0
     while True:
         scan.write_bytes(os.urandom(1 + secrets.randbelow(1 << 16)))
-        take_in(house, [scan], "default", [scan.name], MACHINE)
+        take_in(facility, [scan], "default", [scan.name], MACHINE)
         taken += 1
         (home.parent / "taken.new").write_text(str(taken))
         (home.parent / "taken.new").replace(home.parent / "taken")
@@ -74,55 +74,57 @@ def loaded(home: Path, scans_a_second: float) -> Iterator[None]:
             writer.kill()
 
 
-def trial(house: House, folder: Path) -> Trial:
-    acknowledged = int((house.home.parent / "taken").read_text())
+def trial(facility: Facility, folder: Path) -> Trial:
+    acknowledged = int((facility.home.parent / "taken").read_text())
     scans = files = 0
     begun = backed_up = time.monotonic()
-    fault: str | None = None
+    problem: str | None = None
     try:
-        done = back_up(house, folder / "backup", _PASSPHRASE, MACHINE)
+        done = back_up(facility, folder / "backup", _PASSPHRASE, MACHINE)
         backed_up = time.monotonic()
         proof = restore_home(folder / "backup", folder / "again", MACHINE, _PASSPHRASE)
         scans, files = proof.scans, proof.files
-        fault = _fault(house, folder / "again", acknowledged, scans, done.missing + done.altered)
+        problem = _problem(
+            facility, folder / "again", acknowledged, scans, done.missing + done.altered
+        )
     except DigitizerError as error:
-        fault = str(error)
+        problem = str(error)
     ended = time.monotonic()
     for each in ("backup", "again"):
         shutil.rmtree(folder / each, ignore_errors=True)
-    return Trial(acknowledged, scans, files, backed_up - begun, ended - backed_up, fault)
+    return Trial(acknowledged, scans, files, backed_up - begun, ended - backed_up, problem)
 
 
-def _fault(
-    house: House, again: Path, acknowledged: int, scans: int, lost: tuple[str, ...]
+def _problem(
+    facility: Facility, again: Path, acknowledged: int, scans: int, lost: tuple[str, ...]
 ) -> str | None:
-    restored = open_house(again)
+    restored = open_facility(again)
     restored.engine.dispose()
     if scans < acknowledged:
         return f"{acknowledged - scans} acknowledged scans are missing"
     if lost:
         return f"{len(lost)} blobs were missing or altered"
-    return None if restored.keys == house.keys else "the keys differ"
+    return None if restored.keys == facility.keys else "the keys differ"
 
 
 def measure(backups: int, scans_a_second: float) -> list[Trial]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_home(folder / "home")
-        house = open_house(folder / "home")
-        with loaded(house.home, scans_a_second):
+        facility = open_facility(folder / "home")
+        with loaded(facility.home, scans_a_second):
             trials = []
             for number in range(1, backups + 1):
-                trials.append(trial(house, folder))
+                trials.append(trial(facility, folder))
                 _say(number, trials[-1])
-        house.engine.dispose()
+        facility.engine.dispose()
     return trials
 
 
 def _say(number: int, one: Trial) -> None:
     print(
         f"{number:6} {one.acknowledged:12} {one.scans:8} {one.files:8} "
-        f"{one.backup_seconds:9.2f} {one.restore_seconds:9.2f}  {one.fault or 'good'}",
+        f"{one.backup_seconds:9.2f} {one.restore_seconds:9.2f}  {one.problem or 'good'}",
         flush=True,
     )
 
@@ -138,7 +140,7 @@ def main() -> int:
     print(f"commit {commit()}, at most {asked.scans_a_second:g} scans a second meanwhile")
     print("backup acknowledged restored    files  backup s restore s  verdict")
     trials = measure(asked.backups, asked.scans_a_second)
-    good = sum(each.fault is None for each in trials)
+    good = sum(each.problem is None for each in trials)
     print(f"{good} of {len(trials)} backups restored and reconciled")
     return 0 if good == len(trials) else 1
 

@@ -3,8 +3,8 @@
     python -m trials.batches [--batches 5000] [--seed 1] [--fault-rate 0.01 --fault-rate 0.2]
 
 A batch is a truth (whose each side of paper is) that faults happen to on its way through the
-scanner; what comes out of ``split`` and ``settle`` is compared with that truth. Prints Markdown
-tables. Exit 1 if a page went under the wrong inmate that no vanished cover explains.
+scanner; what comes out of ``split`` and ``destination_of`` is compared with that truth. Prints
+Markdown tables. Exit 1 if a page went under the wrong inmate that no vanished cover explains.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from digitizer.capture.matching import UNKNOWN, Standing, settle, standing_of
+from digitizer.capture.deliver_or_hold import UNKNOWN, Standing, destination_of, standing_of
 from digitizer.capture.splitting import split
 from digitizer.model.paper import SeenPage, SplitLetter
 from digitizer.model.people import CustodyStatus, Inmate
@@ -70,7 +70,7 @@ class Trial:
     vanished: float = 0.0
     handfuls: float = 0.0
     replies_reversed: float = 0.0
-    slips: float = 0.0
+    uneven_runs: float = 0.0
     paper: float = 0.0
     replies: float = 0.05
 
@@ -113,7 +113,7 @@ def harm(batch: Batch, trial: Trial, rng: random.Random) -> list[Side]:
         leaves = STACK_FAULTS[name](rng, leaves)
         batch.spoilt = True
         batch.faults[name] += 1
-    return scan(batch, leaves, rng, trial.faults, trial.slips)
+    return scan(batch, leaves, rng, trial.faults, trial.uneven_runs)
 
 
 def judge(batch: Batch, sides: Sequence[Side], tally: Tally) -> None:
@@ -154,10 +154,10 @@ def deliveries(
     reasons = {doubt.reason.value for doubt in parted.whole}
     for letter in parted.letters:
         placed.update((*letter.pages, *letter.hidden, *letter.covers))
-        settled = settle(letter, standing(batch, letter))
-        reasons.update(doubt.reason.value for doubt in settled.doubts)
-        if settled.booking_number is not None:
-            yield settled.booking_number, letter.pages
+        destination = destination_of(letter, standing(batch, letter))
+        reasons.update(doubt.reason.value for doubt in destination.doubts)
+        if destination.booking_number is not None:
+            yield destination.booking_number, letter.pages
     tally.held_by.update(reasons)
     everything = Counter(page.number for page in pages)
     tally.misplaced += not parted.whole and placed != everything
@@ -225,7 +225,7 @@ def beyond_trials() -> Iterator[tuple[str, Trial]]:
         yield title, Trial((counts,), replies_reversed=0.01)
     for counts in ALL_COUNTS:
         title = f"10% of stacks in two runs: each run lost a sheet, {counts.title}"
-        yield title, Trial((counts,), (Sides.ODD_EVEN,), slips=0.1)
+        yield title, Trial((counts,), (Sides.ODD_EVEN,), uneven_runs=0.1)
 
 
 def caution_trials() -> Iterator[tuple[str, Trial]]:

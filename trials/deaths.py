@@ -1,7 +1,7 @@
-"""Makes isolated workers die over certain files, without a word of it in the product.
+"""Makes sandboxes die over certain files, without a word of it in the product.
 
 ``prepare`` writes a ``sitecustomize.py`` that every Python process with its folder on PYTHONPATH
-runs at its start. In an isolated worker of ours, and only there, it watches what is opened: an
+runs at its start. In a sandbox of ours, and only there, it watches what is opened: an
 original's file name is its SHA-256, and a table says over which of them to die, how, and when.
 ``hang-reading`` lets the file be looked at, and hangs where a page of it is read.
 """
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_WORKER = "digitizer.engines.isolation.child"
+_SANDBOX = "digitizer.engines.isolation.child"
 _TABLE = "deaths"
 _MEGABYTE = 1 << 20
 
@@ -63,41 +63,41 @@ def prepare(folder: Path, deaths: Iterable[Death]) -> None:
     lines = (f"{each.sha256} {each.way} {each.first} {each.last}\n" for each in deaths)
     (folder / _TABLE).write_text("".join(lines))
     (folder / "sitecustomize.py").write_text(
-        f"from trials.deaths import haunt\n\nhaunt({str(folder)!r})\n"
+        f"from trials.deaths import hook\n\nhook({str(folder)!r})\n"
     )
 
 
-def haunt(folder: str) -> None:
-    """Called at the start of every Python process; does nothing where it is no worker."""
-    if _WORKER not in sys.orig_argv:
+def hook(folder: str) -> None:
+    """Called at the start of every Python process; does nothing where it is no sandbox."""
+    if _SANDBOX not in sys.orig_argv:
         return
     words = (line.split() for line in (Path(folder) / _TABLE).read_text().splitlines())
     table = {sha: Death(sha, way, int(first), int(last)) for sha, way, first, last in words}
 
-    cursed = False  # are the pages that this worker is about to write?
+    deadly = False  # are the pages that this sandbox is about to write?
 
     def look(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal cursed
+        nonlocal deadly
         if event != "open" or not isinstance(arguments[0], (str, Path)):
             return
         path = Path(arguments[0])
         if path.name.startswith("page-"):
-            _look_at_page(folder, path, cursed, writes=arguments[1] != "r")
+            _look_at_page(folder, path, deadly, writes=arguments[1] != "r")
         elif _ORIGINAL.fullmatch(path.name):
             death = table.get(path.name)
             way = death.way if death and _is_time(folder, death) else None
-            cursed = way == _READING
-            if way and not cursed:
+            deadly = way == _READING
+            if way and not deadly:
                 WAYS[way]()
 
     sys.addaudithook(look)
 
 
-def _look_at_page(folder: str, page: Path, cursed: bool, *, writes: bool) -> None:
-    """A try's pages lie in a folder of their own; a mark named like it tells other workers."""
-    mark = Path(folder) / f"cursed-{page.parent.name}"
+def _look_at_page(folder: str, page: Path, deadly: bool, *, writes: bool) -> None:
+    """A try's pages lie in a folder of their own; a mark named like it warns other sandboxes."""
+    mark = Path(folder) / f"deadly-{page.parent.name}"
     if writes:
-        if cursed:
+        if deadly:
             mark.touch()
     elif mark.exists():
         WAYS[_READING]()

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitizer.facility import make_home, open_house
+from digitizer.facility import make_home, open_facility
 from digitizer.model.errors import DigitizerError
 from digitizer.model.people import MACHINE
 from digitizer.operations.actions import verify_audit
@@ -64,9 +64,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a fault did. ``hit``: it was injected. ``loud``: exit status and log told of it.
+    """What a fault did. ``hit``: it was injected. ``loud``: exit status and log showed it.
     ``acknowledged`` of ``scans`` were taken in; of these ``lost`` are not whole in store and
-    ledger. ``mended``: all went in after the fault, once. ``left``: temporary files."""
+    ledger. ``fixed``: all went in after the fault, once. ``left``: temporary files."""
 
     fault: Fault
     hit: bool
@@ -74,7 +74,7 @@ class Trial:
     acknowledged: int
     loud: bool
     lost: int
-    mended: bool
+    fixed: bool
     left: int
 
     @property
@@ -97,12 +97,12 @@ def take_all(home: Path, stop: bool) -> int:
     """
     from digitizer.capture.intake import take_all_from_inbox
 
-    house = open_house(home)
+    facility = open_facility(home)
     if stop:
         os.kill(os.getpid(), signal.SIGSTOP)
     try:
         stacks = [[path] for path in sorted((home / "inbox" / "default").iterdir())]
-        results = take_all_from_inbox(house, stacks, "default", MACHINE)
+        results = take_all_from_inbox(facility, stacks, "default", MACHINE)
     except (DigitizerError, OSError) as error:
         results = [error]
     errors = [one for one in results if isinstance(one, Exception)]
@@ -117,15 +117,15 @@ def trial(home: Path, fault: Fault, contents: Sequence[bytes]) -> Trial:
     papers = {inbox / f"scan{number}.tif": content for number, content in enumerate(contents)}
     for paper, content in papers.items():
         paper.write_bytes(content)
-    told, errors, hit = under_strace(_child(home, stop=True), home, fault)
+    status, errors, hit = under_strace(_child(home, stop=True), home, fault)
     gone = [paper for paper in papers if not paper.exists()]
     lost = sum(not _is_kept(home, paper, content) for paper, content in papers.items())
     again = subprocess.run(_child(home, stop=False), capture_output=True, text=True)
     whole = all(_is_whole(home, content) for content in contents)
-    mended = again.returncode == 0 and whole and not any(paper.exists() for paper in papers)
+    fixed = again.returncode == 0 and whole and not any(paper.exists() for paper in papers)
     left = len(list((home / "originals" / ".incoming").iterdir()))
-    loud = bool(told) and bool(errors)
-    return Trial(fault, hit, len(papers), len(gone), loud, lost, mended, left)
+    loud = bool(status) and bool(errors)
+    return Trial(fault, hit, len(papers), len(gone), loud, lost, fixed, left)
 
 
 def _is_kept(home: Path, paper: Path, content: bytes) -> bool:
@@ -134,8 +134,14 @@ def _is_kept(home: Path, paper: Path, content: bytes) -> bool:
 
 
 def _child(home: Path, stop: bool) -> list[str]:
-    return [sys.executable, "-m", "trials.faults", "--take", str(home),
-            *(() if stop else ("--go-on",))]  # fmt: skip
+    return [
+        sys.executable,
+        "-m",
+        "trials.faults",
+        "--take",
+        str(home),
+        *(() if stop else ("--go-on",)),
+    ]
 
 
 def under_strace(words: Sequence[str], home: Path, fault: Fault) -> tuple[int, str, bool]:
@@ -144,8 +150,19 @@ def under_strace(words: Sequence[str], home: Path, fault: Fault) -> tuple[int, s
     trace.unlink(missing_ok=True)
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as child:
         os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-        tracing = ["strace", "-f", "-qq", "-p", str(child.pid), "-o", str(trace),
-                 "-e", f"trace={CALLS[fault.call]}", "-e", fault.injection]  # fmt: skip
+        tracing = [
+            "strace",
+            "-f",
+            "-qq",
+            "-p",
+            str(child.pid),
+            "-o",
+            str(trace),
+            "-e",
+            f"trace={CALLS[fault.call]}",
+            "-e",
+            fault.injection,
+        ]
         with subprocess.Popen(tracing, stderr=subprocess.DEVNULL) as tracer:
             _until_traced(child.pid)
             os.kill(child.pid, signal.SIGCONT)
@@ -207,19 +224,30 @@ def watcher_goes_on(folder: Path, error: str, seconds: float = 6) -> tuple[int, 
     with log.open("w") as errors, subprocess.Popen(words, stderr=errors) as watcher:
         _until(lambda: "watching" in log.read_text(), 20)
         with subprocess.Popen(
-            ["strace", "-f", "-qq", "-p", str(watcher.pid), "-o", "/dev/null",
-             "-e", "trace=fsync,fdatasync", "-e", f"inject=fsync,fdatasync:error={error}"],
+            [
+                "strace",
+                "-f",
+                "-qq",
+                "-p",
+                str(watcher.pid),
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=fsync,fdatasync",
+                "-e",
+                f"inject=fsync,fdatasync:error={error}",
+            ],
             stderr=subprocess.DEVNULL,
-        ) as tracer:  # fmt: skip
+        ) as tracer:
             _until_traced(watcher.pid)
             content = f"scan for {error}".encode() * 1000
             (home / "inbox" / "default" / "scan.tif").write_bytes(content)
             time.sleep(seconds)
             tracer.send_signal(signal.SIGINT)
-        told = log.read_text().count("could not be taken in")
+        logged = log.read_text().count("could not be taken in")
         in_by_itself = _until(lambda: _is_whole(home, content), 40)
         watcher.send_signal(signal.SIGTERM)
-    return told, in_by_itself
+    return logged, in_by_itself
 
 
 def _until(true: Callable[[], bool], seconds: float) -> bool:
@@ -231,22 +259,28 @@ def _until(true: Callable[[], bool], seconds: float) -> bool:
     return False
 
 
-def report(trials: list[Trial], audit_fault: str | None) -> str:
+def report(trials: list[Trial], audit_problem: str | None) -> str:
     lines = [
-        f"Commit {commit()}: {len(trials)} injected faults.", "",
+        f"Commit {commit()}: {len(trials)} injected faults.",
+        "",
         "| call | error | faults | scans | acknowledged | silent | acknowledged but lost "
-        "| not mended by the next try | temporary files left |",
+        "| not fixed by the next try | temporary files left |",
         "|---|---|--:|--:|--:|--:|--:|--:|--:|",
-    ]  # fmt: skip
+    ]
     for call in CALLS:
         for error in ERRORS:
             some = [one for one in trials if (one.fault.call, one.fault.error) == (call, error)]
-            numbers = (len(some), sum(one.scans for one in some),
-                       sum(one.acknowledged for one in some), sum(one.silent for one in some),
-                       sum(one.lost for one in some), sum(not one.mended for one in some),
-                       sum(one.left for one in some))  # fmt: skip
+            numbers = (
+                len(some),
+                sum(one.scans for one in some),
+                sum(one.acknowledged for one in some),
+                sum(one.silent for one in some),
+                sum(one.lost for one in some),
+                sum(not one.fixed for one in some),
+                sum(one.left for one in some),
+            )
             lines.append(f"| {call} | {error} | " + " | ".join(map(str, numbers)) + " |")
-    return "\n".join([*lines, "", f"Audit chain: {audit_fault or 'holds'}."])
+    return "\n".join([*lines, "", f"Audit chain: {audit_problem or 'holds'}."])
 
 
 def main() -> int:
@@ -269,18 +303,20 @@ def main() -> int:
         make_home(home)
         ends = time.monotonic() + 60 * asked.minutes
         trials = measure(home, faults(asked.call or CALLS, asked.most), asked.together, ends)
-        house = open_house(home)
-        fault = verify_audit(house, MACHINE)[1]
-        house.engine.dispose()
-        print(report(trials, fault))
+        facility = open_facility(home)
+        problem = verify_audit(facility, MACHINE)[1]
+        facility.engine.dispose()
+        print(report(trials, problem))
         for error in ERRORS if asked.watch else ():
-            told, went_on = watcher_goes_on(Path(name), error)
-            print(f"- `watch`, {error} at every fsync: told {told} times, "
-                  f"in by itself afterwards: {went_on}")  # fmt: skip
-    bad = [one for one in trials if one.lost or one.silent or not one.mended]
+            logged, went_on = watcher_goes_on(Path(name), error)
+            print(
+                f"- `watch`, {error} at every fsync: logged {logged} times,  "
+                f"in by itself afterwards: {went_on}"
+            )
+    bad = [one for one in trials if one.lost or one.silent or not one.fixed]
     for one in bad:
         print(one, file=sys.stderr)
-    return 1 if bad or fault else 0
+    return 1 if bad or problem else 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 
 A child works one scan. When all is read and only filing is left, it stops; strace then makes the
 n-th write, fsync, rename ... of its own (database, pictures, sealed originals) fail. Whatever it
-then said, the original must be whole, and a worker after the fault must file the scan once.
+then reports, the original must be whole, and a worker after the fault must file the scan once.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from PIL import Image, ImageSequence
 
 from digitizer.capture.intake import take_in
 from digitizer.capture.pipeline import Worked
-from digitizer.capture.worker import Worker, recover
-from digitizer.facility import House, open_house
+from digitizer.capture.recovery import recover
+from digitizer.capture.worker import Worker
+from digitizer.facility import Facility, open_facility
 from digitizer.model.errors import DigitizerError, NotFound
 from digitizer.model.people import MACHINE
 from digitizer.operations.actions import reconcile, verify_audit
-from digitizer.storage.encryption import unlock
+from digitizer.storage.encryption import decrypt
 from tests.support.provenance import commit
 from trials.faults import CALLS, ERRORS, Fault, may_trace, under_strace
 from trials.kill_scans import ask, make_home_with_mail
@@ -45,7 +46,7 @@ PATHS = {"filing": "good", "sealing": "legal"}
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What a fault did. ``done``: the scan was filed or held in spite of it. ``silent``: neither
-    done nor told of. ``wrong``: what was not as promised, then or after one more worker."""
+    done nor reported. ``wrong``: what was not as promised, then or after one more worker."""
 
     path: str
     fault: Fault
@@ -57,10 +58,10 @@ class Trial:
 
 def work_all(home: Path, stop: bool) -> int:
     """The child: a worker from its start to its end; ``stop``: it stops before the filing."""
-    house = open_house(home)
+    facility = open_facility(home)
     try:
-        recover(house)
-        with Worker(house) as worker:
+        recover(facility)
+        with Worker(facility) as worker:
             if stop:
                 _stop_before_filing(worker)
             while worker.work_next():
@@ -87,20 +88,20 @@ def trial(home: Path, path: str, fault: Fault, seed: int) -> Trial:
     content = _new_scan(home.parent / "scans" / f"{PATHS[path]}-0.tif", random.Random(seed))
     paper = home.parent / "paper.tif"
     paper.write_bytes(content)
-    house = open_house(home)
+    facility = open_facility(home)
     try:
-        taken = take_in(house, [paper], "default", ["paper.tif"], MACHINE).scan
-        house.engine.dispose()
-        told, errors, hit = under_strace(_child(home, stop=True), home, fault)
+        taken = take_in(facility, [paper], "default", ["paper.tif"], MACHINE).scan
+        facility.engine.dispose()
+        status, errors, hit = under_strace(_child(home, stop=True), home, fault)
         done = _state(home, taken) in ("filed", "held")
-        wrong = [] if _original(house, taken) == content else ["not whole after the fault"]
+        wrong = [] if _original(facility, taken) == content else ["not whole after the fault"]
         again = subprocess.run(_child(home, stop=False), capture_output=True, text=True)
         if again.returncode:
             wrong.append(f"the next worker failed: {again.stderr[-200:]}")
-        wrong += _judge(house, path, taken, content)
+        wrong += _judge(facility, path, taken, content)
     finally:
-        house.engine.dispose()
-    return Trial(path, fault, hit, done, not done and not (told or errors), tuple(wrong))
+        facility.engine.dispose()
+    return Trial(path, fault, hit, done, not done and not (status or errors), tuple(wrong))
 
 
 def _new_scan(like: Path, rng: random.Random) -> bytes:
@@ -118,48 +119,54 @@ def _new_scan(like: Path, rng: random.Random) -> bytes:
 
 
 def _child(home: Path, stop: bool) -> list[str]:
-    return [sys.executable, "-m", "trials.filing_faults", "--work", str(home),
-            *(() if stop else ("--go-on",))]  # fmt: skip
+    return [
+        sys.executable,
+        "-m",
+        "trials.filing_faults",
+        "--work",
+        str(home),
+        *(() if stop else ("--go-on",)),
+    ]
 
 
 def _state(home: Path, scan: str) -> str:
     return str(ask(home, "SELECT state FROM scan WHERE id = ?", scan)[0][0])
 
 
-def _original(house: House, scan: str) -> bytes | None:
+def _original(facility: Facility, scan: str) -> bytes | None:
     """The scan's bytes as they are stored, plain or sealed; None if they are not."""
     [(sha256, sealed, key)] = ask(
-        house.home,
-        "SELECT o.sha256, o.sealed_as, s.seal_key FROM original o JOIN scan s ON s.id = o.scan_id"
-        " WHERE s.id = ?",
+        facility.home,
+        "SELECT o.sha256, o.sealed_as, s.seal_key_id FROM original o"
+        " JOIN scan s ON s.id = o.scan_id WHERE s.id = ?",
         scan,
     )
     try:
-        stored = house.originals.get(sealed or sha256)
-        return unlock(key, stored) if sealed else stored
+        stored = facility.originals.get(sealed or sha256)
+        return decrypt(facility.seal_keys.find(key), stored) if sealed else stored
     except NotFound:
         return None
 
 
-def _judge(house: House, path: str, scan: str, content: bytes) -> Iterator[str]:
+def _judge(facility: Facility, path: str, scan: str, content: bytes) -> Iterator[str]:
     """What is wrong in the end: not filed once, not whole, a picture missing, books unbalanced."""
-    state = _state(house.home, scan)
-    letters = ask(house.home, "SELECT state FROM letter WHERE scan_id = ?", scan)
-    pictures = ask(house.home, "SELECT picture FROM page WHERE scan_id = ?", scan)
-    plain = house.originals.exists(hashlib.sha256(content).hexdigest())
-    if _original(house, scan) != content:
+    state = _state(facility.home, scan)
+    letters = ask(facility.home, "SELECT state FROM letter WHERE scan_id = ?", scan)
+    pictures = ask(facility.home, "SELECT picture FROM page WHERE scan_id = ?", scan)
+    plain = facility.originals.exists(hashlib.sha256(content).hexdigest())
+    if _original(facility, scan) != content:
         yield "not whole in the end"
     if path == "filing":
         if state != "filed" or letters != [("delivered",)]:
             yield f"not delivered once: scan {state}, letters {letters}"
-        if len(pictures) != 2 or not all(house.pictures.exists(name) for (name,) in pictures):
+        if len(pictures) != 2 or not all(facility.pictures.exists(name) for (name,) in pictures):
             yield "a page has no picture"
     elif state != "held" or letters or plain or any(name for (name,) in pictures):
         yield f"not sealed: scan {state}, letters {letters}, plain {plain}"
-    if not all(one.balanced for one in reconcile(house, MACHINE)):
-        yield "the books do not balance"
-    if fault := verify_audit(house, MACHINE)[1]:
-        yield f"audit chain: {fault}"
+    if not all(one.balanced for one in reconcile(facility, MACHINE)):
+        yield "a scan is out of balance"
+    if problem := verify_audit(facility, MACHINE)[1]:
+        yield f"audit chain: {problem}"
 
 
 def faults(most: int) -> Iterator[Fault]:
@@ -186,14 +193,19 @@ def measure(home: Path, paths: list[str], most: int, first: int, ends: float) ->
 
 def report(trials: list[Trial]) -> str:
     lines = [
-        f"Commit {commit()}: {len(trials)} injected faults.", "",
+        f"Commit {commit()}: {len(trials)} injected faults.",
+        "",
         "| step | call | faults | done in spite of it | silent | wrong |",
         "|---|---|--:|--:|--:|--:|",
-    ]  # fmt: skip
+    ]
     for path, call in sorted(Counter((one.path, one.fault.call) for one in trials)):
         some = [one for one in trials if (one.path, one.fault.call) == (path, call)]
-        numbers = (len(some), sum(one.done for one in some), sum(one.silent for one in some),
-                   sum(bool(one.wrong) for one in some))  # fmt: skip
+        numbers = (
+            len(some),
+            sum(one.done for one in some),
+            sum(one.silent for one in some),
+            sum(bool(one.wrong) for one in some),
+        )
         lines.append(f"| {path} | {call} | " + " | ".join(map(str, numbers)) + " |")
     return "\n".join(lines)
 

@@ -151,10 +151,20 @@ def random_behind_a_good_head(forger: Forger) -> str:
 
 
 FORGERIES: tuple[Forgery, ...] = (
-    bits_flipped, characters_changed, characters_swapped, otherwise_spelled, truncated, extended,
-    other_meaning, grafted, signed_with_another_key, weak_key, other_version, random_bytes,
+    bits_flipped,
+    characters_changed,
+    characters_swapped,
+    otherwise_spelled,
+    truncated,
+    extended,
+    other_meaning,
+    grafted,
+    signed_with_another_key,
+    weak_key,
+    other_version,
+    random_bytes,
     random_behind_a_good_head,
-)  # fmt: skip
+)
 
 
 def _spelled(raw: bytes) -> str:

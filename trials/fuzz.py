@@ -6,7 +6,7 @@
 
 Seeds are files made here and, where the test corpus is at hand, its odd files and barcodes. A
 file that opens or is refused with ``UnopenableFile``, a picture that gives sightings or an
-``EngineError``, is as it should be. A worker that dies, hangs or grows too large is counted,
+``EngineError``, is as it should be. A sandbox that dies, hangs or grows too large is counted,
 must harm nothing else, and its input is kept; so is whatever ends in any other way.
 ``--first N`` goes on with the N-th mutation of the seed.
 
@@ -47,9 +47,9 @@ from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, cover_pdf
 from digitizer.model.errors import (
     DigitizerError,
     EngineError,
+    SandboxFailed,
+    SandboxProblem,
     UnopenableFile,
-    WorkerFailed,
-    WorkerFault,
 )
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import CustodyStatus, Inmate
@@ -64,7 +64,7 @@ _SOMEBODY = Inmate("T-1", "Sample", "Pat", "U-1", CustodyStatus.IN_CUSTODY)
 _PROCESSES = 2
 _AHEAD = 6
 _CONTAINED = tuple(
-    f"worker {fault}" for fault in WorkerFault if fault is not WorkerFault.UNAVAILABLE
+    f"sandbox {problem}" for problem in SandboxProblem if problem is not SandboxProblem.UNAVAILABLE
 )
 _OF_FOUND = 0.5  # of the guided mutations are of what was found, the others of the seeds
 _LARGEST_SEED = 400_000  # bytes: more mutations a minute from small files
@@ -95,16 +95,16 @@ class Guide:
         return self.found if self.found and rng.random() < _OF_FOUND else self.seeds
 
     def learn(self, job: Job, content: Any) -> None:
-        """``content`` is what ``job`` was about; a worker that died has told no ways. Of what is
+        """``content`` is what ``job`` was about; a sandbox that died has left no ways. Of what is
         empty nothing more can be made."""
-        told = ways_file(job.path)
-        if not told.exists():
+        written = ways_file(job.path)
+        if not written.exists():
             return
-        ways = {(file, start, end) for file, start, end in json.loads(told.read_text())}
+        ways = {(file, start, end) for file, start, end in json.loads(written.read_text())}
         if not ways <= self.ways and job.number >= len(self.seeds) and len(content):
             self.found.append(content)
         self.ways |= ways
-        told.unlink()
+        written.unlink()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +207,15 @@ class Tally:
 
 
 def fuzz(
-    name: str, folder: Path, keep: Path, seed: int, first: int, lasting: float, seconds: float,
+    name: str,
+    folder: Path,
+    keep: Path,
+    seed: int,
+    first: int,
+    lasting: float,
+    seconds: float,
     guide: Guide | None = None,
-) -> Tally:  # fmt: skip
+) -> Tally:
     """Mutates for so long (seconds); a task may take ``seconds``. With a guide of its own it
     follows what the mutations reach, and the guide has learnt after."""
     tally, ring = Tally(), KeyRing({1: new_key()}, current=1)
@@ -249,8 +255,8 @@ def _ending(target: str, task: Future[object]) -> tuple[str, bool]:
         value = task.result()
     except ours as error:
         return f"refused ({type(error).__name__})", True
-    except WorkerFailed as error:
-        return f"worker {error.kind}", False
+    except SandboxFailed as error:
+        return f"sandbox {error.kind}", False
     except DigitizerError as error:
         return f"another of our errors ({type(error).__name__}: {str(error)[:60]})", False
     except Exception as error:
@@ -267,7 +273,7 @@ def _keep(job: Job, end: str, keep: Path, tally: Tally) -> None:
 
 
 def _still_well(pool: Pool, folder: Path) -> None:
-    """After all that, a whole file is opened by every worker as if nothing had been."""
+    """After all that, a whole file is opened by every sandbox as if nothing had been."""
     whole = folder / "whole.tif"
     whole.write_bytes(base_files()["tif"])
     tasks = [pool.submit(open_some, str(whole), seconds=60) for _ in range(2 * _PROCESSES)]
@@ -287,10 +293,20 @@ def main() -> int:
     asked = parser.parse_args()
     guide = Guide(TARGETS[asked.target].seeds()) if asked.guided else None
     with tempfile.TemporaryDirectory() as name:
-        tally = fuzz(asked.target, Path(name), asked.keep / asked.target, asked.seed, asked.first,
-                     60 * asked.minutes, asked.seconds, guide)  # fmt: skip
-    print(f"Commit {commit()}, {asked.target}, seed {asked.seed} from {asked.first}: "
-          f"{tally.tried} mutations.\n\n| how it ended | mutations |\n|---|--:|")  # fmt: skip
+        tally = fuzz(
+            asked.target,
+            Path(name),
+            asked.keep / asked.target,
+            asked.seed,
+            asked.first,
+            60 * asked.minutes,
+            asked.seconds,
+            guide,
+        )
+    print(
+        f"Commit {commit()}, {asked.target}, seed {asked.seed} from {asked.first}: "
+        f"{tally.tried} mutations.\n\n| how it ended | mutations |\n|---|--:|"
+    )
     for end, count in tally.ends.most_common():
         print(f"| {end} | {count} |")
     print(

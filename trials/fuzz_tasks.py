@@ -1,4 +1,4 @@
-"""What ``fuzz`` runs in isolated workers, which cannot import what is in ``__main__``."""
+"""What ``fuzz`` runs in sandboxes, which cannot import what is in ``__main__``."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def look_for_codes(path: str, dpi: int) -> list[str]:
 def traced(function: Callable[..., object], path: str, *more: object) -> object:
     """As ``function`` does; the ways that it took lie beside ``path`` after, however it ended."""
     ways: set[Way] = set()
-    sys.settrace(lambda frame, _event, _told: _follower(frame, ways))
+    sys.settrace(lambda frame, _event, _argument: _follower(frame, ways))
     try:
         return function(path, *more)
     finally:
@@ -67,7 +67,7 @@ def _follower(frame: FrameType, ways: set[Way]) -> Any:
     if not file.startswith(_WATCHED):
         return None
 
-    def follow(frame: FrameType, event: str, _told: object) -> Any:
+    def follow(frame: FrameType, event: str, _argument: object) -> Any:
         nonlocal last
         if event == "line":
             ways.add((file, last, frame.f_lineno))

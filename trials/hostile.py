@@ -4,9 +4,9 @@
     python -m trials.hostile --short    # a sample, within a minute
 
 Good scans and bad files come in by turns: odd files of the test corpus (where it is at hand),
-files made here, and scans over which isolated workers die (``deaths``). Every good scan must be
+files made here, and scans over which sandboxes die (``deaths``). Every good scan must be
 delivered exactly once, every bad file be held or filed within a minute of work at it, every
-original be kept byte for byte, no worker grow past 1.5 GiB, and the service never start again.
+original be kept byte for byte, no sandbox grow past 1.5 GiB, and the service never start again.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from PIL import Image
 
 from digitizer.capture.scans import ledger
 from digitizer.capture.worker import filed
-from digitizer.facility import House, open_house
+from digitizer.facility import Facility, open_facility
 from digitizer.model.mail import Filed, Outcome
 from digitizer.model.people import MACHINE
 from digitizer.operations.actions import reconcile, verify_audit
-from digitizer.storage.tables import reading
+from digitizer.storage.database import reading
 from tests.support.provenance import CORPUS, commit
 from trials.deaths import WAYS, Death, prepare
 from trials.hostile_files import hostile_files
@@ -88,9 +88,9 @@ class Watched:
     done: dict[str, float] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)
     looked: float = field(default_factory=time.monotonic)
-    worker_bytes: int = 0
+    sandbox_bytes: int = 0
     supervisors: set[str] = field(default_factory=set)
-    workers: set[int] = field(default_factory=set)
+    sandboxes: set[int] = field(default_factory=set)
     died: bool = False
 
     @property
@@ -128,14 +128,14 @@ def _as_pdf(tiff: bytes) -> bytes:
 
 
 def deadly_scans(scans: Sequence[Dropped]) -> list[Dropped]:
-    """These scans, but workers die over them: over some always, over others only once, at the
+    """These scans, but sandboxes die over them: over some always, over others only once, at the
     first or the second opening (counting the pages is the first); those are good all the same."""
     ways = [*WAYS]
     deadly = []
     for number, scan in enumerate(scans):
         way, turn = ways[number % len(ways)], number // len(ways) % 3
         when = (1, 1_000_000) if turn == 0 else (turn, turn)
-        kind = f"worker: {way}, " + ("always" if turn == 0 else "once")
+        kind = f"sandbox: {way}, " + ("always" if turn == 0 else "once")
         booking = None if turn == 0 else scan.booking
         deadly.append(Dropped(f"deadly-{scan.name}", kind, scan.content, booking, (way, *when)))
     return deadly
@@ -240,27 +240,27 @@ def _look(home: Path, seen: Watched) -> int:
 
 
 def _weigh(service: int, seen: Watched, ended: threading.Event) -> None:
-    """The most that one worker, with what it started, ever had resident, as the kernel tells."""
+    """The most that one sandbox, with what it started, ever had resident, as the kernel reports."""
     looks = 0
-    workers: list[psutil.Process] = []
+    sandboxes: list[psutil.Process] = []
     while not ended.wait(0.02):
         try:
             if looks % 5 == 0:
-                workers = psutil.Process(service).children()
-                seen.workers |= {worker.pid for worker in workers}
+                sandboxes = psutil.Process(service).children()
+                seen.sandboxes |= {each.pid for each in sandboxes}
         except psutil.NoSuchProcess:
             return
         looks += 1
-        seen.worker_bytes = max([seen.worker_bytes, *(_resident(each) for each in workers)])
+        seen.sandbox_bytes = max([seen.sandbox_bytes, *(_resident(each) for each in sandboxes)])
 
 
-def _resident(worker: psutil.Process) -> int:
+def _resident(sandbox: psutil.Process) -> int:
     """The larger of its own peak and of what it and its children have now, in bytes."""
     try:
-        status = Path(f"/proc/{worker.pid}/status").read_text()
+        status = Path(f"/proc/{sandbox.pid}/status").read_text()
         peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-        together = worker.memory_info().rss + sum(
-            child.memory_info().rss for child in worker.children()
+        together = sandbox.memory_info().rss + sum(
+            child.memory_info().rss for child in sandbox.children()
         )
     except (OSError, StopIteration, psutil.Error):
         return 0
@@ -291,17 +291,19 @@ class Verdict:
 
 
 def judge(home: Path, dropped: Sequence[Dropped], seen: Watched, seconds: float) -> Verdict:
-    house = open_house(home)
+    facility = open_facility(home)
     scans = _scans(home)
-    lines = {sha: [line for one in ids for line in filed(house, one)] for sha, ids in scans.items()}
-    broken = [*_broken_service(home, seen), *_broken_books(house)]
+    lines = {
+        sha: [line for one in ids for line in filed(facility, one)] for sha, ids in scans.items()
+    }
+    broken = [*_broken_service(home, seen), *_out_of_balance(facility)]
     for each in dropped:
-        broken += _broken_promises(house, each, scans.get(each.sha256, []), lines, seen)
+        broken += _broken_promises(facility, each, scans.get(each.sha256, []), lines, seen)
     strangers = scans.keys() - {each.sha256 for each in dropped}
     broken += [f"nobody dropped {sha256}" for sha256 in strangers]
     kinds = dict.fromkeys(sorted(each.kind for each in dropped))
     rows = {kind: _row([e for e in dropped if e.kind == kind], lines, seen) for kind in kinds}
-    house.engine.dispose()
+    facility.engine.dispose()
     return Verdict(rows, broken, seen, seconds)
 
 
@@ -318,41 +320,45 @@ def _broken_service(home: Path, seen: Watched) -> Iterator[str]:
         yield "the service ended by itself, or not well"
     if len(seen.supervisors) != 1:
         yield f"supervisors: {len(seen.supervisors)}"
-    if " CRITICAL " in log or "work stands still" in log:
-        yield "the log tells of a failing service"
-    if seen.worker_bytes > MOST_BYTES:
-        yield f"a worker had {seen.worker_bytes >> 20} MiB resident"
+    if " CRITICAL " in log or "work has stopped" in log:
+        yield "the log shows a failing service"
+    if seen.sandbox_bytes > MOST_BYTES:
+        yield f"a sandbox had {seen.sandbox_bytes >> 20} MiB resident"
     if left := [path.name for path in (home / "inbox" / "default").iterdir()]:
         yield f"left in the inbox: {left}"
 
 
-def _broken_books(house: House) -> Iterator[str]:
-    unbalanced = sum(not account.balanced for account in reconcile(house, MACHINE))
+def _out_of_balance(facility: Facility) -> Iterator[str]:
+    unbalanced = sum(not account.balanced for account in reconcile(facility, MACHINE))
     if unbalanced:
         yield f"{unbalanced} scans out of balance"
-    if fault := verify_audit(house, MACHINE)[1]:
-        yield f"audit chain: {fault}"
+    if problem := verify_audit(facility, MACHINE)[1]:
+        yield f"audit chain: {problem}"
 
 
 def _broken_promises(
-    house: House, each: Dropped, scans: Sequence[str], lines: dict[str, list[Filed]], seen: Watched
+    facility: Facility,
+    each: Dropped,
+    scans: Sequence[str],
+    lines: dict[str, list[Filed]],
+    seen: Watched,
 ) -> Iterator[str]:
     if len(scans) != 1:
         yield f"{each.name!r} ({each.kind}) is {len(scans)} scans"
         return
-    if house.originals.get(each.sha256) != each.content:
+    if facility.originals.get(each.sha256) != each.content:
         yield f"{each.name!r} is not stored as it came"
-    told = lines[each.sha256]
+    outcomes = lines[each.sha256]
     if each.booking is not None:
-        once = [(line.outcome, line.booking_number, line.pages) for line in told]
+        once = [(line.outcome, line.booking_number, line.pages) for line in outcomes]
         if once != [(Outcome.DELIVERED, each.booking, (2,))]:
-            yield f"{each.name!r} ({each.kind}) was not delivered once: {told}"
-    elif not told or any(line.outcome is Outcome.HELD and not line.reason for line in told):
-        yield f"{each.name!r} ({each.kind}) has no outcome, or no reason: {told}"
+            yield f"{each.name!r} ({each.kind}) was not delivered once: {outcomes}"
+    elif not outcomes or any(line.outcome is Outcome.HELD and not line.reason for line in outcomes):
+        yield f"{each.name!r} ({each.kind}) has no outcome, or no reason: {outcomes}"
     took = seen.seconds(each.sha256)
     if took is None or took > MOST_SECONDS:
         yield f"{each.name!r} ({each.kind}) took {took} s"
-    with reading(house.engine) as tx:
+    with reading(facility.engine) as tx:
         if ledger.scan_state(tx, scans[0]) not in ("filed", "held"):
             yield f"{each.name!r} ({each.kind}) is not done"
 
@@ -385,16 +391,18 @@ def report(verdict: Verdict, seed: int) -> str:
     lines = [
         f"Commit {commit()}, seed {seed}: "
         f"{sum(row.files for row in verdict.rows.values())} files in {verdict.seconds:.0f} s.",
-        "", "| files | number | what became of them | slowest, s | over 60 s |",
+        "",
+        "| files | number | what became of them | slowest, s | over 60 s |",
         "|---|--:|---|--:|--:|",
-    ]  # fmt: skip
+    ]
     for kind, row in verdict.rows.items():
         became = ", ".join(f"{count} {name}" for name, count in row.outcomes.most_common())
         lines.append(f"| {kind} | {row.files} | {became} | {row.slowest:.1f} | {row.late} |")
     lines += [
-        "", f"Largest worker {seen.worker_bytes / 2**20:.0f} MiB; {len(seen.workers)} workers; "
+        "",
+        f"Largest sandbox {seen.sandbox_bytes / 2**20:.0f} MiB; {len(seen.sandboxes)} sandboxes; "
         f"{len(seen.supervisors)} supervisor. Promises broken: {len(verdict.broken)}.",
-    ]  # fmt: skip
+    ]
     return "\n".join([*lines, *(f"- {each}" for each in verdict.broken)])
 
 

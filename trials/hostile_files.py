@@ -33,10 +33,18 @@ def hostile_files(seed: int = 1) -> list[HostileFile]:
     rng = random.Random(seed)
     bases = base_files()
     made = [
-        *_cut_off(bases), *_flipped(bases, rng), *_misnamed(bases), *_no_scans(rng), *_giants(),
-        *_bombs(), *_tiff_faults(), *_pdf_faults(), *_one_page_broken(), *_too_many_pages(),
+        *_cut_off(bases),
+        *_flipped(bases, rng),
+        *_misnamed(bases),
+        *_no_scans(rng),
+        *_giants(),
+        *_bombs(),
+        *_tiff_faults(),
+        *_pdf_faults(),
+        *_one_page_broken(),
+        *_too_many_pages(),
         *_odd_names(bases["pdf"]),
-    ]  # fmt: skip
+    ]
     return list({each.content: each for each in made}.values())
 
 
@@ -78,10 +86,15 @@ def _flate_pdf(pages: Sequence[Image.Image]) -> bytes:
     with pikepdf.new() as pdf:
         for page in pages:
             picture = pikepdf.Stream(
-                pdf, page.tobytes(), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image,
-                Width=page.width, Height=page.height, ColorSpace=pikepdf.Name.DeviceGray,
+                pdf,
+                page.tobytes(),
+                Type=pikepdf.Name.XObject,
+                Subtype=pikepdf.Name.Image,
+                Width=page.width,
+                Height=page.height,
+                ColorSpace=pikepdf.Name.DeviceGray,
                 BitsPerComponent=8,
-            )  # fmt: skip
+            )
             pdf.add_blank_page(page_size=(306, 396))
             pdf.pages[-1].Resources = pikepdf.Dictionary(XObject={"/Im0": picture})
             pdf.pages[-1].Contents = pikepdf.Stream(pdf, b"q 306 0 0 396 0 0 cm /Im0 Do Q")
@@ -117,9 +130,17 @@ def _misnamed(bases: Mapping[str, bytes]) -> Iterator[HostileFile]:
 
 def _odd_names(content: bytes) -> Iterator[HostileFile]:
     names = (
-        "-rf.pdf", "a b;rm $(x) `y`.pdf", "new\nline.pdf", "%s%n%00.pdf", "\u202efdp.exe",
-        "é" * 100 + ".pdf", "bad-\udcff-utf8.pdf", "no-suffix", "🂡.PDF", "'\"<b>.pdf",
-    )  # fmt: skip
+        "-rf.pdf",
+        "a b;rm $(x) `y`.pdf",
+        "new\nline.pdf",
+        "%s%n%00.pdf",
+        "\u202efdp.exe",
+        "é" * 100 + ".pdf",
+        "bad-\udcff-utf8.pdf",
+        "no-suffix",
+        "🂡.PDF",
+        "'\"<b>.pdf",
+    )
     for number, name in enumerate(names):
         yield HostileFile(name, "an odd name", content[: -40 - number])
 
@@ -169,22 +190,41 @@ def _giants() -> Iterator[HostileFile]:
         ("giant.png", "a PNG of 2^31 pixels a side", _png(most, most, tiny)),
         ("wide.png", "a PNG of 2^31 by 1", _png(most, 1, tiny)),
         ("giant.jpg", "a JPEG of 65,535 a side", bytes(jpeg)),
-        ("giant.bmp", "a BMP of 2^31 by 2^31",
-         b"BM" + struct.pack("<IHHI", 200, 0, 0, 54)
-         + struct.pack("<IiiHHIIiiII", 40, most, most, 1, 24, 0, 0, 0, 0, 0, 0) + bytes(100)),
-        ("giant.gif", "a GIF of 65,535 a side", b"GIF89a\xff\xff\xff\xff\x80\0\0" + bytes(6)
-         + b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02\x44\x01\0;"),
+        (
+            "giant.bmp",
+            "a BMP of 2^31 by 2^31",
+            b"BM"
+            + struct.pack("<IHHI", 200, 0, 0, 54)
+            + struct.pack("<IiiHHIIiiII", 40, most, most, 1, 24, 0, 0, 0, 0, 0, 0)
+            + bytes(100),
+        ),
+        (
+            "giant.gif",
+            "a GIF of 65,535 a side",
+            b"GIF89a\xff\xff\xff\xff\x80\0\0"
+            + bytes(6)
+            + b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02\x44\x01\0;",
+        ),
         ("giant.tif", "a TIFF of 2^32 pixels a side", _tiff([_ifd(2**32 - 1, 2**32 - 1)])),
         ("thin.tif", "a TIFF of 1 by 2^31", _tiff([_ifd(1, most)])),
         ("giant-page.pdf", "a page of 10^9 points", _pdf_page(b"", "/MediaBox [0 0 1e9 1e9]")),
-        ("giant-unit.pdf", "a UserUnit of 10^6",
-         _pdf_page(b"0 0 9 9 re f", "/MediaBox [0 0 612 792] /UserUnit 1000000")),
-        ("below-zero.pdf", "a page of negative size",
-         _pdf_page(b"", "/MediaBox [612 792 -612 -792]")),
+        (
+            "giant-unit.pdf",
+            "a UserUnit of 10^6",
+            _pdf_page(b"0 0 9 9 re f", "/MediaBox [0 0 612 792] /UserUnit 1000000"),
+        ),
+        (
+            "below-zero.pdf",
+            "a page of negative size",
+            _pdf_page(b"", "/MediaBox [612 792 -612 -792]"),
+        ),
         ("no-size.pdf", "a page of no size", _pdf_page(b"", "/MediaBox [0 0 0 0]")),
-        ("giant-image.pdf", "a PDF whose image claims 10^5 a side",
-         _pdf_image(b"x" * 100, "/Width 100000 /Height 100000")),
-    ):  # fmt: skip
+        (
+            "giant-image.pdf",
+            "a PDF whose image claims 10^5 a side",
+            _pdf_image(b"x" * 100, "/Width 100000 /Height 100000"),
+        ),
+    ):
         yield HostileFile(name, what, content)
 
 
@@ -206,29 +246,66 @@ def _bombs() -> Iterator[HostileFile]:
         ("bomb.png", "a PNG that unpacks to a gigabyte", _png(2000, 2000, gigabyte)),
         ("bomb-full.png", "a PNG of the most pixels allowed, all black", _png(side, side, full)),
         ("bomb-bits.png", "a bilevel PNG of 3.6 gigapixels", _png(60000, 60000, gigabyte, bits=1)),
-        ("bomb-text.png", "a PNG with a gigabyte of text",
-         _png(8, 8, zlib.compress(bytes(72)), (b"zTXt", b"Comment\0\0" + gigabyte))),
-        ("bomb-profile.png", "a PNG with a gigabyte of colour profile",
-         _png(8, 8, zlib.compress(bytes(72)), (b"iCCP", b"p\0\0" + gigabyte))),
-        ("bomb-content.pdf", "a PDF with a gigabyte of content",
-         _pdf_page(gigabyte, "/MediaBox [0 0 612 792]", flate)),
-        ("bomb-twice.pdf", "the same, packed twice",
-         _pdf_page(twice, "/MediaBox [0 0 612 792]", "/Filter [/FlateDecode /FlateDecode]")),
-        ("bomb-image.pdf", "a PDF image that unpacks to a gigabyte",
-         _pdf_image(gigabyte, f"/Width 1000 /Height 1000 {flate}")),
-        ("bomb-image-full.pdf", "a PDF image of the most pixels allowed",
-         _pdf_image(full, f"/Width {side} /Height {side} {flate}")),
-        ("bomb-objects.pdf", "a PDF whose object stream unpacks to a gigabyte",
-         _pdf({1: b"<</Type/Catalog/Pages 2 0 R>>",
-               3: _stream(gigabyte, f"/Type/ObjStm /N 100 /First 1000 {flate}")})),
-        ("bomb.tif", "a TIFF strip that unpacks to a gigabyte",
-         _tiff([_ifd(1000, 1000, compression=8, data=gigabyte)])),
-        ("bomb-full.tif", "a TIFF strip of the most pixels allowed",
-         _tiff([_ifd(side, side, compression=8, data=full)])),
-        ("bomb-operators.pdf", "a PDF that paints ten million boxes",
-         _pdf_page(zlib.compress(b"0 0 600 700 re f\n" * 10_000_000, 9),
-                   "/MediaBox [0 0 612 792]", flate)),
-    ):  # fmt: skip
+        (
+            "bomb-text.png",
+            "a PNG with a gigabyte of text",
+            _png(8, 8, zlib.compress(bytes(72)), (b"zTXt", b"Comment\0\0" + gigabyte)),
+        ),
+        (
+            "bomb-profile.png",
+            "a PNG with a gigabyte of colour profile",
+            _png(8, 8, zlib.compress(bytes(72)), (b"iCCP", b"p\0\0" + gigabyte)),
+        ),
+        (
+            "bomb-content.pdf",
+            "a PDF with a gigabyte of content",
+            _pdf_page(gigabyte, "/MediaBox [0 0 612 792]", flate),
+        ),
+        (
+            "bomb-twice.pdf",
+            "the same, packed twice",
+            _pdf_page(twice, "/MediaBox [0 0 612 792]", "/Filter [/FlateDecode /FlateDecode]"),
+        ),
+        (
+            "bomb-image.pdf",
+            "a PDF image that unpacks to a gigabyte",
+            _pdf_image(gigabyte, f"/Width 1000 /Height 1000 {flate}"),
+        ),
+        (
+            "bomb-image-full.pdf",
+            "a PDF image of the most pixels allowed",
+            _pdf_image(full, f"/Width {side} /Height {side} {flate}"),
+        ),
+        (
+            "bomb-objects.pdf",
+            "a PDF whose object stream unpacks to a gigabyte",
+            _pdf(
+                {
+                    1: b"<</Type/Catalog/Pages 2 0 R>>",
+                    3: _stream(gigabyte, f"/Type/ObjStm /N 100 /First 1000 {flate}"),
+                }
+            ),
+        ),
+        (
+            "bomb.tif",
+            "a TIFF strip that unpacks to a gigabyte",
+            _tiff([_ifd(1000, 1000, compression=8, data=gigabyte)]),
+        ),
+        (
+            "bomb-full.tif",
+            "a TIFF strip of the most pixels allowed",
+            _tiff([_ifd(side, side, compression=8, data=full)]),
+        ),
+        (
+            "bomb-operators.pdf",
+            "a PDF that paints ten million boxes",
+            _pdf_page(
+                zlib.compress(b"0 0 600 700 re f\n" * 10_000_000, 9),
+                "/MediaBox [0 0 612 792]",
+                flate,
+            ),
+        ),
+    ):
         yield HostileFile(name, what, content)
 
 
@@ -242,9 +319,17 @@ class _Directory:
 
 
 def _ifd(width: int, height: int, compression: int = 1, data: bytes = bytes(100)) -> _Directory:
-    tags = ((256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, compression),
-            (262, 3, 1, 1), (273, 4, 1, -1), (277, 3, 1, 1), (278, 4, 1, height),
-            (279, 4, 1, len(data)))  # fmt: skip
+    tags = (
+        (256, 4, 1, width),
+        (257, 4, 1, height),
+        (258, 3, 1, 8),
+        (259, 3, 1, compression),
+        (262, 3, 1, 1),
+        (273, 4, 1, -1),
+        (277, 3, 1, 1),
+        (278, 4, 1, height),
+        (279, 4, 1, len(data)),
+    )
     return _Directory(tags, data)
 
 
@@ -287,8 +372,8 @@ def _tiff_faults() -> Iterator[HostileFile]:
         ("samples.tif", "65,535 samples a pixel", _with_tag(277, 3, 1, 65535)),
         ("bits.tif", "0 bits a sample", _with_tag(258, 3, 1, 0)),
         ("packing.tif", "an unknown compression", _with_tag(259, 3, 1, 60000)),
-        ("fax.tif", "zeros said to be Group 4", _with_tag(259, 3, 1, 4)),
-        ("old-jpeg.tif", "zeros said to be old JPEG", _with_tag(259, 3, 1, 6)),
+        ("fax.tif", "zeros declared as Group 4", _with_tag(259, 3, 1, 4)),
+        ("old-jpeg.tif", "zeros declared as old JPEG", _with_tag(259, 3, 1, 6)),
         ("sub-loop.tif", "a sub-directory that is the head", _with_tag(330, 4, 1, 8)),
         ("turned.tif", "an orientation of 99", _with_tag(274, 3, 1, 99)),
         ("tiles.tif", "tiles of no width", _with_tag(322, 4, 1, 0)),
@@ -321,17 +406,21 @@ def _pdf(objects: Mapping[int, bytes], trailer: str = "") -> bytes:
 
 
 def _pdf_page(
-    content: bytes, page: str = "/MediaBox [0 0 612 792]", how: str = "",
+    content: bytes,
+    page: str = "/MediaBox [0 0 612 792]",
+    how: str = "",
     more: Mapping[int, bytes] | None = None,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """One page (object 3) with its content (object 4)."""
-    return _pdf({
-        1: b"<</Type/Catalog/Pages 2 0 R>>",
-        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        3: f"<</Type/Page/Parent 2 0 R/Contents 4 0 R {page}>>".encode(),
-        4: _stream(content, how),
-        **(more or {}),
-    })  # fmt: skip
+    return _pdf(
+        {
+            1: b"<</Type/Catalog/Pages 2 0 R>>",
+            2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            3: f"<</Type/Page/Parent 2 0 R/Contents 4 0 R {page}>>".encode(),
+            4: _stream(content, how),
+            **(more or {}),
+        }
+    )
 
 
 def _pdf_image(data: bytes, entries: str) -> bytes:
@@ -376,74 +465,167 @@ def _pdf_faults() -> Iterator[HostileFile]:
     whole = _pdf_page(b"0 0 9 9 re f")
     deep = b"[" * 100_000 + b"]" * 100_000
     for name, what, content in (
-        ("kids-loop.pdf", "a page tree that holds itself",
-         _pdf({1: catalogue, 2: b"<</Type/Pages/Kids[2 0 R]/Count 1>>"})),
-        ("kids-loop-two.pdf", "two page nodes that hold each other",
-         _pdf({1: catalogue, 2: b"<</Type/Pages/Kids[3 0 R]/Count 2>>",
-               3: b"<</Type/Pages/Kids[2 0 R]/Count 1/Parent 2 0 R>>"})),
-        ("parent-loop.pdf", "a page that is its own parent",
-         _pdf({1: catalogue, 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-               3: b"<</Type/Page/Parent 3 0 R>>"})),
-        ("same-page.pdf", "a tree that holds one page ten thousand times",
-         _pdf({1: catalogue, 2: b"<</Type/Pages/Kids[" + b"3 0 R " * 10000 + b"]/Count 10000>>",
-               3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>"})),
-        ("prev-loop.pdf", "a table of places that goes back to itself",
-         whole.replace(b"/Root", b"/Prev %d /Root" % whole.index(b"xref\n"))),
-        ("length-loop.pdf", "a stream whose length is itself",
-         whole.replace(b"/Length 12", b"/Length 4 0 R")),
+        (
+            "kids-loop.pdf",
+            "a page tree that holds itself",
+            _pdf({1: catalogue, 2: b"<</Type/Pages/Kids[2 0 R]/Count 1>>"}),
+        ),
+        (
+            "kids-loop-two.pdf",
+            "two page nodes that hold each other",
+            _pdf(
+                {
+                    1: catalogue,
+                    2: b"<</Type/Pages/Kids[3 0 R]/Count 2>>",
+                    3: b"<</Type/Pages/Kids[2 0 R]/Count 1/Parent 2 0 R>>",
+                }
+            ),
+        ),
+        (
+            "parent-loop.pdf",
+            "a page that is its own parent",
+            _pdf(
+                {
+                    1: catalogue,
+                    2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+                    3: b"<</Type/Page/Parent 3 0 R>>",
+                }
+            ),
+        ),
+        (
+            "same-page.pdf",
+            "a tree that holds one page ten thousand times",
+            _pdf(
+                {
+                    1: catalogue,
+                    2: b"<</Type/Pages/Kids[" + b"3 0 R " * 10000 + b"]/Count 10000>>",
+                    3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>",
+                }
+            ),
+        ),
+        (
+            "prev-loop.pdf",
+            "a table of places that goes back to itself",
+            whole.replace(b"/Root", b"/Prev %d /Root" % whole.index(b"xref\n")),
+        ),
+        (
+            "length-loop.pdf",
+            "a stream whose length is itself",
+            whole.replace(b"/Length 12", b"/Length 4 0 R"),
+        ),
         ("reference-loop.pdf", "a reference to itself", _pdf_page(b"", box, more={5: b"5 0 R"})),
         ("contents-loop.pdf", "contents that are the page", whole.replace(b"4 0 R", b"3 0 R")),
         ("form-loop.pdf", "a form that draws itself", _pdf_form(b"/F Do")),
-        ("form-loop-two.pdf", "two forms that draw each other",
-         _pdf_form(b"/G Do", more={6: _stream(
-             b"/F Do", "/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F 5 0 R>>>>")})),
+        (
+            "form-loop-two.pdf",
+            "two forms that draw each other",
+            _pdf_form(
+                b"/G Do",
+                more={
+                    6: _stream(
+                        b"/F Do", "/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F 5 0 R>>>>"
+                    )
+                },
+            ),
+        ),
         ("forms-doubling.pdf", "forms that draw 2^30 boxes", _doubling_forms(30)),
-        ("outline-loop.pdf", "an outline that follows itself",
-         _pdf({1: b"<</Type/Catalog/Pages 2 0 R/Outlines 5 0 R>>",
-               2: b"<</Type/Pages/Kids[]/Count 0>>", 5: b"<</First 5 0 R/Next 5 0 R>>"})),
-        ("extends-loop.pdf", "an object stream that extends itself",
-         _pdf_page(b"", box, more={5: _stream(b"6 0 <<>>", "/Type/ObjStm/N 1/First 4"
-                                                           "/Extends 5 0 R")})),
+        (
+            "outline-loop.pdf",
+            "an outline that follows itself",
+            _pdf(
+                {
+                    1: b"<</Type/Catalog/Pages 2 0 R/Outlines 5 0 R>>",
+                    2: b"<</Type/Pages/Kids[]/Count 0>>",
+                    5: b"<</First 5 0 R/Next 5 0 R>>",
+                }
+            ),
+        ),
+        (
+            "extends-loop.pdf",
+            "an object stream that extends itself",
+            _pdf_page(
+                b"", box, more={5: _stream(b"6 0 <<>>", "/Type/ObjStm/N 1/First 4/Extends 5 0 R")}
+            ),
+        ),
         ("deep-array.pdf", "an array a hundred thousand deep", _pdf_page(b"", box, more={5: deep})),
         ("deep-content.pdf", "the same in its content", _pdf_page(deep + b" 0 d")),
         ("deep-page.pdf", "the same in its page", _pdf_page(b"", f"/Annots {deep.decode()} {box}")),
-        ("deep-dict.pdf", "dictionaries fifty thousand deep",
-         _pdf_page(b"", box, more={5: b"<</A" * 50_000 + b" 1" + b">>" * 50_000})),
+        (
+            "deep-dict.pdf",
+            "dictionaries fifty thousand deep",
+            _pdf_page(b"", box, more={5: b"<</A" * 50_000 + b" 1" + b">>" * 50_000}),
+        ),
         ("deep-tree.pdf", "a page tree five thousand deep", _deep_pages(5000)),
         ("deep-states.pdf", "a million states saved", _pdf_page(b"q " * 1_000_000)),
         ("deep-clips.pdf", "clips without end", _pdf_page(b"0 0 612 792 re W n " * 300_000)),
-        ("fine-dashes.pdf", "a line of 10^9 dashes",
-         _pdf_page(b"[0.000001] 0 d 9 w 0 0 m 612 792 l S")),
-        ("no-pages.pdf", "a PDF without a page",
-         _pdf({1: catalogue, 2: b"<</Type/Pages/Kids[]/Count 0>>"})),
-        ("lying-count.pdf", "a million pages claimed",
-         whole.replace(b"/Count 1", b"/Count 999999")),
+        (
+            "fine-dashes.pdf",
+            "a line of 10^9 dashes",
+            _pdf_page(b"[0.000001] 0 d 9 w 0 0 m 612 792 l S"),
+        ),
+        (
+            "no-pages.pdf",
+            "a PDF without a page",
+            _pdf({1: catalogue, 2: b"<</Type/Pages/Kids[]/Count 0>>"}),
+        ),
+        (
+            "lying-count.pdf",
+            "a million pages claimed",
+            whole.replace(b"/Count 1", b"/Count 999999"),
+        ),
         ("null-page.pdf", "a page that is not there", whole.replace(b"[3 0 R]", b"[9 0 R]")),
         ("no-root.pdf", "a trailer without a root", whole.replace(b"/Root 1 0 R", b"")),
-        ("far-table.pdf", "a table past the end",
-         whole.replace(b"startxref\n", b"startxref\n9999")),
-        ("turned.pdf", "a page turned by 37 degrees",
-         _pdf_page(b"0 0 9 9 re f", box + "/Rotate 37")),
-        ("script.pdf", "a script that runs on opening",
-         whole.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(while(1);)>>")),
+        (
+            "far-table.pdf",
+            "a table past the end",
+            whole.replace(b"startxref\n", b"startxref\n9999"),
+        ),
+        (
+            "turned.pdf",
+            "a page turned by 37 degrees",
+            _pdf_page(b"0 0 9 9 re f", box + "/Rotate 37"),
+        ),
+        (
+            "script.pdf",
+            "a script that runs on opening",
+            whole.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(while(1);)>>"),
+        ),
         ("locked.pdf", "a PDF with a password", _locked(whole)),
-        ("jpx.pdf", "noise said to be JPEG 2000", _noise_pdf("/JPXDecode")),
-        ("jbig2.pdf", "noise said to be JBIG2", _noise_pdf("/JBIG2Decode")),
-        ("fax.pdf", "noise said to be a fax of 10^7 rows",
-         _noise_pdf("/CCITTFaxDecode /DecodeParms<</K -1/Columns 9999/Rows 10000000>>")),
-        ("dct.pdf", "noise said to be JPEG", _noise_pdf("/DCTDecode")),
-        ("predictor.pdf", "a predictor of 2^31 columns",
-         _noise_pdf("/FlateDecode /DecodeParms<</Predictor 15/Columns 2147483647/Colors 32>>")),
-        ("filters.pdf", "a thousand filters",
-         _pdf_page(b"00>", box, "/Filter[" + "/ASCIIHexDecode " * 1000 + "]")),
-        ("image-in-line.pdf", "an inline image without an end",
-         _pdf_page(b"BI /W 9999 /H 9999 /CS /G /BPC 8 ID x")),
-        ("numbers.pdf", "numbers without end",
-         _pdf_page(b"9" * 1_000_000 + b" 0 m 1e999 -1e999 l S")),
+        ("jpx.pdf", "noise declared as JPEG 2000", _noise_pdf("/JPXDecode")),
+        ("jbig2.pdf", "noise declared as JBIG2", _noise_pdf("/JBIG2Decode")),
+        (
+            "fax.pdf",
+            "noise declared as a fax of 10^7 rows",
+            _noise_pdf("/CCITTFaxDecode /DecodeParms<</K -1/Columns 9999/Rows 10000000>>"),
+        ),
+        ("dct.pdf", "noise declared as JPEG", _noise_pdf("/DCTDecode")),
+        (
+            "predictor.pdf",
+            "a predictor of 2^31 columns",
+            _noise_pdf("/FlateDecode /DecodeParms<</Predictor 15/Columns 2147483647/Colors 32>>"),
+        ),
+        (
+            "filters.pdf",
+            "a thousand filters",
+            _pdf_page(b"00>", box, "/Filter[" + "/ASCIIHexDecode " * 1000 + "]"),
+        ),
+        (
+            "image-in-line.pdf",
+            "an inline image without an end",
+            _pdf_page(b"BI /W 9999 /H 9999 /CS /G /BPC 8 ID x"),
+        ),
+        (
+            "numbers.pdf",
+            "numbers without end",
+            _pdf_page(b"9" * 1_000_000 + b" 0 m 1e999 -1e999 l S"),
+        ),
         ("pattern-loop.pdf", "a pattern that paints with itself", _pattern_loop()),
-        ("soft-mask-loop.pdf", "an image that is its own mask",
-         _pdf_image(bytes(100), "/Width 10 /Height 10 /SMask 5 0 R")),
-    ):  # fmt: skip
+        (
+            "soft-mask-loop.pdf",
+            "an image that is its own mask",
+            _pdf_image(bytes(100), "/Width 10 /Height 10 /SMask 5 0 R"),
+        ),
+    ):
         yield HostileFile(name, what, content)
 
 
@@ -494,9 +676,16 @@ def _one_page_broken() -> Iterator[HostileFile]:
 def _too_many_pages() -> Iterator[HostileFile]:
     kids = b"".join(b"%d 0 R " % number for number in range(3, 3003))
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>"
-    yield HostileFile("pages.pdf", "a PDF of 3,000 pages", _pdf({
-        1: b"<</Type/Catalog/Pages 2 0 R>>", 2: b"<</Type/Pages/Kids[" + kids + b"]/Count 3000>>",
-        **dict.fromkeys(range(3, 3003), page),
-    }))  # fmt: skip
+    yield HostileFile(
+        "pages.pdf",
+        "a PDF of 3,000 pages",
+        _pdf(
+            {
+                1: b"<</Type/Catalog/Pages 2 0 R>>",
+                2: b"<</Type/Pages/Kids[" + kids + b"]/Count 3000>>",
+                **dict.fromkeys(range(3, 3003), page),
+            }
+        ),
+    )
     small = _ifd(8, 8, data=np.arange(64, dtype=np.uint8).tobytes())
     yield HostileFile("pages.tif", "a TIFF of 3,000 pages", _tiff([small] * 3000))

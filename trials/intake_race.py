@@ -26,12 +26,13 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.capture.intake import take_all_from_inbox
-from digitizer.capture.worker import recover
-from digitizer.facility import House, make_home, open_house
+from digitizer.capture.recovery import recover
+from digitizer.facility import Facility, make_home, open_facility
 from digitizer.model.errors import Conflict
 from digitizer.model.people import MACHINE
 from digitizer.storage.blobs import LocalBlobs
-from digitizer.storage.tables import event, original, reading
+from digitizer.storage.database import reading
+from digitizer.storage.tables import event, original
 
 _ROOT = Path(__file__).resolve().parents[1]
 _MOST_IN_HAND = 32
@@ -41,7 +42,7 @@ _LOOK = 0.05
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What was found at the end. ``storing`` counts the files that the killed were storing when
-    they died, ``again`` those entered by one who was killed before he could remove them; ``ended``
+    they died, ``again`` those entered by one who was killed before it could remove them; ``ended``
     says why takers ended by themselves."""
 
     files: int
@@ -55,11 +56,18 @@ class Verdict:
     altered: tuple[str, ...]
     doubled: tuple[str, ...]
     left: tuple[str, ...]
-    audit_fault: str | None
+    audit_problem: str | None
 
     @property
     def good(self) -> bool:
-        wrong = (self.ended, self.missing, self.altered, self.doubled, self.left, self.audit_fault)
+        wrong = (
+            self.ended,
+            self.missing,
+            self.altered,
+            self.doubled,
+            self.left,
+            self.audit_problem,
+        )
         return self.scans == self.files and not any(wrong)
 
 
@@ -72,28 +80,28 @@ def run(folder: Path, files: int, takers: int, cleaners: int, kills: int, seed: 
     for number, content in enumerate(contents):
         (inbox / f"{number:05}.pdf").write_bytes(content)
     begun = time.monotonic()
-    with (folder / "said.log").open("w+") as said:
-        killed, storing, codes = _race(home, inbox, said.fileno(), (takers, cleaners, kills), rng)
-        said.seek(0)
-        lines = said.read().splitlines()
+    with (folder / "output.log").open("w+") as output:
+        killed, storing, codes = _race(home, inbox, output.fileno(), (takers, cleaners, kills), rng)
+        output.seek(0)
+        lines = output.read().splitlines()
     ended = [*lines, *(f"a process ended with {code}" for code in codes if code)]
-    house = open_house(home)
+    facility = open_facility(home)
     try:
-        recover(house)
+        recover(facility)
         seconds = time.monotonic() - begun
-        return _judged(house, contents, (killed, storing), tuple(ended), seconds)
+        return _judged(facility, contents, (killed, storing), tuple(ended), seconds)
     finally:
-        house.engine.dispose()
+        facility.engine.dispose()
 
 
 def _race(
-    home: Path, inbox: Path, said: int, counts: tuple[int, int, int], rng: random.Random
+    home: Path, inbox: Path, output: int, counts: tuple[int, int, int], rng: random.Random
 ) -> tuple[int, int, list[int]]:
     """Kills so many takers, evenly over the files, each at once replaced by another. Returns how
     many it killed, how many files these were storing, and how the others ended."""
     takers, cleaners, kills = counts
-    taking = [_start("take", home, said, rng) for _ in range(takers)]
-    cleaning = [_start("clean", home, said, rng) for _ in range(cleaners)]
+    taking = [_start("take", home, output, rng) for _ in range(takers)]
+    cleaning = [_start("clean", home, output, rng) for _ in range(cleaners)]
     files = sum(1 for _ in inbox.iterdir())
     killed, storing, codes = 0, 0, []
     try:
@@ -103,7 +111,7 @@ def _race(
                 at = rng.randrange(len(taking))
                 storing += _killed(taking[at], home)
                 killed += taking[at].returncode < 0
-                taking[at] = _start("take", home, said, rng)
+                taking[at] = _start("take", home, output, rng)
             codes += [each.returncode for each in taking if each.poll() is not None]
             taking = [each for each in taking if each.poll() is None]
             time.sleep(_LOOK)
@@ -116,7 +124,7 @@ def _race(
 
 
 def _killed(taker: subprocess.Popen[bytes], home: Path) -> int:
-    """Kills it. Returns how many files it was storing, by the locks that the kernel tells of."""
+    """Kills it. Returns how many files it was storing, by the locks that the kernel lists."""
     taker.send_signal(signal.SIGSTOP)
     drafts = set()
     for path in home.glob("*/.incoming/*"):
@@ -129,33 +137,41 @@ def _killed(taker: subprocess.Popen[bytes], home: Path) -> int:
     return len(drafts & held)
 
 
-def _start(what: str, home: Path, said: int, rng: random.Random) -> subprocess.Popen[bytes]:
+def _start(what: str, home: Path, output: int, rng: random.Random) -> subprocess.Popen[bytes]:
     words = ["--role", what, "--home", str(home), "--seed", str(rng.randrange(1 << 30))]
     command = [sys.executable, "-m", "trials.intake_race", *words]
-    return subprocess.Popen(command, cwd=_ROOT, stdout=said, stderr=said)
+    return subprocess.Popen(command, cwd=_ROOT, stdout=output, stderr=output)
 
 
 def _judged(
-    house: House, contents: Sequence[bytes], killed: tuple[int, int], ended: tuple[str, ...],
+    facility: Facility,
+    contents: Sequence[bytes],
+    killed: tuple[int, int],
+    ended: tuple[str, ...],
     seconds: float,
-) -> Verdict:  # fmt: skip
+) -> Verdict:
     wanted = {hashlib.sha256(content).hexdigest(): content for content in contents}
-    with reading(house.engine) as tx:
+    with reading(facility.engine) as tx:
         entered = Counter(tx.execute(sa.select(original.c.sha256)).scalars())
-        _, fault = audit.verify_chain(tx)
+        _, problem = audit.verify_chain(tx)
         verbs = sa.select(sa.func.count()).select_from(event)
         again = tx.execute(verbs.where(event.c.verb == "duplicate")).scalar_one()
-    stored = set(house.originals.names())
-    altered = [name for name in stored if house.originals.get(name) != wanted.get(name)]
+    stored = set(facility.originals.names())
+    altered = [name for name in stored if facility.originals.get(name) != wanted.get(name)]
     return Verdict(
-        files=len(contents), scans=entered.total(), killed=killed[0], storing=killed[1],
-        again=again, seconds=seconds, ended=ended,
+        files=len(contents),
+        scans=entered.total(),
+        killed=killed[0],
+        storing=killed[1],
+        again=again,
+        seconds=seconds,
+        ended=ended,
         missing=tuple(sorted(set(wanted) - (stored & set(entered)))),
         altered=tuple(sorted(altered)),
         doubled=tuple(sorted(name for name, times in entered.items() if times > 1)),
-        left=tuple(str(path) for path in _left(house.home)),
-        audit_fault=fault,
-    )  # fmt: skip
+        left=tuple(str(path) for path in _left(facility.home)),
+        audit_problem=problem,
+    )
 
 
 def _left(home: Path) -> list[Path]:
@@ -168,12 +184,12 @@ def _left(home: Path) -> list[Path]:
 
 def _take(home: Path, rng: random.Random) -> int:
     """Takes from the inbox until nothing is there; 1 and a line if anything fails."""
-    house = open_house(home)
+    facility = open_facility(home)
     inbox = home / "inbox" / "default"
     while there := sorted(inbox.iterdir()):
         some = rng.sample(there, min(len(there), rng.randint(1, _MOST_IN_HAND)))
         stacks = [[path] for path in some]
-        for result in take_all_from_inbox(house, stacks, "default", MACHINE):
+        for result in take_all_from_inbox(facility, stacks, "default", MACHINE):
             if isinstance(result, Exception) and not isinstance(result, Conflict):
                 print(f"an intake failed: {type(result).__name__}: {result}", flush=True)
                 return 1
@@ -182,9 +198,9 @@ def _take(home: Path, rng: random.Random) -> int:
 
 def _clean(home: Path) -> int:
     """Cleans up as a start does, again and again, until it is killed."""
-    house = open_house(home)
+    facility = open_facility(home)
     while True:
-        recover(house)
+        recover(facility)
         for _ in range(20):
             for part in ("originals", "pictures"):
                 LocalBlobs(home / part).sweep()
@@ -199,7 +215,7 @@ def _say(verdict: Verdict) -> None:
     for name in ("ended", "missing", "altered", "doubled", "left"):
         found: tuple[str, ...] = getattr(verdict, name)
         print(f"{name}: {len(found)}", *found[:5])
-    print(f"audit fault: {verdict.audit_fault}")
+    print(f"audit problem: {verdict.audit_problem}")
 
 
 def main() -> int:

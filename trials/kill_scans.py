@@ -18,7 +18,8 @@ import numpy as np
 from PIL import Image
 
 from digitizer.covers import actions as covers
-from digitizer.facility import House, make_home, open_house
+from digitizer.covers.terms import CoverTerms
+from digitizer.facility import Facility, make_home, open_facility
 from digitizer.model.people import Actor, ActorKind
 from digitizer.people import actions as people
 from tests.support import scanner
@@ -54,18 +55,18 @@ def make_home_with_mail(home: Path) -> None:
     cover for one letter only), legal, and junk (no scan at all)."""
     make_home(home)
     (home / "profiles" / "default.toml").write_text(_PROFILE)
-    house = open_house(home)
+    facility = open_facility(home)
     roster = home.parent / "roster.csv"
     roster.write_text(_ROSTER)
-    people.import_roster(house, roster, False, _BY)
+    people.import_roster(facility, roster, False, _BY)
     folder = home.parent / "scans"
     folder.mkdir()
     for number, booking in enumerate(_BOOKINGS):
-        _scan(folder / f"good-{number}.tif", _cover(house, booking), _TEXT)
-    legal = covers.print_legal_marker(house, _BY, None)
+        _scan(folder / f"good-{number}.tif", _cover(facility, booking), _TEXT)
+    legal = covers.print_legal_marker(facility, _BY, None)
     _scan(folder / "legal-0.tif", scanner.pdf_pages(legal.pdf)[0], _TEXT)
     (folder / "junk-0.tif").write_bytes(b"II*\0 this is no picture")
-    house.engine.dispose()
+    facility.engine.dispose()
     _once_scan(home)
 
 
@@ -77,24 +78,29 @@ def _once_scan(home: Path) -> Path:
     """
     folder = home.parent / "scans"
     path = folder / f"once-{len(list(folder.glob('once-*'))):04}.tif"
-    house = open_house(home)
+    facility = open_facility(home)
     try:
-        _scan(path, _cover(house, _BOOKINGS[0], once=True), _TEXT)
+        _scan(path, _cover(facility, _BOOKINGS[0], once=True), _TEXT)
     finally:
-        house.engine.dispose()
+        facility.engine.dispose()
     return path
 
 
-def _cover(house: House, booking: str, once: bool = False) -> scanner.Page:
-    return scanner.pdf_pages(covers.print_inmate_cover(house, booking, _BY, once=once).pdf)[0]
+def _cover(facility: Facility, booking: str, once: bool = False) -> scanner.Page:
+    terms = CoverTerms(once=once)
+    return scanner.pdf_pages(covers.print_inmate_cover(facility, booking, _BY, terms).pdf)[0]
 
 
 def _scan(path: Path, cover: scanner.Page, text: str) -> None:
     pages = [_small(cover), _small(scanner.typed_page(text))]
     pages[0].save(
-        path, "TIFF", save_all=True, append_images=pages[1:], compression="group4",
+        path,
+        "TIFF",
+        save_all=True,
+        append_images=pages[1:],
+        compression="group4",
         dpi=(_DPI, _DPI),
-    )  # fmt: skip
+    )
 
 
 def _small(page: scanner.Page) -> Image.Image:

@@ -32,11 +32,11 @@ from statistics import median
 from digitizer.capture.scans.ledger import DEATHS_BEFORE_HOLD
 from digitizer.entrances.service import run as service
 from digitizer.entrances.service.logs import Form, start_logging
-from digitizer.facility import open_house
+from digitizer.facility import open_facility
 from digitizer.model.people import MACHINE
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.storage.blobs import LocalBlobs
-from digitizer.storage.encryption import unlock
+from digitizer.storage.encryption import decrypt
 from digitizer.support.failpoints import POINTS, arm
 from tests.support.provenance import commit
 from trials.kill_scans import ask, kind_of, mailbox_of, make_home_with_mail
@@ -80,13 +80,13 @@ class Verdict:
     altered: int
     misplaced: tuple[str, ...]
     unbalanced: int
-    audit_fault: str | None
+    audit_problem: str | None
     stop_seconds: float
 
     @property
     def good(self) -> bool:
         bad = self.lost + self.doubled + self.altered + len(self.misplaced) + self.unbalanced
-        return not bad and self.audit_fault is None
+        return not bad and self.audit_problem is None
 
 
 def plans(kills: int, serve_kills: int, rng: random.Random) -> Iterator[Plan]:
@@ -127,7 +127,7 @@ def _serve_apart(
 ) -> None:
     start_logging(Form.TEXT)
     arm(point)
-    service.run(open_house(home), *parts)
+    service.run(open_facility(home), *parts)
 
 
 def forked(work: Callable[[], None]) -> int:
@@ -262,11 +262,11 @@ _DEADLY = (
 
 
 def judge(home: Path, stop_seconds: float) -> Verdict:
-    house = open_house(home)
+    facility = open_facility(home)
     inbox, scans = in_inbox(home), arrived(home)
     rows = ask(
         home,
-        "SELECT o.sha256, o.sealed_as, s.seal_key, s.state, s.id, s.deaths,"
+        "SELECT o.sha256, o.sealed_as, s.seal_key_id, s.state, s.id, s.deaths,"
         " (SELECT count(*) FROM letter WHERE scan_id = s.id),"
         " (SELECT max(state) FROM letter WHERE scan_id = s.id)"
         " FROM original o JOIN scan s ON s.id = o.scan_id",
@@ -276,10 +276,10 @@ def judge(home: Path, stop_seconds: float) -> Verdict:
     altered = doubled = 0
     for sha256, sealed, key, state, _scan, deaths, letters, letter in rows:
         kind = kind_of(scans.get(sha256, "?"))
-        content = house.originals.get(sealed or sha256)
-        plain = unlock(key, content) if sealed else content
+        content = facility.originals.get(sealed or sha256)
+        plain = decrypt(facility.seal_keys.find(key), content) if sealed else content
         altered += hashlib.sha256(plain).hexdigest() != sha256
-        altered += bool(sealed) and house.originals.exists(sha256)  # sealed, yet still plain too
+        altered += bool(sealed) and facility.originals.exists(sha256)  # sealed, yet still plain too
         doubled += letters > 1 or sha256 in inbox
         place = f"letter {letter}" if letters else f"scan {state}"
         places[
@@ -288,9 +288,9 @@ def judge(home: Path, stop_seconds: float) -> Verdict:
     lost = sum(each not in inbox and each not in entered for each in scans)
     places["inbox"] = sum(inbox.values())
     doubled += sum(count - 1 for count in (*inbox.values(), *entered.values()))
-    unbalanced = sum(not each.balanced for each in reconcile(house, MACHINE))
-    fault = verify_audit(house, MACHINE)[1]
-    house.engine.dispose()
+    unbalanced = sum(not each.balanced for each in reconcile(facility, MACHINE))
+    fault = verify_audit(facility, MACHINE)[1]
+    facility.engine.dispose()
     wrong = tuple(misplaced(home, scans))
     return Verdict(
         len(scans), places, lost, doubled, altered, wrong, unbalanced, fault, stop_seconds
@@ -348,8 +348,14 @@ def run(
             lost = lost_now(home)
             tally.lost += len(lost)
             if say:
-                about = {"kill": number, "of": plan.kind, "at": plan.point, "lost": sorted(lost),
-                         "left": _open_scans(home), "arrived": len(arrived(home))}  # fmt: skip
+                about = {
+                    "kill": number,
+                    "of": plan.kind,
+                    "at": plan.point,
+                    "lost": sorted(lost),
+                    "left": _open_scans(home),
+                    "arrived": len(arrived(home)),
+                }
                 print(json.dumps(about), file=sys.stderr, flush=True)
             if time.monotonic() > ends:
                 break
@@ -360,22 +366,26 @@ def report(tally: Tally, verdict: Verdict, seed: int) -> str:
     lines = [
         f"Commit {commit()}, seed {seed}: {sum(tally.kills.values())} kills, "
         f"{verdict.arrived} scans arrived.",
-        "", "| killed | kills |", "|---|--:|",
+        "",
+        "| killed | kills |",
+        "|---|--:|",
         *(f"| {kind} | {count} |" for kind, count in sorted(tally.kills.items())),
-        "", "| found | number |", "|---|--:|",
+        "",
+        "| found | number |",
+        "|---|--:|",
         f"| missing right after a kill | {tally.lost} |",
         f"| lost at the end | {verdict.lost} |",
         f"| doubled | {verdict.doubled} |",
         f"| altered | {verdict.altered} |",
         f"| not in the mailbox of its cover | {len(verdict.misplaced)} |",
         f"| scans out of balance | {verdict.unbalanced} |",
-        f"| audit chain | {verdict.audit_fault or 'holds'} |",
+        f"| audit chain | {verdict.audit_problem or 'holds'} |",
         f"| worst recovery, s | {max(tally.recoveries, default=0):.1f} |",
         f"| median recovery, s | {median(tally.recoveries or [0]):.1f} |",
         f"| clean stop, s | {verdict.stop_seconds:.1f} |",
         f"| named points died at | {len(tally.points)} of {len(POINTS)} |",
         *(f"| {place} | {count} |" for place, count in sorted(verdict.places.items())),
-    ]  # fmt: skip
+    ]
     missed = ", ".join(point for point in POINTS if point not in tally.points)
     return "\n".join([*lines, "", f"Points not reached: {missed or 'none'}.", *verdict.misplaced])
 

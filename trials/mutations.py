@@ -16,8 +16,25 @@ LONGEST_SIDE = 900
 """Pixels; a picture that grows is cut to it."""
 
 _NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
-_TOKENS = (b"0", b"-1", b"1", b"65535", b"2147483647", b"4294967296", b"1e38", b"null", b"[]",
-           b"<<>>", b"1 0 R", b"3 0 R", b"(", b">>", b"/Kids", b"/Filter", b"endobj")  # fmt: skip
+_TOKENS = (
+    b"0",
+    b"-1",
+    b"1",
+    b"65535",
+    b"2147483647",
+    b"4294967296",
+    b"1e38",
+    b"null",
+    b"[]",
+    b"<<>>",
+    b"1 0 R",
+    b"3 0 R",
+    b"(",
+    b">>",
+    b"/Kids",
+    b"/Filter",
+    b"endobj",
+)
 
 
 def _flip_bits(data: bytearray, rng: random.Random, _seeds: Sequence[bytes]) -> None:

@@ -38,9 +38,15 @@ def _letter(like: Picture, rng: Rng) -> Picture:
 
 
 def _paste(
-    page: Picture, source: Picture, area: Area, rng: Rng, rough: float = 2.5, turn: float = 2.5,
-    scale: float = 1.0, to: tuple[float, float] | None = None,
-) -> None:  # fmt: skip
+    page: Picture,
+    source: Picture,
+    area: Area,
+    rng: Rng,
+    rough: float = 2.5,
+    turn: float = 2.5,
+    scale: float = 1.0,
+    to: tuple[float, float] | None = None,
+) -> None:
     """Glues a cut-out of ``source`` on ``page``, at its own place or with its middle ``to`` (mm),
     off by up to ``rough`` mm (and by a third of it at least) and ``turn`` degrees."""
     middle = (area.left + area.width / 2, area.top + area.height / 2)
@@ -150,9 +156,11 @@ def four_sides_in_strips(mine: Picture, own: Picture, rng: Rng) -> Picture:
     """The frame as four strips, each glued about where it was."""
     page = _letter(mine, rng)
     strips = (
-        Area(0, 0, _WIDTH, 45), Area(0, _HEIGHT - 45, _WIDTH, 45),
-        Area(0, 45, 30, _HEIGHT - 90), Area(_WIDTH - 30, 45, 30, _HEIGHT - 90),
-    )  # fmt: skip
+        Area(0, 0, _WIDTH, 45),
+        Area(0, _HEIGHT - 45, _WIDTH, 45),
+        Area(0, 45, 30, _HEIGHT - 90),
+        Area(_WIDTH - 30, 45, 30, _HEIGHT - 90),
+    )
     for strip in strips:
         _paste(page, mine, strip, rng, rough=2.5, turn=0.8)
     return page

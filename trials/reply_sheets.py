@@ -133,9 +133,9 @@ def _looks(results: Iterable[Result]) -> Iterable[str]:
     for each in results:
         if each.read and each.look:
             numbers = (*each.look.codes, *each.look.marks, *each.look.frame)
-            told = " ".join(f"{number:.2f}" for number in numbers)
+            shown = " ".join(f"{number:.2f}" for number in numbers)
             yield (
-                f"{each.group}\t{each.name}\t{'+'.join(each.wears)}\theld={each.held}\t{told}\t"
+                f"{each.group}\t{each.name}\t{'+'.join(each.wears)}\theld={each.held}\t{shown}\t"
                 f"n={each.look.number:.2f} s={each.look.size:.2f}"
             )
 
@@ -161,7 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--short", action="store_true", help="40 sheets, 2 of each forgery")
-    parser.add_argument("--looks", action="store_true", help="tell every sheet's numbers")
+    parser.add_argument("--looks", action="store_true", help="print every sheet's numbers")
     asked = parser.parse_args(arguments)
     sheets, forgeries = (40, 2) if asked.short else (asked.genuine, asked.forged)
     started, measured = time.monotonic(), commit()

@@ -175,7 +175,7 @@ def written_back_up(rng: random.Random, batch: Batch, letter: Letter) -> None:
     letter.leaves[0] = (written(letter.inmate), letter.leaves[0][0])
 
 
-def register_says(**facts: object) -> LetterFault:
+def register_has(**facts: object) -> LetterFault:
     """A fault that only the register knows: see ``standing_of`` for the facts."""
 
     def spoil(rng: random.Random, batch: Batch, letter: Letter) -> None:
@@ -208,10 +208,10 @@ LETTER_FAULTS: dict[str, LetterFault] = {
     "sheet lost": sheet_lost,
     "stray blank sheet": stray_blank,
     "cover's written back up": written_back_up,
-    "cover revoked": register_says(revoked=NOW),
-    "cover stale": register_says(expires=NOW),
-    "single-use cover reused": register_says(once=True, used_elsewhere=True),
-    "cover of another facility": register_says(inmate=None),
+    "cover revoked": register_has(revoked=NOW),
+    "cover stale": register_has(expires=NOW),
+    "single-use cover reused": register_has(once=True, used_elsewhere=True),
+    "cover of another facility": register_has(inmate=None),
     "sheets miscounted by the sender": miscounted,
 }
 
@@ -278,7 +278,7 @@ PAPER_FAULTS: dict[str, LetterFault] = {
     "a reply sheet's code pasted on a page": pasted_code,
     "paper of the other way": other_way,
     "may be a legal marker": may_be_legal,
-    "reply sheet or cover used up": register_says(once=True, used_elsewhere=True),
+    "reply sheet or cover used up": register_has(once=True, used_elsewhere=True),
 }
 
 
@@ -349,18 +349,19 @@ def reverse_handful(rng: random.Random, batch: Batch) -> None:
 
 
 def scan(
-    batch: Batch, leaves: Sequence[Leaf], rng: random.Random, rate: float, slips: float = 0.0
+    batch: Batch, leaves: Sequence[Leaf], rng: random.Random, rate: float, uneven_runs: float = 0.0
 ) -> list[Side]:
     """The sides in the order in which the scanner writes them; in two-sided scans one may lack.
 
-    ``slips``: the share of stacks scanned in two runs of which each lost a sheet, not the same.
+    ``uneven_runs``: the share of two-run stacks whose runs each lost a sheet, not the same.
     """
     fronts, backs = [front for front, _ in leaves], [back for _, back in leaves]
-    if slips and batch.sides is Sides.ODD_EVEN and rng.random() < slips:
-        lost = rng.choice([i for i, front in enumerate(fronts) if not front.codes])
-        del fronts[lost]
-        del backs[rng.randrange(len(backs))]
-        batch.faults["each run lost a sheet"] += 1
+    if uneven_runs and batch.sides is Sides.ODD_EVEN and rng.random() < uneven_runs:
+        uncoded = [i for i, front in enumerate(fronts) if not front.codes]
+        if uncoded:  # a stack may be reply sheets and nothing else
+            del fronts[rng.choice(uncoded)]
+            del backs[rng.randrange(len(backs))]
+            batch.faults["each run lost a sheet"] += 1
     if batch.sides is Sides.SIMPLEX:
         return fronts
     if batch.sides is Sides.DUPLEX:

@@ -1,1 +1,1 @@
-"""Who may come in, and who may do what: login, sessions, permissions."""
+"""Who may log in, and who may do what: login, sessions, permissions."""

@@ -1,35 +1,47 @@
-"""The one guarded entry: every verb that a door calls goes in through here.
+"""The one guarded entry: every verb that the web app or a command calls goes through here.
 
-It asks whether this actor may, whose mail it is, and why where that must be said; then it opens
-the transaction, and what is done in it is told in the audit chain of the same transaction.
+It checks whether this actor may do this, whose mail it is, and whether a reason is given where one
+is needed. Then it opens the transaction; what is done in it is recorded in the audit chain, in the
+same transaction.
 
-    with acting(house, by, Act.SETTLE, reason=reason) as deed:
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
         ...
-        deed.record(Verb.RELEASE, Subject.letter(letter_id))
+        action.record(Verb.RELEASE, Subject.letter(letter_id))
+
+What somebody's role does not allow is refused, and that is recorded too (``refused``).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from digitizer import audit
-from digitizer.access.permissions import RULES, Act, permit
-from digitizer.facility import House
-from digitizer.model.errors import NotFound, UsageError
-from digitizer.model.events import Subject, Verb
+from digitizer.access import permissions, refused
+from digitizer.access.permissions import RULES, Act, MayNot
+from digitizer.facility import Facility
+from digitizer.model.errors import NotFound, StorageError, UsageError
+from digitizer.model.events import LOOKS, Subject, Verb
 from digitizer.model.people import Actor, ActorKind
-from digitizer.storage.tables import reading, writing
+from digitizer.storage.database import reading, writing
+from digitizer.support.clock import now
+
+log = logging.getLogger("digitizer")
+
+_ONE_LOOK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Someone who may look, and one consistent picture. ``owner`` is the booking number that
-    every query must carry: an inmate's own, else the one that was asked for; None: anyone's."""
+    """Someone who may look, and one consistent view of the tables. ``owner`` is the booking number
+    that every query must carry: an inmate's own, else the one that was asked for; None: anyone's.
+    """
 
     by: Actor
     tx: sa.Connection
@@ -37,51 +49,79 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed(Look):
-    """Something that is shown or changed, and told. ``why`` is empty where no reason is asked."""
+class Action(Look):
+    """Something that is shown or changed, and recorded. ``why`` is the reason, empty where none is
+    needed; ``recorded`` are the verbs that were recorded so far."""
 
     why: str
-    told: list[Verb] = field(default_factory=list)
+    recorded: list[Verb] = field(default_factory=list)
 
     def record(self, verb: Verb, subject: Subject, **detail: Any) -> None:
-        """Tells it in the audit chain, with the reason. Details never hold letter text."""
+        """Writes an event into the audit chain, with the reason. Details never hold letter text.
+
+        A look at what the same person looked at a moment ago is that one look: who loads a page
+        again and again does not fill the chain.
+        """
         why = {"why": self.why} if self.why else {}
-        audit.record(self.tx, self.by, verb, subject, **detail, **why)
-        self.told.append(verb)
+        seen = verb in LOOKS and audit.has_recorded(
+            self.tx, self.by, verb, subject, now() - _ONE_LOOK, **detail, **why
+        )
+        if not seen:
+            audit.record(self.tx, self.by, verb, subject, **detail, **why)
+        self.recorded.append(verb)
 
 
 def looking(
-    house: House, by: Actor, act: Act, *, of: str | None = None
+    facility: Facility, by: Actor, act: Act, *, of: str | None = None
 ) -> AbstractContextManager[Look]:
-    """For lists and facts that show nothing of a letter. ``of``: whose, as ``acting`` says.
+    """For lists and facts that show nothing of a letter. ``of`` is as for ``acting``.
 
-    Raises NotAllowed and NotFound at once, before it is entered.
+    Raises NotAllowed and NotFound at once, before the block is entered.
     """
-    return _looking(house, by, _owner(by, act, of))
+    return _looking(facility, by, _owner(facility, by, act, of))
 
 
 def acting(
-    house: House, by: Actor, act: Act, *, of: str | None = None, reason: str = ""
-) -> AbstractContextManager[Deed]:
-    """For all that shows or changes mail; it must be recorded before the block ends.
+    facility: Facility, by: Actor, act: Act, *, of: str | None = None, reason: str = ""
+) -> AbstractContextManager[Action]:
+    """For everything that shows or changes mail; it must be recorded before the block ends.
 
-    ``of`` is the booking number of whose mail it is; to an inmate any but their own is not there.
-    Raises NotAllowed, NotFound, and UsageError for want of a reason: at once, so that slow work
-    can be done between this and the block, which holds the write lock.
+    ``of`` is the booking number of whoever owns the mail; for an inmate, any but their own does
+    not exist. Raises NotAllowed, NotFound, and UsageError where a reason is missing: at once, so
+    that slow work can be done between this call and the block, which holds the write lock.
     """
-    owner = _owner(by, act, of)
-    return _acting(house, by, owner, need_reason(reason) if RULES[act].reason else "")
+    owner = _owner(facility, by, act, of)
+    return _acting(facility, by, owner, need_reason(reason) if RULES[act].reason else "")
 
 
 def need_reason(reason: str) -> str:
-    """A person's decision about mail always says why."""
+    """The reason without spaces around it; UsageError if it is empty."""
     if not reason.strip():
         raise UsageError("Say why: a decision about mail needs a reason (--reason).")
     return reason.strip()
 
 
-def _owner(by: Actor, act: Act, of: str | None) -> str | None:
-    permit(by, act)
+def permit(facility: Facility, by: Actor, act: Act) -> None:
+    """As ``permissions.permit``, for what needs no transaction of this entry; a refusal is
+    recorded. Never within a block of ``acting``, which has the write lock."""
+    try:
+        permissions.permit(by, act)
+    except MayNot as error:
+        _note(facility, by, error)
+        raise
+
+
+def _note(facility: Facility, by: Actor, error: MayNot) -> None:
+    """A refusal stands whether it can be recorded or not."""
+    try:
+        with writing(facility.engine) as tx:
+            refused.note(tx, by, Subject(by.kind, by.name), str(error.act))
+    except StorageError as trouble:
+        log.error("a refusal could not be recorded: %s", trouble)
+
+
+def _owner(facility: Facility, by: Actor, act: Act, of: str | None) -> str | None:
+    permit(facility, by, act)
     if by.kind is not ActorKind.INMATE:
         return of
     if of not in (None, by.name):
@@ -90,15 +130,19 @@ def _owner(by: Actor, act: Act, of: str | None) -> str | None:
 
 
 @contextmanager
-def _looking(house: House, by: Actor, owner: str | None) -> Iterator[Look]:
-    with reading(house.engine) as tx:
+def _looking(facility: Facility, by: Actor, owner: str | None) -> Iterator[Look]:
+    with reading(facility.engine) as tx:
         yield Look(by, tx, owner)
 
 
 @contextmanager
-def _acting(house: House, by: Actor, owner: str | None, why: str) -> Iterator[Deed]:
-    with writing(house.engine) as tx:
-        deed = Deed(by, tx, owner, why)
-        yield deed
-        if not deed.told:  # a fault of the verb, not of who acts: nothing of it is kept
-            raise AssertionError("something was done that no event tells of")
+def _acting(facility: Facility, by: Actor, owner: str | None, why: str) -> Iterator[Action]:
+    try:
+        with writing(facility.engine) as tx:
+            action = Action(by, tx, owner, why)
+            yield action
+            if not action.recorded:  # an error in the verb, not in what was asked: nothing is kept
+                raise AssertionError("something was done, but no event records it")
+    except MayNot as error:  # a verb asked for more than the act that it began with
+        _note(facility, by, error)
+        raise

@@ -5,39 +5,72 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from digitizer.model.errors import NotAllowed
-from digitizer.model.people import Actor, ActorKind, StaffRole
+from digitizer.model.errors import NeedsProof, NotAllowed
+from digitizer.model.people import Actor, ActorKind, Scope, StaffRole
 
 
 class Act(StrEnum):
     """What people do, as far as it needs a permission of its own; read after "may not"."""
 
     READ = "read delivered mail"
-    READ_OWN = "read replies of their own"
+    GIVE_REASON = "say why they open a delivered letter"
+    READ_OWN = "read their own replies"
     SEND = "send messages"
-    LOOK = "look at what came in, what is held, and the books"
-    SETTLE = "settle held mail"
-    CORRECT = "put texts right"
+    LOOK = "look at what came in, what is held, and the balance of pages"
+    LIST_HELD = "list what is held, and why"
+    LIST_INMATES = "list the roster"
+    LIST_LETTERS = "list the states and dates of letters"
+    REPORTS = "see the reports, and the balance of pages in numbers"
+    DECIDE = "decide about held mail"
+    RECALL = "recall a letter that was delivered or rejected"
+    CHECK = "check letters that somebody else screened"
+    WATCH = "set and end watch rules"
+    OVERRULE = "record a scan as a rescan although it does not look like one"
+    CORRECT = "correct transcripts"
     TAKE_IN = "take in mail"
     PRINT = "print covers and messages"
+    PRINT_COVER = "print an inmate's cover"
+    PRINT_AGAIN = "print again, and say what is spoiled"
     REVOKE = "revoke covers"
-    PEOPLE = "change the roster, PINs and staff"
-    LOOK_AT_SEAL = "look at what seals a scan"
+    IMPORT = "import a roster"
+    PEOPLE = "change the roster and PINs"
+    RENUMBER = "give an inmate another booking number"
+    MERGE = "merge two records of one inmate"
+    CONTACTS = "note correspondents, their contacts, and who sent a letter"
+    RESTRICT = "approve contacts, block mail, and merge correspondents"
+    ADD_STAFF = "add staff"
+    SEE_STAFF = "look at the staff list"
+    STAFF = "change roles and logins of staff"
+    RESCUE = "reset a login when no administrator can"
+    OWN_LOGIN = "change their own password and second step"
+    OWN_SESSIONS = "see and end their own sessions"
+    KEYS = "make and retire keys for covers"
+    KIOSKS = "enrol kiosks, and unlock accounts and terminals"
+    SEE_TOKENS = "look at the list of tokens"
+    TOKENS = "make and revoke tokens for other programs"
+    CONFIRM_NAME = "confirm who a name on the roster is"
+    LOOK_AT_SEAL = "look at why a scan is sealed"
     LOOK_UNDER_SEAL = "look at a page that is sealed as legal mail"
-    UNSEAL = "open what is sealed as legal mail"
-    OPERATE = "run the service and copy its store"
+    SET_ASIDE_SEALED = "reject or replace what is sealed as legal mail"
+    UNSEAL = "unseal, cut or destroy what is sealed as legal mail"
+    OUTBOX = "look at what is to be sent, and send it again or drop it"
+    ANNOUNCE = "tell inmates of a lockdown or an outage"
+    OPERATE = "run the service and back it up"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may do an act. ``machine``: also the machine itself, and whoever runs commands in the
-    home without giving a name. ``own``: also an inmate, with what is theirs. ``reason``: only
-    who says why."""
+    """Who may do an act. ``machine``: also the program itself, and whoever runs commands in the
+    home without giving a name. ``own``: also an inmate, with what is theirs. ``reason``: a reason
+    must be given. ``grave``: staff must have proved a few minutes ago at most who they are.
+    ``scope``: also another program, with a token of this scope."""
 
     roles: frozenset[StaffRole] = frozenset()
     machine: bool = True
     own: bool = False
     reason: bool = False
+    grave: bool = False
+    scope: Scope | None = None
 
 
 _ALL = frozenset(StaffRole)
@@ -47,20 +80,58 @@ _ADMINISTRATORS = frozenset({StaffRole.ADMINISTRATOR})
 
 RULES = {
     Act.READ: Rule(_ALL, own=True),
+    Act.GIVE_REASON: Rule(_ALL, machine=False, reason=True),
     Act.READ_OWN: Rule(machine=False, own=True),
     Act.SEND: Rule(_CLERKS, own=True),
     Act.LOOK: Rule(_ALL),
-    Act.SETTLE: Rule(_CLERKS, machine=False, reason=True),
+    Act.LIST_HELD: Rule(_ALL, scope=Scope.HELD_READ),
+    Act.LIST_INMATES: Rule(_ALL, scope=Scope.ROSTER_READ),
+    Act.LIST_LETTERS: Rule(_ALL, scope=Scope.LETTERS_READ),
+    Act.REPORTS: Rule(_ALL, scope=Scope.REPORTS_READ),
+    Act.DECIDE: Rule(_CLERKS, machine=False, reason=True),
+    Act.RECALL: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
+    Act.CHECK: Rule(_CLERKS, machine=False),
+    Act.WATCH: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.OVERRULE: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.CORRECT: Rule(_CLERKS),
     Act.TAKE_IN: Rule(_CLERKS),
     Act.PRINT: Rule(_CLERKS),
+    Act.PRINT_COVER: Rule(_CLERKS, scope=Scope.COVERS_PRINT),
+    Act.PRINT_AGAIN: Rule(_CLERKS, reason=True),
     Act.REVOKE: Rule(_CLERKS, reason=True),
+    Act.IMPORT: Rule(_ADMINISTRATORS, scope=Scope.ROSTER_WRITE),
     Act.PEOPLE: Rule(_ADMINISTRATORS),
+    Act.KIOSKS: Rule(_SUPERVISORS),
+    Act.SEE_TOKENS: Rule(_ADMINISTRATORS),
+    Act.TOKENS: Rule(_ADMINISTRATORS, grave=True),
+    Act.CONFIRM_NAME: Rule(_CLERKS, machine=False, reason=True),
+    Act.RENUMBER: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.MERGE: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
+    Act.CONTACTS: Rule(_CLERKS, machine=False),
+    Act.RESTRICT: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.ADD_STAFF: Rule(_ADMINISTRATORS, grave=True),
+    Act.SEE_STAFF: Rule(_ADMINISTRATORS),
+    Act.STAFF: Rule(_ADMINISTRATORS, machine=False, grave=True),
+    Act.RESCUE: Rule(),
+    Act.OWN_LOGIN: Rule(_ALL, machine=False, grave=True),
+    Act.OWN_SESSIONS: Rule(_ALL, machine=False),
+    Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),
     Act.LOOK_UNDER_SEAL: Rule(_SUPERVISORS, machine=False),
-    Act.UNSEAL: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.SET_ASIDE_SEALED: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.UNSEAL: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
+    Act.OUTBOX: Rule(_SUPERVISORS),
+    Act.ANNOUNCE: Rule(_SUPERVISORS, machine=False),
     Act.OPERATE: Rule(_ADMINISTRATORS),
 }
+
+
+class MayNot(NotAllowed):
+    """This person's role may not do this act; the guarded entry records it (``acting``)."""
+
+    def __init__(self, act: Act, message: str) -> None:
+        super().__init__(message)
+        self.act = act
 
 
 def is_permitted(actor: Actor, act: Act) -> bool:
@@ -73,12 +144,19 @@ def is_permitted(actor: Actor, act: Act) -> bool:
             return rule.own
         case ActorKind.STAFF:
             return actor.role in rule.roles
+        case ActorKind.TOKEN:
+            return rule.scope in actor.scopes
 
 
 def permit(actor: Actor, act: Act) -> None:
-    """Raises NotAllowed unless this actor may do this."""
+    """Raises MayNot unless this actor may do this, and NeedsProof where they may once they have
+    proved who they are. Nothing of it is recorded: see ``acting.permit``."""
     if is_permitted(actor, act):
+        if RULES[act].grave and actor.kind is ActorKind.STAFF and not actor.proven:
+            raise NeedsProof
         return
     if actor.kind is ActorKind.MACHINE:
-        raise NotAllowed(f"Only a named person may {act}.")
-    raise NotAllowed(f"{actor.name} may not {act}. Ask someone whose role allows it.")
+        raise MayNot(act, f"Only a named person may {act}.")
+    if actor.kind is ActorKind.TOKEN:
+        raise MayNot(act, f"The {actor.name} may not {act}: no scope of it allows that.")
+    raise MayNot(act, f"{actor.name} may not {act}. Ask someone whose role allows it.")

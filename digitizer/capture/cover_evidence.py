@@ -1,6 +1,6 @@
 """What a surveyed page means for boundaries: verified codes, and what must be doubted.
 
-Raw sightings come from an isolated process without keys; here they are verified.
+Raw sightings come from a sandbox without keys; here they are verified.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 
 from digitizer.capture.legal_evidence import legal_doubts
 from digitizer.capture.reply_evidence import doubt_reply
-from digitizer.engines.codes.cover_code import KeyRing, is_ours, verify
+from digitizer.engines.codes.cover_code import KeyRing, is_ours, retired_key_of, verify
 from digitizer.engines.printing.kit.cover_layout import COVER_MARKS, kind_of_mark
 from digitizer.engines.words import index_words
 from digitizer.model.paper import (
@@ -25,10 +25,10 @@ from digitizer.model.paper import (
 )
 from digitizer.support.paths import PRINT_TEMPLATES
 
-#: Share of a cover's printed sentences that must be read for a page to read like that cover.
+#: The share of a cover's printed sentences that must be read for a page to read like that cover.
 _LIKE_COVER = 0.2
-#: How like a sentence (0..100, rapidfuzz's scale) the best stretch of a page must be to be it, and
-#: how many characters make a sentence that no letter has by chance.
+#: How similar (0..100, rapidfuzz's scale) the best part of a page must be to a sentence to count as
+#: it, and how many characters make a sentence that no letter has by chance.
 _LIKE_SENTENCE = 72.0
 _OWN_SENTENCE = 30
 #: The same of a title that is a line of its own.
@@ -38,11 +38,14 @@ _Prints = tuple[tuple[str, ...], ...]
 
 
 def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
-    """Verifies what was sighted on one page. Foreign codes say nothing."""
+    """Verifies what was sighted on one page. Foreign codes are ignored."""
     ours = [symbol.text for symbol in page.sightings.symbols if is_ours(symbol.text)]
     verified = {text: verify(text, keys) for text in ours}
     codes = tuple(dict.fromkeys(code for code in verified.values() if code is not None))
-    forged = any(code is None for code in verified.values())
+    retired = {retired_key_of(text, keys) for text in ours} - {None}
+    forged = any(
+        code is None and retired_key_of(text, keys) is None for text, code in verified.items()
+    )
     not_as_printed = doubt_reply(page, codes, keys)
     return SeenPage(
         number=page.number,
@@ -50,7 +53,8 @@ def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
         codes=codes,
         doubts=(
             *legal_doubts(page, keys),
-            *_doubts(page, codes, forged),
+            *(_under_retired_key(page.number, number) for number in sorted(filter(None, retired))),
+            *_doubts(page, codes, forged or bool(retired), forged),
             *filter(None, [not_as_printed]),
         ),
         inked=page.ink_outside_print,
@@ -67,7 +71,21 @@ def _kinds(page: SurveyedPage, codes: tuple[CoverCode, ...]) -> tuple[CodeKind, 
     return tuple(dict.fromkeys((*(code.kind for code in codes), *marked, *look)))
 
 
-def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> Iterator[Doubt]:
+def _under_retired_key(number: int, key: int) -> Doubt:
+    return Doubt(
+        DoubtReason.KEY_RETIRED,
+        f"Page {number} carries a code that was signed with key {key}, which is retired: whoever "
+        "stole the key can have made it.",
+        LOOK_AT_PAPER,
+        look=(number, number),
+    )
+
+
+def _doubts(
+    page: SurveyedPage, codes: tuple[CoverCode, ...], refused: bool, forged: bool
+) -> Iterator[Doubt]:
+    """``refused``: there is a code of ours that does not count, because it is ``forged`` or its key
+    is retired."""
     number = page.number
     marked = {kind_of_mark(mark) for mark in page.sightings.marks if mark in COVER_MARKS}
     if forged:
@@ -88,20 +106,21 @@ def _doubts(page: SurveyedPage, codes: tuple[CoverCode, ...], forged: bool) -> I
             "sheet.",
             LOOK_AT_PAPER,
         )
-    if (marked or page.looks_like) and not codes and not forged:
+    if (marked or page.looks_like) and not codes and not refused:
+        name = "separator" if marked == {CodeKind.SEPARATOR} else "cover sheet"
         yield Doubt(
             DoubtReason.COVER_UNREADABLE,
-            f"Page {number} looks like a cover sheet, but its codes cannot be read.",
+            f"Page {number} looks like a {name}, but its codes cannot be read.",
         )
 
 
 def reads_like_cover(text: str) -> bool:
-    """Whether a page's words are those that a cover of ours prints, however badly read."""
+    """Whether a page's words are those printed on a cover of ours, however badly read."""
     return _has_title(text) or _reads_like(text, _printed_sentences().values())
 
 
 def _has_title(text: str) -> bool:
-    """Whether a line of its own is a cover's title, all that is read where small print is gone."""
+    """Whether a whole line is a cover's title: where the small print is gone, only that is read."""
     from rapidfuzz import fuzz  # takes longer to import than most commands to run
 
     lines = {_plain(line) for line in text.splitlines()}
@@ -110,7 +129,8 @@ def _has_title(text: str) -> bool:
 
 @cache
 def _titles() -> tuple[str, ...]:
-    """Long enough to be no line of a letter; a legal marker's is what envelopes bear, too."""
+    """Those too long to be a line of a letter by chance. A legal marker's title is not among them:
+    envelopes carry it too."""
     wording = tomllib.loads((PRINT_TEMPLATES / "cover.toml").read_text("utf-8"))
     found = (
         _plain(str(words["title"]))
@@ -122,7 +142,7 @@ def _titles() -> tuple[str, ...]:
 
 
 def reads_like_legal(text: str) -> bool:
-    """Whether a page's words are those that a legal marker of ours prints."""
+    """Whether a page's words are those printed on a legal marker of ours."""
     return _reads_like(text, [_printed_sentences()[CodeKind.LEGAL]])
 
 
@@ -134,7 +154,7 @@ def _reads_like(text: str, prints: Iterable[_Prints]) -> bool:
 
 
 def _share_read(printed: tuple[str, ...], read: str) -> float:
-    """The share of a cover's sentences, by their length, that stand in what was read."""
+    """The share of a cover's sentences, by their length, that is in what was read."""
     from rapidfuzz import fuzz  # takes longer to import than most commands to run
 
     found = sum(
@@ -147,7 +167,7 @@ def _share_read(printed: tuple[str, ...], read: str) -> float:
 
 @cache
 def _printed_sentences() -> dict[str, _Prints]:
-    """What each kind of cover says, a tuple a language, in sentences long enough to be its own."""
+    """Each kind of cover's sentences that are long enough to be its own, a tuple a language."""
     wording = tomllib.loads((PRINT_TEMPLATES / "cover.toml").read_text("utf-8"))
     return {
         kind: tuple(filter(None, map(_sentences, words.values())))

@@ -1,16 +1,16 @@
-"""What tells one state of a file in the inbox from another, before it is read and after."""
+"""The state of a file in the inbox, by which a change while it is read is noticed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 #: Size, time of writing, inode number and, on a disk of this machine, time of the last change.
-Mark = tuple[int, ...]
+FileState = tuple[int, ...]
 
 
-def mark_of(path: Path, local: bool) -> Mark:
-    """The time of the last change cannot be set back: it shows what is written anew in the same
-    length and then given its old time again. What a share says of it is not relied on.
+def state_of(path: Path, local: bool) -> FileState:
+    """The time of the last change cannot be set back, so it reveals a file that was rewritten in
+    the same length and then given its old time of writing. What a share reports is not relied on.
 
     Raises OSError.
     """
@@ -19,9 +19,9 @@ def mark_of(path: Path, local: bool) -> Mark:
     return found.st_size, found.st_mtime_ns, found.st_ino, *changed
 
 
-def has_changed(path: Path, mark: Mark, local: bool) -> bool:
-    """Whether something else lies there now; nothing is no change. Raises OSError."""
+def has_changed(path: Path, before: FileState, local: bool) -> bool:
+    """Whether something else is there now; that nothing is there is no change. Raises OSError."""
     try:
-        return mark_of(path, local) != mark
+        return state_of(path, local) != before
     except FileNotFoundError:
         return False

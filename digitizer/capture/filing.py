@@ -1,21 +1,22 @@
-"""Filing: everything that is known of a scan goes into the tables in one transaction."""
+"""Filing: everything that is known about a scan goes into the tables in one transaction."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from digitizer import audit
-from digitizer.capture.matching import (
+from digitizer.capture.deliver_or_hold import (
     UNKNOWN,
     Destination,
     Standing,
-    settle,
+    destination_of,
     standing_of,
+    state_of,
 )
 from digitizer.capture.pipeline import Worked
 from digitizer.capture.reasons import reason_of
@@ -23,20 +24,54 @@ from digitizer.capture.scans import ledger
 from digitizer.capture.splitting import reading_order
 from digitizer.covers import register, uses
 from digitizer.letters.pages import renumber
-from digitizer.letters.search.page_search import index_letter
+from digitizer.letters.search.indexing import index_letter
 from digitizer.letters.transcripts import words_to_json
 from digitizer.messages import outgoing
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterKind, LetterState, PageRole
-from digitizer.model.paper import CodeKind, Doubt, DoubtReason, SplitLetter
+from digitizer.model.paper import (
+    MAY_BE_COVER,
+    CodeKind,
+    Doubt,
+    DoubtReason,
+    Scan,
+    SeenPage,
+    SplitLetter,
+    Transcript,
+)
 from digitizer.model.people import MACHINE
 from digitizer.model.settings import Covers, Release
+from digitizer.people.correspondents.blocks import doubts_about
 from digitizer.people.roster import inmate_row_id
+from digitizer.policies import marks
+from digitizer.policies.watch_rules import WatchRule, current_rules
 from digitizer.storage.tables import letter, page, transcript
 from digitizer.support.clock import new_id
-from digitizer.support.failpoints import reach
+from digitizer.support.failpoints import failpoint
 
 _AS_SHIPPED = Covers()
+_COVER_LIKE = frozenset(
+    {DoubtReason.COVER_UNREADABLE, DoubtReason.READS_LIKE_COVER, DoubtReason.UNSEEN}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """What filing any letter of a scan needs.
+
+    ``page_ids`` are the keys of its pages' rows, by page number; ``uses_here`` is how many of its
+    letters each cover id begins; ``usual`` how often a cover is normally used. ``rules`` are those
+    that watch, ``watch_holds`` which of them hold a letter that would be delivered at once.
+    """
+
+    scan: Scan
+    page_ids: Mapping[int, int]
+    uses_here: Counter[str]
+    release: Release
+    usual: Covers
+    rules: tuple[WatchRule, ...]
+    watch_holds: Collection[str]
+    transcripts: Mapping[int, Transcript]
 
 
 def file_scan(
@@ -45,22 +80,33 @@ def file_scan(
     pictures: Mapping[int, str],
     release: Release,
     usual: Covers = _AS_SHIPPED,
+    watch_holds: Collection[str] = tuple(marks.HOLDING),
 ) -> None:
-    """Writes the scan's pages and letters, uses up its single-use covers, tells the log.
+    """Writes the scan's pages and letters, uses up its single-use covers, records it all.
 
     ``pictures`` are the blob digests of the page images, by page number (none if sealed);
-    ``usual`` is how often covers are used, as the facility sees it.
+    ``usual`` is how often a cover is normally used, as the facility sees it, ``watch_holds`` which
+    watch rules hold a letter for a review.
     """
     if worked.split.sealed and (pictures or worked.transcripts or not worked.split.whole):
-        raise ValueError("of a sealed scan nothing may be read or shown, and it is held whole")
+        raise ValueError("nothing of a sealed scan may be read or shown, and it is held whole")
     page_ids = _write_pages(tx, worked, pictures, _roles(worked))
-    reach("filing.pages_written")
+    failpoint("filing.pages_written")
     if worked.split.whole:
         _hold_whole(tx, worked)
         return
-    here = _uses_here(worked)
+    filing = _Filing(
+        scan=worked.scan,
+        page_ids=page_ids,
+        uses_here=_uses_here(worked),
+        release=release,
+        usual=usual,
+        rules=current_rules(tx),
+        watch_holds=watch_holds,
+        transcripts=worked.transcripts,
+    )
     for each in worked.split.letters:
-        _file_letter(tx, worked, each, page_ids, release, here, usual)
+        _file_letter(tx, filing, each)
     ledger.finish(tx, worked.scan.id, len(worked.pages))
 
 
@@ -84,26 +130,41 @@ def _write_pages(
 ) -> dict[int, int]:
     ids: dict[int, int] = {}
     places = _places(worked)
+    perhaps_covers = {each.number for each in worked.seen if _may_be_cover(each)}
     for each in worked.pages:
         done = tx.execute(
             sa.insert(page).values(
-                scan_id=worked.scan.id, number=each.number, place=places[each.number],
+                scan_id=worked.scan.id,
+                number=each.number,
+                place=places[each.number],
                 role=str(roles[each.number]),
-                picture=pictures.get(each.number), width=each.width, height=each.height,
-                dpi=each.dpi, ink=each.ink, quality=list(each.quality),
+                picture=pictures.get(each.number),
+                width=each.width,
+                height=each.height,
+                dpi=each.dpi,
+                ink=each.ink,
+                quality=[*each.quality, *([MAY_BE_COVER] if each.number in perhaps_covers else [])],
             )
-        )  # fmt: skip
+        )
         ids[each.number] = _new_key(done)
-        reach("filing.page_written")
+        failpoint("filing.page_written")
     for number, read in worked.transcripts.items():
         tx.execute(
             sa.insert(transcript).values(
-                page_id=ids[number], engine=read.engine, confidence=read.confidence,
-                text=read.text, words=words_to_json(read.words),
+                page_id=ids[number],
+                engine=read.engine,
+                confidence=read.confidence,
+                text=read.text,
+                words=words_to_json(read.words),
             )
-        )  # fmt: skip
-        reach("filing.transcript_written")
+        )
+        failpoint("filing.transcript_written")
     return ids
+
+
+def _may_be_cover(page: SeenPage) -> bool:
+    """Whether something of a cover was seen on it, or nothing at all, and no good code of ours."""
+    return not page.codes and any(doubt.reason in _COVER_LIKE for doubt in page.doubts)
 
 
 def _new_key(done: sa.CursorResult[Any]) -> int:
@@ -116,10 +177,13 @@ def _hold_whole(tx: sa.Connection, worked: Worked) -> None:
     doubts = worked.split.whole
     ledger.hold_scan(tx, worked.scan.id, *doubts, pages=len(worked.pages) or None)
     audit.record(
-        tx, MACHINE, Verb.HOLD, Subject.scan(worked.scan.id),
+        tx,
+        MACHINE,
+        Verb.HOLD,
+        Subject.scan(worked.scan.id),
         doubts=[str(doubt.reason) for doubt in doubts],
-    )  # fmt: skip
-    reach("filing.held_whole")
+    )
+    failpoint("filing.held_whole")
 
 
 def _uses_here(worked: Worked) -> Counter[str]:
@@ -127,36 +191,57 @@ def _uses_here(worked: Worked) -> Counter[str]:
     return Counter(each.cover.cover_id for each in worked.split.letters if each.cover)
 
 
-def _file_letter(
-    tx: sa.Connection,
-    worked: Worked,
-    each: SplitLetter,
-    page_ids: Mapping[int, int],
-    release: Release,
-    here: Counter[str],
-    usual: Covers,
-) -> None:
+def _file_letter(tx: sa.Connection, filing: _Filing, each: SplitLetter) -> None:
     known = register.look_up(tx, each.cover.cover_id) if each.cover else None
-    doubtful = replace(each, doubts=each.doubts + _used_often(tx, worked, known, usual))
-    destination = settle(doubtful, _standing(tx, worked, known, here))
-    state = _state(destination, release)
-    letter_id = _write_letter(tx, worked, each, known, destination, state)
-    _give_pages(tx, letter_id, each, page_ids)
+    doubtful = replace(
+        each, doubts=(*each.doubts, *_used_often(tx, filing, known), *_blocked(tx, known))
+    )
+    destination = destination_of(doubtful, _standing(tx, filing, known))
+    state = state_of(destination, filing.release)
+    found = _watched(filing, each, known)
+    by_two = any(hit.rule.second_look for hit in found)
+    if state is LetterState.DELIVERED and (by_two or marks.holds(found, filing.watch_holds)):
+        state = LetterState.AWAITING_REVIEW
+    letter_id = _write_letter(tx, filing.scan, each, known, destination, state)
+    marks.keep(tx, letter_id, found)
+    _give_pages(tx, letter_id, each, filing.page_ids)
     renumber(tx, letter_id)
-    reach("filing.pages_given")
+    failpoint("filing.pages_given")
     index_letter(tx, letter_id)
-    reach("filing.letter_indexed")
+    failpoint("filing.letter_indexed")
     if known:
-        _use_cover(tx, worked, known, letter_id, good=not destination.doubts)
+        _use_cover(tx, filing.scan, known, letter_id, good=not destination.doubts)
     if known and known.message and _is_reply(each) and state is LetterState.DELIVERED:
         outgoing.mark_answered(tx, known.message)
     audit.record(
-        tx, MACHINE, Verb.DELIVER if state is LetterState.DELIVERED else Verb.HOLD,
-        Subject.letter(letter_id), scan=worked.scan.id, pages=list(each.pages),
+        tx,
+        MACHINE,
+        Verb.DELIVER if state is LetterState.DELIVERED else Verb.HOLD,
+        Subject.letter(letter_id),
+        scan=filing.scan.id,
+        pages=list(each.pages),
         to=destination.booking_number,
         doubts=[str(doubt.reason) for doubt in destination.doubts],
-    )  # fmt: skip
-    reach("filing.letter_filed")
+        **({"watch": sorted({hit.rule.id for hit in found})} if found else {}),
+    )
+    failpoint("filing.letter_filed")
+
+
+def _watched(
+    filing: _Filing, each: SplitLetter, known: register.Registered | None
+) -> tuple[marks.Hit, ...]:
+    """What the watch rules find about a letter: of its pages by their rows."""
+    reads = {
+        filing.page_ids[number]: filing.transcripts[number]
+        for number in each.pages
+        if number in filing.transcripts
+    }
+    named = known.inmate.booking_number if known and known.inmate else None
+    rules = [
+        rule for rule in filing.rules if rule.inmate is None or rule.inmate.booking_number == named
+    ]
+    sender = known.sender if known else None
+    return marks.hits(rules, [rule.inmate_id for rule in rules], sender, reads)
 
 
 def _is_reply(each: SplitLetter) -> bool:
@@ -165,7 +250,7 @@ def _is_reply(each: SplitLetter) -> bool:
 
 def _write_letter(
     tx: sa.Connection,
-    worked: Worked,
+    scan: Scan,
     each: SplitLetter,
     known: register.Registered | None,
     destination: Destination,
@@ -174,7 +259,10 @@ def _write_letter(
     letter_id, booking = new_id(), destination.booking_number
     tx.execute(
         sa.insert(letter).values(
-            id=letter_id, scan_id=worked.scan.id, state=str(state), received=worked.scan.taken_in,
+            id=letter_id,
+            scan_id=scan.id,
+            state=str(state),
+            received=scan.taken_in,
             kind=str(LetterKind.REPLY if _is_reply(each) else LetterKind.LETTER),
             inmate_id=inmate_row_id(tx, booking) if booking else None,
             cover_id=known.code.cover_id if known else None,
@@ -184,73 +272,72 @@ def _write_letter(
             doubts=[str(doubt.reason) for doubt in destination.doubts],
             reason=reason_of(destination.doubts),
         )
-    )  # fmt: skip
-    reach("filing.letter_written")
+    )
+    failpoint("filing.letter_written")
     return letter_id
 
 
 def _use_cover(
-    tx: sa.Connection, worked: Worked, known: register.Registered, letter_id: str, good: bool
+    tx: sa.Connection, scan: Scan, known: register.Registered, letter_id: str, good: bool
 ) -> None:
     """Counts the use; what is good for one letter is spent by one without a doubt."""
-    scan, cover_id = worked.scan, known.code.cover_id
+    cover_id = known.code.cover_id
     uses.record_use(tx, cover_id, letter_id, scan.id, scan.taken_in)
-    reach("filing.use_recorded")
+    failpoint("filing.use_recorded")
     if known.is_single_use and good:
         register.spend(tx, cover_id, scan.id)
-        reach("filing.cover_spent")
+        failpoint("filing.cover_spent")
 
 
-def _standing(
-    tx: sa.Connection, worked: Worked, known: register.Registered | None, here: Counter[str]
-) -> Standing:
-    """What the register says, with a use by this very scan counting as none."""
+def _standing(tx: sa.Connection, filing: _Filing, known: register.Registered | None) -> Standing:
+    """The cover's standing in the register; that this very scan used it does not count."""
     if known is None:
         return UNKNOWN
     cover_id, most = known.code.cover_id, known.most_letters
     return standing_of(
         known.inmate,
-        at=worked.scan.taken_in,
+        at=filing.scan.taken_in,
         expires=known.expires,
         revoked=known.revoked,
         once=known.is_single_use,
-        used_elsewhere=known.used_by not in (None, worked.scan.id),
-        repeated=here[cover_id] > 1,
-        overdrawn=most is not None and _uses_with(tx, worked, cover_id, here) > most,
+        used_elsewhere=known.used_by not in (None, filing.scan.id),
+        repeated=filing.uses_here[cover_id] > 1,
+        overdrawn=most is not None and _uses_with_these(tx, filing, cover_id) > most,
     )
 
 
-def _uses_with(tx: sa.Connection, worked: Worked, cover_id: str, here: Counter[str]) -> int:
+def _uses_with_these(tx: sa.Connection, filing: _Filing, cover_id: str) -> int:
     """The letters that used up a cover in other scans, and all that it begins in this one."""
-    return uses.good_uses(tx, cover_id, besides=worked.scan.id) + here[cover_id]
+    elsewhere = uses.good_uses(tx, cover_id, besides=filing.scan.id)
+    return elsewhere + filing.uses_here[cover_id]
 
 
 def _used_often(
-    tx: sa.Connection, worked: Worked, known: register.Registered | None, usual: Covers
+    tx: sa.Connection, filing: _Filing, known: register.Registered | None
 ) -> tuple[Doubt, ...]:
     """An unusual number of letters under one cover holds, where the facility wants that."""
+    usual = filing.usual
     if known is None or not usual.hold_unusual or known.code.kind is not CodeKind.INMATE:
         return ()
-    if not uses.is_used_often(tx, known.code.cover_id, worked.scan.taken_in, usual):
+    if not uses.is_used_often(tx, known.code.cover_id, filing.scan.taken_in, usual):
         return ()
-    says = (
+    text = (
         f"More than {usual.usual_letters} letters came under this cover sheet within "
         f"{usual.within_days} days: it may have been copied by strangers."
     )
-    advice = "Compare the letters, and revoke the cover if it was."
-    return (Doubt(DoubtReason.COVER_USED_OFTEN, says, advice),)
+    advice = "Compare the letters, and revoke the cover sheet if it was copied."
+    return (Doubt(DoubtReason.COVER_USED_OFTEN, text, advice),)
 
 
-def _state(destination: Destination, release: Release) -> LetterState:
-    if destination.doubts or destination.booking_number is None:
-        return LetterState.HELD
-    if release is Release.AFTER_REVIEW:
-        return LetterState.AWAITING_REVIEW
-    return LetterState.DELIVERED
+def _blocked(tx: sa.Connection, known: register.Registered | None) -> tuple[Doubt, ...]:
+    """Mail that somebody wants held: to this inmate, or of whoever the cover was printed for."""
+    if known is None or known.inmate is None or known.code.kind is not CodeKind.INMATE:
+        return ()
+    return doubts_about(tx, known.sender, inmate_row_id(tx, known.inmate.booking_number))
 
 
 def _places(worked: Worked) -> dict[int, int]:
-    """Where each page lay in the stack, from 1, by its number in the file."""
+    """Each page's place in the stack, from 1, by its number in the file."""
     order = reading_order(len(worked.pages), worked.sides)
     return {number: place for place, number in enumerate(order, start=1)}
 

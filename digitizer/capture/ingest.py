@@ -1,4 +1,4 @@
-"""Files taken in and worked to the end, several side by side, for one who waits for the outcome."""
+"""Takes files in and works them to the end, several at once, for whoever waits for the outcome."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitizer.access.permissions import Act, permit
+from digitizer.access.acting import permit
+from digitizer.access.permissions import Act
 from digitizer.capture.intake import TakenIn, take_in
 from digitizer.capture.pipeline import Progress
+from digitizer.capture.recovery import recover
 from digitizer.capture.stacks import stacks_of
-from digitizer.capture.worker import Worker, filed, recover, work_to_end
-from digitizer.facility import House
+from digitizer.capture.worker import Worker, filed, work_to_end
+from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
 from digitizer.model.mail import Filed
 from digitizer.model.people import Actor
 
-_ELSEWHERE = 0.2  # seconds between looks at a scan that another process works
+_ELSEWHERE = 0.2  # seconds between looks at a scan that another process is working
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Ingested:
 
 
 def ingest_all(
-    house: House,
+    facility: Facility,
     files: Sequence[Path],
     profile: str,
     source: Callable[[Path], str],
@@ -40,32 +42,32 @@ def ingest_all(
 ) -> Generator[Ingested]:
     """Each stack's outcome, in the order given; the files stay where they are.
 
-    ``source`` says what a file is called in the books. Close the generator to stop early: what
-    is at work then goes back to the queue. Raises NotAllowed at once.
+    ``source`` gives the name under which a file is recorded. Close the generator to stop early:
+    what is being worked then goes back to the queue. Raises NotAllowed at once.
     """
-    permit(by, Act.TAKE_IN)
-    return _ingest_all(house, files, profile, source, progress, by)
+    permit(facility, by, Act.TAKE_IN)
+    return _ingest_all(facility, files, profile, source, progress, by)
 
 
 def _ingest_all(
-    house: House,
+    facility: Facility,
     files: Sequence[Path],
     profile: str,
     source: Callable[[Path], str],
     progress: Progress,
     by: Actor,
 ) -> Generator[Ingested]:
-    recover(house)
-    lanes = house.settings.work.processes
+    recover(facility)
+    lanes = facility.settings.work.processes
     begun: deque[tuple[tuple[Path, ...], Future[tuple[Filed, ...]]]] = deque()
     with (
         ThreadPoolExecutor(lanes, thread_name_prefix="ingest") as threads,
-        Worker(house, progress) as worker,  # stopped before its threads are waited for
+        Worker(facility, progress) as worker,  # stopped before its threads are waited for
     ):
-        for stack in stacks_of(house.profiles, profile, files):
+        for stack in stacks_of(facility.profiles, profile, files):
             try:
-                taken = take_in(house, stack, profile, [source(file) for file in stack], by)
-                begun.append((stack, threads.submit(_worked, house, worker, taken)))
+                taken = take_in(facility, stack, profile, [source(file) for file in stack], by)
+                begun.append((stack, threads.submit(_worked, facility, worker, taken)))
             except DigitizerError as error:
                 begun.append((stack, _failed(error)))
             while len(begun) > 2 * lanes:
@@ -74,10 +76,10 @@ def _ingest_all(
             yield _ended(*begun.popleft())
 
 
-def _worked(house: House, worker: Worker, taken: TakenIn) -> tuple[Filed, ...]:
-    """Also what came in before: whoever took it in may not have lived to work it."""
-    work_to_end(house, worker, taken.scan, wait=lambda: time.sleep(_ELSEWHERE))
-    return (taken.as_line,) if taken.duplicate else filed(house, taken.scan)
+def _worked(facility: Facility, worker: Worker, taken: TakenIn) -> tuple[Filed, ...]:
+    """Also works what came in before: the process that took it in may have died since."""
+    work_to_end(facility, worker, taken.scan, wait=lambda: time.sleep(_ELSEWHERE))
+    return (taken.as_line,) if taken.duplicate else filed(facility, taken.scan)
 
 
 def _failed(error: DigitizerError) -> Future[tuple[Filed, ...]]:

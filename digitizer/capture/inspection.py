@@ -1,4 +1,4 @@
-"""Looking at files without taking them in: what is read on them, what codes they carry."""
+"""Looks at files without taking them in: what is read on them, and which codes they carry."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from digitizer.access.acting import looking
-from digitizer.access.permissions import Act, permit
+from digitizer.access.acting import looking, permit
+from digitizer.access.permissions import Act
 from digitizer.capture.isolated.page_reading import read_from_file
 from digitizer.capture.isolated.survey import all_symbols, count
 from digitizer.capture.pipeline import Progress, no_progress
-from digitizer.covers.register import Registered, look_up
+from digitizer.covers.register import Registered, look_up, retired_keys
 from digitizer.engines.codes.cover_code import is_ours, verify
 from digitizer.engines.isolation import Pool
 from digitizer.engines.opening import OpeningLimits
-from digitizer.facility import House
+from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
 from digitizer.model.paper import Symbol, Transcript
 from digitizer.model.people import Actor
 from digitizer.model.settings import Work
 
 _LIMITS = Work()
-#: There is no second try here: any page has what the largest may take.
+#: There is no second attempt here: every page is given the time that the largest may take.
 _SECONDS = _LIMITS.seconds_to_read(_LIMITS.page_megapixels)
 
 
@@ -42,7 +42,7 @@ class ReadPage:
 
 @dataclass(frozen=True, slots=True)
 class DecodedSymbol:
-    """``trusted``: our version, a key of this home, a good MAC; ``why`` says what else."""
+    """``trusted``: our version, a key of this home, a valid MAC; ``why`` explains the rest."""
 
     format: str
     text: str
@@ -59,9 +59,9 @@ class DecodedPage:
 def read_files(
     paths: Sequence[Path], languages: tuple[str, ...], progress: Progress = no_progress
 ) -> Iterator[tuple[int, ReadPage | DigitizerError]]:
-    """Reads every page of every file, in order, a process a core, each with its file's place
-    in ``paths``; tells ``progress`` how many of how many are done. A file or page that cannot
-    be read has its error in its place."""
+    """Reads every page of every file, in order, with a process for each core; each page comes with
+    its file's place in ``paths``. Calls ``progress`` with how many of how many are done. A file or
+    page that cannot be read has its error in its place."""
     limits = OpeningLimits(_LIMITS.pages, _LIMITS.page_megapixels)
     processes = os.cpu_count() or 1
     with Pool(processes) as pool:
@@ -98,20 +98,20 @@ def _page_tasks(
             yield file, number, task
 
 
-def decode_file(house: House | None, path: Path, by: Actor) -> Iterator[DecodedPage]:
+def decode_file(facility: Facility | None, path: Path, by: Actor) -> Iterator[DecodedPage]:
     """Every symbol of any format on every page; changes nothing. Raises NotAllowed at once, then
     UnopenableFile, WorkerFailed or EngineError."""
-    if house is not None:
-        permit(by, Act.LOOK)
-    return _decode_file(house, path, by)
+    if facility is not None:
+        permit(facility, by, Act.LOOK)
+    return _decode_file(facility, path, by)
 
 
-def _decode_file(house: House | None, path: Path, by: Actor) -> Iterator[DecodedPage]:
+def _decode_file(facility: Facility | None, path: Path, by: Actor) -> Iterator[DecodedPage]:
     limits = OpeningLimits(_LIMITS.pages, _LIMITS.page_megapixels)
     with Pool(1) as pool:
         for number in range(1, _run(pool, count, str(path), limits) + 1):
             found: tuple[Symbol, ...] = _run(pool, all_symbols, str(path), number, limits)
-            yield DecodedPage(number, tuple(_judged(house, by, symbol) for symbol in found))
+            yield DecodedPage(number, tuple(_judged(facility, by, symbol) for symbol in found))
 
 
 def _run(pool: Pool, function: Any, *arguments: Any) -> Any:
@@ -122,28 +122,31 @@ def _submit(pool: Pool, function: Any, *arguments: Any) -> Future[Any]:
     return pool.submit(function, *arguments, seconds=_SECONDS)
 
 
-def _judged(house: House | None, by: Actor, symbol: Symbol) -> DecodedSymbol:
-    trusted, why = _judge(house, by, symbol.text)
+def _judged(facility: Facility | None, by: Actor, symbol: Symbol) -> DecodedSymbol:
+    trusted, why = _judge(facility, by, symbol.text)
     return DecodedSymbol(symbol.format, symbol.text, trusted, why)
 
 
-def _judge(house: House | None, by: Actor, text: str) -> tuple[bool, str]:
+def _judge(facility: Facility | None, by: Actor, text: str) -> tuple[bool, str]:
     if not is_ours(text):
         return False, "foreign: not a code of this system"
-    if house is None:
-        return False, "looks like ours, but no home was named whose keys could verify it"
-    code = verify(text, house.keys)
+    if facility is None:
+        return False, "looks like ours, but no home was named, so there are no keys to verify it"
+    code = verify(text, facility.keys)
     if code is None:
-        return False, "claims to be ours, but its version, key or MAC is not good"
-    with looking(house, by, Act.LOOK) as look:
+        return False, "claims to be ours, but its version, key or MAC is not valid"
+    with looking(facility, by, Act.LOOK) as look:
         known = look_up(look.tx, code.cover_id)
+        retired = code.key_id in retired_keys(look.tx)
+    if retired:
+        return True, f"{code.kind} code, but its key, number {code.key_id}, is retired"
     if known is None:
         return True, f"{code.kind} code, but its id is unknown here"
     return True, f"{code.kind} code {known.short_id}, {_state(known)}"
 
 
 def _state(known: Registered) -> str:
-    whose = f"for {known.inmate.booking_number}" if known.inmate else "for nobody"
+    whose = f"for {known.inmate.booking_number}" if known.inmate else "for no inmate"
     if known.revoked:
         return f"{whose}, revoked"
     if known.is_single_use and known.used_by:

@@ -1,4 +1,4 @@
-"""What on a page makes legal mail of a scan, or may: seen, not yet looked up in the register.
+"""What on a page makes a scan legal mail, or may: as seen, not yet looked up in the register.
 
 A page that a supervisor has cleared is a boundary in doubt like any other page with marks on it:
 it holds what it touches, and it does not seal.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from digitizer.engines.codes.cover_code import KeyRing, claims_legal, verify
+from digitizer.engines.codes.cover_code import KeyRing, claims_legal, retired_key_of, verify
 from digitizer.engines.printing.kit.cover_layout import COVER_MARKS, kind_of_mark
 from digitizer.model.paper import (
     CodeKind,
@@ -21,20 +21,20 @@ from digitizer.model.paper import (
 
 
 def legal_doubts(page: SurveyedPage, keys: KeyRing) -> Iterator[Doubt]:
-    """Why a page may be a legal marker though no code of ours on it says so."""
+    """Why a page may be a legal marker although it has no valid code of ours that makes it one."""
     claims = [each.text for each in page.sightings.symbols if claims_legal(each.text)]
     if any(verify(text, keys) for text in claims):
         return
     if claims:
         yield Doubt(
             DoubtReason.LEGAL,
-            f"Page {page.number} bears a code that says it is a legal marker's, but it is not "
-            "signed by this facility: damaged, another facility's, or forged.",
+            f"Page {page.number} carries a code that claims to be a legal marker's but is not "
+            "signed by this facility: it is damaged, another facility's, or forged.",
         )
     elif _has_marks(page):
         yield Doubt(
             DoubtReason.LEGAL,
-            f"Page {page.number} bears a mark that looks like a legal marker's, without a code of "
+            f"Page {page.number} has a mark that looks like a legal marker's, but no code of "
             "ours: anyone can draw it.",
         )
     elif page.looks_like is CodeKind.LEGAL and not _has_our_code(page, keys):
@@ -43,17 +43,19 @@ def legal_doubts(page: SurveyedPage, keys: KeyRing) -> Iterator[Doubt]:
             f"Page {page.number} looks like a legal marker, but nothing on it can be read.",
         )
     elif page.looks_like and not page.perhaps_blank and not _has_our_code(page, keys):
-        # Its band alone sets a marker's look apart from other sheets'. What is pale may be a
+        # Only its band makes a marker look different from other sheets. What is pale may be a
         # cover seen through its own back, of which there are many: it only holds.
         yield Doubt(
             DoubtReason.LEGAL,
             f"Page {page.number} looks like a cover sheet or a legal marker, but nothing on it can "
-            "be read, so it cannot be told which.",
+            "be read, so there is no way to know which.",
         )
 
 
 def _has_our_code(page: SurveyedPage, keys: KeyRing) -> bool:
-    return any(verify(each.text, keys) for each in page.sightings.symbols)
+    """Also one whose key is retired: it can be read, and has a doubt of its own."""
+    texts = [each.text for each in page.sightings.symbols]
+    return any(verify(text, keys) or retired_key_of(text, keys) is not None for text in texts)
 
 
 def _has_marks(page: SurveyedPage) -> bool:
@@ -63,15 +65,15 @@ def _has_marks(page: SurveyedPage) -> bool:
 
 
 def reads_like_marker(number: int) -> Doubt:
-    """Of a page without code or mark whose words are those of a legal marker."""
+    """The doubt of a page without code or mark whose words are those of a legal marker."""
     return Doubt(
         DoubtReason.LEGAL,
-        f"Page {number} reads like a legal marker, but no code and no mark was found on it.",
+        f"Page {number} reads like a legal marker, but no code or mark was found on it.",
     )
 
 
 def seals(page: SeenPage) -> bool:
-    """Whether this page makes legal mail of its scan, or may."""
+    """Whether this page makes its scan legal mail, or may."""
     marked = any(code.kind is CodeKind.LEGAL for code in page.codes)
     return marked or any(doubt.reason is DoubtReason.LEGAL for doubt in page.doubts)
 
@@ -82,11 +84,11 @@ def clear(pages: Sequence[SeenPage], cleared: Collection[int]) -> list[SeenPage]
 
 
 def _cleared(page: SeenPage) -> SeenPage:
-    told = Doubt(
+    cleared = Doubt(
         DoubtReason.LEGAL_CLEARED,
-        f"Page {page.number} bears or is what looks like a legal marker; a supervisor said that it "
-        "is no legal mail.",
+        f"Page {page.number} is or carries what looks like a legal marker; a supervisor decided "
+        "that it is not legal mail.",
     )
     left = (doubt for doubt in page.doubts if doubt.reason is not DoubtReason.LEGAL)
     codes = tuple(code for code in page.codes if code.kind is not CodeKind.LEGAL)
-    return replace(page, codes=codes, doubts=tuple(dict.fromkeys((told, *left))))
+    return replace(page, codes=codes, doubts=tuple(dict.fromkeys((cleared, *left))))

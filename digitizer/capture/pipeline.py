@@ -20,8 +20,8 @@ from digitizer.capture.cover_evidence import reads_like_cover, reads_like_legal,
 from digitizer.capture.isolated.page_reading import (
     UprightReading,
     is_doubtful,
+    read_again,
     read_marked,
-    read_otherwise,
     read_upright,
 )
 from digitizer.capture.isolated.survey import SurveyOrder, count, survey
@@ -46,10 +46,10 @@ from digitizer.model.paper import (
 from digitizer.model.scanner_profile import ScannerProfile, Sides
 from digitizer.model.settings import Work
 
-#: Pages that one task surveys, at most: enough that opening the file again costs little. A file
-#: of thousands is opened by no more than so many tasks: each goes through all its directories.
+#: The most pages that one task surveys: enough that opening the file again costs little. A file
+#: of thousands is opened by no more tasks than this: each goes through all its directories.
 _PAGES_A_TASK, _TASKS_A_SCAN = 4, 128
-#: Tasks a process, at least, where there are pages for them: so that all end together.
+#: The least number of tasks a process, if there are enough pages: so that all end together.
 _TASKS_A_PROCESS = 4
 
 #: Called as pages are done: what is being done, how many of how many.
@@ -57,12 +57,12 @@ Progress = Callable[[str, int, int], None]
 
 
 def no_progress(_stage: str, _done: int, _total: int) -> None:
-    """For callers who show none."""
+    """For callers that show none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What the work is done with: isolated processes, keys, limits, a folder for pictures.
+    """What the work is done with: sandboxes, keys, limits, a folder for pictures.
 
     ``premises`` is a reader on the facility's network, None where there is none.
     """
@@ -77,9 +77,9 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """All that is known of a scan before it is filed. ``pages`` are in the scan's order.
+    """All that is known about a scan before it is filed. ``pages`` are in the scan's order.
 
-    ``sides`` tells how the paper lay, ``seen`` is what split was told of each page.
+    ``sides`` is how the paper was scanned, ``seen`` what splitting got to see of each page.
     """
 
     scan: Scan
@@ -93,28 +93,35 @@ class Worked:
 def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Bench) -> Worked:
     """Works one scan to the point of filing. ``files`` are its originals, in order.
 
-    A file that cannot be opened is a Worked that holds the scan whole; a worker that fails
-    raises, and whoever counts tries decides.
+    A file that cannot be opened gives a Worked that holds the scan whole. Raises what a sandbox
+    that fails raises; whoever counts attempts decides what follows.
     """
     try:
         surveyed = _survey_all(files, profile, bench)
     except UnopenableFile as error:
-        return Worked(scan, (), _held_whole(error), {})
+        return Worked(scan=scan, pages=(), split=_held_whole(error), transcripts={})
     seen = clear([see(page, bench.keys) for page in surveyed], scan.cleared)
-    parted = _split(seen, profile)
-    if parted.sealed:
-        return Worked(scan, surveyed, parted, {}, profile.sides, tuple(seen))
-    read = _read_all(surveyed, parted, profile, bench)
-    surveyed = tuple(_turned(page, read) for page in surveyed)
+    unread = Worked(
+        scan=scan,
+        pages=surveyed,
+        split=_split(seen, profile),
+        transcripts={},
+        sides=profile.sides,
+        seen=tuple(seen),
+    )
+    if unread.split.sealed:
+        return unread
+    read = _read_all(surveyed, unread.split, profile, bench)
     transcripts = {number: one.transcript for number, one in read.items()}
-    doubtful = clear(_doubt_unseen_covers(seen, parted, transcripts), scan.cleared)
-    if doubtful != seen:
-        parted = _split(doubtful, profile)
+    doubtful = clear(_doubt_unseen_covers(seen, unread.split, transcripts), scan.cleared)
+    parted = unread.split if doubtful == seen else _split(doubtful, profile)
+    pages = tuple(_turned(page, read) for page in surveyed)
+    worked = replace(unread, pages=pages, split=parted, seen=tuple(doubtful))
     if parted.sealed:  # a marker without code or mark was read: what was read is thrown away
-        return Worked(scan, surveyed, parted, {}, profile.sides, tuple(doubtful))
+        return worked
     if bench.premises:
-        transcripts |= _ask(bench.premises, surveyed, parted, transcripts, profile, bench)
-    return Worked(scan, surveyed, parted, transcripts, profile.sides, tuple(doubtful))
+        transcripts |= _ask(bench.premises, pages, parted, transcripts, profile, bench)
+    return replace(worked, transcripts=transcripts)
 
 
 def _split(seen: Sequence[SeenPage], profile: ScannerProfile) -> Split:
@@ -149,8 +156,8 @@ def _seconds(order: SurveyOrder, bench: Bench) -> float:
 
 @contextmanager
 def _all_or_none(pool: Pool, tasks: Iterable[Future[Any]]) -> Iterator[None]:
-    """When one fails the others are called off: none may write into a later try's folder, nor
-    keep a worker from other scans."""
+    """When one fails the others are cancelled: none may write into a later attempt's folder, or
+    keep a sandbox from other scans."""
     try:
         yield
     except BaseException:
@@ -172,14 +179,20 @@ def _orders(
         for start in range(1, pages + 1, step):
             numbers = tuple(range(start, min(start + step, pages + 1)))
             yield SurveyOrder(
-                str(path), numbers, first, str(bench.folder), limits,
-                profile.dpi, profile.blank_ink, profile.code_region,
-            )  # fmt: skip
+                path=str(path),
+                numbers=numbers,
+                first=first,
+                folder=str(bench.folder),
+                limits=limits,
+                dpi=profile.dpi,
+                blank_ink=profile.blank_ink,
+                code_region=profile.code_region,
+            )
         first += pages
 
 
 def _behind_turned_covers(pages: Sequence[SurveyedPage], parted: Split) -> set[int]:
-    """The pages of letters whose cover lay on its side or head."""
+    """The pages of letters whose cover was sideways or upside down."""
     turned = {page.number for page in pages if page.turned}
     return {
         number
@@ -190,7 +203,7 @@ def _behind_turned_covers(pages: Sequence[SurveyedPage], parted: Split) -> set[i
 
 
 def _turned(page: SurveyedPage, read: Mapping[int, UprightReading]) -> SurveyedPage:
-    """The page as it stands after it was read."""
+    """The page as it is after it was read."""
     if page.number not in read:
         return page
     degrees, mirrored = read[page.number].turned, read[page.number].mirrored
@@ -205,7 +218,7 @@ def _read_all(
     pages: Sequence[SurveyedPage], parted: Split, profile: ScannerProfile, bench: Bench
 ) -> dict[int, UprightReading]:
     """Reads every page that is not blank; covers too, for what is written on them. A stack fed
-    head first lies so as a whole, but only the covers' marks show it."""
+    upside down is so as a whole, but only the marks on its covers show it."""
     turned = _behind_turned_covers(pages, parted)
     wanted = [page for page in pages if not page.blank and not _only_cover(page)]
     wanted.sort(key=lambda page: -page.ink)  # the longest first, so that all processes end together
@@ -213,11 +226,11 @@ def _read_all(
     with _all_or_none(bench.pool, tasks):
         for place, page in enumerate(wanted):
             read = tasks[place].result()
-            # Marks say which way up a page stands; of one without any its reading tells. One
-            # that is perhaps blank is worth no second look.
-            is_told = page.sightings.marks or page.perhaps_blank
-            if not is_told and is_doubtful(read.transcript):
-                tasks[place] = _submit(bench, page, read_otherwise, profile.languages, read)
+            # Marks show which way up a page is; where there are none, the text that was read does.
+            # A page that is perhaps blank is not worth a second reading.
+            no_need = page.sightings.marks or page.perhaps_blank
+            if not no_need and is_doubtful(read.transcript):
+                tasks[place] = _submit(bench, page, read_again, profile.languages, read)
             bench.progress("reading", place + 1, len(wanted))
         return {page.number: task.result() for page, task in zip(wanted, tasks, strict=True)}
 
@@ -248,10 +261,10 @@ def _only_cover(page: SurveyedPage) -> bool:
 def _doubt_unseen_covers(
     seen: Sequence[SeenPage], parted: Split, transcripts: Mapping[int, Transcript]
 ) -> list[SeenPage]:
-    """A content page that reads like a cover's print may be one whose codes are gone.
+    """A content page that reads like a printed cover may be one whose codes are gone.
 
     A legal marker's words seal, also on a page that is in doubt for another reason, such as one
-    that looks like a cover: of a marker that lost its band, the look is any cover's.
+    that looks like a cover: a marker that lost its band looks like any cover.
     """
     content = {number for letter in parted.letters for number in letter.pages}
     suspects = {number for number, each in transcripts.items() if reads_like_cover(each.text)}

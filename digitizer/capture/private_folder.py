@@ -1,4 +1,4 @@
-"""A folder for what may lie there only as long as whoever put it there lives."""
+"""A folder whose content goes when the process that made it ends, however it ends."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 from shutil import rmtree
 
 from digitizer.capture.scans import leases
-from digitizer.facility import House
+from digitizer.facility import Facility
 
 
 @contextmanager
-def private_folder(house: House) -> Iterator[Path]:
-    """An empty folder; should we die, whoever recovers the house sweeps it. Raises OSError."""
-    ours = leases.Claimant(house.run_folder)
-    folder = house.work_folder / ours.name
+def private_folder(facility: Facility) -> Iterator[Path]:
+    """An empty folder; if we die, whoever recovers the facility removes it. Raises OSError."""
+    ours = leases.Claimant(facility.run_folder)
+    folder = facility.work_folder / ours.name
     try:
         folder.mkdir(mode=0o700, parents=True)
         yield folder

@@ -1,7 +1,7 @@
-"""What a clerk is told of what is held: each cause once, the weightiest first, then what to do.
+"""The reason a clerk reads for what is held: each cause once, the gravest first, then what to do.
 
-Several doubts may touch one letter, and the same doubt in more ways than one. Each of them counts
-in the books; a person wants to know in a moment what is wrong and what to do now.
+Several doubts may touch one letter, and the same doubt in more ways than one. Each of them is
+recorded; a person wants to know at a glance what is wrong and what to do now.
 """
 
 from __future__ import annotations
@@ -11,24 +11,54 @@ from collections.abc import Iterable, Sequence
 from digitizer.model.paper import Doubt
 from digitizer.model.paper import DoubtReason as R
 
-#: Worst first: a file that nothing can be said of, privileged mail, stacks, what somebody may have
-#: forged, places where letters part, counts, and last whose a letter is: that is asked once its
-#: pages are known.
+#: Worst first: what a person took back, a file about which nothing is known, privileged mail, whole
+#: stacks, what may be forged, places where letters part, counts, and last whose a letter is: nobody
+#: can ask that before its pages are known.
 WEIGHTS: tuple[R, ...] = (
-    R.UNOPENABLE, R.WORKER_FAILED,
-    R.LEGAL, R.LEGAL_DOUBT, R.LEGAL_CLEARED,
-    R.NOTHING_INSIDE, R.UNEVEN_SIDES, R.UNEVEN_HALVES,
-    R.BATCH_HEADER_MISSING, R.BATCH_HEADER_MISPLACED,
-    R.REPLY_NOT_AS_PRINTED, R.BOTH_WAYS, R.COVER_FROM_INSIDE, R.REPLY_FROM_OUTSIDE,
-    R.NO_COVER_FIRST, R.COVER_LAST, R.LETTER_COUNT,
-    R.CODE_NOT_OURS, R.CODES_DISAGREE, R.COVER_UNREADABLE, R.READS_LIKE_COVER, R.COVER_ON_BACK,
-    R.UNSEEN, R.DECODER_FAILED, R.BLANK_MAY_BE_COVER, R.COVER_WITHOUT_PAGES, R.SHEET_COUNT,
-    R.REPLY_USED, R.COVER_UNKNOWN, R.COVER_REVOKED, R.COVER_EXPIRED, R.COVER_SPENT,
-    R.NOT_IN_CUSTODY, R.COVER_USED_OFTEN,
-)  # fmt: skip
+    R.RECALLED,
+    R.RESCAN_WANTED,
+    R.UNOPENABLE,
+    R.WORKER_FAILED,
+    R.LEGAL,
+    R.LEGAL_DOUBT,
+    R.LEGAL_CLEARED,
+    R.NOTHING_INSIDE,
+    R.UNEVEN_SIDES,
+    R.UNEVEN_HALVES,
+    R.BATCH_HEADER_MISSING,
+    R.BATCH_HEADER_MISPLACED,
+    R.REPLY_NOT_AS_PRINTED,
+    R.BOTH_WAYS,
+    R.COVER_FROM_INSIDE,
+    R.REPLY_FROM_OUTSIDE,
+    R.NO_COVER_FIRST,
+    R.COVER_LAST,
+    R.LETTER_COUNT,
+    R.CODE_NOT_OURS,
+    R.KEY_RETIRED,
+    R.CODES_DISAGREE,
+    R.COVER_UNREADABLE,
+    R.READS_LIKE_COVER,
+    R.COVER_ON_BACK,
+    R.UNSEEN,
+    R.DECODER_FAILED,
+    R.BLANK_MAY_BE_COVER,
+    R.COVER_WITHOUT_PAGES,
+    R.SHEET_COUNT,
+    R.REPLY_USED,
+    R.COVER_UNKNOWN,
+    R.COVER_REVOKED,
+    R.COVER_EXPIRED,
+    R.COVER_SPENT,
+    R.NOT_IN_CUSTODY,
+    R.MAIL_SUSPENDED,
+    R.SENDER_BLOCKED,
+    R.COVER_USED_OFTEN,
+    R.SEPARATED,
+)
 
-_TOLD = 3
-"""So many causes are named; more are only counted: who looks at the pages sees them."""
+_MOST_NAMED = 3
+"""How many causes are named; the rest are only counted: whoever looks at the pages sees them."""
 
 
 def reason_of(doubts: Sequence[Doubt]) -> str | None:
@@ -36,9 +66,9 @@ def reason_of(doubts: Sequence[Doubt]) -> str | None:
     if not doubts:
         return None
     ranked = sorted(doubts, key=lambda doubt: WEIGHTS.index(doubt.reason))
-    causes = list(dict.fromkeys(doubt.says.strip() for doubt in ranked))
-    told = [*causes[:_TOLD], *_count_of(len(causes) - _TOLD)]
-    return " ".join([*told, *_advice(ranked)])
+    causes = list(dict.fromkeys(doubt.message.strip() for doubt in ranked))
+    named = [*causes[:_MOST_NAMED], *_count_of(len(causes) - _MOST_NAMED)]
+    return " ".join([*named, *_advice(ranked)])
 
 
 def _count_of(more: int) -> list[str]:
@@ -48,12 +78,12 @@ def _count_of(more: int) -> list[str]:
 
 
 def _advice(ranked: Sequence[Doubt]) -> list[str]:
-    """The weightiest doubt's, of all pages that any of the doubts touches."""
-    said = next((doubt.advice for doubt in ranked if doubt.advice), "")
+    """The gravest doubt's advice, for all pages that any of the doubts touches."""
+    advice = next((doubt.advice for doubt in ranked if doubt.advice), "")
     looks = [doubt.look for doubt in ranked if doubt.look]
-    if not said and looks:
-        said = "Look at {pages} and assign each letter."
-    return [said.replace("{pages}", _pages(looks))] if said else []
+    if not advice and looks:
+        advice = "Look at {pages} and assign each letter."
+    return [advice.replace("{pages}", _pages(looks))] if advice else []
 
 
 def _pages(looks: Iterable[tuple[int, int]]) -> str:

@@ -1,7 +1,7 @@
 """Whether a page with a reply sheet's code is the reply sheet that we printed.
 
-The measures are of reply sheets printed, written on, worn and scanned (levels 0 to 3 of
-``trials.covers``) and of forgeries made of copies: ``python -m trials.reply_sheets``.
+The limits were measured on reply sheets printed, written on, worn and scanned (levels 0 to 3 of
+``trials.covers``) and on forgeries made from copies: ``python -m trials.reply_sheets``.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from digitizer.model.paper import (
 )
 
 _CODE_FITS, _LEAST_CODES = 0.85, 2
-"""Two of the four copies fit to the last module (0.99 at least): scribbles, stains and torn corners
-spoil two at most. Another sheet's code fits as little as none (0.12 at most)."""
+"""Two of the four copies fit almost perfectly (0.99 or more): scribbles, stains and torn corners
+spoil at most two. Another sheet's code fits no better than nothing (0.12 at most)."""
 
 _MARK_FITS, _LEAST_MARKS = 0.7, 5
-"""Of worn sheets the second worst mark fits by 0.84. Half a sheet has three of the six marks, and
-nothing else looks like one."""
+"""On worn sheets the second worst mark still fits with 0.84. Half a sheet has three of the six
+marks, and nothing else looks like one."""
 
 _LINE_DRAWN, _LEAST_LINES = 0.85, 3
-"""A fold along one side of the frame takes that side; of the others 0.87 is left. Lines of writing
-where there is no frame look like 0.85 of a side at most, and that on one side only."""
+"""A fold along one side of the frame destroys that side; 0.87 of each other is left. Where there is
+no frame, lines of writing look like at most 0.85 of a side, and on one side only."""
 
 _LEAST_NUMBER = 0.7
-"""The number in print fits by 0.88 on worn sheets; another number, or another's hand, by 0.54."""
+"""The printed number fits with 0.88 on worn sheets; another number, or a handwritten one, with at
+most 0.54."""
 
 _SIZES = (0.85, 1.12)
 """Home and office printers print at 92 to 104 %; the glass may be larger than the sheet."""
@@ -59,9 +60,9 @@ def _missing(look: ReplyLook) -> Iterator[str]:
     if _fitting(look.frame, _LINE_DRAWN) < _LEAST_LINES:
         yield "the frame"
     if look.number < _LEAST_NUMBER:
-        yield "the sheet number in print"
+        yield "the printed sheet number"
     if not _SIZES[0] <= look.size <= _SIZES[1]:
-        yield "its true size"
+        yield "its original size"
 
 
 def _fitting(fits: Sequence[float], least: float) -> int:
@@ -73,7 +74,7 @@ def _not_as_printed(number: int, missing: Sequence[str]) -> Doubt:
     return Doubt(
         DoubtReason.REPLY_NOT_AS_PRINTED,
         f"Page {number} carries a reply sheet's code but is not that sheet as it was printed: "
-        f"{listed} cannot be made out, so the code may have been cut from another inmate's sheet.",
+        f"{listed} cannot be found, so the code may have been cut from another inmate's sheet.",
         "Look at the paper of {pages}, ask who wrote it, and assign or reject it.",
         look=(number, number),
     )

@@ -1,7 +1,7 @@
-"""Asking the endpoint on the premises about the pages that our own reader is unsure of.
+"""Asks the endpoint on the premises about the pages of which our own reader is unsure.
 
-Its answer replaces our reading only where it passes for that page's text. Whatever fails, our
-own reading stands: the endpoint is never needed.
+Its answer replaces our reading only where it passes as that page's text. If anything fails, our
+own reading is kept: the endpoint is never needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from digitizer.engines.reading.readers import tesseract, vision_model
 from digitizer.engines.reading.readers.vision_model import Premises
 from digitizer.engines.reading.router import looks_typed
 from digitizer.engines.reading.text.cross_check import placed, why_not
-from digitizer.model.errors import EngineError, WorkerFailed
+from digitizer.model.errors import EngineError, SandboxFailed
 from digitizer.model.paper import Box, Transcript
 
 _log = logging.getLogger(__name__)
@@ -48,8 +48,9 @@ def ask(
     seconds: float,
     done: Callable[[int], None],
 ) -> dict[int, Transcript]:
-    """The pages whose answer is believed, by number. ``seconds`` bound the packing of a page;
-    ``done`` is told how many pages are. Raises CancelledError once the endpoint is closed."""
+    """The answers that are accepted, by page number. ``seconds`` limit the packing of a page;
+    ``done`` is called with the number of pages done. Raises CancelledError once the endpoint is
+    closed."""
 
     def answer(question: Question) -> Transcript:
         packing: Future[PackedPage] = pool.submit(
@@ -59,16 +60,16 @@ def ask(
         text = endpoint.read(packed.jpeg)
         doubt = why_not(text, question.known, packed.ink, languages)
         if doubt:
-            raise EngineError(f"The reading endpoint's text is not believed: {doubt}.")
+            raise EngineError(f"The reading endpoint's text was rejected: {doubt}.")
         return placed(vision_model.NAME, text, question.known)
 
-    believed: dict[int, Transcript] = {}
+    accepted: dict[int, Transcript] = {}
     with ThreadPoolExecutor(endpoint.at_once, thread_name_prefix="asking") as threads:
         answers = {number: threads.submit(answer, one) for number, one in questions.items()}
         for count, (number, future) in enumerate(answers.items(), 1):
             try:
-                believed[number] = future.result()
-            except (EngineError, WorkerFailed) as error:  # our own reading stands
+                accepted[number] = future.result()
+            except (EngineError, SandboxFailed) as error:  # our own reading is kept
                 _log.warning("page %s: %s", number, error)
             done(count)
-    return believed
+    return accepted

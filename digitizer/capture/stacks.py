@@ -1,4 +1,4 @@
-"""Which files that came in are one stack, as the scanner's profile says."""
+"""Which of the files that came in are one stack, by the scanner's profile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def profile_named(profiles: Profiles, name: str) -> ScannerProfile:
 def stacks_of(
     profiles: Profiles, profile: str, files: Sequence[Path]
 ) -> tuple[tuple[Path, ...], ...]:
-    """Which files are one stack: each its own, or all one where a file holds one sheet."""
+    """The files of each stack: every file by itself, or all together where a file is one sheet."""
     if profile_named(profiles, profile).stack is Stack.FILES and files:
         return (tuple(files),)
     return tuple((path,) for path in files)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sa
 
-from digitizer.access.acting import acting, looking
-from digitizer.access.permissions import Act
+from digitizer.access.acting import Look, acting, looking, need_reason
+from digitizer.access.permissions import Act, is_permitted
 from digitizer.covers import legal_markers, register, uses
 from digitizer.covers.register import Registered
+from digitizer.covers.terms import PLAIN, CoverTerms
 from digitizer.covers.uses import CoverUse, UsedCover
-from digitizer.engines.codes.cover_code import payload, read_short_id, short_id
-from digitizer.facility import House
-from digitizer.model.errors import UsageError
+from digitizer.engines.codes.cover_code import read_short_id
+from digitizer.facility import Facility
+from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.paper import CodeKind, CoverCode
 from digitizer.model.people import Actor, Inmate
 from digitizer.people import roster
 from digitizer.storage.key_file import rotate_key
 from digitizer.support.clock import now
+from digitizer.support.visible import as_name
 
 Paper = Literal["a4", "letter"]
 _MOST_SHEETS = 250  # one byte of the code, less room for later meanings
@@ -29,9 +30,10 @@ _MOST_SHEETS = 250  # one byte of the code, less room for later meanings
 
 @dataclass(frozen=True, slots=True)
 class PrintedCover:
-    """A new cover: its PDF of one page, its id as staff key it, whom it names.
+    """A new sheet: its PDF (a page; a separator's has two), its id as staff type it, and whom it
+    names.
 
-    ``missing`` says in words which characters could only be printed as boxes.
+    ``missing`` is a sentence about the characters that could only be printed as boxes.
     """
 
     pdf: bytes
@@ -41,8 +43,8 @@ class PrintedCover:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """That letters under it will be held as things stand; what print could not show."""
-        return tuple(said for said in (self._absence, self.missing) if said)
+        """Why letters under it would be held today, and what could not be printed."""
+        return tuple(warning for warning in (self._absence, self.missing) if warning)
 
     @property
     def _absence(self) -> str | None:
@@ -50,177 +52,211 @@ class PrintedCover:
             return None
         return (
             f"{self.inmate.full_name} ({self.inmate.booking_number}) is {self.inmate.absence}: "
-            "what comes under this sheet will be held."
+            "mail that comes with this sheet will be held."
         )
 
 
 def print_inmate_cover(
-    house: House,
+    facility: Facility,
     booking_number: str,
     by: Actor,
-    *,
-    sheets: int = 0,
-    sender: str | None = None,
-    once: bool = False,
-    uses: int | None = None,
-    valid_days: int | None = None,
-    until: date | None = None,
+    terms: CoverTerms = PLAIN,
     paper: Paper | None = None,
 ) -> PrintedCover:
     """A new cover for letters to this inmate; earlier ones stay valid.
 
-    Letters that come in more than ``valid_days`` days from now, or after the day ``until``, are
-    held, and so are those past the number ``uses``. UsageError where two of a kind are given, or
-    the day is over.
+    Raises NotFound, and UsageError for terms that contradict each other or are over already.
     """
-    printing = acting(house, by, Act.PRINT)
-    expires = _expiry(valid_days, until)
-    if once and uses is not None:
-        raise UsageError("Say once, or a number of uses, not both.")
-    with printing as deed:
-        code = new_code(deed.tx, house, CodeKind.INMATE, sheets)
-        person = roster.find_inmate(deed.tx, booking_number)
+    printing = acting(facility, by, Act.PRINT_COVER)
+    terms = replace(terms, sender=as_name(terms.sender or "") or None)
+    expires = terms.expiry()
+    with printing as action:
+        code = new_code(action.tx, facility, CodeKind.INMATE, terms.sheets)
+        person = roster.find_inmate(action.tx, booking_number)
         register.enrol(
-            deed.tx, code, inmate_id=roster.inmate_row_id(deed.tx, booking_number), once=once,
-            sender=sender, expires=expires, most_letters=uses,
-        )  # fmt: skip
-        deed.record(
-            Verb.PRINT_COVER, Subject.cover(code.cover_id), to=booking_number, sheets=sheets,
-            once=once, uses=uses, until=str(until) if until else None,
-        )  # fmt: skip
-    return _printed(house, code, person, sender, once, paper, uses, until)
+            action.tx,
+            code,
+            inmate_id=roster.inmate_row_id(action.tx, booking_number),
+            once=terms.once,
+            sender=terms.sender,
+            expires=expires,
+            most_letters=terms.uses,
+        )
+        action.record(
+            Verb.PRINT_COVER,
+            Subject.cover(code.cover_id),
+            to=booking_number,
+            sheets=terms.sheets,
+            once=terms.once,
+            uses=terms.uses,
+            until=str(terms.last_day) if terms.last_day else None,
+        )
+    return _printed(facility, code, paper, person, terms)
 
 
-def _expiry(valid_days: int | None, until: date | None) -> datetime | None:
-    """The moment after which a new cover is not good any more; a day counts to its local end."""
-    if valid_days and until:
-        raise UsageError("Say a number of days, or the last day, not both.")
-    if valid_days:
-        return now() + timedelta(days=valid_days)
-    if until is None:
-        return None
-    end = datetime.combine(until + timedelta(days=1), time()).astimezone()
-    if end <= now():
-        raise UsageError(f"{until} is over: letters under that cover would all be held.")
-    return end
+def may_print(by: Actor) -> bool:
+    """Whether this person may print covers; each verb checks it again."""
+    return is_permitted(by, Act.PRINT)
 
 
 def print_batch_header(
-    house: House, letters: int | None, by: Actor, paper: Paper | None = None
+    facility: Facility, letters: int | None, by: Actor, paper: Paper | None = None
 ) -> PrintedCover:
-    """Laid on top of a stack: it says how many letters must come out of it."""
-    with acting(house, by, Act.PRINT) as deed:
-        code = new_code(deed.tx, house, CodeKind.BATCH, letters or 0)
-        register.enrol(deed.tx, code)
-        deed.record(Verb.PRINT_BATCH_SHEET, Subject.cover(code.cover_id), letters=letters)
-    return _printed(house, code, None, None, once=False, paper=paper)
+    """A sheet for the top of a stack; with ``letters``, the number of letters that must come out
+    of it."""
+    with acting(facility, by, Act.PRINT) as action:
+        code = new_code(action.tx, facility, CodeKind.BATCH, letters or 0)
+        register.enrol(action.tx, code)
+        action.record(Verb.PRINT_BATCH_SHEET, Subject.cover(code.cover_id), letters=letters)
+    return _printed(facility, code, paper)
+
+
+def print_separator(facility: Facility, by: Actor, paper: Paper | None = None) -> PrintedCover:
+    """A sheet that says that the next letter begins here, not whose it is: printed on both sides,
+    and used again and again."""
+    with acting(facility, by, Act.PRINT) as action:
+        code = new_code(action.tx, facility, CodeKind.SEPARATOR, 0)
+        register.enrol(action.tx, code)
+        action.record(Verb.PRINT_SEPARATOR, Subject.cover(code.cover_id))
+    return _printed(facility, code, paper)
 
 
 def print_legal_marker(
-    house: House, by: Actor, paper: Paper | None = None, valid_days: int | None = None
+    facility: Facility, by: Actor, paper: Paper | None = None, valid_days: int | None = None
 ) -> PrintedCover:
-    """Laid on legal mail that must not be scanned: a scan that holds it is sealed.
+    """A sheet to lay on legal mail, which must not be scanned: a scan that contains it is sealed.
 
-    It is good for one scan of one day; with ``valid_days``, no later than that. Any other scan
+    It is good for one scan on one day; with ``valid_days``, no later than that. Any other scan
     with it is sealed too, as one that may be legal mail.
     """
-    expires = now() + timedelta(days=valid_days) if valid_days else None
-    with acting(house, by, Act.PRINT) as deed:
-        code = new_code(deed.tx, house, CodeKind.LEGAL, 0)
-        register.enrol(deed.tx, code, once=True, expires=expires)
-        legal_markers.enrol(deed.tx, code, house.settings.facility.name)
-        deed.record(Verb.PRINT_LEGAL_SHEET, Subject.cover(code.cover_id), valid_days=valid_days)
-    return _printed(house, code, None, None, once=True, paper=paper)
+    terms = CoverTerms(once=True, valid_days=valid_days)
+    with acting(facility, by, Act.PRINT) as action:
+        code = new_code(action.tx, facility, CodeKind.LEGAL, 0)
+        register.enrol(action.tx, code, once=True, expires=terms.expiry())
+        legal_markers.enrol(action.tx, code, facility.settings.facility.name)
+        action.record(Verb.PRINT_LEGAL_SHEET, Subject.cover(code.cover_id), valid_days=valid_days)
+    return _printed(facility, code, paper, terms=terms)
 
 
-def new_code(tx: sa.Connection, house: House, kind: CodeKind, sheets: int) -> CoverCode:
-    """A code that no sheet bears yet; it is not in the register before it is enrolled there.
+def new_code(tx: sa.Connection, facility: Facility, kind: CodeKind, sheets: int) -> CoverCode:
+    """A code that no sheet carries yet. It still has to be entered in the register.
 
-    UsageError for a number of sheets that a code cannot hold.
+    Raises UsageError for a number of sheets that a code cannot hold.
     """
     if not 0 <= sheets <= _MOST_SHEETS:
         raise UsageError(f"The number must be from 1 to {_MOST_SHEETS}.")
-    return register.fresh_code(tx, kind, house.keys, sheets)
+    return register.fresh_code(tx, kind, facility.keys, sheets)
 
 
 def _printed(
-    house: House,
+    facility: Facility,
     code: CoverCode,
-    person: Inmate | None,
-    sender: str | None,
-    once: bool,
     paper: Paper | None,
-    uses: int | None = None,
-    until: date | None = None,
+    person: Inmate | None = None,
+    terms: CoverTerms = PLAIN,
 ) -> PrintedCover:
-    from digitizer.engines.printing.kit.missing import warning  # reportlab is slow
-    from digitizer.engines.printing.sheets.cover_sheet import (
-        CoverSheet,
-        cover_missing,
-        cover_pdf,
-    )
+    from digitizer.covers.drawing import cover_sheet_of  # reportlab is slow
+    from digitizer.engines.printing.kit.missing import warning
+    from digitizer.engines.printing.sheets.cover_sheet import cover_missing, cover_pdf
 
-    facility = house.settings.facility
-    is_batch = code.kind is CodeKind.BATCH
-    sheet = CoverSheet(
-        facility_name=facility.name,
-        mail_address=facility.mail_address,
-        inmate=person,
-        kind=code.kind,
-        payload=payload(code, house.keys),
-        short_id=short_id(code),
-        sheets=0 if is_batch else code.sheets,
-        sender=sender,
-        once=once,
-        letters=(code.sheets or None) if is_batch else None,
-        uses=uses,
-        until=until,
-    )
-    pdf = cover_pdf(sheet, paper or facility.paper)
+    own = facility.settings.facility
+    sheet = cover_sheet_of(own, facility.keys, code, person, terms)
+    pdf = cover_pdf(sheet, paper or own.paper)
     return PrintedCover(pdf, sheet.short_id, person, warning(cover_missing(sheet)))
 
 
-def find_cover(house: House, typed: str, by: Actor) -> Registered:
-    """By the short id printed on it, as staff key it. Raises UsageError or NotFound."""
-    with looking(house, by, Act.LOOK) as look:
+def find_cover(facility: Facility, typed: str, by: Actor) -> Registered:
+    """By the short id that is printed on it, as staff type it. Raises UsageError or NotFound."""
+    with looking(facility, by, Act.LOOK) as look:
         return register.look_up_short(look.tx, read_short_id(typed))
 
 
 def cover_list(
-    house: House, by: Actor, booking_number: str | None = None, only_often: bool = False
+    facility: Facility,
+    by: Actor,
+    booking_number: str | None = None,
+    only_often: bool = False,
+    *,
+    start: int = 0,
+    most: int = 200,
 ) -> tuple[UsedCover, ...]:
-    """Inmates' covers and how often each was used, the most used of late first."""
-    with looking(house, by, Act.LOOK) as look:
+    """Inmates' covers and how often each was used, the most used lately first; at most ``most``
+    after the first ``start``."""
+    with looking(facility, by, Act.LOOK) as look:
         if booking_number is not None:
             roster.find_inmate(look.tx, booking_number)
         return uses.used_covers(
-            look.tx, now(), house.settings.covers,
-            booking_number=booking_number, only_often=only_often,
-        )  # fmt: skip
+            look.tx,
+            now(),
+            facility.settings.covers,
+            booking_number=booking_number,
+            only_often=only_often,
+            start=start,
+            most=most,
+        )
 
 
-def uses_of_cover(house: House, typed: str, by: Actor) -> tuple[Registered, tuple[CoverUse, ...]]:
-    """A sheet by its number, and every letter that came under it, newest first."""
-    with looking(house, by, Act.LOOK) as look:
+def uses_of_cover(
+    facility: Facility, typed: str, by: Actor
+) -> tuple[Registered, tuple[CoverUse, ...]]:
+    """A sheet by its short id, and every letter that came with it, newest first."""
+    with looking(facility, by, Act.LOOK) as look:
         known = register.look_up_short(look.tx, read_short_id(typed))
         return known, uses.uses_of(look.tx, known.code.cover_id)
 
 
-def revoke_cover(house: House, typed: str, by: Actor, reason: str) -> Registered:
-    """From now on letters under this cover are held."""
-    with acting(house, by, Act.REVOKE, reason=reason) as deed:
-        known = register.look_up_short(deed.tx, read_short_id(typed))
-        register.revoke(deed.tx, known.code.cover_id)
-        deed.record(Verb.REVOKE_COVER, Subject.cover(known.code.cover_id))
+def revoke_cover(facility: Facility, typed: str, by: Actor, reason: str) -> Registered:
+    """From now on letters with this cover are held."""
+    with acting(facility, by, Act.REVOKE, reason=reason) as action:
+        known = register.look_up_short(action.tx, read_short_id(typed))
+        register.revoke(action.tx, known.code.cover_id)
+        action.record(Verb.REVOKE_COVER, Subject.cover(known.code.cover_id))
     return known
 
 
-def rotate_keys(house: House, by: Actor) -> int:
-    """New codes are signed with a fresh key; what was printed before goes on being read.
+def rotate_keys(facility: Facility, by: Actor) -> int:
+    """Makes a new key for new codes; sheets that were printed before stay valid.
 
     Returns the new key's number.
     """
-    with acting(house, by, Act.PEOPLE) as deed:
-        number = rotate_key(house.key_file)
-        deed.record(Verb.ROTATE_KEYS, Subject.key(number))
+    with acting(facility, by, Act.KEYS) as action:
+        number = rotate_key(facility.key_file)
+        action.record(Verb.ROTATE_KEYS, Subject.key(number))
     return number
+
+
+def sheets_under_key(facility: Facility, number: int, by: Actor) -> tuple[Registered, ...]:
+    """The sheets in force that would fall if this key were retired. Raises as ``retire_key``."""
+    with looking(facility, by, Act.PEOPLE) as look:
+        _check_key(look, facility, number)
+        return register.in_force_under(look.tx, number)
+
+
+def retire_key(facility: Facility, number: int, by: Actor, reason: str) -> tuple[Registered, ...]:
+    """From now on no code that is signed with this key counts: what carries one is held, or sealed
+    if it may be legal mail. Returns the sheets that fell.
+
+    Raises NotFound for no such key, Conflict for the one that new codes are signed with or one that
+    is retired already, and UsageError without a reason.
+    """
+    retiring = acting(facility, by, Act.KEYS)
+    why = need_reason(reason)
+    with retiring as action:
+        _check_key(action, facility, number)
+        fell = register.in_force_under(action.tx, number)
+        register.retire_key(action.tx, number, why)
+        action.record(Verb.RETIRE_KEY, Subject.key(number), sheets=len(fell), why=why)
+    return fell
+
+
+def _check_key(look: Look, facility: Facility, number: int) -> None:
+    if number not in facility.keys.keys:
+        known = ", ".join(map(str, sorted(facility.keys.keys)))
+        raise NotFound(f"There is no key {number}. The keys of this home are {known}.")
+    if number == facility.keys.current:
+        raise Conflict(
+            f"New sheets are signed with key {number}. First make another: "
+            "digitizer cover rotate-keys"
+        )
+    if number in register.retired_keys(look.tx):
+        raise Conflict(f"Key {number} is retired already.")

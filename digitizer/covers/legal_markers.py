@@ -1,9 +1,9 @@
-"""The register of legal markers: each is good for one scan, of one day, of the facility that
+"""The register of legal markers: each is good for one scan, on one day, at the facility that
 printed it.
 
-A second scan under a marker is a doubt even on the same day: a stack that is scanned again and a
-copy of its marker look the same, and a supervisor looks at either. The same scan tried again is no
-second use.
+A second scan with a marker is a doubt even on the same day: a stack that is scanned again and a
+copy of its marker look the same, and a supervisor looks at either. The same scan worked again is
+no second use.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +21,7 @@ from digitizer.storage.tables import legal_marker
 
 
 class MarkerStanding(StrEnum):
-    """What is known of a page that seals. Only GOOD says that it is legal mail."""
+    """What is known about a page that seals. Only GOOD means that it is legal mail."""
 
     GOOD = "good"
     NO_CODE = "no code"
@@ -36,23 +35,30 @@ class MarkerStanding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A marker's standing in one scan, and what to tell a supervisor of it."""
+    """A marker's standing in one scan, and the sentence about it for a supervisor."""
 
     standing: MarkerStanding
-    says: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """To which facility a marker is bound, and to which scan and day once it was used."""
+
+    facility: str
+    scan: str | None
+    day: date | None
 
 
 def enrol(tx: sa.Connection, code: CoverCode, facility: str) -> None:
-    """Binds a marker, which the register has already, to the facility that prints it."""
+    """Binds a marker, which is in the register already, to the facility that prints it."""
     tx.execute(sa.insert(legal_marker).values(cover_id=code.cover_id, facility=facility))
 
 
 def judge(tx: sa.Connection, code: CoverCode, scan: Scan, facility: str) -> Judgement:
-    """What this facility's register says of a marker that lies in this scan."""
+    """What this facility's register contains about a marker that is in this scan."""
     known = register.look_up(tx, code.cover_id)
-    bound = tx.execute(
-        sa.select(legal_marker).where(legal_marker.c.cover_id == code.cover_id)
-    ).first()
+    bound = _binding(tx, code)
     named = f"The legal marker {short_id(code)}"
     if known is None:
         return Judgement(
@@ -63,29 +69,39 @@ def judge(tx: sa.Connection, code: CoverCode, scan: Scan, facility: str) -> Judg
     if bound is None:
         return Judgement(
             MarkerStanding.BEFORE,
-            f"{named} was printed before markers were made good for one batch on one day. Print "
-            "new ones and throw the old ones away.",
+            f"{named} was printed by an earlier version, whose markers were not limited to one "
+            "scan. Print new ones, and throw the old ones away.",
         )
     if bound.facility != facility:
         return Judgement(MarkerStanding.ELSEWHERE, f"{named} was printed for {bound.facility}.")
     if known.expires is not None and known.expires <= scan.taken_in:
         return Judgement(MarkerStanding.EXPIRED, f"{named} expired on {known.expires:%F}.")
-    if bound.scan_id not in (None, scan.id):
+    if bound.scan not in (None, scan.id):
         return Judgement(MarkerStanding.USED, f"{named} {_used(bound, scan)}")
-    return Judgement(MarkerStanding.GOOD, f"{named} says so.")
+    return Judgement(MarkerStanding.GOOD, f"{named} is valid.")
 
 
-def _used(bound: sa.Row[Any], scan: Scan) -> str:
+def _binding(tx: sa.Connection, code: CoverCode) -> _Binding | None:
+    row = tx.execute(
+        sa.select(legal_marker).where(legal_marker.c.cover_id == code.cover_id)
+    ).first()
+    return None if row is None else _Binding(row.facility, row.scan_id, row.day)
+
+
+def _used(bound: _Binding, scan: Scan) -> str:
     if bound.day == _day(scan.taken_in):
         return (
-            f"was used the same day already, in scan {bound.scan_id}: this is that batch scanned "
-            "again, or a copy."
+            f"was already used on the same day, in scan {bound.scan}: either that batch was "
+            "scanned again, or the marker was copied."
         )
-    return f"was used on {bound.day:%F} already, in scan {bound.scan_id}: it was copied or kept."
+    return (
+        f"was already used on {bound.day:%F}, in scan {bound.scan}: it was copied, or kept and "
+        "used again."
+    )
 
 
 def bind(tx: sa.Connection, code: CoverCode, scan: Scan) -> None:
-    """From now on the marker is this scan's and its day's."""
+    """Binds the marker to this scan and its day."""
     tx.execute(
         sa.update(legal_marker)
         .where(legal_marker.c.cover_id == code.cover_id, legal_marker.c.scan_id.is_(None))
@@ -95,5 +111,5 @@ def bind(tx: sa.Connection, code: CoverCode, scan: Scan) -> None:
 
 
 def _day(moment: datetime) -> date:
-    """The facility's own day, by this machine's clock."""
+    """The facility's own day, by the clock of this machine."""
     return moment.astimezone().date()

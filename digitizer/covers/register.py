@@ -1,26 +1,27 @@
-"""The register of printed codes: what each opaque id stands for, and whether it still holds."""
+"""The register of printed codes: what each opaque id means, and whether it is still valid."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from digitizer.engines.codes.cover_code import KeyRing, new_cover_code, short_id
-from digitizer.model.errors import NotFound
+from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.paper import CodeKind, CoverCode
 from digitizer.model.people import Inmate
-from digitizer.people.roster import as_inmate
-from digitizer.storage.tables import cover, inmate
+from digitizer.people import roster
+from digitizer.storage.tables import cover, retired_key
 from digitizer.support.clock import now
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A printed code as the register knows it. ``used_by`` is the scan a single use went to;
-    ``most_letters`` how many letters the cover is good for (None: any number)."""
+    """A printed code as the register knows it. ``message`` is the e-message that a reply sheet was
+    printed with, ``used_by`` the scan that used up a code for a single use, ``most_letters`` how
+    many letters the cover is good for (None: any number), ``key_retired`` whether the key that
+    signed it no longer counts."""
 
     code: CoverCode
     short_id: str
@@ -33,18 +34,24 @@ class Registered:
     revoked: datetime | None
     used_by: str | None
     most_letters: int | None = None
+    key_retired: bool = False
 
     @property
     def is_single_use(self) -> bool:
-        """A reply sheet speaks in its inmate's name, so it is always good for one reply only."""
+        """A reply sheet speaks in its inmate's name, so it is good for one reply only."""
         return self.once or self.code.kind is CodeKind.REPLY
 
 
 def fresh_code(tx: sa.Connection, kind: CodeKind, keys: KeyRing, sheets: int = 0) -> CoverCode:
     """A new code whose short id no other printed sheet carries.
 
-    The short id is 40 bits of the id, so among many sheets two can meet: then another is drawn.
+    The short id is 40 bits of the id, so among many sheets two may be equal: then another is made.
+    Raises Conflict where the key that new codes are signed with is retired.
     """
+    if keys.current in retired_keys(tx):
+        raise Conflict(
+            f"Key {keys.current} is retired, and this process still signs with it. Restart it."
+        )
     while True:
         code = new_cover_code(kind, keys, sheets)
         taken = sa.select(cover.c.id).where(cover.c.short_id == short_id(code))
@@ -63,23 +70,32 @@ def enrol(
     expires: datetime | None = None,
     most_letters: int | None = None,
 ) -> None:
-    """Enters a new code, before it is drawn: no paper carries an id that nobody knows."""
+    """Enters a new code, before it is drawn: so no paper carries an id that nobody knows."""
     tx.execute(
         sa.insert(cover).values(
-            id=code.cover_id, kind=str(code.kind), key_id=code.key_id, short_id=short_id(code),
-            inmate_id=inmate_id, message_id=message_id, sheets=code.sheets, once=once,
-            sender=sender, printed=now(), expires=expires, most_letters=most_letters,
+            id=code.cover_id,
+            kind=str(code.kind),
+            key_id=code.key_id,
+            short_id=short_id(code),
+            inmate_id=inmate_id,
+            message_id=message_id,
+            sheets=code.sheets,
+            once=once,
+            sender=sender,
+            printed=now(),
+            expires=expires,
+            most_letters=most_letters,
         )
-    )  # fmt: skip
+    )
 
 
 def look_up(tx: sa.Connection, cover_id: str) -> Registered | None:
-    """What the register says of a verified code's id; None where it knows none such."""
+    """What the register contains about a verified code's id; None for an unknown id."""
     return _first(tx, cover.c.id == cover_id)
 
 
 def look_up_short(tx: sa.Connection, typed: str) -> Registered:
-    """By the id that staff key in (normal form). Raises NotFound."""
+    """By the short id that staff type in, in its normal form. Raises NotFound."""
     found = _first(tx, cover.c.short_id == typed)
     if found is None:
         raise NotFound(f"No cover sheet of this facility has the id {typed}.")
@@ -87,17 +103,13 @@ def look_up_short(tx: sa.Connection, typed: str) -> Registered:
 
 
 def _first(tx: sa.Connection, where: sa.ColumnElement[bool]) -> Registered | None:
-    joined = cover.outerjoin(inmate, cover.c.inmate_id == inmate.c.id)
-    person = (column for column in inmate.c if column.name != "id")
-    row = tx.execute(sa.select(cover, *person).select_from(joined).where(where)).first()
-    return None if row is None else _registered(row)
-
-
-def _registered(row: sa.Row[Any]) -> Registered:
+    row = tx.execute(sa.select(cover).where(where)).first()
+    if row is None:
+        return None
     return Registered(
         code=CoverCode(CodeKind(row.kind), row.key_id, row.id, row.sheets),
         short_id=row.short_id,
-        inmate=None if row.booking_number is None else as_inmate(row),
+        inmate=None if row.inmate_id is None else roster.inmate_of_row(tx, row.inmate_id),
         message=row.message_id,
         once=row.once,
         sender=row.sender,
@@ -106,7 +118,29 @@ def _registered(row: sa.Row[Any]) -> Registered:
         revoked=row.revoked,
         used_by=row.used_by,
         most_letters=row.most_letters,
+        key_retired=row.key_id in retired_keys(tx),
     )
+
+
+def retired_keys(tx: sa.Connection) -> frozenset[int]:
+    """The numbers of the keys that no longer count."""
+    return frozenset(tx.execute(sa.select(retired_key.c.number)).scalars())
+
+
+def retire_key(tx: sa.Connection, number: int, reason: str) -> None:
+    tx.execute(sa.insert(retired_key).values(number=number, retired=now(), reason=reason))
+
+
+def in_force_under(tx: sa.Connection, number: int) -> tuple[Registered, ...]:
+    """The sheets that would still be accepted, and are signed with this key; the oldest first."""
+    asked = sa.select(cover.c.id).where(
+        cover.c.key_id == number,
+        cover.c.revoked.is_(None),
+        cover.c.used_by.is_(None),
+        sa.or_(cover.c.expires.is_(None), cover.c.expires > now()),
+    )
+    found = (look_up(tx, each) for each in tx.execute(asked.order_by(cover.c.printed)).scalars())
+    return tuple(each for each in found if each is not None)
 
 
 def revoke(tx: sa.Connection, cover_id: str) -> None:

@@ -1,8 +1,8 @@
 """The uses of covers: each letter that came in under one, delivered or held.
 
-A cover proves for whom a letter is and never who sent it: whoever has seen one can copy it. So
+A cover proves for whom a letter is, and never who sent it: whoever has seen one can copy it. So
 its uses are kept, and an unusual number of them is shown. A use is written in the transaction
-that files its letter, so a scan that is tried again uses a cover once.
+that files its letter, so a scan that is worked again uses a cover once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _GOOD = (LetterState.DELIVERED, LetterState.AWAITING_REVIEW)
 
 @dataclass(frozen=True, slots=True)
 class CoverUse:
-    """One letter that came in under a cover, and the scan it is of."""
+    """One letter that came in under a cover, and the scan that it is part of."""
 
     letter: str
     state: LetterState
@@ -35,9 +35,9 @@ class CoverUse:
 
 @dataclass(frozen=True, slots=True)
 class UsedCover:
-    """A cover and how often it was used: in all, and within the days that ``Covers`` names.
+    """A cover and how often it was used: in all, and lately, within the days that ``Covers`` names.
 
-    ``often``: more within them than is usual.
+    ``often``: more lately than is usual.
     """
 
     cover: Registered
@@ -50,14 +50,14 @@ class UsedCover:
 def record_use(
     tx: sa.Connection, cover_id: str, letter_id: str, scan_id: str, at: datetime
 ) -> None:
-    """Writes one use; a letter uses its cover once, whatever becomes of it."""
+    """Writes one use; a letter uses its cover once, whatever happens to it."""
     tx.execute(
         sa.insert(cover_use).values(cover_id=cover_id, letter_id=letter_id, scan_id=scan_id, at=at)
     )
 
 
 def is_used_often(tx: sa.Connection, cover_id: str, at: datetime, usual: Covers) -> bool:
-    """Whether one letter more, at ``at``, is more than the usual number within the days."""
+    """Whether one more letter, at ``at``, is more than the usual number within the days."""
     count = (
         sa.select(sa.func.count())
         .select_from(cover_use)
@@ -67,8 +67,8 @@ def is_used_often(tx: sa.Connection, cover_id: str, at: datetime, usual: Covers)
 
 
 def good_uses(tx: sa.Connection, cover_id: str, besides: str) -> int:
-    """How many letters under this cover, of other scans than ``besides``, were delivered or only
-    await review."""
+    """How many letters under this cover, in scans other than ``besides``, were delivered or only
+    wait for review."""
     count = (
         sa.select(sa.func.count())
         .select_from(cover_use.join(letter, cover_use.c.letter_id == letter.c.id))
@@ -92,16 +92,29 @@ def uses_of(tx: sa.Connection, cover_id: str) -> tuple[CoverUse, ...]:
         .order_by(cover_use.c.at.desc(), cover_use.c.id.desc())
     )
     return tuple(
-        CoverUse(row.letter_id, LetterState(row.state), row.scan_id, row.source or "", row.at)
+        CoverUse(
+            letter=row.letter_id,
+            state=LetterState(row.state),
+            scan=row.scan_id,
+            source=row.source or "",
+            at=row.at,
+        )
         for row in rows
     )
 
 
 def used_covers(
-    tx: sa.Connection, at: datetime, usual: Covers, *, booking_number: str | None = None,
-    only_often: bool = False, most: int = 200,
-) -> tuple[UsedCover, ...]:  # fmt: skip
-    """Inmates' covers with their uses, the most used of late first; at most ``most``."""
+    tx: sa.Connection,
+    at: datetime,
+    usual: Covers,
+    *,
+    booking_number: str | None = None,
+    only_often: bool = False,
+    start: int = 0,
+    most: int = 200,
+) -> tuple[UsedCover, ...]:
+    """Inmates' covers with their uses, the most used lately first; at most ``most`` after the
+    first ``start``."""
     recently = sa.case((sa.and_(*_within(usual, at)), 1))
     recent = sa.func.count(recently).label("recent")
     uses = sa.func.count(cover_use.c.id).label("uses")
@@ -112,17 +125,29 @@ def used_covers(
         .outerjoin(cover_use, cover_use.c.cover_id == cover.c.id)
         .where(cover.c.kind == str(CodeKind.INMATE))
         .group_by(cover.c.id, cover.c.printed)
-        .order_by(recent.desc(), uses.desc(), cover.c.printed.desc())
+        .order_by(recent.desc(), uses.desc(), cover.c.printed.desc(), cover.c.id)
+        .offset(start)
         .limit(most)
     )
     if booking_number is not None:
         asked = asked.where(inmate.c.booking_number == booking_number)
-    if only_often:  # those of late are few, however many covers there are
-        lately = sa.select(cover_use.c.cover_id).where(*_within(usual, at))
-        asked = asked.where(cover.c.id.in_(lately)).having(recent > usual.usual_letters)
+    if only_often:  # few are used so often, however many covers there are
+        often = (
+            sa.select(cover_use.c.cover_id)
+            .where(*_within(usual, at))
+            .group_by(cover_use.c.cover_id)
+            .having(sa.func.count() > usual.usual_letters)
+        )
+        asked = asked.where(cover.c.id.in_(often))
     found = ((register.look_up(tx, row.id), row) for row in tx.execute(asked).all())
     return tuple(
-        UsedCover(known, row.uses, row.recent, row.last, row.recent > usual.usual_letters)
+        UsedCover(
+            cover=known,
+            uses=row.uses,
+            recent=row.recent,
+            last=row.last,
+            often=row.recent > usual.usual_letters,
+        )
         for known, row in found
         if known is not None
     )

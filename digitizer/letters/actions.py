@@ -1,18 +1,24 @@
-"""What people do with delivered mail: list, open, look at pages, search, put a reading right."""
+"""What people do with delivered mail: list it, open it, look at pages, search, correct a text."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
+from dataclasses import replace
 
 import sqlalchemy as sa
 
-from digitizer.access.acting import Look, acting, looking
+from digitizer.access.acting import Action, Look, acting, looking
 from digitizer.access.permissions import Act, is_permitted
-from digitizer.facility import House
-from digitizer.letters import mailboxes, transcripts
+from digitizer.audit import hashed_words
+from digitizer.engines.words import index_words
+from digitizer.facility import Facility
+from digitizer.letters import mailboxes, reading_reasons, transcripts
 from digitizer.letters.mailboxes import LetterPage, OpenLetter
 from digitizer.letters.replies import OwnReply, replies_under
-from digitizer.letters.search import page_search
+from digitizer.letters.search.highlighting import matching_words
+from digitizer.letters.search.indexing import index_again
+from digitizer.letters.search.page_search import search_pages
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Hit, LetterKind, MailboxEntry, came_under
@@ -21,83 +27,129 @@ from digitizer.model.people import Actor, ActorKind
 from digitizer.people import roster
 
 _LONGEST_PAGE = 20_000
-_UNSEEN = ("Cc", "Cs")  # control characters, halves of letters
+_LONGEST_QUERY = 500
+_UNSEEN = ("Cc", "Cs")  # Unicode's categories of control characters and of surrogates
 
 
-def mailbox(house: House, booking_number: str, by: Actor) -> tuple[MailboxEntry, ...]:
-    """Newest first. An inmate sees only his own. Raises NotFound."""
-    with looking(house, by, Act.READ, of=booking_number) as look:
+def mailbox(
+    facility: Facility,
+    booking_number: str,
+    by: Actor,
+    *,
+    start: int = 0,
+    most: int | None = None,
+    only: Collection[str] | None = None,
+) -> tuple[MailboxEntry, ...]:
+    """The letters of one mailbox, newest first, as ``list_mailbox`` selects them. An inmate sees
+    only their own. Raises NotFound."""
+    with looking(facility, by, Act.READ, of=booking_number) as look:
         roster.find_inmate(look.tx, booking_number)
-        return mailboxes.list_mailbox(look.tx, booking_number)
+        return mailboxes.list_mailbox(look.tx, booking_number, start=start, most=most, only=only)
 
 
-def replies(house: House, booking_number: str, by: Actor) -> tuple[OwnReply, ...]:
+def replies(facility: Facility, booking_number: str, by: Actor) -> tuple[OwnReply, ...]:
     """Every reply that came in under an inmate's name, newest first. An inmate sees only their
     own. Raises NotFound."""
-    with looking(house, by, Act.READ, of=booking_number) as look:
+    with looking(facility, by, Act.READ, of=booking_number) as look:
         roster.find_inmate(look.tx, booking_number)
         return replies_under(look.tx, booking_number)
 
 
-def open_reply(house: House, letter_id: str, by: Actor) -> OpenLetter:
-    """Opens a reply that came in under this inmate's own name; the look is logged, and the reply
-    then counts as seen by them. Raises NotFound for anything else."""
-    with acting(house, by, Act.READ_OWN, of=by.name) as deed:
-        reply = mailboxes.open_own_reply(deed.tx, by.name, letter_id)
-        mailboxes.mark_read(deed.tx, letter_id)
-        deed.record(Verb.OPEN_REPLY, Subject.letter(letter_id))
+def open_reply(
+    facility: Facility, letter_id: str, by: Actor, position: int | None = None
+) -> OpenLetter:
+    """Opens a reply that came in under this inmate's own name; the look is logged, as that of
+    ``open_letter``, and the reply counts as seen from then on. Raises NotFound for anything
+    else."""
+    with acting(facility, by, Act.READ_OWN, of=by.name) as action:
+        reply = mailboxes.open_own_reply(action.tx, by.name, letter_id)
+        mailboxes.mark_read(action.tx, letter_id)
+        action.record(Verb.OPEN_REPLY, Subject.letter(letter_id), **_shown(position))
     return reply
 
 
-def reply_picture(house: House, letter_id: str, position: int, by: Actor) -> bytes:
-    """The picture of one page of their own reply, whose opening was logged. Raises NotFound."""
-    with looking(house, by, Act.READ_OWN, of=by.name) as look:
+def reply_picture(facility: Facility, letter_id: str, position: int, by: Actor) -> bytes:
+    """The picture of one page of an inmate's own reply. The look was logged when they opened it,
+    and else is logged here. Raises NotFound."""
+    with looking(facility, by, Act.READ_OWN, of=by.name) as look:
         reply = mailboxes.open_own_reply(look.tx, by.name, letter_id)
+        opened = mailboxes.was_read(look.tx, letter_id)
+    if not opened:
+        reply = open_reply(facility, letter_id, by, position)
     for page in reply.pages:
         if page.position == position and page.picture is not None:
-            return house.pictures.get(page.picture)
+            return facility.pictures.get(page.picture)
     raise NotFound(f"There is no reply {letter_id}.")
 
 
-def open_letter(house: House, letter_id: str, by: Actor) -> OpenLetter:
-    """Opens a letter: an inmate his own, which is then read; staff any. The look is logged."""
-    return _open(house, letter_id, by, Verb.OPEN)
+def give_reason(facility: Facility, letter_id: str, reason: str, by: Actor) -> None:
+    """Staff say why they open a delivered letter; the reason counts for this letter and person, for
+    the minutes of the setting, and stands in the event of each look. Raises NotFound, and
+    UsageError where it is empty."""
+    giving = acting(facility, by, Act.GIVE_REASON, reason=reason)
+    with giving as action:
+        mailboxes.open_letter(action.tx, None, letter_id)
+        action.record(Verb.GIVE_REASON, Subject.letter(letter_id))
 
 
-def _open(house: House, letter_id: str, by: Actor, verb: Verb) -> OpenLetter:
-    with acting(house, by, Act.READ) as deed:
-        letter = mailboxes.open_letter(deed.tx, deed.owner, letter_id)
+def open_letter(
+    facility: Facility, letter_id: str, by: Actor, position: int | None = None
+) -> OpenLetter:
+    """Opens a letter: an inmate only their own, which then counts as read; staff any letter. The
+    look is logged, with the page at ``position`` where only that one is shown. Raises NotFound, and
+    NeedsReason where staff must say why first."""
+    return _open(facility, letter_id, by, Verb.OPEN, position)
+
+
+def _open(
+    facility: Facility, letter_id: str, by: Actor, verb: Verb, position: int | None = None
+) -> OpenLetter:
+    with acting(facility, by, Act.READ) as action:
+        letter = mailboxes.open_letter(action.tx, action.owner, letter_id)
         if by.kind is ActorKind.INMATE:
-            mailboxes.mark_read(deed.tx, letter_id)
-        deed.record(verb, Subject.letter(letter_id))
+            mailboxes.mark_read(action.tx, letter_id)
+        why = reading_reasons.need_reason_given(action.tx, facility.settings.web, by, letter_id)
+        action.record(verb, Subject.letter(letter_id), **_shown(position), **why)
     return letter
 
 
-def page_picture(house: House, letter_id: str, position: int, by: Actor) -> bytes:
-    """The derived picture of one page (JPEG or PNG). Raises NotFound.
+def _shown(position: int | None) -> dict[str, int]:
+    return {"page": position} if position else {}
 
-    An inmate's own look was logged when he opened the letter; anyone else's is logged here.
+
+def page_picture(facility: Facility, letter_id: str, position: int, by: Actor) -> bytes:
+    """The picture of one page (JPEG or PNG), upright. Raises NotFound.
+
+    An inmate's look at their own letter was logged when they opened it, and else is logged here, as
+    staff's is; the letter then counts as read.
     """
     if by.kind is ActorKind.INMATE:
-        with looking(house, by, Act.READ) as look:
+        with looking(facility, by, Act.READ) as look:
             page = _page(look, letter_id, position)
+            opened = mailboxes.was_read(look.tx, letter_id)
+        if not opened:
+            with acting(facility, by, Act.READ) as action:
+                page = _page(action, letter_id, position)
+                mailboxes.mark_read(action.tx, letter_id)
+                action.record(Verb.LOOK_AT_PAGE, Subject.letter(letter_id), page=position)
     else:
-        with acting(house, by, Act.READ) as deed:
-            page = _page(deed, letter_id, position)
-            deed.record(Verb.LOOK_AT_PAGE, Subject.letter(letter_id), page=position)
+        with acting(facility, by, Act.READ) as action:
+            page = _page(action, letter_id, position)
+            why = reading_reasons.need_reason_given(action.tx, facility.settings.web, by, letter_id)
+            action.record(Verb.LOOK_AT_PAGE, Subject.letter(letter_id), page=position, **why)
     if page.picture is None:
         raise NotFound(f"Page {position} of letter {letter_id} has no picture.")
-    return house.pictures.get(page.picture)
+    return facility.pictures.get(page.picture)
 
 
-def letter_pdf(house: House, letter_id: str, by: Actor) -> bytes:
-    """The letter as a searchable PDF: its page pictures with the words invisibly in place. It is
-    a look as in ``open_letter``, and logged as a copy that was taken."""
+def letter_pdf(facility: Facility, letter_id: str, by: Actor) -> bytes:
+    """The letter as a searchable PDF: the pictures of its pages, with the words invisibly in place.
+    It is a look, as in ``open_letter``, and logged as a copy that was taken."""
     from digitizer.engines.searchable_pdf import searchable_pdf
 
-    letter = _open(house, letter_id, by, Verb.COPY_AS_PDF)
+    letter = _open(facility, letter_id, by, Verb.COPY_AS_PDF)
     pages = [
-        (house.pictures.get(page.picture), page.dpi, page.transcript)
+        (facility.pictures.get(page.picture), page.dpi, page.transcript)
         for page in letter.pages
         if page.picture is not None
     ]
@@ -107,69 +159,95 @@ def letter_pdf(house: House, letter_id: str, by: Actor) -> bytes:
 
 
 def _title(letter: OpenLetter) -> str:
+    """Whose it is, for a file that was saved says nothing else of it."""
+    whose = ""
+    if letter.inmate is not None:
+        side = "from" if letter.kind is LetterKind.REPLY else "for"
+        whose = f" {side} {letter.inmate.full_name} ({letter.inmate.booking_number})"
     if letter.kind is LetterKind.REPLY:
-        return f"Reply {letter.letter}"
-    return f"Letter {letter.letter}: {came_under(letter.sender)}"
+        return f"Reply {letter.letter}{whose}"
+    return f"Letter {letter.letter}{whose}: {came_under(letter.sender)}"
 
 
 def search_mail(
-    house: House, query: str, by: Actor, booking_number: str | None = None, limit: int = 20
+    facility: Facility, query: str, by: Actor, booking_number: str | None = None, limit: int = 20
 ) -> tuple[Hit, ...]:
-    """The delivered pages that answer, best first; an inmate searches only his own.
+    """The delivered pages that match, best first; an inmate searches only their own.
 
-    A hit shows words of a letter, so a search by anyone else is a look at each letter it finds.
+    A hit shows words of a letter, so a search by staff is logged as a look at each letter it finds;
+    to those who must say why they open a letter, it shows none of a letter that they did not open.
     """
-    with looking(house, by, Act.READ) as look:
+    with looking(facility, by, Act.READ) as look:
         scope = look.owner or booking_number
         if scope is not None:
             roster.find_inmate(look.tx, scope)
-        hits = page_search.search_pages(look.tx, query, scope, limit)
+        hits = search_pages(look.tx, query, scope, limit)
     if by.kind is not ActorKind.INMATE:
-        with acting(house, by, Act.READ) as deed:
+        with acting(facility, by, Act.READ) as action:
             found = list(dict.fromkeys(hit.letter for hit in hits))
-            deed.record(Verb.SEARCH, Subject.mailbox(scope), letters=found)
+            words = _as_recorded(facility, action, query)
+            action.record(Verb.SEARCH, Subject.mailbox(scope), letters=found, words=words)
+            closed = reading_reasons.closed_to(action.tx, facility.settings.web, by, found)
+        hits = tuple(replace(hit, snippet="") if hit.letter in closed else hit for hit in hits)
     return hits
 
 
+def _as_recorded(facility: Facility, action: Action, query: str) -> str | list[str]:
+    """What was searched for: as it was typed, or as keyed hashes where the settings say so."""
+    if facility.settings.audit.search_words == "hashed":
+        return hashed_words(action.tx, index_words(query[:_LONGEST_QUERY]))
+    return query[:_LONGEST_QUERY]
+
+
 def found_on(page: LetterPage, query: str) -> tuple[Box, ...]:
-    """Where on the page's picture (in its pixels) stands what a search asked for."""
+    """Where on the page's picture, in its pixels, are the words that a search asked for."""
     if page.transcript is None:
         return ()
-    return tuple(word.box for word, _ in page_search.matching_words(page.transcript, query))
+    return tuple(word.box for word, _ in matching_words(page.transcript, query))
 
 
 def correct_page(
-    house: House, letter_id: str, position: int, text: str, by: Actor, *,
-    based_on: int | None = None, may_be_empty: bool = False,
-) -> None:  # fmt: skip
-    """Puts right what a machine read on a page: ``text`` is what people read from now on, and
-    what is searched. What the machine read is kept, and every earlier correction.
+    facility: Facility,
+    letter_id: str,
+    position: int,
+    text: str,
+    by: Actor,
+    *,
+    based_on: int | None = None,
+    may_be_empty: bool = False,
+) -> None:
+    """Corrects what the program read on a page: ``text`` is what people read and search from now
+    on. What the program read is kept, and so is every earlier correction.
 
-    ``based_on`` is the correction that its author had before him (0: none): Conflict where
-    another came meanwhile. No text at all is taken for a slip unless ``may_be_empty``. Raises
-    NotAllowed, NotFound, UsageError.
+    ``based_on`` is the correction that its author saw (0: none): Conflict where there is a newer
+    one. An empty text is taken for an accident unless ``may_be_empty``. Raises NotAllowed,
+    NeedsReason where this person did not say why they open the letter, NotFound and UsageError.
     """
-    correcting = acting(house, by, Act.CORRECT)
-    said = _as_kept(text)
-    if not said and not may_be_empty:
-        raise UsageError("Nothing was kept: there is no text. If the page has none, say so too.")
-    if len(said) > _LONGEST_PAGE:
-        raise UsageError(f"A page has at most {_LONGEST_PAGE} characters; this text has more.")
-    with correcting as deed:
-        page = _page(deed, letter_id, position)
-        _check_newest(deed.tx, page.id, based_on)
-        transcripts.correct(deed.tx, page.id, said, by.name)
-        page_search.index_again(deed.tx, page.id)
-        deed.record(Verb.CORRECT_TEXT, Subject.letter(letter_id), page=position)
+    correcting = acting(facility, by, Act.CORRECT)
+    kept = _as_kept(text)
+    if not kept and not may_be_empty:
+        raise UsageError(
+            "Nothing was kept, because there is no text. If the page has none, say so as well."
+        )
+    if len(kept) > _LONGEST_PAGE:
+        raise UsageError(f"A page can have at most {_LONGEST_PAGE} characters; this has more.")
+    with correcting as action:
+        page = _page(action, letter_id, position)
+        _check_newest(action.tx, page.id, based_on)
+        web = facility.settings.web
+        why = reading_reasons.need_reason_given(action.tx, web, by, letter_id, correcting=True)
+        transcripts.correct(action.tx, page.id, kept, by.name)
+        index_again(action.tx, page.id)
+        action.record(Verb.CORRECT_TEXT, Subject.letter(letter_id), page=position, **why)
 
 
 def may_correct(by: Actor) -> bool:
-    """Whether this person may put texts right; ``correct_page`` asks again."""
+    """Whether this person may correct transcripts; ``correct_page`` checks it again."""
     return is_permitted(by, Act.CORRECT)
 
 
 def _as_kept(text: str) -> str:
-    """Without what nobody can see: ends of lines, control characters."""
+    """Without what nobody can see: spaces at the ends of lines, control characters."""
     plain = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
     return "\n".join(line.rstrip() for line in plain.strip().split("\n"))
 
@@ -178,8 +256,8 @@ def _check_newest(tx: sa.Connection, page_id: int, based_on: int | None) -> None
     newest = transcripts.corrections_of(tx, [page_id]).get(page_id)
     if based_on is not None and newest is not None and newest.id != based_on:
         raise Conflict(
-            f"{newest.author} put this text right while you wrote, as it now stands above. Yours "
-            "is not kept yet: compare the two, and keep what is right."
+            f"{newest.author} corrected this text while you were writing; the page now shows that "
+            "correction. Yours is not kept yet: compare the two, and keep the right one."
         )
 
 

@@ -1,4 +1,4 @@
-"""Which words of a transcript may be misread: they are marked wherever they are shown."""
+"""Which words of a transcript may be misread; they are marked wherever they are shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from digitizer.model.paper import PERSON, Transcript, Word
 
-#: A word read with less confidence (0..1) is marked; the picture is the truth.
+#: A word that was read with less confidence (0..1) is marked, so that people check the picture.
 _MAY_BE_MISREAD = 0.6
 
 
@@ -21,8 +21,8 @@ Lines = Sequence[Sequence[ShownWord]]
 
 
 def shown_lines(read: Transcript) -> Lines:
-    """The text as lines of words. What a person put right is not doubted."""
-    if read.engine == PERSON:  # its words are only those that have a place on the picture
+    """The text as lines of words. A person's correction is not doubtful."""
+    if read.engine == PERSON:  # ``words`` are only those that have a place on the picture
         return _lines(read.text, doubtful=False)
     if not read.words:
         return _lines(read.text, doubtful=read.confidence < _MAY_BE_MISREAD)
@@ -33,7 +33,7 @@ def shown_lines(read: Transcript) -> Lines:
 
 
 def doubts_in(lines: Lines) -> tuple[int, int]:
-    """How many words are doubtful, and of how many."""
+    """How many words are doubtful, and how many words there are."""
     words = [word for line in lines for word in line]
     return sum(word.doubtful for word in words), len(words)
 

@@ -1,17 +1,19 @@
-"""Electronic mailboxes: what an inmate has been delivered, and one letter of it.
+"""Electronic mailboxes: what was delivered to an inmate, and one letter of it.
 
-Every query carries its owner: a letter of somebody else and a letter that does not exist give
-the same answer.
+Every query carries its owner: somebody else's letter and a letter that does not exist give the same
+answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from digitizer.letters.pages import WithheldPage, withheld_pages
 from digitizer.letters.transcripts import (
     Correction,
     corrections_of,
@@ -26,15 +28,17 @@ from digitizer.model.mail import (
     PageRole,
 )
 from digitizer.model.paper import PERHAPS_BLANK, Transcript
+from digitizer.model.people import Inmate
+from digitizer.people import roster
 from digitizer.storage.tables import inmate, letter, page
 from digitizer.support.clock import now
 
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """One page as a reader turns to it. ``position`` counts from 1 in the letter; where a
-    person put its text right, ``correction`` says who, and ``as_read`` is what the machine read.
-    ``perhaps_blank``: so little is on it that it may be the empty back of a sheet."""
+    """One page of an open letter. ``position`` counts from 1 in the letter. Where a person
+    corrected its text, ``correction`` is the newest correction, and ``as_read`` is what the program
+    read. ``perhaps_blank``: so little is on it that it may be the empty back of a sheet."""
 
     id: int
     position: int
@@ -50,7 +54,9 @@ class LetterPage:
 
 @dataclass(frozen=True, slots=True)
 class OpenLetter:
-    """A letter opened: its facts, its pages in order."""
+    """A letter that was opened, with its pages in order. ``withheld`` says of which pages it was
+    delivered without, and why; nothing of what is on them. ``inmate`` is whose it is; None as long
+    as nobody knows."""
 
     letter: str
     scan: str
@@ -59,19 +65,31 @@ class OpenLetter:
     sender: str | None
     subject: str | None
     pages: tuple[LetterPage, ...]
+    withheld: tuple[WithheldPage, ...] = ()
+    inmate: Inmate | None = None
 
 
 _DELIVERED = letter.c.state == LetterState.DELIVERED
 
 
-def list_mailbox(tx: sa.Connection, booking_number: str) -> tuple[MailboxEntry, ...]:
-    """Newest first."""
+def list_mailbox(
+    tx: sa.Connection,
+    booking_number: str,
+    *,
+    start: int = 0,
+    most: int | None = None,
+    only: Collection[str] | None = None,
+) -> tuple[MailboxEntry, ...]:
+    """The letters that were delivered to this inmate, newest first; replies are not among them.
+
+    ``most`` of them after the first ``start``; of those with the ids ``only``, if it is given.
+    """
     count = (
         sa.select(sa.func.count())
         .where(page.c.letter_id == letter.c.id, page.c.position.is_not(None))
         .scalar_subquery()
     )
-    rows = tx.execute(
+    asked = (
         sa.select(letter, count.label("pages"))
         .join(inmate, letter.c.inmate_id == inmate.c.id)
         .where(
@@ -80,48 +98,57 @@ def list_mailbox(tx: sa.Connection, booking_number: str) -> tuple[MailboxEntry, 
             letter.c.kind == LetterKind.LETTER,
         )
         .order_by(letter.c.received.desc(), letter.c.id)
+        .offset(start)
+        .limit(most)
     )
+    if only is not None:
+        asked = asked.where(letter.c.id.in_(only))
+    rows = tx.execute(asked)
     return tuple(
         MailboxEntry(
-            row.id, LetterKind(row.kind), row.received, row.pages,
-            row.sender, row.subject, row.read is not None,
+            letter=row.id,
+            kind=LetterKind(row.kind),
+            received=row.received,
+            pages=row.pages,
+            sender=row.sender,
+            subject=row.subject,
+            read=row.read is not None,
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def open_letter(tx: sa.Connection, owner: str | None, letter_id: str) -> OpenLetter:
     """A delivered letter of this owner (a booking number); None, for staff: any letter, whatever
-    became of it. Raises NotFound for any other."""
+    happened to it. Raises NotFound for any other."""
     if owner is not None:
         return _open_own(tx, owner, letter_id, LetterKind.LETTER)
-    row = tx.execute(sa.select(letter).where(letter.c.id == letter_id)).first()
-    return _opened(tx, row, letter_id)
+    return _open(tx, sa.select(letter), letter_id)
 
 
 def open_own_reply(tx: sa.Connection, booking_number: str, letter_id: str) -> OpenLetter:
-    """A reply that was delivered as this inmate's; raises NotFound for any other."""
+    """A reply that was delivered in this inmate's name. Raises NotFound for any other."""
     return _open_own(tx, booking_number, letter_id, LetterKind.REPLY)
 
 
 def _open_own(
     tx: sa.Connection, booking_number: str, letter_id: str, kind: LetterKind
 ) -> OpenLetter:
-    row = tx.execute(
+    own = (
         sa.select(letter)
         .join(inmate, letter.c.inmate_id == inmate.c.id)
-        .where(
-            letter.c.id == letter_id,
-            inmate.c.booking_number == booking_number,
-            _DELIVERED,
-            letter.c.kind == kind,
-        )
-    ).first()
-    return _opened(tx, row, letter_id)
+        .where(inmate.c.booking_number == booking_number, _DELIVERED, letter.c.kind == kind)
+    )
+    return _open(tx, own, letter_id)
+
+
+def was_read(tx: sa.Connection, letter_id: str) -> bool:
+    """Whether its owner has opened it."""
+    return tx.execute(sa.select(letter.c.read).where(letter.c.id == letter_id)).scalar() is not None
 
 
 def mark_read(tx: sa.Connection, letter_id: str) -> bool:
-    """Notes the first time its owner opened it; returns whether this was it."""
+    """Records when its owner first opened it; returns whether this was the first time."""
     done = tx.execute(
         sa.update(letter)
         .where(letter.c.id == letter_id, letter.c.read.is_(None))
@@ -130,13 +157,22 @@ def mark_read(tx: sa.Connection, letter_id: str) -> bool:
     return done.rowcount == 1
 
 
-def _opened(tx: sa.Connection, row: sa.Row[Any] | None, letter_id: str) -> OpenLetter:
+def _open(tx: sa.Connection, among: sa.Select[Any], letter_id: str) -> OpenLetter:
+    """The letter with this id, if it is among those selected."""
+    row = tx.execute(among.where(letter.c.id == letter_id)).first()
     if row is None:
         raise NotFound(f"There is no letter {letter_id}.")
     return OpenLetter(
-        row.id, row.scan_id, LetterKind(row.kind), row.received, row.sender, row.subject,
-        _pages(tx, letter_id),
-    )  # fmt: skip
+        letter=row.id,
+        scan=row.scan_id,
+        kind=LetterKind(row.kind),
+        received=row.received,
+        sender=row.sender,
+        subject=row.subject,
+        pages=_pages(tx, letter_id),
+        withheld=withheld_pages(tx, letter_id),
+        inmate=None if row.inmate_id is None else roster.inmate_of_row(tx, row.inmate_id),
+    )
 
 
 def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
@@ -146,20 +182,20 @@ def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
         .order_by(page.c.position)
     ).all()
     ids = [row.id for row in rows]
-    read, put_right = transcripts_of(tx, ids), corrections_of(tx, ids)
-    before = readings_of(tx, list(put_right))
+    read, corrected = transcripts_of(tx, ids), corrections_of(tx, ids)
+    before = readings_of(tx, list(corrected))
     return tuple(
         LetterPage(
-            row.id,
-            row.position,
-            row.picture,
-            row.width,
-            row.height,
-            row.dpi,
-            read.get(row.id),
-            put_right.get(row.id),
-            before.get(row.id),
-            PERHAPS_BLANK in row.quality,
+            id=row.id,
+            position=row.position,
+            picture=row.picture,
+            width=row.width,
+            height=row.height,
+            dpi=row.dpi,
+            transcript=read.get(row.id),
+            correction=corrected.get(row.id),
+            as_read=before.get(row.id),
+            perhaps_blank=PERHAPS_BLANK in row.quality,
         )
         for row in rows
     )

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from digitizer.model.mail import LetterKind, LetterState, PageRole
 from digitizer.storage.tables import letter, page
+from digitizer.storage.tables_screening import withheld_page
 from digitizer.support.clock import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldPage:
+    """A page of a letter that was withheld. ``number`` is its page of the scan, ``after`` how many
+    of the letter's content pages come before it, ``reason`` why, as its inmate reads it."""
+
+    number: int
+    after: int
+    reason: str
+
+
+def withheld_pages(tx: sa.Connection, letter_id: str) -> tuple[WithheldPage, ...]:
+    """The pages of this letter that were withheld, in the order of the paper."""
+    rows = tx.execute(
+        sa.select(page.c.number, page.c.role, withheld_page.c.reason)
+        .join(withheld_page, withheld_page.c.page_id == page.c.id, isouter=True)
+        .where(
+            page.c.letter_id == letter_id,
+            page.c.role.in_((PageRole.CONTENT, PageRole.WITHHELD)),
+        )
+        .order_by(page.c.place)
+    )
+    found, passed = [], 0
+    for row in rows:
+        if row.role == PageRole.CONTENT:
+            passed += 1
+        else:
+            found.append(WithheldPage(row.number, passed, row.reason or ""))
+    return tuple(found)
 
 
 def content_numbers(tx: sa.Connection, letter_id: str) -> tuple[int, ...]:
@@ -22,20 +54,24 @@ def content_numbers(tx: sa.Connection, letter_id: str) -> tuple[int, ...]:
     )
 
 
-def new_letter(tx: sa.Connection, scan_id: str, received: Any, reason: str | None) -> str:
-    """A held letter without owner or pages yet."""
+def new_letter(tx: sa.Connection, scan_id: str, received: datetime, reason: str | None) -> str:
+    """Makes a held letter, without an owner or pages yet; returns its id."""
     letter_id = new_id()
     tx.execute(
         sa.insert(letter).values(
-            id=letter_id, scan_id=scan_id, kind=str(LetterKind.LETTER),
-            state=str(LetterState.HELD), received=received, reason=reason,
+            id=letter_id,
+            scan_id=scan_id,
+            kind=str(LetterKind.LETTER),
+            state=str(LetterState.HELD),
+            received=received,
+            reason=reason,
         )
-    )  # fmt: skip
+    )
     return letter_id
 
 
 def renumber(tx: sa.Connection, letter_id: str) -> None:
-    """Gives the letter's content pages their places 1, 2, …; covers and blanks have none."""
+    """Gives the letter's content pages their positions 1, 2, …; all others have none."""
     tx.execute(sa.update(page).where(page.c.letter_id == letter_id).values(position=None))
     in_order = (
         sa.select(page.c.id)

@@ -1,7 +1,7 @@
-"""The replies that came in under an inmate's name, as they themselves see them.
+"""The replies that came in under an inmate's name, as that inmate sees them.
 
-A whole faithful copy of a reply sheet cannot be told from the sheet. What can be done is to let
-its owner see each reply that came in as theirs, so that one they did not write is noticed.
+A complete and faithful copy of a reply sheet looks like the sheet itself. So its owner is shown
+each reply that came in as theirs, and notices one that they did not write.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from digitizer.storage.tables import inmate, letter, message, page
 
 @dataclass(frozen=True, slots=True)
 class OwnReply:
-    """One reply under an inmate's name. ``correspondent`` is whom it answers, ``seen`` whether
-    the inmate looked at it; only a delivered one can be opened."""
+    """One reply under an inmate's name. ``correspondent`` is the person whom it answers, ``seen``
+    whether the inmate looked at it. Only a delivered one can be opened."""
 
     letter: str
     state: LetterState
@@ -33,7 +33,7 @@ class OwnReply:
 
 
 def replies_under(tx: sa.Connection, booking_number: str) -> tuple[OwnReply, ...]:
-    """Every reply on a sheet that was printed for this inmate, newest first; what was scanned
+    """Every reply on a sheet that was printed for this inmate, newest first. One that was scanned
     again is listed once."""
     count = (
         sa.select(sa.func.count())
@@ -53,8 +53,12 @@ def replies_under(tx: sa.Connection, booking_number: str) -> tuple[OwnReply, ...
     )
     return tuple(
         OwnReply(
-            row.id, LetterState(row.state), row.received, row.pages, row.correspondent,
-            row.read is not None,
+            letter=row.id,
+            state=LetterState(row.state),
+            received=row.received,
+            pages=row.pages,
+            correspondent=row.correspondent,
+            seen=row.read is not None,
         )
         for row in rows
-    )  # fmt: skip
+    )

@@ -1,4 +1,4 @@
-"""What the pages of a letter say: as a machine read them, and as people put it right."""
+"""What is on the pages of a letter: as the program read them, and as people corrected them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from digitizer.storage.tables import correction, page, transcript
 from digitizer.support.clock import now
 
 _NEXT_WORD = BETWEEN_SPELLINGS + BETWEEN_WORDS + BETWEEN_SPELLINGS
+_UNREAD = Transcript(PERSON, "", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """That a person put a page's text right. A later correction has a greater ``id``."""
+    """A person's correction of a page's text. A later correction has a greater ``id``."""
 
     id: int
     author: str
@@ -30,24 +31,37 @@ class Correction:
 
 
 def transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:
-    """The transcripts of these pages by page id; the newest correction of one counts. A page
-    that nobody read is left out."""
+    """The transcripts of these pages by page id, with each page's newest correction. A page that
+    nobody read is left out."""
     rows = tx.execute(
         sa.select(
-            page.c.id, transcript.c.engine, transcript.c.confidence, transcript.c.text,
-            transcript.c.words, newest_correction().label("corrected"),
+            page.c.id,
+            transcript.c.engine,
+            transcript.c.confidence,
+            transcript.c.text,
+            transcript.c.words,
+            newest_correction().label("corrected"),
         )
         .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
         .where(page.c.id.in_(page_ids))
-    )  # fmt: skip
-    found = {row.id: _transcript(row) for row in rows}
-    return {page_id: read for page_id, read in found.items() if read is not None}
+    )
+    found: dict[int, Transcript] = {}
+    for row in rows:
+        if row.engine is not None:
+            words = words_from_json(row.words)
+            found[row.id] = Transcript(row.engine, row.text, row.confidence, words)
+        if row.corrected is not None:
+            found[row.id] = corrected(found.get(row.id, _UNREAD), row.corrected)
+    return found
 
 
 def readings_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:
-    """What a machine read on these pages by page id, whatever people made of it since."""
+    """What the program read on these pages by page id, whether or not people corrected it since."""
     rows = tx.execute(sa.select(transcript).where(transcript.c.page_id.in_(page_ids)))
-    return {row.page_id: _as_read(row) for row in rows}
+    return {
+        row.page_id: Transcript(row.engine, row.text, row.confidence, words_from_json(row.words))
+        for row in rows
+    }
 
 
 def corrections_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Correction]:
@@ -59,41 +73,40 @@ def corrections_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Corr
 
 
 class Spellings(NamedTuple):
-    """What a page says, and its words in all ways that they may be spelled: one text, with
-    ``BETWEEN_WORDS`` between words and ``BETWEEN_SPELLINGS`` around what each may be."""
+    """A page's text, and its words in every way that they may be spelled: one text, with
+    ``BETWEEN_WORDS`` between the words and ``BETWEEN_SPELLINGS`` around each spelling."""
 
     text: str
     words: str
 
 
 def spellings_of(tx: sa.Connection, page_ids: Sequence[int]) -> Iterator[tuple[int, Spellings]]:
-    """The pages one after the other, as phrases are looked for: lighter than transcripts. A
-    corrected page is spelled as the person who corrected it did."""
-    rows = tx.execute(_spellings_of(), {"pages": page_ids})
-    return ((row.id, _spellings(row)) for row in rows)
+    """The pages one after the other, in the form in which phrases are looked for: lighter than
+    transcripts. A corrected page has only the spelling of the person who corrected it."""
+    for page_id, text, words, correct_text in tx.execute(_spellings_of(), {"pages": page_ids}):
+        if correct_text is not None:
+            yield page_id, Spellings(correct_text, "")
+        else:
+            yield page_id, Spellings(text or "", spelled(words or "[]"))
 
 
 @cache
 def _spellings_of() -> sa.Select[Any]:
     return (
         sa.select(
-            page.c.id, transcript.c.text, sa.cast(transcript.c.words, sa.Text).label("words"),
+            page.c.id,
+            transcript.c.text,
+            sa.cast(transcript.c.words, sa.Text).label("words"),
             newest_correction().label("corrected"),
         )
         .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
         .where(is_among(page.c.id, "pages"))
-    )  # fmt: skip
-
-
-def _spellings(row: sa.Row[Any]) -> Spellings:
-    if row.corrected is not None:
-        return Spellings(row.corrected, "")
-    return Spellings(row.text or "", spelled(row.words or "[]"))
+    )
 
 
 def spelled(words: str) -> str:
-    """The words of ``Spellings``, of JSON that ``words_to_json`` made: taken from between the
-    quotes where nothing in them is escaped, a tenth of the work of parsing it."""
+    """The words of ``Spellings``, from JSON that ``words_to_json`` made. Where nothing in it is
+    escaped, they are taken from between the quotes, which is a tenth of the work of parsing it."""
     if "\\" in words:
         return BETWEEN_WORDS.join(
             BETWEEN_SPELLINGS.join(["", text, *[other for other, _ in alternatives], ""])
@@ -117,23 +130,10 @@ def newest_correction() -> sa.ScalarSelect[str]:
     )
 
 
-def _transcript(row: sa.Row[Any]) -> Transcript | None:
-    read = None
-    if row.engine is not None:
-        read = _as_read(row)
-    if row.corrected is None:
-        return read
-    return corrected(read or Transcript(PERSON, "", 0.0), row.corrected)
-
-
-def _as_read(row: sa.Row[Any]) -> Transcript:
-    return Transcript(row.engine, row.text, row.confidence, words_from_json(row.words))
-
-
 def corrected(read: Transcript, text: str) -> Transcript:
-    """The transcript ``text`` of a person, its words boxed where the machine read them or what
-    stands in their place. A word that the machine did not see at all has no box, and is in the
-    text alone."""
+    """A person's transcript ``text``. Its words have the boxes of the words that the program read
+    in their place. A word that the program did not see at all has no box, and is only in the text.
+    """
     from rapidfuzz.distance import Levenshtein
 
     lines = [line.split() for line in text.split("\n")]
@@ -155,24 +155,35 @@ def corrected(read: Transcript, text: str) -> Transcript:
 
 
 def correct(tx: sa.Connection, page_id: int, text: str, author: str) -> None:
-    """Keeps what ``author`` (a member of staff) says the page says. Nothing is overwritten."""
+    """Keeps the text of the page as ``author`` wrote it. Nothing is overwritten."""
     tx.execute(sa.insert(correction).values(page_id=page_id, text=text, author=author, made=now()))
 
 
 def words_to_json(words: tuple[Word, ...]) -> list[list[Any]]:
-    """Compact: text, left, top, width, height, confidence, line, alternatives."""
+    """In a compact form: text, left, top, width, height, confidence, line, alternatives."""
     return [
         [
-            word.text, word.box.left, word.box.top, word.box.width, word.box.height,
-            round(word.confidence, 3), word.line, [list(pair) for pair in word.alternatives],
+            word.text,
+            word.box.left,
+            word.box.top,
+            word.box.width,
+            word.box.height,
+            round(word.confidence, 3),
+            word.line,
+            [list(pair) for pair in word.alternatives],
         ]
         for word in words
-    ]  # fmt: skip
+    ]
 
 
 def words_from_json(rows: list[list[Any]]) -> tuple[Word, ...]:
     return tuple(
-        Word(text, Box(left, top, width, height), confidence, line,
-             tuple((other, share) for other, share in alternatives))
+        Word(
+            text,
+            Box(left, top, width, height),
+            confidence,
+            line,
+            tuple((other, probability) for other, probability in alternatives),
+        )
         for text, left, top, width, height, confidence, line, alternatives in rows
-    )  # fmt: skip
+    )

@@ -1,1 +1,1 @@
-"""E-messages: sent, printed with the paper that brings the answer back, listed by thread."""
+"""E-messages: sent, printed with the sheet that brings the answer back, listed by thread."""

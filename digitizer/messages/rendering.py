@@ -1,7 +1,7 @@
 """From a queued e-message to the PDF that is printed for it.
 
-Photos come from strangers, so drawing runs in an isolated process; the code's payload is made
-here, by the side that has the keys.
+Photos come from strangers, so the drawing is done in a sandbox; the code's payload is made here,
+where the keys are.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ from digitizer.engines.printing.sheets.reply_sheet import ReplySheet
 from digitizer.messages.outgoing import Message
 from digitizer.model.mail import Direction
 from digitizer.model.paper import CoverCode
-from digitizer.model.settings import Facility
+from digitizer.model.settings import FacilitySettings
 
 _SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A PDF, its number of pages, and what it shows only as boxes, in words (None: nothing)."""
+    """A PDF and its number of pages. ``missing`` is a sentence about the characters that it shows
+    only as boxes; None if there are none."""
 
     pdf: bytes
     pages: int
@@ -44,12 +45,12 @@ def render_message(
     message: Message,
     code: CoverCode,
     keys: KeyRing,
-    facility: Facility,
+    facility: FacilitySettings,
     photos: Sequence[bytes],
 ) -> Rendered:
-    """The letter with its reply sheet (to an inmate) or with his cover sheet (from one).
+    """The letter with its reply sheet (to an inmate) or with their cover sheet (from one).
 
-    Raises UsageError if an address does not fit its window, WorkerFailed if a photo broke it.
+    Raises UsageError if an address does not fit its window, SandboxFailed if a photo broke it.
     """
     to_inmate = message.direction is Direction.TO_INMATE
     letter = (_to_inmate if to_inmate else _from_inmate)(message, code, keys, facility, photos)
@@ -58,13 +59,17 @@ def render_message(
 
 
 def render_unit(letters: Sequence[bytes]) -> Rendered:
-    """One file a housing unit; each letter begins on a sheet of its own."""
+    """The file of one housing unit; each letter begins on a sheet of its own."""
     pdf = housing_unit_pdf(letters, duplex=True)
     return Rendered(pdf, page_count(pdf))
 
 
 def _to_inmate(
-    message: Message, code: CoverCode, keys: KeyRing, facility: Facility, photos: Sequence[bytes]
+    message: Message,
+    code: CoverCode,
+    keys: KeyRing,
+    facility: FacilitySettings,
+    photos: Sequence[bytes],
 ) -> Letter:
     return LetterToInmate(
         facility_name=facility.name,
@@ -80,7 +85,11 @@ def _to_inmate(
 
 
 def _from_inmate(
-    message: Message, code: CoverCode, keys: KeyRing, facility: Facility, photos: Sequence[bytes]
+    message: Message,
+    code: CoverCode,
+    keys: KeyRing,
+    facility: FacilitySettings,
+    photos: Sequence[bytes],
 ) -> Letter:
     cover = CoverSheet(
         facility_name=facility.name,
@@ -90,6 +99,7 @@ def _from_inmate(
         payload=payload(code, keys),
         short_id=short_id(code),
         sender=message.correspondent,
+        notes=(facility.cover_notes, facility.cover_notes_es),
     )
     return LetterFromInmate(
         facility_name=facility.name,

@@ -1,1 +1,1 @@
-"""The words that everything else speaks: types, errors, settings. No work is done here."""
+"""The types, errors and settings that everything else uses. No work is done here."""

@@ -12,25 +12,49 @@ class DigitizerError(Exception):
 
 
 class UsageError(DigitizerError):
-    """What was asked makes no sense as asked (an unknown booking number, a missing file)."""
+    """What was asked for makes no sense (a missing option, a file that does not exist)."""
 
     exit_code = 2
 
 
+class Unstorable(UsageError):
+    """A value that no database of ours has a place for; so nothing with it exists."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A text or number in this cannot be stored: it has a character that is none (such as "
+            "NUL), or is too long or too large. Leave it out."
+        )
+
+
 class NotFound(DigitizerError):
-    """No such thing, or not yours: the two are never told apart."""
+    """There is no such thing, or it is not yours: the answer is the same for both."""
 
 
 class NotAllowed(DigitizerError):
     """This person may not do this."""
 
 
+class NeedsProof(NotAllowed):
+    """They may do this, once they have proved again who they are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This needs your password again: nobody else may do it at a screen left open. On the "
+            "command line, give --by NAME and --password-file FILE."
+        )
+
+
+class NeedsReason(NotAllowed):
+    """They may look at this, once they have said why."""
+
+
 class Conflict(DigitizerError):
-    """The thing is no longer in the state this change needs (someone settled it first)."""
+    """It is no longer in the state that this change needs (someone decided about it first)."""
 
 
 class SettingsError(DigitizerError):
-    """A settings or profile file is wrong; the message names file, line and mend."""
+    """A settings or profile file is wrong; the message names the file, the line and the fix."""
 
     exit_code = 2
 
@@ -39,22 +63,36 @@ class RosterError(DigitizerError):
     """A roster file could not be understood; nothing of it was imported."""
 
 
+class ReleaseNotConfirmed(RosterError):
+    """A roster would release more people than is usual, or not as many as was said: ``leaving`` of
+    ``in_custody``. Nothing of it was imported."""
+
+    def __init__(self, message: str, leaving: int, in_custody: int) -> None:
+        super().__init__(message)
+        self.leaving = leaving
+        self.in_custody = in_custody
+
+
 class UnopenableFile(DigitizerError):
-    """A scanned file cannot be opened; the message is a reason that a clerk understands."""
+    """A scanned file cannot be opened; the message gives a clerk the reason."""
 
 
 class StorageError(DigitizerError):
-    """Bytes could not be stored durably. Intake stops; nothing is acknowledged."""
+    """Bytes could not be stored durably. Intake stops, and nothing is acknowledged."""
+
+
+class AuditError(DigitizerError):
+    """The log of events does not prove itself."""
 
 
 class EngineError(DigitizerError):
     """A reading engine or decoder failed on one page."""
 
 
-class WorkerFault(StrEnum):
-    """How an isolated worker process failed over one task.
+class SandboxProblem(StrEnum):
+    """How a sandbox failed at one task.
 
-    UNAVAILABLE: no worker could be started at all; the task was never tried.
+    UNAVAILABLE: no sandbox could be started at all; the task was never tried.
     """
 
     CRASHED = "crashed"
@@ -63,13 +101,13 @@ class WorkerFault(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
-class WorkerFailed(DigitizerError):
-    """A worker process died, hung or grew too large over one task; ``kind`` says which."""
+class SandboxFailed(DigitizerError):
+    """A sandbox crashed, hung or grew too large over one task; ``kind`` is which of these."""
 
-    def __init__(self, kind: WorkerFault, says: str) -> None:
-        super().__init__(kind, says)
+    def __init__(self, kind: SandboxProblem, message: str) -> None:
+        super().__init__(kind, message)
         self.kind = kind
-        self.says = says
+        self.message = message
 
     def __str__(self) -> str:
-        return self.says
+        return self.message

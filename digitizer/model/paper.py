@@ -1,8 +1,8 @@
-"""What a sheet of paper becomes on its way from the scanner glass to a mailbox.
+"""What a sheet of paper becomes on its way from the scanner's glass to a mailbox.
 
-A *sheet* is a leaf of paper, a *page* one side of it as the scanner pictured it. Pages count
-from 1 in their scan. All boxes are in pixels of the prepared (upright, deskewed) page image,
-origin top left.
+A *sheet* is a leaf of paper, a *page* is one side of it as the scanner captured it. Pages are
+counted from 1 in their scan. All boxes are in pixels of the prepared (upright, deskewed) picture of
+the page, from its top left corner.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The bytes as the scanner wrote them. ``source`` is the name or argument they came under."""
+    """The bytes as the scanner wrote them. ``source`` is the name or argument they came with."""
 
     sha256: str
     source: str
@@ -41,9 +41,9 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One stack put through a scanner: one file, or one file a sheet from a flatbed.
+    """One stack that went through a scanner: one file, or from a flatbed one file for each sheet.
 
-    ``cleared`` are the pages of which a supervisor said that they make no legal mail of it.
+    ``cleared`` are the pages that a supervisor looked at, and that do not make it legal mail.
     """
 
     id: str
@@ -59,9 +59,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A barcode as the decoders saw it, not yet verified.
+    """A barcode as the decoders saw it, not verified yet.
 
-    ``format`` is the standard's name (``QRCode``, ``Code128``, …), ``decoders`` who read it.
+    ``format`` is the standard's name (``QRCode``, ``Code128``, …), ``decoders`` are those that
+    read it.
     """
 
     format: str
@@ -72,10 +73,10 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Sightings:
-    """All that the isolated decoders saw on one page; raw, and not trusted.
+    """All that the decoders in the sandbox saw on one page; raw, and not trusted.
 
-    ``marks`` are the ids of the cover sheet's printed marks. ``trouble`` says in words why
-    what was seen cannot be relied on: decoders that disagree, or one that failed.
+    ``marks`` are the ids of the registration marks. ``trouble`` is a sentence about why what was
+    seen cannot be relied on: decoders disagree, or one failed.
     """
 
     symbols: tuple[Symbol, ...] = ()
@@ -83,22 +84,24 @@ class Sightings:
     trouble: str | None = None
 
 
-#: Among the words of ``SurveyedPage.quality``: the side is shown, but may be blank.
+#: One of the words of ``SurveyedPage.quality``: the side is shown, but may be blank.
 PERHAPS_BLANK = "perhaps blank"
-#: The same: the page lay mirrored, and is shown the right way round. The original is as it was.
+#: Another: the page was mirrored, and is shown the right way round. The original is unchanged.
 WAS_MIRRORED = "was mirrored"
+#: Another, of a held page: it may be no page of the letter but the cover of the next one.
+MAY_BE_COVER = "may be a cover"
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyLook:
     """How a page compares with the reply sheet that was printed with the code ``text``.
 
-    Each number is 0 (not there) to 1 (as printed): ``codes`` the four copies in their places (top
-    left, top right, bottom left, bottom right), ``marks`` the six marks (left column from the top,
-    then the right one), ``frame`` the share drawn of each side of the box (top, bottom, left,
-    right), ``number`` the sheet number in print. ``beside`` counts the codes that lie millimetres
-    beside their place. ``size`` is the sheet's, 1 for true size. The fields are empty, or 0, where
-    the marks do not even place a sheet.
+    Each number is 0 (not there) to 1 (as printed): ``codes`` are the four copies of the code in
+    their places (top left, top right, bottom left, bottom right), ``marks`` the six marks (left
+    column from the top, then the right one), ``frame`` how much of each side of the box is there
+    (top, bottom, left, right), ``number`` the printed sheet number. ``beside`` is how many codes
+    are some millimetres beside their place. ``size`` is the sheet's, 1 for true size. The fields
+    are empty, or 0, where the marks do not even show where the sheet is.
     """
 
     text: str
@@ -112,21 +115,21 @@ class ReplyLook:
 
 @dataclass(frozen=True, slots=True)
 class SurveyedPage:
-    """One page after it was opened, turned upright and looked at in an isolated process.
+    """One page after it was opened, turned upright and surveyed in a sandbox.
 
-    ``image`` is the file name, in the scan's work folder, of the derived picture.
+    ``image`` is the name of the derived picture's file in the scan's work folder.
     ``ink`` is the share (0..1) of the page's inner area that is darker than its paper.
     ``turned`` is the quarter turns (0, 90, 180, 270 degrees clockwise) and ``skew`` the degrees
     (clockwise) that were undone. ``ink_outside_print`` is, on a cover, whether there is ink
-    where the cover prints nothing. ``writing`` is, on a reply sheet, the box that is written in:
-    only that is read. ``quality`` names faults a clerk would rescan for. ``perhaps_blank`` is a
-    side that may be blank, or may carry something too faint or too near its edge to be sure of:
-    it is shown and marked so. ``unseen`` says in words why nothing on a side that is not blank
-    can be made out (too dark, too faint, too blurred); None where it can. ``reply`` is how a page
-    with a reply sheet's code compares with that sheet; None on any other. ``looks_like`` is the
-    kind of sheet whose whole look a page has on which neither code nor mark can be read.
-    ``two_toned`` is a blank side in black and white: what was fainter than the scanner's threshold
-    is not on it.
+    where the cover prints nothing. ``writing`` is, on a reply sheet, the box that people write in:
+    only that is read. ``quality`` names problems that a clerk would rescan for. ``perhaps_blank``
+    is a side that may be blank, or may carry something too faint or too near its edge to be sure:
+    it is shown and marked so. ``unseen`` is a sentence about why nothing on a side that is not
+    blank can be recognised (too dark, too faint, too blurred); None where it can. ``reply`` is how
+    a page with a reply sheet's code compares with that sheet; None on any other. ``looks_like`` is
+    the kind of sheet that a page looks like as a whole, though neither code nor mark can be read.
+    ``two_toned`` is a blank side in black and white: anything fainter than the scanner's threshold
+    is missing from it.
     """
 
     number: int
@@ -155,17 +158,18 @@ class SurveyedPage:
 
 
 class CodeKind(StrEnum):
-    """What a code of ours stands for."""
+    """What kind of sheet a code of ours is for."""
 
     INMATE = "inmate"
     REPLY = "reply"
     BATCH = "batch"
     LEGAL = "legal"
+    SEPARATOR = "separator"
 
 
 @dataclass(frozen=True, slots=True)
 class CoverCode:
-    """A code of ours whose MAC held: its meaning is opaque until the register is asked.
+    """A code of ours with a valid MAC; only the register knows what it means.
 
     ``cover_id`` is the random id (lower-case hex), ``sheets`` the number of sheets to expect
     behind the cover (0: any); on a batch header it is the number of letters.
@@ -178,7 +182,7 @@ class CoverCode:
 
 
 class DoubtReason(StrEnum):
-    """Why the machine holds. The value is stable; the words for a clerk are the Doubt's own."""
+    """Why the program holds mail. The values do not change; a Doubt has the words for a clerk."""
 
     NO_COVER_FIRST = "no_cover_first"
     COVER_LAST = "cover_last"
@@ -205,6 +209,7 @@ class DoubtReason(StrEnum):
     UNSEEN = "unseen"
     COVER_UNKNOWN = "cover_unknown"
     COVER_REVOKED = "cover_revoked"
+    KEY_RETIRED = "key_retired"
     COVER_EXPIRED = "cover_expired"
     COVER_SPENT = "cover_spent"
     NOT_IN_CUSTODY = "not_in_custody"
@@ -213,37 +218,44 @@ class DoubtReason(StrEnum):
     BOTH_WAYS = "both_ways"
     REPLY_NOT_AS_PRINTED = "reply_not_as_printed"
     REPLY_USED = "reply_used"
+    SENDER_BLOCKED = "sender_blocked"
+    MAIL_SUSPENDED = "mail_suspended"
     COVER_USED_OFTEN = "cover_used_often"
+    SEPARATED = "separated"
+    RECALLED = "recalled"
+    RESCAN_WANTED = "rescan_wanted"
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something the machine will not decide. ``says`` is one sentence for a clerk: what is wrong.
+    """Something that the program will not decide. ``message`` is one sentence for a clerk: the
+    problem.
 
-    ``advice`` is what to do about it; ``{pages}`` in it stands for the pages to look at, of which
-    ``look`` is the first and the last. Where there are pages to look at, it may be left empty.
+    ``advice`` is what to do about it. ``{pages}`` in it is replaced by the pages to look at, and
+    ``look`` is the first and the last of them. Where there are pages to look at, ``advice`` may be
+    empty.
     """
 
     reason: DoubtReason
-    says: str
+    message: str
     advice: str = ""
     look: tuple[int, int] | None = None
 
 
 LOOK_AT_PAPER = "Look at the paper of {pages}, and assign each letter."
-"""The advice of a doubt about which a picture tells nothing more."""
+"""The advice of a doubt about which a picture shows nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenPage:
     """One page as splitting sees it: facts about boundaries, nothing about content.
 
-    ``codes`` are the distinct verified codes on the page. ``doubts`` are what the page itself
-    casts: a code with a bad MAC, marks of a cover without a readable code, a decoder that
-    failed. ``inked`` is whether a cover's page carries writing of its own beside its print.
-    ``perhaps_blank``: the side is content, but so faint that it may be blank, or a faint cover.
-    ``kinds`` are the kinds of sheet that its codes, verified, and its marks are of. ``two_toned``:
-    the side is blank in black and white, and may have been a cover too faint for that.
+    ``codes`` are the distinct verified codes on the page. ``doubts`` are those that the page itself
+    raises: a code with a bad MAC, marks of a cover without a readable code, a decoder that failed.
+    ``inked`` is whether there is writing on a cover beside its print. ``perhaps_blank``: the side
+    is content, but so faint that it may be blank, or a faint cover. ``kinds`` are the kinds of
+    sheet that its verified codes and its marks belong to. ``two_toned``: the side is blank in black
+    and white, and may have been a cover that was too faint for that.
     """
 
     number: int
@@ -258,10 +270,11 @@ class SeenPage:
 
 @dataclass(frozen=True, slots=True)
 class SplitLetter:
-    """A stretch of one scan between established boundaries.
+    """A part of one scan between established boundaries.
 
-    ``pages`` are its content, ascending; ``hidden`` its blank sides; ``covers`` the sides of
-    its cover sheet (none for a stretch whose cover is unknown). With any doubt it is held.
+    ``pages`` are its content, ascending; ``hidden`` are its blank sides; ``covers`` are the sides
+    of its cover sheet (none where that is not known, and behind a separator). With any doubt it is
+    held.
     """
 
     cover: CoverCode | None
@@ -273,11 +286,11 @@ class SplitLetter:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What splitting made of one scan: every page is in exactly one place.
+    """How one scan was split: every page is in exactly one place.
 
-    ``recorded`` are sheets that are no letter's: batch headers. With ``whole`` the stack is
-    held as one, no letter formed (``letters`` is then empty). ``sealed``: a legal letter may
-    be among it; nothing of the scan may be read or shown.
+    ``recorded`` are sheets that belong to no letter: batch headers and separators. With ``whole``
+    the stack is held as a whole and no letter is formed (``letters`` is empty then). ``sealed``:
+    there may be a legal letter in it; nothing of the scan may be read or shown.
     """
 
     letters: tuple[SplitLetter, ...] = ()
@@ -288,7 +301,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as read, with its place and the reader's other guesses, best first.
+    """One word as it was read, with its place and the reader's other guesses, best first.
 
     ``confidence`` and the probabilities of ``alternatives`` are 0..1.
     """
@@ -301,7 +314,7 @@ class Word:
 
 
 class PageKind(StrEnum):
-    """What is on a page: nothing, a picture, or text made so."""
+    """What is on a page: nothing, a picture, or text, and how it was written."""
 
     BLANK = "blank"
     PHOTO = "photo"
@@ -310,14 +323,14 @@ class PageKind(StrEnum):
     MIXED = "mixed"
 
 
-#: The engine's name of a transcript that a person put right.
+#: The name, instead of an engine's, of a transcript that a person corrected.
 PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What one engine read on one page. ``text`` is in reading order, a line a text line.
-    ``kind`` is what the page looked like when it was read; None where that is not known."""
+    """What one engine read on one page. ``text`` is in reading order, with one line for each line
+    on the page. ``kind`` is what the page looked like when it was read; None if it is not known."""
 
     engine: str
     text: str

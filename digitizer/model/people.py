@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class CustodyStatus(StrEnum):
-    """What the roster says of an inmate. Only IN_CUSTODY receives mail here."""
+    """An inmate's status on the roster. Only those IN_CUSTODY receive mail here."""
 
     IN_CUSTODY = "in_custody"
     RELEASED = "released"
@@ -31,7 +31,7 @@ class Inmate:
 
     @property
     def absence(self) -> str | None:
-        """Why mail for this person is held, to be read after "is"; None of who is in custody."""
+        """Why mail for this person is held, to be read after "is"; None while in custody."""
         if self.status is CustodyStatus.IN_CUSTODY:
             return None
         gone = "" if self.status is CustodyStatus.OTHER else f"{self.status} and so "
@@ -39,7 +39,7 @@ class Inmate:
 
 
 class StaffRole(StrEnum):
-    """Roles in rising order of what they may do; investigators look, they do not settle."""
+    """In rising order of what they may do; only the investigator, who looks, decides nothing."""
 
     CLERK = "clerk"
     SUPERVISOR = "supervisor"
@@ -47,22 +47,44 @@ class StaffRole(StrEnum):
     INVESTIGATOR = "investigator"
 
 
+class Scope(StrEnum):
+    """What an administrator lets a program of somebody else's do with a token; a token may have
+    several. None of them shows what is in a letter, or decides about one."""
+
+    ROSTER_READ = "roster:read"
+    ROSTER_WRITE = "roster:write"
+    LETTERS_READ = "letters:read"
+    HELD_READ = "held:read"
+    COVERS_PRINT = "covers:print"
+    REPORTS_READ = "reports:read"
+
+
 class ActorKind(StrEnum):
     STAFF = "staff"
     INMATE = "inmate"
     MACHINE = "machine"
+    TOKEN = "token"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does a thing; every audited verb takes one.
+    """Who acts; every verb takes one.
 
-    ``name`` is a staff name, a booking number, or the part of the machine at work.
+    ``name`` is a staff name, a booking number, the part of the program at work, or the name of a
+    token after the word "token"; ``scopes`` are that token's. ``listed`` is
+    False where a name was given on the command line that is not on the staff list; each event of
+    such an actor records it. ``proven``: staff who proved a few minutes ago at most who they are,
+    which acts that cannot be undone ask for. ``shell`` is the user of the machine who runs a
+    command, as the system knows them; empty for everyone who does not come from there.
     """
 
     kind: ActorKind
     name: str
     role: StaffRole | None = None
+    listed: bool = True
+    proven: bool = False
+    shell: str = ""
+    scopes: frozenset[Scope] = frozenset()
 
 
 MACHINE = Actor(ActorKind.MACHINE, "digitizer")

@@ -1,18 +1,18 @@
-"""Backup and restore of a home. A backup is consistent while the service works.
+"""Backup and restore of a home. A backup is consistent even while the service is working.
 
 First the inbox, so that a file taken in meanwhile is in the copy at least once; then the database,
 by SQLite itself; then the blobs, which are stored before the rows that name them and never
-change; last, what was only half written in the inbox goes again. Only sealing takes a blob away:
-if one that the copied database names is gone, the database is copied once more. No plain original
-of a sealed scan is left in a backup, and no plain key. The settings are written at the end: a
-folder without them is no backup.
+change; last, files that were only half written in the inbox are removed from the copy. Only
+sealing deletes a blob: if one that the copied database names is gone, the database is copied once
+more. A backup contains no plain original of a sealed scan, and no plain key. The settings are
+written at the end: a folder without them is not a backup.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,28 +20,33 @@ import sqlalchemy as sa
 
 from digitizer.access.acting import acting
 from digitizer.access.permissions import Act, permit
+from digitizer.audit import named_head
 from digitizer.capture.scans.sealing import drop_plain
-from digitizer.facility import House, open_house
-from digitizer.model.errors import StorageError, UsageError
+from digitizer.facility import Facility, open_facility, upgrade_database
+from digitizer.model.errors import DigitizerError, StorageError, UsageError
 from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
 from digitizer.model.settings import FILE_NAME
-from digitizer.operations import backup_keys
+from digitizer.operations import backup_keys, backup_runs
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.backup_keys import (
     Keys,
     check_passphrase,
-    lock_keys,
-    unlock_keys,
+    decrypt_keys,
+    encrypt_keys,
 )
+from digitizer.operations.begun import end_what_was_begun
 from digitizer.operations.inbox_backup import copy_inbox, drop_unfinished
 from digitizer.operations.stored_blobs import (
+    TakenKeys,
     named_originals,
     named_pictures,
     put_seal_keys,
     sealed_without_key,
     take_seal_keys,
 )
+from digitizer.operations.timestamps import IN_HOME
+from digitizer.storage.audit_keys import last_key_named, make_audit_keys, read_audit_keys
 from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.copying import (
     copy_blobs,
@@ -50,19 +55,24 @@ from digitizer.storage.copying import (
     sync_file,
     write_file,
 )
-from digitizer.storage.key_file import make_key_ring, read_key_ring
-from digitizer.storage.tables import (
+from digitizer.storage.database import (
     copy_database,
     integrity,
+    is_plain,
     open_engine,
     reading,
     writing,
 )
+from digitizer.storage.home_key import HomeKey, Secret, make_home_key
+from digitizer.storage.key_file import make_key_ring, read_key_ring
+from digitizer.storage.seal_keys import make_master_key, open_seal_keys
 
 _DATABASE = "database/mail.sqlite"
 _BLOBS = ("originals", "pictures")
 _MOST_ROUNDS = 5
 _KEYS = "keys/covers.json"
+_LOGIN_KEY = "keys/logins.key"
+_AUDIT_KEYS = "keys/audit.json"
 _EMPTY = ("run", "work", "outbox", "database", "keys")
 
 T = TypeVar("T")
@@ -70,11 +80,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class BackedUp:
-    """What a backup holds. ``keys`` is the file of encrypted keys.
+    """What a backup contains. ``keys`` is the file of encrypted keys.
 
-    ``missing`` are the blobs that the home itself has lost, ``altered`` those whose bytes are
-    no more what their name says; neither is in the backup. ``bucket`` is where the blobs are if
-    they are in a bucket: those are not in the backup.
+    ``missing`` are the blobs that the home itself has lost, ``altered`` those whose bytes no
+    longer match their name; neither are in the backup. ``bucket`` is the bucket of the blobs, if
+    they are in one: then they are not in the backup.
     """
 
     files: int
@@ -86,7 +96,7 @@ class BackedUp:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a restore proved (all scans balance, all events hold), and what it could not."""
+    """What a restore proved (all scans balance, all events are intact), and what it could not."""
 
     files: int
     scans: int
@@ -98,68 +108,107 @@ class Proof:
 class _Copied:
     """What a round of copying found."""
 
-    seals: dict[str, bytes]
+    seals: TakenKeys
     missing: tuple[str, ...]
     altered: tuple[str, ...]
 
 
-def back_up(house: House, folder: Path, passphrase: str, by: Actor) -> BackedUp:
-    """Writes a backup into a new or empty folder. It is a readable copy of all mail, so the chain
-    tells of it first, whether it succeeds or not. Raises NotAllowed, UsageError, StorageError."""
-    copying = acting(house, by, Act.OPERATE)
+def back_up(
+    facility: Facility, folder: Path, passphrase: str, by: Actor, *, by_schedule: bool = False
+) -> BackedUp:
+    """Writes a backup into a new or empty folder. It is a readable copy of all mail, so it is
+    recorded first, whether it succeeds or not; how it ended is noted. Raises NotAllowed,
+    UsageError, StorageError."""
+    copying = acting(facility, by, Act.OPERATE)
     check_passphrase(passphrase)
-    if house.engine.dialect.name != "sqlite":
+    if facility.engine.dialect.name != "sqlite":
         raise UsageError("This database is not SQLite: back it up with its own tool (pg_dump).")
     if _holds_something(folder):
         raise UsageError(f"{folder} is not empty. Name a new folder for each backup.")
-    if folder.resolve().is_relative_to(house.home):
-        raise UsageError("A backup inside the home is lost with it. Name a folder elsewhere.")
-    with copying as deed:
-        deed.record(Verb.BACK_UP, STORE, folder=str(folder.resolve()))
-    return _loudly(f"The backup to {folder}", lambda: _back_up(house, folder, passphrase))
+    if folder.resolve().is_relative_to(facility.home):
+        raise UsageError("A backup inside the home would be lost with it. Name a folder elsewhere.")
+    with copying as action:
+        run = backup_runs.begin(action.tx, folder.absolute(), by_schedule)
+        action.record(Verb.BACK_UP, STORE, folder=str(folder.resolve()))
+    what = f"The backup to {folder}"
+    try:
+        done = _or_storage_error(what, lambda: _back_up(facility, folder, passphrase))
+    except Exception as error:
+        why = str(error) if isinstance(error, DigitizerError) else type(error).__name__
+        backup_runs.end(facility.engine, run, why)
+        raise
+    backup_runs.end(facility.engine, run, damage_of(done))
+    return done
 
 
-def _back_up(house: House, folder: Path, passphrase: str) -> BackedUp:
+def damage_of(done: BackedUp) -> str | None:
+    """Why it is not a good one: what the home itself has lost or altered; None where it is."""
+    lost, altered = len(set(done.missing) - set(done.altered)), len(done.altered)
+    if not (lost or altered):
+        return None
+    what = f"lost {lost} and altered {altered} stored files"
+    return f"the home itself has {what}. Run: digitizer scrub"
+
+
+def _back_up(facility: Facility, folder: Path, passphrase: str) -> BackedUp:
     for part in ("", "database"):
         (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
-    copy_tree(house.home / "profiles", folder / "profiles")
-    inbox = house.home / "inbox"
-    marks = copy_inbox(inbox, folder / "inbox")
-    copied = _copy_mail(house, folder)
-    drop_unfinished(inbox, folder / "inbox", marks, house.originals)
+    for part in ("profiles", IN_HOME):
+        copy_tree(facility.home / part, folder / part)
+    inbox = facility.home / "inbox"
+    before = copy_inbox(inbox, folder / "inbox")
+    copied = _copy_mail(facility, folder)
+    drop_unfinished(inbox, folder / "inbox", before, facility.originals)
     keys = folder / backup_keys.FILE_NAME
-    ring = house.key_file.read_text("ascii")
-    write_file(keys, lock_keys(Keys(ring, copied.seals), passphrase))
-    write_file(folder / FILE_NAME, (house.home / FILE_NAME).read_bytes())
-    bucket = house.settings.store.blobs_url or None
-    return BackedUp(_count_files(folder), keys, copied.missing, copied.altered, bucket)
+    home_key = facility.home_key
+    held = Keys(
+        covers=facility.key_file.read_text("ascii"),
+        seals=copied.seals.keys,
+        audit=facility.audit_key_file.read_text("ascii"),
+        logins=_text_of(facility.home / _LOGIN_KEY),
+        at_rest=home_key.key if home_key else None,
+    )
+    write_file(keys, encrypt_keys(held, passphrase))
+    write_file(folder / FILE_NAME, (facility.home / FILE_NAME).read_bytes())
+    return BackedUp(
+        files=_count_files(folder),
+        keys=keys,
+        missing=copied.missing,
+        altered=copied.altered,
+        bucket=facility.settings.store.blobs_url or None,
+    )
 
 
-def _copy_mail(house: House, folder: Path) -> _Copied:
+def _copy_mail(facility: Facility, folder: Path) -> _Copied:
     for _ in range(_MOST_ROUNDS):
-        copied = _copy_round(house, folder)
-        if not set(copied.missing) - set(copied.altered):
+        copied = _copy_round(facility, folder)
+        if not set(copied.missing) - set(copied.altered) and not copied.seals.gone:
             break
     return copied
 
 
-def _copy_round(house: House, folder: Path) -> _Copied:
-    """The database, then what it names; a blob missing then may be one that was just sealed."""
+def _copy_round(facility: Facility, folder: Path) -> _Copied:
+    """The database, then what it names; a blob that is missing may have been sealed just then, and
+    a key that is missing lifted or destroyed."""
     (folder / _DATABASE).unlink(missing_ok=True)
-    copy_database(house.engine, folder / _DATABASE)
+    copy_database(facility.engine, folder / _DATABASE)
     altered: list[str] = []
-    stores = {part: LocalBlobs(folder / part) for part in _BLOBS}
-    if not house.settings.store.blobs_url:
+    home_key = facility.home_key
+    stores = {
+        part: LocalBlobs(folder / part, home_key.files if home_key else None) for part in _BLOBS
+    }
+    if not facility.settings.store.blobs_url:
         for part, store in stores.items():
-            altered += copy_blobs(LocalBlobs(house.home / part), store)
-    with _opened(folder / _DATABASE) as engine, writing(engine) as tx:
+            own = LocalBlobs(facility.home / part, home_key.files if home_key else None)
+            altered += copy_blobs(own, store)
+    with _opened(folder / _DATABASE, home_key) as engine, writing(engine) as tx:
         missing: tuple[str, ...] = ()
-        if not house.settings.store.blobs_url:
+        if not facility.settings.store.blobs_url:
             missing = _absent(tx, stores)
-            drop_plain(tx, stores["originals"])
-        seals = take_seal_keys(tx)
+            drop_plain(tx, stores["originals"], facility.seal_keys)
+        seals = take_seal_keys(tx, facility.seal_keys)
     sync_file(folder / _DATABASE)
-    return _Copied(seals, missing, tuple(altered))
+    return _Copied(seals=seals, missing=missing, altered=tuple(altered))
 
 
 def _absent(tx: sa.Connection, stores: dict[str, LocalBlobs]) -> tuple[str, ...]:
@@ -170,118 +219,166 @@ def _absent(tx: sa.Connection, stores: dict[str, LocalBlobs]) -> tuple[str, ...]
 
 
 def restore_home(folder: Path, home: Path, by: Actor, passphrase: str | None = None) -> Proof:
-    """Makes ``home`` from a backup; refuses to overwrite. Proves itself by reconciling, and tells
-    the new home's chain.
+    """Makes ``home`` from a backup; refuses to overwrite. It is recorded in the new home's chain,
+    and proves itself by reconciling.
 
     Without a passphrase the home gets new keys. With a wrong one StorageError is raised before
     anything is written.
     """
     permit(by, Act.OPERATE)
     if not (folder / _DATABASE).is_file() or not (folder / FILE_NAME).is_file():
-        raise UsageError(f"{folder} is no backup of a home, or one that was not finished.")
+        raise UsageError(f"{folder} is not a backup of a home, or one that was not finished.")
     if _holds_something(home):
         raise UsageError(f"{home} is not empty; restore never overwrites. Name a new folder.")
     keys = None if passphrase is None else _read_keys(folder, passphrase)
-    return _loudly(f"The restore to {home}", lambda: _restore(folder, home, by, keys))
+    if keys is None and not is_plain(folder / _DATABASE):
+        raise UsageError(
+            f"{folder} is encrypted (or its database is damaged): it is restored with its "
+            "passphrase. Give it with --passphrase-file."
+        )
+    home_key = HomeKey(keys.at_rest, finished=True) if keys and keys.at_rest else None
+
+    def restore() -> Proof:
+        if home_key:
+            make_home_key(home / "keys", Secret(passphrase=passphrase), True, home_key.key)
+        return _restore(folder, home, by, keys, home_key)
+
+    return _or_storage_error(f"The restore to {home}", restore)
 
 
 def _read_keys(folder: Path, passphrase: str) -> Keys:
     try:
-        locked = (folder / backup_keys.FILE_NAME).read_bytes()
+        encrypted = (folder / backup_keys.FILE_NAME).read_bytes()
     except OSError as error:
         raise UsageError(
             f"The backup's keys cannot be read ({error}). Put {backup_keys.FILE_NAME} back into "
             f"{folder}, or restore without a passphrase: then new keys are made."
         ) from None
-    return unlock_keys(locked, passphrase)
+    return decrypt_keys(encrypted, passphrase)
 
 
-def _restore(folder: Path, home: Path, by: Actor, keys: Keys | None) -> Proof:
+def _restore(
+    folder: Path, home: Path, by: Actor, keys: Keys | None, home_key: HomeKey | None
+) -> Proof:
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for empty in (*_EMPTY, "inbox/default"):
+    for empty in (*_EMPTY, "inbox/default", "inbox-roster"):
         (home / empty).mkdir(mode=0o700, parents=True, exist_ok=True)
-    for part in ("inbox", "profiles"):
+    for part in ("inbox", "profiles", IN_HOME):
         copy_tree(folder / part, home / part)
+    files = home_key.files if home_key else None
     damaged = [
         name
         for part in _BLOBS
-        for name in copy_blobs(LocalBlobs(folder / part), LocalBlobs(home / part))
+        for name in copy_blobs(LocalBlobs(folder / part, files), LocalBlobs(home / part, files))
     ]
     copy_file(folder / _DATABASE, home / _DATABASE)
-    _check_database(home)
-    warnings = _restore_keys(home, keys)
+    _check_database(home, home_key)
+    # The log's keys first: bringing the database up to date signs what it records with them.
+    of_the_log = _restore_audit_keys(home, keys, home_key)
+    warnings = [*_restore_keys(home, keys, home_key), *of_the_log]
     write_file(home / FILE_NAME, (folder / FILE_NAME).read_bytes())
-    house = open_house(home)
+    facility = open_facility(home, home_key)
     try:
-        with acting(house, by, Act.OPERATE) as deed:
-            deed.record(Verb.RESTORE, STORE, folder=str(folder.resolve()))
-        scans, events = _prove(house, by, damaged)
+        with acting(facility, by, Act.OPERATE) as action:
+            came = {"folder": str(folder.resolve()), "head": asdict(named_head(action.tx))}
+            old_keys = keys is not None and keys.audit is not None
+            ended = end_what_was_begun(action.tx)
+            keys_are = "old" if old_keys else "new"
+            action.record(Verb.RESTORE, STORE, keys=keys_are, sessions=ended, **came)
+        scans, events = _prove(facility, by, damaged)
     finally:
-        house.engine.dispose()
-    return Proof(_count_files(home), scans, events, tuple(warnings))
+        facility.engine.dispose()
+    return Proof(files=_count_files(home), scans=scans, events=events, warnings=tuple(warnings))
 
 
-def _check_database(home: Path) -> None:
-    """Before anything is read from it or written into it: a damaged one fails anywhere."""
-    with _opened(home / _DATABASE) as engine:
-        fault = integrity(engine)
-    if fault:
+def _check_database(home: Path, home_key: HomeKey | None) -> None:
+    """Called before anything is read from it or written to it: a damaged one can fail anywhere."""
+    with _opened(home / _DATABASE, home_key) as engine:
+        problem = integrity(engine)
+    if problem:
         raise StorageError(
-            f"The backup's database is damaged ({fault}). "
+            f"The backup's database is damaged ({problem}). "
             f"Delete {home}, and restore an older backup."
         )
 
 
-def _restore_keys(home: Path, keys: Keys | None) -> list[str]:
-    """Puts the keys in their place, or makes new ones; returns what then stops working."""
-    with _opened(home / _DATABASE) as engine, writing(engine) as tx:
-        if keys is not None:
-            put_seal_keys(tx, keys.seals)
-        locked = sealed_without_key(tx)
+def _restore_keys(home: Path, keys: Keys | None, home_key: HomeKey | None) -> list[str]:
+    """Puts the keys in their place, or makes new ones; returns warnings of what no longer works."""
+    under = home_key.seals if home_key else None
+    make_master_key(home / "keys", under)
+    with _opened(home / _DATABASE, home_key) as engine:
+        upgrade_database(engine, home, home_key)
+        with writing(engine) as tx:
+            if keys is not None:
+                put_seal_keys(tx, keys.seals, open_seal_keys(home / "keys", under))
+            without_key = sealed_without_key(tx)
     if keys is not None:
         write_file(home / _KEYS, keys.covers.encode("ascii"))
+        if keys.logins:
+            write_file(home / _LOGIN_KEY, keys.logins.encode("ascii"))
         read_key_ring(home / _KEYS)
         return []
     make_key_ring(home / _KEYS)
     warnings = [
         "Restored without the old keys; a new key was made. Covers and reply sheets printed "
-        "before are not recognised: letters behind them are held, to be assigned by hand. To have "
+        "before are not recognised: letters behind them are held, to be assigned by hand. To keep "
         "the old keys, restore again into another folder, with --passphrase-file."
     ]
-    if locked:
-        warnings.append(f"{locked} scans sealed as legal mail cannot be opened without them.")
+    if without_key:
+        warnings.append(f"{without_key} scans sealed as legal mail cannot be opened without them.")
     return warnings
 
 
-def _prove(house: House, by: Actor, damaged: list[str]) -> tuple[int, int]:
+def _text_of(path: Path) -> str | None:
+    """None where nobody has a second step yet: then there is no such key."""
+    return path.read_text("ascii") if path.exists() else None
+
+
+def _restore_audit_keys(home: Path, keys: Keys | None, home_key: HomeKey | None) -> list[str]:
+    """Puts the keys of the event log in their place, or makes a new one, whose number no event
+    names; returns warnings."""
+    if keys is not None and keys.audit is not None:
+        write_file(home / _AUDIT_KEYS, keys.audit.encode("ascii"))
+        read_audit_keys(home / _AUDIT_KEYS)
+        return []
+    with _opened(home / _DATABASE, home_key) as engine:
+        make_audit_keys(home / _AUDIT_KEYS, number=last_key_named(engine) + 1)
+    return [
+        "The event log goes on under a new key: what it contains from before the restore is "
+        "linked, but not provable here."
+    ]
+
+
+def _prove(facility: Facility, by: Actor, damaged: list[str]) -> tuple[int, int]:
     """How many scans and events there are. Raises StorageError unless all scans balance, the
-    audit chain holds and every blob is there as it was."""
+    audit chain is intact and every blob is there, unaltered."""
     if damaged:
         raise StorageError(f"Restored, but these files are damaged: {', '.join(damaged)}.")
-    books = reconcile(house, by)
-    wrong = [each.scan for each in books if not each.balanced]
+    balances = reconcile(facility, by)
+    wrong = [each.scan for each in balances if not each.balanced]
     if wrong:
         raise StorageError(f"Restored, but these scans do not balance: {', '.join(wrong)}.")
-    with reading(house.engine) as tx:
-        gone = [name for name in named_pictures(tx) if not house.pictures.exists(name)]
+    with reading(facility.engine) as tx:
+        gone = [name for name in named_pictures(tx) if not facility.pictures.exists(name)]
     if gone:
         raise StorageError(f"Restored, but these pictures are missing: {', '.join(gone)}.")
-    events, broken = verify_audit(house, by)
+    events, broken = verify_audit(facility, by)
     if broken:
         raise StorageError(f"Restored, but the audit chain is broken: {broken}.")
-    return len(books), events
+    return len(balances), events
 
 
 @contextmanager
-def _opened(database: Path) -> Iterator[sa.Engine]:
-    engine = open_engine(sa.URL.create("sqlite", database=str(database)))
+def _opened(database: Path, home_key: HomeKey | None) -> Iterator[sa.Engine]:
+    url = sa.URL.create("sqlite", database=str(database))
+    engine = open_engine(url, home_key.database if home_key else None)
     try:
         yield engine
     finally:
         engine.dispose()
 
 
-def _loudly(what: str, action: Callable[[], T]) -> T:
+def _or_storage_error(what: str, action: Callable[[], T]) -> T:
     try:
         return action()
     except OSError as error:

@@ -1,6 +1,7 @@
-"""The keys of a backup: one file, encrypted under a passphrase, apart from all else.
+"""The keys of a backup: one file, encrypted under a passphrase, apart from everything else.
 
-It holds the key ring of the covers and the keys of scans sealed as legal mail.
+It has the key ring of the covers, the keys of scans sealed as legal mail, and those of the event
+log.
 """
 
 from __future__ import annotations
@@ -11,20 +12,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from digitizer.model.errors import StorageError, UsageError
-from digitizer.storage.encryption import lock_with_passphrase, unlock_with_passphrase
+from digitizer.storage.encryption import decrypt_with_passphrase, encrypt_with_passphrase
 
 #: In a backup, beside everything else.
 FILE_NAME = "keys.sealed"
 LEAST_PASSPHRASE = 12
-_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"  # none that is easily taken for another
+_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"  # none is easily mistaken for another
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """``covers`` is the key ring's file as it stands; ``seals`` the seals' keys by scan."""
+    """``covers`` is the key ring's file as it is; ``seals`` the seals' keys by scan; ``audit`` the
+    file of the event log's keys, and ``logins`` that of the key of second steps, None in a backup
+    from before there were any; ``at_rest`` the home's key, if it was encrypted at rest: the rest of
+    the backup is encrypted with it."""
 
     covers: str
     seals: Mapping[str, bytes]
+    audit: str | None = None
+    logins: str | None = None
+    at_rest: bytes | None = None
 
 
 def new_passphrase() -> str:
@@ -35,23 +42,35 @@ def new_passphrase() -> str:
 def check_passphrase(passphrase: str) -> str:
     """Raises UsageError for one that is too short to protect anything."""
     if len(passphrase) < LEAST_PASSPHRASE:
-        raise UsageError(f"The passphrase must have {LEAST_PASSPHRASE} characters or more.")
+        raise UsageError(f"The passphrase must have at least {LEAST_PASSPHRASE} characters.")
     return passphrase
 
 
-def lock_keys(keys: Keys, passphrase: str) -> bytes:
-    told = {
+def encrypt_keys(keys: Keys, passphrase: str) -> bytes:
+    content = {
         "covers": keys.covers,
         "seals": {scan_id: key.hex() for scan_id, key in keys.seals.items()},
+        "audit": keys.audit,
+        "logins": keys.logins,
+        "at_rest": None if keys.at_rest is None else keys.at_rest.hex(),
     }
-    return lock_with_passphrase(passphrase, json.dumps(told).encode())
+    return encrypt_with_passphrase(passphrase, json.dumps(content).encode())
 
 
-def unlock_keys(locked: bytes, passphrase: str) -> Keys:
+def decrypt_keys(encrypted: bytes, passphrase: str) -> Keys:
     """Raises StorageError if the passphrase is wrong, or the bytes were changed."""
-    told = json.loads(unlock_with_passphrase(passphrase, locked))
+    content = json.loads(decrypt_with_passphrase(passphrase, encrypted))
     try:
-        seals = {scan_id: bytes.fromhex(key) for scan_id, key in told["seals"].items()}
-        return Keys(told["covers"], seals)
+        seals = {scan_id: bytes.fromhex(key) for scan_id, key in content["seals"].items()}
+        at_rest = content.get("at_rest")  # earlier backups have none
+        return Keys(
+            covers=content["covers"],
+            seals=seals,
+            audit=content.get("audit"),
+            logins=content.get("logins"),
+            at_rest=None if at_rest is None else bytes.fromhex(at_rest),
+        )
     except (KeyError, TypeError, ValueError):
-        raise StorageError("The sealed keys are of no format that is known here.") from None
+        raise StorageError(
+            "The encrypted keys are in a format that this program does not know."
+        ) from None

@@ -1,4 +1,4 @@
-"""The service in numbers: what is counted for its operators. No text of a letter, no name."""
+"""The service in numbers, for its operators. No text of a letter, no name."""
 
 from __future__ import annotations
 
@@ -19,14 +19,7 @@ from digitizer.model.mail import (
     ScanState,
 )
 from digitizer.model.settings import Covers
-from digitizer.storage.tables import (
-    event,
-    letter,
-    message,
-    page,
-    scan,
-    transcript,
-)
+from digitizer.storage.tables import event, letter, message, page, scan, transcript
 from digitizer.support.clock import now
 
 Counts = Mapping[str, int]
@@ -36,10 +29,10 @@ _AS_SHIPPED = Covers()
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """Counted at one moment. ``pages`` are by place: covers, blanks, recorded, or the state of
-    the letter they are in (``unfiled``: of a scan held as a whole). ``held`` are the reasons of
-    what waits for a person; a letter with two reasons counts under both. ``tries`` failed;
-    ``deaths`` are of the whole service. ``read`` are pages by reading engine. ``used_often`` are
-    covers used more often of late than is usual.
+    the letter they are in (``unfiled``: of a scan held as a whole). ``held`` are the reasons why
+    something waits for a person; a letter with two reasons counts under both. ``tries`` are failed
+    attempts; ``deaths`` are of the whole service. ``read`` are pages by reading engine.
+    ``used_often`` are covers used more often lately than is usual.
     """
 
     queue: QueueState
@@ -58,9 +51,10 @@ class Numbers:
 
 def count(tx: sa.Connection, usual: Covers = _AS_SHIPPED) -> Numbers:
     tries, deaths, last = tx.execute(
-        sa.select(sa.func.sum(scan.c.tries), sa.func.sum(scan.c.deaths),
-                  sa.func.max(scan.c.taken_in))
-    ).one()  # fmt: skip
+        sa.select(
+            sa.func.sum(scan.c.tries), sa.func.sum(scan.c.deaths), sa.func.max(scan.c.taken_in)
+        )
+    ).one()
     return Numbers(
         queue=queue_state(tx),
         scans=_by(tx, scan.c.state, ScanState),
@@ -77,9 +71,12 @@ def count(tx: sa.Connection, usual: Covers = _AS_SHIPPED) -> Numbers:
     )
 
 
-def _by(tx: sa.Connection, column: sa.Column[str], all_of: type[ScanState] | type[LetterState]
-        | type[MessageState] | None = None) -> Counts:  # fmt: skip
-    """How many rows have each value; those that none has are 0, so that no series comes late."""
+def _by(
+    tx: sa.Connection,
+    column: sa.Column[str],
+    all_of: type[ScanState] | type[LetterState] | type[MessageState] | None = None,
+) -> Counts:
+    """How many rows have each value; values that none has are 0, so that no series starts late."""
     rows = tx.execute(sa.select(column, sa.func.count()).group_by(column).order_by(column))
     return {str(each): 0 for each in all_of or ()} | dict(map(tuple, rows))
 

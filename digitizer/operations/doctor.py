@@ -1,53 +1,39 @@
-"""The doctor: what is installed, reachable, writable and safe; each finding with its mend."""
+"""The doctor: what is installed, reachable, writable and safe; each finding with its fix."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from digitizer.access.permissions import Act, permit
-from digitizer.capture.scans import sealing
+from digitizer.access.visitors import forwarders
+from digitizer.capture.scans import seal_destruction, sealing
 from digitizer.engines.codes.decoders import has_second_decoder
 from digitizer.engines.isolation import network_guard
 from digitizer.engines.printing.kit.missing import missing_scripts
 from digitizer.engines.reading import engines
 from digitizer.engines.reading.readers.vision_model import open_premises
-from digitizer.facility import House, open_house
+from digitizer.facility import Facility, open_facility
 from digitizer.model.errors import DigitizerError
 from digitizer.model.people import Actor
+from digitizer.notifications.smtp import reachable
 from digitizer.operations.actions import verify_audit
+from digitizer.operations.findings import Finding, backup, disk, mail, rosters
 from digitizer.scanners.profiles import (
     undirected,
     unwatched_folders,
     watched_folders,
 )
-from digitizer.storage.tables import (
-    integrity,
-    linked_sqlite,
-    reading,
-    wal_is_safe,
-)
+from digitizer.storage.database import integrity, linked_sqlite, reading, wal_is_safe
+from digitizer.support.clock import now
 from inbox_watch.errors import UnsafeFolders
 from inbox_watch.safety import refuse_overlaps
 
-_LEAST_FREE = 2 * 1024**3
 _FONT_PACKAGES = "fonts-noto-core fonts-droid-fallback fonts-nanum"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. ``mend`` is what to do, None where it is good."""
-
-    what: str
-    good: bool
-    says: str
-    mend: str | None = None
-
-
 def examine(home: Path | None, by: Actor) -> Iterator[Finding]:
-    """Looks at the programs first, then, if one is named, at the home. Raises NotAllowed."""
+    """Checks the installed programs first, then the home if one is named. Raises NotAllowed."""
     permit(by, Act.OPERATE)
     return _examine(home, by)
 
@@ -55,121 +41,232 @@ def examine(home: Path | None, by: Actor) -> Iterator[Finding]:
 def _examine(home: Path | None, by: Actor) -> Iterator[Finding]:
     yield from _programs()
     if home is None:
-        yield Finding("home", True, "none was named; only the programs were looked at")
+        yield Finding("home", True, "no home was named; only the installed programs were checked")
         return
     try:
-        house = open_house(home)
+        facility = open_facility(home)
     except DigitizerError as error:
         yield Finding("home", False, str(error), f"digitizer --home {home} init")
         return
-    yield from _home(house, by)
+    yield from _home(facility, by)
 
 
 def _programs() -> Iterator[Finding]:
     for engine in engines():
-        says = f"{engine.version or 'not there'}"
-        mend = None if engine.ready else engine.mend
-        yield Finding(f"reader {engine.name}", engine.ready, says, mend)
+        message = f"{engine.version or 'not installed'}"
+        fix = None if engine.ready else engine.fix
+        yield Finding(f"reader {engine.name}", engine.ready, message, fix)
     second = has_second_decoder()
     yield Finding(
-        "second barcode decoder", second, "zbar" if second else "libzbar is missing",
+        "second barcode decoder",
+        second,
+        "zbar" if second else "libzbar is missing",
         None if second else "apt-get install libzbar0",
-    )  # fmt: skip
+    )
     scripts = missing_scripts()
     yield Finding(
-        "fonts for print", not scripts,
-        f"none for {', '.join(scripts)}: such names print as boxes" if scripts else "all there",
+        "fonts for print",
+        not scripts,
+        f"no font for {', '.join(scripts)}: such names print as boxes"
+        if scripts
+        else "all installed",
         f"apt-get install {_FONT_PACKAGES}" if scripts else None,
-    )  # fmt: skip
+    )
     version = linked_sqlite()
     safe = wal_is_safe(version)
-    says = ".".join(map(str, version)) + ("" if safe else ": the safe rollback journal is used")
-    yield Finding("SQLite", True, says)
-    yield Finding("network guard of workers", True, network_guard())
+    message = ".".join(map(str, version)) + ("" if safe else ": the safe rollback journal is used")
+    yield Finding("SQLite", True, message)
+    yield Finding("network guard of sandboxes", True, network_guard())
 
 
-def _home(house: House, by: Actor) -> Iterator[Finding]:
-    mode = house.home.stat().st_mode & 0o077
+def _home(facility: Facility, by: Actor) -> Iterator[Finding]:
+    mode = facility.home.stat().st_mode & 0o077
     yield Finding(
-        "home", mode == 0, f"{house.home}" + (": others can look into it" if mode else ""),
-        f"chmod 700 {house.home}" if mode else None,
-    )  # fmt: skip
-    free = shutil.disk_usage(house.home).free
+        "home",
+        mode == 0,
+        f"{facility.home}" + (": other users can read it" if mode else ""),
+        f"chmod 700 {facility.home}" if mode else None,
+    )
+    yield disk(facility.home, facility.settings)
+    problem = integrity(facility.engine)
     yield Finding(
-        "disk", free >= _LEAST_FREE, f"{free / 1024**3:.1f} GiB free",
-        None if free >= _LEAST_FREE else "Free space, or move the home to a larger disk.",
-    )  # fmt: skip
-    fault = integrity(house.engine)
-    yield Finding(
-        "database", fault is None, fault or "sound",
-        "Stop the service and restore the last backup." if fault else None,
-    )  # fmt: skip
-    if not fault:
-        yield _audit_chain(house, by)
-        yield _seals(house)
-    yield from _endpoint(house)
-    yield from _folders(house)
-    yield _ways_of_paper(house)
+        "database",
+        problem is None,
+        problem or "intact",
+        "Stop the service and restore the last backup." if problem else None,
+    )
+    if not problem:
+        yield _audit_chain(facility, by)
+        yield _seals(facility)
+        yield _seal_keys(facility)
+        yield from _upkeep(facility)
+    yield _at_rest(facility)
+    yield from _endpoint(facility)
+    yield from _mail_server(facility)
+    yield from _folders(facility)
+    yield _direction_of_mail(facility)
+    if not problem:
+        yield from _proxies(facility, by)
 
 
-def _audit_chain(house: House, by: Actor) -> Finding:
-    events, broken = verify_audit(house, by)
+def _audit_chain(facility: Facility, by: Actor) -> Finding:
+    events, broken = verify_audit(facility, by)
     return Finding(
-        "audit chain", broken is None, broken or f"{events} events hold",
-        "Keep the database as it is and tell a supervisor: it was changed by hand."
-        if broken else None,
-    )  # fmt: skip
+        "audit chain",
+        broken is None,
+        broken or f"{events} events are intact",
+        "Leave the database as it is and inform a supervisor: it was changed by hand."
+        if broken
+        else None,
+    )
 
 
-def _seals(house: House) -> Finding:
-    with reading(house.engine) as tx:
-        left = sealing.plain_beside_seals(tx, house.originals)
+def _seals(facility: Facility) -> Finding:
+    with reading(facility.engine) as tx:
+        left = sealing.plain_beside_seals(tx, facility.originals)
     return Finding(
-        "seals", not left,
-        f"the plain original lies beside the sealed one: scan {', '.join(left)}" if left
-        else "no plain original lies beside a sealed one",
-        "Restart the service. If it stays, the sealed copy cannot be proven: see the log."
-        if left else None,
-    )  # fmt: skip
+        "seals",
+        not left,
+        f"the plain original is still stored beside the sealed one: scan {', '.join(left)}"
+        if left
+        else "no plain original is stored beside a sealed one",
+        "Restart the service. If it is then still there, the sealed copy cannot be proven: see the "
+        "log."
+        if left
+        else None,
+    )
 
 
-def _endpoint(house: House) -> Iterator[Finding]:
+def _seal_keys(facility: Facility) -> Finding:
+    with reading(facility.engine) as tx:
+        lost = sealing.lost_keys(tx, facility.seal_keys)
+        undone = [each.scan_id for each in seal_destruction.undone(tx)]
+    wrong = f"the seal key of scan {', '.join(lost)} is lost or damaged" if lost else ""
+    if undone:
+        wrong = f"the destruction of the key of scan {', '.join(undone)} is not finished"
+    return Finding(
+        "seal keys",
+        not wrong,
+        wrong or "every sealed scan has its key, and every key that was to be destroyed is",
+        "Restart the service; if it is still so, see the log, and put back the home's keys folder."
+        if wrong
+        else None,
+    )
+
+
+def _upkeep(facility: Facility) -> Iterator[Finding]:
+    settings = facility.settings
+    with reading(facility.engine) as tx:
+        yield rosters(settings, tx)
+        yield mail(tx)
+        found = backup(settings, tx, now()) if settings.backup.folder else None
+        if found:
+            yield found
+
+
+def _at_rest(facility: Facility) -> Finding:
+    what, own = "encryption at rest", facility.settings.keys
+    if facility.home_key is None:
+        return Finding(  # a choice, not a problem: an encrypted disk does as well
+            what,
+            True,
+            "off: whoever takes the disk can read every letter, unless the disk is encrypted. "
+            f"Turn it on with: digitizer --home {facility.home} encrypt",
+        )
+    secret = own.key_file or own.passphrase_file
+    path = facility.home / secret
+    if secret and path.exists() and path.stat().st_dev == facility.home.stat().st_dev:
+        return Finding(
+            what,
+            False,
+            f"on, but {path} is on the same disk: whoever takes it has both",
+            "Keep that file on another device, or give the passphrase at each start.",
+        )
+    return Finding(what, True, "on")
+
+
+def _endpoint(facility: Facility) -> Iterator[Finding]:
     try:
-        premises = open_premises(house.settings.endpoint, house.home)
+        premises = open_premises(facility.settings.endpoint, facility.home)
     except DigitizerError as error:
-        yield Finding("reading endpoint", False, str(error), "Mend [endpoint] in config.toml.")
+        yield Finding("reading endpoint", False, str(error), "Correct [endpoint] in config.toml.")
         return
     if premises:
-        fault = premises.fault()
+        problem = premises.problem()
         yield Finding(
-            "reading endpoint", fault is None, fault or "answers",
-            "Start it, or mend [endpoint] in config.toml; meanwhile our own reader reads all."
-            if fault else None,
-        )  # fmt: skip
+            "reading endpoint",
+            problem is None,
+            problem or "it answers",
+            "Start it, or correct [endpoint] in config.toml; until then, the built-in reader reads "
+            "every page."
+            if problem
+            else None,
+        )
 
 
-def _ways_of_paper(house: House) -> Finding:
-    """Paper from outside and paper from inside share no stack: each scanner says which it takes."""
-    what, lacking = "ways of the paper", undirected(house.profiles, house.home)
+def _mail_server(facility: Facility) -> Iterator[Finding]:
+    server = facility.settings.mail_server
+    if server is not None:
+        problem = reachable(server)
+        yield Finding(
+            "mail server",
+            problem is None,
+            problem or "it answers",
+            "Correct [mail] in config.toml, or ask whoever runs the server; until then, e-mail "
+            "waits in the outbox."
+            if problem
+            else None,
+        )
+
+
+def _proxies(facility: Facility, by: Actor) -> Iterator[Finding]:
+    """What the service made of the proxies before it, as far as it noted in the last week."""
+    seen = forwarders(facility, by)
+    if not seen:
+        listed = ", ".join(facility.settings.web.trusted_proxies) or "none"
+        yield Finding("proxies", True, f"no request was passed on by one; trusted: {listed}")
+    for each in seen:
+        if each.trusted:
+            message = f"{each.address} passes on; a visitor was {each.client} over {each.scheme}"
+            yield Finding("proxies", True, message)
+        else:
+            yield Finding(
+                "proxies",
+                False,
+                f"{each.address} says whose requests it passes on, and is not believed: all its "
+                "visitors look like one device",
+                f'If it is your proxy, write trusted_proxies = ["{each.address}"] under [web] in '
+                "config.toml; if not, somebody tried to pass for another device.",
+            )
+
+
+def _direction_of_mail(facility: Facility) -> Finding:
+    """Mail from outside and from inside share no stack, so each profile must set which it takes."""
+    what, lacking = "direction of mail", undirected(facility.profiles, facility.home)
     if not lacking:
-        return Finding(what, True, "each scanner in use says where its paper comes from")
+        return Finding(what, True, "set for every scanner in use")
     names = ", ".join(lacking)
     return Finding(
-        what, False, f"nobody said which way the paper of {names} goes",
+        what,
+        False,
+        f"not set for {names}",
         'Write from = "outside" (letters behind cover sheets) or from = "inside" (reply sheets) '
-        f"into {house.home}/profiles/NAME.toml for each of: {names}.",
-    )  # fmt: skip
+        f"into {facility.home}/profiles/NAME.toml, for each of: {names}.",
+    )
 
 
-def _folders(house: House) -> Iterator[Finding]:
-    folders = watched_folders(house.profiles, house.home)
+def _folders(facility: Facility) -> Iterator[Finding]:
+    folders = watched_folders(facility.profiles, facility.home)
     try:
-        refuse_overlaps(folders, house.home, house.home / "inbox")
+        refuse_overlaps(folders, facility.home, facility.home / "inbox")
         yield Finding("watched folders", True, ", ".join(str(each.path) for each in folders))
     except UnsafeFolders as error:
         yield Finding("watched folders", False, str(error), "Change the profile that is named.")
-    for folder in unwatched_folders(house.profiles, house.home):
+    for folder in unwatched_folders(facility.profiles, facility.home):
         yield Finding(
-            "inbox", False, f"{folder} has no profile of its name; nothing there is taken in",
-            f"Write {house.home}/profiles/{folder.name}.toml, or move its files to inbox/default.",
-        )  # fmt: skip
+            "inbox",
+            False,
+            f"{folder} has no scanner profile of its name; nothing in it is taken in",
+            f"Write {facility.home}/profiles/{folder.name}.toml, "
+            "or move its files to inbox/default.",
+        )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,9 +28,13 @@ _BY_STATE = {
 }
 
 
+_OLDEST_FIRST = sa.select(scan).order_by(scan.c.taken_in, scan.c.id)
+
+
 @dataclass(frozen=True, slots=True)
-class Account:
-    """One scan's books, in pages. ``pages`` is None where the file could not be opened."""
+class Balance:
+    """Where one scan's pages are, as numbers of pages. ``pages`` is None where the file could not
+    be opened."""
 
     scan: str
     source: str
@@ -45,51 +50,114 @@ class Account:
     missing_original: bool
 
 
-def reconcile(tx: sa.Connection, originals: BlobStore) -> Iterator[Account]:
-    """One account a scan, oldest first."""
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What its balance needs to know of a scan. ``pages`` is None until it is worked, and where
+    it could not be opened."""
+
+    id: str
+    state: ScanState
+    pages: int | None
+    rejected: bool
+    replaced: bool
+
+    @property
+    def working(self) -> bool:
+        return self.state in (ScanState.WAITING, ScanState.WORKING)
+
+    @property
+    def loose_place(self) -> str:
+        """Where content pages that are in no letter count."""
+        return "rejected" if self.rejected else "recorded" if self.replaced else "held"
+
+
+def reconcile(tx: sa.Connection, originals: BlobStore) -> Iterator[Balance]:
+    """One balance for each scan, oldest first."""
     counts = _counts(tx)
-    for row in tx.execute(sa.select(scan).order_by(scan.c.taken_in, scan.c.id)):
-        yield _account(tx, row, counts[row.id], originals)
+    for row in tx.execute(_OLDEST_FIRST):
+        yield _balance(tx, _entered(row), counts[row.id], originals)
 
 
-def _counts(tx: sa.Connection) -> dict[str, Counter[str]]:
+def reconcile_after(
+    tx: sa.Connection, originals: BlobStore, after: tuple[datetime, str] | None, most: int
+) -> Iterator[tuple[datetime, Balance]]:
+    """``most`` balances after the scan with this moment of intake and id, each with its moment."""
+    asked = _OLDEST_FIRST.limit(most)
+    if after is not None:
+        at, scan_id = after
+        later_id = sa.and_(scan.c.taken_in == at, scan.c.id > scan_id)
+        asked = asked.where(sa.or_(scan.c.taken_in > at, later_id))
+    rows = tx.execute(asked).all()
+    counts = _counts(tx, [row.id for row in rows])
+    for row in rows:
+        yield row.taken_in, _balance(tx, _entered(row), counts[row.id], originals)
+
+
+def _entered(row: sa.Row[Any]) -> _Scan:
+    return _Scan(
+        id=row.id,
+        state=ScanState(row.state),
+        pages=row.pages,
+        rejected=row.rejected,
+        replaced=bool(row.replaced_by),
+    )
+
+
+def _counts(tx: sa.Connection, only: Sequence[str] | None = None) -> dict[str, Counter[str]]:
+    """Of all scans, or of these."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    rows = tx.execute(
+    asked = (
         sa.select(page.c.scan_id, page.c.role, letter.c.state, sa.func.count())
         .outerjoin(letter, page.c.letter_id == letter.c.id)
         .group_by(page.c.scan_id, page.c.role, letter.c.state)
     )
-    for scan_id, role, state, number in rows:
-        place = _BY_ROLE.get(PageRole(role)) or ("loose" if state is None else _BY_STATE[state])
+    if only is not None:
+        asked = asked.where(page.c.scan_id.in_(only))
+    for scan_id, role, state, number in tx.execute(asked):
+        place = _place(PageRole(role), state)
         counts[scan_id][place] += number
     return counts
 
 
-def _account(
-    tx: sa.Connection, row: sa.Row[Any], places: Counter[str], originals: BlobStore
-) -> Account:
-    first, present = _originals(tx, row, originals)
-    working = row.state in (ScanState.WAITING, ScanState.WORKING)
-    loose_place = "rejected" if row.rejected else "recorded" if row.replaced_by else "held"
-    if row.pages is None and not working:
-        places[loose_place] += 1
+def _place(role: PageRole, state: str | None) -> str:
+    """A page that was withheld from a delivered letter was refused, as one of a rejected letter."""
+    if role is PageRole.WITHHELD and state == LetterState.DELIVERED:
+        return "rejected"
+    return _BY_ROLE.get(role) or ("loose" if state is None else _BY_STATE[LetterState(state)])
+
+
+def _balance(
+    tx: sa.Connection, entered: _Scan, places: Counter[str], originals: BlobStore
+) -> Balance:
+    first, present = _originals(tx, entered.id, originals)
+    if entered.pages is None and not entered.working:
+        places[entered.loose_place] += 1
         expected = 1
     else:
-        places[loose_place] += places.pop("loose", 0)
-        expected = row.pages or 0
-    balanced = present and (working or sum(places.values()) == expected)
-    return Account(
-        scan=row.id, source=first, pages=row.pages, working=int(working), balanced=balanced,
+        places[entered.loose_place] += places.pop("loose", 0)
+        expected = entered.pages or 0
+    balanced = present and (entered.working or sum(places.values()) == expected)
+    return Balance(
+        scan=entered.id,
+        source=first,
+        pages=entered.pages,
+        working=int(entered.working),
+        balanced=balanced,
         missing_original=not present,
-        delivered=places["delivered"], held=places["held"], recorded=places["recorded"],
-        covers=places["covers"], blanks=places["blanks"], rejected=places["rejected"],
-    )  # fmt: skip
+        delivered=places["delivered"],
+        held=places["held"],
+        recorded=places["recorded"],
+        covers=places["covers"],
+        blanks=places["blanks"],
+        rejected=places["rejected"],
+    )
 
 
-def _originals(tx: sa.Connection, row: sa.Row[Any], originals: BlobStore) -> tuple[str, bool]:
+def _originals(tx: sa.Connection, scan_id: str, originals: BlobStore) -> tuple[str, bool]:
+    """The name under which the scan came in, and whether all its originals are stored."""
     parts = tx.execute(
         sa.select(original.c.source, original.c.sha256, original.c.sealed_as)
-        .where(original.c.scan_id == row.id)
+        .where(original.c.scan_id == scan_id)
         .order_by(original.c.ordinal)
     ).all()
     return parts[0].source, all(originals.exists(part.sealed_as or part.sha256) for part in parts)

@@ -1,4 +1,4 @@
-"""The scrub: every stored file is read again, gently, and compared with its name."""
+"""The scrub: every stored file is read again, slowly, and compared with its name."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from typing import IO
 from digitizer.access.acting import acting
 from digitizer.access.permissions import Act
 from digitizer.capture.private_folder import private_folder
-from digitizer.facility import House
+from digitizer.facility import Facility
 from digitizer.model.errors import NotFound, StorageError
 from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
 from digitizer.operations.stored_blobs import Named, named_originals, named_pictures
 from digitizer.storage.blobs import BlobStore, LocalBlobs
-from digitizer.storage.tables import reading
+from digitizer.storage.database import reading
+from digitizer.storage.encrypted_files import DamagedFile
 
 _CHUNK = 1 << 20
-#: A temporary file that is older (seconds) is nobody's at work: a crash left it.
+#: Nobody is writing a temporary file that is older than this (seconds): a crash left it.
 _LEFT_OVER = 3600.0
-#: Files named in the event log; the counts tell of the rest.
+#: How many files the audit record names; the rest are only counted.
 _MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A stored file that is not as it must be. ``scans`` are those whose it is, if known."""
+class Problem:
+    """A stored file that is not as it must be. ``scans`` are those it belongs to, if known."""
 
     store: str
     name: str
@@ -40,12 +41,12 @@ class Fault:
 
 @dataclass(slots=True)
 class Scrubbed:
-    """What a scrub found. ``left_over`` are temporary files of a crash: untidy, nothing lost."""
+    """What a scrub found. ``left_over`` are temporary files of a crash: nothing is lost by them."""
 
     files: int = 0
     size: int = 0
-    missing: list[Fault] = field(default_factory=list)
-    altered: list[Fault] = field(default_factory=list)
+    missing: list[Problem] = field(default_factory=list)
+    altered: list[Problem] = field(default_factory=list)
     left_over: list[Path] = field(default_factory=list)
 
     @property
@@ -54,42 +55,50 @@ class Scrubbed:
 
 
 def scrub(
-    house: House, by: Actor, bytes_a_second: float, sleep: Callable[[float], None] = time.sleep
+    facility: Facility,
+    by: Actor,
+    bytes_a_second: float,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Scrubbed:
-    """Reads originals and pictures, at most so fast, while the service works; tells the log."""
-    scrubbing = acting(house, by, Act.OPERATE)
+    """Reads originals and pictures, no faster than allowed, while the service works; records the
+    result in the audit chain."""
+    scrubbing = acting(facility, by, Act.OPERATE)
     found = Scrubbed()
 
     def pace(size: int) -> None:
         sleep(size / bytes_a_second)
 
-    with private_folder(house) as folder:
-        for name, store in (("originals", house.originals), ("pictures", house.pictures)):
-            named = _named(house, name)
+    with private_folder(facility) as folder:
+        for name, store in (("originals", facility.originals), ("pictures", facility.pictures)):
+            named = _named(facility, name)
             for sha256 in store.names():
                 if not _is_whole(store, sha256, folder, found, pace):
-                    found.altered.append(Fault(name, sha256, named.get(sha256, ())))
-            found.missing += _missing(house, name, store)
+                    found.altered.append(Problem(name, sha256, named.get(sha256, ())))
+            found.missing += _missing(facility, name, store)
             found.left_over += _left_over(store)
-    with scrubbing as deed:
-        deed.record(
-            Verb.SCRUB, STORE, files=found.files, bytes=found.size,
-            missing=len(found.missing), altered=len(found.altered),
+    with scrubbing as action:
+        action.record(
+            Verb.SCRUB,
+            STORE,
+            files=found.files,
+            bytes=found.size,
+            missing=len(found.missing),
+            altered=len(found.altered),
             names=[each.name for each in (*found.missing, *found.altered)][:_MOST_NAMED],
-        )  # fmt: skip
+        )
     return found
 
 
-def _named(house: House, store: str) -> Named:
-    with reading(house.engine) as tx:
+def _named(facility: Facility, store: str) -> Named:
+    with reading(facility.engine) as tx:
         return named_originals(tx) if store == "originals" else named_pictures(tx)
 
 
-def _missing(house: House, name: str, store: BlobStore) -> Iterator[Fault]:
-    """Asked twice: a plain original may go, with its row's change, between the two questions."""
-    absent = [sha256 for sha256 in _named(house, name) if not store.exists(sha256)]
-    still = _named(house, name) if absent else {}
-    return (Fault(name, sha256, still[sha256]) for sha256 in absent if sha256 in still)
+def _missing(facility: Facility, name: str, store: BlobStore) -> Iterator[Problem]:
+    """Checks twice: a plain original may be sealed, and its row changed, between two checks."""
+    absent = [sha256 for sha256 in _named(facility, name) if not store.exists(sha256)]
+    still = _named(facility, name) if absent else {}
+    return (Problem(name, sha256, still[sha256]) for sha256 in absent if sha256 in still)
 
 
 def _is_whole(
@@ -102,8 +111,10 @@ def _is_whole(
                 digest.update(chunk)
                 size += len(chunk)
                 pace(len(chunk))
-    except (FileNotFoundError, NotFound):  # sealed meanwhile; if not, it is told as missing
+    except (FileNotFoundError, NotFound):  # sealed meanwhile; if not, it is reported as missing
         return True
+    except DamagedFile:
+        return False
     except OSError as error:
         raise StorageError(f"Stored file {sha256} cannot be read: {error}.") from None
     found.files += 1
@@ -113,7 +124,7 @@ def _is_whole(
 
 @contextmanager
 def _opened(store: BlobStore, sha256: str, private: Path) -> Iterator[IO[bytes]]:
-    """A file of a bucket is fetched first, and goes again before the next."""
+    """A file in a bucket is fetched first, and deleted before the next."""
     with (
         tempfile.TemporaryDirectory(dir=private) as folder,
         store.local_path(sha256, Path(folder)).open("rb") as stream,
@@ -131,5 +142,5 @@ def _left_over(store: BlobStore) -> list[Path]:
 def _changed(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except FileNotFoundError:  # it was somebody's at work after all
+    except FileNotFoundError:  # somebody was still writing it
         return time.time()

@@ -1,22 +1,27 @@
-"""What the database says must be stored: every blob it names, and the seals' keys."""
+"""What must be stored according to the database: every blob it names, and the seals' keys."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from digitizer.capture.scans.sealed_pages import named_sealed_pictures
+from digitizer.model.errors import NotFound, StorageError
 from digitizer.model.mail import ScanState
-from digitizer.storage.tables import message, original, page, scan
+from digitizer.storage.seal_keys import SealKeys
+from digitizer.storage.tables import message, original, page, scan, seal_destruction
+from digitizer.storage.tables_prints import print_job
 
-#: Digests of blobs, and the scans whose they are.
+#: Digests of blobs, and the scans that they belong to.
 Named = Mapping[str, tuple[str, ...]]
 
 
 def named_originals(tx: sa.Connection) -> Named:
-    """The digests of stored originals (the encrypted ones of sealed scans), and whose they are."""
+    """The digests of stored originals (of sealed scans, the encrypted ones), and their scans."""
     scans: dict[str, list[str]] = defaultdict(list)
     rows = tx.execute(sa.select(original.c.scan_id, original.c.sha256, original.c.sealed_as))
     for row in rows:
@@ -25,8 +30,8 @@ def named_originals(tx: sa.Connection) -> Named:
 
 
 def named_pictures(tx: sa.Connection) -> Named:
-    """The digests of page pictures (those of sealed scans are encrypted), whose scan they are of,
-    and of messages' photos."""
+    """The digests of page pictures (encrypted ones of sealed scans) with their scans, and of
+    messages' photos and prints' PDFs, which have none."""
     scans: dict[str, list[str]] = defaultdict(list)
     rows = tx.execute(
         sa.select(page.c.picture, page.c.scan_id).where(page.c.picture.is_not(None)).distinct()
@@ -38,23 +43,45 @@ def named_pictures(tx: sa.Connection) -> Named:
     for photos in tx.execute(sa.select(message.c.photos)).scalars():
         for photo in photos:
             scans.setdefault(photo, [])
+    for pdf in tx.execute(sa.select(print_job.c.pdf).where(print_job.c.pdf.is_not(None))).scalars():
+        scans.setdefault(pdf, [])
     return {name: tuple(ids) for name, ids in scans.items()}
 
 
-def take_seal_keys(tx: sa.Connection) -> dict[str, bytes]:
-    """Takes the keys of sealed scans out of this database; returns them by scan."""
-    rows = tx.execute(sa.select(scan.c.id, scan.c.seal_key).where(scan.c.seal_key.is_not(None)))
-    keys = {row.id: row.seal_key for row in rows}
-    tx.execute(sa.update(scan).where(scan.c.seal_key.is_not(None)).values(seal_key=None))
-    return keys
+@dataclass(frozen=True, slots=True)
+class TakenKeys:
+    """The keys of a copied database's sealed scans, by scan; ``gone`` are those whose key is no
+    longer kept: lifted or destroyed since the database was copied, or lost."""
+
+    keys: Mapping[str, bytes]
+    gone: tuple[str, ...]
 
 
-def put_seal_keys(tx: sa.Connection, keys: Mapping[str, bytes]) -> None:
+def take_seal_keys(tx: sa.Connection, kept: SealKeys) -> TakenKeys:
+    """Looks up the keys of the sealed scans of this copy, and removes their names from it. A key
+    that a supervisor decided to destroy is not among them."""
+    condemned = sa.select(seal_destruction.c.scan_id)
+    rows = tx.execute(
+        sa.select(scan.c.id, scan.c.seal_key_id).where(
+            scan.c.seal_key_id.is_not(None), scan.c.id.not_in(condemned)
+        )
+    ).all()
+    keys: dict[str, bytes] = {}
+    for row in rows:
+        with suppress(NotFound, StorageError):  # the doctor reports one that does not open
+            keys[row.id] = kept.find(row.seal_key_id)
+    named = sa.select(seal_destruction.c.scan_id)
+    tx.execute(sa.update(scan).where(scan.c.id.not_in(named)).values(seal_key_id=None))
+    return TakenKeys(keys, tuple(row.id for row in rows if row.id not in keys))
+
+
+def put_seal_keys(tx: sa.Connection, keys: Mapping[str, bytes], kept: SealKeys) -> None:
     for scan_id, key in keys.items():
-        tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(seal_key=key))
+        named = sa.update(scan).where(scan.c.id == scan_id)
+        tx.execute(named.values(seal_key_id=kept.keep(key)))
 
 
 def sealed_without_key(tx: sa.Connection) -> int:
     """How many held scans are sealed and have no key here."""
-    lost = scan.c.sealed & scan.c.seal_key.is_(None) & (scan.c.state == ScanState.HELD)
+    lost = scan.c.sealed & scan.c.seal_key_id.is_(None) & (scan.c.state == ScanState.HELD)
     return tx.execute(sa.select(sa.func.count()).select_from(scan).where(lost)).scalar_one()

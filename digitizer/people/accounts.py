@@ -11,10 +11,16 @@ from digitizer.storage.tables import inmate, staff
 
 
 def set_pin(tx: sa.Connection, booking_number: str, pin_hash: str) -> int:
-    """Returns the inmate's row id. Raises NotFound."""
+    """Returns the id of the inmate's row. Raises NotFound."""
     inmate_id = roster.inmate_row_id(tx, booking_number)
     tx.execute(sa.update(inmate).where(inmate.c.id == inmate_id).values(pin_hash=pin_hash))
     return inmate_id
+
+
+def remove_pin(tx: sa.Connection, inmate_id: int) -> bool:
+    """Returns whether there was one."""
+    had = sa.update(inmate).where(inmate.c.id == inmate_id, inmate.c.pin_hash.is_not(None))
+    return tx.execute(had.values(pin_hash=None)).rowcount == 1
 
 
 def set_question(tx: sa.Connection, booking_number: str, question: str, answer_hash: str) -> None:
@@ -27,10 +33,18 @@ def set_question(tx: sa.Connection, booking_number: str, question: str, answer_h
     )
 
 
-def add_staff(tx: sa.Connection, name: str, role: StaffRole, password_hash: str) -> None:
+def add_staff(
+    tx: sa.Connection, name: str, role: StaffRole, password_hash: str, *, must_change: bool
+) -> None:
     """Raises Conflict if the name is taken."""
     if tx.execute(sa.select(staff.c.id).where(staff.c.name == name)).first():
         raise Conflict(f"There is already a member of staff named {name}.")
     tx.execute(
-        sa.insert(staff).values(name=name, role=str(role), password_hash=password_hash, active=True)
+        sa.insert(staff).values(
+            name=name,
+            role=str(role),
+            password_hash=password_hash,
+            active=True,
+            must_change=must_change,
+        )
     )

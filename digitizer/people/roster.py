@@ -2,178 +2,94 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.model.errors import NotFound, RosterError
+from digitizer.model.errors import NotFound
 from digitizer.model.people import CustodyStatus, Inmate
-from digitizer.storage.tables import inmate
+from digitizer.people import earlier_numbers, held_names
+from digitizer.people.held_names import HeldName
+from digitizer.people.roster_file.reading import RosterRow
+from digitizer.people.roster_plan import Current, Fate, Known, RosterPlan, Step
+from digitizer.storage.tables import held_name, inmate, session
 from digitizer.support.clock import now
 
-_REQUIRED = ("booking_number", "last_name", "first_name", "housing_unit", "status")
-_FAULTS_SHOWN = 10
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # a spreadsheet's "Unicode text"
-
-
-@dataclass(frozen=True, slots=True)
-class RosterRow:
-    """One understood line; ``more`` holds the columns that we do not name."""
-
-    inmate: Inmate
-    more: Mapping[str, str]
+_LISTED = ("booking_number", "last_name", "first_name", "housing_unit", "status")
+_BY_ID = sa.update(inmate).where(inmate.c.id == sa.bindparam("which"))
 
 
 @dataclass(frozen=True, slots=True)
 class RosterChange:
-    """What an import did, in numbers of inmates."""
+    """What an import did, in numbers of inmates. ``held`` are those whose booking number came with
+    another person's name, ``gone`` the ids of those who ``departed``; ``notes`` are for a person to
+    look at."""
 
     added: int
     changed: int
     unchanged: int
     departed: int
+    held: tuple[HeldName, ...] = ()
+    gone: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def read_roster(path: Path) -> tuple[RosterRow, ...]:
-    """Reads a CSV (UTF-8, or Windows-1252 as spreadsheets write it; comma, semicolon or tab).
+def current(tx: sa.Connection) -> Current:
+    """The roster as a plan compares it with a file."""
+    waiting = set(tx.execute(sa.select(held_name.c.inmate_id)).scalars())
+    columns = (inmate.c.id, *(inmate.c[name] for name in _LISTED), inmate.c.more)
+    people = {
+        row.booking_number: Known(row.id, _person(row), row.more, row.id in waiting)
+        for row in tx.execute(sa.select(*columns))
+    }
+    return Current(people, earlier_numbers.all_earlier(tx))
 
-    Raises RosterError naming each line that cannot be understood; then nothing is imported.
+
+def apply_plan(tx: sa.Connection, plan: RosterPlan) -> RosterChange:
+    """Does what the plan says, which must be of the roster as it is in this transaction.
+
+    A known booking number with another person's name is held: nothing of that row is taken over.
     """
-    text = _text(path)
-    if not text.strip():
-        raise RosterError(f"{path} is empty. Export the roster again.")
-    rows: list[RosterRow] = []
-    faults: list[str] = []
-    seen: dict[str, int] = {}
-    for line, record in _records(path, text):
-        try:
-            row = _row(record)
-        except ValueError as error:
-            faults.append(f"line {line}: {error}")
-            continue
-        booking = row.inmate.booking_number
-        if booking in seen:
-            faults.append(f"line {line}: {booking} stands in line {seen[booking]} too")
-        seen[booking] = line
-        rows.append(row)
-    if faults:
-        raise RosterError(_told(path, faults))
-    if not rows:
-        raise RosterError(f"{path} names nobody. Export the roster again.")
-    return tuple(rows)
+    added = [_values(step.row) for step in plan.of(Fate.NEW)]
+    if added:
+        tx.execute(sa.insert(inmate), [{**each, "changed": now()} for each in added])
+    written = [step for step in plan.steps if step.is_written and step.before]
+    _rewrite(tx, written)
+    held = tuple(_hold(tx, step) for step in plan.of(Fate.HELD))
+    gone = tuple(each.id for each in plan.missing)
+    if gone:
+        away = {"status": str(CustodyStatus.OTHER), "changed": now()}
+        tx.execute(_BY_ID.values(**away), [{"which": each} for each in gone])
+    same = len(plan.steps) - len(added) - len(written) - sum(each.another for each in plan.steps)
+    return RosterChange(len(added), len(written), same, len(gone), held, gone, plan.notes)
 
 
-_Record = Mapping[str | None, str | list[str] | None]
+def _rewrite(tx: sa.Connection, steps: Sequence[Step]) -> None:
+    if not steps:
+        return
+    new: dict[str, object] = {name: sa.bindparam(f"new_{name}") for name in (*_LISTED, "more")}
+    rows = [
+        {
+            "which": step.before.id,
+            **{f"new_{name}": value for name, value in _values(step.row).items()},
+        }
+        for step in steps
+        if step.before
+    ]
+    tx.execute(_BY_ID.values({**new, "changed": now()}), rows)
 
 
-def _records(path: Path, text: str) -> Iterator[tuple[int, _Record]]:
-    """The records with the line where each ends; a line of nothing but delimiters is none."""
-    delimiter = max(",;\t", key=text.lstrip().splitlines()[0].count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        _check_header(path, reader.fieldnames or ())
-        for record in reader:
-            if any(value and str(value).strip() for value in record.values()):
-                yield reader.line_num, record
-    except csv.Error as error:
-        fault = f"line {reader.line_num}: {error} (is a quotation mark left open?)"
-        raise RosterError(_told(path, [fault])) from None
+def _hold(tx: sa.Connection, step: Step) -> HeldName:
+    assert step.before is not None
+    held_names.hold(tx, step.before.id, step.row.inmate, step.row.more)
+    return held_names.find_held(tx, step.before.inmate.booking_number)
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise RosterError(f"Cannot read {path}: {error.strerror}.") from None
-    encodings = ("utf-16",) if raw[:2] in _UTF16_MARKS else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise RosterError(f"{path} is neither UTF-8 nor Windows-1252 text. Export it again as UTF-8.")
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[\s-]+", "_", name.strip().casefold())
-
-
-def _check_header(path: Path, names: Sequence[str]) -> None:
-    found = [_normal(name) for name in names]
-    missing = [name for name in _REQUIRED if name not in found]
-    doubled = [name for name in _REQUIRED if found.count(name) > 1]
-    if doubled:
-        raise RosterError(
-            f"{path}: the first line names a column twice: {', '.join(doubled)}. "
-            "Leave out the one that is not meant."
-        )
-    if missing:
-        raise RosterError(
-            f"{path}: the first line must name the columns; missing: {', '.join(missing)}. "
-            f"Expected: {','.join(_REQUIRED)} (more columns are allowed)."
-        )
-
-
-def _row(record: _Record) -> RosterRow:
-    if None in record:
-        raise ValueError("it has more fields than the first line names")
-    cells = {_normal(str(key)): " ".join(str(value or "").split()) for key, value in record.items()}
-    if any(value is None for value in record.values()):
-        raise ValueError("it has fewer fields than the first line names")
-    if not re.fullmatch(r"[^\s\x00-\x1f]{1,64}", cells["booking_number"]):
-        raise ValueError(f"booking_number {cells['booking_number']!r} is empty or has spaces")
-    if not cells["last_name"] and not cells["first_name"]:
-        raise ValueError("it has no name")
-    if any(not (cells[name] + "x").isprintable() for name in _REQUIRED):
-        raise ValueError("it has a control character")
-    person = Inmate(
-        cells["booking_number"], cells["last_name"], cells["first_name"],
-        cells["housing_unit"], _status(cells["status"]),
-    )  # fmt: skip
-    return RosterRow(person, {k: v for k, v in cells.items() if k not in _REQUIRED})
-
-
-def _status(word: str) -> CustodyStatus:
-    plain = re.sub(r"[\s_-]+", "", word.casefold())
-    for status in CustodyStatus:
-        if plain == status.value.replace("_", ""):
-            return status
-    known = ", ".join(CustodyStatus)
-    raise ValueError(f"status {word!r} is none of {known}")
-
-
-def _told(path: Path, faults: Sequence[str]) -> str:
-    shown = "\n".join(f"  {fault}" for fault in faults[:_FAULTS_SHOWN])
-    rest = len(faults) - _FAULTS_SHOWN
-    more = f"\n  and {rest} more" if rest > 0 else ""
-    return f"{path}: nothing was imported. Mend these lines and import again:\n{shown}{more}"
-
-
-def apply_roster(tx: sa.Connection, rows: Sequence[RosterRow], full: bool) -> RosterChange:
-    """Writes the rows. With ``full``, whoever is in custody but not named becomes ``other``."""
-    known = {row.booking_number: row for row in tx.execute(sa.select(inmate))}
-    added = changed = unchanged = 0
-    for row in rows:
-        values = _values(row)
-        before = known.get(row.inmate.booking_number)
-        if before is None:
-            tx.execute(sa.insert(inmate).values(**values, changed=now()))
-            added += 1
-        elif any(getattr(before, name) != value for name, value in values.items()):
-            tx.execute(
-                sa.update(inmate).where(inmate.c.id == before.id).values(**values, changed=now())
-            )
-            changed += 1
-        else:
-            unchanged += 1
-    return RosterChange(added, changed, unchanged, _depart(tx, rows) if full else 0)
+def write_row(tx: sa.Connection, inmate_id: int, row: RosterRow) -> None:
+    """Makes a known inmate what the row says."""
+    tx.execute(_BY_ID.values(**_values(row), changed=now()), {"which": inmate_id})
 
 
 def _values(row: RosterRow) -> dict[str, object]:
@@ -188,53 +104,96 @@ def _values(row: RosterRow) -> dict[str, object]:
     }
 
 
-def _depart(tx: sa.Connection, rows: Sequence[RosterRow]) -> int:
-    named = {row.inmate.booking_number for row in rows}
-    here = tx.execute(
-        sa.select(inmate.c.booking_number).where(inmate.c.status == CustodyStatus.IN_CUSTODY)
-    ).scalars()
-    gone = [booking for booking in here if booking not in named]
-    for booking in gone:
-        tx.execute(
-            sa.update(inmate)
-            .where(inmate.c.booking_number == booking)
-            .values(status=str(CustodyStatus.OTHER), changed=now())
-        )
-    return len(gone)
+def left(tx: sa.Connection, booking_numbers: Collection[str]) -> Mapping[int, str]:
+    """The ids of those of these inmates who were released or transferred and still have a PIN or a
+    session, and their numbers."""
+    away = [str(CustodyStatus.RELEASED), str(CustodyStatus.TRANSFERRED)]
+    logged_in = sa.select(session.c.inmate_id).where(session.c.inmate_id.is_not(None))
+    can = inmate.c.pin_hash.is_not(None) | inmate.c.id.in_(logged_in)
+    asked = sa.select(inmate.c.id, inmate.c.booking_number).where(inmate.c.status.in_(away), can)
+    wanted = set(booking_numbers)
+    return {row.id: row.booking_number for row in tx.execute(asked) if row.booking_number in wanted}
 
 
 def find_inmate(tx: sa.Connection, booking_number: str) -> Inmate:
     """Raises NotFound."""
-    row = tx.execute(sa.select(inmate).where(inmate.c.booking_number == booking_number)).first()
-    if row is None:
+    return _known(tx, booking_number)[1]
+
+
+def inmate_row_id(tx: sa.Connection, booking_number: str) -> int:
+    """The id of the inmate's row. Raises NotFound."""
+    return _known(tx, booking_number)[0]
+
+
+def _known(tx: sa.Connection, booking_number: str) -> tuple[int, Inmate]:
+    found = _by_row_id(tx, inmate.c.booking_number == booking_number)
+    if not found:
+        now_has = earlier_numbers.all_earlier(tx).get(booking_number)
+        if now_has is not None:
+            raise NotFound(f"Who had the booking number {booking_number} has {now_has} now.")
         raise NotFound(
             f"No inmate has the booking number {booking_number}. "
             "Check the number, or import a newer roster."
         )
-    return as_inmate(row)
+    (known,) = found.items()
+    return known
 
 
 def inmate_of_row(tx: sa.Connection, row_id: int) -> Inmate:
     """By the row's id, which is known to exist."""
-    return as_inmate(tx.execute(sa.select(inmate).where(inmate.c.id == row_id)).one())
+    return _by_row_id(tx, inmate.c.id == row_id)[row_id]
 
 
-def inmate_row_id(tx: sa.Connection, booking_number: str) -> int:
-    find_inmate(tx, booking_number)
-    found = tx.execute(
-        sa.select(inmate.c.id).where(inmate.c.booking_number == booking_number)
-    ).scalar_one()
-    return int(found)
+def inmates_of_rows(tx: sa.Connection, row_ids: Collection[int]) -> Mapping[int, Inmate]:
+    """The inmates of these rows, by the row's id."""
+    return _by_row_id(tx, inmate.c.id.in_(row_ids))
+
+
+def inmate_named(tx: sa.Connection, booking_number: str | None) -> Inmate | None:
+    """As ``find_inmate``; None where no number is given or nobody has it."""
+    found = _by_row_id(tx, inmate.c.booking_number == booking_number)
+    return next(iter(found.values()), None)
 
 
 def all_inmates(tx: sa.Connection) -> tuple[Inmate, ...]:
-    rows = tx.execute(sa.select(inmate).order_by(inmate.c.last_name, inmate.c.first_name))
-    return tuple(as_inmate(row) for row in rows)
+    """The whole roster, by name."""
+    return tuple(_by_row_id(tx).values())
 
 
-def as_inmate(row: sa.Row[Any]) -> Inmate:
-    """From any row that carries the inmate table's columns."""
+def inmates_after(
+    tx: sa.Connection, after: int, most: int, status: CustodyStatus | None = None
+) -> Mapping[int, Inmate]:
+    """``most`` inmates by the row's id, in its order, after this one: whoever is there all the
+    while is in one of the parts that follow each other, once."""
+    asked = sa.select(inmate).where(inmate.c.id > after).order_by(inmate.c.id).limit(most)
+    if status is not None:
+        asked = asked.where(inmate.c.status == str(status))
+    return {row.id: _person(row) for row in tx.execute(asked)}
+
+
+def _by_row_id(tx: sa.Connection, *where: sa.ColumnElement[bool]) -> dict[int, Inmate]:
+    """The inmates for whom all of this holds, by name."""
+    # Only what an Inmate has: a whole roster is read for each held letter.
+    rows = tx.execute(
+        sa.select(
+            inmate.c.id,
+            inmate.c.booking_number,
+            inmate.c.last_name,
+            inmate.c.first_name,
+            inmate.c.housing_unit,
+            inmate.c.status,
+        )
+        .where(*where)
+        .order_by(inmate.c.last_name, inmate.c.first_name)
+    )
+    return {row.id: _person(row) for row in rows}
+
+
+def _person(row: sa.Row[Any]) -> Inmate:
     return Inmate(
-        row.booking_number, row.last_name, row.first_name,
-        row.housing_unit, CustodyStatus(row.status),
-    )  # fmt: skip
+        booking_number=row.booking_number,
+        last_name=row.last_name,
+        first_name=row.first_name,
+        housing_unit=row.housing_unit,
+        status=CustodyStatus(row.status),
+    )

@@ -1,1 +1,1 @@
-"""Screening: what is held, and each decision that a person takes on it."""
+"""Screening: what is held, and every decision that a person makes about it."""

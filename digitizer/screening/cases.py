@@ -1,53 +1,68 @@
-"""The staff pages' verbs: a day's intake, and a held item with all that helps to settle it."""
+"""The staff pages' verbs: a day's intake, and a held item with all that helps to decide."""
 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 import sqlalchemy as sa
 
-from digitizer.access.acting import acting, looking
-from digitizer.access.permissions import Act, is_permitted, permit
+from digitizer.access.acting import acting, looking, permit
+from digitizer.access.permissions import Act, is_permitted
 from digitizer.audit import Event, events_of
-from digitizer.capture import matching
+from digitizer.capture import held_queues
+from digitizer.capture.held_queues import QueueLine, Waiting
 from digitizer.capture.scans import ledger
 from digitizer.capture.scans.ledger import QueueState
 from digitizer.covers import uses
 from digitizer.covers.uses import UsedCover
-from digitizer.facility import House
+from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import DECISIONS, Subject, Verb
-from digitizer.model.mail import HeldItem, PageRole
-from digitizer.model.people import Actor, CustodyStatus, Inmate
+from digitizer.model.mail import HeldItem, PageRole, Queue
+from digitizer.model.people import Actor, Inmate
 from digitizer.model.scanner_profile import ScannerProfile
 from digitizer.people import roster
+from digitizer.prints import queue as prints
 from digitizer.scanners.profiles import watched_folders
-from digitizer.screening import exception_queue, intake_list
-from digitizer.screening.exception_queue import DeskPage
+from digitizer.screening import exception_queue, intake_list, undoing
+from digitizer.screening.candidates import Candidate, candidates, found_in_roster
+from digitizer.screening.exception_queue import ScanPage
 from digitizer.screening.intake_list import (
     Duplicate,
     IntakeLine,
     LetterFacts,
     ScanFacts,
 )
+from digitizer.screening.two_letters import may_be_two
 from digitizer.support.clock import now
+
+#: So many of what waits longest are shown with the day.
+_LONGEST_WAITING = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day of the mailroom. ``held`` counts what waits now, of whatever day; ``often`` are
-    the covers that were used unusually often in the days up to its end."""
+    """One local day of the mailroom. What waits now, from any day: ``queue`` for the machine,
+    ``waiting`` by queue for a person, ``longest`` what waits longest, ``to_print`` how many
+    prints for a printer and since when. ``often`` are the covers that were used unusually
+    often in the days up to its end."""
 
     day: date
     lines: tuple[IntakeLine, ...]
     duplicates: tuple[Duplicate, ...]
     queue: QueueState
-    held: int
+    waiting: tuple[QueueLine, ...]
+    longest: tuple[Waiting, ...]
+    to_print: tuple[int, datetime | None]
     often: tuple[UsedCover, ...] = ()
+
+    @property
+    def held(self) -> int:
+        """How much waits for a person now."""
+        return sum(line.count for line in self.waiting)
 
     @property
     def is_today(self) -> bool:
@@ -63,134 +78,172 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """An inmate who may be meant; ``why`` is empty where staff found him by searching."""
-
-    inmate: Inmate
-    why: tuple[str, ...] = ()
-
-    @property
-    def is_here(self) -> bool:
-        return self.inmate.status is CustodyStatus.IN_CUSTODY
-
-
-@dataclass(frozen=True, slots=True)
 class HeldCase:
-    """A held item opened: every page of its scan, and what is known around it.
+    """A held item opened: every page of its scan, and what is known about it.
 
     ``letter`` is None where the whole scan is held. ``before`` and ``after`` are the held
-    letters of the same scan beside it, ``following`` the next item to settle.
+    letters of the same scan beside it, ``following`` is the id of the next item to decide about.
     """
 
     id: str
     item: HeldItem
     scan: ScanFacts
     letter: LetterFacts | None
-    pages: tuple[DeskPage, ...]
+    pages: tuple[ScanPage, ...]
     suggestions: tuple[Candidate, ...]
     events: tuple[Event, ...]
     before: HeldItem | None
     after: HeldItem | None
     following: str | None
 
-    def is_own(self, page: DeskPage) -> bool:
+    def is_own(self, page: ScanPage) -> bool:
         return page.letter == self.item.letter
 
     @property
+    def one_key(self) -> bool:
+        """Whether one key may deliver it to the first suggestion: only whose it is is in doubt, and
+        the person who presses the key has it before them."""
+        first = self.suggestions[0] if self.suggestions else None
+        return self.item.queue is Queue.MATCH and first is not None and first.is_here
+
+    @property
+    def must_show(self) -> bool:
+        """Whether each page must have been on the screen first: there may be two letters in it."""
+        return may_be_two([page for page in self.pages if self.is_own(page)])
+
+    @property
     def seen(self) -> str:
-        """A mark of what a person has before him, to tell whether it changed meanwhile."""
-        told = [(page.number, str(page.role)) for page in self.pages if self.is_own(page)]
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+        """A fingerprint of what a person sees, to notice whether it has changed since."""
+        shown = [(page.number, str(page.role)) for page in self.pages if self.is_own(page)]
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
-def day_of_intake(house: House, by: Actor, day: date | None = None) -> Day:
-    """What came in on that day of local time (today unless told)."""
+@dataclass(frozen=True, slots=True)
+class LastDecision:
+    """The last decision about a letter or scan. ``may_undo``: whoever looks can still undo it."""
+
+    id: str
+    event: Event
+    may_undo: bool
+
+
+def day_of_intake(facility: Facility, by: Actor, day: date | None = None) -> Day:
+    """What came in on that day of local time; today, if none is given."""
     local = day or datetime.now().astimezone().date()
     start = datetime.combine(local, time()).astimezone()
     end = datetime.combine(local + timedelta(days=1), time()).astimezone()
-    with looking(house, by, Act.LOOK) as look:
+    with looking(facility, by, Act.LOOK) as look:
         return Day(
-            local,
-            intake_list.intake_between(look.tx, start, end),
-            intake_list.duplicates_between(look.tx, start, end),
-            ledger.queue_state(look.tx),
-            len(exception_queue.held_items(look.tx)),
-            uses.used_covers(look.tx, min(end, now()), house.settings.covers, only_often=True),
+            day=local,
+            lines=intake_list.intake_between(look.tx, start, end),
+            duplicates=intake_list.duplicates_between(look.tx, start, end),
+            queue=ledger.queue_state(look.tx),
+            waiting=held_queues.queue_lines(look.tx),
+            longest=held_queues.longest_waiting(look.tx, _LONGEST_WAITING),
+            to_print=prints.waiting_since(look.tx),
+            often=uses.used_covers(
+                look.tx, min(end, now()), facility.settings.covers, only_often=True
+            ),
         )
 
 
 def id_of(item: HeldItem) -> str:
-    """The id by which an item is settled: its letter's, or the whole scan's."""
+    """The id by which people decide about an item: its letter's, or the whole scan's."""
     return item.letter or item.scan
 
 
-def look_at_held(house: House, held_id: str, by: Actor) -> HeldCase:
+def look_at_held(facility: Facility, held_id: str, by: Actor) -> HeldCase:
     """Opens a held item; the look is logged. A sealed scan shows no page. Raises NotFound."""
-    with acting(house, by, Act.LOOK) as deed:
-        case = _case(deed.tx, held_id)
+    with acting(facility, by, Act.LOOK) as action:
+        case = _case(action.tx, held_id)
         about = Subject.letter if case.item.letter else Subject.scan
-        deed.record(Verb.LOOK, about(held_id))
+        action.record(Verb.LOOK, about(held_id))
     return case
 
 
-def look_after(house: House, held_id: str, seen: str, by: Actor) -> str | None:
-    """The id of the item to settle after this one, None if it is the last.
+def look_after(facility: Facility, held_id: str, seen: str, by: Actor) -> str | None:
+    """The id of the item to decide about after this one, None if it is the last.
 
-    Raises Conflict if this one is no longer what the person who decides had before him.
+    Raises Conflict if this one is no longer what the person who decides saw.
     """
-    with looking(house, by, Act.LOOK) as look:
+    with looking(facility, by, Act.LOOK) as look:
         case = _case(look.tx, held_id)
     if case.seen != seen:
-        raise Conflict("Someone changed this item meanwhile. Look at it again, then decide.")
+        raise Conflict("Someone changed this item in the meantime. Look at it again, then decide.")
     return case.following
 
 
-def decision_on(house: House, settled_id: str, by: Actor) -> Event | None:
+def decision_on(facility: Facility, decided_id: str, by: Actor) -> LastDecision | None:
     """The last decision of a person on a letter or scan; None if there is none."""
-    with looking(house, by, Act.LOOK) as look:
-        told = events_of(look.tx, Subject.letter(settled_id), Subject.scan(settled_id))
-    return next((each for each in reversed(told) if each.verb in DECISIONS), None)
+    with looking(facility, by, Act.LOOK) as look:
+        events = events_of(look.tx, Subject.letter(decided_id), Subject.scan(decided_id))
+        last = next((each for each in reversed(events) if each.verb in DECISIONS), None)
+        if last is None:
+            return None
+        may = is_permitted(by, Act.DECIDE) and undoing.why_too_late(look.tx, last, by) is None
+        return LastDecision(decided_id, last, may)
 
 
-def held_picture(house: House, held_id: str, number: int, by: Actor) -> bytes:
-    """The picture of one page of a held item's scan; the look is logged. Raises NotFound."""
-    with acting(house, by, Act.LOOK) as deed:
-        item, _ = _find(exception_queue.held_items(deed.tx), held_id)
-        facts = intake_list.scan_facts(deed.tx, item.scan)
+def not_as_named(
+    facility: Facility, held_id: str, booking_number: str, by: Actor
+) -> tuple[Inmate, Inmate] | None:
+    """Whom the cover of a held letter names, and who was chosen instead; None where the cover names
+    nobody, or the one who was chosen. Raises NotFound for an unknown number."""
+    with looking(facility, by, Act.LOOK) as look:
+        chosen = roster.find_inmate(look.tx, booking_number)
+        named = intake_list.named_by_cover(look.tx, held_id)
+    if named is None or named.booking_number == chosen.booking_number:
+        return None
+    return named, chosen
+
+
+def held_picture(
+    facility: Facility, held_id: str, number: int, by: Actor, *, small: bool = False
+) -> bytes:
+    """The picture of one page of a held item's scan, as JPEG or PNG, or a small one to find the
+    page by; the look is logged. Raises NotFound."""
+    with acting(facility, by, Act.LOOK) as action:
+        item, _ = _find(exception_queue.held_items(action.tx), held_id)
+        facts = intake_list.scan_facts(action.tx, item.scan)
         found = [
-            page for page in exception_queue.desk_pages(deed.tx, item.scan) if page.number == number
+            page
+            for page in exception_queue.scan_pages(action.tx, item.scan)
+            if page.number == number
         ]
         if facts.sealed or not found or found[0].picture is None:
             raise NotFound(f"There is no picture of page {number}.")
         letter = found[0].letter
         about = Subject.letter(letter) if letter else Subject.scan(item.scan)
-        deed.record(Verb.LOOK_AT_PAGE, about, page=number)
-    return house.pictures.get(found[0].picture)
+        action.record(Verb.LOOK_AT_PAGE, about, page=number)
+    picture = facility.pictures.get(found[0].picture)
+    if not small:
+        return picture
+    from digitizer.engines.imaging.thumbnails import thumbnail  # takes longer than most commands
+
+    return thumbnail(picture)
 
 
-def find_in_roster(house: House, text: str, by: Actor, most: int = 8) -> tuple[Candidate, ...]:
-    """Inmates whose number or name has every word of ``text``; those in custody first."""
-    words = _plain(text).split()
-    with looking(house, by, Act.LOOK) as look:
-        everyone = roster.all_inmates(look.tx) if words else ()
-    found = [each for each in everyone if _has_all(each, words)]
-    found.sort(key=lambda each: (each.status is not CustodyStatus.IN_CUSTODY, each.last_name))
-    return tuple(Candidate(each) for each in found[:most])
+def find_in_roster(
+    facility: Facility, text: str, by: Actor, most: int = 8
+) -> tuple[Candidate, ...]:
+    """Inmates whose number or name contains every word of ``text``; those in custody first."""
+    with looking(facility, by, Act.LOOK) as look:
+        return found_in_roster(look.tx, text, most)
 
 
-def scanners(house: House, by: Actor) -> tuple[ScannerProfile, ...]:
+def scanners(facility: Facility, by: Actor) -> tuple[ScannerProfile, ...]:
     """The profiles whose folders are watched."""
-    permit(by, Act.LOOK)
-    watched = {folder.name for folder in watched_folders(house.profiles, house.home)}
-    return tuple(each for name, each in house.profiles.items() if name in watched)
+    permit(facility, by, Act.LOOK)
+    watched = {folder.name for folder in watched_folders(facility.profiles, facility.home)}
+    return tuple(each for name, each in facility.profiles.items() if name in watched)
 
 
-def may_settle(by: Actor, scan: ScanFacts) -> bool:
-    """Whether to offer the decisions at all; each is checked again when it is taken.
+def may_decide(by: Actor, scan: ScanFacts) -> bool:
+    """Whether to offer the decisions at all; each is checked again when it is made.
 
-    What is sealed as legal mail is settled only by those who may unseal it.
+    Only those who may unseal it decide about what is sealed as legal mail.
     """
-    needed = (Act.SETTLE, Act.UNSEAL) if scan.sealed else (Act.SETTLE,)
+    needed = (Act.DECIDE, Act.UNSEAL) if scan.sealed else (Act.DECIDE,)
     return all(is_permitted(by, act) for act in needed)
 
 
@@ -198,33 +251,43 @@ def _case(tx: sa.Connection, held_id: str) -> HeldCase:
     items = exception_queue.held_items(tx)
     item, following = _find(items, held_id)
     facts = intake_list.scan_facts(tx, item.scan)
-    pages = () if facts.sealed else exception_queue.desk_pages(tx, item.scan)
+    pages = () if facts.sealed else exception_queue.scan_pages(tx, item.scan)
     own = [page for page in pages if page.letter == item.letter]
     before, after = _neighbours(items, item, pages)
     about = [Subject.scan(item.scan), *([Subject.letter(item.letter)] if item.letter else [])]
     letter = intake_list.letter_facts(tx, item.letter) if item.letter else None
     return HeldCase(
-        held_id, item, facts, letter, pages,
-        _suggestions(tx, own, letter.proposed if letter else None),
-        events_of(tx, *about),
-        before, after, following,
-    )  # fmt: skip
+        id=held_id,
+        item=item,
+        scan=facts,
+        letter=letter,
+        pages=pages,
+        suggestions=candidates(tx, own, letter.proposed if letter else None),
+        events=events_of(tx, *about),
+        before=before,
+        after=after,
+        following=following,
+    )
 
 
 def _find(items: tuple[HeldItem, ...], held_id: str) -> tuple[HeldItem, str | None]:
-    """The item, and the id of the one to settle after it."""
+    """The item, and the id of the one to decide about after it: of the same queue, if one is. What
+    waits for a review has a page of its own, to which no other queue leads."""
     ids = [id_of(item) for item in items]
     if held_id not in ids:
-        raise NotFound(f"Nothing held has the id {held_id}.")
+        raise NotFound(f"No held letter or scan has the id {held_id}.")
     place = ids.index(held_id)
-    others = ids[place + 1 :] + ids[:place]
-    return items[place], others[0] if others else None
+    item, others = items[place], items[place + 1 :] + items[:place]
+    following = next((each for each in others if each.queue is item.queue), None)
+    elsewhere = (each for each in others if each.queue is not Queue.SCREENING)
+    after = following or next(elsewhere, None)
+    return item, id_of(after) if after else None
 
 
 def _neighbours(
-    items: tuple[HeldItem, ...], item: HeldItem, pages: tuple[DeskPage, ...]
+    items: tuple[HeldItem, ...], item: HeldItem, pages: tuple[ScanPage, ...]
 ) -> tuple[HeldItem | None, HeldItem | None]:
-    """The held letters directly before and after: no other letter's content lies between."""
+    """The held letters directly before and after it, with no other letter's content between."""
     held: dict[str | None, HeldItem] = {
         each.letter: each for each in items if each.scan == item.scan and each.letter
     }
@@ -237,35 +300,6 @@ def _neighbours(
     return held.get(before), held.get(after)
 
 
-def _counts(page: DeskPage) -> bool:
-    """Blanks and batch headers part no letters."""
+def _counts(page: ScanPage) -> bool:
+    """Blanks and staff sheets do not keep two letters from being one: a person may join them."""
     return page.role in (PageRole.CONTENT, PageRole.COVER)
-
-
-def _suggestions(
-    tx: sa.Connection, own: list[DeskPage], named: Inmate | None
-) -> tuple[Candidate, ...]:
-    """Whom the cover names, if one was read, then whom the words of the pages may mean."""
-    by_cover = (Candidate(named, ("named by the cover sheet",)),) if named else ()
-    text = intake_list.texts_of(tx, [page.id for page in own])
-    if not text.strip():
-        return by_cover
-    by_number = {each.booking_number: each for each in roster.all_inmates(tx)}
-    likely = matching.suggest(text, tuple(by_number.values()), most=4)
-    return by_cover + tuple(
-        Candidate(by_number[each.booking_number], each.reasons)
-        for each in likely
-        if named is None or each.booking_number != named.booking_number
-    )
-
-
-def _has_all(person: Inmate, words: list[str]) -> bool:
-    told = _plain(f"{person.booking_number} {person.full_name}")
-    return all(word in told for word in words)
-
-
-def _plain(text: str) -> str:
-    """Without capitals, accents and punctuation: as people type in a hurry."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    kept = (c for c in folded if not unicodedata.combining(c))
-    return "".join(" " if c in ",;" else c for c in kept)

@@ -1,46 +1,91 @@
-"""Settling what is held: each a named person's decision, with its reason, in the audit chain."""
+"""Decisions about held mail: each is a named person's, and is recorded with its reason."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-import sqlalchemy as sa
-
-from digitizer.access.acting import acting, looking
-from digitizer.access.permissions import Act, permit
-from digitizer.facility import House
-from digitizer.model.errors import UsageError
+from digitizer import audit
+from digitizer.access.acting import Action, acting, looking
+from digitizer.access.permissions import Act, MayNot, is_permitted, permit
+from digitizer.facility import Facility
+from digitizer.letters.pages import content_numbers
+from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
-from digitizer.model.mail import HeldItem, PageRole
+from digitizer.model.mail import HeldItem, LetterState, PageRole
 from digitizer.model.people import Actor, CustodyStatus, Inmate
 from digitizer.people import roster
-from digitizer.screening import exception_queue, replacements
+from digitizer.screening import (
+    blind_checks,
+    delivering,
+    exception_queue,
+    held_letters,
+    replacements,
+    second_look,
+    undoing,
+)
+from digitizer.screening.delivering import Waits
+
+_BY_MISTAKE = "It was decided by mistake"
 
 
-def held(house: House, by: Actor) -> tuple[HeldItem, ...]:
-    """All that waits for a person, oldest first."""
-    with looking(house, by, Act.LOOK) as look:
+def held(facility: Facility, by: Actor) -> tuple[HeldItem, ...]:
+    """Everything that waits for a person, oldest first."""
+    with looking(facility, by, Act.LOOK) as look:
         return exception_queue.held_items(look.tx)
 
 
-def assign(house: House, held_id: str, booking_number: str, by: Actor, reason: str) -> str:
-    """Delivers a held letter to an inmate in custody here; returns the letter's id."""
-    with acting(house, by, Act.SETTLE, reason=reason) as deed:
-        _check_custody(roster.find_inmate(deed.tx, booking_number))
-        row = exception_queue.open_held_letter(deed.tx, held_id)
-        exception_queue.deliver(deed.tx, row, roster.inmate_row_id(deed.tx, booking_number))
-        deed.record(Verb.ASSIGN, Subject.letter(row.id), to=booking_number)
-        return str(row.id)
+def assign(facility: Facility, held_id: str, booking_number: str, by: Actor, reason: str) -> str:
+    """Delivers a held letter to an inmate in custody here; returns the letter's id. Where a watch
+    rule marks it, or two must release it, it waits first: see ``screening.delivering``.
+
+    As all that follow, raises NotAllowed, NotFound, Conflict where it is decided already, and
+    UsageError where no reason is given.
+    """
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        _check_custody(roster.find_inmate(action.tx, booking_number))
+        letter = held_letters.open_held_letter(action.tx, held_id)
+        row = roster.inmate_row_id(action.tx, booking_number)
+        waits = delivering.assign(action.tx, facility.settings.screening, letter, row, by)
+        _record(
+            action,
+            before,
+            Verb.ASSIGN,
+            Subject.letter(letter.id),
+            to=booking_number,
+            **_waits(waits),
+        )
+        return letter.id
 
 
-def release(house: House, letter_id: str, by: Actor, reason: str) -> None:
-    """Delivers a letter that awaited review, as its cover says."""
-    with acting(house, by, Act.SETTLE, reason=reason) as deed:
-        row = exception_queue.open_held_letter(deed.tx, letter_id)
-        if row.inmate_id is not None:
-            _check_custody(roster.inmate_of_row(deed.tx, row.inmate_id))
-        exception_queue.release(deed.tx, row)
-        deed.record(Verb.RELEASE, Subject.letter(row.id))
+def release(facility: Facility, letter_id: str, by: Actor, reason: str) -> Waits | None:
+    """Delivers a letter that waited for review to the inmate whom its cover names, or whom it was
+    assigned to. Returns what it still waits for, where two must release it and this was the first.
+    """
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, letter_id)
+        letter = held_letters.open_held_letter(action.tx, letter_id)
+        if letter.inmate_id is not None:
+            _check_custody(roster.inmate_of_row(action.tx, letter.inmate_id))
+        waits = delivering.release(action.tx, facility.settings.screening, letter, by)
+        if waits is None and not second_look.first_looks(action.tx, [letter.id]):
+            _perhaps_check(facility, action, letter.id, content_numbers(action.tx, letter.id))
+        verb = Verb.FIRST_LOOK if waits else Verb.RELEASE
+        _record(action, before, verb, Subject.letter(letter.id), **_waits(waits))
+    return waits
+
+
+def _waits(waits: Waits | None) -> dict[str, str]:
+    return {"waits": str(waits)} if waits else {}
+
+
+def _perhaps_check(
+    facility: Facility, action: Action, letter_id: str, passed: Collection[int]
+) -> None:
+    """A share of what one person screened is looked at again; the event does not say which."""
+    percent = facility.settings.screening.checked_percent
+    blind_checks.draw(action.tx, letter_id, action.by, passed, percent)
 
 
 def _check_custody(person: Inmate) -> None:
@@ -51,65 +96,200 @@ def _check_custody(person: Inmate) -> None:
         )
 
 
-def reject(house: House, held_id: str, by: Actor, reason: str) -> None:
-    """A held letter, or a scan held whole, is not delivered; it is kept, with the reason."""
-    with acting(house, by, Act.SETTLE, reason=reason) as deed:
-        if replacements.is_letter(deed.tx, held_id):
-            row = exception_queue.open_held_letter(deed.tx, held_id)
-            exception_queue.reject_letter(deed.tx, row.id, deed.why)
-            deed.record(Verb.REJECT, Subject.letter(row.id))
+def reject(facility: Facility, held_id: str, by: Actor, reason: str) -> None:
+    """Keeps a held letter, or a scan held as a whole, with the reason, and does not deliver it."""
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        if replacements.is_letter(action.tx, held_id):
+            letter = held_letters.open_held_letter(action.tx, held_id)
+            held_letters.reject_letter(action.tx, letter.id, action.why)
+            if letter.state is LetterState.AWAITING_REVIEW:
+                _perhaps_check(facility, action, letter.id, ())
+            _record(
+                action,
+                before,
+                Verb.REJECT,
+                Subject.letter(letter.id),
+            )
         else:
-            _permit_whole(by, exception_queue.held_scan(deed.tx, held_id))
-            exception_queue.reject_scan(deed.tx, held_id, deed.why)
-            deed.record(Verb.REJECT, Subject.scan(held_id))
+            _check_whole_scan(action, held_id)
+            held_letters.reject_scan(action.tx, held_id, action.why)
+            _record(
+                action,
+                before,
+                Verb.REJECT,
+                Subject.scan(held_id),
+            )
 
 
-def rescanned(house: House, held_id: str, new_id: str, by: Actor, reason: str) -> None:
-    """The sheets were scanned again and are now the letter or scan ``new_id``."""
-    with acting(house, by, Act.SETTLE, reason=reason) as deed:
-        replacements.check_replacement(deed.tx, held_id, new_id)
-        if replacements.is_letter(deed.tx, held_id):
-            row = exception_queue.open_held_letter(deed.tx, held_id)
-            exception_queue.replace_letter(deed.tx, row.id, new_id)
-            subject = Subject.letter(row.id)
+def rescanned(facility: Facility, held_id: str, new_id: str, by: Actor, reason: str) -> None:
+    """Records that the sheets were scanned again, and are now the letter or scan ``new_id``.
+
+    Where that does not look like the same sheets (it came in earlier, its pages do not fit), only
+    those decide who may overrule: with it, the held pages are out of sight.
+    """
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        doubt = replacements.doubt_replacement(action.tx, held_id, new_id)
+        if doubt and not is_permitted(by, Act.OVERRULE):
+            raise MayNot(Act.OVERRULE, f"{doubt} Ask a supervisor, who can record it all the same.")
+        if replacements.is_letter(action.tx, held_id):
+            letter = held_letters.open_held_letter(action.tx, held_id)
+            held_letters.replace_letter(action.tx, letter.id, new_id)
+            subject = Subject.letter(letter.id)
         else:
-            _permit_whole(by, exception_queue.held_scan(deed.tx, held_id))
-            exception_queue.replace_scan(deed.tx, held_id, new_id)
+            _check_whole_scan(action, held_id)
+            held_letters.replace_scan(action.tx, held_id, new_id)
             subject = Subject.scan(held_id)
-        deed.record(Verb.RESCANNED, subject, as_id=new_id)
+        _record(
+            action,
+            before,
+            Verb.RESCANNED,
+            subject,
+            as_id=new_id,
+            **({"doubt": doubt} if doubt else {}),
+        )
 
 
-def cut(house: House, held_id: str, page: int, by: Actor, reason: str) -> tuple[str, str]:
+def cut(facility: Facility, held_id: str, page: int, by: Actor, reason: str) -> tuple[str, str]:
     """Cuts a held letter before source page ``page``; returns both letters' ids."""
-    with acting(house, by, Act.SETTLE, reason=reason) as deed:
-        row = exception_queue.open_held_letter(deed.tx, held_id)
-        second = exception_queue.cut(deed.tx, row, page)
-        deed.record(Verb.CUT, Subject.letter(row.id), before=page, second=second)
-        return str(row.id), second
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        first = held_letters.open_held_letter(action.tx, held_id)
+        second = held_letters.cut(action.tx, first, page)
+        _record(
+            action,
+            before,
+            Verb.CUT,
+            Subject.letter(first.id),
+            before=page,
+            second=second,
+        )
+        return first.id, second
 
 
-def join(house: House, first_id: str, second_id: str, by: Actor, reason: str) -> str:
-    """Puts the second held letter's pages into the first; returns the first's id."""
-    with acting(house, by, Act.SETTLE, reason=reason) as deed:
-        first = exception_queue.open_held_letter(deed.tx, first_id)
-        second = exception_queue.open_held_letter(deed.tx, second_id)
-        exception_queue.join(deed.tx, first, second)
-        deed.record(Verb.JOIN, Subject.letter(first.id), second=second.id)
-        return str(first.id)
+def join(facility: Facility, first_id: str, second_id: str, by: Actor, reason: str) -> str:
+    """Moves the second held letter's pages into the first; returns the first's id."""
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, first_id)
+        first = held_letters.open_held_letter(action.tx, first_id)
+        second = held_letters.open_held_letter(action.tx, second_id)
+        held_letters.join(action.tx, first, second)
+        _record(
+            action,
+            before,
+            Verb.JOIN,
+            Subject.letter(first.id),
+            second=second.id,
+        )
+        return first.id
 
 
-def mark_page(house: House, held_id: str, page: int, role: PageRole, by: Actor, reason: str) -> str:
-    """Says that a page of a held letter is content, a cover or blank; returns the letter's id."""
-    with acting(house, by, Act.SETTLE, reason=reason) as deed:
+def mark_page(
+    facility: Facility, held_id: str, page: int, role: PageRole, by: Actor, reason: str
+) -> str:
+    """Marks a page of a held letter as content, a cover or blank; returns the letter's id."""
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        if role is PageRole.WITHHELD:
+            raise UsageError("Withhold a page with the reason that its inmate reads: withhold.")
         if role is PageRole.RECORDED:
             raise UsageError("A page of a letter can be marked as content, cover or blank.")
-        row = exception_queue.open_held_letter(deed.tx, held_id)
-        exception_queue.mark_page(deed.tx, row, page, role)
-        deed.record(Verb.MARK_PAGE, Subject.letter(row.id), page=page, as_=str(role))
-        return str(row.id)
+        letter = held_letters.open_held_letter(action.tx, held_id)
+        held_letters.mark_page(action.tx, letter, page, role)
+        _record(
+            action,
+            before,
+            Verb.MARK_PAGE,
+            Subject.letter(letter.id),
+            page=page,
+            as_=str(role),
+        )
+        return letter.id
 
 
-def _permit_whole(by: Actor, held_scan: sa.Row[Any]) -> None:
-    """What is sealed as legal mail is settled only by those who may unseal it."""
-    if held_scan.sealed:
-        permit(by, Act.UNSEAL)
+def withhold(facility: Facility, held_id: str, page: int, by: Actor, reason: str) -> str:
+    """Refuses one page of a held letter, which is then delivered without it; returns the letter's
+    id. The inmate reads the reason, and nothing of the page. Marking it as content gives it back.
+    """
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        letter = held_letters.open_held_letter(action.tx, held_id)
+        held_letters.withhold(action.tx, letter, page, action.why)
+        _record(action, before, Verb.WITHHOLD_PAGE, Subject.letter(letter.id), page=page)
+        return letter.id
+
+
+def move_page(
+    facility: Facility, held_id: str, page: int, towards_end: bool, by: Actor, reason: str
+) -> str:
+    """Moves a page of a held letter one place within it; returns the letter's id."""
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        letter = held_letters.open_held_letter(action.tx, held_id)
+        held_letters.move_page(action.tx, letter, page, 1 if towards_end else -1)
+        _record(
+            action,
+            before,
+            Verb.MOVE_PAGE,
+            Subject.letter(letter.id),
+            page=page,
+            towards="end" if towards_end else "beginning",
+        )
+        return letter.id
+
+
+def ask_for_rescan(facility: Facility, held_id: str, by: Actor, reason: str) -> str:
+    """Marks a held letter whose paper has to be fetched and scanned again; it stays held.
+
+    Returns the letter's id.
+    """
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        letter = held_letters.open_held_letter(action.tx, held_id)
+        held_letters.ask_for_rescan(action.tx, letter, action.why)
+        second_look.forget(action.tx, letter.id)
+        _record(action, before, Verb.ASK_FOR_RESCAN, Subject.letter(letter.id))
+        return letter.id
+
+
+def _record(
+    action: Action,
+    before: undoing.ScanState | None,
+    verb: Verb,
+    subject: Subject,
+    /,
+    **detail: Any,
+) -> None:
+    """Records a decision with what is needed to undo it."""
+    action.record(verb, subject, **detail, undo=undoing.changed_since(action.tx, before))
+
+
+def undo(facility: Facility, decided_id: str, seq: int, by: Actor) -> str:
+    """Puts an item back as it was before the decision that event number ``seq`` records, and
+    returns the id by which it is held again.
+
+    Raises NotFound unless the event is about this letter or scan, and Conflict for another person's
+    decision, and once it is too late: then a letter can only be recalled.
+    """
+    with acting(facility, by, Act.DECIDE, reason=_BY_MISTAKE) as action:
+        event = audit.event_at(action.tx, seq)
+        about = (str(Subject.letter(decided_id)), str(Subject.scan(decided_id)))
+        if event is None or event.subject not in about:
+            raise NotFound(f"There is no such decision about {decided_id}.")
+        if late := undoing.why_too_late(action.tx, event, by):
+            raise Conflict(late)
+        undoing.put_back(action.tx, event.detail["undo"])
+        blind_checks.forget(action.tx, decided_id)
+        if event.detail.get("waits"):
+            second_look.forget(action.tx, decided_id, by.name)
+        item = undoing.held_again(action.tx, event)
+        action.record(Verb.UNDO, item, undone=event.verb, of=event.subject, event=seq)
+        return item.id or decided_id
+
+
+def _check_whole_scan(action: Action, scan_id: str) -> None:
+    """That it is held as a whole, and, where it is sealed as legal mail, that this person may set
+    it aside: it stays sealed."""
+    if held_letters.open_held_scan(action.tx, scan_id).sealed:
+        permit(action.by, Act.SET_ASIDE_SEALED)

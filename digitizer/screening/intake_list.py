@@ -1,9 +1,8 @@
-"""What the staff pages ask: a day's intake, and the facts around one held item."""
+"""What the staff pages show: a day's intake, and the facts about one held item."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,24 +11,14 @@ import sqlalchemy as sa
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterState, ScanState
 from digitizer.model.people import Inmate
-from digitizer.people.roster import as_inmate
-from digitizer.storage.tables import (
-    event,
-    inmate,
-    letter,
-    original,
-    page,
-    scan,
-    transcript,
-)
+from digitizer.people import roster
+from digitizer.storage.tables import event, letter, original, scan
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeLine:
-    """One scan of a day. The counts are letters; ``files`` how many files the stack came in.
-
-    ``open`` is whether the whole scan still waits for a person.
-    """
+    """One scan of a day. ``files`` is how many files the stack came in. ``open`` is whether the
+    whole scan still waits for a person. The last four are numbers of letters."""
 
     scan: str
     source: str
@@ -49,7 +38,7 @@ class IntakeLine:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Bytes that came a second time, and the scan they are already."""
+    """Bytes that came in a second time, and the scan that they are already."""
 
     at: datetime
     sources: tuple[str, ...]
@@ -59,18 +48,20 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """What a held letter's cover said, for the person who settles it."""
+    """What a held letter's cover says, for the person who decides. ``proposed`` is the inmate whom
+    it names, ``inmate`` whom it goes to once it is released."""
 
     letter: str
     state: LetterState
     received: datetime
     sender: str | None
     proposed: Inmate | None
+    inmate: Inmate | None
 
 
 @dataclass(frozen=True, slots=True)
 class ScanFacts:
-    """One scan as the desk sees it."""
+    """One scan as the mailroom sees it. ``pages`` is a count, None where it could not be opened."""
 
     scan: str
     source: str
@@ -92,9 +83,15 @@ def intake_between(tx: sa.Connection, start: datetime, end: datetime) -> tuple[I
     files = _sources(tx, within)
     return tuple(
         IntakeLine(
-            scan=row.id, source=files[row.id][0], files=len(files[row.id]), profile=row.profile,
-            taken_in=row.taken_in, state=ScanState(row.state), pages=row.pages,
-            sealed=row.sealed, reason=row.reason,
+            scan=row.id,
+            source=files[row.id][0],
+            files=len(files[row.id]),
+            profile=row.profile,
+            taken_in=row.taken_in,
+            state=ScanState(row.state),
+            pages=row.pages,
+            sealed=row.sealed,
+            reason=row.reason,
             open=row.state == ScanState.HELD and not row.rejected and row.replaced_by is None,
             delivered=letters[row.id][LetterState.DELIVERED],
             held=letters[row.id][LetterState.HELD],
@@ -102,7 +99,7 @@ def intake_between(tx: sa.Connection, start: datetime, end: datetime) -> tuple[I
             rejected=letters[row.id][LetterState.REJECTED],
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _letters_by_state(tx: sa.Connection, scans: sa.Select[tuple[str]]) -> dict[str, Counter[str]]:
@@ -130,46 +127,59 @@ def _sources(tx: sa.Connection, scans: sa.Select[tuple[str]]) -> dict[str, list[
 
 
 def duplicates_between(tx: sa.Connection, start: datetime, end: datetime) -> tuple[Duplicate, ...]:
-    """What came again in that time: from the event log, newest first."""
+    """What came in again in that time, as the audit chain has it, newest first."""
     rows = tx.execute(
-        sa.select(event, scan.c.taken_in, scan.c.id.label("scan_id"))
-        .join(scan, event.c.subject == sa.literal(str(Subject.scan(""))) + scan.c.id)
-        .where(event.c.verb == str(Verb.DUPLICATE), event.c.at >= start, event.c.at < end)
+        sa.select(event.c.at, event.c.subject, event.c.detail)
+        .where(event.c.at >= start, event.c.at < end, event.c.verb == str(Verb.DUPLICATE))
         .order_by(event.c.seq.desc())
-    )
+    ).all()
+    ids = {row.subject.removeprefix(str(Subject.scan(""))) for row in rows}
+    known = sa.select(scan.c.id, scan.c.taken_in).where(scan.c.id.in_(ids))
+    first = {row.id: row.taken_in for row in tx.execute(known)}
     return tuple(
-        Duplicate(row.at, tuple(row.detail.get("sources", ())), row.scan_id, row.taken_in)
+        Duplicate(row.at, tuple(row.detail.get("sources", ())), scan_id, first[scan_id])
         for row in rows
+        for scan_id in [row.subject.removeprefix(str(Subject.scan("")))]
+        if scan_id in first
     )
 
 
 def scan_facts(tx: sa.Connection, scan_id: str) -> ScanFacts:
+    """Of a scan that is known to exist."""
     row = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).one()
-    source = tx.execute(
-        sa.select(original.c.source)
-        .where(original.c.scan_id == scan_id)
-        .order_by(original.c.ordinal)
-    ).scalars().first()  # fmt: skip
-    return ScanFacts(row.id, source or "", row.taken_in, row.profile, row.pages, row.sealed)
+    source = (
+        tx.execute(
+            sa.select(original.c.source)
+            .where(original.c.scan_id == scan_id)
+            .order_by(original.c.ordinal)
+        )
+        .scalars()
+        .first()
+    )
+    return ScanFacts(
+        scan=row.id,
+        source=source or "",
+        taken_in=row.taken_in,
+        profile=row.profile,
+        pages=row.pages,
+        sealed=row.sealed,
+    )
 
 
 def letter_facts(tx: sa.Connection, letter_id: str) -> LetterFacts:
+    """Of a letter that is known to exist."""
     row = tx.execute(sa.select(letter).where(letter.c.id == letter_id)).one()
-    proposed = tx.execute(
-        sa.select(inmate).where(inmate.c.booking_number == row.proposed)
-    ).first()  # fmt: skip
     return LetterFacts(
-        row.id, LetterState(row.state), row.received, row.sender,
-        as_inmate(proposed) if proposed else None,
-    )  # fmt: skip
-
-
-def texts_of(tx: sa.Connection, page_ids: Iterable[int]) -> str:
-    """What was read on these pages, one under the other."""
-    rows = tx.execute(
-        sa.select(transcript.c.text)
-        .join(page, transcript.c.page_id == page.c.id)
-        .where(page.c.id.in_(list(page_ids)))
-        .order_by(page.c.place)
+        letter=row.id,
+        state=LetterState(row.state),
+        received=row.received,
+        sender=row.sender,
+        proposed=roster.inmate_named(tx, row.proposed),
+        inmate=None if row.inmate_id is None else roster.inmate_of_row(tx, row.inmate_id),
     )
-    return "\n".join(rows.scalars())
+
+
+def named_by_cover(tx: sa.Connection, letter_id: str) -> Inmate | None:
+    """Whom a letter's cover names; None for no letter, no cover, or one that names nobody."""
+    proposed = tx.execute(sa.select(letter.c.proposed).where(letter.c.id == letter_id)).scalar()
+    return roster.inmate_named(tx, proposed)

@@ -1,4 +1,5 @@
-"""Notices of rejected letters: to the inmate and to the sender, with reasons and appeal."""
+"""Notices of rejected letters and withheld pages: to the inmate and to the sender, with reasons and
+appeal."""
 
 from __future__ import annotations
 
@@ -7,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from digitizer.access.acting import acting
 from digitizer.access.permissions import Act
-from digitizer.facility import House
+from digitizer.facility import Facility
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
 from digitizer.screening.rejections import Rejection, find_rejection
+from digitizer.support.wording import counted
 
 if TYPE_CHECKING:
     from digitizer.engines.printing.letters.rejection_notice import RejectionNotice
@@ -18,16 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PrintedNotice:
-    """A notice's PDF; ``warning`` says which characters it shows only as boxes, if it does."""
+    """A notice as a PDF. ``warning`` is a sentence about the characters that it shows only as
+    boxes; None if there are none. ``booking_number`` is whose mail was rejected."""
 
     pdf: bytes
     warning: str | None
+    booking_number: str
 
 
 def rejection_notice(
-    house: House, letter_id: str, to_sender: bool, address: tuple[str, ...], by: Actor
+    facility: Facility, letter_id: str, to_sender: bool, address: tuple[str, ...], by: Actor
 ) -> PrintedNotice:
-    """The PDF of one of the two notices. ``address`` is the sender's, if it is known.
+    """One of the two notices. ``address`` is the sender's, if it is known.
 
     Raises NotFound, Conflict, or UsageError if the address does not fit its window.
     """
@@ -39,30 +43,44 @@ def rejection_notice(
     )
 
     to = NoticeTo.SENDER if to_sender else NoticeTo.INMATE
-    with acting(house, by, Act.PRINT) as deed:
-        notice = _notice(house, find_rejection(deed.tx, letter_id), address)
-        pdf = rejection_notice_pdf(notice, to, house.settings.facility.paper)
-        deed.record(Verb.PRINT_NOTICE, Subject.letter(letter_id), to=str(to))
-    return PrintedNotice(pdf, warning(notice_missing(notice)))
+    with acting(facility, by, Act.PRINT) as action:
+        notice = _notice(facility, find_rejection(action.tx, letter_id), address)
+        pdf = rejection_notice_pdf(notice, to, facility.settings.facility.paper)
+        action.record(Verb.PRINT_NOTICE, Subject.letter(letter_id), to=str(to))
+    return PrintedNotice(pdf, warning(notice_missing(notice)), notice.inmate.booking_number)
 
 
-def _notice(house: House, rejected: Rejection, address: tuple[str, ...]) -> RejectionNotice:
+def _notice(facility: Facility, rejected: Rejection, address: tuple[str, ...]) -> RejectionNotice:
     from digitizer.engines.printing.letters.rejection_notice import RejectionNotice
 
-    facility = house.settings.facility
+    own = facility.settings.facility
     return RejectionNotice(
-        facility_name=facility.name,
-        mail_address=facility.mail_address,
+        facility_name=own.name,
+        mail_address=own.mail_address,
         inmate=rejected.inmate,
         sender=rejected.sender or "not known",
         named_by_cover=rejected.sender is not None,
         sender_address=address,
         reference=rejected.letter,
-        item=f"letter, {rejected.pages} page{'' if rejected.pages == 1 else 's'}",
+        item=_item(rejected),
         received=rejected.received.astimezone().date(),
         decided=rejected.decided.astimezone().date(),
         decided_by=rejected.decided_by,
-        reasons=(rejected.reason,),
-        appeal_days=facility.appeal_days,
-        appeal_to=(facility.appeal_to, facility.name, *facility.mail_address),
+        reasons=_reasons(rejected),
+        appeal_days=own.appeal_days,
+        appeal_to=(own.appeal_to, own.name, *own.mail_address),
     )
+
+
+def _item(rejected: Rejection) -> str:
+    if rejected.reason:
+        return f"letter, {counted(rejected.pages, 'page')}"
+    numbers = [str(number) for number, _ in rejected.withheld]
+    which = "page" if len(numbers) == 1 else "pages"
+    return f"{which} {', '.join(numbers)} of a letter of {counted(rejected.pages, 'page')}"
+
+
+def _reasons(rejected: Rejection) -> tuple[str, ...]:
+    """Of the whole letter, then of each page that was withheld from it."""
+    pages = (f"Page {number}: {reason}" for number, reason in rejected.withheld)
+    return (*([rejected.reason] if rejected.reason else []), *pages)

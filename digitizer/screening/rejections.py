@@ -1,4 +1,5 @@
-"""What the tables know of a rejected letter: whose it was, who rejected it, when and why."""
+"""What the tables contain about a rejected letter, or the pages that were withheld from a delivered
+one: whose it was, who refused it, when and why."""
 
 from __future__ import annotations
 
@@ -8,18 +9,21 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from digitizer.audit import events_of
-from digitizer.letters.pages import content_numbers
+from digitizer.letters.pages import content_numbers, withheld_pages
 from digitizer.model.errors import Conflict, NotFound
-from digitizer.model.events import Subject, Verb
+from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import LetterState
 from digitizer.model.people import Inmate
-from digitizer.people.roster import as_inmate
-from digitizer.storage.tables import inmate, letter
+from digitizer.people import roster
+from digitizer.storage.tables import letter
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One rejected letter. ``inmate`` is who was to get it: assigned, or named by its cover."""
+    """One rejected letter, or a delivered one from which pages were withheld. ``inmate`` is who was
+    to get it: whom it was assigned to, or whom its cover names. ``pages`` is how many the whole
+    letter has, ``reason`` why all of it was rejected, empty where only pages were withheld.
+    ``withheld`` are those pages by their place in the letter, from 1, each with its reason."""
 
     letter: str
     inmate: Inmate
@@ -29,25 +33,46 @@ class Rejection:
     decided: datetime
     decided_by: str
     reason: str
+    withheld: tuple[tuple[int, str], ...] = ()
 
 
 def find_rejection(tx: sa.Connection, letter_id: str) -> Rejection:
-    """Raises NotFound for no letter, Conflict for one not rejected or with nobody to tell."""
+    """Raises NotFound if there is no such letter, and Conflict if nothing of it was rejected, or it
+    is not known who was to get it."""
     row = tx.execute(sa.select(letter).where(letter.c.id == letter_id)).first()
     if row is None:
         raise NotFound(f"There is no letter {letter_id}.")
-    if row.state != LetterState.REJECTED:
-        raise Conflict(f"Letter {letter_id} is not rejected, so there is no notice of it.")
-    whose = sa.or_(inmate.c.id == row.inmate_id, inmate.c.booking_number == row.proposed)
-    person = tx.execute(sa.select(inmate).where(whose)).first()
+    withheld = withheld_pages(tx, letter_id)
+    whole = row.state == LetterState.REJECTED
+    if not whole and not (withheld and row.state == LetterState.DELIVERED):
+        raise Conflict(f"Letter {letter_id} was not rejected, so there is no notice to print.")
+    person = (
+        roster.inmate_named(tx, row.proposed)
+        if row.inmate_id is None
+        else roster.inmate_of_row(tx, row.inmate_id)
+    )
     if person is None:
         raise Conflict(
-            f"It is not known for whom letter {letter_id} was, so nobody can be told. "
+            f"It is not known who letter {letter_id} was for, so there is no one to notify. "
             "Return it to its sender."
         )
-    told = events_of(tx, Subject.letter(letter_id))
-    decision = next(each for each in reversed(told) if each.verb == Verb.REJECT)
+    events = events_of(tx, Subject.letter(letter_id))
+    refused = Verb.REJECT if whole else Verb.WITHHOLD_PAGE
+    # The event of a page that was withheld is about the letter that was cut or joined since.
+    decided = [each for each in events if each.verb == refused] or [
+        each for each in events if each.verb in DECISIONS
+    ]
+    decision = decided[-1]
     return Rejection(
-        letter_id, as_inmate(person), row.sender, len(content_numbers(tx, letter_id)),
-        row.received, decision.at, decision.actor, row.reason or "",
-    )  # fmt: skip
+        letter=letter_id,
+        inmate=person,
+        sender=row.sender,
+        pages=len(content_numbers(tx, letter_id)) + len(withheld),
+        received=row.received,
+        decided=decision.at,
+        decided_by=decision.actor,
+        reason=row.reason or "" if whole else "",
+        withheld=tuple(
+            (each.after + before + 1, each.reason) for before, each in enumerate(withheld)
+        ),
+    )

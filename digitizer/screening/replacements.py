@@ -1,37 +1,98 @@
-"""What was scanned again: whether one letter or scan can stand for another."""
+"""What was scanned again: whether one letter or scan can replace another."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import sqlalchemy as sa
 
+from digitizer.letters.pages import content_numbers
 from digitizer.model.errors import Conflict, NotFound
-from digitizer.model.mail import LetterState
-from digitizer.storage.tables import letter, scan
+from digitizer.model.mail import LetterState, PageRole
+from digitizer.storage.tables import letter, page, scan
+from digitizer.support.wording import counted
+
+#: The same sheets give so many times the pages at most: fronts alone, then both sides of each.
+_MOST_TIMES = 2
 
 
-def check_replacement(tx: sa.Connection, held_id: str, new_id: str) -> None:
-    """The new picture is of another scan, and is itself neither set aside nor rejected."""
-    old_scan, _ = _scan_and_use(tx, held_id)
-    new_scan, in_use = _scan_and_use(tx, new_id)
-    if old_scan is None:
-        raise NotFound(f"Nothing held has the id {held_id}. See: digitizer held")
-    if new_scan is None or new_scan == old_scan:
-        raise NotFound(f"There is no letter or scan {new_id} of another scan.")
-    if not in_use:
-        raise Conflict(f"{new_id} is itself rejected or replaced: it cannot stand for another.")
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A letter, or a whole scan. ``pages`` are those with content; None where nobody knows yet."""
+
+    scan: str
+    whole: bool
+    taken_in: datetime
+    pages: int | None
+    in_use: bool
 
 
-def _scan_and_use(tx: sa.Connection, some_id: str) -> tuple[str | None, bool]:
-    """The scan that a letter or scan is of, and whether it still counts."""
-    row = tx.execute(sa.select(letter).where(letter.c.id == some_id)).first()
+def doubt_replacement(tx: sa.Connection, held_id: str, new_id: str) -> str | None:
+    """Why the new letter or scan does not look like the same sheets scanned again; None if it does.
+
+    Raises NotFound unless it is of another scan, and Conflict if it is itself replaced or rejected.
+    """
+    old, new = _item(tx, held_id), _item(tx, new_id)
+    if old is None:
+        raise NotFound(f"No held letter or scan has the id {held_id}. See: digitizer held")
+    if new is None or new.scan == old.scan:
+        raise NotFound(f"{new_id} is neither another scan nor a letter of another scan.")
+    if not new.in_use:
+        raise Conflict(f"{new_id} is itself rejected or replaced, so it cannot replace {held_id}.")
+    return _doubt(held_id, old, new_id, new)
+
+
+def _doubt(held_id: str, old: _Item, new_id: str, new: _Item) -> str | None:
+    if new.taken_in <= old.taken_in:
+        return f"{new_id} came in before {held_id}, so it cannot be the same sheets scanned again."
+    if not new.pages:
+        return f"No page of {new_id} has been read, so nobody knows whether it is the same sheets."
+    if old.pages and new.pages < old.pages:
+        return (
+            f"{new_id} has {counted(new.pages, 'page')}, but {held_id} has {old.pages}: "
+            "some would be lost."
+        )
+    same_kind = old.whole == new.whole
+    if old.pages and same_kind and new.pages > old.pages * _MOST_TIMES:
+        return f"{new_id} has {counted(new.pages, 'page')}, but {held_id} only {old.pages}."
+    return None
+
+
+def _item(tx: sa.Connection, some_id: str) -> _Item | None:
+    row = tx.execute(
+        sa.select(letter, scan.c.taken_in)
+        .join(scan, scan.c.id == letter.c.scan_id)
+        .where(letter.c.id == some_id)
+    ).first()
     if row is not None:
-        return row.scan_id, row.state not in (LetterState.REJECTED, LetterState.REPLACED)
+        return _Item(
+            scan=row.scan_id,
+            whole=False,
+            taken_in=row.taken_in,
+            pages=len(content_numbers(tx, row.id)),
+            in_use=row.state not in (LetterState.REJECTED, LetterState.REPLACED),
+        )
     row = tx.execute(sa.select(scan).where(scan.c.id == some_id)).first()
     if row is None:
-        return None, False
-    return row.id, not row.rejected and row.replaced_by is None
+        return None
+    return _Item(
+        scan=row.id,
+        whole=True,
+        taken_in=row.taken_in,
+        pages=_content_of(tx, row.id) or row.pages,
+        in_use=not row.rejected and row.replaced_by is None,
+    )
+
+
+def _content_of(tx: sa.Connection, scan_id: str) -> int:
+    return tx.execute(
+        sa.select(sa.func.count())
+        .select_from(page)
+        .where(page.c.scan_id == scan_id, page.c.role == str(PageRole.CONTENT))
+    ).scalar_one()
 
 
 def is_letter(tx: sa.Connection, some_id: str) -> bool:
-    """Whether this is a letter's id; else it is a scan's, or nothing's."""
+    """Whether this is the id of a letter; else it is a scan's, or nothing has it."""
     return tx.execute(sa.select(letter.c.id).where(letter.c.id == some_id)).first() is not None

@@ -1,15 +1,15 @@
 """Stored bytes, named by their SHA-256, never rewritten.
 
-Local blobs are written by our own hand (temporary name, write, fsync, rename, fsync of the
+Local blobs are written by our own code (temporary name, write, fsync, rename, fsync of the
 folder and of each new folder, mode 0600; many at once where many come), because obstore's local
-store never calls fsync and writes mode 0666. Blobs in an S3 bucket are ``object_store``'s,
-behind the same port.
+store never calls fsync and writes mode 0666. ``s3`` keeps blobs in a bucket, behind the same port.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from digitizer.model.errors import NotFound, StorageError
-from digitizer.storage.unfinished_files import make_living, sweep_dead
+from digitizer.storage.encrypted_files import CHUNK, chunks_of, encrypted, opened
+from digitizer.storage.unfinished_files import make_locked_file, sweep_abandoned
 from digitizer.support.concurrency import each, good, or_raise
-from digitizer.support.failpoints import reach
+from digitizer.support.failpoints import failpoint
 
-_CHUNK = 1 << 20
-#: So many blobs are stored together: each has a file open meanwhile.
+#: How many blobs are stored together: each has an open file meanwhile.
 _AT_ONCE = 64
-#: So many wait for the disk at the same time; more made nothing faster.
+#: How many wait for the disk at the same time; more was no faster.
 _THREADS = 16
 
 #: Opens what is to be stored; it is closed afterwards.
@@ -40,9 +40,8 @@ class BlobStore(Protocol):
         ...
 
     def put_all(self, sources: Sequence[Source]) -> list[tuple[str, int] | Exception]:
-        """As ``put`` does, for many, in little more time than one takes: an error in the place
-        of what could not be stored, the others go on. Each source is opened only when its turn
-        comes."""
+        """As ``put``, for many, in little more time than one takes. What could not be stored has an
+        error in its place; the others go on. Each source is opened only when its turn comes."""
         ...
 
     def get(self, sha256: str) -> bytes:
@@ -52,11 +51,12 @@ class BlobStore(Protocol):
     def exists(self, sha256: str) -> bool: ...
 
     def delete(self, sha256: str) -> None:
-        """Takes the blob away; it is no error if it is gone already."""
+        """Deletes the blob; it is no error if it is gone already."""
         ...
 
     def local_path(self, sha256: str, folder: Path) -> Path:
-        """A file with the blob's bytes, only to be read; fetched into ``folder`` if far away."""
+        """A file with the blob's bytes, to be read only; put into ``folder`` if remote or
+        encrypted."""
         ...
 
     def names(self) -> Iterator[str]:
@@ -64,13 +64,13 @@ class BlobStore(Protocol):
         ...
 
     def sweep(self) -> None:
-        """Takes away what processes that died were storing; never what one alive is storing."""
+        """Deletes what dead processes had not finished storing; never what a living one stores."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """Bytes under a temporary name. ``out``, its open file, holds the lock that says we live."""
+    """Bytes under a temporary name. ``out``, its open file, holds the lock that shows we live."""
 
     path: Path
     out: IO[bytes]
@@ -79,14 +79,16 @@ class _Draft:
 
 
 class LocalBlobs:
-    """Blobs in a folder: ``ROOT/ab/abcdef…``, the file's name being the full digest."""
+    """Blobs in a folder: ``ROOT/ab/abcdef…``, the file's name being the full digest of the plain
+    bytes. With a ``key`` every file is encrypted."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, key: bytes | None = None) -> None:
         self.root = root
+        self._key = key  # for encryption at rest
         self._incoming = root / ".incoming"
         self._swept = False
-        self._unsure: set[str] = set()  # named, but the sync of the name failed
-        self._sure_of: set[Path] = set()  # folders whose names were synced in our own life
+        self._unsynced: set[str] = set()  # named, but syncing the name failed
+        self._synced_folders: set[Path] = set()  # whose names this process synced
 
     def path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256
@@ -102,22 +104,23 @@ class LocalBlobs:
                 stored += self._put_some(some)
             except OSError as error:
                 stored += [error] * len(some)
-        return [self._told(one) for one in stored]
+        return [self._explained(one) for one in stored]
 
     def _put_some(self, sources: Sequence[Source]) -> list[tuple[str, int] | Exception]:
-        """Each step is done to all before the next begins, and the syncs side by side: the file
-        system then writes its journal once for many of them."""
+        """Each step is done for all before the next begins, and the syncs at the same time: the
+        file system then writes its journal once for many of them."""
         self._prepare()
         with ExitStack() as temporaries:
             written = each(partial(self._write, temporaries), sources)
             return self._name_all(each(_sync, written, _THREADS))
 
-    def _told(self, stored: tuple[str, int] | Exception) -> tuple[str, int] | Exception:
+    def _explained(self, stored: tuple[str, int] | Exception) -> tuple[str, int] | Exception:
+        """An error of the operating system becomes a StorageError with the fix."""
         if not isinstance(stored, OSError):
             return stored
         refusal = StorageError(
             f"Could not store a file under {self.root}: {stored.strerror or stored}. "
-            "Nothing of it was acknowledged; free space or mend the disk, then try again."
+            "It was not acknowledged; free some space or repair the disk, then try again."
         )
         refusal.__cause__ = stored
         return refusal
@@ -129,24 +132,24 @@ class LocalBlobs:
             self._swept = True
 
     def sweep(self) -> None:
-        """What the dead were writing was never acknowledged, fills the disk, and may be a plain
-        copy of what is sealed."""
-        sweep_dead(self._incoming)
+        """What dead processes were writing was never acknowledged, fills the disk, and may be a
+        plain copy of what is sealed."""
+        sweep_abandoned(self._incoming)
 
     def _write(self, temporaries: ExitStack, source: Source) -> _Draft:
-        path, descriptor = make_living(self._incoming)
+        path, descriptor = make_locked_file(self._incoming)
         out = temporaries.enter_context(os.fdopen(descriptor, "wb", buffering=0))
         temporaries.callback(path.unlink, missing_ok=True)
-        reach("blobs.tmp_made")
+        failpoint("blobs.tmp_made")
         with source() as stream:
-            sha256, size = _copy(stream, out)
-        reach("blobs.tmp_written")
+            sha256, size = copy_hashed(stream, out, self._key)
+        failpoint("blobs.tmp_written")
         return _Draft(path, out, sha256, size)
 
     def _name_all(self, drafts: list[_Draft | Exception]) -> list[tuple[str, int] | Exception]:
-        """Gives synced bytes their names, for good. Twins among them share one."""
+        """Gives synced bytes their names, durably. Equal ones share a name."""
         folders = self._folders(drafts)
-        made = dict(zip(folders, each(self._make_sure_of, folders, _THREADS), strict=True))
+        made = dict(zip(folders, each(self._make_synced, folders, _THREADS), strict=True))
 
         def name(draft: _Draft) -> _Draft:
             or_raise(made[self.path(draft.sha256).parent])
@@ -157,37 +160,45 @@ class LocalBlobs:
         folders = self._folders(named)
         synced = dict(zip(folders, each(sync_folder, folders, _THREADS), strict=True))
 
-        def sure(draft: _Draft) -> tuple[str, int]:
+        def acknowledge(draft: _Draft) -> tuple[str, int]:
             or_raise(synced[self.path(draft.sha256).parent])
-            self._unsure.discard(draft.sha256)
+            self._unsynced.discard(draft.sha256)
             return draft.sha256, draft.size
 
-        done = each(sure, named)
-        reach("blobs.folder_synced")
+        done = each(acknowledge, named)
+        failpoint("blobs.folder_synced")
         return done
 
-    def _make_sure_of(self, folder: Path) -> None:
-        """A folder that is found may be of a process that died before it synced its name."""
-        if folder not in self._sure_of and folder.is_dir():
+    def _make_synced(self, folder: Path) -> None:
+        """Makes the folder if needed, and syncs its name: the process that made it may have died
+        before it did."""
+        if folder not in self._synced_folders and folder.is_dir():
             sync_folder(folder.parent)
         _make_folder(folder)
-        self._sure_of.add(folder)
+        self._synced_folders.add(folder)
 
     def _folders(self, drafts: Sequence[_Draft | Exception]) -> list[Path]:
         return sorted({self.path(draft.sha256).parent for draft in good(drafts)})
 
     def _name(self, draft: _Draft) -> None:
         final = self.path(draft.sha256)
-        if draft.sha256 in self._unsure or not final.exists():  # else there: never rewritten
-            self._unsure.add(draft.sha256)  # a second sync may say "done" of what a first one lost
+        if draft.sha256 in self._unsynced or not final.exists():  # else there: never rewritten
+            self._unsynced.add(draft.sha256)  # a second sync may report success for what one lost
             draft.path.rename(final)
-            reach("blobs.renamed")
+            failpoint("blobs.renamed")
+
+    def open(self, sha256: str) -> IO[bytes]:
+        """The plain bytes, to be read once. Raises FileNotFoundError and other OSErrors; reading
+        raises DamagedFile."""
+        stream = self.path(sha256).open("rb")
+        return stream if self._key is None else opened(self._key, stream)
 
     def get(self, sha256: str) -> bytes:
         try:
-            return self.path(sha256).read_bytes()
+            with self.open(sha256) as stream:
+                return stream.read()
         except FileNotFoundError:
-            raise NotFound(f"No stored file {sha256}.") from None
+            raise NotFound(f"There is no stored file {sha256}.") from None
         except OSError as error:
             raise StorageError(f"Could not read stored file {sha256}: {error}") from error
 
@@ -195,7 +206,13 @@ class LocalBlobs:
         return self.path(sha256).is_file()
 
     def local_path(self, sha256: str, folder: Path) -> Path:
-        return self.path(sha256)
+        if self._key is None:
+            return self.path(sha256)
+        path = folder / sha256
+        path.touch(mode=0o600)
+        with self.open(sha256) as stream, path.open("wb") as out:
+            shutil.copyfileobj(stream, out, CHUNK)
+        return path
 
     def delete(self, sha256: str) -> None:
         try:
@@ -208,13 +225,20 @@ class LocalBlobs:
             yield from sorted(path.name for path in folder.iterdir())
 
 
-def _copy(stream: IO[bytes], out: IO[bytes]) -> tuple[str, int]:
-    """Writes all that ``stream`` gives; returns its SHA-256 and size in bytes."""
+def copy_hashed(stream: IO[bytes], out: IO[bytes], key: bytes | None) -> tuple[str, int]:
+    """Writes all that ``stream`` gives, encrypted if there is a key; returns the SHA-256 and the
+    size in bytes of what came in."""
     digest, size = hashlib.sha256(), 0
-    while chunk := stream.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-        left = memoryview(chunk)
+
+    def hashed() -> Iterator[bytes]:
+        nonlocal size
+        for chunk in chunks_of(stream):
+            digest.update(chunk)
+            size += len(chunk)
+            yield chunk
+
+    for piece in hashed() if key is None else encrypted(key, hashed()):
+        left = memoryview(piece)
         while left:
             left = left[out.write(left) :]
     return digest.hexdigest(), size
@@ -222,7 +246,7 @@ def _copy(stream: IO[bytes], out: IO[bytes]) -> tuple[str, int]:
 
 def _sync(draft: _Draft) -> _Draft:
     os.fsync(draft.out.fileno())
-    reach("blobs.tmp_synced")
+    failpoint("blobs.tmp_synced")
     return draft
 
 
@@ -235,7 +259,7 @@ def _make_folder(folder: Path) -> None:
     try:
         sync_folder(folder.parent)
     except OSError:
-        with suppress(OSError):  # else the next try would find it, and take it for synced
+        with suppress(OSError):  # else the next attempt would find it, and think it synced
             folder.rmdir()
         raise
 

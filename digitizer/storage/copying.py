@@ -1,4 +1,4 @@
-"""Copies that last: what was written is synced, file and folder, before it counts as copied."""
+"""Durable copies: what was written is synced, file and folder, before it counts as copied."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digitizer.storage.blobs import LocalBlobs, sync_folder
+from digitizer.storage.encrypted_files import DamagedFile
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Whole or not at all, for good. Only where nobody else writes there at once: a file under the
+    temporary name is a dead one's. Raises OSError."""
+    temporary = path.with_name(f"{path.stem}.new")
+    temporary.unlink(missing_ok=True)
+    write_file(temporary, content)
+    temporary.rename(path)
+    sync_folder(path.parent)
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -29,7 +40,7 @@ def copy_file(source: Path, target: Path) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """What a library wrote for us is on the disk after this."""
+    """Makes sure that a file which a library wrote for us is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -41,7 +52,7 @@ def sync_file(path: Path) -> None:
 def copy_tree(source: Path, target: Path) -> int:
     """Copies files with their times; half-written ones (dot files) and links are left out.
 
-    A file that goes away meanwhile was taken in: it is no fault. Returns how many were copied.
+    A file that disappears meanwhile was taken in: that is no error. Returns how many were copied.
     """
     if not source.is_dir():
         return 0
@@ -62,13 +73,17 @@ def copy_tree(source: Path, target: Path) -> int:
 
 
 def copy_blobs(source: LocalBlobs, target: LocalBlobs) -> Iterator[str]:
-    """Copies what ``target`` has not, hashing each on the way; gives the names whose bytes are
-    not what the name says: those are not copied."""
+    """Copies what ``target`` lacks, hashing each on the way; yields the names that do not match
+    their bytes: those are not copied."""
     for name in source.names():
         if target.exists(name):
             continue
-        with contextlib.suppress(FileNotFoundError), source.path(name).open("rb") as stream:
-            found = target.put(stream)[0]
+        with contextlib.suppress(FileNotFoundError), source.open(name) as stream:
+            try:
+                found = target.put(stream)[0]
+            except DamagedFile:
+                yield name
+                continue
             if found != name:
                 if not source.exists(found):  # else it is the right copy of another file
                     target.delete(found)

@@ -1,4 +1,4 @@
-"""Sealing bytes under a key of their own (AES-256-GCM), so that losing the key destroys them;
+"""Encrypts bytes under a key of their own (AES-256-GCM), so that losing the key destroys them;
 and under a passphrase (scrypt, then the same), so that they may leave the machine."""
 
 from __future__ import annotations
@@ -21,38 +21,39 @@ def new_seal_key() -> bytes:
     return AESGCM.generate_key(256)
 
 
-def lock(key: bytes, content: bytes) -> bytes:
+def encrypt(key: bytes, content: bytes) -> bytes:
     """Nonce (12 bytes), then ciphertext with its tag."""
     nonce = os.urandom(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, content, None)
 
 
-def unlock(key: bytes, locked: bytes) -> bytes:
-    """Raises StorageError if the key is not the one, or the bytes were changed."""
+def decrypt(key: bytes, encrypted: bytes) -> bytes:
+    """Raises StorageError if the key is the wrong one, or the bytes were changed."""
     try:
-        return AESGCM(key).decrypt(locked[:_NONCE], locked[_NONCE:], None)
+        return AESGCM(key).decrypt(encrypted[:_NONCE], encrypted[_NONCE:], None)
     except (InvalidTag, ValueError):
-        raise StorageError("The sealed file does not open with this key.") from None
+        raise StorageError("The sealed file cannot be decrypted with this key.") from None
 
 
-def lock_with_passphrase(passphrase: str, content: bytes) -> bytes:
-    """A mark of the format, salt (16 bytes), then as ``lock``."""
+def encrypt_with_passphrase(passphrase: str, content: bytes) -> bytes:
+    """A mark of the format, salt (16 bytes), then as ``encrypt``."""
     salt = os.urandom(_SALT)
-    return _MARK + salt + lock(_stretched(passphrase, salt), content)
+    return _MARK + salt + encrypt(derive_from_passphrase(passphrase, salt), content)
 
 
-def unlock_with_passphrase(passphrase: str, locked: bytes) -> bytes:
+def decrypt_with_passphrase(passphrase: str, encrypted: bytes) -> bytes:
     """Raises StorageError if the passphrase is wrong, or the bytes were changed."""
-    salt, rest = locked[len(_MARK) : len(_MARK) + _SALT], locked[len(_MARK) + _SALT :]
+    salt, rest = encrypted[len(_MARK) : len(_MARK) + _SALT], encrypted[len(_MARK) + _SALT :]
     try:
-        if not locked.startswith(_MARK):
-            raise StorageError("it is of no known format")
-        return unlock(_stretched(passphrase, salt), rest)
+        if not encrypted.startswith(_MARK):
+            raise StorageError("its format is unknown")
+        return decrypt(derive_from_passphrase(passphrase, salt), rest)
     except StorageError:
         raise StorageError(
-            "The sealed keys do not open: the passphrase is wrong, or the file was damaged."
+            "The encrypted keys cannot be opened: the passphrase is wrong, or the file is damaged."
         ) from None
 
 
-def _stretched(passphrase: str, salt: bytes) -> bytes:
+def derive_from_passphrase(passphrase: str, salt: bytes) -> bytes:
+    """A 256-bit key; slow, and heavy on memory, on purpose."""
     return Scrypt(salt=salt, length=32, n=_COST, r=8, p=1).derive(passphrase.encode())

@@ -1,13 +1,13 @@
 """Blobs in an S3 bucket: the one file that knows obstore.
 
-The bucket's address is ``s3://BUCKET/PREFIX?endpoint=URL``; who we are comes from the usual
+The bucket's address is ``s3://BUCKET/PREFIX?endpoint=URL``; credentials come from the usual
 environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION). A blob counts as stored when
 the service has acknowledged it; that is its promise of durability.
 """
 
 from __future__ import annotations
 
-import hashlib
+import io
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,13 +19,13 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
 from digitizer.model.errors import NotFound, SettingsError, StorageError
-from digitizer.storage.blobs import Source
+from digitizer.storage.blobs import Source, copy_hashed
+from digitizer.storage.encrypted_files import decrypted
 from digitizer.support.concurrency import each
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
-_CHUNK = 1 << 20
 _THREADS = 8
 T = TypeVar("T")
 
@@ -33,11 +33,13 @@ T = TypeVar("T")
 class S3Blobs:
     """Blobs under ``PREFIX/FOLDER/ab/abcdef…`` of a bucket; keeps the promises of BlobStore."""
 
-    def __init__(self, url: str, folder: str) -> None:
+    def __init__(self, url: str, folder: str, key: bytes | None = None) -> None:
+        self._encryption_key = key
         address = urlsplit(url)
         if address.scheme != "s3" or not address.netloc:
             raise SettingsError(
-                f"store.blobs_url {url!r} is no bucket. Write s3://BUCKET/PREFIX?endpoint=URL."
+                f"store.blobs_url {url!r} is not the address of a bucket. "
+                "Write s3://BUCKET/PREFIX?endpoint=URL."
             )
         endpoint = parse_qs(address.query).get("endpoint", [None])[0]
         plain_http = bool(endpoint and endpoint.startswith("http://"))
@@ -49,14 +51,9 @@ class S3Blobs:
         )
 
     def put(self, stream: IO[bytes]) -> tuple[str, int]:
-        digest, size = hashlib.sha256(), 0
         with tempfile.TemporaryFile() as whole:  # the name is the digest, known only at the end
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-                whole.write(chunk)
+            sha256, size = copy_hashed(stream, whole, self._encryption_key)
             whole.seek(0)
-            sha256 = digest.hexdigest()
             if not self.exists(sha256):
                 self._guarded("store", lambda: obstore.put(self._store, self._key(sha256), whole))
         return sha256, size
@@ -69,9 +66,12 @@ class S3Blobs:
             return self.put(stream)
 
     def get(self, sha256: str) -> bytes:
-        return self._guarded(
+        stored = self._guarded(
             "read", lambda: bytes(obstore.get(self._store, self._key(sha256)).bytes())
         )
+        if self._encryption_key is None:
+            return stored
+        return b"".join(decrypted(self._encryption_key, io.BytesIO(stored)))
 
     def exists(self, sha256: str) -> bool:
         try:
@@ -103,9 +103,9 @@ class S3Blobs:
         try:
             return action()
         except (NotFoundError, FileNotFoundError):
-            raise NotFound("No such stored file.") from None
+            raise NotFound("There is no such stored file.") from None
         except BaseError as error:
             raise StorageError(
-                f"Could not {verb} a file in {self._url}: {error}. Nothing of it was acknowledged; "
-                "it is tried again when the store answers."
+                f"Could not {verb} a file in {self._url}: {error}. It was not acknowledged, and is "
+                "tried again when the store answers."
             ) from error

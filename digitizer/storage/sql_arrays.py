@@ -1,5 +1,5 @@
-"""Many numbers as one parameter of a statement: to write a parameter for each of a thousand takes
-longer than to look them all up."""
+"""Many numbers as one parameter of a statement: writing a parameter for each of a thousand takes
+longer than looking them all up."""
 
 from __future__ import annotations
 
@@ -76,6 +76,6 @@ def _cross_join(element: _InOrder, compiler: SQLCompiler, **how: Any) -> str:
 
 
 def for_each(numbers: sa.TableValuedAlias, table: sa.Table) -> sa.Join:
-    """A list and the ``table`` in which each of its numbers is looked up. SQLite, which cannot
-    know how long either is, would read all of the table in the hope that it is short."""
+    """A list, and the ``table`` in which each of its numbers is looked up. A plain join would let
+    SQLite, which cannot know how long either is, read all of the table."""
     return _InOrder(numbers, table, sa.true())

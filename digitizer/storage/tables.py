@@ -1,25 +1,14 @@
-"""The tables, and how to reach them: the one file that knows how a database is opened.
-
-Made for SQLite and PostgreSQL alike. On SQLite every writing transaction is BEGIN IMMEDIATE
-with a busy timeout, WAL with synchronous=FULL where the library is past the WAL-reset fault
-(3.51.3, or its back-ports), the rollback journal where it is not.
-"""
+"""The tables, made for SQLite and PostgreSQL alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event as sa_event
-
-from digitizer.model.errors import StorageError, UsageError
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0017"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,7 +20,7 @@ metadata = sa.MetaData(naming_convention=_NAMING)
 
 
 class UtcTime(sa.TypeDecorator[datetime]):
-    """A moment in UTC. SQLite keeps no zone, so it is put back on the way out."""
+    """A moment in UTC. SQLite stores no time zone, so it is added again on the way out."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -78,6 +67,35 @@ staff = sa.Table(
     sa.Column("role", sa.String(16), nullable=False),
     sa.Column("password_hash", sa.Text),
     sa.Column("active", sa.Boolean, nullable=False, default=True),
+    # The next login must set a new password; with ``code_until`` the one that is hashed here is a
+    # one-time code, good until then.
+    sa.Column("must_change", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Column("code_until", UtcTime),
+    # Encrypted under a key of the home; pending until a first code shows that it was taken over.
+    sa.Column("totp_secret", sa.LargeBinary),
+    sa.Column("totp_pending", sa.LargeBinary),
+    # The time step of the last code that was accepted: none as old is accepted again.
+    sa.Column("totp_step", sa.BigInteger),
+)
+
+# Codes that stand in for a lost telephone, each good once; only their SHA-256 is kept.
+recovery_code = sa.Table(
+    "recovery_code",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _to("staff", "staff_id", null=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+# What one person asked for and a second must confirm.
+joint_request = sa.Table(
+    "joint_request",
+    metadata,
+    _id(),
+    sa.Column("subject", sa.String(80), nullable=False, index=True),
+    _to("staff", "staff_id", null=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made", UtcTime, nullable=False),
 )
 
 message = sa.Table(
@@ -121,8 +139,8 @@ scan = sa.Table(
     "scan",
     metadata,
     _id(),
-    # The SHA-256 of the original, or of its originals' digests: what makes a second taking-in
-    # of the same bytes known, also between two processes at the same moment.
+    # The SHA-256 of the original, or of its originals' digests: by it the same bytes are known
+    # when they come in a second time, even in two processes at the same moment.
     sa.Column("fingerprint", sa.String(64), nullable=False, unique=True),
     sa.Column("profile", sa.String(64), nullable=False),
     sa.Column("state", sa.String(16), nullable=False, index=True),
@@ -137,7 +155,23 @@ scan = sa.Table(
     sa.Column("deaths", sa.Integer, nullable=False, default=0),
     sa.Column("claimed_by", sa.String(64), index=True),
     sa.Column("sealed", sa.Boolean, nullable=False, default=False),
-    sa.Column("seal_key", sa.LargeBinary),
+    # The name under which its key is kept; the key itself is never in the database.
+    sa.Column("seal_key_id", sa.String(32)),
+    sa.Index("ix_scan_profile_taken_in", "profile", "taken_in"),
+)
+
+# Seal keys that a supervisor decided to destroy: kept from before the key is destroyed until its
+# destruction is recorded, so that a crash in between leaves no doubt.
+seal_destruction = sa.Table(
+    "seal_destruction",
+    metadata,
+    sa.Column("scan_id", sa.ForeignKey("scan.id"), primary_key=True),
+    sa.Column("actor_kind", sa.String(16), nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    # The user of the machine, where they came from the shell; null: they did not.
+    sa.Column("shell", sa.Text),
 )
 
 original = sa.Table(
@@ -192,8 +226,8 @@ page = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     _to("scan", "scan_id", null=False, index=False),
     sa.Column("number", sa.Integer, nullable=False),
-    # Its place, from 1, in the stack as the paper lay; not its number where a stack went
-    # through a one-sided feeder twice.
+    # Its place, from 1, in the paper stack; this is not its number where a stack went through a
+    # one-sided feeder twice.
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("role", sa.String(16), nullable=False),
     _to("letter", "letter_id"),
@@ -208,8 +242,8 @@ page = sa.Table(
     sa.UniqueConstraint("scan_id", "number"),
 )
 
-# What is known of the pages of a scan that was sealed; it outlives the seal, so that a page that
-# a supervisor cleared does not seal the scan again.
+# What is known about the pages of a scan that was sealed; it outlives the seal, so that a page
+# that a supervisor cleared does not seal the scan again.
 sealed_page = sa.Table(
     "sealed_page",
     metadata,
@@ -226,8 +260,8 @@ sealed_page = sa.Table(
     sa.Column("cut_into", sa.String(32)),
 )
 
-# Legal markers, each good for one scan of one day. One of the register without a row here was
-# printed before markers were bound.
+# Legal markers, each good for one scan on one day. A marker in the register without a row here
+# was printed before markers were bound.
 legal_marker = sa.Table(
     "legal_marker",
     metadata,
@@ -247,7 +281,7 @@ transcript = sa.Table(
     sa.Column("words", sa.JSON, nullable=False, default=list),
 )
 
-# What staff put right in a transcript; the newest of a page is what is shown and searched.
+# Staff's corrections of a transcript; the newest of a page is what is shown and searched.
 correction = sa.Table(
     "correction",
     metadata,
@@ -258,7 +292,7 @@ correction = sa.Table(
     sa.Column("made", UtcTime, nullable=False),
 )
 
-# Every word that stands, or may stand, on a page that was delivered, in normal form.
+# Every word that is, or may be, on a page that was delivered, in normal form.
 term = sa.Table(
     "term",
     metadata,
@@ -267,7 +301,7 @@ term = sa.Table(
 )
 
 # The terms again, many of one length in a row, as `letters/search/terms.py` has them in memory.
-# Those after the last `last_term` are on no shelf yet.
+# Those after the greatest `last_term` are on no shelf yet.
 shelf = sa.Table(
     "shelf",
     metadata,
@@ -278,15 +312,15 @@ shelf = sa.Table(
     sa.Column("letters", sa.LargeBinary, nullable=False),
 )
 
-# Where it may stand. Ordered for a search in one mailbox, with a second order for all of them;
-# both answer without looking elsewhere.
+# On which pages it may be. Ordered for a search in one mailbox, with an index for a search in all;
+# both answer a search without another look-up.
 posting = sa.Table(
     "posting",
     metadata,
     sa.Column("inmate_id", sa.ForeignKey("inmate.id"), primary_key=True),
     sa.Column("term_id", sa.ForeignKey("term.id"), primary_key=True),
     sa.Column("page_id", sa.ForeignKey("page.id"), primary_key=True),
-    # The reader's probability, in thousandths, that the word stands on this page, …
+    # The reader's probability, in thousandths, that the word is on this page, …
     sa.Column("weight", sa.SmallInteger, nullable=False),
     # … and how often it may be expected among a thousand of the page's words.
     sa.Column("density", sa.SmallInteger, nullable=False),
@@ -306,15 +340,75 @@ event = sa.Table(
     sa.Column("detail", sa.JSON, nullable=False, default=dict),
     sa.Column("previous", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+    # The number of the key that the hash is made with; null: written before there were keys.
+    sa.Column("key", sa.Integer),
 )
 
-# The last event's number and hash, so that taking away the newest events shows too.
+# The last event's number and hash, so that removing the newest events is noticed too; and, made
+# with the log's key, what proves that this was the last event at a time.
 event_head = sa.Table(
     "event_head",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("key", sa.Integer),
+    sa.Column("mac", sa.String(64)),
+)
+
+# A known booking number that came with another person's name: until a person confirms who it is,
+# nobody logs in with it, and ``row`` (as the file had it) is not taken over.
+held_name = sa.Table(
+    "held_name",
+    metadata,
+    sa.Column("inmate_id", sa.ForeignKey("inmate.id"), primary_key=True),
+    sa.Column("since", UtcTime, nullable=False),
+    sa.Column("row", sa.JSON, nullable=False),
+)
+
+# The booking numbers that people had before they got another, or before two records of one person
+# were merged: whom a roster file means that still lists them.
+earlier_number = sa.Table(
+    "earlier_number",
+    metadata,
+    sa.Column("booking_number", sa.String(64), primary_key=True),
+    _to("inmate", "inmate_id", null=False),
+    sa.Column("since", UtcTime, nullable=False),
+)
+
+# Roster files that came in. ``content`` (compressed) is kept while a person looks at what it would
+# do; after that only that it was applied, and when.
+roster_file = sa.Table(
+    "roster_file",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("content", sa.LargeBinary),
+    sa.Column("full", sa.Boolean, nullable=False),
+    # What a person said about its columns and words, as ``people.roster_choices`` writes it.
+    sa.Column("choices", sa.JSON, nullable=False, default=dict),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    sa.Column("came", UtcTime, nullable=False),
+    sa.Column("applied", UtcTime),
+)
+
+# What a person said last about the columns and words of a roster file that was then imported.
+roster_choice = sa.Table(
+    "roster_choice",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("choices", sa.JSON, nullable=False),
+    sa.Column("made", UtcTime, nullable=False),
+)
+
+# Keys of covers that no longer count, because they were stolen or may have been.
+retired_key = sa.Table(
+    "retired_key",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("retired", UtcTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
 )
 
 session = sa.Table(
@@ -328,158 +422,49 @@ session = sa.Table(
     sa.Column("csrf", sa.String(64), nullable=False),
     sa.Column("created", UtcTime, nullable=False),
     sa.Column("seen", UtcTime, nullable=False),
+    # When its owner last proved who they are, and from which address they came.
+    sa.Column("proved", UtcTime),
+    sa.Column("terminal", sa.String(64)),
 )
 
+# What an account owes at a terminal, an account everywhere (no terminal), a terminal (no account).
 throttle = sa.Table(
     "throttle",
     metadata,
-    sa.Column("subject", sa.String(120), primary_key=True),
-    sa.Column("failures", sa.Integer, nullable=False, default=0),
-    sa.Column("locked_until", UtcTime),
+    sa.Column("account", sa.String(80), primary_key=True),
+    sa.Column("terminal", sa.String(80), primary_key=True),
+    sa.Column("owed_until", UtcTime, nullable=False, index=True),
 )
 
-_WAL_FAULT_MENDED = ((3, 51, 3),)
-_WAL_FAULT_BACKPORTS = {(3, 44): 6, (3, 50): 7}
+# Where an account was logged in of late: a lock of the account does not close these terminals.
+known_terminal = sa.Table(
+    "known_terminal",
+    metadata,
+    sa.Column("account", sa.String(80), primary_key=True),
+    sa.Column("terminal", sa.String(80), primary_key=True),
+    sa.Column("last", UtcTime, nullable=False),
+)
 
+# A device that staff enrolled. The code is typed at it once; it then bears the token.
+kiosk = sa.Table(
+    "kiosk",
+    metadata,
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("code_hash", sa.String(64), unique=True),
+    sa.Column("code_until", UtcTime),
+    sa.Column("token_hash", sa.String(64), unique=True),
+    sa.Column("enrolled", UtcTime),
+    sa.Column("seen", UtcTime),
+    sa.Column("revoked", UtcTime),
+)
 
-def wal_is_safe(version: tuple[int, ...]) -> bool:
-    """Whether a SQLite of this version is past the WAL-reset fault of several connections."""
-    if version >= _WAL_FAULT_MENDED[0]:
-        return True
-    backport = _WAL_FAULT_BACKPORTS.get((version[0], version[1]))
-    return backport is not None and version[2] >= backport
-
-
-#: Our writers' lock on PostgreSQL: one at a time, as SQLite has it; any number would do.
-_WRITERS = 0x4D41494C
-
-_NOT_THE_STORE = (
-    sa.exc.DataError, sa.exc.IntegrityError, sa.exc.NotSupportedError, sa.exc.ProgrammingError,
-)  # fmt: skip
-
-
-_OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
-#: Connections that wait for nobody: every thread of a large service may hold one.
-_CONNECTIONS = 100
-
-
-def open_engine(url: str | sa.URL) -> sa.Engine:
-    """An engine for ``url``; SQLite goes through the pysqlite3 wheel and its newer library."""
-    url = sa.make_url(url)
-    if url.get_backend_name() != "sqlite":
-        plain = url.drivername == "postgresql"
-        driven = url.set(drivername="postgresql+psycopg") if plain else url
-        return sa.create_engine(driven, hide_parameters=True, max_overflow=_CONNECTIONS)
-    import pysqlite3
-
-    # Parameters are hidden: an error in the log must not carry names or letter text.
-    engine = sa.create_engine(
-        url, hide_parameters=True, module=pysqlite3, connect_args={"timeout": 30},
-        max_overflow=_CONNECTIONS,
-    )  # fmt: skip
-    journal = "WAL" if wal_is_safe(pysqlite3.sqlite_version_info) else "TRUNCATE"
-    sa_event.listen(engine, "connect", lambda raw, _record: _prepare_sqlite(raw, journal))
-    sa_event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(raw: Any, journal: str) -> None:
-    raw.isolation_level = None  # we say BEGIN ourselves
-    for pragma in (
-        f"journal_mode={journal}",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",  # a seal's key that is destroyed is overwritten, not only unlinked
-        "busy_timeout=30000",
-    ):
-        raw.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-@contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A read transaction: one consistent picture. Raises StorageError where the database cannot
-    be reached (gone, locked too long, too many at it)."""
-    try:
-        with engine.connect() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
-                yield connection
-    except _OUT_OF_REACH as error:
-        raise StorageError(
-            f"The database could not be read ({_cause(error)}). Run: digitizer doctor"
-        ) from error
-
-
-def _cause(error: sa.exc.SQLAlchemyError) -> object:
-    return getattr(error, "orig", None) or "all connections to it are in use"
-
-
-@contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A write transaction: takes its lock at once, commits at the end or rolls all back.
-
-    One writer at a time, on SQLite and on PostgreSQL. Raises StorageError where the database
-    cannot be written (disk full, locked too long, gone); then nothing was.
-    """
-    try:
-        with engine.connect().execution_options(writing=True) as connection, connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
-            yield connection
-    except (sa.exc.DatabaseError, sa.exc.TimeoutError) as error:
-        if isinstance(error, _NOT_THE_STORE):
-            raise
-        raise StorageError(
-            f"The database could not be written ({_cause(error)}). Nothing of this was "
-            "acknowledged; free space or mend the disk, then try again."
-        ) from error
-
-
-def empty_log(engine: sa.Engine) -> bool:
-    """Writes SQLite's write-ahead log into the database and cuts it off: until then a secret that
-    was deleted still stands in it. Elsewhere it does nothing. False if a reader kept it from it
-    for all of the busy timeout."""
-    if engine.dialect.name != "sqlite":
-        return True
-    with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not busy
-
-
-def copy_database(engine: sa.Engine, target: Path) -> None:
-    """A consistent copy of a SQLite database into a new file, while others write."""
-    if engine.dialect.name != "sqlite":
-        raise UsageError("This database is not SQLite: back it up with its own tool (pg_dump).")
-    with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        raw.execute("VACUUM INTO ?", (str(target),))
-
-
-def linked_sqlite() -> tuple[int, ...]:
-    """The version of the SQLite library that we use (the pysqlite3 wheel's)."""
-    import pysqlite3
-
-    return tuple(pysqlite3.sqlite_version_info)
-
-
-def integrity(engine: sa.Engine) -> str | None:
-    """What a full check of the database finds wrong; None if it is sound."""
-    if engine.dialect.name != "sqlite":
-        return None
-    try:
-        with reading(engine) as tx:
-            says = [row[0] for row in tx.exec_driver_sql("PRAGMA integrity_check")]
-    except StorageError as error:
-        return str(error)
-    except sa.exc.DatabaseError as error:  # so damaged that it cannot even be checked
-        return str(error.orig)
-    return None if says == ["ok"] else "; ".join(says[:3])
+# Who sent X-Forwarded headers to the service, and what it made of them: for the doctor.
+forwarder = sa.Table(
+    "forwarder",
+    metadata,
+    sa.Column("address", sa.String(64), primary_key=True),
+    sa.Column("trusted", sa.Boolean, nullable=False),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("scheme", sa.String(8), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)

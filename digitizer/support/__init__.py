@@ -1,1 +1,1 @@
-"""Small helps that know nothing of mail: clock, paths, failpoints, concurrency."""
+"""Small helpers that know nothing of mail: clock, paths, failpoints, concurrency."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: none can be taken for another
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: none is easily mistaken for another
 
 
 def now() -> datetime:

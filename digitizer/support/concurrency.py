@@ -1,4 +1,4 @@
-"""Doing one thing to many; what fails takes its own place in the answer and hinders no other."""
+"""Doing one thing to many: what fails has its error in its place, and does not stop the others."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def each(
 ) -> list[R | Exception]:
     """What ``action`` gives for each item, in order, or the error that it raised.
 
-    Errors among the items stay as they are, so that steps can follow one another. ``threads``
-    may wait for disk or network at the same time.
+    Errors among the items stay as they are, so that steps can be chained. Up to ``threads`` wait
+    for disk or network at the same time.
     """
 
     def guarded(item: T | Exception) -> R | Exception:

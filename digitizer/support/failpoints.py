@@ -1,7 +1,8 @@
-"""Named points at which a test may kill the whole process; in service they cost one comparison.
+"""Failpoints: named places at which a test may kill the whole process; in service each costs one
+comparison.
 
-``DIGITIZER_TEST_KILL=intake.committed`` kills at the first time that the point is reached,
-``intake.committed:3`` at the third. Nothing is flushed or closed: it is SIGKILL, as a power
+``DIGITIZER_TEST_KILL=intake.committed`` kills the first time that the point is reached,
+``intake.committed:3`` the third. Nothing is flushed or closed: it is SIGKILL, as a power
 cut or the kernel's out-of-memory killer would do it. Never set it in service.
 """
 
@@ -13,32 +14,106 @@ from threading import Lock
 
 #: Every point, in the order in which a scan passes them.
 POINTS = (
-    "recover.begun", "recover.given_back", "recover.committed", "recover.swept",
+    "recover.begun",
+    "recover.given_back",
+    "recover.committed",
+    "recover.swept",
     "recover.plain_dropped",
-    "claimants.made", "claimants.locked", "claimants.known",
-    "intake.begun", "intake.opened",
-    "blobs.tmp_made", "blobs.tmp_written", "blobs.tmp_synced", "blobs.renamed",
+    "claimants.made",
+    "claimants.locked",
+    "claimants.known",
+    "intake.begun",
+    "intake.opened",
+    "blobs.tmp_made",
+    "blobs.tmp_written",
+    "blobs.tmp_synced",
+    "blobs.renamed",
     "blobs.folder_synced",
-    "intake.blob_stored", "ledger.scan_entered", "ledger.original_entered",
-    "intake.audited", "intake.committed", "intake.unlinking", "intake.unlinked",
-    "ledger.claimed", "work.claimed", "work.folder_made", "work.opening", "work.reading",
-    "work.asking", "work.worked", "work.picture_stored", "work.pictures_stored",
-    "filing.page_written", "filing.transcript_written", "filing.pages_written",
-    "filing.letter_written", "filing.pages_given", "filing.letter_indexed",
-    "filing.use_recorded", "filing.cover_spent", "filing.letter_filed",
-    "filing.held_whole", "ledger.finished", "work.filed", "work.committed",
-    "sealing.locked", "sealing.stored", "sealing.kept", "work.sealed", "sealing.plain_proven",
-    "sealing.plain_deleted", "work.plain_dropped", "work.folder_removed",
-    "stop.begun", "stop.pool_closed", "stop.given_back", "stop.folder_removed",
+    "intake.blob_stored",
+    "ledger.scan_entered",
+    "ledger.original_entered",
+    "intake.audited",
+    "intake.committed",
+    "intake.unlinking",
+    "intake.unlinked",
+    "ledger.claimed",
+    "work.claimed",
+    "work.folder_made",
+    "work.opening",
+    "work.reading",
+    "work.asking",
+    "work.worked",
+    "work.picture_stored",
+    "work.pictures_stored",
+    "filing.page_written",
+    "filing.transcript_written",
+    "filing.pages_written",
+    "filing.letter_written",
+    "filing.pages_given",
+    "filing.letter_indexed",
+    "filing.use_recorded",
+    "filing.cover_spent",
+    "filing.letter_filed",
+    "filing.held_whole",
+    "ledger.finished",
+    "work.filed",
+    "work.committed",
+    "seal_keys.made",
+    "seal_keys.kept",
+    "sealing.encrypted",
+    "sealing.stored",
+    "sealing.kept",
+    "work.sealed",
+    "sealing.plain_proven",
+    "sealing.plain_deleted",
+    "work.plain_dropped",
+    "work.folder_removed",
+    "stop.begun",
+    "stop.pool_closed",
+    "stop.given_back",
+    "stop.folder_removed",
     "stop.claimant_closed",
-)  # fmt: skip
+)
 
-#: Those that a supervisor passes who settles what is sealed.
+#: Those that are passed while a supervisor decides about sealed mail.
 SUPERVISORS_POINTS = (
-    "lifting.plain_stored", "lifting.told", "lifting.committed", "lifting.locked_deleted",
-    "cutting.unlocked", "cutting.stored", "cutting.told", "cutting.committed",
-    "destroying.told", "destroying.committed",
-)  # fmt: skip
+    "lifting.plain_stored",
+    "lifting.recorded",
+    "lifting.committed",
+    "lifting.encrypted_deleted",
+    "cutting.decrypted",
+    "cutting.stored",
+    "cutting.recorded",
+    "cutting.committed",
+    "destroying.entered",
+    "destroying.decided",
+    "seal_keys.overwritten",
+    "seal_keys.destroyed",
+    "destroying.recorded",
+    "destroying.committed",
+)
+
+#: Those that are passed while a home is encrypted at rest.
+ENCRYPTION_POINTS = (
+    "encrypting.begun",
+    "encrypting.database",
+    "encrypting.file",
+)
+
+#: Those that are passed while the passphrase of an encrypted home is changed.
+PASSPHRASE_POINTS = (
+    "rewrapping.recorded",
+    "rewrapping.kept",
+    "rewrapping.written",
+)
+#: Those that are passed while something is printed.
+PRINTING_POINTS = (
+    "prints.staged",
+    "prints.begun",
+    "prints.published",
+    "prints.sent",
+    "prints.marked",
+)
 
 _lock = Lock()
 _deadly, _left = "", 0
@@ -48,13 +123,19 @@ def arm(where: str) -> None:
     """Sets the deadly point, ``NAME`` or ``NAME:N``; empty text: none. For tests."""
     global _deadly, _left
     name, _, times = where.partition(":")
-    if name and name not in (*POINTS, *SUPERVISORS_POINTS):
+    if name and name not in (
+        *POINTS,
+        *SUPERVISORS_POINTS,
+        *ENCRYPTION_POINTS,
+        *PASSPHRASE_POINTS,
+        *PRINTING_POINTS,
+    ):
         raise ValueError(f"there is no point {name!r}")
     _deadly, _left = name, int(times or 1)
 
 
-def reach(name: str) -> None:
-    """Says that the point ``name`` is reached; if a test armed it, the process dies here."""
+def failpoint(name: str) -> None:
+    """Marks this place as the point ``name``; if a test armed it, the process dies here."""
     if _deadly and name == _deadly:
         _count_down()
 

@@ -18,4 +18,4 @@ PRINT_TEMPLATES = TEMPLATES / "print"
 SCANNER_PROFILES = _data_folder("scanner_profiles")
 MIGRATIONS = _PACKAGE / "storage" / "migrations"
 SYSTEM_FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
-"""Where packages of the operating system put their fonts."""
+"""Where the operating system's packages install fonts."""

@@ -1,6 +1,6 @@
 """The main job: letters behind covers, on the glass, in the right mailbox, found.
 
-Always on letters that are made here, and on real ones where the corpus stands beside the checkout.
+Always on letters that are made here, and on real ones where the corpus is beside the checkout.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from tests.support.mailroom_kit import (
     Posted,
     Serving,
     corpus_letters,
+    distinctive_words,
     post,
     scanned,
-    telling_words,
 )
 
 pytestmark = pytest.mark.acceptance
@@ -45,14 +45,18 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     if request.param == "made":
         return Source(
             partial(made_letters, tmp_path / "letters"),
-            kinds=(5, 1, 5), sheets=(1, 2, 1, 3, 2, 2), sides=36,
+            kinds=(5, 1, 5),
+            sheets=(1, 2, 1, 3, 2, 2),
+            sides=36,
             found={"typed": 0.9, "handwritten": 0.8},
-        )  # fmt: skip
+        )
     return Source(
         corpus_letters,
-        kinds=(8, 4, 7), sheets=(1, 2, 1, 3, 1, 2, 2, 1, 3, 1, 2), sides=60,
+        kinds=(8, 4, 7),
+        sheets=(1, 2, 1, 3, 1, 2, 2, 1, 3, 1, 2),
+        sides=60,
         found={"typed": 0.8},
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -62,10 +66,10 @@ def home(tmp_path: Path) -> Home:
 
 def assert_delivered(home: Home, posted: Sequence[Posted], source: str) -> None:
     """Every letter of the stack in the right mailbox, all its pages, nothing else anywhere."""
-    books = [each for each in home.lines("reconcile") if each["source"].endswith(source)]
-    assert [each["balanced"] for each in books] == [True]
-    assert books[0]["held"] == 0
-    assert books[0]["delivered"] == sum(len(each.pages) for each in posted)
+    balance = [each for each in home.lines("reconcile") if each["source"].endswith(source)]
+    assert [each["balanced"] for each in balance] == [True]
+    assert balance[0]["held"] == 0
+    assert balance[0]["delivered"] == sum(len(each.pages) for each in posted)
     for each in posted:
         counts = [entry["pages"] for entry in home.lines("mailbox", each.booking)]
         assert counts.count(len(each.pages)) >= 1, each
@@ -78,7 +82,7 @@ def found_first(home: Home, posted: Sequence[Posted], kind: str) -> tuple[int, i
         (word, each.booking)
         for each in posted
         for page in each.texts(kind)
-        for word in telling_words(posted, page)
+        for word in distinctive_words(posted, page)
     ]
     good = 0
     for word, booking in words:
@@ -157,8 +161,9 @@ def test_a_cover_whose_codes_are_blackened_delivers_nothing_it_could_touch(
     assert home.balanced()
     held = home.lines("held")
     assert {page for item in held for page in item["pages"]} >= {
-        *posted[1].pages, *posted[2].pages,
-    }  # fmt: skip
+        *posted[1].pages,
+        *posted[2].pages,
+    }
 
 
 def test_bad_files_are_held_with_a_reason_while_letters_go_on(home: Home, source: Source) -> None:

@@ -1,66 +1,50 @@
-"""The web pages in a real browser: an inmate reads and searches, staff settle, nobody lingers."""
+"""The web pages in a real browser: inmates read and search, staff decide, idle pages log out."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from playwright.sync_api import Browser, Page, expect  # noqa: E402 - after the skip above
+from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402 - after the skip above
 
+from digitizer.support.clock import now  # noqa: E402
+from tests.support.in_browser import ARGUMENTS, CHROMIUM, served  # noqa: E402
 from tests.support.patience import HUNG  # noqa: E402
-from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Mail, make_mail  # noqa: E402
+from tests.support.web_kit import (  # noqa: E402
+    PASSWORD,
+    PIN,
+    Mail,
+    add_letter,
+    add_page,
+    add_scan,
+    make_mail,
+)
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 KIOSK = {"width": 1024, "height": 768}
 PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1366, "height": 850}
+OFFICE = {"width": 1366, "height": 850}
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not at /usr/bin/chromium"),
 ]
 
-#: Serves a home on a free port and says which on its first line.
-_SERVE = """
-import socket, sys
-from pathlib import Path
-import uvicorn
-from digitizer.entrances.web.app import make_app
-from digitizer.facility import open_house
-
-listener = socket.create_server(("127.0.0.1", 0))
-print(listener.getsockname()[1], flush=True)
-app = make_app(open_house(Path(sys.argv[1])))
-uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False)).run([listener])
-"""
-
 
 @pytest.fixture(scope="module")
 def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mail]:
     made = make_mail(tmp_path_factory.mktemp("browser") / "home")
     yield made
-    made.house.engine.dispose()
+    made.facility.engine.dispose()
 
 
 @pytest.fixture(scope="module")
 def address(mail: Mail) -> Iterator[str]:
-    command = [sys.executable, "-c", _SERVE, str(mail.house.home)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
-    ) as served:
-        assert served.stdout is not None
-        yield f"http://127.0.0.1:{served.stdout.readline().strip()}"
-        served.terminate()
+    with served(mail.facility.home) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +64,8 @@ def kiosk(chromium: Browser, address: str) -> Iterator[Page]:
 
 
 @pytest.fixture
-def desk(chromium: Browser, address: str) -> Iterator[Page]:
-    yield from _page(chromium, address, viewport=DESK)
+def office(chromium: Browser, address: str) -> Iterator[Page]:
+    yield from _page(chromium, address, viewport=OFFICE)
 
 
 @pytest.fixture
@@ -91,21 +75,23 @@ def phone(chromium: Browser, address: str) -> Iterator[Page]:
 
 @pytest.fixture
 def without_script(chromium: Browser, address: str) -> Iterator[Page]:
-    yield from _page(chromium, address, viewport=DESK, java_script_enabled=False)
+    yield from _page(chromium, address, viewport=OFFICE, java_script_enabled=False)
 
 
 def _page(chromium: Browser, address: str, **options: object) -> Iterator[Page]:
     """A fresh visitor; what the browser complains of (a policy, a script) fails the test. That a
-    form came back with what is wrong in it (409) is no such complaint."""
+    form came back with what is wrong in it (409), or a page asks first why (403), is no such
+    complaint."""
     context = chromium.new_context(base_url=address, **options)  # type: ignore[arg-type]  # options
     context.set_default_timeout(HUNG * 1000)
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
-    assert [told for told in complaints if "status of 409" not in told] == []
+    asked = ("status of 409", "status of 403")
+    assert [each for each in complaints if not any(status in each for status in asked)] == []
 
 
 def _enter(page: Page, number: str = "2026-00117") -> None:
@@ -124,9 +110,40 @@ def _enter_as_staff(page: Page) -> None:
     page.wait_for_url("**/staff")
 
 
+def _one_more_letter(mail: Mail, pages: int) -> str:
+    """A held letter that no other test decides about."""
+    stack = add_scan(mail, "one-more.pdf")
+    letter = add_letter(mail, stack, None, reason="Look at it.")
+    for number in range(1, pages + 1):
+        add_page(mail, stack, number, letter, position=number)
+    return letter
+
+
+def _open_letter(page: Page, address: str) -> None:
+    """As a clerk, who says why first, by keyboard alone; the reason counts for a while."""
+    page.goto(address)
+    if not page.locator("#reason").count():
+        return
+    expect(page.locator("#reason")).to_be_focused()
+    page.keyboard.type("The addressee says that a page is missing")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}")
+
+
 def _fits(page: Page) -> bool:
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return int(wide) <= 0
+
+
+def _sheet_and_frame(page: Page) -> list[dict[str, float]]:
+    """Where the page's picture and a found word's frame are, in CSS pixels, at one moment of a
+    page that is laid out for good: asked one after the other, the page may move in between."""
+    page.wait_for_load_state("load")
+    places: list[dict[str, float]] = page.evaluate(
+        "['.sheet', '.sheet rect'].map("
+        "which => document.querySelector(which).getBoundingClientRect().toJSON())"
+    )
+    return places
 
 
 def test_an_inmate_reads_searches_and_leaves(kiosk: Page, mail: Mail) -> None:
@@ -141,13 +158,8 @@ def test_an_inmate_reads_searches_and_leaves(kiosk: Page, mail: Mail) -> None:
     kiosk.fill("#q", "harbor")
     kiosk.keyboard.press("Enter")
     kiosk.click(f"a[href='/mail/{mail.ids['letter']}/2?find=harbor']")
-    frame, sheet = (
-        kiosk.locator(".marks rect").bounding_box(),
-        kiosk.locator(".sheet").bounding_box(),
-    )
-    assert frame is not None
-    assert sheet is not None
-    assert sheet["x"] <= frame["x"] <= frame["x"] + frame["width"] <= sheet["x"] + sheet["width"]
+    sheet, frame = _sheet_and_frame(kiosk)
+    assert sheet["left"] <= frame["left"] < frame["right"] <= sheet["right"]
     kiosk.click("summary")
     expect(kiosk.get_by_text("sister")).to_be_visible()
     letter = kiosk.url
@@ -173,6 +185,7 @@ def test_a_terminal_left_alone_asks_and_then_logs_out(kiosk: Page) -> None:
     _enter(kiosk)
     kiosk.clock.run_for(9 * 60_000 + 2000)
     expect(kiosk.locator("#still")).to_be_visible()
+    expect(kiosk.locator("#still-left")).to_have_text("Seconds left: 58")
     kiosk.click("#still-yes")
     expect(kiosk.locator("#still")).to_be_hidden()
     kiosk.clock.run_for(10 * 60_000 + 2000)
@@ -190,9 +203,12 @@ def test_pages_fit_a_phone_and_targets_are_big(phone: Page, mail: Mail, path: st
             assert box["height"] >= 44
 
 
-def test_the_keypad_types_the_pin_by_touch(phone: Page) -> None:
+def test_the_keypad_types_into_the_field_that_was_touched(phone: Page) -> None:
     phone.goto("/login")
-    phone.fill("#booking_number", "2026-00118")
+    phone.fill("#booking_number", "2026-0011")
+    phone.tap("#keypad [data-key='8']")
+    expect(phone.locator("#booking_number")).to_have_value("2026-00118")
+    phone.tap("#pin")
     for digit in PIN[:-1] + "9":
         phone.tap(f"#keypad [data-key='{digit}']")
     phone.tap("#keypad [data-key='back']")
@@ -201,32 +217,200 @@ def test_the_keypad_types_the_pin_by_touch(phone: Page) -> None:
     phone.wait_for_url("**/mail")
 
 
-def test_staff_assign_with_three_clicks_and_a_reason(desk: Page, mail: Mail) -> None:
-    _enter_as_staff(desk)
-    desk.goto(f"/staff/held/{mail.ids['held']}")
-    desk.locator("#find").press_sequentially("jose")
-    desk.click("#found .person")  # the first click
-    expect(desk.get_by_text("Goes to José Okonkwo-Ruiz")).to_be_visible()
-    desk.fill("#reason", "Named on the envelope")  # the second, into the field
-    desk.click("text=Deliver to the chosen inmate")  # the third
-    desk.wait_for_url("**settled=*")
-    expect(desk.get_by_text("signed by Ana Brookwater")).to_be_visible()
+@pytest.mark.parametrize("size", [(1280, 800), (1366, 768), (1024, 768)])
+def test_the_whole_login_is_in_sight_of_a_kiosk_with_a_touch_screen(
+    chromium: Browser, address: str, size: tuple[int, int]
+) -> None:
+    for language in ("en", "es"):
+        for kiosk in _page(
+            chromium, address, viewport={"width": size[0], "height": size[1]}, has_touch=True
+        ):
+            kiosk.goto(f"/login?lang={language}")
+            expect(kiosk.locator("#keypad")).to_be_visible()
+            box = kiosk.locator("main button[type=submit]").bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= size[1]
 
 
-def test_enter_in_the_reason_decides_nothing(desk: Page, mail: Mail) -> None:
-    _enter_as_staff(desk)
-    desk.goto(f"/staff/held/{mail.ids['whole']}")
-    desk.fill("#reason", "Only a thought")
-    desk.keyboard.press("Enter")
-    assert desk.url.endswith(mail.ids["whole"])
-    assert desk.locator("#reason").input_value() == "Only a thought"
+def test_a_larger_page_stays_larger_on_the_next_one(kiosk: Page, mail: Mail) -> None:
+    _enter(kiosk)
+    kiosk.goto(f"/mail/{mail.ids['letter']}/1?zoom=3&find=harbor")
+    kiosk.get_by_role("link", name="Next page").first.click()
+    kiosk.wait_for_url("**/2?zoom=3&find=harbor")
+    expect(kiosk.locator(".marks rect").first).to_be_in_viewport()
 
 
-def test_a_decision_without_a_reason_is_not_sent(desk: Page, mail: Mail) -> None:
-    _enter_as_staff(desk)
-    desk.goto(f"/staff/held/{mail.ids['whole']}")
-    desk.click(".cut >> nth=0")
-    assert desk.url.endswith(mail.ids["whole"])
+def test_staff_assign_with_three_clicks_and_a_reason(office: Page, mail: Mail) -> None:
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{mail.ids['held']}")
+    office.locator("#find").press_sequentially("jose")
+    office.click("#found .person")  # the first click
+    expect(office.get_by_text("Goes to José Okonkwo-Ruiz")).to_be_visible()
+    office.fill("#reason", "Named on the envelope")  # the second, into the field
+    office.click("text=Deliver to José Okonkwo-Ruiz")  # the third
+    office.wait_for_url("**decided=*")
+    expect(office.get_by_text("signed by Ana Brookwater")).to_be_visible()
+
+
+def test_enter_in_the_reason_decides_nothing(office: Page, mail: Mail) -> None:
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{mail.ids['whole']}")
+    office.fill("#reason", "Only a thought")
+    office.keyboard.press("Enter")
+    assert office.url.endswith(mail.ids["whole"])
+    assert office.locator("#reason").input_value() == "Only a thought"
+
+
+def _to_match(mail: Mail, *heights: int) -> str:
+    """A letter of which only is asked whose it is, its pages so high, in pixels at 100 dpi."""
+    stack = add_scan(mail, "separated.pdf")
+    letter = add_letter(mail, stack, None, reason="Whose is it?", doubts=["cover_unknown"])
+    for number, height in enumerate(heights, start=1):
+        text = "For Tobias Quillfeather 2026-00117" if number == 1 else "and so on"
+        add_page(mail, stack, number, letter, text, position=number, height=height)
+    return letter
+
+
+def test_one_key_delivers_a_letter_without_a_cover(office: Page, mail: Mail) -> None:
+    letter = _to_match(mail, 500, 1100)  # an envelope, and a page
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    expect(office.get_by_text("Deliver to Tobias Quillfeather, 2026-00117")).to_be_visible()
+    office.keyboard.press("Enter")
+    office.wait_for_url("**decided=*")
+    expect(office.get_by_text("Done: assign to 2026-00117")).to_be_visible()
+
+
+def test_a_digit_delivers_to_another(office: Page, mail: Mail) -> None:
+    letter = _to_match(mail, 1100)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    second = office.locator(".people .person input").nth(1).get_attribute("value")
+    office.keyboard.press("2")
+    office.wait_for_url("**decided=*")
+    expect(office.get_by_text(f"Done: assign to {second}")).to_be_visible()
+
+
+def test_where_there_may_be_two_letters_each_page_is_seen_first(office: Page, mail: Mail) -> None:
+    letter = _to_match(mail, 500, 1100, 500, 1100)  # a second envelope
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    expect(office.get_by_text("Look at every page first")).to_be_visible()
+    for page in (2, 3, 4):  # Enter turns the page, and a digit too
+        office.keyboard.press("Enter" if page < 4 else "1")
+        expect(office.locator("#shown-caption")).to_contain_text(f"Page {page} of")
+        assert office.url.endswith(letter)
+    office.keyboard.press("Enter")
+    office.wait_for_url("**decided=*")
+
+
+def _to_screen(mail: Mail, pages: int) -> str:
+    """A letter that waits for a review, the oldest of all."""
+    stack = add_scan(mail, "screened.pdf", finished=now() - timedelta(days=9))
+    letter = add_letter(mail, stack, "2026-00117", state="awaiting_review", proposed="2026-00117")
+    for number in range(1, pages + 1):
+        add_page(mail, stack, number, letter, f"Dear Tobias {number}.", position=number)
+    return letter
+
+
+def test_a_letter_is_screened_by_enter_alone_and_undone_from_the_next(
+    office: Page, mail: Mail
+) -> None:
+    letter = _to_screen(mail, 3)
+    _enter_as_staff(office)
+    office.keyboard.press("g")
+    office.keyboard.press("s")
+    office.wait_for_url("**/staff/screening")
+    expect(office.locator("[data-list] a").first).to_be_focused()
+    office.keyboard.press("Enter")
+    office.wait_for_url(f"**/{letter}")
+    for page in (1, 2, 3):
+        expect(office.locator("#shown-caption")).to_contain_text(f"Page {page} of 3")
+        expect(office.locator("#sheet")).to_have_js_property("complete", True)
+        office.keyboard.press("Enter")
+    office.wait_for_url(f"**decided={letter}")
+    expect(office.get_by_text("Done: release")).to_be_visible()
+    assert letter not in office.url.partition("?")[0]
+    office.keyboard.press("u")
+    office.wait_for_url(f"**/screening/{letter}?decided={letter}")
+    assert _fits(office)
+
+
+def test_a_page_is_withheld_by_two_keys_and_given_back_by_one(office: Page, mail: Mail) -> None:
+    letter = _to_screen(mail, 2)
+    _enter_as_staff(office)
+    office.goto(f"/staff/screening/{letter}")
+    office.keyboard.press("ArrowRight")
+    expect(office.locator("#shown-caption")).to_contain_text("Page 2 of 2")
+    office.keyboard.press("w")
+    office.keyboard.press("7")
+    office.wait_for_url("**at=2")
+    expect(office.locator("#shown-caption")).to_contain_text("withheld")
+    expect(office.locator(".strip .withheld")).to_contain_text("Written in a code")
+    office.keyboard.press("b")
+    expect(office.locator("#shown-caption")).not_to_contain_text("withheld")
+
+
+def test_rejecting_takes_two_keys(office: Page, mail: Mail) -> None:
+    letter = _one_more_letter(mail, 1)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    office.keyboard.press("x")
+    office.keyboard.press("3")
+    office.wait_for_url("**decided=*")
+    expect(office.get_by_text("Done: reject")).to_be_visible()
+
+
+def test_a_letter_is_cut_and_delivered_by_keys_alone(office: Page, mail: Mail) -> None:
+    letter = _one_more_letter(mail, 3)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    office.keyboard.press("ArrowRight")
+    expect(office.locator("#shown-caption")).to_contain_text("Page 2")
+    office.keyboard.press("c")
+    office.wait_for_url("**decided=*")
+    office.keyboard.press("/")
+    office.keyboard.type("jose")
+    expect(office.locator("#found .person")).to_have_count(1)
+    office.keyboard.press("Enter")
+    expect(office.get_by_text("Goes to José Okonkwo-Ruiz")).to_be_visible()
+    office.keyboard.press("Enter")
+    expect(office.get_by_text("Done: assign")).to_be_visible()
+
+
+def test_keys_do_nothing_while_one_types(office: Page, mail: Mail) -> None:
+    letter = _one_more_letter(mail, 2)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    office.keyboard.press("w")
+    office.keyboard.type("next: cut, ?")
+    assert office.locator("#reason").input_value() == "next: cut, ?"
+    assert office.url.endswith(letter)
+    expect(office.locator("#keys")).to_be_hidden()
+
+
+def test_the_keys_are_listed_and_can_be_switched_off(office: Page, mail: Mail) -> None:
+    letter = _one_more_letter(mail, 2)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    office.keyboard.press("?")
+    expect(office.locator("#keys")).to_be_visible()
+    expect(office.locator("#keys-list")).to_contain_text("Deliver to")
+    office.uncheck("#keys-on")
+    office.keyboard.press("Escape")
+    office.keyboard.press("n")
+    office.keyboard.press("ArrowRight")
+    assert office.url.endswith(letter)
+
+
+def test_a_held_letter_fits_an_office_screen(office: Page, mail: Mail) -> None:
+    letter = _one_more_letter(mail, 2)
+    _enter_as_staff(office)
+    office.set_viewport_size({"width": 1366, "height": 768})
+    office.goto(f"/staff/held/{letter}")
+    for what in ("#sheet", "#reason", "text=Deliver to", "text=Reject"):
+        expect(office.locator(what).first).to_be_in_viewport(ratio=0.9)
+    assert _fits(office)
 
 
 def test_staff_work_without_any_script(without_script: Page, mail: Mail) -> None:
@@ -239,41 +423,41 @@ def test_staff_work_without_any_script(without_script: Page, mail: Mail) -> None
     page.check("#found input[type=radio]")
     page.fill("#reason", "Named in the letter")
     page.click("text=Deliver to the chosen inmate")
-    page.wait_for_url("**settled=*")
+    page.wait_for_url("**decided=*")
 
 
-def test_a_clerk_puts_a_text_right_by_keyboard_alone(desk: Page, mail: Mail) -> None:
-    _enter_as_staff(desk)
-    desk.goto(f"/staff/mail/{mail.ids['letter']}/3")
-    desk.locator(".edit summary").focus()
-    desk.keyboard.press("Enter")
-    desk.keyboard.press("Tab")
-    expect(desk.locator("#text")).to_be_focused()
-    desk.keyboard.press("Control+a")
-    desk.keyboard.press("Delete")
-    desk.keyboard.press("Tab")  # over the tick for a page without text
-    desk.keyboard.press("Tab")
-    desk.keyboard.press("Enter")
-    expect(desk.get_by_role("alert").first).to_contain_text("Nothing was kept")
-    expect(desk.locator("#text")).to_be_focused()
-    desk.keyboard.press("Control+a")
-    desk.keyboard.insert_text("We miss you.\nYour aunt Philippa")
-    desk.keyboard.press("Tab")
-    desk.keyboard.press("Tab")
-    desk.keyboard.press("Enter")
-    expect(desk.get_by_text("Kept. People read and search")).to_be_visible()
-    expect(desk.locator("section .read p")).to_have_text(["We miss you.", "Your aunt Philippa"])
+def test_a_clerk_corrects_a_text_by_keyboard_alone(office: Page, mail: Mail) -> None:
+    _enter_as_staff(office)
+    _open_letter(office, f"/staff/mail/{mail.ids['letter']}/3")
+    office.locator(".edit summary").focus()
+    office.keyboard.press("Enter")
+    office.keyboard.press("Tab")
+    expect(office.locator("#text")).to_be_focused()
+    office.keyboard.press("Control+a")
+    office.keyboard.press("Delete")
+    office.keyboard.press("Tab")  # over the tick for a page without text
+    office.keyboard.press("Tab")
+    office.keyboard.press("Enter")
+    expect(office.get_by_role("alert").first).to_contain_text("Nothing was kept")
+    expect(office.locator("#text")).to_be_focused()
+    office.keyboard.press("Control+a")
+    office.keyboard.insert_text("We miss you.\nYour aunt Philippa")
+    office.keyboard.press("Tab")
+    office.keyboard.press("Tab")
+    office.keyboard.press("Enter")
+    expect(office.get_by_text("Saved. People read and search")).to_be_visible()
+    expect(office.locator("section .read p")).to_have_text(["We miss you.", "Your aunt Philippa"])
 
 
-def test_the_button_that_keeps_stays_in_sight(desk: Page, mail: Mail) -> None:
-    _enter_as_staff(desk)
-    desk.goto(f"/staff/mail/{mail.ids['letter']}/2")
-    desk.click(".edit summary")
-    desk.fill("#text", "line\n" * 200)
+def test_the_button_that_keeps_stays_in_sight(office: Page, mail: Mail) -> None:
+    _enter_as_staff(office)
+    _open_letter(office, f"/staff/mail/{mail.ids['letter']}/2")
+    office.click(".edit summary")
+    office.fill("#text", "line\n" * 200)
     for place in ("0", "document.body.scrollHeight"):
-        desk.evaluate(f"scrollTo(0, {place})")
+        office.evaluate(f"scrollTo(0, {place})")
         for seen in (".keep button", ".beside .paper"):
-            expect(desk.locator(seen)).to_be_in_viewport()
+            expect(office.locator(seen)).to_be_in_viewport()
 
 
 def test_frames_turn_with_the_picture(kiosk: Page, mail: Mail) -> None:
@@ -282,10 +466,7 @@ def test_frames_turn_with_the_picture(kiosk: Page, mail: Mail) -> None:
     places = []
     for quarter in range(4):
         kiosk.goto(f"{at}&quarter={quarter}")
-        sheet = kiosk.locator(".sheet").bounding_box()
-        frame = kiosk.locator(".sheet rect").bounding_box()
-        assert sheet is not None
-        assert frame is not None
+        sheet, frame = _sheet_and_frame(kiosk)
         across = (frame["x"] + frame["width"] / 2 - sheet["x"]) / sheet["width"]
         down = (frame["y"] + frame["height"] / 2 - sheet["y"]) / sheet["height"]
         places.append((across, down))
@@ -303,10 +484,67 @@ def test_a_letter_is_saved_as_pdf(kiosk: Page, mail: Mail) -> None:
     assert Path(saved.value.path()).read_bytes().startswith(b"%PDF")
 
 
-def test_the_days_intake_refreshes_itself(desk: Page) -> None:
-    desk.clock.install()
-    _enter_as_staff(desk)
-    with desk.expect_response("**/staff/live") as answer:
-        desk.clock.run_for(11_000)
+def test_today_shows_what_comes_in_and_keeps_the_focus(office: Page, mail: Mail) -> None:
+    with office.expect_response("**/staff/live/events"):
+        _enter_as_staff(office)
+    first = office.locator("ol.letters a").first
+    first.focus()
+    kept = first.get_attribute("id")
+    add_scan(mail, "came-while-i-looked.pdf")
+    expect(office.locator("text=came-while-i-looked.pdf")).to_be_visible()
+    assert office.evaluate("document.activeElement.id") == kept
+
+
+def test_today_asks_by_itself_where_it_cannot_hear(office: Page) -> None:
+    """Such as behind a proxy that holds back what does not end."""
+    office.route("**/staff/live/events", lambda route: route.fulfill(status=204))
+    office.clock.install()
+    _enter_as_staff(office)
+    with office.expect_response("**/staff/live") as answer:
+        office.clock.run_for(11_000)
     assert answer.value.ok
-    expect(desk.locator("dl.counts")).to_have_count(1)
+    expect(office.locator("dl.counts")).to_have_count(1)
+
+
+def _looked_up(office: Page, mail: Mail) -> Locator:
+    """A held letter with somebody else than the suggested inmate found, by keyboard."""
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{mail.ids['held']}")
+    office.keyboard.press("/")
+    office.keyboard.type("jose")
+    expect(office.locator("#found .person")).to_have_count(1)
+    return office.locator(".people input:checked")
+
+
+def test_the_button_names_whom_enter_chose(office: Page, mail: Mail) -> None:
+    chosen = _looked_up(office, mail)
+    office.keyboard.press("Enter")
+    expect(chosen).to_have_value("2026-00118")
+    expect(office.locator("#chosen")).to_contain_text("Okonkwo-Ruiz")
+
+
+def test_enter_chooses_nobody_who_was_found_for_an_earlier_text(office: Page, mail: Mail) -> None:
+    chosen = _looked_up(office, mail)
+    office.keyboard.type(" okon")  # the answer to this is on its way
+    office.keyboard.press("Enter")
+    expect(chosen).to_have_count(0)
+    expect(office.locator("#found [data-for='jose okon']")).to_have_count(1)
+    office.keyboard.press("Enter")
+    expect(chosen).to_have_value("2026-00118")
+
+
+def test_a_key_that_is_held_down_decides_nothing(office: Page, mail: Mail) -> None:
+    _looked_up(office, mail)
+    office.keyboard.press("Enter")
+    sent = office.evaluate(
+        """() => {
+            let sent = 0;
+            document.addEventListener("submit", (event) => { sent += 1; event.preventDefault(); });
+            return [true, false].map((repeat) => {
+                const key = { key: "Enter", repeat, bubbles: true, cancelable: true };
+                document.getElementById("paper").dispatchEvent(new KeyboardEvent("keydown", key));
+                return sent;
+            });
+        }"""
+    )
+    assert sent == [0, 1], "held down it does nothing, pressed once it delivers"

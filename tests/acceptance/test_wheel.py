@@ -22,9 +22,16 @@ def run(*command: str, cwd: Path) -> str:
 
 def test_the_wheel_works_by_itself(tmp_path: Path) -> None:
     run(
-        sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path),
-        str(ROOT), cwd=tmp_path,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(tmp_path),
+        str(ROOT),
+        cwd=tmp_path,
+    )
     (wheel,) = tmp_path.glob("*.whl")
     venv.create(tmp_path / "fresh", with_pip=True)
     pip = (str(tmp_path / "fresh" / "bin" / "python"), "-m", "pip")

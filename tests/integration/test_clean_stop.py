@@ -1,7 +1,7 @@
-"""SIGTERM: an end in the middle, the scan at work waits again, uncounted; and it is never lost.
+"""SIGTERM: the work ends in the middle, its scan waits again, uncounted; no signal is lost.
 
-A signal is lost where the system gives it to another thread than the main one, which it does
-with what came while the process was stopped (SIGSTOP), and now and then under load.
+A signal would be lost where the system delivers it to another thread than the main one, as it does
+with one that came while the process was stopped (SIGSTOP), and sometimes under load.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _scans(home: Home) -> list[tuple[str, int, int, str | None]]:
 
 
 def _is_at_work(home: Home) -> bool:
-    """A picture of a page is there: the isolated processes are in the middle of it."""
+    """A picture of a page is there: the sandboxes are in the middle of it."""
     working = [state for state, *_ in _scans(home)] == ["working"]
     return working and any((home.path / "work").rglob("page-*"))
 
@@ -92,7 +92,7 @@ def _take_in_only(home: Home) -> None:
     assert not any(home.inbox().iterdir())
 
 
-def test_a_service_tells_how_it_is(home: Home) -> None:
+def test_a_service_reports_its_health(home: Home) -> None:
     port = _free_port()
     service = subprocess.Popen(
         [DIGITIZER, "--home", str(home.path), "serve", "--port", str(port)],
@@ -134,9 +134,16 @@ def _answers(port: int) -> bool:
 
 STOP, TERM, INT, CONT = signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGCONT
 ORDERS = [
-    (STOP, TERM, CONT), (STOP, INT, CONT), (STOP, TERM, TERM, CONT), (STOP, TERM, CONT, TERM),
-    (STOP, CONT, TERM), (TERM, STOP, CONT), (TERM, TERM), (INT, TERM), (STOP, INT, TERM, CONT),
-]  # fmt: skip
+    (STOP, TERM, CONT),
+    (STOP, INT, CONT),
+    (STOP, TERM, TERM, CONT),
+    (STOP, TERM, CONT, TERM),
+    (STOP, CONT, TERM),
+    (TERM, STOP, CONT),
+    (TERM, TERM),
+    (INT, TERM),
+    (STOP, INT, TERM, CONT),
+]
 
 
 @pytest.fixture
@@ -184,20 +191,20 @@ def _ends(process: subprocess.Popen[bytes], *order: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "web"])
-def test_it_tells_the_port_that_the_system_chose(bare: Path, command: str) -> None:
+def test_it_prints_the_port_that_the_system_chose(bare: Path, command: str) -> None:
     log = bare.parent / f"{command}.log"
 
-    def told() -> list[str]:
+    def ports() -> list[str]:
         return re.findall(r"Serving http://127\.0\.0\.1:(\d+)/", log.read_text())
 
     with _started(bare, command, "--port", "0") as process:
-        until(lambda: bool(told()), process)
-        (port,) = told()
+        until(lambda: bool(ports()), process)
+        (port,) = ports()
         assert _answers(int(port))
         _ends(process, TERM)
 
 
-def test_programs_are_told_the_port_as_a_number(bare: Path) -> None:
+def test_programs_get_the_port_as_a_number(bare: Path) -> None:
     log = bare.parent / "web.log"
 
     def serving() -> list[dict[str, Any]]:
@@ -212,7 +219,7 @@ def test_programs_are_told_the_port_as_a_number(bare: Path) -> None:
         _ends(process, TERM)
 
 
-def test_a_port_that_is_taken_is_not_told_as_served(bare: Path) -> None:
+def test_a_port_that_is_taken_is_not_reported_as_served(bare: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with _started(bare, "web", "--port", str(port)) as process:
@@ -226,10 +233,12 @@ def test_each_command_hears_a_signal_that_came_while_it_was_stopped(bare: Path) 
         serve, web, watch, worker = (
             all_of_them.enter_context(_started(bare, *words))
             for words in (
-                ("serve", "--port", str(ports[0])), ("web", "--port", str(ports[1])),
-                ("watch",), ("worker",),
+                ("serve", "--port", str(ports[0])),
+                ("web", "--port", str(ports[1])),
+                ("watch",),
+                ("worker",),
             )
-        )  # fmt: skip
+        )
         until(lambda: _answers(ports[0]) and _answers(ports[1]), serve, web)
         until(lambda: "watching" in (bare.parent / "watch.log").read_text(), watch)
         until(lambda: any((bare / "run").glob(f"{worker.pid}-*.lock")), worker)
@@ -249,7 +258,7 @@ def test_signals_in_any_order_end_it_cleanly(bare: Path) -> None:
 
 @pytest.mark.parametrize("command", ["serve", "watch", "worker", "web"])
 def test_signals_from_its_first_moment_to_its_last(bare: Path, command: str) -> None:
-    """The first comes while it still loads; as they go on to come, none cuts its end short."""
+    """The first comes while it is still loading; as more come, none interrupts its shutdown."""
     port = ("--port", "0") if command in ("serve", "web") else ()
     with _started(bare, command, *port) as process:
         until(lambda: _hears(process))

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,17 @@ import sqlalchemy as sa
 from starlette.routing import Mount
 
 from digitizer.entrances.web.app import make_app
-from digitizer.facility import House
+from digitizer.entrances.web.staff import live
+from digitizer.facility import Facility
+from digitizer.model.events import Verb
 from digitizer.model.paper import Original
 from digitizer.screening import legal_mail
-from digitizer.storage.tables import event, reading
+from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import event
+from digitizer.support.clock import now
 from tests.support.route_rows import INMATES, KINDS, ROLES, ROWS, STAFF, Row
-from tests.support.whole_house import ACTORS, Place, cheap_hashes, copy_of, make_whole_house
-from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Visitor, without_code
+from tests.support.web_kit import PASSWORD, PIN, Visitor, without_code
+from tests.support.whole_facility import ACTORS, Place, cheap_hashes, copy_of, make_whole_facility
 
 MISSING = "0123456789abcdef"
 MALFORMED = ("%00x", "%27%20OR%201=1--", "x" * 300, "%C3%28", "-1", "%20")
@@ -30,12 +35,18 @@ MALFORMED = ("%00x", "%27%20OR%201=1--", "x" * 300, "%C3%28", "-1", "%20")
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with cheap_hashes():
-        yield make_whole_house(tmp_path_factory.mktemp("whole"))
+        yield make_whole_facility(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(autouse=True)
+def _streams_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, and not after minutes."""
+    monkeypatch.setattr(live, "_SHARE", 0.0)
 
 
 @contextmanager
 def _visiting(at: Place, role: str) -> Iterator[Visitor]:
-    with Visitor(make_app(at.house), base_url="http://mail.example") as browser:
+    with Visitor(make_app(at.facility), base_url="http://mail.example") as browser:
         name = "" if role == "anonymous" else ACTORS[role].name
         if role in STAFF:
             came = browser.post("/staff/login", data={"name": name, "password": PASSWORD})
@@ -63,7 +74,7 @@ def _routes(routes: Any) -> Iterator[Any]:
 
 
 def test_every_route_has_a_row(made: Place) -> None:
-    found = list(_routes(make_app(made.house).routes))
+    found = list(_routes(make_app(made.facility).routes))
     assert [each.path for each in found if isinstance(each, Mount)] == ["/static"]
     known = [
         f"{method} {each.path}"
@@ -76,6 +87,8 @@ def test_every_route_has_a_row(made: Place) -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.changes], ids=lambda r: r.route)
 def test_who_sees_what(looking: dict[str, tuple[Place, Visitor]], row: Row) -> None:
+    with writing(next(iter(looking.values()))[0].facility.engine) as tx:
+        tx.execute(sa.update(event).values(at=now() - timedelta(hours=1)))  # each look is a new one
     for role, (at, browser) in looking.items():
         _check(row, role, at, browser)
 
@@ -87,44 +100,44 @@ def test_who_changes_what(
     monkeypatch.setattr(legal_mail, "_cut_out", _cut_out)
     for role in ROLES:
         with copy_of(made, tmp_path / role) as at, _visiting(at, role) as browser:
-            if role in STAFF and row.answers.door:
+            if role in STAFF and row.answers.login_page:
                 _check_unsigned(row, at, browser)
             _check(row, role, at, browser)
 
 
-def _cut_out(house: House, *_: object) -> Original:
+def _cut_out(facility: Facility, *_: object) -> Original:
     """In place of what happens in another process."""
-    sha256, size = house.originals.put(io.BytesIO(b"cut"))
+    sha256, size = facility.originals.put(io.BytesIO(b"cut"))
     return Original(sha256, "cut.pdf", size)
 
 
 def _check_unsigned(row: Row, at: Place, browser: Visitor) -> None:
     """A form that bears no token of this session does nothing."""
-    before = _told(at)
-    answer = browser.post(_address(row, at[row.own]), data=_form(row, at), follow_redirects=False)
-    assert (answer.status_code, _told(at)) == (403, before)
+    before, address = _recorded(at), _address(row, at[row.own] if row.own else "")
+    answer = browser.post(address, data=_form(row, at), follow_redirects=False)
+    assert (answer.status_code, _recorded(at)) == (403, before)
 
 
 def _check(row: Row, role: str, at: Place, browser: Visitor) -> None:
-    before = _told(at)
+    before = _recorded(at)
     pages: dict[str, set[tuple[object, ...]]] = {}
     for kind, an_id in _ids(row, at):  # what is there comes last: it may be gone then
         answer = _ask(row, role, at, browser, an_id)
         wanted = row.answers.by_role.get(role)
         if wanted is None:
-            assert (answer.status_code, answer.headers["location"]) == (303, row.answers.door)
+            assert (answer.status_code, answer.headers["location"]) == (303, row.answers.login_page)
         else:
             assert answer.status_code == wanted[kind], (role, kind, an_id)
             sent_away = answer.headers.get("location") in ("/login", "/staff/login")
-            assert not (row.answers.door and sent_away), (role, kind, an_id)
+            assert not (row.answers.login_page and sent_away), (role, kind, an_id)
         pages.setdefault(kind, set()).add(_seen(answer, an_id))
     if row.own:
         _check_alike(row, role, pages)
-    _check_told(row, role, _told(at)[len(before) :])
+    _check_recorded(row, role, _recorded(at)[len(before) :])
 
 
 def _check_alike(row: Row, role: str, pages: dict[str, set[tuple[object, ...]]]) -> None:
-    """Neither status nor page tells what is another's from what does not exist."""
+    """Status and page are the same for what is another's and for what does not exist."""
     if role in INMATES and row.others:
         theirs = pages["others" if role == "owner" else "own"]
         assert theirs == pages["missing"], role
@@ -132,14 +145,14 @@ def _check_alike(row: Row, role: str, pages: dict[str, set[tuple[object, ...]]])
             assert pages["malformed"] == pages["missing"], role
 
 
-def _check_told(row: Row, role: str, new: list[tuple[str, str]]) -> None:
-    """Whoever succeeded is told of, and nobody else."""
-    if row.told is None:
+def _check_recorded(row: Row, role: str, new: list[tuple[str, str]]) -> None:
+    """Whoever succeeded is recorded, and nobody else."""
+    if row.recorded is None:
         return
     wanted = row.answers.by_role.get(role, {})
     succeeds = any(wanted.get(kind, 404) < 400 for kind in ("own", "others"))
-    said = [verb for verb, actor in new if role != "anonymous" and actor == ACTORS[role].name]
-    assert (str(row.told) in said) == succeeds, (role, said)
+    verbs = [verb for verb, actor in new if role != "anonymous" and actor == ACTORS[role].name]
+    assert (str(row.recorded) in verbs) == succeeds, (role, verbs)
 
 
 def _ids(row: Row, at: Place) -> Iterator[tuple[str, str]]:
@@ -155,7 +168,7 @@ def _ids(row: Row, at: Place) -> Iterator[tuple[str, str]]:
 
 def _address(row: Row, an_id: str) -> str:
     first = re.search(r"\{(\w+)\}", row.path)
-    return row.path.format(**row.rest, **({first[1]: an_id} if first else {}))
+    return row.path.format(**{**row.rest, **({first[1]: an_id} if first and an_id else {})})
 
 
 def _form(row: Row, at: Place) -> dict[str, str]:
@@ -169,7 +182,7 @@ def _ask(row: Row, role: str, at: Place, browser: Visitor, an_id: str) -> Any:
     home = "/staff" if role in STAFF else "/mail"
     form = address.rpartition("/")[0].removesuffix("/seal") if row.form else home
     fields = _form(row, at)
-    for page in (home, form):  # the token of the session, and the mark of what was before him
+    for page in (home, form):  # the session's token, and the fingerprint of what was shown
         for name, value in re.findall(
             r'name="(csrf|seen)" value="([^"]+)"', browser.get(page).text
         ):
@@ -186,14 +199,15 @@ def _seen(answer: Any, an_id: str) -> tuple[object, ...]:
     return answer.status_code, location, page
 
 
-def _told(at: Place) -> list[tuple[str, str]]:
-    with reading(at.house.engine) as tx:
+def _recorded(at: Place) -> list[tuple[str, str]]:
+    with reading(at.facility.engine) as tx:
         columns = (event.c.verb, event.c.actor)
-        return [tuple(row) for row in tx.execute(sa.select(*columns).order_by(event.c.seq))]
+        asked = sa.select(*columns).where(event.c.verb != str(Verb.REFUSE))
+        return [tuple(row) for row in tx.execute(asked.order_by(event.c.seq))]
 
 
 def test_the_table_knows_every_role() -> None:
     for row in ROWS:
         assert set(row.answers.by_role) <= set(ROLES)
-        assert row.answers.door or set(row.answers.by_role) == set(ROLES)
+        assert row.answers.login_page or set(row.answers.by_role) == set(ROLES)
         assert all(set(each) == set(KINDS) for each in row.answers.by_role.values())

@@ -33,7 +33,7 @@ def test_what_is_not_stored_is_not_acknowledged(tmp_path: Path, fault: Fault) ->
     assert one.loud
     assert not one.acknowledged
     assert not one.lost
-    assert one.mended
+    assert one.fixed
     assert one.left == 0
 
 
@@ -45,7 +45,7 @@ def test_of_some_together_those_not_stored_are_not_acknowledged(
 ) -> None:
     make_home(tmp_path / "home")
     one = trial(tmp_path / "home", fault, [b"%d of some scans " % n * 3000 for n in range(6)])
-    assert (one.hit, one.loud, one.lost, one.mended, one.left) == (True, True, 0, True, 0)
+    assert (one.hit, one.loud, one.lost, one.fixed, one.left) == (True, True, 0, True, 0)
     assert one.acknowledged < one.scans
 
 
@@ -68,7 +68,7 @@ def home_with_mail(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
     ids=str,
 )
-def test_a_fault_while_filing_is_told_and_the_scan_filed_once_after_it(
+def test_a_fault_while_filing_is_reported_and_the_scan_filed_once_after_it(
     home_with_mail: Path, path: str, fault: Fault
 ) -> None:
     one = filing_faults.trial(home_with_mail, path, fault, seed=crc32(f"{path} {fault}".encode()))

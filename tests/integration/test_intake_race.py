@@ -1,4 +1,4 @@
-"""Several take in one inbox while others clean up and some die; the bench does it with more."""
+"""Several take in one inbox while others clean up and some die; a trial does it with more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kill -9 at a few moments of the real thing; ``python -m trials.kills`` does hundreds."""
+"""kill -9 at a few moments of the real service; ``python -m trials.kills`` does hundreds."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def test_nothing_is_lost_doubled_or_altered(tmp_path: Path) -> None:
     tally, verdict = run(tmp_path, _PLANS, seed=1, minutes=1, say=False)
     assert verdict.arrived > 0
     assert (tally.lost, verdict.lost, verdict.doubled, verdict.altered) == (0, 0, 0, 0)
-    assert (verdict.misplaced, verdict.unbalanced, verdict.audit_fault) == ((), 0, None)
+    assert (verdict.misplaced, verdict.unbalanced, verdict.audit_problem) == ((), 0, None)
     assert lost_now(tmp_path / "home") == set()
 
 
-def test_every_point_stands_in_the_code_once() -> None:
+def test_every_point_is_in_the_code_once() -> None:
     code = "".join(path.read_text("utf-8") for path in _SOURCES.rglob("*.py"))
     stages = {
         "work.opening",
         "work.reading",
         "work.asking",
-    }  # reached by the pipeline's own word for them
-    assert {name for name in POINTS if code.count(f'reach("{name}")') != 1} == stages
+    }  # named by the pipeline as it reports progress
+    assert {name for name in POINTS if code.count(f'failpoint("{name}")') != 1} == stages
     assert len(POINTS) >= 30
-    assert [name for name in SUPERVISORS_POINTS if code.count(f'reach("{name}")') != 1] == []
+    assert [name for name in SUPERVISORS_POINTS if code.count(f'failpoint("{name}")') != 1] == []
 
 
 def test_an_unknown_point_is_refused() -> None:
@@ -52,8 +52,10 @@ def test_an_unknown_point_is_refused() -> None:
 
 
 def test_the_nth_time_kills() -> None:
-    code = "from digitizer.support.failpoints import reach\nfor n in range(3):\n" \
-           "    print(n, flush=True); reach('work.claimed')"  # fmt: skip
+    code = (
+        "from digitizer.support.failpoints import failpoint\nfor n in range(3):\n"
+        "    print(n, flush=True); failpoint('work.claimed')"
+    )
     environment = {"DIGITIZER_TEST_KILL": "work.claimed:2", "PYTHONPATH": str(_SOURCES.parent)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
     assert (done.returncode, done.stdout.split()) == (-9, [b"0", b"1"])

@@ -50,9 +50,10 @@ def test_a_scan_with_a_legal_marker_is_sealed_until_a_supervisor_decides(home: H
     (known,) = home.lines("legal", "list")
     assert [each["seals"] for each in known["pages"]] == ["good", None, None, None]
     assert [code["kind"] for code in known["pages"][2]["codes"]] == ["inmate"]
-    clerk, ruth = (("--by", name, "--reason", "ordinary") for name in ("A Clerk", "Sam Visor"))
-    home.run("staff", "add", "Sam Visor", "--role", "supervisor")
-    home.run("legal", "cut", line["scan"], "--pages", "3-4", *clerk, good=(1,))
+    clerk, unproven = (("--by", name, "--reason", "ordinary") for name in ("A Clerk", "Sam Visor"))
+    ruth = (*unproven, "--password-file", _supervisor(home))
+    for someone in (clerk, unproven, (*clerk, *ruth[-2:])):
+        home.run("legal", "cut", line["scan"], "--pages", "3-4", *someone, good=(1,))
     home.run("legal", "cut", line["scan"], "--pages", "3-4", *ruth)
     home.run("legal", "destroy", line["scan"], *ruth, good=(2,))
     home.work()
@@ -73,8 +74,15 @@ def test_a_scan_with_a_legal_marker_is_sealed_until_a_supervisor_decides(home: H
     home.run("audit", "verify")
 
 
+def _supervisor(home: Home) -> str:
+    """A supervisor joins; the file with their password."""
+    file = home.paper / "password"
+    file.write_text(home.run("staff", "add", "Sam Visor", "--role", "supervisor"))
+    return str(file)
+
+
 def _sticker(page: scanner.Page) -> scanner.Page:
-    """The page with one of the marks that legal markers bear, printed small by anybody."""
+    """The page with one of a legal marker's marks, printed small by anybody."""
     cells = np.array(mark_bits(mark_ids(CodeKind.LEGAL)[0]))
     mark = np.kron(np.where(cells, 0, 255), np.ones((24, 24))).astype(np.uint8)
     mark = np.pad(mark, 30, constant_values=255)
@@ -89,16 +97,20 @@ def test_a_mark_that_anyone_can_draw_loses_nothing_and_is_lifted(home: Home) -> 
     delivered that the stickered page touches."""
     letters = [scanner.typed_page(text) for text in (*TEXTS, "Hello,\n\nall is well here.")]
     pages = (
-        home.cover("P1001"), letters[0], home.cover("P1002"), _sticker(letters[1]),
-        home.cover("P1003"), letters[2],
-    )  # fmt: skip
+        home.cover("P1001"),
+        letters[0],
+        home.cover("P1002"),
+        _sticker(letters[1]),
+        home.cover("P1003"),
+        letters[2],
+    )
     file = scan(home, "sticker.pdf", *pages)
     (line,) = home.lines("ingest", file)
     assert "anyone can draw it" in line["reason"]
     (known,) = home.lines("legal", "show", line["scan"])
     assert [each["seals"] for each in known["pages"]] == [None, None, None, "no code", None, None]
-    home.run("staff", "add", "Sam Visor", "--role", "supervisor")
-    home.run("legal", "lift", line["scan"], "--by", "Sam Visor", "--reason", "a sticker")
+    sam = ("--by", "Sam Visor", "--password-file", _supervisor(home))
+    home.run("legal", "lift", line["scan"], *sam, "--reason", "a sticker")
     stored = [each.read_bytes() for each in (home.path / "originals").glob("??/*")]
     assert stored == [Path(file).read_bytes()]
     home.work()
@@ -118,32 +130,36 @@ def test_a_marker_that_is_used_again_or_revoked_seals_as_a_doubt(home: Home) -> 
         newest = database.execute(row).fetchone()[0]
     home.run("cover", "revoke", newest, "--by", "A Clerk", "--reason", "lost")
     page = scanner.typed_page(TEXTS[0])
-    told = [
+    reasons = [
         home.lines("ingest", scan(home, name, *pages))[0]["reason"]
         for name, pages in (
-            ("1.pdf", (marker, page)), ("2.pdf", (marker, page, page)), ("3.pdf", (revoked,)),
+            ("1.pdf", (marker, page)),
+            ("2.pdf", (marker, page, page)),
+            ("3.pdf", (revoked,)),
         )
-    ]  # fmt: skip
-    assert [each.partition(" (")[0] for each in told] == [
-        "Legal mail", "Perhaps legal mail", "Perhaps legal mail"
-    ]  # fmt: skip
-    assert "used the same day already" in told[1]
-    assert "was revoked" in told[2]
+    ]
+    assert [each.partition(" (")[0] for each in reasons] == [
+        "Legal mail",
+        "Perhaps legal mail",
+        "Perhaps legal mail",
+    ]
+    assert "already used on the same day" in reasons[1]
+    assert "was revoked" in reasons[2]
     assert [each["legal"] for each in home.lines("legal", "list")] == ["sure", "doubt", "doubt"]
 
 
-def test_a_stack_fed_head_first_is_read_upright(home: Home) -> None:
+def test_a_stack_fed_upside_down_is_read_upright(home: Home) -> None:
     pages = (home.cover("P1003"), scanner.typed_page(TEXTS[0]))
     file = scan(home, "turned.pdf", *(np.ascontiguousarray(np.rot90(page, 2)) for page in pages))
     (line,) = home.lines("ingest", file)
     assert (line["outcome"], line["booking_number"]) == ("delivered", "P1003")
     (hit, *_) = home.lines("search", "orchard", "--booking", "P1003")
-    assert hit["score"] > 0.95  # the word itself, as surely as the reader read it
+    assert hit["score"] > 0.95  # the word itself, as certainly as the reader read it
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
-def test_a_page_that_lies_wrong_behind_its_cover_is_set_upright(home: Home, quarters: int) -> None:
-    """As the backs of a pad whose leaves turn over its head do."""
+def test_a_page_the_wrong_way_up_behind_its_cover_is_set_upright(home: Home, quarters: int) -> None:
+    """As are the backs of a pad whose leaves turn over the top."""
     front, back = scanner.typed_page(TEXTS[0]), scanner.typed_page(TEXTS[1])
     turned = np.ascontiguousarray(np.rot90(back, quarters))
     (line,) = home.lines("ingest", scan(home, "pad.pdf", home.cover("P1008"), front, turned))
@@ -163,9 +179,16 @@ def test_an_answer_on_paper_comes_back_to_its_thread(home: Home) -> None:
     text = home.paper / "message.txt"
     text.write_text("How are you? Write back on the sheet.\n")
     home.run(
-        "message", "send", "P1004", "--from", "Aunt Invented", "--subject", "Hello",
-        "--text-file", str(text),
-    )  # fmt: skip
+        "message",
+        "send",
+        "P1004",
+        "--from",
+        "Aunt Invented",
+        "--subject",
+        "Hello",
+        "--text-file",
+        str(text),
+    )
     printed = home.lines("message", "print", "--out", str(home.paper / "out"))
     sheet = scanner.pdf_pages(Path(printed[0]["file"]))[-1]
     scanner.write_on(sheet, ("All is well here.",), left=480, top=950, step=106)
@@ -191,8 +214,9 @@ def test_a_reviewed_facility_delivers_only_what_a_person_released(home: Home) ->
 
 
 def test_a_rejected_letter_s_notice_names_the_reason(home: Home) -> None:
-    file = scan(home, "count.pdf", home.cover("P1006", "--sheets", "2"),
-                scanner.typed_page(TEXTS[0]))  # fmt: skip
+    file = scan(
+        home, "count.pdf", home.cover("P1006", "--sheets", "2"), scanner.typed_page(TEXTS[0])
+    )
     (line,) = home.lines("ingest", file)
     assert line["outcome"] == "held"
     home.run("notice", line["letter"], "--out", str(home.paper / "no.pdf"), good=(1,))

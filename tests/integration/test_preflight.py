@@ -21,16 +21,22 @@ import pikepdf
 import pytest
 
 from digitizer.engines.searchable_pdf import searchable_pdf
-from tests.unit.engines.test_pdf_a import ODD
-from tests.unit.engines.test_searchable_pdf import DEAR, LOVE, SENOR, page, picture
+from tests.support.read_pages import DEAR, LOVE, SENOR, page, picture
+from tests.unit.engines.searchable_pdf.test_pdf_a import ODD
 
 JARS = [
     Path("/usr/share/java", f"{name}.jar")
     for name in (
-        "preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "commons-io", "jaxb-api",
+        "preflight",
+        "pdfbox2",
+        "fontbox2",
+        "xmpbox",
+        "commons-logging",
+        "commons-io",
+        "jaxb-api",
         "javax.activation",
     )
-]  # fmt: skip
+]
 
 pytestmark = pytest.mark.skipif(
     not (JARS[0].exists() and shutil.which("java")), reason="PDFBox Preflight is not installed"
@@ -40,7 +46,7 @@ Change = Callable[[pikepdf.Pdf], object]
 
 
 def judged(folder: Path, change: Change = lambda _: None) -> str:
-    """What Preflight says of a letter with pictures of all kinds, after ``change``."""
+    """Preflight's verdict on a letter with pictures of all kinds, after ``change``."""
     kinds = [("L", "JPEG"), ("RGB", "JPEG"), ("1", "PNG"), ("RGB", "PNG"), ("RGBA", "PNG")]
     pages = [page(DEAR, SENOR, LOVE, *ODD[:2], data=picture(*kind)) for kind in kinds]
     path = folder / "letter.pdf"
@@ -52,14 +58,22 @@ def judged(folder: Path, change: Change = lambda _: None) -> str:
         plain = pikepdf.ObjectStreamMode.disable
         pdf.save(path, force_version="1.4", object_stream_mode=plain, deterministic_id=True)
     done = subprocess.run(
-        ["java", f"-Duser.home={folder}", "-cp", ":".join(map(str, JARS)),
-         "org.apache.pdfbox.preflight.Validator_A1b", str(path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            "java",
+            f"-Duser.home={folder}",
+            "-cp",
+            ":".join(map(str, JARS)),
+            "org.apache.pdfbox.preflight.Validator_A1b",
+            str(path),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.stdout
 
 
-def test_preflight_finds_no_fault(tmp_path: Path) -> None:
+def test_preflight_finds_no_error(tmp_path: Path) -> None:
     assert "is a valid PDF/A-1b file" in judged(tmp_path)
 
 
@@ -76,5 +90,5 @@ def _without_glyphs(pdf: pikepdf.Pdf) -> None:
 
 
 @pytest.mark.parametrize("change", [_without_intent, _other_title, _without_glyphs])
-def test_preflight_would_find_a_fault(tmp_path: Path, change: Change) -> None:
+def test_preflight_would_find_an_error(tmp_path: Path, change: Change) -> None:
     assert "is not a valid PDF/A-1b file" in judged(tmp_path, change)

@@ -1,4 +1,4 @@
-"""An endpoint on the premises in the real path of paper: asked, believed, doubted, dead."""
+"""An endpoint on the premises in the real path of paper: asked, accepted, rejected, dead."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_what_it_reads_is_shown_and_what_we_read_is_still_found(home: Home) -> N
         assert hit["booking_number"] == "P1001"
 
 
-def test_the_text_of_another_page_is_not_believed(home: Home) -> None:
+def test_the_text_of_another_page_is_rejected(home: Home) -> None:
     assert _take_in(home, saying(PROSE * 3), NAMES) == ([False], 1)
     assert home.lines("search", "Quartermaine") != []
 

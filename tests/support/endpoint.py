@@ -1,4 +1,4 @@
-"""A real HTTP server that speaks the OpenAI chat protocol, and misbehaves as it is told to."""
+"""A real HTTP server that speaks the OpenAI chat protocol, and misbehaves on demand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        with self.server.door:
+        with self.server.lock:
             self.server.questions.append(self)
             number = len(self.server.questions)
         self.server.act(self, number)
@@ -64,7 +64,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.act = act
         self.questions: list[Handler] = []
-        self.door = threading.Lock()
+        self.lock = threading.Lock()
         self.let_go = threading.Event()
 
     @property

@@ -1,6 +1,6 @@
 """Letters that nobody wrote: invented prose, typed in fonts of print and written in script fonts.
 
-They stand in for real ones where there are none. Pen and paper are simulated here; the scanner's
+They are used where there are no real letters. Pen and paper are simulated here; the scanner's
 glass, its noise and its JPEG are ``tests.support.scanner``'s. The same seed makes the same pages.
 """
 
@@ -19,6 +19,7 @@ import reportlab
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from tests.support import scanner
 from tests.support.scanner import DPI, HEIGHT, WIDTH
 
 Kind = Literal["typed", "mixed", "handwritten"]
@@ -42,19 +43,34 @@ _NAMES = ("Marigold", "Ferdinand", "Wilhelmina", "Augustin", "Rosalind", "Cornel
 def made_letters(
     folder: Path, typed: int, mixed: int, handwritten: int, seed: int = 0
 ) -> list[Path]:
-    """Pictures of so many pages of each kind, the kinds taking turns, each in a folder named for
-    its kind, with what stands on it beside it as ``.txt``. No sentence stands on two pages;
-    ``ValueError`` where the prose does not suffice for that, ``FileNotFoundError`` for a font."""
+    """Pictures of so many pages of each kind, one of each kind in turn, each in a folder named
+    after its kind, with its text beside it as ``.txt``. No sentence is on two pages: raises
+    ``ValueError`` where there is too little prose for that, ``FileNotFoundError`` for a font."""
     chance = Random(seed)
     prose = _prose(chance)
     counts: dict[Kind, int] = {"typed": typed, "mixed": mixed, "handwritten": handwritten}
     pages = [
-        (folder / kind / f"{number}.jpg", kind, _said(kind, prose, chance))
+        (folder / kind / f"{number}.jpg", kind, _parts(kind, prose, chance))
         for number in range(max(counts.values()))
         for kind, count in counts.items()
         if number < count
     ]
     return [_made(path, kind, texts, chance) for path, kind, texts in pages]
+
+
+def envelope(sender: str, to: str, by_hand: bool, chance: Random) -> scanner.Page:
+    """The front of an envelope on its way through a scanner for letters: (H, W, 3) of 0..255. The
+    sender's lines are in its corner, those of ``to`` right of its middle."""
+    page = _sheet("typed", 100, chance)
+    pen = chance.choice(_INKS)
+    for text, left, top in ((sender, 0, 150), (to, int(0.38 * WIDTH), 620)):
+        ink = np.zeros((HEIGHT, WIDTH), np.float32)
+        if by_hand:
+            _written(ink, text, top, round(DPI * chance.uniform(0.34, 0.42)), chance)
+        else:
+            _typed(ink, text, top, round(DPI * chance.uniform(0.15, 0.19)), chance)
+        _soak(page, np.roll(ink, left, axis=1), pen if by_hand else _RIBBON, chance)
+    return page[: int(0.42 * HEIGHT)].clip(0, 255).astype(np.uint8)
 
 
 def _prose(chance: Random) -> Iterator[str]:
@@ -69,7 +85,7 @@ def _made(path: Path, kind: Kind, texts: Sequence[tuple[str, bool]], chance: Ran
     size, pen = round(DPI * chance.uniform(0.16, 0.18)), chance.choice(_INKS)
     leading = round(DPI * chance.uniform(0.34, 0.4))  # of what is written
     page, top = _sheet(kind, leading, chance), int(1.2 * DPI)
-    said = []
+    written = []
     for text, typed in texts:
         ink = np.zeros((HEIGHT, WIDTH), np.float32)
         if typed:
@@ -80,15 +96,15 @@ def _made(path: Path, kind: Kind, texts: Sequence[tuple[str, bool]], chance: Ran
             lines = _written(ink, text, top, leading, chance)
             top += (len(lines) + 1) * leading
         _soak(page, ink, _RIBBON if typed else pen, chance)
-        said += lines
+        written += lines
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(page.clip(0, 255).astype(np.uint8)).save(path, quality=85, dpi=(DPI, DPI))
-    path.with_suffix(".txt").write_text("\n".join(said) + "\n", "utf-8")
+    path.with_suffix(".txt").write_text("\n".join(written) + "\n", "utf-8")
     return path
 
 
-def _said(kind: Kind, prose: Iterator[str], chance: Random) -> list[tuple[str, bool]]:
-    """The parts of a letter, and of each whether it is typed or written."""
+def _parts(kind: Kind, prose: Iterator[str], chance: Random) -> list[tuple[str, bool]]:
+    """The parts of a letter, each with whether it is typed."""
 
     def some(count: int) -> str:
         return " ".join(next(prose) for _ in range(count))
@@ -147,18 +163,25 @@ def _written(ink: Ink, text: str, top: int, leading: int, chance: Random) -> lis
 
 
 def _write(
-    ink: Ink, word: str, font: ImageFont.FreeTypeFont, at: tuple[float, float],
-    lean: float, grown: float,
-) -> None:  # fmt: skip
+    ink: Ink,
+    word: str,
+    font: ImageFont.FreeTypeFont,
+    at: tuple[float, float],
+    lean: float,
+    grown: float,
+) -> None:
     """One word, its baseline beginning there, leaning to the right and grown by so much."""
     room = int(1.5 * font.size)
     layer = Image.new("L", (int(font.getlength(word)) + 2 * room, 2 * room))
     ImageDraw.Draw(layer).text((room, room), word, 255, font, anchor="ls")
     left, top = int(at[0]) - room, int(at[1]) - room
     move = np.array(
-        [[grown, -grown * lean, at[0] - left - grown * room * (1 - lean)],
-         [0, grown, at[1] - top - grown * room]], np.float32,
-    )  # fmt: skip
+        [
+            [grown, -grown * lean, at[0] - left - grown * room * (1 - lean)],
+            [0, grown, at[1] - top - grown * room],
+        ],
+        np.float32,
+    )
     moved = cv2.warpAffine(np.asarray(layer, np.float32) / 255, move, layer.size)
     place = ink[top : top + 2 * room, left : left + layer.size[0]]
     np.maximum(place, moved[: place.shape[0], : place.shape[1]], out=place)
@@ -170,9 +193,11 @@ def _waver(ink: Ink, chance: Random) -> None:
         np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32)
     )
     bent = cv2.remap(
-        ink, across + 5 * _clouds(chance, every=40), down + 5 * _clouds(chance, every=40),
+        ink,
+        across + 5 * _clouds(chance, every=40),
+        down + 5 * _clouds(chance, every=40),
         cv2.INTER_LINEAR,
-    )  # fmt: skip
+    )
     ink[:] = np.clip(bent * (0.9 + 0.25 * _clouds(chance, every=60)), 0, 1)
 
 

@@ -28,14 +28,14 @@ PEOPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """One letter as it lies in the stack: whose, which pages of the file, and what it says."""
+    """One letter in the stack: whose it is, its pages in the file, and their pictures."""
 
     booking: str
     pages: tuple[int, ...]
     pictures: tuple[Path, ...]
 
     def texts(self, kind: str = "*") -> list[str]:
-        """What its pages say; only those of one kind, if it is named."""
+        """The text of its pages; only of one kind of page, if it is named."""
         pictures = [path for path in self.pictures if kind in ("*", path.parent.name)]
         return [path.with_suffix(".txt").read_text("utf-8") for path in pictures]
 
@@ -61,14 +61,16 @@ class Home:
     def run(self, *arguments: str, good: tuple[int, ...] = (0,)) -> str:
         done = subprocess.run(
             [DIGITIZER, "--home", str(self.path), *arguments],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode in good, done.stderr
         return done.stdout
 
     def lines(self, *arguments: str, good: tuple[int, ...] = (0,)) -> list[dict[str, Any]]:
-        told = self.run(*arguments, "--json", good=good)
-        return [json.loads(line) for line in told.splitlines()]
+        output = self.run(*arguments, "--json", good=good)
+        return [json.loads(line) for line in output.splitlines()]
 
     def cover(self, *arguments: str) -> scanner.Page:
         file = self.paper / f"cover-{len(list(self.paper.iterdir()))}.pdf"
@@ -81,11 +83,11 @@ class Home:
         return folder
 
     def work(self) -> None:
-        """Works all that waits, as ``digitizer worker`` does, and ends."""
+        """Works everything that waits, as ``digitizer worker`` does, and ends."""
         from digitizer.capture.worker import Worker
-        from digitizer.facility import open_house
+        from digitizer.facility import open_facility
 
-        with Worker(open_house(self.path)) as worker:
+        with Worker(open_facility(self.path)) as worker:
             while worker.work_next():
                 pass
 
@@ -103,8 +105,9 @@ class Serving:
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
             [DIGITIZER, "--home", str(self._home.path), "serve", "--port", "0"],
-            stderr=self._log, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+            stderr=self._log,
+            stdout=subprocess.DEVNULL,
+        )
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -113,19 +116,19 @@ class Serving:
         self._log.close()
 
     def until_filed(self, scans: int) -> list[dict[str, Any]]:
-        """The books once so many scans are there and none is at work."""
-        books: list[dict[str, Any]] = []
+        """What ``reconcile`` reports once there are so many scans and none is being worked."""
+        accounts: list[dict[str, Any]] = []
 
         def filed() -> bool:
-            books[:] = self._home.lines("reconcile", good=(0, 1))
-            return len(books) >= scans and not any(each["working"] for each in books)
+            accounts[:] = self._home.lines("reconcile", good=(0, 1))
+            return len(accounts) >= scans and not any(each["working"] for each in accounts)
 
         until(filed, self._process)
-        return books
+        return accounts
 
 
 def corpus_letters(typed: int, mixed: int, handwritten: int) -> list[Path]:
-    """So many real letters of each kind, the kinds taking turns."""
+    """So many real letters of each kind, one of each kind in turn."""
     if not LETTERS.is_dir():
         without_corpus("the letters")
     chosen = [
@@ -160,8 +163,8 @@ def scanned(pages: Sequence[scanner.Page], seed: int) -> list[scanner.Page]:
     return [scanner.glass(page, rng) for page in pages]
 
 
-def telling_words(posted: Sequence[Posted], page: str, most: int = 2) -> list[str]:
-    """Long words of this page's transcription that stand in no other letter of the stack."""
+def distinctive_words(posted: Sequence[Posted], page: str, most: int = 2) -> list[str]:
+    """Long words of this page's transcript that are in no other letter of the stack."""
     everywhere = Counter(
         word for each in posted for word in {w for text in each.texts() for w in _words(text)}
     )

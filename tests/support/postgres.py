@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: made in a temporary folder, on the loopback, gone afterwards.
+"""A real PostgreSQL for tests: made in a temporary folder, on the loopback, removed afterwards.
 
 PostgreSQL refuses to run as root, so as root it is made and run by the user ``postgres``.
 """
@@ -58,8 +58,11 @@ def _run(user: str, program: str, *arguments: str) -> None:
     command = [str(_PROGRAMS[-1] / program), *arguments]
     subprocess.run(
         as_user + command if os.getuid() == 0 else command,
-        check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        check=True,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def _free_port() -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[2]
 
 CORPUS = _ROOT.parent / "shared" / "corpus"
-"""Letters and barcodes that nobody here made, where they stand beside the project."""
+"""Letters and barcodes that others made, if they are in a folder beside the project."""
 
 
 def commit() -> str:

@@ -1,4 +1,4 @@
-"""The table of routes: what each role is answered, for each kind of id."""
+"""The table of routes: how each is answered to each role, for each kind of id."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from digitizer.model.events import Verb
 STAFF = ("clerk", "supervisor", "administrator", "investigator")
 INMATES = ("owner", "another")
 ROLES = ("anonymous", *STAFF, *INMATES)
-#: Of the letter's owner; of the other inmate; of nothing; no id at all.
+#: The id of something of the owner's; of the other inmate's; of nothing; not an id at all.
 KINDS = ("own", "others", "missing", "malformed")
 
 #: The status for each kind of id.
@@ -19,16 +19,16 @@ Statuses = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """By role; whoever is not in ``by_role`` is sent to ``door`` whatever he asks for."""
+    """By role; whoever is not in ``by_role`` is sent to ``login_page`` whatever they ask for."""
 
     by_role: Mapping[str, Statuses]
-    door: str = ""
+    login_page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``own`` and ``others`` name ids of the whole house, for the first parameter of the path;
-    ``rest`` are the others. ``told`` is the event of whoever succeeds."""
+    """``own`` and ``others`` name ids of the whole facility, for the first parameter of the path;
+    ``rest`` are the others. ``recorded`` is the event of whoever succeeds."""
 
     route: str
     answers: Answers
@@ -36,7 +36,7 @@ class Row:
     others: str = ""
     rest: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
-    told: Verb | None = None
+    recorded: Verb | None = None
     apart: bool = False
 
     @property
@@ -53,7 +53,7 @@ class Row:
 
 
 def staff(there: int, missing: int = 404, **but: tuple[int, int]) -> Answers:
-    """To staff nothing is another's; ``but`` are roles that are answered otherwise."""
+    """For staff, nothing is somebody else's; ``but`` are roles that get other answers."""
     pairs = {role: but.get(role, (there, missing)) for role in STAFF}
     return Answers(
         {role: dict(zip(KINDS, (a, a, b, b), strict=True)) for role, (a, b) in pairs.items()},
@@ -62,7 +62,7 @@ def staff(there: int, missing: int = 404, **but: tuple[int, int]) -> Answers:
 
 
 def inmates(own: int, missing: int = 404) -> Answers:
-    """What is another's is as if it were not there."""
+    """What is somebody else's is answered as if it did not exist."""
     first = dict(zip(KINDS, (own, missing, missing, missing), strict=True))
     second = dict(zip(KINDS, (missing, own, missing, missing), strict=True))
     return Answers({"owner": first, "another": second}, "/login")
@@ -77,7 +77,7 @@ _WHY = {"reason": "why"}
 _SUPERVISORS = {"clerk": (409, 303), "investigator": (409, 303)}
 _LOOK_ONLY = {"investigator": (409, 303)}
 
-_DOORS = (
+_LOGIN = (
     Row("GET /", anyone(200)),
     Row("GET /login", anyone(200)),
     Row("POST /login", anyone(403)),
@@ -85,6 +85,12 @@ _DOORS = (
     Row("POST /login/more", anyone(303)),
     Row("GET /staff/login", anyone(200)),
     Row("POST /staff/login", anyone(403)),
+    Row("GET /kiosk", anyone(200)),
+    Row("POST /kiosk", anyone(403)),
+    Row("GET /staff/login/code", anyone(303)),
+    Row("POST /staff/login/code", anyone(303)),
+    Row("GET /staff/login/password", anyone(303)),
+    Row("POST /staff/login/password", anyone(303)),
     Row("POST /logout", anyone(303)),
     Row("GET /logout/idle", anyone(303), apart=True),
     Row("POST /awake", anyone(204, anonymous=403)),
@@ -96,70 +102,680 @@ _DOORS = (
 _MAIL = (
     Row("GET /mail", inmates(200, 200)),
     Row("GET /mail/replies", inmates(200, 200)),
-    Row("GET /mail/replies/{letter}/{position}", inmates(200), "reply", "others_reply", _PAGE,
-        told=Verb.OPEN_REPLY),
-    Row("GET /mail/replies/{letter}/{position}/picture", inmates(200), "reply", "others_reply",
-        _PAGE),
+    Row(
+        "GET /mail/replies/{letter}/{position}",
+        inmates(200),
+        "reply",
+        "others_reply",
+        _PAGE,
+        recorded=Verb.OPEN_REPLY,
+    ),
+    Row(
+        "GET /mail/replies/{letter}/{position}/picture",
+        inmates(200),
+        "reply",
+        "others_reply",
+        _PAGE,
+    ),
     Row("GET /mail/{letter}", inmates(303, 303), "letter", "other"),
-    Row("GET /mail/{letter}/letter.pdf", inmates(200), "letter", "other", told=Verb.COPY_AS_PDF),
-    Row("GET /mail/{letter}/{position}", inmates(200), "letter", "other", _PAGE, told=Verb.OPEN),
+    Row(
+        "GET /mail/{letter}/letter.pdf", inmates(200), "letter", "other", recorded=Verb.COPY_AS_PDF
+    ),
+    Row(
+        "GET /mail/{letter}/{position}", inmates(200), "letter", "other", _PAGE, recorded=Verb.OPEN
+    ),
     Row("GET /mail/{letter}/{position}/picture", inmates(200), "letter", "other", _PAGE),
-)  # fmt: skip
+)
 
 _LISTS = (
     Row("GET /staff", staff(200, 200)),
     Row("GET /staff/live", staff(200, 200)),
+    Row("GET /staff/live/events", staff(200, 200)),
     Row("GET /staff/held", staff(200, 200)),
     Row("GET /staff/settings", staff(200, 200)),
     Row("GET /staff/mail", staff(200, 200)),
     Row("GET /staff/covers", staff(200, 200)),
     Row("GET /staff/covers/{short_id}", staff(200), "cover", "cover"),
+    Row("GET /staff/covers/found", staff(200, 200)),
+    Row(
+        "POST /staff/covers/spot",
+        staff(200, 200, investigator=(403, 403)),
+        form={"find": "2026-00117", "booking": "2026-00117"},
+        recorded=Verb.PRINT_COVER,
+    ),
+    Row(
+        "POST /staff/covers/unit",
+        staff(200, 200, investigator=(403, 403)),
+        form={"unit": "B-2"},
+        recorded=Verb.PRINT_COVER,
+    ),
+    Row(
+        "POST /staff/covers/sheet",
+        staff(200, 200, investigator=(403, 403)),
+        form={"kind": "separator"},
+        recorded=Verb.PRINT_SEPARATOR,
+    ),
 )
 
+_RESTRICTERS = staff(303, clerk=(403, 403), investigator=(403, 403))
+
+_INMATES = (
+    Row("GET /staff/inmates", staff(200, 200)),
+    Row("GET /staff/inmates/{booking}", staff(200), "inmate", "inmate"),
+    Row(
+        "POST /staff/inmates/{booking}/cover",
+        staff(200, investigator=(403, 403)),
+        "inmate",
+        "inmate",
+        form={"sheets": "1"},
+        recorded=Verb.PRINT_COVER,
+    ),
+    Row(
+        "POST /staff/inmates/{booking}/pin",
+        staff(403, 403, administrator=(200, 404)),
+        "inmate",
+        "inmate",
+        recorded=Verb.SET_PIN,
+    ),
+)
+
+_PRINTERS = staff(200, 200, investigator=(403, 403))
+_PRINTING = staff(303, 404, investigator=(403, 404))
+
+_PRINTS = (
+    Row("GET /staff/print", _PRINTERS, recorded=Verb.LOOK_AT_PRINT_QUEUE),
+    Row(
+        "POST /staff/print/send",
+        staff(303, 303, investigator=(403, 403)),
+        form={"pile": "sheets:", "printer": "this computer"},
+        recorded=Verb.SEND_TO_PRINTER,
+    ),
+    Row(
+        "POST /staff/print/notice/{letter}",
+        staff(303, 404, investigator=(403, 403)),
+        "rejected",
+        form={"to": "inmate"},
+        recorded=Verb.PRINT_NOTICE,
+    ),
+    Row(
+        "POST /staff/print/printer",
+        staff(303, 303, investigator=(403, 403)),
+        form={"printer": "outbox"},
+    ),
+    Row(
+        "GET /staff/print/batches/{batch}/prints.pdf",
+        staff(200, 404, investigator=(403, 404)),
+        "batch",
+        recorded=Verb.LOOK_AT_PRINT,
+    ),
+    Row(
+        "POST /staff/print/batches/{batch}/came-out",
+        _PRINTING,
+        "batch",
+        recorded=Verb.CONFIRM_PRINT,
+    ),
+    Row(
+        "POST /staff/print/batches/{batch}/came-not",
+        _PRINTING,
+        "batch",
+        recorded=Verb.DOUBT_PRINT,
+    ),
+    Row(
+        "POST /staff/print/again",
+        staff(303, 303, investigator=(403, 403)),
+        form={"first": "{sent}", "reason": "a jam", "spoiled": "true"},
+        recorded=Verb.SPOIL_PRINT,
+    ),
+)
+
+_OUTSIDE = (
+    Row(
+        "POST /staff/held/{held_id}/sender",
+        staff(303, investigator=(403, 403)),
+        "held",
+        form={"correspondent": "{ida}"},
+        recorded=Verb.NAME_SENDER,
+    ),
+    Row("GET /staff/correspondents", staff(200, 200)),
+    Row(
+        "POST /staff/correspondents",
+        staff(303, 303, investigator=(403, 403)),
+        form={"name": "Cora Field"},
+        recorded=Verb.ADD_CORRESPONDENT,
+    ),
+    Row("GET /staff/correspondents/{number}", staff(200), "ida", "ben"),
+    Row(
+        "POST /staff/correspondents/{number}",
+        staff(303, investigator=(403, 403)),
+        "ida",
+        "ben",
+        form={"name": "Cora Field"},
+        recorded=Verb.CHANGE_CORRESPONDENT,
+    ),
+    Row(
+        "POST /staff/correspondents/{number}/contact",
+        staff(303, investigator=(403, 403)),
+        "ben",
+        form={"booking": "2026-00118"},
+        recorded=Verb.ASK_FOR_CONTACT,
+    ),
+    Row(
+        "POST /staff/correspondents/{number}/block",
+        _RESTRICTERS,
+        "ida",
+        "ben",
+        form={"reason": "because"},
+        recorded=Verb.BLOCK_MAIL,
+    ),
+    Row(
+        "POST /staff/correspondents/{number}/unblock",
+        _RESTRICTERS,
+        "ida",
+        form={"reason": "because", "block": "{block}"},
+        recorded=Verb.UNBLOCK_MAIL,
+    ),
+    Row(
+        "POST /staff/correspondents/{number}/merge",
+        _RESTRICTERS,
+        "ida",
+        form={"reason": "because", "into": "{ben}"},
+        recorded=Verb.MERGE_CORRESPONDENTS,
+    ),
+    Row(
+        "POST /staff/inmates/{booking}/suspend",
+        staff(303, clerk=(403, 403), investigator=(403, 403)),
+        "inmate",
+        "inmate",
+        form={"reason": "because"},
+        recorded=Verb.BLOCK_MAIL,
+    ),
+    Row(
+        "POST /staff/inmates/{booking}/unblock",
+        _RESTRICTERS,
+        "inmate",
+        form={"reason": "because", "block": "{suspended}"},
+        recorded=Verb.UNBLOCK_MAIL,
+    ),
+)
+
+_KIOSKS = (
+    Row("GET /staff/kiosks", staff(200, 200, clerk=(403, 403), investigator=(403, 403))),
+    Row(
+        "POST /staff/kiosks",
+        staff(200, 200, clerk=(403, 403), investigator=(403, 403)),
+        form={"name": "B-2 left"},
+        recorded=Verb.INVITE_KIOSK,
+    ),
+    Row(
+        "POST /staff/kiosks/revoke",
+        staff(303, 303, clerk=(403, 403), investigator=(403, 403)),
+        form={"name": "{kiosk}"},
+        recorded=Verb.REVOKE_KIOSK,
+    ),
+    Row(
+        "POST /staff/unlock",
+        staff(303, 303, clerk=(403, 403), investigator=(403, 403)),
+        form={"kind": "inmate", "name": "2026-00117"},
+        recorded=Verb.UNLOCK,
+    ),
+)
+
+_ONLY_ADMINISTRATORS = staff(403, 403, administrator=(200, 200))
+
+_TOKENS = (
+    Row("GET /staff/tokens", _ONLY_ADMINISTRATORS),
+    Row(
+        "POST /staff/tokens",
+        _ONLY_ADMINISTRATORS,
+        form={"name": "JMS export", "scope": "roster:read"},
+        recorded=Verb.ADD_TOKEN,
+    ),
+    Row(
+        "POST /staff/tokens/revoke",
+        staff(403, 403, administrator=(303, 303)),
+        form={"name": "{token}"},
+        recorded=Verb.REVOKE_TOKEN,
+    ),
+)
+
+_REPORTS = (
+    Row("GET /staff/reports", staff(200, 200)),
+    Row("GET /staff/reports/figure/{key}.csv", staff(200), "figure", "figure"),
+    Row("GET /staff/reports/report.pdf", staff(200, 200)),
+)
+
+#: A clerk says why first.
+_READERS = staff(200, clerk=(403, 404))
+
 _LETTERS = (
-    Row("GET /staff/mail/{letter}/letter.pdf", staff(200), "letter", "other",
-        told=Verb.COPY_AS_PDF),
-    Row("GET /staff/mail/{letter}/{position}", staff(200), "letter", "other", _PAGE,
-        told=Verb.OPEN),
-    Row("GET /staff/mail/{letter}/{position}/picture", staff(200), "letter", "other", _PAGE,
-        told=Verb.LOOK_AT_PAGE),
-    Row("POST /staff/mail/{letter}/{position}", staff(303, investigator=(403, 403)),
-        "letter", "other", _PAGE, {"text": "Dear Tobias"}, Verb.CORRECT_TEXT),
-)  # fmt: skip
+    Row(
+        "POST /staff/mail/{letter}/reason",
+        staff(303),
+        "letter",
+        "other",
+        form=_WHY,
+        recorded=Verb.GIVE_REASON,
+    ),
+    Row(
+        "GET /staff/mail/{letter}/letter.pdf",
+        _READERS,
+        "letter",
+        "other",
+        recorded=Verb.COPY_AS_PDF,
+    ),
+    Row(
+        "GET /staff/mail/{letter}/{position}",
+        _READERS,
+        "letter",
+        "other",
+        _PAGE,
+        recorded=Verb.OPEN,
+    ),
+    Row(
+        "GET /staff/mail/{letter}/{position}/picture",
+        _READERS,
+        "letter",
+        "other",
+        _PAGE,
+        recorded=Verb.LOOK_AT_PAGE,
+    ),
+    Row(
+        "POST /staff/mail/{letter}/{position}",
+        staff(303, clerk=(403, 404), investigator=(403, 403)),
+        "letter",
+        "other",
+        _PAGE,
+        {"text": "Dear Tobias"},
+        Verb.CORRECT_TEXT,
+    ),
+)
+
+_SCREENING = (
+    Row("GET /staff/screening", staff(200, 200)),
+    Row(
+        "POST /staff/screening/release-chosen",
+        staff(200, clerk=(409, 409), investigator=(403, 403)),
+        form={**_WHY, "chosen": "{review}"},
+        recorded=Verb.RELEASE,
+    ),
+    Row("GET /staff/screening/{letter}", staff(200, 303), "review", "", recorded=Verb.LOOK),
+    Row(
+        "GET /staff/screening/{letter}/page/{number}/picture",
+        staff(200),
+        "review",
+        "",
+        {"number": "5"},
+        recorded=Verb.LOOK_AT_PAGE,
+    ),
+    Row("POST /staff/screening/{letter}/release", staff(409, 303), "review", "", form=_WHY),
+    Row(
+        "POST /staff/screening/{letter}/reject",
+        staff(303, 303, **_LOOK_ONLY),
+        "review",
+        "",
+        form=_WHY,
+        recorded=Verb.REJECT,
+    ),
+    Row(
+        "POST /staff/screening/{letter}/withhold",
+        staff(303, 303, **_LOOK_ONLY),
+        "review",
+        "",
+        form={**_WHY, "number": "5"},
+        recorded=Verb.WITHHOLD_PAGE,
+    ),
+    Row(
+        "POST /staff/screening/{letter}/give-back",
+        staff(303, 303, **_LOOK_ONLY),
+        "review",
+        "",
+        form={**_WHY, "number": "5"},
+        recorded=Verb.MARK_PAGE,
+    ),
+    Row("POST /staff/screening/{letter}/undo", staff(409, 409), "rejected", form={"act": "1"}),
+)
+
+_WATCHING = (
+    Row("GET /staff/screening/watch", staff(200, 200)),
+    Row(
+        "POST /staff/screening/watch",
+        staff(303, 303, clerk=(403, 403), investigator=(403, 403)),
+        form={"kind": "words", "words": "fence", "why": "report 12"},
+        recorded=Verb.SET_WATCH,
+    ),
+    Row(
+        "POST /staff/screening/watch/{rule}/end",
+        staff(303, 409, clerk=(403, 403), investigator=(403, 403)),
+        "rule",
+        "",
+        form={"reason": "over"},
+        recorded=Verb.END_WATCH,
+    ),
+)
+
+_CLERKS_ALONE = {"investigator": (403, 403)}
+_CHECKS = (
+    Row("GET /staff/screening/checks", staff(200, 200, **_CLERKS_ALONE)),
+    Row(
+        "GET /staff/screening/checks/{letter}",
+        staff(200, 303, **_CLERKS_ALONE),
+        "check",
+        "",
+        recorded=Verb.LOOK,
+    ),
+    Row(
+        "GET /staff/screening/checks/{letter}/page/{number}/picture",
+        staff(200, 404, **_CLERKS_ALONE),
+        "check",
+        "",
+        {"number": "2"},
+        recorded=Verb.LOOK_AT_PAGE,
+    ),
+    Row(
+        "POST /staff/screening/checks/{letter}/pass",
+        staff(409, 303, **_CLERKS_ALONE),
+        "check",
+        "",
+        form=_WHY,
+    ),
+    Row(
+        "POST /staff/screening/checks/{letter}/refuse",
+        staff(409, 303, **_CLERKS_ALONE),
+        "check",
+        "",
+        form=_WHY,
+    ),
+)
 
 _HELD = (
-    Row("GET /staff/held/{held_id}", staff(200, 303), "held", "review", told=Verb.LOOK),
+    Row("GET /staff/held/{held_id}", staff(200, 303), "held", "review", recorded=Verb.LOOK),
     Row("GET /staff/held/{held_id}/find", staff(200, 200), "held", "review"),
-    Row("GET /staff/held/{held_id}/page/{number}", staff(200), "held", "review",
-        {"number": "2"}, told=Verb.LOOK),
-    Row("GET /staff/held/{held_id}/page/{number}/picture", staff(200), "held", "review",
-        {"number": "2"}, told=Verb.LOOK_AT_PAGE),
-    Row("POST /staff/held/{held_id}/assign", staff(303, 303, **_LOOK_ONLY), "held", "",
-        form={**_WHY, "to": "2026-00117"}, told=Verb.ASSIGN),
-    Row("POST /staff/held/{held_id}/release", staff(303, 303, **_LOOK_ONLY), "review", "",
-        form=_WHY, told=Verb.RELEASE),
-    Row("POST /staff/held/{held_id}/reject", staff(303, 303, **_LOOK_ONLY), "held", "",
-        form=_WHY, told=Verb.REJECT),
-    Row("POST /staff/held/{held_id}/rescanned", staff(303, 303, **_LOOK_ONLY), "held", "",
-        form={**_WHY, "new_id": "{again}"}, told=Verb.RESCANNED),
-    Row("POST /staff/held/{held_id}/cut", staff(303, 303, **_LOOK_ONLY), "held", "",
-        form={**_WHY, "before": "3"}, told=Verb.CUT),
-    Row("POST /staff/held/{held_id}/join", staff(303, 303, **_LOOK_ONLY), "held", "",
-        form={**_WHY, "pair": "{held} {beside}"}, told=Verb.JOIN),
-    Row("POST /staff/held/{held_id}/mark", staff(303, 303, **_LOOK_ONLY), "held", "",
-        form={**_WHY, "page_role": "3 blank"}, told=Verb.MARK_PAGE),
-)  # fmt: skip
+    Row(
+        "GET /staff/held/{held_id}/page/{number}/picture",
+        staff(200),
+        "held",
+        "review",
+        {"number": "2"},
+        recorded=Verb.LOOK_AT_PAGE,
+    ),
+    Row(
+        "POST /staff/held/{held_id}/assign",
+        staff(303, 303, **_LOOK_ONLY),
+        "held",
+        "",
+        form={**_WHY, "to": "2026-00118"},
+        recorded=Verb.ASSIGN,
+    ),
+    Row(
+        "POST /staff/held/{held_id}/reject",
+        staff(303, 303, **_LOOK_ONLY),
+        "held",
+        "",
+        form=_WHY,
+        recorded=Verb.REJECT,
+    ),
+    Row(
+        "POST /staff/held/{held_id}/rescanned",
+        staff(303, 303, **_LOOK_ONLY),
+        "held",
+        "",
+        form={**_WHY, "new_id": "{again}"},
+        recorded=Verb.RESCANNED,
+    ),
+    Row(
+        "POST /staff/held/{held_id}/cut",
+        staff(303, 303, **_LOOK_ONLY),
+        "held",
+        "",
+        form={**_WHY, "before": "3"},
+        recorded=Verb.CUT,
+    ),
+    Row(
+        "POST /staff/held/{held_id}/join",
+        staff(303, 303, **_LOOK_ONLY),
+        "held",
+        "",
+        form={**_WHY, "pair": "{held} {beside}"},
+        recorded=Verb.JOIN,
+    ),
+    Row(
+        "POST /staff/held/{held_id}/mark",
+        staff(303, 303, **_LOOK_ONLY),
+        "held",
+        "",
+        form={**_WHY, "page_role": "3 blank"},
+        recorded=Verb.MARK_PAGE,
+    ),
+    Row(
+        "POST /staff/held/{held_id}/move",
+        staff(303, 303, **_LOOK_ONLY),
+        "held",
+        "",
+        form={**_WHY, "page_move": "3 earlier"},
+        recorded=Verb.MOVE_PAGE,
+    ),
+    Row(
+        "POST /staff/held/{held_id}/ask-for-rescan",
+        staff(303, 303, **_LOOK_ONLY),
+        "held",
+        "",
+        form=_WHY,
+        recorded=Verb.ASK_FOR_RESCAN,
+    ),
+)
+
+_RECALLS = (
+    Row("GET /staff/rejected", staff(200, 200)),
+    Row("GET /staff/mail/{letter}", staff(200), "letter", "other"),
+    Row("GET /staff/recall/{some_id}", staff(200), "letter", "other"),
+    Row(
+        "POST /staff/recall/{some_id}",
+        staff(303, 404, clerk=(409, 404), investigator=(409, 404)),
+        "letter",
+        "",
+        form=_WHY,
+        recorded=Verb.RECALL,
+    ),
+    # Tests of its own undo a decision; no such act is undone here.
+    Row("POST /staff/held/{held_id}/undo", staff(409, 409), "rejected", form={"act": "1"}),
+)
 
 _SEALED = (
-    Row("GET /staff/held/{scan_id}/seal/{number}/picture",
-        staff(200, clerk=(403, 403), investigator=(403, 403)), "seal", "seal", {"number": "2"},
-        told=Verb.LOOK_AT_SEALED_PAGE),
-    Row("POST /staff/held/{scan_id}/seal/lift", staff(303, 303, **_SUPERVISORS), "seal", "",
-        form=_WHY, told=Verb.LIFT_SEAL),
-    Row("POST /staff/held/{scan_id}/seal/cut", staff(303, 303, **_SUPERVISORS), "seal", "",
-        form={**_WHY, "pages": "3"}, told=Verb.CUT_OUT),
-    Row("POST /staff/held/{scan_id}/seal/destroy", staff(303, 303, **_SUPERVISORS), "seal", "",
-        form={**_WHY, "confirm": "DESTROY"}, told=Verb.DESTROY_SEAL),
-)  # fmt: skip
+    Row(
+        "GET /staff/held/{scan_id}/seal/{number}/picture",
+        staff(200, clerk=(403, 403), investigator=(403, 403)),
+        "seal",
+        "seal",
+        {"number": "2"},
+        recorded=Verb.LOOK_AT_SEALED_PAGE,
+    ),
+    Row(
+        "POST /staff/held/{scan_id}/seal/lift",
+        staff(303, 303, **_SUPERVISORS),
+        "seal",
+        "",
+        form=_WHY,
+        recorded=Verb.LIFT_SEAL,
+    ),
+    Row(
+        "POST /staff/held/{scan_id}/seal/cut",
+        staff(303, 303, **_SUPERVISORS),
+        "seal",
+        "",
+        form={**_WHY, "pages": "3"},
+        recorded=Verb.CUT_OUT,
+    ),
+    Row(
+        "POST /staff/held/{scan_id}/seal/destroy",
+        staff(303, 303, **_SUPERVISORS),
+        "seal",
+        "",
+        form={**_WHY, "confirm": "DESTROY"},
+        recorded=Verb.DESTROY_SEAL,
+    ),
+)
 
-ROWS = (*_DOORS, *_MAIL, *_LISTS, *_LETTERS, *_HELD, *_SEALED)
+_ADMINISTRATORS = staff(403, 403, administrator=(303, 404))
+_ADMINISTRATORS_SEE = staff(403, 403, administrator=(200, 404))
+_NEW = {
+    "proof_password": "plain-invented-words",
+    "password": "lanterns over quiet water",
+    "again": "lanterns over quiet water",
+}
+
+_STAFF = (
+    Row("GET /staff/me", staff(200)),
+    Row("POST /staff/me/password", staff(303), form=_NEW, recorded=Verb.CHANGE_PASSWORD),
+    Row("POST /staff/me/sessions/{session}/end", staff(404), rest={"session": "none"}),
+    Row("GET /staff/second-step", staff(200)),
+    Row("POST /staff/second-step", staff(303), recorded=Verb.BEGIN_SECOND_STEP),
+    Row("POST /staff/second-step/finish", staff(409)),
+    Row("POST /staff/second-step/codes", staff(409)),
+    Row("POST /staff/second-step/remove", staff(409)),
+    Row("GET /staff/people", staff(403, administrator=(200, 200))),
+    Row(
+        "POST /staff/people",
+        staff(403, administrator=(200, 200)),
+        form={"name": "New Person", "role": "clerk"},
+        recorded=Verb.ADD_STAFF,
+    ),
+    Row("GET /staff/people/{person}", _ADMINISTRATORS_SEE, "clerk", "supervisor"),
+    Row(
+        "POST /staff/people/{person}/role",
+        _ADMINISTRATORS,
+        "clerk",
+        "supervisor",
+        form={"role": "investigator"},
+        recorded=Verb.CHANGE_ROLE,
+    ),
+    Row(
+        "POST /staff/people/{person}/deactivate",
+        _ADMINISTRATORS,
+        "clerk",
+        "supervisor",
+        recorded=Verb.DEACTIVATE_STAFF,
+    ),
+    Row(
+        "POST /staff/people/{person}/reactivate",
+        _ADMINISTRATORS_SEE,
+        "left",
+        recorded=Verb.REACTIVATE_STAFF,
+    ),
+    Row(
+        "POST /staff/people/{person}/reset",
+        _ADMINISTRATORS_SEE,
+        "clerk",
+        "supervisor",
+        recorded=Verb.RESET_LOGIN,
+    ),
+    Row(
+        "POST /staff/people/{person}/sessions/{session}/end",
+        _ADMINISTRATORS,
+        "administrator",
+        rest={"session": "all"},
+        recorded=Verb.END_SESSION,
+    ),
+)
+
+_IMPORTERS = staff(403, 403, administrator=(303, 404))
+_RENUMBERERS = staff(200, 200, clerk=(403, 403), investigator=(403, 403))
+
+_ROSTER = (
+    Row("GET /staff/roster", staff(200, 200)),
+    # A test of its own uploads a file; a form without one is shown again.
+    Row("POST /staff/roster", staff(403, 403, administrator=(409, 409))),
+    Row("GET /staff/roster/file/{sha256}", staff(403, 403, administrator=(200, 404)), "roster"),
+    Row(
+        "POST /staff/roster/file/{sha256}/columns",
+        _IMPORTERS,
+        "roster",
+        form={"full": "true"},
+        recorded=Verb.MAP_ROSTER,
+    ),
+    Row(
+        "POST /staff/roster/file/{sha256}/apply",
+        _IMPORTERS,
+        "roster",
+        form={"seen": "{roster_seen}"},
+        recorded=Verb.IMPORT_ROSTER,
+    ),
+    Row(
+        "POST /staff/roster/file/{sha256}/dismiss",
+        _IMPORTERS,
+        "roster",
+        recorded=Verb.DISMISS_ROSTER,
+    ),
+    Row(
+        "POST /staff/roster/held/{booking}",
+        staff(303, investigator=(403, 403)),
+        "doubtful",
+        form=_WHY,
+        recorded=Verb.CONFIRM_NAME,
+    ),
+    Row("GET /staff/roster/numbers", _RENUMBERERS),
+    Row(
+        "POST /staff/roster/renumber",
+        staff(303, 303, clerk=(403, 403), investigator=(403, 403)),
+        form={**_WHY, "number": "2026-00117", "new": "2026-00999"},
+        recorded=Verb.RENUMBER,
+    ),
+    Row(
+        "POST /staff/roster/merge",
+        staff(303, 303, clerk=(403, 403), investigator=(403, 403)),
+        form={**_WHY, "number": "2026-00117", "new": "2026-00118", "names_differ": "true"},
+        recorded=Verb.MERGE,
+    ),
+)
+
+_SUPERVISED = {"clerk": (403, 403), "investigator": (403, 403)}
+
+_UPKEEP = (
+    Row("GET /staff/announcements", staff(200, 200)),
+    Row(
+        "POST /staff/announcements",
+        staff(303, 303, **_SUPERVISED),
+        form={"english": "No mail", "starts": "{now}", "ends": "{soon}"},
+        recorded=Verb.ANNOUNCE,
+    ),
+    Row(
+        "POST /staff/announcements/{item}/end",
+        staff(303, 404, **_SUPERVISED),
+        "announcement",
+        recorded=Verb.END_ANNOUNCEMENT,
+    ),
+    Row("GET /staff/outbox", staff(200, 200, clerk=(403, 403), investigator=(403, 403))),
+    Row(
+        "POST /staff/outbox/{item}/resend",
+        staff(303, 404, **_SUPERVISED),
+        "outgoing",
+        recorded=Verb.SEND_MAIL_AGAIN,
+    ),
+    Row(
+        "POST /staff/outbox/{item}/drop",
+        staff(303, 404, **_SUPERVISED),
+        "outgoing",
+        recorded=Verb.DROP_MAIL,
+    ),
+)
+
+ROWS = (
+    *_LOGIN,
+    *_MAIL,
+    *_LISTS,
+    *_INMATES,
+    *_OUTSIDE,
+    *_KIOSKS,
+    *_TOKENS,
+    *_REPORTS,
+    *_PRINTS,
+    *_LETTERS,
+    *_WATCHING,
+    *_CHECKS,
+    *_SCREENING,
+    *_HELD,
+    *_RECALLS,
+    *_SEALED,
+    *_STAFF,
+    *_ROSTER,
+    *_UPKEEP,
+)

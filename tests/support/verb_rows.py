@@ -1,66 +1,114 @@
-"""The table of verbs: who may do each, what is then told, and how to do it in the whole house."""
+"""The table of verbs: who may do each, what is then recorded, and how to do it."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from digitizer import audit
+from digitizer.access import kiosks, locks, second_step, sessions, tokens, totp, visitors
+from digitizer.access.accounts import staff_account
+from digitizer.access.sessions import Idle
+from digitizer.audit import Head
 from digitizer.capture import ingest, inspection, intake
 from digitizer.capture.pipeline import no_progress
 from digitizer.covers import actions as covers
-from digitizer.facility import House
+from digitizer.covers import bulk
+from digitizer.engines.codes.cover_code import KeyRing
+from digitizer.facility import Facility
 from digitizer.letters import actions as letters
+from digitizer.letters import progress
 from digitizer.messages import actions as messages
-from digitizer.messages import reply_sheets
+from digitizer.messages import printing, reply_sheets
+from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Verb
 from digitizer.model.mail import Direction, PageRole
-from digitizer.model.people import Actor, StaffRole
+from digitizer.model.people import Actor, Scope, StaffRole
+from digitizer.model.prints import PrintKind
+from digitizer.notifications import actions as notifications
+from digitizer.notifications import announcements, sending
 from digitizer.operations import actions as operations
-from digitizer.operations import backup, health, scrub
+from digitizer.operations import alarms, backup, care, health, own_backups, scrub
+from digitizer.operations.anchors import Anchor
+from digitizer.operations.reports import actions as reports
+from digitizer.operations.reports.periods import Period
 from digitizer.people import actions as people
-from digitizer.screening import cases, decisions, legal_mail, notices
-from tests.support.whole_house import ANOTHER, OWNER, Place, draft
+from digitizer.people import own_login, renumbering, rosters, staff
+from digitizer.people.correspondents import actions as correspondents
+from digitizer.people.correspondents.actions import Entry
+from digitizer.people.roster_file.layout import Choices
+from digitizer.people.roster_import import Upload
+from digitizer.policies import actions as policies
+from digitizer.policies.watch_rules import NewRule, WatchKind, today
+from digitizer.prints import actions as prints
+from digitizer.screening import (
+    cases,
+    checks,
+    decisions,
+    held_list,
+    legal_mail,
+    notices,
+    recalls,
+    review,
+    senders,
+)
+from digitizer.storage.database import reading, writing
+from digitizer.support.clock import now
+from tests.support.print_system import BLANK_PDF
+from tests.support.whole_facility import ANOTHER, DOUBTFUL, OWNER, ROSTER_FILE, Place, draft
 
-Do = Callable[[House, Place, Actor], Any]
+Do = Callable[[Facility, Place, Actor], Any]
 
 SUPERVISORS = "supervisor administrator"
 CLERKS = f"clerk {SUPERVISORS}"
 STAFF = f"{CLERKS} investigator"
 READERS = f"{STAFF} machine owner"
+#: A clerk says why first, with ``give_reason``.
+READERS_AT_ONCE = f"{SUPERVISORS} investigator machine owner"
 LOOKERS = f"{STAFF} machine"
 WORKERS = f"{CLERKS} machine"
 OPERATORS = "administrator machine"
+IMPORTERS = f"{OPERATORS} {Scope.ROSTER_WRITE}"
+MANAGERS = f"{SUPERVISORS} machine"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``verb`` is the function, ``may`` who may; all others are refused. ``told`` is the event
-    that it leaves; None where it shows nothing of a letter. ``silent`` are those of whom it is
-    not told: what they see of their own was told when they opened it."""
+    """``verb`` is the function, ``may`` are those who may call it; all others are refused.
+    ``recorded`` is its event; None where it shows nothing of a letter. ``silent`` are those for
+    whom none is recorded: what they see of their own was recorded when they opened it. ``asked``
+    are those who must say why first; ``prepared`` is what they do before, to have what it needs."""
 
     verb: str
     may: str
-    told: Verb | None
+    recorded: Verb | None
     do: Do
     silent: str = ""
+    asked: str = ""
+    prepared: tuple[Verb, ...] = ()
 
 
-def _search(h: House, at: Place, by: Actor) -> None:
+def _search(h: Facility, at: Place, by: Actor) -> None:
     """Another inmate may search too, and finds nothing of the owner's."""
     found = {hit.letter for hit in letters.search_mail(h, "tomatoes", by)}
     assert found == (set() if by.name == ANOTHER else {at["letter"]})
 
 
-def _ingest(h: House, at: Place, by: Actor) -> None:
+def _ingest(h: Facility, at: Place, by: Actor) -> None:
     paper = _paper(at)
-    with closing(ingest.ingest_all(h, [paper], "default", str, no_progress, by)) as told:
-        assert [each.files for each in told] == [(paper,)]
+    with closing(ingest.ingest_all(h, [paper], "default", str, no_progress, by)) as reported:
+        assert [each.files for each in reported] == [(paper,)]
 
 
+JANUARY = Period.month(2026, 1)
 _numbers = count()
 
 
@@ -70,6 +118,21 @@ def _paper(at: Place) -> Path:
     return file
 
 
+def _rotated(h: Facility) -> Facility:
+    """With a newer key, so that the first can be retired."""
+    return replace(h, keys=KeyRing({**h.keys.keys, 2: h.keys.keys[1]}, 2))
+
+
+def _anchor_page(h: Facility, at: Place, by: Actor) -> None:
+    made = Anchor(Head(1, "0" * 64), now(), 1, "0" * 16)
+    assert operations.anchor_page(h, made, by).startswith(b"%PDF")
+
+
+def _new_person(h: Facility, at: Place, by: Actor) -> None:
+    with pytest.raises(Conflict):
+        people.refuse_new_person(h, DOUBTFUL, by, "someone else")
+
+
 def _roster(at: Place) -> Path:
     file = at.free / "roster.csv"
     header = "booking_number,last_name,first_name,housing_unit,status"
@@ -77,149 +140,1175 @@ def _roster(at: Place) -> Path:
     return file
 
 
+def _undo(h: Facility, at: Place, by: Actor) -> None:
+    """Of a decision that they have just made; those who may undo nothing are told so first."""
+    with suppress(NotFound):
+        decisions.undo(h, at["held"], 0, by)
+    decisions.reject(h, at["held"], by, "why")
+    with reading(h.engine) as tx:
+        (last,) = audit.latest_events(tx, 1)
+    assert decisions.undo(h, at["held"], last.seq, by) == at["held"]
+
+
+NEW_PASSWORD = "lanterns over quiet water"
+
+
+def _end_session(h: Facility, at: Place, by: Actor) -> None:
+    with writing(h.engine) as tx:
+        sessions.open_session(tx, staff_id=int(at["clerk"]), steps=1)
+    staff.end_session(h, int(at["clerk"]), "all", by)
+
+
+def _end_own_session(h: Facility, at: Place, by: Actor) -> None:
+    with writing(h.engine) as tx:
+        account = staff_account(tx, by.name)
+        token = sessions.open_session(tx, staff_id=account.id if account else 1, steps=1)
+        found = sessions.find_session(tx, token, staff_idle())
+    assert found is not None
+    own_login.end_own_session(h, found.id, by)
+
+
+def _finish_second_step(h: Facility, at: Place, by: Actor) -> None:
+    """As somebody who has a key, and types the code of it."""
+    secret = _with_pending_key(h, by)
+    own_login.finish_second_step(h, totp.code_of(secret, totp.step_at(now())), by)
+
+
+def _with_pending_key(h: Facility, by: Actor) -> bytes:
+    with writing(h.engine) as tx:
+        account = staff_account(tx, by.name)
+        staff_id = account.id if account else 1
+        second_step.begin(h, tx, staff_id)
+        waiting = second_step.pending(h, tx, staff_id)
+    assert waiting is not None
+    return base64.b32decode(waiting.key.replace(" ", ""))
+
+
+def _with_second_step(h: Facility, by: Actor) -> None:
+    secret = _with_pending_key(h, by)
+    with writing(h.engine) as tx:
+        account = staff_account(tx, by.name)
+        code = totp.code_of(secret, totp.step_at(now()))
+        second_step.finish(h, tx, account.id if account else 1, code)
+
+
+def _remove_second_step(h: Facility, at: Place, by: Actor) -> None:
+    _with_second_step(h, by)
+    own_login.remove_second_step(h, by)
+
+
+def _new_recovery_codes(h: Facility, at: Place, by: Actor) -> None:
+    _with_second_step(h, by)
+    own_login.new_recovery_codes(h, by)
+
+
+def soon() -> datetime:
+    return now() + timedelta(hours=1)
+
+
+def staff_idle() -> Idle:
+    return Idle(timedelta(minutes=10), timedelta(minutes=30))
+
+
 _LETTERS = (
-    Row("letters.actions.mailbox", READERS, None,
-        lambda h, at, by: letters.mailbox(h, OWNER, by)),
-    Row("letters.actions.replies", READERS, None,
-        lambda h, at, by: letters.replies(h, OWNER, by)),
-    Row("letters.actions.open_letter", READERS, Verb.OPEN,
-        lambda h, at, by: letters.open_letter(h, at["letter"], by)),
-    Row("letters.actions.letter_pdf", READERS, Verb.COPY_AS_PDF,
-        lambda h, at, by: letters.letter_pdf(h, at["letter"], by)),
-    Row("letters.actions.page_picture", READERS, Verb.LOOK_AT_PAGE,
-        lambda h, at, by: letters.page_picture(h, at["letter"], 1, by), silent="owner"),
-    Row("letters.actions.search_mail", f"{READERS} another", Verb.SEARCH,
-        _search, silent="owner another"),
-    Row("letters.actions.open_reply", "owner", Verb.OPEN_REPLY,
-        lambda h, at, by: letters.open_reply(h, at["reply"], by)),
-    Row("letters.actions.reply_picture", "owner", None,
-        lambda h, at, by: letters.reply_picture(h, at["reply"], 1, by)),
-    Row("letters.actions.correct_page", WORKERS, Verb.CORRECT_TEXT,
-        lambda h, at, by: letters.correct_page(h, at["letter"], 1, "Dear Tobias", by)),
-)  # fmt: skip
+    Row("letters.actions.mailbox", READERS, None, lambda h, at, by: letters.mailbox(h, OWNER, by)),
+    Row("letters.actions.replies", READERS, None, lambda h, at, by: letters.replies(h, OWNER, by)),
+    Row(
+        "letters.progress.progress_after",
+        f"{LOOKERS} {Scope.LETTERS_READ}",
+        None,
+        lambda h, at, by: progress.progress_after(h, 0, 5, by),
+    ),
+    Row(
+        "letters.progress.letter_progress",
+        f"{LOOKERS} {Scope.LETTERS_READ}",
+        None,
+        lambda h, at, by: progress.letter_progress(h, at["letter"], by),
+    ),
+    Row(
+        "letters.actions.give_reason",
+        STAFF,
+        Verb.GIVE_REASON,
+        lambda h, at, by: letters.give_reason(h, at["letter"], "why", by),
+    ),
+    Row(
+        "letters.actions.open_letter",
+        READERS_AT_ONCE,
+        Verb.OPEN,
+        lambda h, at, by: letters.open_letter(h, at["letter"], by),
+        asked="clerk",
+    ),
+    Row(
+        "letters.actions.letter_pdf",
+        READERS_AT_ONCE,
+        Verb.COPY_AS_PDF,
+        lambda h, at, by: letters.letter_pdf(h, at["letter"], by),
+        asked="clerk",
+    ),
+    Row(
+        "letters.actions.page_picture",
+        READERS_AT_ONCE,
+        Verb.LOOK_AT_PAGE,
+        lambda h, at, by: letters.page_picture(h, at["letter"], 1, by),
+        asked="clerk",
+    ),
+    Row(
+        "letters.actions.search_mail",
+        f"{READERS} another",
+        Verb.SEARCH,
+        _search,
+        silent="owner another",
+    ),
+    Row(
+        "letters.actions.open_reply",
+        "owner",
+        Verb.OPEN_REPLY,
+        lambda h, at, by: letters.open_reply(h, at["reply"], by),
+    ),
+    Row(
+        "letters.actions.reply_picture",
+        "owner",
+        Verb.OPEN_REPLY,
+        lambda h, at, by: letters.reply_picture(h, at["reply"], 1, by),
+    ),
+    Row(
+        "letters.actions.correct_page",
+        MANAGERS,
+        Verb.CORRECT_TEXT,
+        lambda h, at, by: letters.correct_page(h, at["letter"], 1, "Dear Tobias", by),
+        asked="clerk",
+    ),
+)
 
 _MESSAGES = (
-    Row("messages.actions.send", f"{WORKERS} owner", Verb.SEND_MESSAGE,
-        lambda h, at, by: messages.send(h, draft(), by)),
-    Row("messages.actions.send", WORKERS, Verb.SEND_MESSAGE,
-        lambda h, at, by: messages.send(h, draft(Direction.TO_INMATE), by)),
-    Row("messages.actions.threads", READERS, Verb.LOOK_AT_MESSAGES,
-        lambda h, at, by: messages.threads(h, OWNER, by)),
-    Row("messages.actions.print_queue", WORKERS, Verb.LOOK_AT_PRINT_QUEUE,
-        lambda h, at, by: messages.print_queue(h, by)),
-    Row("messages.actions.print_messages", WORKERS, Verb.PRINT_MESSAGE,
-        lambda h, at, by: messages.print_messages(h, at.free / "out", by)),
-    Row("messages.reply_sheets.print_reply_sheet", WORKERS, Verb.PRINT_REPLY_SHEET,
-        lambda h, at, by: reply_sheets.print_reply_sheet(h, OWNER, by)),
-)  # fmt: skip
+    Row(
+        "messages.actions.send",
+        f"{WORKERS} owner",
+        Verb.SEND_MESSAGE,
+        lambda h, at, by: messages.send(h, draft(), by),
+    ),
+    Row(
+        "messages.actions.send",
+        WORKERS,
+        Verb.SEND_MESSAGE,
+        lambda h, at, by: messages.send(h, draft(Direction.TO_INMATE), by),
+    ),
+    Row(
+        "messages.actions.threads",
+        READERS,
+        Verb.LOOK_AT_MESSAGES,
+        lambda h, at, by: messages.threads(h, OWNER, by),
+    ),
+    Row(
+        "messages.printing.print_queue",
+        WORKERS,
+        Verb.LOOK_AT_PRINT_QUEUE,
+        lambda h, at, by: printing.print_queue(h, by),
+    ),
+    Row(
+        "messages.printing.print_messages",
+        WORKERS,
+        Verb.CONFIRM_PRINT,
+        lambda h, at, by: printing.print_messages(h, at.free / "out", by),
+        prepared=(Verb.RENDER_MESSAGE, Verb.SEND_TO_PRINTER, Verb.PRINT_MESSAGE),
+    ),
+    Row(
+        "messages.printing.render_queued",
+        WORKERS,
+        Verb.RENDER_MESSAGE,
+        lambda h, at, by: printing.render_queued(h, [1], by),
+    ),
+    Row(
+        "messages.reply_sheets.print_reply_sheet",
+        WORKERS,
+        Verb.PRINT_REPLY_SHEET,
+        lambda h, at, by: reply_sheets.print_reply_sheet(h, OWNER, by),
+    ),
+)
+
+
+def _release_seen(h: Facility, at: Place, by: Actor) -> None:
+    """Refused until its only page was on their screen."""
+    with pytest.raises(Conflict):
+        review.release(h, at["review"], by, "why")
+    review.page_picture(h, at["review"], 5, by)
+    review.release(h, at["review"], by, "why")
+
+
+def _release_chosen(h: Facility, at: Place, by: Actor) -> None:
+    assert review.release_chosen(h, ["gone"], by, "why")[0] == ()
+    review.page_picture(h, at["review"], 5, by)
+    assert review.release_chosen(h, [at["review"]], by, "why") == ((at["review"],), ())
+
+
+def _look_after(h: Facility, at: Place, by: Actor) -> None:
+    seen = review.look_at(h, at["review"], by).seen
+    assert review.look_after(h, at["review"], seen, by) is None
+
+
+def _rule(words: str = "fence") -> NewRule:
+    return NewRule(WatchKind.WORDS, words, "", "report 12", today())
+
+
+def _judge(h: Facility, at: Place, by: Actor) -> None:
+    """Refused until each page was on their screen."""
+    with pytest.raises(Conflict):
+        checks.judge(h, at["check"], [3], "why", by)
+    for number in (2, 3, 4):
+        checks.page_picture(h, at["check"], number, by)
+    assert checks.judge(h, at["check"], [3], "why", by).is_miss
+
+
+_REVIEW = (
+    Row(
+        "screening.checks.waiting",
+        CLERKS,
+        None,
+        lambda h, at, by: checks.waiting(h, by),
+    ),
+    Row(
+        "screening.checks.measured",
+        CLERKS,
+        None,
+        lambda h, at, by: checks.measured(h, by),
+    ),
+    Row(
+        "screening.checks.look_at",
+        CLERKS,
+        Verb.LOOK,
+        lambda h, at, by: checks.look_at(h, at["check"], by),
+    ),
+    Row(
+        "screening.checks.page_picture",
+        CLERKS,
+        Verb.LOOK_AT_PAGE,
+        lambda h, at, by: checks.page_picture(h, at["check"], 2, by),
+    ),
+    Row(
+        "screening.checks.judge",
+        CLERKS,
+        Verb.CHECK,
+        _judge,
+        prepared=(Verb.LOOK_AT_PAGE,),
+    ),
+    Row("policies.actions.rules", LOOKERS, None, lambda h, at, by: policies.rules(h, by)),
+    Row(
+        "policies.actions.add_rule",
+        SUPERVISORS,
+        Verb.SET_WATCH,
+        lambda h, at, by: policies.add_rule(h, _rule(), by),
+    ),
+    Row(
+        "policies.actions.end_rule",
+        SUPERVISORS,
+        Verb.END_WATCH,
+        lambda h, at, by: policies.end_rule(h, at["rule"], by, "over"),
+    ),
+    Row("screening.review.waiting", LOOKERS, None, lambda h, at, by: review.waiting(h, by)),
+    Row(
+        "screening.review.look_at",
+        LOOKERS,
+        Verb.LOOK,
+        lambda h, at, by: review.look_at(h, at["review"], by),
+    ),
+    Row("screening.review.look_after", LOOKERS, None, _look_after, prepared=(Verb.LOOK,)),
+    Row(
+        "screening.review.page_picture",
+        LOOKERS,
+        Verb.LOOK_AT_PAGE,
+        lambda h, at, by: review.page_picture(h, at["review"], 5, by),
+    ),
+    Row(
+        "screening.review.release",
+        CLERKS,
+        Verb.RELEASE,
+        _release_seen,
+        prepared=(Verb.LOOK_AT_PAGE,),
+    ),
+    Row(
+        "screening.review.release_chosen",
+        CLERKS,
+        Verb.RELEASE,
+        _release_chosen,
+        prepared=(Verb.LOOK_AT_PAGE,),
+    ),
+)
+
+_PRINTS = (
+    Row(
+        "prints.actions.printer_names",
+        WORKERS,
+        None,
+        lambda h, at, by: prints.printer_names(h, by),
+    ),
+    Row(
+        "prints.actions.default_printer",
+        WORKERS,
+        None,
+        lambda h, at, by: prints.default_printer(h, by, None),
+    ),
+    Row(
+        "prints.actions.look_at_queue",
+        WORKERS,
+        Verb.LOOK_AT_PRINT_QUEUE,
+        lambda h, at, by: prints.look_at_queue(h, by),
+    ),
+    Row(
+        "prints.actions.queue_pdf",
+        WORKERS,
+        Verb.QUEUE_PRINT,
+        lambda h, at, by: prints.queue_pdf(h, by, PrintKind.COVER, "Cover", BLANK_PDF, OWNER),
+    ),
+    Row(
+        "prints.actions.rendered",
+        WORKERS,
+        None,
+        lambda h, at, by: prints.rendered(h, [int(at["print"])], by),
+    ),
+    Row(
+        "prints.actions.send",
+        WORKERS,
+        Verb.SEND_TO_PRINTER,
+        lambda h, at, by: prints.send(h, by, [int(at["print"])], "this computer"),
+    ),
+    Row(
+        "prints.actions.batch_pdf",
+        WORKERS,
+        Verb.LOOK_AT_PRINT,
+        lambda h, at, by: prints.batch_pdf(h, int(at["batch"]), by),
+    ),
+    Row(
+        "prints.actions.came_out",
+        WORKERS,
+        Verb.CONFIRM_PRINT,
+        lambda h, at, by: prints.came_out(h, [int(at["batch"])], by),
+    ),
+    Row(
+        "prints.actions.came_not",
+        WORKERS,
+        Verb.DOUBT_PRINT,
+        lambda h, at, by: prints.came_not(h, int(at["batch"]), by),
+    ),
+    Row(
+        "prints.actions.print_again",
+        WORKERS,
+        Verb.SPOIL_PRINT,
+        lambda h, at, by: prints.print_again(
+            h, int(at["sent"]), int(at["sent"]), by, "a jam", spoiled=True
+        ),
+    ),
+)
+
+_BULK = (
+    Row("covers.bulk.units", WORKERS, None, lambda h, at, by: bulk.units(h, by)),
+    Row(
+        "covers.bulk.print_covers",
+        WORKERS,
+        Verb.PRINT_COVER,
+        lambda h, at, by: bulk.print_covers(h, by, "B-2"),
+    ),
+    Row(
+        "prints.actions.check_printer",
+        WORKERS,
+        None,
+        lambda h, at, by: prints.check_printer(h, "outbox", by),
+    ),
+    Row(
+        "prints.actions.find_print",
+        WORKERS,
+        None,
+        lambda h, at, by: prints.find_print(h, int(at["print"]), by),
+    ),
+)
 
 _SCREENING = (
-    Row("screening.decisions.held", LOOKERS, None,
-        lambda h, at, by: decisions.held(h, by)),
-    Row("screening.cases.day_of_intake", LOOKERS, None,
-        lambda h, at, by: cases.day_of_intake(h, by)),
-    Row("screening.cases.look_at_held", LOOKERS, Verb.LOOK,
-        lambda h, at, by: cases.look_at_held(h, at["held"], by)),
-    Row("screening.cases.look_after", LOOKERS, None,
-        lambda h, at, by: cases.look_after(h, at["whole"], at["seen"], by)),
-    Row("screening.cases.decision_on", LOOKERS, None,
-        lambda h, at, by: cases.decision_on(h, at["rejected"], by)),
-    Row("screening.cases.held_picture", LOOKERS, Verb.LOOK_AT_PAGE,
-        lambda h, at, by: cases.held_picture(h, at["held"], 2, by)),
-    Row("screening.cases.find_in_roster", LOOKERS, None,
-        lambda h, at, by: cases.find_in_roster(h, "tobias", by)),
-    Row("screening.cases.scanners", LOOKERS, None,
-        lambda h, at, by: cases.scanners(h, by)),
-    Row("screening.decisions.assign", CLERKS, Verb.ASSIGN,
-        lambda h, at, by: decisions.assign(h, at["held"], OWNER, by, "why")),
-    Row("screening.decisions.release", CLERKS, Verb.RELEASE,
-        lambda h, at, by: decisions.release(h, at["review"], by, "why")),
-    Row("screening.decisions.reject", CLERKS, Verb.REJECT,
-        lambda h, at, by: decisions.reject(h, at["held"], by, "why")),
-    Row("screening.decisions.reject", SUPERVISORS, Verb.REJECT,
-        lambda h, at, by: decisions.reject(h, at["seal"], by, "why")),
-    Row("screening.decisions.rescanned", CLERKS, Verb.RESCANNED,
-        lambda h, at, by: decisions.rescanned(h, at["held"], at["again"], by, "why")),
-    Row("screening.decisions.rescanned", SUPERVISORS, Verb.RESCANNED,
-        lambda h, at, by: decisions.rescanned(h, at["seal"], at["again"], by, "why")),
-    Row("screening.decisions.cut", CLERKS, Verb.CUT,
-        lambda h, at, by: decisions.cut(h, at["held"], 3, by, "why")),
-    Row("screening.decisions.join", CLERKS, Verb.JOIN,
-        lambda h, at, by: decisions.join(h, at["held"], at["beside"], by, "why")),
-    Row("screening.decisions.mark_page", CLERKS, Verb.MARK_PAGE,
-        lambda h, at, by: decisions.mark_page(h, at["held"], 3, PageRole.BLANK, by, "why")),
-    Row("screening.notices.rejection_notice", WORKERS, Verb.PRINT_NOTICE,
-        lambda h, at, by: notices.rejection_notice(h, at["rejected"], False, (), by)),
-)  # fmt: skip
+    Row(
+        "screening.held_list.held_after",
+        f"{LOOKERS} {Scope.HELD_READ}",
+        None,
+        lambda h, at, by: held_list.held_after(h, None, 5, by),
+    ),
+    Row("screening.decisions.held", LOOKERS, None, lambda h, at, by: decisions.held(h, by)),
+    Row(
+        "screening.cases.day_of_intake", LOOKERS, None, lambda h, at, by: cases.day_of_intake(h, by)
+    ),
+    Row(
+        "screening.cases.look_at_held",
+        LOOKERS,
+        Verb.LOOK,
+        lambda h, at, by: cases.look_at_held(h, at["held"], by),
+    ),
+    Row(
+        "screening.cases.look_after",
+        LOOKERS,
+        None,
+        lambda h, at, by: cases.look_after(h, at["whole"], at["seen"], by),
+    ),
+    Row(
+        "screening.cases.decision_on",
+        LOOKERS,
+        None,
+        lambda h, at, by: cases.decision_on(h, at["rejected"], by),
+    ),
+    Row(
+        "screening.cases.held_picture",
+        LOOKERS,
+        Verb.LOOK_AT_PAGE,
+        lambda h, at, by: cases.held_picture(h, at["held"], 2, by),
+    ),
+    Row(
+        "screening.cases.find_in_roster",
+        LOOKERS,
+        None,
+        lambda h, at, by: cases.find_in_roster(h, "tobias", by),
+    ),
+    Row("screening.cases.scanners", LOOKERS, None, lambda h, at, by: cases.scanners(h, by)),
+    Row(
+        "screening.decisions.assign",
+        CLERKS,
+        Verb.ASSIGN,
+        lambda h, at, by: decisions.assign(h, at["held"], OWNER, by, "why"),
+    ),
+    Row(
+        "screening.decisions.release",
+        CLERKS,
+        Verb.RELEASE,
+        lambda h, at, by: decisions.release(h, at["review"], by, "why"),
+    ),
+    Row(
+        "screening.decisions.reject",
+        CLERKS,
+        Verb.REJECT,
+        lambda h, at, by: decisions.reject(h, at["held"], by, "why"),
+    ),
+    Row(
+        "screening.decisions.reject",
+        SUPERVISORS,
+        Verb.REJECT,
+        lambda h, at, by: decisions.reject(h, at["seal"], by, "why"),
+    ),
+    Row(
+        "screening.decisions.rescanned",
+        CLERKS,
+        Verb.RESCANNED,
+        lambda h, at, by: decisions.rescanned(h, at["held"], at["again"], by, "why"),
+    ),
+    Row(
+        "screening.decisions.rescanned",
+        SUPERVISORS,
+        Verb.RESCANNED,
+        lambda h, at, by: decisions.rescanned(h, at["seal"], at["again"], by, "why"),
+    ),
+    Row(
+        "screening.decisions.cut",
+        CLERKS,
+        Verb.CUT,
+        lambda h, at, by: decisions.cut(h, at["held"], 3, by, "why"),
+    ),
+    Row(
+        "screening.decisions.join",
+        CLERKS,
+        Verb.JOIN,
+        lambda h, at, by: decisions.join(h, at["held"], at["beside"], by, "why"),
+    ),
+    Row(
+        "screening.decisions.mark_page",
+        CLERKS,
+        Verb.MARK_PAGE,
+        lambda h, at, by: decisions.mark_page(h, at["held"], 3, PageRole.BLANK, by, "why"),
+    ),
+    Row(
+        "screening.decisions.move_page",
+        CLERKS,
+        Verb.MOVE_PAGE,
+        lambda h, at, by: decisions.move_page(h, at["held"], 3, False, by, "why"),
+    ),
+    Row(
+        "screening.decisions.withhold",
+        CLERKS,
+        Verb.WITHHOLD_PAGE,
+        lambda h, at, by: decisions.withhold(h, at["review"], 5, by, "why"),
+    ),
+    *_REVIEW,
+    Row(
+        "screening.decisions.ask_for_rescan",
+        CLERKS,
+        Verb.ASK_FOR_RESCAN,
+        lambda h, at, by: decisions.ask_for_rescan(h, at["held"], by, "why"),
+    ),
+    Row("screening.decisions.undo", CLERKS, Verb.UNDO, _undo, prepared=(Verb.REJECT,)),
+    Row(
+        "screening.cases.not_as_named",
+        LOOKERS,
+        None,
+        lambda h, at, by: cases.not_as_named(h, at["rejected"], ANOTHER, by),
+    ),
+    Row(
+        "screening.recalls.look_at_settled",
+        LOOKERS,
+        None,
+        lambda h, at, by: recalls.look_at_settled(h, at["letter"], by),
+    ),
+    Row("screening.recalls.rejected", LOOKERS, None, lambda h, at, by: recalls.rejected(h, by)),
+    Row(
+        "screening.recalls.recall",
+        SUPERVISORS,
+        Verb.RECALL,
+        lambda h, at, by: recalls.recall(h, at["letter"], by, "why"),
+    ),
+    Row(
+        "screening.notices.rejection_notice",
+        WORKERS,
+        Verb.PRINT_NOTICE,
+        lambda h, at, by: notices.rejection_notice(h, at["rejected"], False, (), by),
+    ),
+)
 
 _LEGAL = (
-    Row("screening.legal_mail.sealed_scans", LOOKERS, None,
-        lambda h, at, by: legal_mail.sealed_scans(h, by)),
-    Row("screening.legal_mail.look_at_sealed", f"{SUPERVISORS} machine", Verb.LOOK_AT_SEAL,
-        lambda h, at, by: legal_mail.look_at_sealed(h, at["seal"], by)),
-    Row("screening.legal_mail.sealing_picture", SUPERVISORS, Verb.LOOK_AT_SEALED_PAGE,
-        lambda h, at, by: legal_mail.sealing_picture(h, at["seal"], 2, by)),
-    Row("screening.legal_mail.lift", SUPERVISORS, Verb.LIFT_SEAL,
-        lambda h, at, by: legal_mail.lift(h, at["seal"], by, "why")),
-    Row("screening.legal_mail.cut", SUPERVISORS, Verb.CUT_OUT,
-        lambda h, at, by: legal_mail.cut(h, at["seal"], [3], by, "why")),
-    Row("screening.legal_mail.destroy", SUPERVISORS, Verb.DESTROY_SEAL,
-        lambda h, at, by: legal_mail.destroy(h, at["seal"], by, "why", True)),
-)  # fmt: skip
+    Row(
+        "screening.legal_mail.sealed_scans",
+        LOOKERS,
+        None,
+        lambda h, at, by: legal_mail.sealed_scans(h, by),
+    ),
+    Row(
+        "screening.legal_mail.look_at_sealed",
+        f"{SUPERVISORS} machine",
+        Verb.LOOK_AT_SEAL,
+        lambda h, at, by: legal_mail.look_at_sealed(h, at["seal"], by),
+    ),
+    Row(
+        "screening.legal_mail.sealing_picture",
+        SUPERVISORS,
+        Verb.LOOK_AT_SEALED_PAGE,
+        lambda h, at, by: legal_mail.sealing_picture(h, at["seal"], 2, by),
+    ),
+    Row(
+        "screening.legal_mail.lift",
+        SUPERVISORS,
+        Verb.LIFT_SEAL,
+        lambda h, at, by: legal_mail.lift(h, at["seal"], by, "why"),
+    ),
+    Row(
+        "screening.legal_mail.cut",
+        SUPERVISORS,
+        Verb.CUT_OUT,
+        lambda h, at, by: legal_mail.cut(h, at["seal"], [3], by, "why"),
+    ),
+    Row(
+        "screening.legal_mail.destroy",
+        SUPERVISORS,
+        Verb.DESTROY_SEAL,
+        lambda h, at, by: legal_mail.destroy(h, at["seal"], by, "why", True),
+    ),
+)
 
 _COVERS_AND_PEOPLE = (
-    Row("covers.actions.print_inmate_cover", WORKERS, Verb.PRINT_COVER,
-        lambda h, at, by: covers.print_inmate_cover(h, OWNER, by)),
-    Row("covers.actions.print_batch_header", WORKERS, Verb.PRINT_BATCH_SHEET,
-        lambda h, at, by: covers.print_batch_header(h, 3, by)),
-    Row("covers.actions.print_legal_marker", WORKERS, Verb.PRINT_LEGAL_SHEET,
-        lambda h, at, by: covers.print_legal_marker(h, by)),
-    Row("covers.actions.find_cover", LOOKERS, None,
-        lambda h, at, by: covers.find_cover(h, at["cover"], by)),
-    Row("covers.actions.cover_list", LOOKERS, None,
-        lambda h, at, by: covers.cover_list(h, by)),
-    Row("covers.actions.uses_of_cover", LOOKERS, None,
-        lambda h, at, by: covers.uses_of_cover(h, at["cover"], by)),
-    Row("covers.actions.revoke_cover", WORKERS, Verb.REVOKE_COVER,
-        lambda h, at, by: covers.revoke_cover(h, at["cover"], by, "why")),
-    Row("covers.actions.rotate_keys", OPERATORS, Verb.ROTATE_KEYS,
-        lambda h, at, by: covers.rotate_keys(h, by)),
-    Row("people.actions.inmates", LOOKERS, None,
-        lambda h, at, by: people.inmates(h, by)),
-    Row("people.actions.find_inmate", LOOKERS, None,
-        lambda h, at, by: people.find_inmate(h, OWNER, by)),
-    Row("people.actions.import_roster", OPERATORS, Verb.IMPORT_ROSTER,
-        lambda h, at, by: people.import_roster(h, _roster(at), False, by)),
-    Row("people.actions.set_pin", OPERATORS, Verb.SET_PIN,
-        lambda h, at, by: people.set_pin(h, OWNER, by)),
-    Row("people.actions.set_security_question", OPERATORS, Verb.SET_SECURITY_QUESTION,
-        lambda h, at, by: people.set_security_question(h, OWNER, "Dog?", "Biscuit", by)),
-    Row("people.actions.add_staff", OPERATORS, Verb.ADD_STAFF,
-        lambda h, at, by: people.add_staff(h, "New Person", StaffRole.CLERK, by)),
-)  # fmt: skip
+    Row(
+        "covers.actions.print_inmate_cover",
+        f"{WORKERS} {Scope.COVERS_PRINT}",
+        Verb.PRINT_COVER,
+        lambda h, at, by: covers.print_inmate_cover(h, OWNER, by),
+    ),
+    Row(
+        "covers.actions.print_batch_header",
+        WORKERS,
+        Verb.PRINT_BATCH_SHEET,
+        lambda h, at, by: covers.print_batch_header(h, 3, by),
+    ),
+    Row(
+        "covers.actions.print_separator",
+        WORKERS,
+        Verb.PRINT_SEPARATOR,
+        lambda h, at, by: covers.print_separator(h, by),
+    ),
+    Row(
+        "covers.actions.print_legal_marker",
+        WORKERS,
+        Verb.PRINT_LEGAL_SHEET,
+        lambda h, at, by: covers.print_legal_marker(h, by),
+    ),
+    Row(
+        "covers.actions.find_cover",
+        LOOKERS,
+        None,
+        lambda h, at, by: covers.find_cover(h, at["cover"], by),
+    ),
+    Row("covers.actions.cover_list", LOOKERS, None, lambda h, at, by: covers.cover_list(h, by)),
+    Row(
+        "covers.actions.uses_of_cover",
+        LOOKERS,
+        None,
+        lambda h, at, by: covers.uses_of_cover(h, at["cover"], by),
+    ),
+    Row(
+        "covers.actions.revoke_cover",
+        WORKERS,
+        Verb.REVOKE_COVER,
+        lambda h, at, by: covers.revoke_cover(h, at["cover"], by, "why"),
+    ),
+    Row(
+        "covers.actions.rotate_keys",
+        "administrator",
+        Verb.ROTATE_KEYS,
+        lambda h, at, by: covers.rotate_keys(h, by),
+    ),
+    Row(
+        "covers.actions.sheets_under_key",
+        OPERATORS,
+        None,
+        lambda h, at, by: covers.sheets_under_key(_rotated(h), 1, by),
+    ),
+    Row(
+        "covers.actions.retire_key",
+        "administrator",
+        Verb.RETIRE_KEY,
+        lambda h, at, by: covers.retire_key(_rotated(h), 1, by, "stolen"),
+    ),
+    Row("people.actions.inmates", LOOKERS, None, lambda h, at, by: people.inmates(h, by)),
+    Row(
+        "people.actions.inmates_after",
+        f"{LOOKERS} {Scope.ROSTER_READ}",
+        None,
+        lambda h, at, by: people.inmates_after(h, 0, 5, by),
+    ),
+    Row(
+        "people.actions.listed_inmate",
+        f"{LOOKERS} {Scope.ROSTER_READ}",
+        None,
+        lambda h, at, by: people.listed_inmate(h, OWNER, by),
+    ),
+    Row(
+        "people.actions.find_inmate",
+        LOOKERS,
+        None,
+        lambda h, at, by: people.find_inmate(h, OWNER, by),
+    ),
+    Row(
+        "people.actions.import_roster",
+        IMPORTERS,
+        Verb.IMPORT_ROSTER,
+        lambda h, at, by: people.import_roster(h, _roster(at), False, by),
+    ),
+    Row(
+        "people.actions.import_upload",
+        IMPORTERS,
+        Verb.IMPORT_ROSTER,
+        lambda h, at, by: people.import_upload(h, Upload("roster.csv", ROSTER_FILE), by),
+    ),
+    Row(
+        "people.actions.preview_upload",
+        IMPORTERS,
+        None,
+        lambda h, at, by: people.preview_upload(h, Upload("roster.csv", ROSTER_FILE), by),
+    ),
+    Row(
+        "people.actions.preview_roster",
+        IMPORTERS,
+        None,
+        lambda h, at, by: people.preview_roster(h, _roster(at), False, by),
+    ),
+    Row(
+        "people.actions.names_held",
+        LOOKERS,
+        None,
+        lambda h, at, by: people.names_held(h, by),
+    ),
+    Row(
+        "people.actions.confirm_same_person",
+        CLERKS,
+        Verb.CONFIRM_NAME,
+        lambda h, at, by: people.confirm_same_person(h, DOUBTFUL, by, "married"),
+    ),
+    Row("people.actions.refuse_new_person", CLERKS, None, _new_person),
+    Row(
+        "people.actions.set_pin",
+        OPERATORS,
+        Verb.SET_PIN,
+        lambda h, at, by: people.set_pin(h, OWNER, by),
+    ),
+    Row(
+        "people.actions.set_security_question",
+        OPERATORS,
+        Verb.SET_SECURITY_QUESTION,
+        lambda h, at, by: people.set_security_question(h, OWNER, "Dog?", "Biscuit", by),
+    ),
+    Row(
+        "people.actions.add_staff",
+        OPERATORS,
+        Verb.ADD_STAFF,
+        lambda h, at, by: people.add_staff(h, "New Person", StaffRole.CLERK, by),
+    ),
+)
+
+_ROSTERS = (
+    Row(
+        "people.rosters.check_may_import",
+        OPERATORS,
+        None,
+        lambda h, at, by: rosters.check_may_import(h, by),
+    ),
+    Row(
+        "people.rosters.keep_upload",
+        OPERATORS,
+        Verb.PREVIEW_ROSTER,
+        lambda h, at, by: rosters.keep_upload(h, Upload("r.csv", _roster(at).read_bytes()), by),
+    ),
+    Row(
+        "people.rosters.look_at_kept",
+        OPERATORS,
+        None,
+        lambda h, at, by: rosters.look_at_kept(h, at["roster"], by),
+    ),
+    Row(
+        "people.rosters.choose_columns",
+        OPERATORS,
+        Verb.MAP_ROSTER,
+        lambda h, at, by: rosters.choose_columns(h, at["roster"], Choices(), True, by),
+    ),
+    Row(
+        "people.rosters.apply_kept",
+        OPERATORS,
+        Verb.IMPORT_ROSTER,
+        lambda h, at, by: rosters.apply_kept(h, at["roster"], at["roster_seen"], None, by),
+    ),
+    Row(
+        "people.rosters.dismiss_kept",
+        OPERATORS,
+        Verb.DISMISS_ROSTER,
+        lambda h, at, by: rosters.dismiss_kept(h, at["roster"], by),
+    ),
+    Row(
+        "people.rosters.rosters_set_aside",
+        LOOKERS,
+        None,
+        lambda h, at, by: rosters.rosters_set_aside(h, by),
+    ),
+    Row(
+        "people.rosters.import_from_folder",
+        OPERATORS,
+        Verb.IMPORT_ROSTER,
+        lambda h, at, by: rosters.import_from_folder(h, _roster(at), by),
+    ),
+    Row(
+        "people.renumbering.record_of",
+        SUPERVISORS,
+        None,
+        lambda h, at, by: renumbering.record_of(h, OWNER, by),
+    ),
+    Row(
+        "people.renumbering.check_may_renumber",
+        SUPERVISORS,
+        None,
+        lambda h, at, by: renumbering.check_may_renumber(h, by),
+    ),
+    Row(
+        "people.renumbering.renumber",
+        SUPERVISORS,
+        Verb.RENUMBER,
+        lambda h, at, by: renumbering.renumber(h, OWNER, "2026-00999", by, "a new booking"),
+    ),
+    Row(
+        "people.renumbering.merge",
+        SUPERVISORS,
+        Verb.MERGE,
+        lambda h, at, by: renumbering.merge(h, OWNER, ANOTHER, by, "prints", names_differ=True),
+    ),
+)
+
+_STAFF = (
+    Row(
+        "people.staff.staff_members", OPERATORS, None, lambda h, at, by: staff.staff_members(h, by)
+    ),
+    Row(
+        "people.staff.staff_member",
+        OPERATORS,
+        None,
+        lambda h, at, by: staff.staff_member(h, int(at["clerk"]), by),
+    ),
+    Row(
+        "people.staff.find_staff",
+        OPERATORS,
+        None,
+        lambda h, at, by: staff.find_staff(h, "Ana Brookwater", by),
+    ),
+    Row(
+        "people.staff.change_role",
+        "administrator",
+        Verb.CHANGE_ROLE,
+        lambda h, at, by: staff.change_role(h, int(at["clerk"]), StaffRole.SUPERVISOR, by),
+    ),
+    Row(
+        "people.staff.deactivate",
+        "administrator",
+        Verb.DEACTIVATE_STAFF,
+        lambda h, at, by: staff.deactivate(h, int(at["clerk"]), by),
+    ),
+    Row(
+        "people.staff.reactivate",
+        "administrator",
+        Verb.REACTIVATE_STAFF,
+        lambda h, at, by: staff.reactivate(h, int(at["left"]), by),
+    ),
+    Row(
+        "people.staff.reset",
+        "administrator",
+        Verb.RESET_LOGIN,
+        lambda h, at, by: staff.reset(h, int(at["clerk"]), by),
+    ),
+    Row("people.staff.end_session", "administrator", Verb.END_SESSION, _end_session),
+    Row("people.own_login.own_login", STAFF, None, lambda h, at, by: own_login.own_login(h, by)),
+    Row(
+        "people.own_login.change_own_password",
+        STAFF,
+        Verb.CHANGE_PASSWORD,
+        lambda h, at, by: own_login.change_own_password(h, NEW_PASSWORD, NEW_PASSWORD, by),
+    ),
+    Row(
+        "people.own_login.begin_second_step",
+        STAFF,
+        Verb.BEGIN_SECOND_STEP,
+        lambda h, at, by: own_login.begin_second_step(h, by),
+    ),
+    Row(
+        "people.own_login.finish_second_step",
+        STAFF,
+        Verb.SET_UP_SECOND_STEP,
+        _finish_second_step,
+    ),
+    Row(
+        "people.own_login.new_recovery_codes",
+        STAFF,
+        Verb.NEW_RECOVERY_CODES,
+        _new_recovery_codes,
+    ),
+    Row(
+        "people.own_login.remove_second_step",
+        STAFF,
+        Verb.REMOVE_SECOND_STEP,
+        _remove_second_step,
+    ),
+    Row("people.own_login.end_own_session", STAFF, Verb.END_SESSION, _end_own_session),
+)
 
 _THE_HOME = (
-    Row("capture.intake.take_in", WORKERS, Verb.TAKE_IN,
-        lambda h, at, by: intake.take_in(h, [_paper(at)], "default", ["x"], by)),
-    Row("capture.intake.take_from_inbox", WORKERS, Verb.TAKE_IN,
-        lambda h, at, by: intake.take_from_inbox(h, [_paper(at)], "default", by)),
-    Row("capture.intake.take_all_from_inbox", WORKERS, Verb.TAKE_IN,
-        lambda h, at, by: intake.take_all_from_inbox(h, [[_paper(at)]], "default", by)),
+    Row(
+        "capture.intake.take_in",
+        WORKERS,
+        Verb.TAKE_IN,
+        lambda h, at, by: intake.take_in(h, [_paper(at)], "default", ["x"], by),
+    ),
+    Row(
+        "capture.intake.take_from_inbox",
+        WORKERS,
+        Verb.TAKE_IN,
+        lambda h, at, by: intake.take_from_inbox(h, [_paper(at)], "default", by),
+    ),
+    Row(
+        "capture.intake.take_all_from_inbox",
+        WORKERS,
+        Verb.TAKE_IN,
+        lambda h, at, by: intake.take_all_from_inbox(h, [[_paper(at)]], "default", by),
+    ),
     Row("capture.ingest.ingest_all", WORKERS, Verb.TAKE_IN, _ingest),
-    Row("capture.inspection.decode_file", LOOKERS, None,
-        lambda h, at, by: inspection.decode_file(h, _paper(at), by)),
-    Row("operations.actions.reconcile", LOOKERS, None,
-        lambda h, at, by: operations.reconcile(h, by)),
-    Row("operations.actions.verify_audit", LOOKERS, None,
-        lambda h, at, by: operations.verify_audit(h, by)),
-    Row("operations.backup.back_up", OPERATORS, Verb.BACK_UP,
-        lambda h, at, by: backup.back_up(h, at.free / "new", "an invented phrase", by)),
-    Row("operations.scrub.scrub", OPERATORS, Verb.SCRUB,
-        lambda h, at, by: scrub.scrub(h, by, 1e9, lambda _: None)),
-    Row("operations.health.health", OPERATORS, None,
-        lambda h, at, by: health.health(h, by)),
-    Row("operations.health.checks", OPERATORS, None,
-        lambda h, at, by: list(health.checks(h, by))),
-)  # fmt: skip
+    Row(
+        "capture.inspection.decode_file",
+        LOOKERS,
+        None,
+        lambda h, at, by: inspection.decode_file(h, _paper(at), by),
+    ),
+    Row(
+        "operations.actions.reconcile", LOOKERS, None, lambda h, at, by: operations.reconcile(h, by)
+    ),
+    Row(
+        "operations.actions.balances_after",
+        f"{LOOKERS} {Scope.REPORTS_READ}",
+        None,
+        lambda h, at, by: operations.balances_after(h, None, 5, by),
+    ),
+    Row(
+        "operations.reports.actions.report",
+        f"{LOOKERS} {Scope.REPORTS_READ}",
+        None,
+        lambda h, at, by: reports.report(h, JANUARY, by),
+    ),
+    Row(
+        "operations.reports.actions.figure_csv",
+        f"{LOOKERS} {Scope.REPORTS_READ}",
+        None,
+        lambda h, at, by: reports.figure_csv(h, at["figure"], JANUARY, by),
+    ),
+    Row(
+        "operations.reports.actions.report_pdf",
+        f"{LOOKERS} {Scope.REPORTS_READ}",
+        None,
+        lambda h, at, by: reports.report_pdf(h, JANUARY, by),
+    ),
+    Row(
+        "operations.health.readiness",
+        f"{LOOKERS} {Scope.REPORTS_READ}",
+        None,
+        lambda h, at, by: health.readiness(h, by),
+    ),
+    Row(
+        "operations.actions.verify_audit",
+        LOOKERS,
+        None,
+        lambda h, at, by: operations.verify_audit(h, by),
+    ),
+    Row(
+        "operations.actions.check_log",
+        LOOKERS,
+        None,
+        lambda h, at, by: operations.check_log(h, by),
+    ),
+    Row(
+        "operations.actions.anchor_log",
+        OPERATORS,
+        Verb.ANCHOR,
+        lambda h, at, by: operations.anchor_log(h, by),
+    ),
+    Row(
+        "operations.actions.anchored_last",
+        OPERATORS,
+        None,
+        lambda h, at, by: operations.anchored_last(h, by),
+    ),
+    Row("operations.actions.anchor_page", OPERATORS, None, _anchor_page),
+    Row(
+        "operations.actions.rotate_audit_key",
+        OPERATORS,
+        Verb.ROTATE_AUDIT_KEY,
+        lambda h, at, by: operations.rotate_audit_key(h, by),
+    ),
+    Row(
+        "operations.actions.note_settings",
+        OPERATORS,
+        Verb.CHANGE_SETTINGS,
+        lambda h, at, by: operations.note_settings(h, by),
+    ),
+    Row(
+        "operations.backup.back_up",
+        OPERATORS,
+        Verb.BACK_UP,
+        lambda h, at, by: backup.back_up(h, at.free / "new", "an invented phrase", by),
+    ),
+    Row(
+        "operations.scrub.scrub",
+        OPERATORS,
+        Verb.SCRUB,
+        lambda h, at, by: scrub.scrub(h, by, 1e9, lambda _: None),
+    ),
+    Row("operations.health.health", OPERATORS, None, lambda h, at, by: health.health(h, by)),
+    Row("operations.health.checks", OPERATORS, None, lambda h, at, by: list(health.checks(h, by))),
+)
 
-ROWS = (*_LETTERS, *_MESSAGES, *_SCREENING, *_LEGAL, *_COVERS_AND_PEOPLE, *_THE_HOME)
+_LOGINS = (
+    Row(
+        "access.kiosks.invite",
+        MANAGERS,
+        Verb.INVITE_KIOSK,
+        lambda h, at, by: kiosks.invite(h, "B-2 right", by),
+    ),
+    Row(
+        "access.kiosks.revoke",
+        MANAGERS,
+        Verb.REVOKE_KIOSK,
+        lambda h, at, by: kiosks.revoke(h, at["kiosk"], by),
+    ),
+    Row("access.kiosks.kiosks", MANAGERS, None, lambda h, at, by: kiosks.kiosks(h, by)),
+    Row("access.locks.locks", MANAGERS, None, lambda h, at, by: locks.locks(h, by)),
+    Row(
+        "access.locks.unlock",
+        MANAGERS,
+        Verb.UNLOCK,
+        lambda h, at, by: locks.unlock(h, "inmate", OWNER, by),
+    ),
+    Row("access.locks.refusals", MANAGERS, None, lambda h, at, by: locks.refusals(h, by)),
+    Row(
+        "access.tokens.require",
+        f"{LOOKERS} {Scope.HELD_READ}",
+        None,
+        lambda h, at, by: tokens.require(h, by, Scope.HELD_READ),
+    ),
+    Row(
+        "access.tokens.add_token",
+        OPERATORS,
+        Verb.ADD_TOKEN,
+        lambda h, at, by: tokens.add_token(h, "new", [Scope.HELD_READ], by),
+    ),
+    Row(
+        "access.tokens.revoke_token",
+        OPERATORS,
+        Verb.REVOKE_TOKEN,
+        lambda h, at, by: tokens.revoke_token(h, at["token"], by),
+    ),
+    Row("access.tokens.tokens", OPERATORS, None, lambda h, at, by: tokens.tokens(h, by)),
+    Row("access.visitors.forwarders", LOOKERS, None, lambda h, at, by: visitors.forwarders(h, by)),
+)
+
+_UPKEEP = (
+    Row(
+        "notifications.actions.outbox_now",
+        MANAGERS,
+        None,
+        lambda h, at, by: notifications.outbox_now(h, by),
+    ),
+    Row(
+        "notifications.actions.send_again",
+        MANAGERS,
+        Verb.SEND_MAIL_AGAIN,
+        lambda h, at, by: notifications.send_again(h, at["outgoing"], by),
+    ),
+    Row(
+        "notifications.actions.drop",
+        MANAGERS,
+        Verb.DROP_MAIL,
+        lambda h, at, by: notifications.drop(h, at["outgoing"], by),
+    ),
+    Row(
+        "notifications.announcements.announce",
+        SUPERVISORS,
+        Verb.ANNOUNCE,
+        lambda h, at, by: announcements.announce(h, "No mail", "", now(), soon(), by),
+    ),
+    Row(
+        "notifications.announcements.end_announcement",
+        SUPERVISORS,
+        Verb.END_ANNOUNCEMENT,
+        lambda h, at, by: announcements.end_announcement(h, at["announcement"], by),
+    ),
+    Row(
+        "notifications.announcements.announcements",
+        LOOKERS,
+        None,
+        lambda h, at, by: announcements.announcements(h, by),
+    ),
+    Row(
+        "operations.alarms.check_alarms",
+        OPERATORS,
+        None,
+        lambda h, at, by: alarms.check_alarms(h, by),
+    ),
+    Row(
+        "operations.own_backups.back_up_if_due",
+        OPERATORS,
+        None,
+        lambda h, at, by: own_backups.back_up_if_due(h, by),
+    ),
+    Row("operations.care.needs_care", LOOKERS, None, lambda h, at, by: care.needs_care(h, by)),
+    Row(
+        "notifications.sending.send_due", OPERATORS, None, lambda h, at, by: sending.send_due(h, by)
+    ),
+    Row(
+        "notifications.sending.send_one",
+        OPERATORS,
+        None,
+        lambda h, at, by: sending.send_one(h, at["outgoing"], by),
+    ),
+)
+
+_OUTSIDE = (
+    Row(
+        "screening.senders.look_at_senders",
+        LOOKERS,
+        None,
+        lambda h, at, by: senders.look_at_senders(h, at["held"], by),
+    ),
+    Row(
+        "screening.senders.blocked_for",
+        LOOKERS,
+        None,
+        lambda h, at, by: senders.blocked_for(h, at["held"], OWNER, by),
+    ),
+    Row(
+        "screening.senders.name_sender",
+        CLERKS,
+        Verb.NAME_SENDER,
+        lambda h, at, by: senders.name_sender(h, at["held"], int(at["ida"]), Entry(""), by),
+    ),
+    Row(
+        "people.correspondents.actions.correspondents",
+        LOOKERS,
+        None,
+        lambda h, at, by: correspondents.correspondents(h, "ida", by),
+    ),
+    Row(
+        "people.correspondents.actions.correspondent",
+        LOOKERS,
+        None,
+        lambda h, at, by: correspondents.correspondent(h, int(at["ida"]), by),
+    ),
+    Row(
+        "people.correspondents.actions.contacts_of",
+        LOOKERS,
+        None,
+        lambda h, at, by: correspondents.contacts_of(h, OWNER, by),
+    ),
+    Row(
+        "people.correspondents.actions.add_correspondent",
+        CLERKS,
+        Verb.ADD_CORRESPONDENT,
+        lambda h, at, by: correspondents.add_correspondent(h, Entry("Cora Field"), by),
+    ),
+    Row(
+        "people.correspondents.actions.change_correspondent",
+        CLERKS,
+        Verb.CHANGE_CORRESPONDENT,
+        lambda h, at, by: correspondents.change_correspondent(h, int(at["ida"]), Entry("I"), by),
+    ),
+    Row(
+        "people.correspondents.actions.ask_for_contact",
+        CLERKS,
+        Verb.ASK_FOR_CONTACT,
+        lambda h, at, by: correspondents.ask_for_contact(h, int(at["ben"]), OWNER, by),
+    ),
+    Row(
+        "people.correspondents.actions.approve_contact",
+        SUPERVISORS,
+        Verb.APPROVE_CONTACT,
+        lambda h, at, by: correspondents.approve_contact(h, int(at["ida"]), OWNER, by, "known"),
+    ),
+    Row(
+        "people.correspondents.actions.remove_contact",
+        SUPERVISORS,
+        Verb.REMOVE_CONTACT,
+        lambda h, at, by: correspondents.remove_contact(h, int(at["ida"]), OWNER, by, "moved"),
+    ),
+    Row(
+        "people.correspondents.actions.block_mail",
+        SUPERVISORS,
+        Verb.BLOCK_MAIL,
+        lambda h, at, by: correspondents.block_mail(h, None, OWNER, by, "court order"),
+    ),
+    Row(
+        "people.correspondents.actions.unblock_mail",
+        SUPERVISORS,
+        Verb.UNBLOCK_MAIL,
+        lambda h, at, by: correspondents.unblock_mail(h, int(at["block"]), by, "lifted"),
+    ),
+    Row(
+        "people.correspondents.actions.merge_correspondents",
+        SUPERVISORS,
+        Verb.MERGE_CORRESPONDENTS,
+        lambda h, at, by: correspondents.merge_correspondents(
+            h, int(at["ida"]), int(at["ben"]), by, "one person"
+        ),
+    ),
+)
+
+ROWS = (
+    *_OUTSIDE,
+    *_LOGINS,
+    *_LETTERS,
+    *_MESSAGES,
+    *_PRINTS,
+    *_BULK,
+    *_SCREENING,
+    *_LEGAL,
+    *_COVERS_AND_PEOPLE,
+    *_ROSTERS,
+    *_STAFF,
+    *_THE_HOME,
+    *_UPKEEP,
+)

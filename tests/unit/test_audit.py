@@ -1,39 +1,26 @@
-"""The chain of events: whatever is done to it by hand shows."""
+"""The chain of events: whatever is done to it by hand is noticed."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
 from digitizer import audit
-from digitizer.facility import House
-from digitizer.model.events import DECISIONS, Subject, Verb
-from digitizer.storage.tables import event, event_head, reading, writing
-from tests.support.made_mail import CLERK
+from digitizer.facility import Facility
+from digitizer.model.events import Subject, Verb
+from digitizer.operations import actions as operations
+from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import event, event_head
+from tests.support.audit_log import plain_hash, verify, write
+from tests.support.made_mail import CLERK, OPERATOR
 
 
-def _write(house: House, count: int) -> None:
-    with writing(house.engine) as tx:
-        for number in range(count):
-            audit.record(
-                tx, CLERK, Verb.LOOK, Subject.letter(str(number)), page=number, note="é\udcff"
-            )
-
-
-def _verify(house: House) -> tuple[int, str | None]:
-    with reading(house.engine) as tx:
-        return audit.verify_chain(tx)
-
-
-def test_an_untouched_chain_holds(house: House) -> None:
-    assert _verify(house) == (0, None)
-    _write(house, 5)
-    assert _verify(house) == (5, None)
+def test_an_untouched_chain_is_intact(facility: Facility) -> None:
+    assert verify(facility) == (1, None)
+    write(facility, 5)
+    assert verify(facility) == (6, None)
 
 
 def _change(column: str, value: object) -> Callable[[sa.Connection], None]:
@@ -87,60 +74,133 @@ def _insert(tx: sa.Connection) -> None:
     ],
 )
 def test_tampering_is_found(
-    house: House, tamper: Callable[[sa.Connection], None], holds: int
+    facility: Facility, tamper: Callable[[sa.Connection], None], holds: int
 ) -> None:
-    _write(house, 5)
-    with writing(house.engine) as tx:
+    write(facility, 4)
+    with writing(facility.engine) as tx:
         tamper(tx)
-    count, fault = _verify(house)
-    assert fault is not None
+    count, problem = verify(facility)
+    assert problem is not None
     assert count == holds
 
 
-def test_events_after_a_cut_do_not_hide_it(house: House) -> None:
-    _write(house, 5)
-    with writing(house.engine) as tx:
+def test_events_after_a_cut_do_not_hide_it(facility: Facility) -> None:
+    write(facility, 4)
+    with writing(facility.engine) as tx:
         _delete(4, 5)(tx)
-    _write(house, 2)
-    assert _verify(house) == (3, "event 4 is missing (the next one there is 6)")
+    write(facility, 2)
+    assert verify(facility) == (3, "event 4 is missing (the next one is 6)")
 
 
-def test_an_event_goes_with_its_transaction(house: House) -> None:
+def test_an_event_goes_with_its_transaction(facility: Facility) -> None:
     def look_and_fail() -> None:
-        with writing(house.engine) as tx:
+        with writing(facility.engine) as tx:
             audit.record(tx, CLERK, Verb.LOOK, Subject.letter("1"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         look_and_fail()
-    assert _verify(house) == (0, None)
+    assert verify(facility) == (1, None)
 
 
-def test_reading_the_log(house: House) -> None:
-    _write(house, 3)
-    with reading(house.engine) as tx:
+def test_reading_the_log(facility: Facility) -> None:
+    write(facility, 3)
+    with reading(facility.engine) as tx:
         (one,) = audit.events_of(tx, Subject.letter("1"))
         latest = audit.latest_events(tx, limit=2)
     assert (one.actor, one.verb, one.detail["page"]) == (CLERK.name, "look", 1)
-    assert [each.seq for each in latest] == [3, 2]
+    assert [each.seq for each in latest] == [4, 3]
 
 
-def test_a_chain_of_before_reads_the_same_and_goes_on(house: House) -> None:
-    """As the program wrote it when verbs and subjects were bare strings."""
-    told = ["0" * 64, 1, "2026-01-31T12:00:00+00:00", "staff", "Clara", "mark page", "letter:ab12",
-            {"page": 3, "as_": "blank", "why": "it is"}]  # fmt: skip
-    digest = hashlib.sha256(
-        json.dumps(told, sort_keys=True, separators=(",", ":")).encode("ascii")
-    ).hexdigest()
-    names = ("previous", "seq", "at", "actor_kind", "actor", "verb", "subject", "detail")
-    row = {**dict(zip(names, told, strict=True)), "hash": digest}
-    row["at"] = datetime(2026, 1, 31, 12, tzinfo=UTC)
-    with writing(house.engine) as tx:
-        tx.execute(sa.insert(event).values(**row))
-        tx.execute(sa.insert(event_head).values(id=1, seq=1, hash=digest))
-        audit.record(tx, CLERK, Verb.MARK_PAGE, Subject.letter("ab12"), page=3)
-    assert _verify(house) == (2, None)
-    with reading(house.engine) as tx:
-        old, new = audit.events_of(tx, Subject.letter("ab12"))
-    assert (old.verb, old.subject) == (new.verb, new.subject) == ("mark page", "letter:ab12")
-    assert old.verb in DECISIONS
+def _hash_anew(tx: sa.Connection, *, key: int | None) -> None:
+    """What someone does who can write the database and knows how the program hashes."""
+    previous, last = "0" * 64, 0
+    for row in tx.execute(sa.select(event).order_by(event.c.seq)).mappings().all():
+        fresh = {**row, "seq": last + 1, "previous": previous, "key": key}
+        fresh["hash"] = plain_hash(fresh)
+        tx.execute(sa.update(event).where(event.c.seq == row["seq"]).values(fresh))
+        previous, last = fresh["hash"], last + 1
+    tx.execute(sa.update(event_head).values(seq=last, hash=previous, key=key))
+
+
+def _erase_and_hash_anew(tx: sa.Connection) -> None:
+    _delete(3)(tx)
+    _hash_anew(tx, key=1)
+
+
+def _erase_and_hash_as_of_old(tx: sa.Connection) -> None:
+    _delete(1, 3)(tx)
+    _hash_anew(tx, key=None)
+    tx.execute(sa.update(event_head).values(mac=None))
+
+
+def _cut_short(tx: sa.Connection) -> None:
+    _delete(4, 5)(tx)
+    row = tx.execute(sa.select(event).where(event.c.seq == 3)).one()
+    tx.execute(sa.update(event_head).values(seq=3, hash=row.hash))
+
+
+def _cut_to_nothing(tx: sa.Connection) -> None:
+    tx.execute(sa.delete(event))
+    tx.execute(sa.delete(event_head))
+
+
+def _no_head(tx: sa.Connection) -> None:
+    _delete(5)(tx)
+    tx.execute(sa.delete(event_head))
+
+
+def _key_of_nobody(tx: sa.Connection) -> None:
+    _change("actor", "Somebody Else")(tx)
+    tx.execute(sa.update(event).values(key=99))
+
+
+def _old_plain_event(tx: sa.Connection) -> None:
+    tx.execute(sa.update(event).where(event.c.seq == 3).values(key=None))
+    row = tx.execute(sa.select(event).where(event.c.seq == 3)).mappings().one()
+    tx.execute(sa.update(event).where(event.c.seq == 3).values(hash=plain_hash(dict(row))))
+
+
+_REWRITES = [
+    _erase_and_hash_anew,
+    _erase_and_hash_as_of_old,
+    _cut_short,
+    _cut_to_nothing,
+    _no_head,
+    _key_of_nobody,
+    _old_plain_event,
+]
+
+
+@pytest.mark.parametrize("rewrite", _REWRITES)
+@pytest.mark.parametrize("more", [0, 3], ids=["at once", "after more events"])
+def test_another_past_is_found(
+    facility: Facility, rewrite: Callable[[sa.Connection], None], more: int
+) -> None:
+    """Also when the service goes on and signs new events after it."""
+    write(facility, 4)
+    with writing(facility.engine) as tx:
+        rewrite(tx)
+    write(facility, more)
+    assert verify(facility)[1] is not None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE event SET detail = 'no JSON' WHERE seq = 2",
+        "UPDATE event SET detail = '[1]' WHERE seq = 2",
+        "UPDATE event SET at = 'no time' WHERE seq = 2",
+        "UPDATE event SET key = 77, detail = '7'",
+        "UPDATE event SET seq = -1 WHERE seq = 2",
+        "UPDATE event_head SET mac = NULL",
+        "UPDATE event_head SET hash = ''",
+        "INSERT INTO event_head SELECT 0, seq - 1, hash, key, mac FROM event_head",
+    ],
+)
+def test_what_cannot_be_read_is_a_fault_and_no_crash(facility: Facility, statement: str) -> None:
+    write(facility, 3)
+    with writing(facility.engine) as tx:
+        tx.exec_driver_sql(statement)
+    assert verify(facility)[1] is not None
+    assert operations.check_log(facility, OPERATOR).fault is not None

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from digitizer.access.permissions import RULES, Act
 from digitizer.entrances.cli.main import app
 from digitizer.entrances.web.probes import exposition
-from digitizer.facility import House
+from digitizer.facility import Facility
 from digitizer.model.people import StaffRole
 from digitizer.model.settings import Settings
 from digitizer.operations.health import health
@@ -59,7 +59,7 @@ def test_every_setting_is_documented(setting: str) -> None:
 
 
 def test_no_setting_is_documented_that_is_not_there() -> None:
-    told = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", OPERATING, re.MULTILINE)
+    told = re.findall(r"^\| `([a-z]+(?:\.[a-z_]+)?)` \|", OPERATING, re.MULTILINE)
     assert set(told) == set(SETTINGS)
 
 
@@ -69,8 +69,8 @@ def test_every_command_is_documented(command: str) -> None:
     assert re.search(said, DOCS), f"document `digitizer {command}` in docs/operating.md"
 
 
-def test_every_metric_is_documented(house: House) -> None:
-    names = re.findall(r"^# TYPE (\w+)", exposition(health(house, OPERATOR)), re.MULTILINE)
+def test_every_metric_is_documented(facility: Facility) -> None:
+    names = re.findall(r"^# TYPE (\w+)", exposition(health(facility, OPERATOR)), re.MULTILINE)
     assert names
     assert [name for name in names if f"`{name}`" not in OPERATING] == []
 
@@ -80,7 +80,8 @@ def test_who_may_do_what_is_documented(act: Act) -> None:
     rule = RULES[act]
     said = f"{act}, with a reason" if rule.reason else str(act)
     may = ["yes" if role in rule.roles else "" for role in StaffRole]
-    cells = [said, *may, "yes" if rule.machine else "", "own" if rule.own else ""]
+    scope = f"`{rule.scope}`" if rule.scope else ""
+    cells = [said, *may, "yes" if rule.machine else "", "own" if rule.own else "", scope]
     assert f"| {' | '.join(cells)} |\n" in OPERATING
 
 
@@ -91,3 +92,10 @@ def test_the_units_run_commands_that_there_are() -> None:
     started = re.findall(r"^ExecStart=\S+/digitizer (\w+)", text, re.MULTILINE)
     assert sorted(started) == ["serve", "watch", "web", "worker"]
     assert set(started) <= commands
+
+
+def test_every_test_that_the_attacks_name_is_there() -> None:
+    attacks = (ROOT / "docs" / "security.md").read_text("utf-8")
+    named = re.findall(r"`((?:unit|integration)/[\w/]+(?:\.py)?)`", attacks)
+    assert len(named) > 10
+    assert [each for each in named if not (ROOT / "tests" / each).exists()] == []

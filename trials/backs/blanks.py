@@ -275,11 +275,26 @@ def smudge_of_a_thumb(side: Side) -> None:
 
 
 TUNED: tuple[Wear, ...] = (
-    nothing, punch_holes, dust, edge_shadow, lid_border, show_through, folds, staple_marks,
-    roller_marks, many_wears,
-)  # fmt: skip
+    nothing,
+    punch_holes,
+    dust,
+    edge_shadow,
+    lid_border,
+    show_through,
+    folds,
+    staple_marks,
+    roller_marks,
+    many_wears,
+)
 HELD_OUT: tuple[Wear, ...] = (
-    crumpled, dog_ear, recycled_paper, feeder_streaks, aged_edges, shorter_sheet,
-    photograph_shows_through, thick_marker_shows_through, folded_holed_and_shown_through,
+    crumpled,
+    dog_ear,
+    recycled_paper,
+    feeder_streaks,
+    aged_edges,
+    shorter_sheet,
+    photograph_shows_through,
+    thick_marker_shows_through,
+    folded_holed_and_shown_through,
     smudge_of_a_thumb,
-)  # fmt: skip
+)

@@ -188,8 +188,10 @@ def _dot(side: Side, x: float, y: float, radius: float, tone: float) -> None:
     away = np.hypot(rows - centre, columns - centre) * 25.4 / side.dpi
     side.lay(
         np.clip((radius - away) * side.dpi / 25.4 + 0.5, 0, 1).astype(np.float32),
-        x - reach, y - reach, tone,
-    )  # fmt: skip
+        x - reach,
+        y - reach,
+        tone,
+    )
 
 
 def blue_ruled_form(side: Side) -> None:
@@ -321,14 +323,34 @@ def erased_pencil(side: Side) -> None:
 
 
 TUNED: tuple[Drawing, ...] = (
-    writing_at_an_edge, sticker, pale_wash, pencil_shading, pale_photograph, finger_print,
-    faint_pencil, yellow_highlighter, embossed, pale_stamp, short_word, code_dots,
-    blue_ruled_form, tone_on_tone,
-)  # fmt: skip
+    writing_at_an_edge,
+    sticker,
+    pale_wash,
+    pencil_shading,
+    pale_photograph,
+    finger_print,
+    faint_pencil,
+    yellow_highlighter,
+    embossed,
+    pale_stamp,
+    short_word,
+    code_dots,
+    blue_ruled_form,
+    tone_on_tone,
+)
 HELD_OUT: tuple[Drawing, ...] = (
-    initials_in_a_corner, childs_drawing, kiss, stamp_over_an_edge, postmark_waves, tally_marks,
-    pale_gel_pen, pasted_scrap, pricked_word, lemon_juice, erased_pencil,
-)  # fmt: skip
+    initials_in_a_corner,
+    childs_drawing,
+    kiss,
+    stamp_over_an_edge,
+    postmark_waves,
+    tally_marks,
+    pale_gel_pen,
+    pasted_scrap,
+    pricked_word,
+    lemon_juice,
+    erased_pencil,
+)
 #: Of these so much is left at one threshold that a person sees it.
 DARK: frozenset[Drawing] = frozenset(
     (writing_at_an_edge, short_word, code_dots, initials_in_a_corner, tally_marks)

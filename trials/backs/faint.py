@@ -17,9 +17,11 @@ Drawing = Callable[[Side], None]
 
 _LEAST, _MOST = 4.0, 12.0  # levels
 _LINES = (
-    "Dear son we got your letter on Monday", "and everybody was so glad to hear",
-    "The dog still waits at the door", "I put ten dollars in the account",
-)  # fmt: skip
+    "Dear son we got your letter on Monday",
+    "and everybody was so glad to hear",
+    "The dog still waits at the door",
+    "I put ten dollars in the account",
+)
 _GRAINS = (0.0, 0.0, 0.5, 1.2)
 _NOISES = (0.0, 0.0, 1.0, 2.5)
 _QUALITIES = (None, 90, 75)
@@ -88,6 +90,8 @@ def _write(side: Side, height: float, lines: int) -> None:
 
 TUNED: tuple[Drawing, ...] = (page_of_faint_writing, page_of_small_faint_writing, few_faint_words)
 HELD_OUT: tuple[Drawing, ...] = (
-    faint_drawing, faint_pencil_on_the_papers_hills, faint_list_of_numbers,
-)  # fmt: skip
+    faint_drawing,
+    faint_pencil_on_the_papers_hills,
+    faint_list_of_numbers,
+)
 FAINT: frozenset[Drawing] = frozenset(TUNED + HELD_OUT)

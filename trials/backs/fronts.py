@@ -16,10 +16,13 @@ Front = Alpha
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 _LINES = (
-    "Dear son we got your letter on Monday", "and everybody was so glad to hear",
-    "Your sister starts school in the fall", "The dog still waits at the door",
-    "I put ten dollars in the account", "Please write when you can and take care",
-)  # fmt: skip
+    "Dear son we got your letter on Monday",
+    "and everybody was so glad to hear",
+    "Your sister starts school in the fall",
+    "The dog still waits at the door",
+    "I put ten dollars in the account",
+    "Please write when you can and take care",
+)
 
 
 def written(side: Side, pen: float = 0.5, height: float = 4.0) -> Front:

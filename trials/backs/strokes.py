@@ -10,13 +10,28 @@ import numpy as np
 from trials.backs.side import Alpha, Side
 
 WORDS = (
-    "Mom", "love you", "see you soon", "call me", "Tuesday", "my number 555-0143", "God bless",
-    "XOXO", "page two", "P.S.", "thinking of you", "happy birthday", "amen", "ok?", "Hi",
-)  # fmt: skip
+    "Mom",
+    "love you",
+    "see you soon",
+    "call me",
+    "Tuesday",
+    "my number 555-0143",
+    "God bless",
+    "XOXO",
+    "page two",
+    "P.S.",
+    "thinking of you",
+    "happy birthday",
+    "amen",
+    "ok?",
+    "Hi",
+)
 _FONTS = (
-    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, cv2.FONT_HERSHEY_SCRIPT_COMPLEX, cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+    cv2.FONT_HERSHEY_SIMPLEX,
     cv2.FONT_HERSHEY_DUPLEX,
-)  # fmt: skip
+)
 
 
 def some_word(side: Side) -> str:

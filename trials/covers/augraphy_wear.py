@@ -15,11 +15,25 @@ import numpy as np
 from trials.covers.paper_wear import Picture, Sheet, Wear
 
 NAMES = (
-    "BadPhotoCopy", "BindingsAndFasteners", "BleedThrough", "DirtyDrum", "DirtyRollers",
-    "Dithering", "Faxify", "Folding", "InkBleed", "InkMottling", "LightingGradient",
-    "LowInkPeriodicLines", "LowInkRandomLines", "NoiseTexturize", "ShadowCast", "Stains",
-    "SubtleNoise", "WaterMark",
-)  # fmt: skip
+    "BadPhotoCopy",
+    "BindingsAndFasteners",
+    "BleedThrough",
+    "DirtyDrum",
+    "DirtyRollers",
+    "Dithering",
+    "Faxify",
+    "Folding",
+    "InkBleed",
+    "InkMottling",
+    "LightingGradient",
+    "LowInkPeriodicLines",
+    "LowInkRandomLines",
+    "NoiseTexturize",
+    "ShadowCast",
+    "Stains",
+    "SubtleNoise",
+    "WaterMark",
+)
 """Those that take seconds a page, not minutes, and that happen to paper."""
 
 

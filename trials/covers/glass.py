@@ -128,6 +128,6 @@ def _jpeg(picture: Picture, glass: Glass) -> File:
         tint = [cv2.LUT(picture, (np.arange(256) * k).astype(np.uint8)) for k in (1, 0.98, 0.9)]
         image = Image.fromarray(np.dstack(tint))
     buffer = BytesIO()
-    said = {} if glass.tilt else {"dpi": (glass.dpi, glass.dpi)}  # telephones do not know it
-    image.save(buffer, "JPEG", quality=glass.quality, **said)
+    resolution = {} if glass.tilt else {"dpi": (glass.dpi, glass.dpi)}  # telephones do not know it
+    image.save(buffer, "JPEG", quality=glass.quality, **resolution)
     return File(buffer.getvalue(), ".jpg")

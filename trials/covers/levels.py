@@ -66,9 +66,17 @@ def _fax(glass: Glass, strength: int, rng: Rng) -> Glass:
 
 def _telephone(glass: Glass, strength: int, rng: Rng) -> Glass:
     return replace(
-        glass, dpi=int(rng.integers(180, 300)), tilt=0.015 + 0.015 * strength, quarters=0,
-        shadow=0.15 * strength, blur=0.4 * strength, noise=4.0, quality=75, bilevel=False, fax=0,
-    )  # fmt: skip
+        glass,
+        dpi=int(rng.integers(180, 300)),
+        tilt=0.015 + 0.015 * strength,
+        quarters=0,
+        shadow=0.15 * strength,
+        blur=0.4 * strength,
+        noise=4.0,
+        quality=75,
+        bilevel=False,
+        fax=0,
+    )
 
 
 def _blurred(glass: Glass, strength: int, rng: Rng) -> Glass:
@@ -137,8 +145,10 @@ def fate(level: Level, rng: Rng) -> Fate:
     if level is Level.DESTROYED:
         return Fate(level, ((paper.folded, 2), (paper.destroyed, 1)), ordinary)
     count, strengths = {
-        Level.WORN: (1, (1, 2)), Level.BAD: (3, (2, 3)), Level.RUIN: (5, (3,)),
-    }[level]  # fmt: skip
+        Level.WORN: (1, (1, 2)),
+        Level.BAD: (3, (2, 3)),
+        Level.RUIN: (5, (3,)),
+    }[level]
     return _worn(level, ordinary, count, strengths, rng)
 
 

@@ -137,10 +137,12 @@ def _tear(sheet: Sheet, corner: tuple[int, int], legs: NDArray[np.float64], shad
     steps = np.linspace(0, 1, 12)
     jag = rng.uniform(-1.5, 1.5, 12)
     edge = [
-        [x + inward[0] * sheet.px(max(1, legs[0] * (1 - t) + j)),
-         y + inward[1] * sheet.px(max(1, legs[1] * t + j))]
+        [
+            x + inward[0] * sheet.px(max(1, legs[0] * (1 - t) + j)),
+            y + inward[1] * sheet.px(max(1, legs[1] * t + j)),
+        ]
         for t, j in zip(steps, jag, strict=True)
-    ]  # fmt: skip
+    ]
     cv2.fillPoly(sheet.picture, [np.array([[x, y], *edge], np.int32)], (shade,))
 
 

@@ -90,14 +90,16 @@ def _failures(results: Sequence[Result], most: int = 25) -> Iterator[str]:
             each for each in results if each.level is Level.DESTROYED and not each.recognised
         ],
         "Worn once or by augraphy, and taken for a letter": [
-            each for each in results
+            each
+            for each in results
             if each.level in (Level.WORN, Level.AUGRAPHY) and not each.recognised
         ],
         "Bad or ruined, and taken for a letter": [
-            each for each in results
+            each
+            for each in results
             if each.level in (Level.BAD, Level.RUIN) and not each.recognised
         ],
-    }  # fmt: skip
+    }
     for title, some in groups.items():
         names = ", ".join(f"{each.name} ({' + '.join(each.wears)})" for each in some[:most])
         yield f"- {title}: {len(some)}{': ' + names if some else ''}"

@@ -27,6 +27,7 @@ from digitizer.engines.printing.sheets.cover_sheet import CoverSheet, cover_pdf
 from digitizer.model.errors import UnopenableFile
 from digitizer.model.paper import CodeKind, CoverCode, SeenPage, SurveyedPage
 from digitizer.model.people import CustodyStatus, Inmate
+from digitizer.model.settings import FacilitySettings
 from trials.covers.glass import File, scanned
 from trials.covers.levels import Fate, Level, draw_level, fate
 from trials.covers.paper_wear import Picture, Sheet
@@ -37,6 +38,7 @@ RIGHT = KeyRing({1: bytes(range(32)), 2: bytes(range(1, 33))}, current=2)
 WRONG = KeyRing({1: bytes(range(2, 34)), 2: bytes(range(3, 35))}, current=2)
 """A ring of the same key ids and other keys: another facility's."""
 
+_OWN = FacilitySettings()
 _KINDS = {CodeKind.INMATE: 0.79, CodeKind.REPLY: 0.09, CodeKind.BATCH: 0.06, CodeKind.LEGAL: 0.06}
 _NAMES = ("Testermann", "Example-Invented", "Muster", "O'Sample", "de la Prueba")
 _LIMITS = OpeningLimits()
@@ -217,6 +219,7 @@ def _sheet(code: CoverCode, text: str, rng: np.random.Generator) -> CoverSheet:
         short_id=short_id(code),
         sheets=code.sheets if code.kind is CodeKind.INMATE else 0,
         letters=code.sheets or None if code.kind is CodeKind.BATCH else None,
+        notes=(_OWN.cover_notes, _OWN.cover_notes_es),
     )
 
 

@@ -172,9 +172,17 @@ def _row(name: str, outcomes: list[Outcome]) -> str:
     ruined = sum(each.task.severity == SEVERITIES[-1] for each in lost)
     doubted = sum(each.became not in ("letter", "blank") for each in letters)
     cells = (
-        name, f"{len(covers):,}", became["read"], became["cover"], became["unseen"],
-        f"**{len(lost)}**", ruined, sum(each.opened for each in covers), len(letters), doubted,
-    )  # fmt: skip
+        name,
+        f"{len(covers):,}",
+        became["read"],
+        became["cover"],
+        became["unseen"],
+        f"**{len(lost)}**",
+        ruined,
+        sum(each.opened for each in covers),
+        len(letters),
+        doubted,
+    )
     return f"| {' | '.join(map(str, cells))} |"
 
 

@@ -76,8 +76,10 @@ def slipped(picture: Picture, dpi: int, rng: Rng, severity: float) -> Picture:
         np.arange(width, dtype=np.float32)[None, :] + np.clip(aside, -width / 6, width / 6)[:, None]
     )
     there = np.repeat(down[:, None], width, axis=1)
-    return np.asarray(cv2.remap(picture, maps.astype(np.float32), there, cv2.INTER_LINEAR,
-                                borderValue=(255,)), np.uint8)  # fmt: skip
+    return np.asarray(
+        cv2.remap(picture, maps.astype(np.float32), there, cv2.INTER_LINEAR, borderValue=(255,)),
+        np.uint8,
+    )
 
 
 def torn_in_half(picture: Picture, dpi: int, rng: Rng, severity: float) -> Picture:

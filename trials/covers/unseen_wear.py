@@ -25,9 +25,13 @@ UnseenWear = Callable[[Picture, int, Rng, float], Picture]
 
 _INCH = 25.4
 _PAPERS = {
-    "red": (205, 32, 44), "goldenrod": (218, 165, 32), "green": (20, 110, 50),
-    "blue": (28, 52, 120), "purple": (90, 30, 110), "kraft": (150, 110, 70),
-}  # fmt: skip
+    "red": (205, 32, 44),
+    "goldenrod": (218, 165, 32),
+    "green": (20, 110, 50),
+    "blue": (28, 52, 120),
+    "purple": (90, 30, 110),
+    "kraft": (150, 110, 70),
+}
 
 
 def between(severity: float, slight: float, ruin: float) -> float:
@@ -215,7 +219,7 @@ WEARS: dict[str, UnseenWear] = {
     "copy of copies": copied_again,
     "clogged printer": press.clogged,
     "drum's bands": press.drum_bands,
-    "fed at a slip": press.slipped,
+    "slipping feed": press.slipped,
     "torn in half": press.torn_in_half,
     "folded over": press.folded_over,
     "wet smear": press.wet,

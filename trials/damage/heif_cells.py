@@ -19,8 +19,12 @@ def _whole(seed: int = 1) -> bytes:
 
 
 def _turned(turns: int) -> bytes:
-    quarters = {0: None, 1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180,
-                3: Image.Transpose.ROTATE_90}[turns]  # fmt: skip
+    quarters = {
+        0: None,
+        1: Image.Transpose.ROTATE_270,
+        2: Image.Transpose.ROTATE_180,
+        3: Image.Transpose.ROTATE_90,
+    }[turns]
     picture = Image.fromarray(paper.grey())
     stored = picture if quarters is None else picture.transpose(quarters)
     return heic(paper.as_pixels(stored), turns)
@@ -52,16 +56,34 @@ def _cells() -> Iterator[Cell]:
     for name, filler in harm.FILLERS.items():
         yield cell(f"trailing data: {name}", 1, made(partial(_behind, filler)), looks_right=letter)
     for turns in range(4):
-        yield cell(f"orientation: turned {90 * turns} degrees", 1, partial(_turned, turns),
-                   looks_right=letter)  # fmt: skip
+        yield cell(
+            f"orientation: turned {90 * turns} degrees",
+            1,
+            partial(_turned, turns),
+            looks_right=letter,
+        )
     yield cell("a thumbnail in it", 1, _with_thumbnail, looks_right=letter)
     yield cell("concatenation: two files", 2, lambda: _whole() + _whole(2), looks_right=two)
-    yield cell("concatenation: three files, padded", 3,
-               lambda: (_whole() + bytes(512)) * 2 + _whole(2), looks_right=two)  # fmt: skip
-    yield cell("concatenation: JPEG behind it", 2,
-               lambda: _whole() + jpeg("baseline, grey", 2), looks_right=two)  # fmt: skip
-    yield Cell("JPEG", "any", "concatenation: HEIC behind it", 2,
-               lambda: jpeg("baseline, grey") + _whole(2), looks_right=two)  # fmt: skip
+    yield cell(
+        "concatenation: three files, padded",
+        3,
+        lambda: (_whole() + bytes(512)) * 2 + _whole(2),
+        looks_right=two,
+    )
+    yield cell(
+        "concatenation: JPEG behind it",
+        2,
+        lambda: _whole() + jpeg("baseline, grey", 2),
+        looks_right=two,
+    )
+    yield Cell(
+        "JPEG",
+        "any",
+        "concatenation: HEIC behind it",
+        2,
+        lambda: jpeg("baseline, grey") + _whole(2),
+        looks_right=two,
+    )
 
 
 def _behind(filler: bytes, data: bytes) -> bytes:

@@ -13,19 +13,54 @@ import numpy as np
 Bits = np.ndarray[Any, np.dtype[np.uint8]]
 
 _STATES = (  # table E.1: Qe, next state after the likelier symbol, after the other, switch
-    (0x5601, 1, 1, 1), (0x3401, 2, 6, 0), (0x1801, 3, 9, 0), (0x0AC1, 4, 12, 0),
-    (0x0521, 5, 29, 0), (0x0221, 38, 33, 0), (0x5601, 7, 6, 1), (0x5401, 8, 14, 0),
-    (0x4801, 9, 14, 0), (0x3801, 10, 14, 0), (0x3001, 11, 17, 0), (0x2401, 12, 18, 0),
-    (0x1C01, 13, 20, 0), (0x1601, 29, 21, 0), (0x5601, 15, 14, 1), (0x5401, 16, 14, 0),
-    (0x5101, 17, 15, 0), (0x4801, 18, 16, 0), (0x3801, 19, 17, 0), (0x3401, 20, 18, 0),
-    (0x3001, 21, 19, 0), (0x2801, 22, 19, 0), (0x2401, 23, 20, 0), (0x2201, 24, 21, 0),
-    (0x1C01, 25, 22, 0), (0x1801, 26, 23, 0), (0x1601, 27, 24, 0), (0x1401, 28, 25, 0),
-    (0x1201, 29, 26, 0), (0x1101, 30, 27, 0), (0x0AC1, 31, 28, 0), (0x09C1, 32, 29, 0),
-    (0x08A1, 33, 30, 0), (0x0521, 34, 31, 0), (0x0441, 35, 32, 0), (0x02A1, 36, 33, 0),
-    (0x0221, 37, 34, 0), (0x0141, 38, 35, 0), (0x0111, 39, 36, 0), (0x0085, 40, 37, 0),
-    (0x0049, 41, 38, 0), (0x0025, 42, 39, 0), (0x0015, 43, 40, 0), (0x0009, 44, 41, 0),
-    (0x0005, 45, 42, 0), (0x0001, 45, 43, 0), (0x5601, 46, 46, 0),
-)  # fmt: skip
+    (0x5601, 1, 1, 1),
+    (0x3401, 2, 6, 0),
+    (0x1801, 3, 9, 0),
+    (0x0AC1, 4, 12, 0),
+    (0x0521, 5, 29, 0),
+    (0x0221, 38, 33, 0),
+    (0x5601, 7, 6, 1),
+    (0x5401, 8, 14, 0),
+    (0x4801, 9, 14, 0),
+    (0x3801, 10, 14, 0),
+    (0x3001, 11, 17, 0),
+    (0x2401, 12, 18, 0),
+    (0x1C01, 13, 20, 0),
+    (0x1601, 29, 21, 0),
+    (0x5601, 15, 14, 1),
+    (0x5401, 16, 14, 0),
+    (0x5101, 17, 15, 0),
+    (0x4801, 18, 16, 0),
+    (0x3801, 19, 17, 0),
+    (0x3401, 20, 18, 0),
+    (0x3001, 21, 19, 0),
+    (0x2801, 22, 19, 0),
+    (0x2401, 23, 20, 0),
+    (0x2201, 24, 21, 0),
+    (0x1C01, 25, 22, 0),
+    (0x1801, 26, 23, 0),
+    (0x1601, 27, 24, 0),
+    (0x1401, 28, 25, 0),
+    (0x1201, 29, 26, 0),
+    (0x1101, 30, 27, 0),
+    (0x0AC1, 31, 28, 0),
+    (0x09C1, 32, 29, 0),
+    (0x08A1, 33, 30, 0),
+    (0x0521, 34, 31, 0),
+    (0x0441, 35, 32, 0),
+    (0x02A1, 36, 33, 0),
+    (0x0221, 37, 34, 0),
+    (0x0141, 38, 35, 0),
+    (0x0111, 39, 36, 0),
+    (0x0085, 40, 37, 0),
+    (0x0049, 41, 38, 0),
+    (0x0025, 42, 39, 0),
+    (0x0015, 43, 40, 0),
+    (0x0009, 44, 41, 0),
+    (0x0005, 45, 42, 0),
+    (0x0001, 45, 43, 0),
+    (0x5601, 46, 46, 0),
+)
 _ADAPTIVE = bytes((3, 0xFF, 0xFD, 0xFF, 2, 0xFE, 0xFE, 0xFE))  # template 0's usual pixels
 PAGE_INFORMATION, GENERIC_REGION, END_OF_STRIPE = 48, 38, 50
 _UNKNOWN = 0xFFFFFFFF
@@ -94,7 +129,7 @@ class _Coder:
 
 
 def arithmetic_data(ink: Bits) -> bytes:
-    """The pixels (0 or 1, HxW; 1 is ink), coded as 6.2.5 has it, up to the mark FF AC."""
+    """The pixels (0 or 1, HxW; 1 is ink), coded as 6.2.5 has it, up to the marker FF AC."""
     height, width = ink.shape
     padded = np.zeros((height + 2, width + 8), np.int64)
     padded[2:, 4:-4] = ink
@@ -117,7 +152,7 @@ def segment(number: int, kind: int, data: bytes) -> bytes:
 
 
 def page_information(width: int, height: int | None, stripe: int = 0) -> bytes:
-    """Segment 0; ``height`` None: told by the stripes' ends, ``stripe`` rows at most each."""
+    """Segment 0; ``height`` None: given by the stripes' ends, ``stripe`` rows at most each."""
     rows = _UNKNOWN if height is None else height
     stripes = 0x8000 | stripe if stripe else 0
     return segment(0, PAGE_INFORMATION, struct.pack(">IIIIBH", width, rows, 0, 0, 0, stripes))
@@ -137,7 +172,7 @@ def encode(ink: Bits) -> bytes:
 
 
 def encode_stripes(ink: Bits, rows: int) -> bytes:
-    """A page in stripes whose height only its stripes tell."""
+    """A page in stripes whose height only its stripes give."""
     height, width = ink.shape
     data, number = page_information(width, None, rows), 1
     for top in range(0, height, rows):

@@ -21,7 +21,7 @@ _KINDS: dict[str, tuple[str, dict[str, object]]] = {
     "baseline, grey, optimized": ("L", {"optimize": True}),
     "baseline, colour": ("RGB", {}),
     "baseline, colour, optimized": ("RGB", {"optimize": True}),
-    "baseline, restart marks": ("RGB", {"restart_marker_rows": 4}),
+    "baseline, restart markers": ("RGB", {"restart_marker_rows": 4}),
     "progressive, grey": ("L", {"progressive": True}),
     "progressive, colour": ("RGB", {"progressive": True}),
     "CMYK": ("CMYK", {}),
@@ -50,14 +50,14 @@ def _scan_at(data: bytes) -> int:
 
 
 def _in_scan(data: bytes, harming: Callable[[bytes], bytes]) -> bytes:
-    """The coded data harmed, header and end mark as they were."""
+    """The coded data harmed, header and end marker as they were."""
     at = _scan_at(data) + 20
     return data[:at] + harming(data[at:-2]) + _END
 
 
 def _frame_at(data: bytes) -> int:
-    """Where the height stands in the frame's header."""
-    found = [data.find(bytes((0xFF, mark, 0))) for mark in (0xC0, 0xC1, 0xC2, 0xC9)]
+    """Where the height is in the frame's header."""
+    found = [data.find(bytes((0xFF, marker, 0))) for marker in (0xC0, 0xC1, 0xC2, 0xC9)]
     return min(at for at in found if at >= 0) + 5
 
 
@@ -66,18 +66,18 @@ def _with_height(data: bytes, height: int) -> bytes:
     return data[:at] + struct.pack(">H", height) + data[at + 2 :]
 
 
-def _told_at_the_end(data: bytes, height: int) -> bytes:
-    """The height left out of the header, and told by a DNL mark behind the scan."""
-    mark = b"\xff\xdc\0\4" + struct.pack(">H", paper.SIZE[1])
-    return _with_height(data[:-2] + mark + _END, height)
+def _height_at_the_end(data: bytes, height: int) -> bytes:
+    """The height left out of the header, and given by a DNL marker behind the scan."""
+    marker = b"\xff\xdc\0\4" + struct.pack(">H", paper.SIZE[1])
+    return _with_height(data[:-2] + marker + _END, height)
 
 
 def _cut_before_its_end_tells(data: bytes, height: int) -> bytes:
-    return harm.cut(_told_at_the_end(data, height), 0.8)
+    return harm.cut(_height_at_the_end(data, height), 0.8)
 
 
-def _with_segment(data: bytes, mark: int, content: bytes) -> bytes:
-    return data[:2] + struct.pack(">BBH", 0xFF, mark, 2 + len(content)) + content + data[2:]
+def _with_segment(data: bytes, marker: int, content: bytes) -> bytes:
+    return data[:2] + struct.pack(">BBH", 0xFF, marker, 2 + len(content)) + content + data[2:]
 
 
 def _without_jfif(data: bytes) -> bytes:
@@ -96,12 +96,12 @@ def _of_codec(codec: str) -> Iterator[Cell]:
         return lambda: change(whole())
 
     yield cell("whole", 1, whole, looks_right=letter)
-    yield cell("no end mark, data whole", 1, made(lambda data: data[:-2]), looks_right=letter)
+    yield cell("no end marker, data whole", 1, made(lambda data: data[:-2]), looks_right=letter)
     for share in (0.3, 0.9):
         lost = partial(harm.cut, share=share)
         yield cell(f"cut at {share:.0%}", 0, made(lost))
         yield cell(
-            f"cut at {share:.0%}, end mark put behind",
+            f"cut at {share:.0%}, end marker put behind",
             0,
             made(partial(_cut_and_ended, share=share)),
         )
@@ -123,13 +123,13 @@ def _of_codec(codec: str) -> Iterator[Cell]:
         )
     for height in (0, 65535):
         yield cell(
-            f"wrong counts: height {height:,}, told by a DNL mark",
+            f"wrong counts: height {height:,}, given by a DNL marker",
             1,
-            made(partial(_told_at_the_end, height=height)),
+            made(partial(_height_at_the_end, height=height)),
             looks_right=letter,
         )
         yield cell(
-            f"wrong counts: height {height:,}, cut before its DNL mark",
+            f"wrong counts: height {height:,}, cut before its DNL marker",
             0,
             made(partial(_cut_before_its_end_tells, height=height)),
         )

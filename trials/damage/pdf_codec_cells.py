@@ -26,7 +26,7 @@ from trials.damage.pdf_kit import (
 _BILEVEL = {"G3", "G4", "JBIG2"}
 _COLOURED = {"JPEG colour", "JPEG progressive", "JPEG CMYK"}
 _HOLE = 200  # bytes
-_NO_SUMS = "nothing in plain pixels tells whether they should be zeros"
+_NO_SUMS = "nothing in plain pixels shows whether they should be zeros"
 _NO_ERRORS = "its packets of bits can be read whatever they are"
 _NO_NEGATIVE = {
     "JPEG 2000": "/Decode does not hold for it, but in a stencil",
@@ -44,7 +44,7 @@ def _cut(picture: Coded, share: float = 0.6) -> Coded:
 
 
 def _cut_and_ended(picture: Coded, share: float = 0.6) -> Coded:
-    ended = _cut(picture, share).data + picture.mark
+    ended = _cut(picture, share).data + picture.marker
     if picture.filter == "/JBIG2Decode":
         ended = with_region_length(ended)
     return replace(picture, data=ended)
@@ -93,7 +93,7 @@ def _impossible(codec: str, damage: str) -> str | None:
 _HARMS: tuple[tuple[str, Harm], ...] = (
     ("cut off at 60 %", _cut),
     ("the last 5 % cut off", partial(_cut, share=0.95)),
-    ("cut off, end mark put behind", _cut_and_ended),
+    ("cut off, end marker put behind", _cut_and_ended),
     ("200 bytes zeroed", _with_hole),
     ("200 bytes taken out", _with_gap),
     ("fewer rows than the dictionary says", _taller),
@@ -122,27 +122,27 @@ def cells() -> Iterator[Cell]:
     yield from _feeders()
 
 
-def _told_at_the_end(picture: Coded, height: int) -> Coded:
-    """As feeders write it that do not know yet how long the sheet is: a DNL mark tells (T.81)."""
+def _height_at_the_end(picture: Coded, height: int) -> Coded:
+    """As feeders write it that do not know yet how long the sheet is: in a DNL marker (T.81)."""
     at = re.search(rb"\xff[\xc0-\xc2]\0", picture.data)
     assert at is not None
     head = picture.data[: at.end() + 2] + struct.pack(">H", height)
-    told = b"\xff\xdc" + struct.pack(">HH", 4, picture.height)
-    return replace(picture, data=head + picture.data[at.end() + 4 : -2] + told + b"\xff\xd9")
+    marker = b"\xff\xdc" + struct.pack(">HH", 4, picture.height)
+    return replace(picture, data=head + picture.data[at.end() + 4 : -2] + marker + b"\xff\xd9")
 
 
 def _feeders() -> Iterator[Cell]:
     for codec in ("JPEG baseline", "JPEG colour"):
         for height in (0, 65535):
-            told = f"height {height:,}, told at the end"
+            height_at = f"height {height:,}, given at the end"
             for place, draw in (("", _whole_page), (", within a form", _in_a_form)):
-                yield _good(codec, told + place, partial(_told, codec, height, draw))
-            cut = partial(_told, codec, height, _cut_page)
-            yield Cell("PDF", codec, f"{told}, cut off and ended", 0, cut)
+                yield _good(codec, height_at + place, partial(_dnl_page, codec, height, draw))
+            cut = partial(_dnl_page, codec, height, _cut_page)
+            yield Cell("PDF", codec, f"{height_at}, cut off and ended", 0, cut)
 
 
-def _told(codec: str, height: int, draw: Callable[[Coded], bytes]) -> bytes:
-    return draw(_told_at_the_end(coded(codec, written()), height))
+def _dnl_page(codec: str, height: int, draw: Callable[[Coded], bytes]) -> bytes:
+    return draw(_height_at_the_end(coded(codec, written()), height))
 
 
 def _cut_page(picture: Coded) -> bytes:

@@ -67,9 +67,14 @@ def _attached(plain: bool) -> bytes:
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(_whole())) as pdf:
         pdf.attachments["other.pdf"] = pikepdf.AttachedFileSpec(
-            pdf, inner, description="", filename="other.pdf", mime_type="application/pdf",
-            creation_date="", mod_date="",
-        )  # fmt: skip
+            pdf,
+            inner,
+            description="",
+            filename="other.pdf",
+            mime_type="application/pdf",
+            creation_date="",
+            mod_date="",
+        )
         level = pikepdf.StreamDecodeLevel.none
         pdf.save(out, compress_streams=not plain, stream_decode_level=level if plain else None)
     return out.getvalue()
@@ -100,32 +105,38 @@ _ONE: tuple[_Made, ...] = (
     ("70,000 zeros before", 1, lambda: bytes(70_000) + _whole()),
     ("a web form's words before and behind", 1, lambda: _HEAD * 20 + _whole() + _FORM),
     ("a printer job around it", 1, lambda: _JOB + _whole() + b"\x1b%-12345X@PJL EOJ\r\n"),
-    ("2,000 bytes before, objects in streams", 1,
-     lambda: b"#" * 2000 + b"\n" + _pages(1, packed=True)),
-    ("changed later (two end marks)", 1, _changed),
+    (
+        "2,000 bytes before, objects in streams",
+        1,
+        lambda: b"#" * 2000 + b"\n" + _pages(1, packed=True),
+    ),
+    ("changed later (two end markers)", 1, _changed),
     ("changed later, the header repeated", 1, _with_header_again),
     ("changed later, zeros behind", 1, lambda: _changed() + bytes(4000)),
-    ("linearised (two end marks)", 1, lambda: _pages(1, linear=True)),
+    ("linearised (two end markers)", 1, lambda: _pages(1, linear=True)),
     ("objects in streams", 1, lambda: _pages(1, packed=True)),
     ("another PDF attached, packed", 1, lambda: _attached(plain=False)),
     ("another PDF attached, not packed", 1, lambda: _attached(plain=True)),
-    ("end mark missing", 1, lambda: _whole().replace(b"%%EOF\n", b"")),
+    ("end marker missing", 1, lambda: _whole().replace(b"%%EOF\n", b"")),
     ("its table's place wrong", 1, lambda: _whole().replace(b"startxref\n", b"startxref\n9")),
-)  # fmt: skip
+)
 _SEVERAL: tuple[_Made, ...] = (
     ("PDF + PDF", 2, lambda: _whole() * 2),
     ("PDF + PDF, padding between", 2, lambda: _whole() + bytes(777) + _whole()),
     ("PDF + PDF, a web form's words between", 2, lambda: _whole() + _FORM + _HEAD + _whole()),
     ("PDF + PDF + PDF, zeros behind each", 3, lambda: (_whole() + bytes(512)) * 3),
     ("changed later + PDF", 2, lambda: _changed() + _whole()),
-    ("linearised + PDF with objects in streams", 5,
-     lambda: _pages(2, linear=True) + _pages(3, packed=True)),
+    (
+        "linearised + PDF with objects in streams",
+        5,
+        lambda: _pages(2, linear=True) + _pages(3, packed=True),
+    ),
     ("attached PDF within + PDF", 2, lambda: _attached(plain=True) + _whole()),
     ("PDF + JPEG", 2, lambda: _whole() + _picture("JPEG")),
     ("PDF + TIFF", 2, lambda: _whole() + _picture("TIFF")),
     ("PDF + PNG + PDF", 3, lambda: _whole() + _picture("PNG") + _whole()),
     ("PDF + BMP", 2, lambda: _whole() + _picture("BMP")),
-)  # fmt: skip
+)
 _HELD: tuple[_Made, ...] = (
     ("cut off in its data", 0, _cut_in_data),
     ("cut off in its table", 0, lambda: _whole()[:-60]),
@@ -135,24 +146,42 @@ _HELD: tuple[_Made, ...] = (
     ("PDF + cut off", 0, lambda: _whole() + _cut_in_data()),
     ("a megabyte of something unknown behind", 0, lambda: _whole() + bytes(range(256)) * 4096),
     ("the second half zeroed", 0, lambda: _cut_in_data() + bytes(len(_whole(1)) // 2)),
-)  # fmt: skip
+)
 _MISSING: tuple[_Made, ...] = (
     ("a picture that is not in the file", 0, lambda: _nameless("/X9", "/X9 9 0 R")),
     ("a picture that its page does not name", 0, lambda: _nameless("/X9", "")),
-    ("a mask that is not in the file", 0,
-     lambda: page_pdf(filling(), [coded("Flate", written()).stream(keys="/SMask 9 0 R")])),
-    ("a stencil that is not in the file", 0,
-     lambda: page_pdf(filling(), [coded("Flate", written()).stream(keys="/Mask 9 0 R")])),
-    ("its drawing is not in the file", 0,
-     lambda: _whole().replace(b"/Contents 4 0 R", b"/Contents 9 0 R")),
-    ("a part of its drawing is not in the file", 0,
-     lambda: _whole().replace(b"/Contents 4 0 R", b"/Contents[4 0 R 9 0 R]")),
-    ("its resources are not in the file", 0,
-     lambda: _whole().replace(b"/Resources<<", b"/Resources 9 0 R/Other<<")),
+    (
+        "a mask that is not in the file",
+        0,
+        lambda: page_pdf(filling(), [coded("Flate", written()).stream(keys="/SMask 9 0 R")]),
+    ),
+    (
+        "a stencil that is not in the file",
+        0,
+        lambda: page_pdf(filling(), [coded("Flate", written()).stream(keys="/Mask 9 0 R")]),
+    ),
+    (
+        "its drawing is not in the file",
+        0,
+        lambda: _whole().replace(b"/Contents 4 0 R", b"/Contents 9 0 R"),
+    ),
+    (
+        "a part of its drawing is not in the file",
+        0,
+        lambda: _whole().replace(b"/Contents 4 0 R", b"/Contents[4 0 R 9 0 R]"),
+    ),
+    (
+        "its resources are not in the file",
+        0,
+        lambda: _whole().replace(b"/Resources<<", b"/Resources 9 0 R/Other<<"),
+    ),
     ("its form names a picture that is not in the file", 0, lambda: _form_without()),
-    ("a page that is not in the file", 0,
-     lambda: _whole().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[3 0 R 9 0 R]/Count 2")),
-)  # fmt: skip
+    (
+        "a page that is not in the file",
+        0,
+        lambda: _whole().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[3 0 R 9 0 R]/Count 2"),
+    ),
+)
 
 
 def _nameless(name: str, resource: str) -> bytes:

@@ -48,7 +48,7 @@ def looks_like(page: Pixels, most: float = 12.0) -> Callable[[Any], bool]:
 class Coded:
     """A picture's data and its dictionary: ``space``, ``bits`` and what else it needs.
 
-    ``mark`` ends the data in this coding; where a copy broke off it may be put behind the cut.
+    ``marker`` ends the data in this coding; where a copy broke off it may be put behind the cut.
     """
 
     data: bytes
@@ -58,7 +58,7 @@ class Coded:
     space: str = "/DeviceGray"
     bits: int = 8
     more: str = ""
-    mark: bytes = b""
+    marker: bytes = b""
 
     def stream(self, *, keys: str = "", kind: str = "/Type/XObject/Subtype/Image") -> bytes:
         mask = "/ImageMask true" in keys
@@ -108,19 +108,19 @@ def _lzw(page: Pixels) -> Coded:
 
 def _run_length(page: Pixels) -> Coded:
     data = _tiff_strip(page, "packbits") + b"\x80"
-    return replace(_raw(page), data=data, filter="/RunLengthDecode", mark=b"\x80")
+    return replace(_raw(page), data=data, filter="/RunLengthDecode", marker=b"\x80")
 
 
-def _fax(page: Pixels, compression: str, k: int, mark: bytes) -> Coded:
+def _fax(page: Pixels, compression: str, k: int, marker: bytes) -> Coded:
     height, width = page.shape
     more = f"/DecodeParms<</K {k}/Columns {width}/Rows {height}>>/Decode[1 0]"
     data = _tiff_strip(page, compression)
-    return Coded(data, "/CCITTFaxDecode", width, height, bits=1, more=more, mark=mark)
+    return Coded(data, "/CCITTFaxDecode", width, height, bits=1, more=more, marker=marker)
 
 
 def _jbig2(page: Pixels) -> Coded:
     data = jbig2_encoder.encode((page < 128).astype(np.uint8))
-    return Coded(data, "/JBIG2Decode", page.shape[1], page.shape[0], bits=1, mark=b"\xff\xac")
+    return Coded(data, "/JBIG2Decode", page.shape[1], page.shape[0], bits=1, marker=b"\xff\xac")
 
 
 def _jpeg(picture: Image.Image, space: str, **options: Any) -> Coded:
@@ -128,7 +128,7 @@ def _jpeg(picture: Image.Image, space: str, **options: Any) -> Coded:
     picture.save(out, "JPEG", quality=90, **options)
     data = out.getvalue()
     more = "/Decode[1 0 1 0 1 0 1 0]" if picture.mode == "CMYK" else ""
-    return Coded(data, "/DCTDecode", *picture.size, space=space, more=more, mark=b"\xff\xd9")
+    return Coded(data, "/DCTDecode", *picture.size, space=space, more=more, marker=b"\xff\xd9")
 
 
 def _baseline(page: Pixels) -> Coded:
@@ -150,7 +150,7 @@ def _cmyk(page: Pixels) -> Coded:
 def _jpx(page: Pixels) -> Coded:
     out = io.BytesIO()
     Image.fromarray(page).save(out, "JPEG2000", no_jp2=True, irreversible=False)
-    return Coded(out.getvalue(), "/JPXDecode", page.shape[1], page.shape[0], mark=b"\xff\xd9")
+    return Coded(out.getvalue(), "/JPXDecode", page.shape[1], page.shape[0], marker=b"\xff\xd9")
 
 
 CODECS: Mapping[str, Callable[[Pixels], Coded]] = {

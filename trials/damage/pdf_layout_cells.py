@@ -171,13 +171,19 @@ _BOXES: tuple[tuple[str, Callable[[], bytes]], ...] = (
     ("UserUnit 2", lambda: _sized((_W / 2, _H / 2), "/UserUnit 2")),
     ("UserUnit 10, a layer of print", lambda: _sized((_W / 10, _H / 10), "/UserUnit 10")),
     ("a point for each pixel", lambda: _sized((WIDTH, HEIGHT))),
-    ("box with its corners the wrong way round",
-     lambda: _sized((_W, _H), box=f"/MediaBox[{_W} {_H} 0 0]")),
-    ("crop box beyond the sheet",
-     lambda: _sized((_W, _H), box=f"/MediaBox[0 0 {_W} {_H}]/CropBox[-50 -50 900 900]")),
-    ("crop box of no size",
-     lambda: _sized((_W, _H), box=f"/MediaBox[0 0 {_W} {_H}]/CropBox[0 0 0 0]")),
-)  # fmt: skip
+    (
+        "box with its corners the wrong way round",
+        lambda: _sized((_W, _H), box=f"/MediaBox[{_W} {_H} 0 0]"),
+    ),
+    (
+        "crop box beyond the sheet",
+        lambda: _sized((_W, _H), box=f"/MediaBox[0 0 {_W} {_H}]/CropBox[-50 -50 900 900]"),
+    ),
+    (
+        "crop box of no size",
+        lambda: _sized((_W, _H), box=f"/MediaBox[0 0 {_W} {_H}]/CropBox[0 0 0 0]"),
+    ),
+)
 
 
 def cells() -> Iterator[Cell]:
@@ -192,19 +198,43 @@ def cells() -> Iterator[Cell]:
     ):
         yield Cell("PDF", "Flate", damage, 1, make, looks_right=fine)
     for codec in ("G4", "JBIG2"):
-        yield Cell("PDF", codec, "stencil of 600 dpi over 100", 1,
-                   partial(_stencil, codec), looks_right=fine)  # fmt: skip
-        yield Cell("PDF", codec, "mask of 600 dpi over 100", 1,
-                   partial(_masked, "/Mask", codec), looks_right=fine)  # fmt: skip
-    yield Cell("PDF", "G4", "strips of 600 dpi", 1, lambda: _strips(_FINE, 12, "G4"),
-               looks_right=fine)  # fmt: skip
-    yield Cell("PDF", "Flate", "strips of 1,200 dpi", 1, lambda: _strips(1200, 20),
-               looks_right=_as_fine(1200))  # fmt: skip
+        yield Cell(
+            "PDF",
+            codec,
+            "stencil of 600 dpi over 100",
+            1,
+            partial(_stencil, codec),
+            looks_right=fine,
+        )
+        yield Cell(
+            "PDF",
+            codec,
+            "mask of 600 dpi over 100",
+            1,
+            partial(_masked, "/Mask", codec),
+            looks_right=fine,
+        )
+    yield Cell(
+        "PDF", "G4", "strips of 600 dpi", 1, lambda: _strips(_FINE, 12, "G4"), looks_right=fine
+    )
+    yield Cell(
+        "PDF",
+        "Flate",
+        "strips of 1,200 dpi",
+        1,
+        lambda: _strips(1200, 20),
+        looks_right=_as_fine(1200),
+    )
     yield Cell("PDF", "raw", "in the drawing's line, cut off", 0, _in_line_cut)
     for damage, make in _BOXES:
         yield Cell("PDF", "Flate", damage, 1, make, looks_right=_unit)
     for layered in (False, True):
         layers = "two layers" if layered else "one picture"
-        yield Cell("PDF", "Flate", f"negative by /TR, {layers}", 1,
-                   partial(_with_transfer, layered),
-                   looks_right=looks_like(_page(200)))  # fmt: skip
+        yield Cell(
+            "PDF",
+            "Flate",
+            f"negative by /TR, {layers}",
+            1,
+            partial(_with_transfer, layered),
+            looks_right=looks_like(_page(200)),
+        )

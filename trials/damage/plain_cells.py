@@ -23,7 +23,7 @@ _BOTH = paper.is_letter(1, 2, like=30)
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """``told``: whether the format has something by which a hole in its data can be told."""
+    """``hole``: why a hole in its data cannot be seen, where the format has no check for it."""
 
     form: str
     mode: str
@@ -35,17 +35,18 @@ _NO_SUM = "The format has no check sum, and any bytes are data to its decoder."
 _KINDS = {
     ("PNG", "Deflate"): _Kind("PNG", "RGB"),
     ("PNG", "Deflate, palette"): _Kind("PNG", "P"),
-    ("BMP", "raw"): _Kind("BMP", "RGB", hole="Nothing in raw pixels tells whether they are zeros."),
+    ("BMP", "raw"): _Kind("BMP", "RGB", hole="Nothing in raw pixels shows whether they are zeros."),
     ("GIF", "LZW"): _Kind("GIF", "L"),
     ("WebP", "VP8"): _Kind("WEBP", "RGB", hole=_NO_SUM),
     ("WebP", "VP8, lossless"): _Kind("WEBP", "RGB", (("lossless", True),), hole=_NO_SUM),
     ("JPEG 2000", "in a file"): _Kind("JPEG2000", "RGB"),
     ("JPEG 2000", "bare codestream"): _Kind("JPEG2000", "RGB", (("no_jp2", True),)),
     ("JPEG 2000", "lossy, tiles"): _Kind(
-        "JPEG2000", "L",
+        "JPEG2000",
+        "L",
         (("irreversible", True), ("quality_layers", (20,)), ("tile_size", (256, 256))),
     ),
-}  # fmt: skip
+}
 
 
 def _saved(kind: _Kind, seed: int = 1) -> bytes:
@@ -71,12 +72,16 @@ def _of_kind(container: str, codec: str, kind: _Kind) -> Iterator[Cell]:
         yield cell("hole: 200 bytes zeroed", 0, made(harm.with_hole))
         yield cell("a block of 1,024 bytes left out", 0, made(harm.with_piece_lost))
     for name, filler in harm.FILLERS.items():
-        yield cell(f"trailing data: {name}", 1, partial(_behind, whole, filler),
-                   looks_right=_LETTER)  # fmt: skip
-    yield cell("concatenation: two files", 2, lambda: whole() + _saved(kind, 2),
-               looks_right=_BOTH)  # fmt: skip
-    yield cell("concatenation: three files, padded", 3,
-               lambda: (whole() + bytes(64)) * 2 + _saved(kind, 2), looks_right=_BOTH)  # fmt: skip
+        yield cell(
+            f"trailing data: {name}", 1, partial(_behind, whole, filler), looks_right=_LETTER
+        )
+    yield cell("concatenation: two files", 2, lambda: whole() + _saved(kind, 2), looks_right=_BOTH)
+    yield cell(
+        "concatenation: three files, padded",
+        3,
+        lambda: (whole() + bytes(64)) * 2 + _saved(kind, 2),
+        looks_right=_BOTH,
+    )
 
 
 def _cut_and_filled(data: bytes) -> bytes:
@@ -135,18 +140,21 @@ def _of_depth_and_alpha() -> Iterator[Cell]:
         yield cell(f"bit depth: grey of {bits} bits in 16", 1, partial(png, grey, 16, 0))
         yield cell(f"bit depth: colour of {bits} bits in 16", 1, partial(png, colour, 16, 2))
         opaque = np.dstack([colour, np.full_like(grey, 65535)])
-        yield cell(f"bit depth: colour and alpha of {bits} bits in 16", 1,
-                   partial(png, opaque, 16, 6))  # fmt: skip
+        yield cell(
+            f"bit depth: colour and alpha of {bits} bits in 16", 1, partial(png, opaque, 16, 6)
+        )
     clear = np.dstack([paper.colour(), np.zeros_like(paper.grey())])
     yield cell("alpha: 0 everywhere", 1, partial(png, clear, 8, 6))
     cell = partial(Cell, "BMP", "raw", looks_right=_LETTER)
     for header in (40, 56, 108, 124):
         for alpha in (0, 255):
-            yield cell(f"alpha: {alpha} everywhere, header of {header} bytes", 1,
-                       partial(_bmp_of, alpha, header))  # fmt: skip
+            yield cell(
+                f"alpha: {alpha} everywhere, header of {header} bytes",
+                1,
+                partial(_bmp_of, alpha, header),
+            )
     for stated in (0, 54, 0xFFFFFFFF):
-        yield cell(f"wrong counts: {stated:,} bytes stated", 1,
-                   partial(_bmp_of, 255, 40, stated))  # fmt: skip
+        yield cell(f"wrong counts: {stated:,} bytes stated", 1, partial(_bmp_of, 255, 40, stated))
 
 
 # --- files of two kinds in one
@@ -156,10 +164,15 @@ def _pdf() -> bytes:
     out = io.BytesIO()
     with pikepdf.new() as pdf:
         picture = pikepdf.Stream(
-            pdf, paper.grey(2).tobytes(), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image,
-            Width=paper.SIZE[0], Height=paper.SIZE[1], ColorSpace=pikepdf.Name.DeviceGray,
+            pdf,
+            paper.grey(2).tobytes(),
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Image,
+            Width=paper.SIZE[0],
+            Height=paper.SIZE[1],
+            ColorSpace=pikepdf.Name.DeviceGray,
             BitsPerComponent=8,
-        )  # fmt: skip
+        )
         pdf.add_blank_page(page_size=(432, 576))
         pdf.pages[-1].Resources = pikepdf.Dictionary(XObject={"/Im0": picture})
         pdf.pages[-1].Contents = pikepdf.Stream(pdf, b"q 432 0 0 576 0 0 cm /Im0 Do Q")
@@ -174,16 +187,31 @@ def _of_two_kinds() -> Iterator[Cell]:
     makers: dict[str, Callable[[int], bytes]] = {
         "TIFF": tiff,
         "JPEG": partial(jpeg, "baseline, grey"),
-        **{container: partial(_saved, kind) for (container, codec), kind in _KINDS.items()
-           if codec in ("Deflate", "raw", "LZW", "VP8", "in a file")},
-    }  # fmt: skip
+        **{
+            container: partial(_saved, kind)
+            for (container, codec), kind in _KINDS.items()
+            if codec in ("Deflate", "raw", "LZW", "VP8", "in a file")
+        },
+    }
     for first, make in makers.items():
         for second, make_second in makers.items():
             if first != second:
-                yield Cell(first, "any", f"concatenation: {second} behind it", 2,
-                           partial(_both, make, make_second), looks_right=_BOTH)  # fmt: skip
-        yield Cell(first, "any", "concatenation: PDF behind it", 2,
-                   partial(lambda make: make(1) + _pdf(), make), looks_right=_BOTH)  # fmt: skip
+                yield Cell(
+                    first,
+                    "any",
+                    f"concatenation: {second} behind it",
+                    2,
+                    partial(_both, make, make_second),
+                    looks_right=_BOTH,
+                )
+        yield Cell(
+            first,
+            "any",
+            "concatenation: PDF behind it",
+            2,
+            partial(lambda make: make(1) + _pdf(), make),
+            looks_right=_BOTH,
+        )
 
 
 def _both(first: Callable[[int], bytes], second: Callable[[int], bytes]) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digitizer.engines.opening import (
     OpeningLimits,
-    PageFault,
+    PageProblem,
     count_pages,
     open_pages,
 )
@@ -31,7 +31,7 @@ class Outcome:
     """What came of a cell's file, in words, and whether it is right."""
 
     cell: Cell
-    says: str
+    message: str
     right: bool
 
 
@@ -47,13 +47,13 @@ def outcome(cell: Cell, folder: Path) -> Outcome:
         pages = list(open_pages(path, range(1, count + 1), limits, 0))
     except UnopenableFile as error:
         return Outcome(cell, f"held: {error}", cell.pages == 0)
-    faults = [page.reason for page in pages if isinstance(page, PageFault)]
-    if faults:
-        return Outcome(cell, f"page held: {faults[0]}", cell.pages == 0)
-    pictures = [page.image for page in pages if not isinstance(page, PageFault)]
+    problems = [page.reason for page in pages if isinstance(page, PageProblem)]
+    if problems:
+        return Outcome(cell, f"page held: {problems[0]}", cell.pages == 0)
+    pictures = [page.image for page in pages if not isinstance(page, PageProblem)]
     looks = cell.looks_right is None or all(map(cell.looks_right, pictures))
-    says = f"{count} page{'s' * (count != 1)}" + ("" if looks else ", not as written")
-    return Outcome(cell, says, count == cell.pages and looks)
+    message = f"{count} page{'s' * (count != 1)}" + ("" if looks else ", not as written")
+    return Outcome(cell, message, count == cell.pages and looks)
 
 
 def outcomes(cells: Sequence[Cell]) -> list[Outcome]:
@@ -70,6 +70,6 @@ def as_markdown(found: Sequence[Outcome]) -> str:
         cell = each.cell
         due = f"{cell.pages} page{'s' * (cell.pages != 1)}" if cell.pages else "held"
         due = "impossible" if cell.make is None else due
-        says = each.says if each.right else f"**WRONG** {each.says}"
-        lines.append(f"| {cell.container} | {cell.codec} | {cell.damage} | {due} | {says} |")
+        message = each.message if each.right else f"**WRONG** {each.message}"
+        lines.append(f"| {cell.container} | {cell.codec} | {cell.damage} | {due} | {message} |")
     return "\n".join(lines)

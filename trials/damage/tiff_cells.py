@@ -30,7 +30,7 @@ LAYOUTS = {
     "BigTIFF, big-endian": TiffLayout(">", big=True),
 }
 _RAW = "raw"
-_UNTOLD = "Nothing in raw pixels tells whether they should be zeros."
+_NO_SUMS = "Nothing in raw pixels shows whether they should be zeros."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _of_codec(container: str, layout: TiffLayout, codec: str) -> Iterator[Cell]:
     yield cell("cut: the only strip", 0, lambda: file(_harmed(codec, harm.cut, True)))
     yield cell("cut: one strip without data", 0, lambda: file(_harmed(codec, lambda _: None)))
     if codec == _RAW:
-        yield cell("hole in one strip", impossible=_UNTOLD)
+        yield cell("hole in one strip", impossible=_NO_SUMS)
     else:
         yield cell("hole in one strip", 0, lambda: file(_harmed(codec, harm.with_hole)))
         yield cell("hole in the only strip", 0, lambda: file(_harmed(codec, harm.with_hole, True)))

@@ -52,8 +52,11 @@ def packed(
         data = out.getvalue()
         places = zip(found[273], found[279], strict=True)
         strips = tuple(data[at : at + size] for at, size in places)
-        kept = [(tag, LONG if tag in (256, 257, 278) else SHORT) for tag in
-                (256, 257, 259, 262, 277, 278, 284, 292, 317) if tag in found]  # fmt: skip
+        kept = [
+            (tag, LONG if tag in (256, 257, 278) else SHORT)
+            for tag in (256, 257, 259, 262, 277, 278, 284, 292, 317)
+            if tag in found
+        ]
         tags: list[Tag] = [(tag, kind, (int(found[tag]),)) for tag, kind in kept]
         tags.append((258, SHORT, tuple(found[258])))
         if 347 in found:
@@ -62,8 +65,15 @@ def packed(
     return TiffPicture(strips, tuple(tags))
 
 
-def raw(data: bytes, width: int, height: int, bits: Sequence[int], photometric: int,
-        rows: int = 0, *more: Tag) -> TiffPicture:  # fmt: skip
+def raw(
+    data: bytes,
+    width: int,
+    height: int,
+    bits: Sequence[int],
+    photometric: int,
+    rows: int = 0,
+    *more: Tag,
+) -> TiffPicture:
     """An uncompressed picture in strips of ``rows`` rows."""
     rows = rows or height
     planes = len(bits) if (284, SHORT, (2,)) in more else 1
@@ -76,10 +86,14 @@ def raw(data: bytes, width: int, height: int, bits: Sequence[int], photometric: 
             for at in range(0, height, rows)
         ]
     tags: tuple[Tag, ...] = (
-        (256, LONG, (width,)), (257, LONG, (height,)), (258, SHORT, tuple(bits)),
-        (259, SHORT, (1,)), (262, SHORT, (photometric,)), (277, SHORT, (len(bits),)),
+        (256, LONG, (width,)),
+        (257, LONG, (height,)),
+        (258, SHORT, tuple(bits)),
+        (259, SHORT, (1,)),
+        (262, SHORT, (photometric,)),
+        (277, SHORT, (len(bits),)),
         (278, LONG, (rows,)),
-    )  # fmt: skip
+    )
     return TiffPicture(tuple(strips), (*tags, *more))
 
 
@@ -115,8 +129,11 @@ class _Writer:
             self._align(self._layout.pad_strips)
             places.append((at, len(self._data) - at) if strip is not None else (0, 0))
         kind = LONG8 if self._layout.big else LONG
-        tags: list[Tag] = [*picture.tags, (273, kind, tuple(at for at, _ in places)),
-                           (279, kind, tuple(size for _, size in places))]  # fmt: skip
+        tags: list[Tag] = [
+            *picture.tags,
+            (273, kind, tuple(at for at, _ in places)),
+            (279, kind, tuple(size for _, size in places)),
+        ]
         if below:
             tags.append((330, kind, tuple(below)))
         return self._directory(sorted(tags))

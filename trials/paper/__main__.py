@@ -41,8 +41,8 @@ def main() -> int:
 def _kept(path: Path) -> Iterator[Result]:
     if path.exists():
         for line in path.read_text("utf-8").splitlines():
-            told = json.loads(line)
-            yield Result(**{**told, "why": tuple(told["why"])})
+            kept = json.loads(line)
+            yield Result(**{**kept, "why": tuple(kept["why"])})
 
 
 def _tried(

@@ -171,7 +171,7 @@ def _paste(page: Picture, cut: Picture, area: layout.Area, rng: Chance, rough: b
 
 
 def reply_again(draft: Draft, rng: Chance) -> None:
-    """A faithful copy of a reply sheet that came in before, written on anew."""
+    """A faithful copy of a reply sheet that came in before, written on again."""
     at = int(rng.integers(len(draft.letters)))
     draft.spent.add(draft.letters[at].code.cover_id)
     for paper in draft.letters[at].papers:
@@ -208,24 +208,33 @@ def nothing(draft: Draft, rng: Chance) -> None:
     """An ordinary stack: all of it arrives."""
 
 
-Deed = Callable[[Draft, Chance], None]
-OUTSIDE: tuple[tuple[Deed, float], ...] = (
-    (worn_first_sheet, 0.5), (worn_page, 0.2), (stray_reply, 0.06),
-    (talk_through_the_mailroom, 0.06), (sticker, 0.05), (marker_used_again, 0.05), (nothing, 0.08),
-)  # fmt: skip
-INSIDE: tuple[tuple[Deed, float], ...] = (
-    (worn_first_sheet, 0.3), (pasted_code, 0.25), (reply_again, 0.15),
-    (talk_through_the_mailroom, 0.15), (sticker, 0.05), (nothing, 0.1),
-)  # fmt: skip
+Change = Callable[[Draft, Chance], None]
+OUTSIDE: tuple[tuple[Change, float], ...] = (
+    (worn_first_sheet, 0.5),
+    (worn_page, 0.2),
+    (stray_reply, 0.06),
+    (talk_through_the_mailroom, 0.06),
+    (sticker, 0.05),
+    (marker_used_again, 0.05),
+    (nothing, 0.08),
+)
+INSIDE: tuple[tuple[Change, float], ...] = (
+    (worn_first_sheet, 0.3),
+    (pasted_code, 0.25),
+    (reply_again, 0.15),
+    (talk_through_the_mailroom, 0.15),
+    (sticker, 0.05),
+    (nothing, 0.1),
+)
 
 
 def draft_of(rng: Chance) -> Draft:
     """A stack, and the one thing that was done to it."""
     inside = bool(rng.random() < 0.35)
     draft = from_inside(rng) if inside else from_outside(rng)
-    deeds = INSIDE if inside else OUTSIDE
-    weights = np.array([weight for _, weight in deeds])
-    deed = deeds[int(rng.choice(len(deeds), p=weights / weights.sum()))][0]
-    deed(draft, rng)
+    changes = INSIDE if inside else OUTSIDE
+    weights = np.array([weight for _, weight in changes])
+    action = changes[int(rng.choice(len(changes), p=weights / weights.sum()))][0]
+    action(draft, rng)
     draft.duplex = bool(rng.random() < 0.25)
     return draft

@@ -18,9 +18,9 @@ import numpy as np
 from PIL import Image
 
 from digitizer.capture.cover_evidence import see
+from digitizer.capture.deliver_or_hold import UNKNOWN, Standing, destination_of, standing_of
 from digitizer.capture.isolated.survey import SurveyOrder, count, survey
-from digitizer.capture.matching import UNKNOWN, Standing, settle, standing_of
-from digitizer.capture.scans.sealing import seal, unlock_original
+from digitizer.capture.scans.sealing import decrypt_original, seal
 from digitizer.capture.splitting import split
 from digitizer.engines.opening import OpeningLimits
 from digitizer.model.paper import (
@@ -35,6 +35,8 @@ from digitizer.model.paper import (
 from digitizer.model.people import CustodyStatus, Inmate
 from digitizer.model.scanner_profile import Origin, Sides
 from digitizer.storage.blobs import LocalBlobs
+from digitizer.storage.encryption import new_seal_key
+from digitizer.storage.seal_keys import SealKey
 from trials.paper import sheets
 from trials.paper.drafts import Draft, draft_of
 from trials.paper.sheets import DPI, Picture
@@ -135,9 +137,10 @@ def _comes_back(data: bytes) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         store = LocalBlobs(Path(folder))
         sha256, size = store.put(BytesIO(data))
-        made = seal(store, Scan("a trial", (Original(sha256, "stack.pdf", size),), "default", _NOW))
+        scan = Scan("a trial", (Original(sha256, "stack.pdf", size),), "default", _NOW)
+        made = seal(store, scan, SealKey("a trial", new_seal_key()))
         store.delete(sha256)
-        return unlock_original(store, made.key, made.stored[sha256], sha256) == data
+        return decrypt_original(store, made.key.key, made.stored[sha256], sha256) == data
 
 
 # ---- the judge
@@ -182,10 +185,10 @@ def _owners(draft: Draft) -> dict[int, str | None]:
 
 def _deliveries(draft: Draft, parted: Split) -> Iterator[tuple[str, SplitLetter]]:
     for letter in parted.letters:
-        settled = settle(letter, _standing(draft, letter.cover))
-        if settled.booking_number is not None and letter.cover is not None:
+        destination = destination_of(letter, _standing(draft, letter.cover))
+        if destination.booking_number is not None and letter.cover is not None:
             way = "from" if letter.cover.kind is CodeKind.REPLY else "to"
-            yield f"{way}:{settled.booking_number}", letter
+            yield f"{way}:{destination.booking_number}", letter
 
 
 def _standing(draft: Draft, code: CoverCode | None) -> Standing:

@@ -189,8 +189,23 @@ def folded_over(picture: Picture, rng: np.random.Generator) -> Picture:
 WEARS: dict[str, Wear] = {
     each.__name__.replace("_", " "): each
     for each in (
-        negative, dark_paper_in_black_and_white, lamp_nearly_out, black_with_snow, plain_black,
-        out_of_focus, faint_toner, clogged_printer, moire, slipped_feed, drum_band, torn_half,
-        crushed, dithered, smeared, glare, copied_thrice, folded_over,
+        negative,
+        dark_paper_in_black_and_white,
+        lamp_nearly_out,
+        black_with_snow,
+        plain_black,
+        out_of_focus,
+        faint_toner,
+        clogged_printer,
+        moire,
+        slipped_feed,
+        drum_band,
+        torn_half,
+        crushed,
+        dithered,
+        smeared,
+        glare,
+        copied_thrice,
+        folded_over,
     )
-}  # fmt: skip
+}

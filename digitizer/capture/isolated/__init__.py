@@ -1,1 +1,1 @@
-"""What runs in isolated processes on a stranger's file: no keys, no tables, no network."""
+"""What runs in sandboxes on a stranger's file: no keys, no tables, no network."""

@@ -1,7 +1,7 @@
-"""Reading the pages of a scan: these functions run in isolated processes, never in ours.
+"""Reading the pages of a scan: these functions run in sandboxes, never in our own process.
 
-What comes back are words as an engine read them; the picture in the work folder is left the way
-up in which it was read.
+They return words as an engine read them; the picture in the work folder is left the way up in
+which it was read.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _NEVER_BLANK = 0.0  # share of ink: whoever asks for a page's text wants what is
 
 @dataclass(frozen=True, slots=True)
 class UprightReading:
-    """What was read on a page, and the degrees (clockwise) by which its picture, which lay
-    turned, was turned back for it; ``mirrored``: it was flipped left to right first."""
+    """What was read on a page. ``turned``: its picture was turned clockwise by so many degrees, and
+    was turned back to read it; ``mirrored``: it was flipped left to right first."""
 
     transcript: Transcript
     turned: int = 0
@@ -39,9 +39,9 @@ class UprightReading:
 def read_upright(
     path: str, dpi: int, languages: tuple[str, ...], maybe_turned: bool = False
 ) -> UprightReading:
-    """Reads a prepared picture of the work folder as it lies or, where it may lie as its turned
-    cover did (or, a back, the other way round), as a few of its lines read best. Its picture is
-    left that way up. Raises EngineError.
+    """Reads a prepared picture of the work folder as it is or, where it may be turned as its cover
+    was (or, if a back, the opposite way), the way up in which a few of its lines read best. Its
+    picture is left that way up. Raises EngineError.
     """
     image = load(Path(path).read_bytes())
     degrees = way_up(image) if maybe_turned else 0
@@ -51,30 +51,30 @@ def read_upright(
     return UprightReading(read_page(upright, dpi, languages), degrees)
 
 
-def read_otherwise(
+def read_again(
     path: str, dpi: int, languages: tuple[str, ...], read: UprightReading
 ) -> UprightReading:
-    """Reads a picture again whose first reading was doubtful, if a few of its lines read better
-    another way up or, where that too is doubtful, mirrored; the better reading, and its picture
-    left that way. Raises EngineError.
+    """Reads a picture whose first reading was doubtful again, if a few of its lines read better
+    another way up or, where that is doubtful too, mirrored. Returns the better reading, and leaves
+    the picture that way. Raises EngineError.
     """
     image = load(Path(path).read_bytes())
     degrees = way_up(image)
     best, picture = read, image
     if degrees:
         turned = turn(image, -degrees // 90)
-        other = _read_so(turned, dpi, languages, read, degrees, mirrored=False)
+        other = _read_turned(turned, dpi, languages, read, degrees, mirrored=False)
         best, picture = _better(languages, (read, image), (other, turned))
-    if is_doubtful(best.transcript) and (lay := way_up_mirrored(image)) is not None:
-        flipped = turn(np.ascontiguousarray(np.fliplr(image)), -lay // 90)
-        other = _read_so(flipped, dpi, languages, read, lay, mirrored=True)
+    if is_doubtful(best.transcript) and (turned_by := way_up_mirrored(image)) is not None:
+        flipped = turn(np.ascontiguousarray(np.fliplr(image)), -turned_by // 90)
+        other = _read_turned(flipped, dpi, languages, read, turned_by, mirrored=True)
         best, picture = _better(languages, (best, picture), (other, flipped))
     if best is not read:
         keep_picture(Path(path), encode(picture))
     return best
 
 
-def _read_so(
+def _read_turned(
     picture: Picture,
     dpi: int,
     languages: tuple[str, ...],
@@ -90,58 +90,58 @@ def _read_so(
 def _better(
     languages: tuple[str, ...], *pairs: tuple[UprightReading, Picture]
 ) -> tuple[UprightReading, Picture]:
-    """The reading with more language; of a few words, which may be names, the surer one."""
+    """The reading with more language; of few words, which may be names, the more certain one."""
     few = all(len(read.transcript.words) < _LEAST_WORDS for read, _ in pairs)
-    measure = _surely if few else partial(_sense, languages)
+    measure = _certainty if few else partial(_language, languages)
     return max(pairs, key=lambda pair: measure(pair[0]))
 
 
-# Letters upright are read with a confidence of 0.5 or more, and half of their words are long;
-# upside down with 0.4 or less, or as short words that every scrawl has something of.
+# Upright letters are read with a confidence of 0.5 or more, and half of their words are long;
+# upside down ones with 0.4 or less, or as the short words that any scrawl resembles.
 _DOUBTFUL = 0.45
 _LONG_WORD, _LONG_SHARE = 4, 0.25
 _LEAST_WORDS = 5
-# A few words upright are read with 0.96 or more, and lying, on their head or mirrored with 0.6 or
-# less, unless as standing ones.
+# A few words are read with 0.96 or more if upright, and with 0.6 or less if sideways, upside down
+# or mirrored, unless they are read as a vertical line.
 _FEW_DOUBTFUL = 0.75
-_SIDEWAYS = 0.6  # share of the words that stand higher than wide
+_SIDEWAYS = 0.6  # share of the words that are higher than wide
 
 
 def is_doubtful(read: Transcript) -> bool:
-    """Whether the page may have been read on its side or its head."""
+    """Whether the page may have been read sideways or upside down."""
     words = [word for word in read.words if len(word.text) > 1]
     if len(words) < _LEAST_WORDS:
         return _are_few_doubtful(read)
-    standing = sum(word.box.height > word.box.width for word in words)
+    vertical = sum(word.box.height > word.box.width for word in words)
     long = sum(len(word.text) >= _LONG_WORD for word in words)
     return (
-        standing > _SIDEWAYS * len(words)
+        vertical > _SIDEWAYS * len(words)
         or read.confidence < _DOUBTFUL
         or long < _LONG_SHARE * len(words)
     )
 
 
 def _are_few_doubtful(read: Transcript) -> bool:
-    """The same of a page on which a few words were read, or none though something is there."""
+    """The same for a page on which few words were read, or none although something is there."""
     if read.kind in (PageKind.BLANK, PageKind.PHOTO):
         return False
-    standing = sum(word.box.height > word.box.width for word in read.words)
-    return read.confidence < _FEW_DOUBTFUL or standing > _SIDEWAYS * len(read.words)
+    vertical = sum(word.box.height > word.box.width for word in read.words)
+    return read.confidence < _FEW_DOUBTFUL or vertical > _SIDEWAYS * len(read.words)
 
 
-def _surely(read: UprightReading) -> float:
-    """How surely it was read; twice as much if its words lie."""
-    return read.transcript.confidence * (1 + _lying(read))
+def _certainty(read: UprightReading) -> float:
+    """How certainly it was read; this counts double if its words are horizontal."""
+    return read.transcript.confidence * (1 + _horizontal(read))
 
 
-def _sense(languages: tuple[str, ...], read: UprightReading) -> float:
-    """How much language was read, and how surely. A line that stands upright is read too, as if
-    it were in a margin, but a page of them lies on its side."""
-    return familiar_words(read.transcript.words, languages) * (1 + _lying(read))
+def _language(languages: tuple[str, ...], read: UprightReading) -> float:
+    """How much language was read, and how certainly. A vertical line can be read too, as in a
+    margin, but a page full of them is sideways."""
+    return familiar_words(read.transcript.words, languages) * (1 + _horizontal(read))
 
 
-def _lying(read: UprightReading) -> float:
-    """The share (0..1) of the words that lie, as words of a page that is upright do."""
+def _horizontal(read: UprightReading) -> float:
+    """The share (0..1) of the words that are horizontal, as on an upright page."""
     words = read.transcript.words
     return sum(word.box.width >= word.box.height for word in words) / len(words) if words else 0.0
 
@@ -149,8 +149,8 @@ def _lying(read: UprightReading) -> float:
 def read_marked(
     path: str, dpi: int, languages: tuple[str, ...], writing: Box | None = None
 ) -> UprightReading:
-    """Reads one prepared picture of the work folder as it stands, or the box of it that is
-    written in. Raises EngineError.
+    """Reads one prepared picture of the work folder as it is, or only its box for writing. Raises
+    EngineError.
     """
     read = read_page(_written(path, writing), dpi, languages)
     if writing is not None:
@@ -161,7 +161,8 @@ def read_marked(
 def read_from_file(
     path: str, number: int, limits: OpeningLimits, languages: tuple[str, ...]
 ) -> tuple[Transcript, float]:
-    """One page of a file, opened, set upright and straight, and read; and the seconds it took.
+    """One page of a file, opened, turned upright, straightened and read; and how many seconds
+    that took.
 
     Raises UnopenableFile or EngineError.
     """
@@ -173,7 +174,7 @@ def read_from_file(
 
 
 def _written(path: str, writing: Box | None) -> Picture:
-    """A picture of the work folder, or the box of it that is written in."""
+    """A picture of the work folder, or only its box for writing."""
     image = load(Path(path).read_bytes())
     if writing is None:
         return image
@@ -188,7 +189,7 @@ def _moved(word: Word, by: Box) -> Word:
 
 @dataclass(frozen=True, slots=True)
 class PackedPage:
-    """A page as another reader is shown it, and what its ink looks like."""
+    """A page as it is sent to another reader, and what its ink looks like."""
 
     jpeg: bytes
     ink: InkShapes
@@ -198,6 +199,6 @@ _PACKED_SIDE = 2000  # pixels of the longer side: a letter page at 180 dpi
 
 
 def pack_picture(path: str, writing: Box | None) -> PackedPage:
-    """One prepared picture of the work folder, or the box of it that is written in, packed."""
+    """One prepared picture of the work folder, or only its box for writing, packed."""
     image = _written(path, writing)
     return PackedPage(pack(image, _PACKED_SIDE), ink_shapes(find_specks(image)))

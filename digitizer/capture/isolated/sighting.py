@@ -3,8 +3,8 @@
     marks -> upright -> codes -> (none) the whole look -> (a cover's) gaps filled, codes and marks
                                  (none, no plain paper) the look, codes and marks of the print alone
 
-Each step is asked only where the one before did not settle it: a letter on plain paper pays for
-marks, codes and the look, and only what looks like a cover, or lies on a picture, pays for more.
+Each step is taken only where the one before did not decide: a letter on plain paper costs marks,
+codes and the look, and only what looks like a cover, or is printed on a picture, costs more.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from digitizer.model.paper import Sightings
 
 Region = tuple[float, float, float, float]
 Versions = Iterator[tuple[Picture, float]]
-"""Pictures of one page, each with the factor by which it is smaller."""
+"""Pictures of one page, each with the factor by which it was made smaller."""
 
 _A_CODE = 100  # more than all the marks of a sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was made out; ``look`` only where neither a code nor a mark of ours was."""
+    """What was found; ``look`` only where neither a code nor a mark of ours was."""
 
     sightings: Sightings
     marks: tuple[Mark, ...] = ()
@@ -51,13 +51,13 @@ class Seen:
 
     @property
     def ours(self) -> int:
-        """How much of ours it shows: any code is more than all marks."""
+        """How much of ours was seen: any code counts more than all marks."""
         coded = any(is_ours(each.text) for each in self.sightings.symbols)
         return _A_CODE * coded + len(self.marks)
 
 
 def sight(prepared: PreparedPage, region: Region) -> tuple[PreparedPage, Seen]:
-    """What is on the page, and the page turned as a cover's marks say it stands."""
+    """What is on the page, and the page turned upright by a cover's marks."""
     prepared, seen = _set_upright(prepared, region)
     if seen.ours >= _A_CODE:
         return prepared, seen
@@ -74,7 +74,7 @@ def sight(prepared: PreparedPage, region: Region) -> tuple[PreparedPage, Seen]:
 
 
 def _look_of_print(prepared: PreparedPage) -> CoverLook | None:
-    """The look of a cover on the two surest pictures of what may be print."""
+    """The look of a cover on the two most likely pictures of what may be print."""
     versions = islice(unpatterned(prepared.image, prepared.dpi), 2)
     looks = (find_cover_look(page, round(prepared.dpi * scale)) for page, scale in versions)
     return next((look for look in looks if look is not None), None)
@@ -100,21 +100,21 @@ def _seen(prepared: PreparedPage, region: Region, marks: tuple[Mark, ...]) -> Se
 def _look_again(
     prepared: PreparedPage, region: Region, first: Seen, versions: Versions
 ) -> tuple[PreparedPage, Seen]:
-    """The most that is seen on any of the versions; decoders that failed at first are not
-    forgotten."""
-    best, standing = first, prepared
+    """The most that is seen on any of the versions; a decoder that failed at first is still
+    reported."""
+    best, upright_page = first, prepared
     for page, scale in versions:
-        mended = replace(prepared, image=page, dpi=round(prepared.dpi * scale))
-        upright, again = _set_upright(mended, region)
+        fixed = replace(prepared, image=page, dpi=round(prepared.dpi * scale))
+        upright, again = _set_upright(fixed, region)
         if again.ours <= best.ours:
             continue
         degrees = (upright.turned - prepared.turned) % 360
-        standing = _turned(prepared, degrees) if degrees else prepared
+        upright_page = _turned(prepared, degrees) if degrees else prepared
         best = _in_full_size(again, scale)
         if best.ours >= _A_CODE:
             break
     trouble = first.sightings.trouble or best.sightings.trouble
-    return standing, replace(best, sightings=replace(best.sightings, trouble=trouble))
+    return upright_page, replace(best, sightings=replace(best.sightings, trouble=trouble))
 
 
 def _in_full_size(seen: Seen, scale: float) -> Seen:

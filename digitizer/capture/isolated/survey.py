@@ -1,7 +1,7 @@
-"""Looking at a stranger's file: these functions run in isolated processes, never in ours.
+"""Looking at a stranger's file: these functions run in sandboxes, never in our own process.
 
-They have no keys and no database. What comes back is raw: pictures in a work folder, and symbols
-as the decoders saw them. The caller, who has the keys, verifies.
+They have no keys and no database. Their results are raw: pictures in a work folder, and symbols
+as the decoders saw them. The caller, who has the keys, verifies them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from digitizer.engines.imaging import (
 )
 from digitizer.engines.opening import (
     OpeningLimits,
-    PageFault,
+    PageProblem,
     count_pages,
     open_page,
     open_pages,
@@ -74,7 +74,7 @@ def survey(order: SurveyOrder) -> tuple[SurveyedPage, ...]:
 def _survey(order: SurveyOrder) -> Iterator[SurveyedPage]:
     before: PreparedPage | None = None
     for opened in open_pages(Path(order.path), order.numbers, order.limits, order.dpi):
-        if isinstance(opened, PageFault):
+        if isinstance(opened, PageProblem):
             raise UnopenableFile(f"Page {order.first + opened.number - 1}: {opened.reason}")
         prepared = before = prepare(opened, order.blank_ink, before)
         number = order.first + opened.number - 1
@@ -112,7 +112,7 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
 
 
 def _is_perhaps_blank(page: PreparedPage, seen: Seen) -> bool:
-    """A cover's own back may show it through the paper: splitting knows whose back it is."""
+    """A cover may show through on its own back: splitting knows whose back it is."""
     shines_through = seen.look is not None and (page.blank or seen.look.pale)
     return shines_through or (page.perhaps_blank and not seen.anything)
 
@@ -131,7 +131,7 @@ def _writing(marks: Sequence[Mark]) -> Box | None:
 def _as_reply_sheet(
     page: PreparedPage, sightings: Sightings, marks: Sequence[Mark]
 ) -> ReplyLook | None:
-    """How the page compares with the reply sheet whose code was read on it, if one was."""
+    """How the page compares with the reply sheet whose code was read on it, if any was."""
     for symbol in sightings.symbols:
         if claimed_kind(symbol.text) is CodeKind.REPLY:
             return look_at_reply(page.image, page.dpi, marks, symbol.text)
@@ -145,5 +145,5 @@ def cut_out(pages_of: tuple[tuple[str, int], ...], title: str, limits: OpeningLi
 
 
 def all_symbols(path: str, number: int, limits: OpeningLimits) -> tuple[Symbol, ...]:
-    """Every barcode of any format on one page as it stands in the file."""
+    """Every barcode of any format on one page as it is in the file."""
     return find_all_symbols(open_page(Path(path), number, limits, 0).image)

@@ -1,4 +1,4 @@
-"""The folder in which the pictures of a scan lie while it is worked."""
+"""The folder with the pictures of a scan while it is worked."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from digitizer.model.errors import StorageError
 
 
 def keep_picture(path: Path, picture: bytes) -> None:
-    """Writes one, in place of an earlier one. Raises StorageError."""
+    """Writes one, replacing an earlier one. Raises StorageError."""
     try:
         path.write_bytes(picture)
-    except OSError as error:  # a full disk is not the scan's fault: no try is counted
+    except OSError as error:  # a full disk is not the scan's fault: no attempt is counted
         raise StorageError(
             f"The picture of a page could not be written ({error.strerror})."
         ) from None

@@ -1,7 +1,7 @@
-"""The ledger of scans, which is also the queue: who has what, and how often it was tried.
+"""The ledger of scans, which is also the queue: who has which, and how often it was tried.
 
-A claim is held by a *claimant*: a running supervisor that keeps a lock on a file of its own
-(see ``claimants``). When the lock is free its owner is dead, and its work is given back.
+A claim is held by a *claimant*: a running worker that keeps a lock on a file of its own (see
+``leases``). When the lock is free its owner is dead, and its scans are given back.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from digitizer.model.mail import ScanState
 from digitizer.model.paper import Doubt, DoubtReason, Original, Scan
 from digitizer.storage.tables import original, scan
 from digitizer.support.clock import new_id, now
-from digitizer.support.failpoints import reach
+from digitizer.support.failpoints import failpoint
 
-#: After so many deaths of the whole service while it worked on a scan, the scan is held.
+#: After this many deaths of the whole service while it worked on a scan, the scan is held.
 DEATHS_BEFORE_HOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the ledger says of bytes that came in: their scan, and whether it is new."""
+    """The ledger's answer to bytes that came in: their scan, and whether it is new."""
 
     scan: Scan
     new: bool
@@ -46,29 +46,35 @@ def fingerprint(originals: Sequence[Original]) -> str:
 def enter(tx: sa.Connection, originals: Sequence[Original], profile: str, which: str = "") -> Entry:
     """Enters a stack as WAITING; the same bytes a second time give the first scan.
 
-    ``which`` tells a stack of empty files from another: where there are no bytes, none are the
-    same, and each is a failure of its own. The same one a second time gives the first scan.
+    ``which`` identifies a stack of empty files: having no bytes, two of them are not the same but
+    two separate failures. The same one a second time gives the first scan.
     """
-    mark = hashlib.sha256(os.fsencode(which)).hexdigest() if which else fingerprint(originals)
-    before = tx.execute(sa.select(scan.c.id).where(scan.c.fingerprint == mark)).scalar()
+    digest = hashlib.sha256(os.fsencode(which)).hexdigest() if which else fingerprint(originals)
+    before = tx.execute(sa.select(scan.c.id).where(scan.c.fingerprint == digest)).scalar()
     if before is not None:
         return Entry(find_scan(tx, before), new=False)
-    entered = Scan(new_id(), tuple(originals), profile, now())
+    entered = Scan(id=new_id(), originals=tuple(originals), profile=profile, taken_in=now())
     tx.execute(
         sa.insert(scan).values(
-            id=entered.id, fingerprint=mark, profile=profile,
-            state=str(ScanState.WAITING), taken_in=entered.taken_in,
+            id=entered.id,
+            fingerprint=digest,
+            profile=profile,
+            state=str(ScanState.WAITING),
+            taken_in=entered.taken_in,
         )
-    )  # fmt: skip
-    reach("ledger.scan_entered")
+    )
+    failpoint("ledger.scan_entered")
     for ordinal, part in enumerate(originals, start=1):
         tx.execute(
             sa.insert(original).values(
-                scan_id=entered.id, ordinal=ordinal, sha256=part.sha256,
-                source=part.source, size=part.size,
+                scan_id=entered.id,
+                ordinal=ordinal,
+                sha256=part.sha256,
+                source=part.source,
+                size=part.size,
             )
-        )  # fmt: skip
-        reach("ledger.original_entered")
+        )
+        failpoint("ledger.original_entered")
     return Entry(entered, new=True)
 
 
@@ -77,8 +83,13 @@ def find_scan(tx: sa.Connection, scan_id: str) -> Scan:
     row = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).first()
     if row is None:
         raise NotFound(f"No scan has the id {scan_id}.")
-    cleared = cleared_pages(tx, scan_id)
-    return Scan(row.id, _originals(tx, scan_id), row.profile, row.taken_in, cleared)
+    return Scan(
+        id=row.id,
+        originals=_originals(tx, scan_id),
+        profile=row.profile,
+        taken_in=row.taken_in,
+        cleared=cleared_pages(tx, scan_id),
+    )
 
 
 def _originals(tx: sa.Connection, scan_id: str) -> tuple[Original, ...]:
@@ -93,12 +104,12 @@ def scan_state(tx: sa.Connection, scan_id: str) -> ScanState:
 
 
 def claim_next(tx: sa.Connection, claimant: str, last: Collection[str] = ()) -> Scan | None:
-    """Takes the oldest waiting scan; one that saw the service die comes first, and alone; one
-    that was tried in vain waits behind all that were tried less, for it may well hang again;
-    those of the ids in ``last`` wait behind the others.
+    """Claims the oldest waiting scan. One over which the service died comes first, and alone; one
+    whose attempts failed waits behind all that failed less often, since it may hang again; those
+    whose ids are in ``last`` wait behind the others.
 
-    Returns None where there is nothing to do, or where a scan that must be alone is at work
-    or would not be alone.
+    Returns None if there is nothing to do, or if a scan that must be alone is at work or would
+    not be alone.
     """
     first = tx.execute(
         sa.select(scan.c.id)
@@ -112,18 +123,20 @@ def claim_next(tx: sa.Connection, claimant: str, last: Collection[str] = ()) -> 
 
 
 def _may_begin(tx: sa.Connection, scan_id: str) -> bool:
-    """A scan that saw the service die is worked alone, so that it is known which one kills."""
-    busy = tx.execute(
-        sa.select(scan.c.deaths).where(scan.c.state == ScanState.WORKING)
-    ).scalars().all()  # fmt: skip
+    """A scan over which the service died is worked alone, to know which one it is that kills."""
+    busy = (
+        tx.execute(sa.select(scan.c.deaths).where(scan.c.state == ScanState.WORKING))
+        .scalars()
+        .all()
+    )
     deaths = tx.execute(sa.select(scan.c.deaths).where(scan.c.id == scan_id)).scalar() or 0
     return not any(busy) and not (deaths and busy)
 
 
 def claim(tx: sa.Connection, scan_id: str, claimant: str) -> Scan | None:
-    """Takes one certain scan if it waits and may be worked now.
+    """Claims one particular scan if it is waiting and may be worked now.
 
-    None if someone else has it, if it is done, or if it or one at work must be alone.
+    None if another has it, if it is done, or if it or one at work must be alone.
     """
     if not _may_begin(tx, scan_id):
         return None
@@ -132,17 +145,17 @@ def claim(tx: sa.Connection, scan_id: str, claimant: str) -> Scan | None:
         .where(scan.c.id == scan_id, scan.c.state == ScanState.WAITING)
         .values(state=str(ScanState.WORKING), claimed_by=claimant)
     )
-    reach("ledger.claimed")
+    failpoint("ledger.claimed")
     return find_scan(tx, scan_id) if taken.rowcount == 1 else None
 
 
 def tries(tx: sa.Connection, scan_id: str) -> int:
-    """How often the scan was tried in vain."""
+    """How many attempts at the scan failed."""
     return int(tx.execute(sa.select(scan.c.tries).where(scan.c.id == scan_id)).scalar_one())
 
 
 def holds(tx: sa.Connection, scan_id: str, claimant: str) -> bool:
-    """Whether this claimant still has the scan: asked in the very transaction that files it."""
+    """Whether this claimant still has the scan: asked in the same transaction that files it."""
     row = tx.execute(sa.select(scan.c.state, scan.c.claimed_by).where(scan.c.id == scan_id)).one()
     return bool(row.state == ScanState.WORKING and row.claimed_by == claimant)
 
@@ -154,14 +167,15 @@ def claimants_at_work(tx: sa.Connection) -> tuple[str, ...]:
     return tuple(name for name in rows.scalars() if name)
 
 
-def put_back_all_but(tx: sa.Connection, in_hand: Collection[str], claimant: str) -> None:
-    """Puts the scans that a living claimant has no more in hand back in the queue, uncounted."""
+def put_back_all_but(tx: sa.Connection, at_work: Collection[str], claimant: str) -> None:
+    """Puts those of a living claimant's scans that it no longer works back in the queue, without
+    counting an attempt."""
     tx.execute(
         sa.update(scan)
         .where(
             scan.c.claimed_by == claimant,
             scan.c.state == ScanState.WORKING,
-            scan.c.id.not_in(in_hand),
+            scan.c.id.not_in(at_work),
         )
         .values(state=str(ScanState.WAITING), claimed_by=None)
     )
@@ -182,16 +196,20 @@ def give_back(tx: sa.Connection, claimant: str, died: bool) -> tuple[str, ...]:
     for scan_id in ids:
         deaths = tx.execute(sa.select(scan.c.deaths).where(scan.c.id == scan_id)).scalar_one()
         if deaths >= DEATHS_BEFORE_HOLD:
-            hold_scan(tx, scan_id, Doubt(
-                DoubtReason.WORKER_FAILED,
-                f"The service died {deaths} times while working on this scan.",
-                "Look at the original and file it by hand.",
-            ))  # fmt: skip
+            hold_scan(
+                tx,
+                scan_id,
+                Doubt(
+                    DoubtReason.WORKER_FAILED,
+                    f"The service died {deaths} times while working on this scan.",
+                    "Look at the original and file it by hand.",
+                ),
+            )
     return ids
 
 
 def count_try(tx: sa.Connection, scan_id: str, tries_allowed: int, why: str) -> bool:
-    """Counts a failed try; the scan waits again, or is held when its tries are spent.
+    """Counts a failed attempt; the scan waits again, or is held once none is left.
 
     Returns whether it is held now.
     """
@@ -203,16 +221,20 @@ def count_try(tx: sa.Connection, scan_id: str, tries_allowed: int, why: str) -> 
     )
     if failed < tries_allowed:
         return False
-    hold_scan(tx, scan_id, Doubt(
-        DoubtReason.WORKER_FAILED,
-        f"This file could not be worked in {failed} tries ({why}).",
-        "Ask for it to be scanned again, or file it by hand.",
-    ))  # fmt: skip
+    hold_scan(
+        tx,
+        scan_id,
+        Doubt(
+            DoubtReason.WORKER_FAILED,
+            f"This file could not be processed in {failed} attempts ({why}).",
+            "Ask for it to be scanned again, or file it by hand.",
+        ),
+    )
     return True
 
 
 def hold_scan(tx: sa.Connection, scan_id: str, *doubts: Doubt, pages: int | None = None) -> None:
-    """Holds a whole scan for a person. Its reason in one word is the first doubt's."""
+    """Holds a whole scan for a person. Its reason in one word is that of the first doubt."""
     values: dict[str, Any] = {
         "state": str(ScanState.HELD),
         "doubt": str(doubts[0].reason),
@@ -232,12 +254,12 @@ def finish(tx: sa.Connection, scan_id: str, pages: int) -> None:
         .where(scan.c.id == scan_id)
         .values(state=str(ScanState.FILED), pages=pages, claimed_by=None, finished=now())
     )
-    reach("ledger.finished")
+    failpoint("ledger.finished")
 
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """For health and the staff page: how much waits, and since when."""
+    """For health and the staff page: how many scans wait, and since when."""
 
     waiting: int
     working: int
@@ -251,6 +273,10 @@ def queue_state(tx: sa.Connection) -> QueueState:
         .where(scan.c.state.in_(open_states))
         .group_by(scan.c.state)
     ).all()
-    counts = {row[0]: row[1] for row in rows}
-    oldest = min((row[2] for row in rows), default=None)
-    return QueueState(counts.get(ScanState.WAITING, 0), counts.get(ScanState.WORKING, 0), oldest)
+    counts = {state: number for state, number, _ in rows}
+    oldest = min((taken_in for _, _, taken_in in rows), default=None)
+    return QueueState(
+        waiting=counts.get(ScanState.WAITING, 0),
+        working=counts.get(ScanState.WORKING, 0),
+        oldest=oldest,
+    )

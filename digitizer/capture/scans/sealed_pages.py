@@ -1,4 +1,4 @@
-"""What is known of a sealed scan's pages: enough to cut it, nothing of what is on them."""
+"""What is known about a sealed scan's pages: enough to cut it, nothing of their content."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from digitizer.support.clock import now
 
 @dataclass(frozen=True, slots=True)
 class FoundCode:
-    """A verified code of ours: what it is of, and the short id that staff can look up."""
+    """A verified code of ours: the kind of its sheet, and the short id that staff can look up."""
 
     kind: CodeKind
     short_id: str
@@ -37,8 +37,8 @@ class FoundCode:
 class SealedPage:
     """One page of a sealed scan. ``width`` and ``height`` are pixels, ``dpi`` pixels an inch.
 
-    ``standing`` and ``says`` are why it seals, None where it does not; ``has_picture`` whether a
-    supervisor may look at it. ``cut_into`` is the scan that it went out as.
+    ``standing`` and ``message`` are why it seals, None where it does not. ``has_picture``: a
+    supervisor can look at it. ``cut_into`` is the scan as which it was cut out.
     """
 
     number: int
@@ -47,7 +47,7 @@ class SealedPage:
     dpi: int
     codes: tuple[FoundCode, ...]
     standing: MarkerStanding | None
-    says: str | None
+    message: str | None
     has_picture: bool
     cleared: datetime | None
     cut_into: str | None
@@ -60,14 +60,14 @@ class SealedPage:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Why a scan is sealed: page by page, and as one doubt for all of it (None: no page says)."""
+    """Why a scan is sealed: page by page, and as one doubt for all (None: no page is a reason)."""
 
     pages: Mapping[int, Judgement]
     doubt: Doubt | None
 
 
 def judge_pages(tx: sa.Connection, scan: Scan, seen: Sequence[SeenPage], facility: str) -> Judged:
-    """What the register says of each page that seals, and binds the good markers to this scan."""
+    """Judges each page that seals by the register, and binds the good markers to this scan."""
     pages = {each.number: _judge(tx, scan, each, facility) for each in seen if seals(each)}
     return Judged(pages, _doubt(pages) if pages else None)
 
@@ -79,11 +79,11 @@ def _judge(tx: sa.Connection, scan: Scan, seen: SeenPage, facility: str) -> Judg
         if each.standing is MarkerStanding.GOOD:
             legal_markers.bind(tx, code, scan)
             return each
-    says = [each.says for each in judged.values()]
-    says += [doubt.says for doubt in seen.doubts if doubt.reason is DoubtReason.LEGAL]
+    message = [each.message for each in judged.values()]
+    message += [doubt.message for doubt in seen.doubts if doubt.reason is DoubtReason.LEGAL]
     first = next(iter(judged.values()), None)
     return Judgement(
-        first.standing if first else MarkerStanding.NO_CODE, " ".join(dict.fromkeys(says))
+        first.standing if first else MarkerStanding.NO_CODE, " ".join(dict.fromkeys(message))
     )
 
 
@@ -91,33 +91,44 @@ def _doubt(pages: Mapping[int, Judgement]) -> Doubt:
     good = [number for number, each in pages.items() if each.standing is MarkerStanding.GOOD]
     number = good[0] if good else next(iter(pages))
     sure = "Legal mail" if good else "Perhaps legal mail"
-    more = f" So may {len(pages) - 1} more of its pages." if len(pages) > 1 else ""
+    more = _more_markers(len(pages) - 1)
     return Doubt(
         DoubtReason.LEGAL if good else DoubtReason.LEGAL_DOUBT,
-        f"{sure} (page {number}): {pages[number].says}{more} The scan is sealed unread, and can be "
-        "unsealed.",
-        "A supervisor decides what becomes of it.",
+        f"{sure} (page {number}): {pages[number].message}{more} "
+        "The scan is sealed unread, and can be unsealed.",
+        "A supervisor decides what happens to it.",
     )
 
 
-def keep_pages(
+def _more_markers(count: int) -> str:
+    if not count:
+        return ""
+    are = "1 more of its pages is or may be a legal marker"
+    return f" {are if count == 1 else f'{count} more of its pages are or may be legal markers'}."
+
+
+def record_pages(
     tx: sa.Connection,
     scan_id: str,
     seen: Sequence[SeenPage],
     judged: Mapping[int, Judgement],
     pictures: Mapping[int, str],
 ) -> None:
-    """Writes what is known of the pages. A page that was cleared before stays so."""
+    """Writes what is known about the pages. A page that was cleared before stays cleared."""
     for each in seen:
         verdict = judged.get(each.number)
         _put(
-            tx, scan_id, each.number, codes=_told(each.codes), picture=pictures.get(each.number),
+            tx,
+            scan_id,
+            each.number,
+            codes=_stored_codes(each.codes),
+            picture=pictures.get(each.number),
             standing=str(verdict.standing) if verdict else None,
-            says=verdict.says if verdict else None,
-        )  # fmt: skip
+            says=verdict.message if verdict else None,
+        )
 
 
-def _told(codes: Collection[CoverCode]) -> list[dict[str, str]]:
+def _stored_codes(codes: Collection[CoverCode]) -> list[dict[str, str]]:
     return [{"kind": str(code.kind), "id": short_id(code)} for code in codes]
 
 
@@ -135,24 +146,40 @@ def pages_of(tx: sa.Connection, scan_id: str) -> tuple[SealedPage, ...]:
     )
     rows = tx.execute(
         sa.select(
-            page.c.number, page.c.width, page.c.height, page.c.dpi, sealed_page.c.codes,
-            sealed_page.c.standing, sealed_page.c.says, sealed_page.c.picture,
-            sealed_page.c.cleared, sealed_page.c.cut_into,
+            page.c.number,
+            page.c.width,
+            page.c.height,
+            page.c.dpi,
+            sealed_page.c.codes,
+            sealed_page.c.standing,
+            sealed_page.c.says,
+            sealed_page.c.picture,
+            sealed_page.c.cleared,
+            sealed_page.c.cut_into,
         )
         .select_from(joined)
         .where(page.c.scan_id == scan_id)
         .order_by(page.c.number)
-    )  # fmt: skip
-    return tuple(_page(row) for row in rows)
+    )
+    return tuple(
+        SealedPage(
+            number=row.number,
+            width=row.width,
+            height=row.height,
+            dpi=row.dpi,
+            codes=_read_codes(row.codes),
+            standing=MarkerStanding(row.standing) if row.standing else None,
+            message=row.says,
+            has_picture=row.picture is not None,
+            cleared=row.cleared,
+            cut_into=row.cut_into,
+        )
+        for row in rows
+    )
 
 
-def _page(row: sa.Row[Any]) -> SealedPage:
-    codes = tuple(FoundCode(CodeKind(each["kind"]), each["id"]) for each in row.codes or ())
-    standing = MarkerStanding(row.standing) if row.standing else None
-    return SealedPage(
-        row.number, row.width, row.height, row.dpi, codes, standing, row.says,
-        row.picture is not None, row.cleared, row.cut_into,
-    )  # fmt: skip
+def _read_codes(stored: Sequence[Mapping[str, str]] | None) -> tuple[FoundCode, ...]:
+    return tuple(FoundCode(CodeKind(each["kind"]), each["id"]) for each in stored or ())
 
 
 def picture_of(tx: sa.Connection, scan_id: str, number: int) -> str | None:
@@ -166,9 +193,9 @@ def picture_of(tx: sa.Connection, scan_id: str, number: int) -> str | None:
 
 
 def clear_pages(tx: sa.Connection, scan_id: str) -> tuple[int, ...]:
-    """Says of every page that seals this scan that it does not any more; returns which.
+    """Clears every page that seals this scan, so that it no longer does; returns their numbers.
 
-    Of a scan that was sealed before this was kept it is said of all its pages.
+    If the scan was sealed before this was recorded by page, all its pages are cleared.
     """
     pages = pages_of(tx, scan_id)
     sealing = [each.number for each in pages if each.standing] or [each.number for each in pages]
@@ -186,13 +213,14 @@ def cleared_pages(tx: sa.Connection, scan_id: str) -> frozenset[int]:
     return frozenset(rows.scalars())
 
 
-def tell_cut(tx: sa.Connection, scan_id: str, numbers: Collection[int], into: str) -> None:
+def record_cut(tx: sa.Connection, scan_id: str, numbers: Collection[int], into: str) -> None:
+    """Notes that these pages were cut out, as the scan ``into``."""
     for number in numbers:
         _put(tx, scan_id, number, cut_into=into)
 
 
 def forget_pictures(tx: sa.Connection, scan_id: str) -> tuple[str, ...]:
-    """The key is gone or not needed: returns the encrypted pictures that may go too."""
+    """The key is gone or no longer needed: returns the encrypted pictures that may be deleted."""
     these = (sealed_page.c.scan_id == scan_id) & sealed_page.c.picture.is_not(None)
     names = tuple(tx.execute(sa.select(sealed_page.c.picture).where(these)).scalars())
     tx.execute(sa.update(sealed_page).where(these).values(picture=None))
@@ -200,7 +228,7 @@ def forget_pictures(tx: sa.Connection, scan_id: str) -> tuple[str, ...]:
 
 
 def named_sealed_pictures(tx: sa.Connection) -> tuple[tuple[str, str], ...]:
-    """Each encrypted picture, and the scan whose it is."""
+    """Each encrypted picture, and the scan it belongs to."""
     rows = tx.execute(
         sa.select(sealed_page.c.picture, sealed_page.c.scan_id).where(
             sealed_page.c.picture.is_not(None)

@@ -1,8 +1,9 @@
-"""Sealing a scan that is, or may be, legal mail: encrypted under a key of its own, reversibly.
+"""Seals a scan that is, or may be, legal mail: encrypts it under a key of its own, reversibly.
 
-The plain file goes only once the encrypted one is stored and synced, was read back and gives the
-same bytes, and its key is committed. Unsealing puts the plain file back under its old name. With
-sealing, this is the only exception to "stored originals are never rewritten".
+The plain file is deleted only once the encrypted one is stored and synced, was read back and
+decrypts to the same bytes, and its key is kept and committed. The keys are outside the database;
+its rows name them. Unsealing puts the plain file back under its
+old name. Only sealing and unsealing break the rule that stored originals are never rewritten.
 """
 
 from __future__ import annotations
@@ -12,18 +13,17 @@ import io
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict, NotFound, StorageError
-from digitizer.model.mail import PageRole, ScanState
+from digitizer.model.mail import ScanState
 from digitizer.model.paper import Scan
 from digitizer.storage.blobs import BlobStore
-from digitizer.storage.encryption import lock, new_seal_key, unlock
-from digitizer.storage.tables import original, page, scan
-from digitizer.support.clock import now
-from digitizer.support.failpoints import reach
+from digitizer.storage.encryption import decrypt, encrypt
+from digitizer.storage.seal_keys import SealKey, SealKeys
+from digitizer.storage.tables import original, page, scan, seal_destruction
+from digitizer.support.failpoints import failpoint
 
 log = logging.getLogger("digitizer")
 
@@ -32,169 +32,255 @@ log = logging.getLogger("digitizer")
 class Seal:
     """The key, and under which digest each original's sealed bytes are stored."""
 
-    key: bytes
+    key: SealKey
     stored: Mapping[str, str]
 
 
-def seal(store: BlobStore, sealed: Scan) -> Seal:
+def seal(store: BlobStore, sealed: Scan, key: SealKey) -> Seal:
     """Stores the encrypted twin of each original, and proves it; the plain ones are still there.
 
-    Raises StorageError for a twin that does not give the original's bytes.
+    Raises StorageError for a twin that does not decrypt to the original's bytes.
     """
-    key = new_seal_key()
-    made = Seal(
-        key, {sha256: _lock(store, key, sha256) for sha256 in {o.sha256 for o in sealed.originals}}
-    )
-    reach("sealing.stored")
+    plain = {each.sha256 for each in sealed.originals}
+    made = Seal(key, {sha256: _store_twin(store, key.key, sha256) for sha256 in plain})
+    failpoint("sealing.stored")
     return made
 
 
-def _lock(store: BlobStore, key: bytes, sha256: str) -> str:
-    twin = store.put(io.BytesIO(lock(key, store.get(sha256))))[0]
-    reach("sealing.locked")
-    unlock_original(store, key, twin, sha256)
+def _store_twin(store: BlobStore, key: bytes, sha256: str) -> str:
+    twin = store.put(io.BytesIO(encrypt(key, store.get(sha256))))[0]
+    failpoint("sealing.encrypted")
+    decrypt_original(store, key, twin, sha256)
     return twin
 
 
-def unlock_original(store: BlobStore, key: bytes, twin: str, sha256: str) -> bytes:
-    """The plain bytes of an encrypted original. Raises StorageError unless they are the very
+def decrypt_original(store: BlobStore, key: bytes, twin: str, sha256: str) -> bytes:
+    """The plain bytes of an encrypted original. Raises StorageError unless they are exactly the
     bytes that the scanner wrote, and NotFound."""
-    plain = unlock(key, store.get(twin))
+    plain = decrypt(key, store.get(twin))
     if hashlib.sha256(plain).hexdigest() != sha256:
-        raise StorageError(f"The encrypted copy of stored file {sha256} does not give its bytes.")
+        raise StorageError(
+            f"The encrypted copy of stored file {sha256} does not decrypt to the original bytes."
+        )
     return plain
 
 
-def keep_seal(tx: sa.Connection, scan_id: str, made: Seal) -> None:
-    """Tells the ledger that the scan is sealed, with which key, and where its bytes are."""
-    tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(sealed=True, seal_key=made.key))
+def record_seal(tx: sa.Connection, scan_id: str, made: Seal) -> None:
+    """Writes into the ledger that the scan is sealed, with which key, and where its bytes are."""
+    tx.execute(
+        sa.update(scan).where(scan.c.id == scan_id).values(sealed=True, seal_key_id=made.key.id)
+    )
     for plain, twin in made.stored.items():
         tx.execute(
             sa.update(original)
             .where(original.c.scan_id == scan_id, original.c.sha256 == plain)
             .values(sealed_as=twin)
         )
-    reach("sealing.kept")
+    failpoint("sealing.kept")
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What a sealed scan's originals are opened with: its key, and each one's digest, plain and
+    """What is needed to open a sealed scan's originals: its key, and each one's digest, plain and
     encrypted, in order."""
 
     key: bytes
     originals: tuple[tuple[str, str], ...]
 
 
-def find_sealed(tx: sa.Connection, scan_id: str) -> Sealed:
-    """Raises NotFound for no scan, Conflict for one that is not sealed or whose key is gone."""
-    row = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).first()
-    if row is None:
-        raise NotFound(f"There is no scan {scan_id}.")
-    if not row.sealed or row.seal_key is None:
-        raise Conflict(f"Scan {scan_id} is not sealed, or its key is destroyed already.")
+def find_sealed(tx: sa.Connection, keys: SealKeys, scan_id: str) -> Sealed:
+    """Raises NotFound for no scan, Conflict for one that is not sealed or whose key is destroyed,
+    and StorageError for one whose key is lost or damaged."""
+    key_id = seal_key_id(tx, scan_id)
+    try:
+        key = keys.find(key_id)
+    except NotFound:
+        raise StorageError(
+            f"The seal key of scan {scan_id} is not in this home. Nobody destroyed it: restore it "
+            "from a backup."
+        ) from None
     stored = tx.execute(
         sa.select(original.c.sha256, original.c.sealed_as)
         .where(original.c.scan_id == scan_id)
         .order_by(original.c.ordinal)
     )
-    return Sealed(row.seal_key, tuple((each.sha256, each.sealed_as) for each in stored))
+    return Sealed(key, tuple((each.sha256, each.sealed_as) for each in stored))
 
 
-def unseal(tx: sa.Connection, store: BlobStore, scan_id: str) -> tuple[str, ...]:
+def seal_key_id(tx: sa.Connection, scan_id: str) -> str:
+    """The name of the key of a scan that is sealed. Raises NotFound and Conflict."""
+    row = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).first()
+    if row is None:
+        raise NotFound(f"There is no scan {scan_id}.")
+    if not row.sealed or row.seal_key_id is None or _is_condemned(tx, scan_id):
+        raise Conflict(f"Scan {scan_id} is not sealed, or its key has already been destroyed.")
+    return str(row.seal_key_id)
+
+
+def can_be_opened(tx: sa.Connection, scan_id: str) -> bool:
+    """Whether the scan is sealed, and its key neither destroyed nor about to be."""
+    try:
+        seal_key_id(tx, scan_id)
+    except (NotFound, Conflict):
+        return False
+    return True
+
+
+def _is_condemned(tx: sa.Connection, scan_id: str) -> bool:
+    """Whether a supervisor decided to destroy the key, and a crash came before it was done."""
+    found = sa.select(seal_destruction).where(seal_destruction.c.scan_id == scan_id)
+    return tx.execute(found).first() is not None
+
+
+def used_keys(tx: sa.Connection) -> frozenset[str]:
+    """The names of all keys that sealed scans need."""
+    found = sa.select(scan.c.seal_key_id).where(scan.c.seal_key_id.is_not(None))
+    return frozenset(tx.execute(found).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """What nothing refers to any more: the key's name, and the encrypted twins."""
+
+    key_id: str
+    twins: tuple[str, ...]
+
+
+def unseal(tx: sa.Connection, store: BlobStore, keys: SealKeys, scan_id: str) -> Unsealed:
     """Puts the plain originals back, and the scan in the queue as if it had just come in.
 
-    ``tx`` holds the write lock, so that nobody takes the plain ones for left over meanwhile.
-    Returns the encrypted twins, which nothing names any more. Raises as ``find_sealed``, and
+    ``tx`` holds the write lock, so that nobody mistakes the plain ones for left over meanwhile.
+    The key and the twins may go once ``tx`` is committed. Raises what ``find_sealed`` does, and
     StorageError if an original does not come back as it was: then nothing is changed.
     """
-    sealed = find_sealed(tx, scan_id)
+    sealed, key_id = find_sealed(tx, keys, scan_id), seal_key_id(tx, scan_id)
     for sha256, twin in dict(sealed.originals).items():
-        store.put(io.BytesIO(unlock_original(store, sealed.key, twin, sha256)))
-        reach("lifting.plain_stored")
+        store.put(io.BytesIO(decrypt_original(store, sealed.key, twin, sha256)))
+        failpoint("lifting.plain_stored")
     tx.execute(sa.update(original).where(original.c.scan_id == scan_id).values(sealed_as=None))
     tx.execute(sa.delete(page).where(page.c.scan_id == scan_id))
     tx.execute(
         sa.update(scan)
         .where(scan.c.id == scan_id)
         .values(
-            sealed=False, seal_key=None, state=str(ScanState.WAITING), pages=None, doubt=None,
-            reason=None, finished=None, claimed_by=None, tries=0, deaths=0,
+            sealed=False,
+            seal_key_id=None,
+            state=str(ScanState.WAITING),
+            pages=None,
+            doubt=None,
+            reason=None,
+            finished=None,
+            claimed_by=None,
+            tries=0,
+            deaths=0,
         )
-    )  # fmt: skip
-    return tuple(twin for _, twin in sealed.originals)
+    )
+    return Unsealed(key_id, tuple(twin for _, twin in sealed.originals))
 
 
-def find_unsettled(tx: sa.Connection, scan_id: str) -> Sealed:
-    """A sealed scan that nobody rejected or scanned again. Raises NotFound and Conflict."""
-    sealed = find_sealed(tx, scan_id)
+def find_undecided(tx: sa.Connection, keys: SealKeys, scan_id: str) -> Sealed:
+    """A sealed scan that nobody rejected or scanned again. Raises NotFound, Conflict and
+    StorageError."""
+    sealed = find_sealed(tx, keys, scan_id)
     row = tx.execute(sa.select(scan.c.rejected, scan.c.replaced_by).where(scan.c.id == scan_id))
     rejected, replaced_by = row.one()
     if rejected or replaced_by:
-        raise Conflict(f"Scan {scan_id} is settled already: it was rejected or scanned again.")
+        raise Conflict(f"Scan {scan_id} was decided already: it was rejected or scanned again.")
     return sealed
 
 
-def shut_scans(tx: sa.Connection) -> tuple[str, ...]:
+def sealed_scans(tx: sa.Connection) -> tuple[str, ...]:
     """The scans whose seal can still be opened, oldest first."""
-    found = sa.select(scan.c.id).where(scan.c.sealed, scan.c.seal_key.is_not(None))
+    condemned = sa.select(seal_destruction.c.scan_id)
+    found = sa.select(scan.c.id).where(
+        scan.c.sealed, scan.c.seal_key_id.is_not(None), scan.c.id.not_in(condemned)
+    )
     return tuple(tx.execute(found.order_by(scan.c.taken_in, scan.c.id)).scalars())
 
 
-def destroy_seal_key(tx: sa.Connection, scan_id: str) -> None:
-    """From now on nobody can read the sealed originals; their pages are only recorded."""
-    tx.execute(
-        sa.update(scan)
-        .where(scan.c.id == scan_id)
-        .values(seal_key=None, state=str(ScanState.FILED), finished=now())
-    )
-    tx.execute(sa.update(page).where(page.c.scan_id == scan_id).values(role=str(PageRole.RECORDED)))
+def lost_keys(tx: sa.Connection, keys: SealKeys) -> tuple[str, ...]:
+    """The sealed scans whose key nobody destroyed, and which is missing or does not open."""
+    return tuple(scan_id for scan_id in sealed_scans(tx) if not _opens(tx, keys, scan_id))
 
 
-def drop_plain(tx: sa.Connection, store: BlobStore) -> int:
-    """Deletes plain originals of sealed scans; also run at start, should a crash have left one.
+def _opens(tx: sa.Connection, keys: SealKeys, scan_id: str) -> bool:
+    try:
+        keys.find(seal_key_id(tx, scan_id))
+    except (NotFound, StorageError):
+        return False
+    return True
 
-    Each only after its encrypted twin was read and opened with the key that the database has, or
-    after its key was destroyed; one of which that cannot be proven stays, and the log says so.
-    ``tx`` is a write transaction: nobody enters the same bytes anew meanwhile. A file that is
+
+@dataclass(frozen=True, slots=True)
+class _PlainLeft:
+    """A plain original that is stored beside its encrypted ``twin``. ``key_id`` names the key that
+    opens the twin; None where it was destroyed, or was not restored."""
+
+    sha256: str
+    twin: str
+    scan_id: str
+    key_id: str | None
+    scan_state: ScanState
+
+
+def drop_plain(tx: sa.Connection, store: BlobStore, keys: SealKeys) -> int:
+    """Deletes plain originals of sealed scans; also run at start, in case a crash left one.
+
+    Each goes only after its encrypted twin was read and decrypted with the key that is kept, or
+    after its key was destroyed; where this cannot be proven it stays, and an error is logged.
+    ``tx`` is a write transaction: nobody can enter the same bytes again meanwhile. A file that is
     also part of a scan that is not sealed stays: it is that scan's only picture of its sheets.
     """
     left = _plain_left(tx, store)
-    unproven = {row.sha256 for row in left if not _may_go(store, row)}
-    gone = {row.sha256 for row in left} - unproven
+    unproven = {each.sha256 for each in left if not _may_go(store, keys, each)}
+    gone = {each.sha256 for each in left} - unproven
     for sha256 in sorted(gone):
-        reach("sealing.plain_proven")
+        failpoint("sealing.plain_proven")
         store.delete(sha256)
-        reach("sealing.plain_deleted")
+        failpoint("sealing.plain_deleted")
     return len(gone)
 
 
 def plain_beside_seals(tx: sa.Connection, store: BlobStore) -> tuple[str, ...]:
-    """The sealed scans whose plain original still lies there: none, once nothing is at work."""
-    return tuple(dict.fromkeys(row.id for row in _plain_left(tx, store)))
+    """The sealed scans whose plain original is still stored: none, once nothing is at work."""
+    return tuple(dict.fromkeys(each.scan_id for each in _plain_left(tx, store)))
 
 
-def _plain_left(tx: sa.Connection, store: BlobStore) -> list[sa.Row[Any]]:
+def _plain_left(tx: sa.Connection, store: BlobStore) -> list[_PlainLeft]:
     needed = sa.select(original.c.sha256).where(original.c.sealed_as.is_(None))
     rows = tx.execute(
-        sa.select(original.c.sha256, original.c.sealed_as, scan.c.id, scan.c.seal_key, scan.c.state)
+        sa.select(
+            original.c.sha256, original.c.sealed_as, scan.c.id, scan.c.seal_key_id, scan.c.state
+        )
         .join(scan, original.c.scan_id == scan.c.id)
         .where(original.c.sealed_as.is_not(None), original.c.sha256.not_in(needed))
     ).all()
-    return [row for row in rows if store.exists(row.sha256)]
+    return [
+        _PlainLeft(
+            sha256=row.sha256,
+            twin=row.sealed_as,
+            scan_id=row.id,
+            key_id=row.seal_key_id,
+            scan_state=ScanState(row.state),
+        )
+        for row in rows
+        if store.exists(row.sha256)
+    ]
 
 
-def _may_go(store: BlobStore, row: sa.Row[Any]) -> bool:
-    if row.seal_key is None and row.state == ScanState.FILED:
+def _may_go(store: BlobStore, keys: SealKeys, plain: _PlainLeft) -> bool:
+    if plain.key_id is None and plain.scan_state is ScanState.FILED:
         return True  # a supervisor destroyed the key
     try:
-        if row.seal_key is None:
-            raise StorageError("Its key is not here.")
-        unlock_original(store, row.seal_key, row.sealed_as, row.sha256)
+        if plain.key_id is None:
+            raise StorageError("Its key is not in this home.")
+        decrypt_original(store, keys.find(plain.key_id), plain.twin, plain.sha256)
     except (StorageError, NotFound) as error:
         log.error(
-            "the plain original of sealed scan %s stays: %s", row.id, error,
-            extra={"event": "seal not proven", "scan": row.id},
-        )  # fmt: skip
+            "the plain original of sealed scan %s is kept: %s",
+            plain.scan_id,
+            error,
+            extra={"event": "seal not proven", "scan": plain.scan_id},
+        )
         return False
     return True

@@ -1,6 +1,6 @@
-"""Where one letter ends and the next begins: pure, and closed where it cannot be sure.
+"""Where one letter ends and the next begins: pure, and it fails closed where it cannot be sure.
 
-Why each rule is as it is stands in docs/decisions/0001-splitting-fails-closed.md.
+docs/decisions/0001-splitting-fails-closed.md gives the reason for each rule.
 """
 
 from digitizer.capture.splitting.sheets import reading_order

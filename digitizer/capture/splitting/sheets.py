@@ -16,15 +16,17 @@ from digitizer.model.paper import (
 from digitizer.model.scanner_profile import Sides
 
 #: What only a sheet of ours can show: surely a cover, though not whose.
-_ONLY_A_COVER = frozenset({DoubtReason.COVER_UNREADABLE, DoubtReason.CODE_NOT_OURS})
+_ONLY_A_COVER = frozenset(
+    {DoubtReason.COVER_UNREADABLE, DoubtReason.CODE_NOT_OURS, DoubtReason.KEY_RETIRED}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One leaf as it lay in the stack, with what is known of it as a boundary.
+    """One leaf as it was in the stack, with what is known about it as a boundary.
 
     ``code`` is the one verified code on it, None where there is none or it cannot be relied
-    on. With ``doubts`` the sheet may be a boundary that nobody could establish.
+    on. With ``doubts`` the sheet may be a boundary that could not be established.
     """
 
     pages: tuple[SeenPage, ...]
@@ -33,23 +35,34 @@ class Sheet:
 
     @property
     def blank(self) -> bool:
-        """Nothing on any side, and no reason beyond its blankness to doubt it."""
+        """Nothing on any side, and no doubt beyond its blankness."""
         return all(is_empty(page) for page in self.pages)
 
     @property
     def unsure(self) -> bool:
-        """Blank as far as can be told, though not surely so on every side."""
+        """Blank as far as anyone can see, though not surely so on every side."""
         return not self.blank and all(is_perhaps_empty(page) for page in self.pages)
 
     @property
     def begins(self) -> bool:
-        """An established cover or reply sheet."""
+        """An established cover, reply sheet or separator."""
         return self.code is not None and not self.doubts
 
     @property
+    def separates(self) -> bool:
+        """An established separator: a letter begins behind it, and it does not say whose."""
+        return self.begins and self.code is not None and self.code.kind is CodeKind.SEPARATOR
+
+    @property
+    def kinds(self) -> frozenset[CodeKind]:
+        """The kinds of all codes, marks and looks on its sides, reliable or not."""
+        codes = (code.kind for page in self.pages for code in page.codes)
+        return frozenset((*codes, *(kind for page in self.pages for kind in page.kinds)))
+
+    @property
     def surely_a_cover(self) -> bool:
-        """Whatever its doubts turn out to be, a letter was put behind this sheet: not so behind a
-        page on which somebody pasted a code."""
+        """Whatever becomes of its doubts, a letter was put behind this sheet. That is not so of a
+        page onto which somebody pasted a code."""
         reasons = {doubt.reason for doubt in self.doubts}
         pasted = DoubtReason.REPLY_NOT_AS_PRINTED in reasons
         verified = any(page.codes for page in self.pages) and not pasted
@@ -67,18 +80,16 @@ class Sheet:
 
     @property
     def has_written_back(self) -> bool:
-        """Whether its second side, where it has one, is a page with something on it.
-
-        Or perhaps has: a faint back may be what joined the wrong front.
-        """
+        """Whether its second side, where it has one, is a page with something on it, or may be:
+        a faint back too may have been paired with the wrong front."""
         return len(self.pages) > 1 and not self.pages[1].blank
 
     @property
     def has_content(self) -> bool:
-        """Whether any side surely belongs to a letter's pages.
+        """Whether any side surely is one of a letter's pages.
 
-        One that is perhaps blank is shown with them, but proves no page: were it blank, its cover
-        might be one without pages.
+        One that is perhaps blank is shown with them, but does not prove that there is a page: if it
+        is blank, its cover may be one without pages.
         """
         return any(
             is_content(page, self.code) and not is_perhaps_empty(page) for page in self.pages
@@ -86,12 +97,12 @@ class Sheet:
 
     @property
     def may_have_content(self) -> bool:
-        """Whether any side belongs to a letter's pages, or perhaps does."""
+        """Whether any side is or may be one of a letter's pages."""
         return any(is_content(page, self.code) for page in self.pages)
 
     @property
     def number(self) -> int:
-        """Its lowest page number, for a clerk who looks for it."""
+        """Its lowest page number, so that a clerk can find it."""
         return min(page.number for page in self.pages)
 
 
@@ -104,12 +115,17 @@ def is_perhaps_empty(page: SeenPage) -> bool:
 
 
 def _is_surely_empty(page: SeenPage) -> bool:
-    """Empty, and any print on it would have been seen: in black and white faint print is gone."""
+    """Empty, and any print on it would be visible: in black and white, faint print is gone."""
     return is_empty(page) and not page.two_toned
 
 
 def is_content(page: SeenPage, code: CoverCode | None) -> bool:
-    """Whether this side belongs to a letter's pages, ``code`` being its sheet's."""
+    """Whether this side is one of a letter's pages; ``code`` is its sheet's.
+
+    What staff write on a separator is not; and what is faint on its back is wear.
+    """
+    if code is not None and code.kind is CodeKind.SEPARATOR:
+        return not page.codes and not is_perhaps_empty(page)
     if code is not None and page.codes:
         return code.kind is CodeKind.REPLY or page.inked
     return not page.blank
@@ -129,13 +145,13 @@ def uneven(pages: Sequence[SeenPage], sides: Sides) -> Doubt | None:
     return Doubt(
         DoubtReason.UNEVEN_HALVES,
         f"The scan has {len(pages)} pages, so it does not have as many backs as fronts: a sheet "
-        "is missing in one of the two runs.",
+        "is missing from one of the two runs.",
         "Scan both sides of the stack again.",
     )
 
 
 def reading_order(count: int, sides: Sides) -> tuple[int, ...]:
-    """Page numbers 1..count in the order in which the paper lay: sheet by sheet, front first.
+    """Page numbers 1..count in the order of the paper: sheet by sheet, front first.
 
     ODD_EVEN wants an even ``count``; the last of an odd one is left where it is.
     """
@@ -166,8 +182,8 @@ def read_sheet(pages: tuple[SeenPage, ...]) -> Sheet:
 
 
 def _shows_through(page: SeenPage, codes: tuple[CoverCode, ...]) -> bool:
-    """Whether a side is so pale that it may be blank, and looks like the cover that was read on
-    its other side: it is that cover, seen through the paper."""
+    """Whether a side is so pale that it may be blank, and looks like the cover whose code was read
+    on the other side: it is that cover, seen through the paper."""
     looks = any(each.reason is DoubtReason.COVER_UNREADABLE for each in page.doubts)
     return page.perhaps_blank and looks and not page.codes and len(codes) == 1
 
@@ -178,7 +194,7 @@ def _without_look(page: SeenPage) -> SeenPage:
 
 
 def _doubts_between(pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]) -> tuple[Doubt, ...]:
-    """What the sides of a sheet cast together, beside what each casts of its own."""
+    """The doubts that the sides of a sheet raise together, besides those of each side."""
     if len(codes) > 1:
         return (_disagree(pages),)
     if len(pages) == 1 and is_empty(pages[0]):
@@ -189,6 +205,8 @@ def _doubts_between(pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]) -
     if len(pages) == 1:
         return ()
     front, back = pages
+    if written := _written_side_of_separator(pages, codes):
+        return (written,)
     if back.codes and not front.codes and not front.blank:
         return (_on_back(front, back),)
     if is_perhaps_empty(front) and not _is_surely_empty(front) and not back.codes:
@@ -197,11 +215,12 @@ def _doubts_between(pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]) -
 
 
 def _disagree(pages: tuple[SeenPage, ...]) -> Doubt:
-    seen = " and ".join(str(page.number) for page in pages if page.codes)
+    coded = [str(page.number) for page in pages if page.codes]
+    sides = f"pages {' and '.join(coded)}" if len(coded) > 1 else f"page {coded[0]}"
     return Doubt(
         DoubtReason.CODES_DISAGREE,
-        f"The sheet of page {seen} carries two different codes, so it cannot be told whose cover "
-        "it is.",
+        f"The sheet of {sides} carries two different codes, so there is no way to know whose cover "
+        "sheet it is.",
     )
 
 
@@ -232,12 +251,29 @@ def _faint_front(page: SeenPage) -> Doubt:
 
 
 def _seems_blank(page: SeenPage) -> str:
-    return "is blank in black and white" if page.two_toned else "is perhaps blank"
+    return "is blank in black and white" if page.two_toned else "seems to be blank"
+
+
+def _written_side_of_separator(
+    pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]
+) -> Doubt | None:
+    """A separator's other side is its own print or blank; else it is another sheet's."""
+    if not codes or codes[0].kind is not CodeKind.SEPARATOR:
+        return None
+    other = next((page for page in pages if not page.codes and not is_perhaps_empty(page)), None)
+    if other is None or other.doubts:
+        return None
+    coded = next(page for page in pages if page.codes)
+    return Doubt(
+        DoubtReason.COVER_ON_BACK,
+        f"Page {coded.number} is a separator, and page {other.number}, the other side of its "
+        "sheet, has writing on it: fronts and backs may be off by one.",
+    )
 
 
 def _on_back(front: SeenPage, back: SeenPage) -> Doubt:
     return Doubt(
         DoubtReason.COVER_ON_BACK,
-        f"The cover sheet's code is on page {back.number}, the back of page {front.number} which "
-        "carries writing: the sides may have slipped by one.",
+        f"The cover sheet's code is on page {back.number}, the back of page {front.number}, which "
+        "has writing on it: fronts and backs may be off by one.",
     )

@@ -1,4 +1,4 @@
-"""The verb: a scan's pages in, letters and doubts out."""
+"""Splits a scan: its pages in, letters and doubts out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from digitizer.capture.legal_evidence import seals
-from digitizer.capture.splitting.directions import wrong_ways
-from digitizer.capture.splitting.holding import hold
+from digitizer.capture.splitting.directions import wrong_origins
+from digitizer.capture.splitting.doubtful_stretches import doubts_by_stretch
 from digitizer.capture.splitting.sheets import (
     Sheet,
     collate,
@@ -15,8 +15,8 @@ from digitizer.capture.splitting.sheets import (
     is_perhaps_empty,
     uneven,
 )
-from digitizer.capture.splitting.stretches import cut, form_letters
-from digitizer.capture.splitting.turned import vouches
+from digitizer.capture.splitting.stretches import cut, form_letters, separators
+from digitizer.capture.splitting.turned import confirms_order
 from digitizer.model.paper import (
     CodeKind,
     Doubt,
@@ -27,6 +27,15 @@ from digitizer.model.paper import (
 from digitizer.model.scanner_profile import Origin, Sides
 
 _IN_ORDER = "Put the stack in order, each letter behind its cover sheet, and scan it again."
+#: A cover was read, but does not count.
+_CODE_REFUSED = frozenset(
+    {
+        DoubtReason.REPLY_NOT_AS_PRINTED,
+        DoubtReason.KEY_RETIRED,
+        DoubtReason.CODE_NOT_OURS,
+        DoubtReason.CODES_DISAGREE,
+    }
+)
 _FIND_PAGES = "Look for the letter's pages, and scan them behind their cover sheet."
 
 
@@ -36,10 +45,10 @@ def split(
     batch_header_required: bool = False,
     origin: Origin = Origin.BOTH,
 ) -> Split:
-    """Letters between established boundaries; where one is not sure, all it touches is held.
+    """Letters between established boundaries; where one is not sure, all that it touches is held.
 
-    ``pages`` are in the order of the source; every one of them ends up in exactly one place of
-    the answer, or in none of them when the stack is held ``whole``. Pure, linear in the pages.
+    ``pages`` are in the order of the source; each of them is in exactly one place of the result,
+    or in none where the stack is held ``whole``. Pure, linear in the pages.
     """
     if legal := _legal(pages):
         return Split(whole=(legal,), sealed=True)
@@ -55,17 +64,19 @@ def _split_sheets(
     body = sheets[1:] if headed else sheets
     announced = sheets[0].code.sheets if headed and sheets[0].code else 0
     whole = (
-        *_header_faults(sheets, headed, announced, header_required),
-        *_end_faults(body, announced),
+        *_header_problems(sheets, headed, announced, header_required),
+        *_end_problems(body, announced),
     )
     if whole:
         return Split(whole=tuple(whole))
-    recorded = tuple(page.number for page in sheets[0].pages) if headed else ()
+    header = tuple(page.number for page in sheets[0].pages) if headed else ()
     stretches = cut(body)
     two_runs = sides is Sides.ODD_EVEN
-    way_known = headed and vouches(sheets[0], stretches)
-    doubts = hold(stretches, way_known, announced, two_runs, wrong_ways(stretches, origin))
-    return Split(letters=form_letters(stretches, doubts), recorded=recorded)
+    order_known = headed and confirms_order(sheets[0], stretches)
+    foreign = wrong_origins(stretches, origin)
+    doubts = doubts_by_stretch(stretches, order_known, announced, two_runs, foreign)
+    recorded = sorted((*header, *separators(stretches)))
+    return Split(letters=form_letters(stretches, doubts), recorded=tuple(recorded))
 
 
 def _legal(pages: Sequence[SeenPage]) -> Doubt | None:
@@ -74,7 +85,7 @@ def _legal(pages: Sequence[SeenPage]) -> Doubt | None:
             return Doubt(
                 DoubtReason.LEGAL,
                 f"Page {page.number} is or may be a legal mail marker: the scan is sealed unread.",
-                "A supervisor decides what becomes of it.",
+                "A supervisor decides what happens to it.",
             )
     return None
 
@@ -84,8 +95,8 @@ def _nothing_inside(pages: Sequence[SeenPage]) -> Doubt | None:
         return None
     return Doubt(
         DoubtReason.NOTHING_INSIDE,
-        "The scan holds only blank pages.",
-        "Look whether the stack was fed face down, and scan it again.",
+        "The scan has only blank pages.",
+        "Check whether the stack was fed face down, and scan it again.",
     )
 
 
@@ -94,7 +105,7 @@ def _has_header(sheets: Sequence[Sheet]) -> bool:
     return code is not None and code.kind is CodeKind.BATCH and not sheets[0].doubts
 
 
-def _header_faults(
+def _header_problems(
     sheets: Sequence[Sheet], headed: bool, announced: int, required: bool
 ) -> Iterator[Doubt]:
     for sheet in sheets[1:]:
@@ -103,7 +114,7 @@ def _header_faults(
                 DoubtReason.BATCH_HEADER_MISPLACED,
                 f"Page {sheet.number} is a batch header but not the first sheet: two batches may "
                 "be mixed.",
-                "Scan each batch on its own, its header on top.",
+                "Scan each batch by itself, with its header on top.",
             )
             return
     if headed and not all(page.codes or is_perhaps_empty(page) for page in sheets[0].pages):
@@ -122,27 +133,33 @@ def _header_faults(
         )
 
 
-def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
-    """A stack that is upside down, or shifted by one cover, shows it at its ends."""
+def _end_problems(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
+    """A stack that is upside down, or shifted by one cover, shows it at its ends.
+
+    Where no sheet names anybody, that gives nobody's page to another: each letter's doubts do.
+    """
     if all(sheet.blank for sheet in body):
         if body or announced:
             yield Doubt(
                 DoubtReason.NOTHING_INSIDE,
-                "Nothing but blank pages follows the batch header.",
+                "Only blank pages follow the batch header.",
                 "Look for the letters and scan the stack again.",
             )
         return
-    # What is only perhaps blank holds the letter before it, as a blank does, and no more.
+    # What is only perhaps blank holds the letter before it, as a blank does, and nothing else.
     seen = [sheet for sheet in body if not sheet.blank and not sheet.unsure]
     last = seen[-1] if seen else body[0]
-    # Turned over, a stack that ends with plain content would not begin with a cover: so one that
-    # begins with what is surely a cover, though not whose, is not back to front.
+    # If a stack that ends with plain content were turned over, it would not begin with a cover: so
+    # one that begins with what is surely a cover, even if not known whose, is not back to front.
     begins = body[0].begins or (body[0].surely_a_cover and last.loose)
     ends = not last.doubts and (last.has_content or not last.begins)
-    if begins and ends:
-        return
+    if _names_nobody(body):
+        begins, ends = body[0] in seen[:1], True
     sheets = seen or [last]
-    if any(sheet.loose or (sheet.begins and sheet.has_content) for sheet in sheets):
+    has_pages = any(sheet.loose or (sheet.begins and sheet.has_content) for sheet in sheets)
+    if begins and ends and has_pages:
+        return
+    if has_pages:
         yield from _shifted(body[0], begins, last, ends)
     elif len(sheets) == 1:
         yield from _alone(last)
@@ -150,52 +167,68 @@ def _end_faults(body: Sequence[Sheet], announced: int) -> Iterator[Doubt]:
         yield from _no_letters(sheets)
 
 
+def _names_nobody(body: Sequence[Sheet]) -> bool:
+    """There are separators, and neither cover nor reply sheet, nor what is like one."""
+    kinds = {kind for sheet in body for kind in sheet.kinds}
+    naming = kinds & {CodeKind.INMATE, CodeKind.REPLY}
+    return not naming and any(sheet.separates for sheet in body)
+
+
 def _shifted(first: Sheet, begins: bool, last: Sheet, ends: bool) -> Iterator[Doubt]:
-    """Letters are there, but the first of them or the last lies behind no cover of its own."""
+    """There are letters, but the first or the last of them is behind no cover of its own."""
     if not begins:
-        yield from _said_of_it(first)
+        refused = tuple(_refused_codes(first))
+        seen_as = "counts" if refused else "can be read"
+        yield from refused
         yield Doubt(
             DoubtReason.NO_COVER_FIRST,
-            f"The stack does not begin with a cover sheet that can be read, so whose page "
-            f"{first.number} is cannot be known.",
+            f"The stack does not begin with a cover sheet that {seen_as}, so there is no way to "
+            f"know whose page {first.number} is.",
             _IN_ORDER,
         )
     if not ends:
-        yield from _said_of_it(last)
+        yield from _refused_codes(last)
         yield Doubt(
             DoubtReason.COVER_LAST,
             f"The stack ends with page {last.number}, which {_is_a_cover([last])}: each letter "
-            "may lie behind its neighbour's cover.",
+            "may be behind its neighbour's cover sheet.",
             _IN_ORDER,
         )
 
 
 def _alone(sheet: Sheet) -> Iterator[Doubt]:
-    """The stack's only sheet: what it is itself, and that nothing lies behind it."""
+    """The stack's only sheet: what it is itself, and that nothing is behind it."""
     yield from (replace(doubt, look=(sheet.number, sheet.number)) for doubt in sheet.doubts)
     if all(doubt.reason is not DoubtReason.REPLY_NOT_AS_PRINTED for doubt in sheet.doubts):
-        itself = "" if sheet.doubts else f"Page {sheet.number} is a cover sheet, and "
-        says = f"{itself}no page of a letter lies behind it."
-        yield Doubt(DoubtReason.COVER_WITHOUT_PAGES, says[0].upper() + says[1:], _FIND_PAGES)
+        itself = "" if sheet.doubts else f"Page {sheet.number} is a {_name([sheet])}, and "
+        message = f"{itself}there is no page of a letter behind it."
+        yield Doubt(DoubtReason.COVER_WITHOUT_PAGES, message[0].upper() + message[1:], _FIND_PAGES)
 
 
 def _no_letters(sheets: Sequence[Sheet]) -> Iterator[Doubt]:
     for sheet in sheets:
-        yield from _said_of_it(sheet)
-    says = (
-        f"Each of the {len(sheets)} sheets {_is_a_cover(sheets)}: no page of a letter can be made "
-        "out."
+        yield from _refused_codes(sheet)
+    message = (
+        f"Each of the {len(sheets)} sheets {_is_a_cover(sheets)}: no page of a letter can be found."
     )
-    yield Doubt(DoubtReason.COVER_WITHOUT_PAGES, says, _FIND_PAGES)
+    yield Doubt(DoubtReason.COVER_WITHOUT_PAGES, message, _FIND_PAGES)
 
 
 def _is_a_cover(sheets: Sequence[Sheet]) -> str:
     if all(sheet.begins for sheet in sheets):
-        return "is a cover sheet"
+        return f"is a {_name(sheets)}"
     sure = any(sheet.begins for sheet in sheets)
-    return "is or may be a cover sheet" if sure else "may be a cover sheet"
+    return f"is or may be a {_name(sheets)}" if sure else f"may be a {_name(sheets)}"
 
 
-def _said_of_it(sheet: Sheet) -> Iterator[Doubt]:
-    """That a reply sheet is not ours is said first: it is a person's doing, no slip of paper."""
-    yield from (d for d in sheet.doubts if d.reason is DoubtReason.REPLY_NOT_AS_PRINTED)
+def _name(sheets: Sequence[Sheet]) -> str:
+    if all(sheet.separates for sheet in sheets):
+        return "separator"
+    separated = any(sheet.separates for sheet in sheets)
+    return "cover sheet or separator" if separated else "cover sheet"
+
+
+def _refused_codes(sheet: Sheet) -> Iterator[Doubt]:
+    """Why a code that was read does not count. That a reply sheet is not as printed comes first: a
+    person did that, no accident of paper."""
+    return (doubt for doubt in sheet.doubts if doubt.reason in _CODE_REFUSED)

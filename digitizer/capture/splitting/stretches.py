@@ -1,7 +1,7 @@
-"""Stretches: what lies between two places where a letter begins, or may begin.
+"""Stretches: the sheets between two places where a letter begins, or may begin.
 
-Every sheet that may be a boundary cuts, established or not, so nothing in a stretch can lie
-behind a boundary that was missed; doubts then say which stretches may be delivered.
+Every sheet that may be a boundary cuts, established or not, so nothing in a stretch can be behind
+a boundary that was missed; doubts then decide which stretches may be delivered.
 """
 
 from __future__ import annotations
@@ -39,13 +39,23 @@ class Stretch:
         return self.first.begins
 
     @property
+    def separated(self) -> bool:
+        """Begins with an established separator."""
+        return self.first.separates
+
+    @property
+    def headless(self) -> bool:
+        """Begins with plain content: only in a stack that names nobody, and only as its first."""
+        return self.first.loose
+
+    @property
     def blank(self) -> bool:
-        """Only blank sheets: a simplex scan's, each of which may be a cover face down."""
+        """Only blank sheets, of a simplex scan: each of them may be a cover face down."""
         return all(sheet.blank for sheet in self.sheets)
 
     @property
     def nothing_sure(self) -> bool:
-        """Only sheets that are blank or perhaps so: each may be a cover face down, or too faint."""
+        """Only sheets that are or may be blank: each may be a cover face down, or too faint."""
         return all(sheet.blank or sheet.unsure for sheet in self.sheets)
 
     @property
@@ -53,11 +63,11 @@ class Stretch:
         """A cover, or what may be one, with no page after it; a reply sheet needs none."""
         if self.established and self.code and self.code.kind is CodeKind.REPLY:
             return False
-        return not self.pages_behind and not self._only_a_reply
+        return not (self.headless or self.pages_behind or self._only_a_reply)
 
     @property
     def _only_a_reply(self) -> bool:
-        """A worn reply sheet, or a page onto which its code was put: in no case a cover."""
+        """A worn reply sheet, or a page onto which its code was put: either way not a cover."""
         kinds = {
             kind
             for page in self.first.pages
@@ -73,7 +83,7 @@ class Stretch:
 
     @property
     def loose(self) -> tuple[Sheet, ...]:
-        """The sheets behind the first that carry no code of it: they are its only as they lie."""
+        """The sheets behind the first without its code: only their place makes them its own."""
         return tuple(sheet for sheet in self.behind if not sheet.begins)
 
     @property
@@ -88,12 +98,12 @@ class Stretch:
 
     @property
     def may_be_whole(self) -> bool:
-        """The same, and no count promises sheets behind it: these would not be the ink on it."""
+        """The same, and no count promises sheets behind it, which ink on it could not replace."""
         return self.written_on and not self.counted
 
     @property
     def may_be_written_on(self) -> bool:
-        """The same, or perhaps: its other side may have something faint on it."""
+        """The same, or it may be so: its other side may have something faint on it."""
         return self.established and self.first.may_have_content
 
     @property
@@ -111,14 +121,19 @@ class Stretch:
 
 
 def is_proven(stretches: Sequence[Stretch], i: int) -> bool:
-    """Exactly as many sheets as its cover promised lie between two established boundaries."""
+    """Exactly as many sheets as its cover promised are between two established boundaries."""
     stretch = stretches[i]
     closed = i + 1 == len(stretches) or stretches[i + 1].established
     return closed and stretch.counted > 0 and stretch.counted == len(stretch.behind)
 
 
 def is_copy(stretches: Sequence[Stretch], i: int) -> bool:
-    """Beside a letter with the same cover: printed twice, or a copy that the family enclosed."""
+    """Beside a letter with the same cover: printed twice, or a copy that the family enclosed.
+
+    Separators with one code are sheets of one printing; the letters behind them are several.
+    """
+    if stretches[i].separated:
+        return False
     beside = (*stretches[max(i - 1, 0) : i], *stretches[i + 1 : i + 2])
     return any(other.established and other.code == stretches[i].code for other in beside)
 
@@ -144,7 +159,7 @@ def _cuts(sheet: Sheet, run: Sequence[Sheet]) -> bool:
 
 
 def _continues_reply(sheet: Sheet, before: Sheet) -> bool:
-    """The sheets of one reply form each carry its code; a cover's second copy begins anew."""
+    """Each sheet of one reply carries its code; a cover's second copy begins a new letter."""
     is_reply = sheet.code is not None and sheet.code.kind is CodeKind.REPLY
     return is_reply and before.begins and before.code == sheet.code
 
@@ -152,7 +167,10 @@ def _continues_reply(sheet: Sheet, before: Sheet) -> bool:
 def form_letters(
     stretches: Sequence[Stretch], doubts: Sequence[Iterable[Doubt]]
 ) -> tuple[SplitLetter, ...]:
-    """One letter a stretch, with its doubts; blanks that stand alone go to the letter before."""
+    """One letter a stretch, with its doubts; blanks on their own go to the letter before.
+
+    There is none behind a separator that no sheet follows.
+    """
     letters: list[SplitLetter] = []
     for i, stretch in enumerate(stretches):
         if stretch.blank:
@@ -160,13 +178,22 @@ def form_letters(
         trailing = (
             stretches[i + 1].sheets if i + 1 < len(stretches) and stretches[i + 1].blank else ()
         )
+        if stretch.separated and not stretch.behind and not trailing:
+            continue
         letters.append(_form(stretch, trailing, tuple(dict.fromkeys(doubts[i]))))
     return tuple(letters)
 
 
+def separators(stretches: Sequence[Stretch]) -> tuple[int, ...]:
+    """The sides of all established separators: they are no part of a letter."""
+    return tuple(page.number for each in stretches if each.separated for page in each.first.pages)
+
+
 def _form(stretch: Stretch, trailing: tuple[Sheet, ...], doubts: tuple[Doubt, ...]) -> SplitLetter:
     covers, content, hidden = [], [], []
-    for sheet in (*stretch.sheets, *trailing):
+    own = stretch.behind if stretch.separated else stretch.sheets
+    names = stretch.code is not None and stretch.code.kind is not CodeKind.SEPARATOR
+    for sheet in (*own, *trailing):
         for page in sheet.pages:
             if is_content(page, sheet.code):
                 content.append(page.number)
@@ -175,7 +202,7 @@ def _form(stretch: Stretch, trailing: tuple[Sheet, ...], doubts: tuple[Doubt, ..
             else:
                 hidden.append(page.number)
     return SplitLetter(
-        cover=stretch.code,
+        cover=stretch.code if names else None,
         covers=tuple(sorted(covers)),
         pages=tuple(sorted(content)),
         hidden=tuple(sorted(hidden)),

@@ -109,9 +109,13 @@ def _suspected(
     if region != WHOLE:
         left, top, right, bottom = region
         boxes.append(
-            Box(round(left * width), round(top * height),
-                round((right - left) * width), round((bottom - top) * height))
-        )  # fmt: skip
+            Box(
+                round(left * width),
+                round(top * height),
+                round((right - left) * width),
+                round((bottom - top) * height),
+            )
+        )
     return tuple(dict.fromkeys(boxes))
 
 
@@ -132,18 +136,18 @@ def _searched(image: Picture, boxes: Sequence[Box], marks: Sequence[Mark]) -> Lo
 
 
 def _hard_look(cut: Picture) -> Look:
-    """Mends the picture in one way after another until a code of ours is read, then asks zbar."""
+    """Enhances the picture in one way after another until a code of ours is read; then zbar."""
     gathered = Look()
-    for mended in _mended(cut):
-        scale = mended.shape[0] / cut.shape[0]
-        look = zxing(mended, thorough=True) + zbar(mended)
+    for fixed in _fixed(cut):
+        scale = fixed.shape[0] / cut.shape[0]
+        look = zxing(fixed, thorough=True) + zbar(fixed)
         gathered += look.moved(1 / scale)
         if look.ours:
             break
     return gathered
 
 
-def _mended(cut: Picture) -> Iterator[Picture]:
+def _fixed(cut: Picture) -> Iterator[Picture]:
     """The cut-out as it is, larger, smoother, with its white specks filled, with dark ones gone."""
     yield cut
     if max(cut.shape) < 600:

@@ -36,7 +36,13 @@ _MAC_BYTES = 8
 _CLAIM = re.compile(r"MD[0-9]", re.IGNORECASE)
 _PAYLOAD = re.compile(PREFIX + r"([A-Z2-7]{32})")
 
-_KIND_NUMBERS = {CodeKind.INMATE: 1, CodeKind.REPLY: 2, CodeKind.BATCH: 3, CodeKind.LEGAL: 4}
+_KIND_NUMBERS = {
+    CodeKind.INMATE: 1,
+    CodeKind.REPLY: 2,
+    CodeKind.BATCH: 3,
+    CodeKind.LEGAL: 4,
+    CodeKind.SEPARATOR: 5,
+}
 _KINDS = {number << 4: kind for kind, number in _KIND_NUMBERS.items()}
 
 
@@ -44,11 +50,13 @@ _KINDS = {number << 4: kind for kind, number in _KIND_NUMBERS.items()}
 class KeyRing:
     """The keys of this home by their id (0..255); new codes are signed with ``current``.
 
-    Retired keys stay in it, so that covers printed years ago still verify.
+    Earlier keys stay in it, so that covers printed years ago still verify; but not those that are
+    ``retired``, because they were stolen or may have been.
     """
 
     keys: Mapping[int, bytes] = field(repr=False)
     current: int
+    retired: frozenset[int] = frozenset()
 
 
 def new_key() -> bytes:
@@ -80,7 +88,19 @@ def verify(text: str, ring: KeyRing) -> CoverCode | None:
     """The code that ``text`` spells, or None unless it is exactly what ``payload`` would print.
 
     There is one spelling of each code: other lengths, lower case, padding and spaces are refused.
+    A code under a retired key does not count.
     """
+    code = _signed(text, ring)
+    return None if code is None or code.key_id in ring.retired else code
+
+
+def retired_key_of(text: str, ring: KeyRing) -> int | None:
+    """The number of the retired key that this code is signed with; None for any other text."""
+    code = _signed(text, ring)
+    return code.key_id if code is not None and code.key_id in ring.retired else None
+
+
+def _signed(text: str, ring: KeyRing) -> CoverCode | None:
     spelled = _PAYLOAD.fullmatch(text)
     if spelled is None:
         return None
@@ -138,9 +158,9 @@ def short_id(code: CoverCode) -> str:
     ISO 7064 because that standard's one-character systems for letters want all 36 letters and
     digits, I and O among them, and one even an asterisk; Damm's stays within our 32. Being
     anti-symmetric it catches *every* single wrong character and *every* swap of two neighbours,
-    the check included: the commonest slips of people who key (H. M. Damm, "Total
+    the check included: the commonest mistakes of people who key (H. M. Damm, "Total
     anti-symmetrische Quasigruppen", Marburg 2004; that 2 is neither 0 nor 1 in the field is all
-    the proof needs). Other slips pass once in 32 times, and must then still name a known sheet.
+    the proof needs). Other mistakes pass once in 32 times, and must then still name a known sheet.
     """
     return _spelled(bytes.fromhex(code.cover_id))
 
@@ -172,7 +192,7 @@ def read_short_id(typed: str) -> str:
         )
     if _damm([_ALPHABET.index(character) for character in plain]) != 0:
         raise UsageError(
-            f"{typed!r} has a slip in it: its check character does not fit. "
+            f"{typed!r} has a typing mistake in it: its check character does not fit. "
             "Key it again from the sheet, character by character."
         )
     return f"{plain[:4]}-{plain[4:8]}-{plain[8:]}"

@@ -82,10 +82,22 @@ def _legal(tones: Tones, width: float, height: float) -> None:
     _fill(tones, band, _BAND)
 
 
+def _separator(tones: Tones, width: float, height: float) -> None:
+    body, frame = layout.body_area(width, height), layout.count_frame(width, height)
+    top = frame.bottom + 12
+    _fill(tones, Area(body.left, top, body.width, (body.bottom - top) * 0.7), _PRINT)
+    _fill(tones, Area(frame.left + 6, frame.top + 15, frame.width - 12, 12), _NUMBER)
+    _fill(tones, Area(frame.left + 25, frame.top + 33, frame.width - 50, 8), _NUMBER)
+    _frame(tones, frame)
+
+
 _DRAW = {
-    CodeKind.INMATE: _inmate, CodeKind.REPLY: _reply,
-    CodeKind.BATCH: _batch, CodeKind.LEGAL: _legal,
-}  # fmt: skip
+    CodeKind.INMATE: _inmate,
+    CodeKind.REPLY: _reply,
+    CodeKind.BATCH: _batch,
+    CodeKind.LEGAL: _legal,
+    CodeKind.SEPARATOR: _separator,
+}
 
 
 def _inside(area: Area) -> Area:
@@ -102,7 +114,9 @@ def _fill(tones: Tones, area: Area, tone: float) -> None:
 def _frame(tones: Tones, area: Area, stroke: float = 0.5) -> None:
     right, low = area.right - stroke, area.bottom - stroke
     for edge in (
-        Area(area.left, area.top, area.width, stroke), Area(area.left, low, area.width, stroke),
-        Area(area.left, area.top, stroke, area.height), Area(right, area.top, stroke, area.height),
-    ):  # fmt: skip
+        Area(area.left, area.top, area.width, stroke),
+        Area(area.left, low, area.width, stroke),
+        Area(area.left, area.top, stroke, area.height),
+        Area(right, area.top, stroke, area.height),
+    ):
         _fill(tones, edge, 0.8)

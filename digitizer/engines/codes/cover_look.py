@@ -43,9 +43,9 @@ _LIKE_BLOCK, _HALF_LIKE = 0.6, 0.5
 _FEWEST_BLOCKS = 4
 _LIKE_BLOCKS = 0.75  # sum of what each block is more than half like
 _LIKE_FORM = 0.45
-# Of the whole form, where blocks tell: bar codes stand in rows and corners too.
+# Of the whole form, where blocks show it: bar codes are in rows and corners too.
 _SOMEWHAT_LIKE, _HARDLY_LIKE = 0.12, 0.2
-# Of small sheets neither tells alone: those and 450 made pages of writing, print and photographs
+# Of small sheets neither suffices: those and 450 made pages of writing, print and photographs
 # had up to 0.49 (of a legal marker 0.68), and up to 1.7 of blocks; a fifth of the blocks with the
 # first gave up to 0.63 (0.81). Small covers have 0.4 to 0.9 and 3 to 4 of blocks, in snow 1.
 _LIKE_SMALL = {CodeKind.INMATE: 0.65, CodeKind.LEGAL: 0.88}
@@ -69,7 +69,7 @@ def find_cover_look(picture: Picture, dpi: int) -> CoverLook | None:
     ink = _ink(picture, dpi)
     low, high = np.percentile(ink, (2, 98))
     pale = float(high - low) < _PALE
-    # A sheet in negative that could not be told from a picture has its squares lighter than paper.
+    # A sheet in negative that looked like a picture has its squares lighter than paper.
     for tones in (ink, -ink) if -low > high else (ink,):
         if _is_cover(tones):
             return CoverLook(_kind(tones, _every_form()), pale)

@@ -1,6 +1,6 @@
 """The two barcode decoders, each asked once: zxing-cpp, and zbar through pyzbar.
 
-Whatever a decoder raises is a doubt about the page, told in words; it is never passed on.
+Whatever a decoder raises is a doubt about the page, put into words; it is never passed on.
 """
 
 from __future__ import annotations

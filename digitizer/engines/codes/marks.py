@@ -21,9 +21,19 @@ from digitizer.engines.printing.kit.cover_layout import COVER_MARKS, Paper, mark
 from digitizer.model.paper import CodeKind
 
 __all__ = [
-    "COVER_MARKS", "Mark", "Picture", "Registration", "enlarged", "find_marks", "grey_scaled",
-    "ink_outside_print", "kinds", "mark_bits", "orientation", "register",
-]  # fmt: skip
+    "COVER_MARKS",
+    "Mark",
+    "Picture",
+    "Registration",
+    "enlarged",
+    "find_marks",
+    "grey_scaled",
+    "ink_outside_print",
+    "kinds",
+    "mark_bits",
+    "orientation",
+    "register",
+]
 
 Picture = NDArray[np.uint8]
 Points = NDArray[np.float32]
@@ -137,12 +147,12 @@ def ink_outside_print(image: Picture, dpi: int, marks: Sequence[Mark]) -> bool:
 
     ``image`` is (H, W) grey or (H, W, 3) RGB, ``marks`` were found on it. Specks under 1.5 mm,
     straight lines (folds, staples, scratches, feeder streaks) and the outer 6 mm of the paper
-    are no writing. Where it cannot be told it is True, which only means that the cover is shown
+    are no writing. Where it cannot be known it is True, which only means that the cover is shown
     with its letter: so on a cover that its marks do not place, and on a reply sheet, which is
-    made for a pen. Batch headers and legal markers carry only the staff's pen: False.
+    made for a pen. Batch headers, legal markers and separators carry only the staff's pen: False.
     """
     seen = set(kinds(mark.id for mark in marks))
-    if seen and seen <= {CodeKind.BATCH, CodeKind.LEGAL}:
+    if seen and seen <= {CodeKind.BATCH, CodeKind.LEGAL, CodeKind.SEPARATOR}:
         return False
     placed = register(marks)
     if placed is None or placed.kind is not CodeKind.INMATE:

@@ -4,7 +4,7 @@ its place.
 A reply sheet speaks in an inmate's name, and a code can be cut from a copy of one and pasted on
 another page. So what is asked is not whether a code is there but whether the sheet is: once one
 code is read, all that the sheet must carry is known. Nothing is decided here (`covers_seen`
-does that); a whole faithful copy looks like the sheet itself, and is told by its second use only.
+does that); a whole faithful copy looks like the sheet itself, and is known by its second use only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""White lines through print, as shut nozzles leave them, filled from what stands beside them.
+"""White lines through print, as shut nozzles leave them, filled from what is beside them.
 
 A printer's head leaves its gaps all along one direction, a third of a millimetre to a millimetre
-wide: as wide as a cell of a code, so no smoothing tells the two apart. What does is that a gap
+wide: as wide as a cell of a code, so no smoothing can tell the two apart. What does is that a gap
 runs on where cells end: over two centimetres of it hardly anything is dark, and just beside it
 much is. Each such place takes the tone of the nearest printed one across the gap.
 """

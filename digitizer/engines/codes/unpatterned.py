@@ -1,7 +1,7 @@
 """Print on what is no plain paper, a photograph or wrapping paper, taken from under its pattern.
 
 There the paper's own tones change as much as ink changes them, so no decoder finds an edge and no
-form is seen whole. What tells print apart is that it is thin, or that it is darker than all the
+form is seen whole. What sets print apart is that it is thin, or that it is darker than all the
 rest; each way fails where the other holds (wide dark stripes; ink no darker than the paper's dark).
 """
 

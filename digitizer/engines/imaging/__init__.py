@@ -1,4 +1,4 @@
-"""Page images: upright, straight, looked over for ink and faults. One process, one thread."""
+"""Page images: upright, straight, looked over for ink and problems. One process, one thread."""
 
 import cv2
 
@@ -12,7 +12,7 @@ from digitizer.engines.imaging.pixels import (
 )
 from digitizer.engines.imaging.preparing import PreparedPage, prepare
 
-cv2.setNumThreads(1)  # a worker a core: threads of OpenCV's own would only get in the way
+cv2.setNumThreads(1)  # a sandbox a core: threads of OpenCV's own would only get in the way
 
 __all__ = [
     "PreparedPage",

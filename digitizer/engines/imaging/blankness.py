@@ -15,11 +15,10 @@ import cv2
 import numpy as np
 
 from digitizer.engines.imaging.dots import are_set
-from digitizer.engines.imaging.faintness import is_faintly_written
-from digitizer.engines.imaging.ink import Ink, Mask, Reduced, find_ink, steepness
+from digitizer.engines.imaging.faintness import has_faint_strokes, is_faintly_written
+from digitizer.engines.imaging.ink import Ink, Mask, Reduced, find_ink, found_again
 from digitizer.engines.imaging.paper_marks import Parts, corner, hem, holes, measured, staple
-from digitizer.engines.imaging.pixels import Picture
-from digitizer.engines.imaging.shining import Shine, shone_through
+from digitizer.engines.imaging.show_through import Front, without_front
 from digitizer.engines.imaging.tones import has_tone, is_ruled
 from digitizer.engines.imaging.traces import of_a_roller, on_folds
 from digitizer.engines.imaging.wear import borders, creases
@@ -62,57 +61,48 @@ class _Looked:
     known: Mask
 
 
-def judge(page: Reduced, ink: Ink, blank_ink: float, front: Picture | None = None) -> Blankness:
+def judge(page: Reduced, ink: Ink, blank_ink: float, front: Front | None = None) -> Blankness:
     """``blank_ink`` is the share of ink (0..1) from which on a side is content without a doubt.
-    ``front`` is the ``darkness`` of the sheet's other side, if that is known."""
-    sheet = within_window(page) if ink.uneven or not _is_written(ink) else None
+    ``front`` is the sheet's other side, if that is known: what shines through is taken out."""
+    sheet = within_window(page) if ink.uneven or not _is_written(ink, page) else None
     if sheet is not None:
         page, ink = sheet, find_ink(sheet)
-    if ink.uneven or _is_written(ink):
+    if ink.uneven or _is_written(ink, page):
         return Blankness.CONTENT
-    looked, explained = _look(page, ink), None
+    looked = _look(page, ink)
     if front is not None and _has_something(looked, page):
-        # Asked of each such side: beside what is explained, the rest may stand out.
-        explained = shone_through(front, page, ink, looked.known)
-        if explained is not None:
-            looked = _look(page, ink, explained.under)
-    answer = _answer(looked, page, ink, blank_ink, explained)
-    if answer is Blankness.BLANK and _has_faint_writing(looked, page, ink, front, explained):
-        return Blankness.PERHAPS
-    return answer
-
-
-def _has_faint_writing(
-    looked: _Looked, page: Reduced, ink: Ink, front: Picture | None, explained: Shine | None
-) -> bool:
-    under = None if explained is None else explained.under
-    if not is_faintly_written(page, looked.known, under):
-        return False
-    if front is None or explained is not None:
-        return True
-    explained = shone_through(front, page, ink, looked.known)
-    return explained is None or is_faintly_written(page, looked.known, explained.under)
+        cleared = without_front(page, front, looked.known)
+        if cleared is not None:
+            ink = found_again(ink, cleared)
+            looked = _look(cleared, ink)
+            return _answer(looked, cleared, ink, blank_ink, front_known=True)
+    return _answer(looked, page, ink, blank_ink, front_known=False)
 
 
 def _has_something(looked: _Looked, page: Reduced) -> bool:
-    return bool(looked.plain.any() or looked.specks.any()) or has_tone(page, looked.known)
+    if looked.plain.any() or looked.specks.any() or has_tone(page, looked.known):
+        return True
+    return has_faint_strokes(page, looked.known)
 
 
-def _is_written(ink: Ink) -> bool:
-    dark = cv2.bitwise_and(ink.darker, ink.darker, mask=ink.strokes.view(np.uint8))
-    return int(np.count_nonzero(dark > _DARK)) > _DARK_SHARE * dark.size
+def _is_written(ink: Ink, page: Reduced) -> bool:
+    """Whether so much is dark that nothing else need be asked; a lid is not, though a fold that
+    runs into it makes it look like a stroke."""
+    dark = (ink.darker > _DARK) & ink.strokes
+    least = _DARK_SHARE * dark.size
+    if np.count_nonzero(dark) <= least:
+        return False
+    return int(np.count_nonzero(dark & ~borders(ink.raw, page))) > least
 
 
-def _look(page: Reduced, ink: Ink, under: Mask | None = None) -> _Looked:
-    """``under`` is where the front's ink lies, if that is known: its lines are no creases."""
+def _look(page: Reduced, ink: Ink) -> _Looked:
     border = borders(ink.raw, page)
     cores = measured(ink.raw & ~border & (ink.darker > _CORE), page, ink)
     dust = (cores.extent > 0) & (cores.extent < _CORE_OF_DUST) & (cores.sharp >= _SHARP)
     round_ = holes(cores, page) | dust
     known = border | _wide(cores.found.mask(round_), page) if round_.any() else border
     rest = ink.raw & ~known
-    creased = creases(rest if under is None else rest & ~under, ink.darker, page)
-    parts = measured(rest & ~creased, page, ink)
+    parts = measured(rest & ~creases(rest, ink.darker, page), page, ink)
     hole = holes(parts, page)
     wear = hole | staple(parts, page) | hem(parts, page) | corner(parts, page)
     wear[0] = False  # the ground
@@ -124,44 +114,22 @@ def _look(page: Reduced, ink: Ink, under: Mask | None = None) -> _Looked:
 
 
 def _answer(
-    looked: _Looked, page: Reduced, ink: Ink, blank_ink: float, explained: Shine | None
+    looked: _Looked, page: Reduced, ink: Ink, blank_ink: float, front_known: bool
 ) -> Blankness:
-    parts, plain, specks = looked.parts, looked.plain, looked.specks
-    known, darker = looked.known, ink.darker
-    if explained is not None:
-        lies_under = explained.under.ravel()[parts.found.places]
-        share = np.bincount(parts.found.which[lies_under], minlength=len(plain))
-        under = share >= _UNDER * parts.area
-        plain = plain & ~(under & ~_has_sharp_line(parts, under, ink))
-        specks = specks & ~(under & (parts.deep < _CORE))
-        known = known | explained.broad
-        usual = np.uint8(np.median(darker[::4, ::4]))
-        darker = np.where(explained.under, usual, darker)
+    parts, plain, specks, known = looked.parts, looked.plain, looked.specks, looked.known
     marks = plain & _is_sharp(parts, plain)
     if float(parts.area[marks].sum()) / known.size >= blank_ink:
         return Blankness.CONTENT
     doubtful = (
         marks.any()
-        or _is_soft_mark(parts, plain, page, explained is not None)
-        or _is_coloured(parts, plain, page, _TINT)
-        or (explained is not None and _is_coloured(parts, looked.plain, page, _TINT_UNDER))
+        or _is_soft_mark(parts, plain, page, front_known)
+        or _is_coloured(parts, plain, page)
         or are_set(*_joined(parts, specks, looked.cores, looked.dust), page)
-        or is_ruled(darker, page)
-        or has_tone(page, known, None if explained is None else explained.lifted)
+        or is_ruled(ink.darker, page)
+        or has_tone(page, known)
+        or is_faintly_written(page, known)
     )
     return Blankness.PERHAPS if doubtful else Blankness.BLANK
-
-
-def _has_sharp_line(parts: Parts, under: Any, ink: Ink) -> Any:
-    """Which of the parts ``under`` the front's ink have more that is sharp than a speck of dust."""
-    found = parts.found
-    own = under[found.which]
-    which = found.which[own]
-    steep = steepness(ink.smooth, found.places[own]) >= _SHARP_LINE * parts.deep[which]
-    count = np.bincount(which[steep], minlength=found.count)
-    share = count / np.maximum(found.area, 1)
-    written = (parts.sharp >= _SHARP) & (count >= _RIM_PIXELS) & (share >= _SHARP_SHARE)
-    return written | (count >= _SHARP_PIXELS)
 
 
 def _wide(mask: Mask, page: Reduced) -> Mask:
@@ -200,7 +168,7 @@ def _is_inside(parts: Parts, page: Reduced) -> Any:
     return gap >= _INSIDE
 
 
-def _is_coloured(parts: Parts, plain: Any, page: Reduced, tint: float) -> bool:
+def _is_coloured(parts: Parts, plain: Any, page: Reduced) -> bool:
     """Whether soft marks have a colour of their own: what shines through is as grey as its paper,
     or, in colour, is known by its front; but no front explains a marker's colour."""
     if page.picture.ndim == 2 or not plain.any():
@@ -214,7 +182,7 @@ def _is_coloured(parts: Parts, plain: Any, page: Reduced, tint: float) -> bool:
     which = parts.found.which[own]
     count = np.maximum(parts.area, 1)
     means = [np.bincount(which, each, parts.found.count) / count for each in hue.T]
-    tinted = np.maximum(*(np.abs(each) for each in means)) >= tint
+    tinted = np.maximum(*(np.abs(each) for each in means)) >= _TINT
     tinted &= plain & _is_inside(parts, page)
     area = float(parts.area[tinted].sum()) * (25.4 / page.dpi) ** 2
     return area >= _TINTED_AREA

@@ -1,7 +1,7 @@
 """Specks that somebody set: they lie closer together than as many would by chance.
 
 Dust falls anywhere. The dots of a code, of a finger print or of a needle lie within a hand's
-breadth, or in a row. In windows of three shapes the count is held against what chance would give
+breadth, or in a row. In windows of four shapes the count is held against what chance would give
 (Poisson), for the larger specks also by themselves.
 """
 
@@ -14,7 +14,8 @@ import numpy as np
 
 from digitizer.engines.imaging.ink import Reduced
 
-_WINDOWS = ((24.0, 24.0), (12.0, 12.0), (60.0, 3.0))  # mm across and down
+# Mm across and down; the last is for dots in one row, however much dust lies around them.
+_WINDOWS = ((24.0, 24.0), (12.0, 12.0), (60.0, 3.0), (60.0, 0.6))
 _MASSES = (0.0, 150.0, 500.0, 1500.0)  # levels times pixels at 100 dpi
 _FEWEST = 5
 _CHANCE = 3e-4  # of a side with dust alone, for each window and mass

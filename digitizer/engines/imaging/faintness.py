@@ -7,6 +7,7 @@ scale of a pen alone, and held against the noise that this page has at that scal
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -29,14 +30,38 @@ _FEW, _FEW_AREA = 60, 200.0  # parts, and mm2: a page that shines through has mo
 _THIN = 1.3  # mm: a fold's bits
 
 
-def is_faintly_written(page: Reduced, known: Mask, under: Mask | None = None) -> bool:
-    """Whether there are strokes that stand out of the page's own grain, however pale they are.
+@dataclass(frozen=True, slots=True)
+class _Strokes:
+    """What stands out of a page's grain and is shaped as strokes: their ``mask``, how many, and
+    mm2. ``fine`` and ``around`` are the page at their scale and beside them."""
 
-    ``known`` is wear, ``under`` where the front's ink lies, if that is known; neither is sought.
-    """
+    mask: Mask
+    count: int
+    area: float
+    fine: Any
+    around: Any
+
+
+def has_faint_strokes(page: Reduced, known: Mask) -> bool:
+    """Whether there are strokes that stand out of the page's own grain, or what shines through.
+    ``known`` is wear, which is not sought."""
+    return _strokes(page, known) is not None
+
+
+def is_faintly_written(page: Reduced, known: Mask) -> bool:
+    """Whether there are such strokes that do not shine through, however pale they are."""
+    strokes = _strokes(page, known)
+    if strokes is None:
+        return False
+    if strokes.count <= _FEW and strokes.area <= _FEW_AREA:
+        return True
+    return _sharpness(strokes, page) >= _SHARP
+
+
+def _strokes(page: Reduced, known: Mask) -> _Strokes | None:
     margin = page.pixels(_MARGIN)
     if min(page.grey.shape) <= 4 * margin:
-        return False
+        return None
     fine = cv2.GaussianBlur(page.grey.astype(np.float32), (5, 5), _FINE)
     side = page.pixels(_AROUND) | 1
     around = cv2.boxFilter(page.grey, cv2.CV_32F, (side, side), borderType=cv2.BORDER_REPLICATE)
@@ -46,17 +71,15 @@ def is_faintly_written(page: Reduced, known: Mask, under: Mask | None = None) ->
     mask[inner] = darker > _threshold(darker)
     square = (page.dpi / 25.4) ** 2
     if np.count_nonzero(mask) < _AREA * square:
-        return False
-    mask &= ~_widened(known, page) if under is None else ~(_widened(known, page) | under)
+        return None
+    mask &= ~_widened(known, page)
     found = _without_folds(components(mask), page)
     letters = (np.maximum(found.width, found.height) >= page.pixels(_MARK)) & _are_round(found)
     letters[0] = False
     area = float(found.area[letters].sum()) / square
     if area < _AREA:
-        return False
-    if under is None and letters.sum() <= _FEW and area <= _FEW_AREA:
-        return True
-    return _sharpness(found.mask(letters), fine, around, page) >= _SHARP
+        return None
+    return _Strokes(found.mask(letters), int(letters.sum()), area, fine, around)
 
 
 def _without_folds(found: Components, page: Reduced) -> Components:
@@ -99,8 +122,8 @@ def _are_round(found: Components) -> Any:
     return half - root >= _ROUND**2 * (half + root)
 
 
-def _sharpness(strokes: Mask, fine: Any, around: Any, page: Reduced) -> float:
+def _sharpness(strokes: _Strokes, page: Reduced) -> float:
     """How much of the strokes' depth is gone when they are smoothed, against what is left."""
     soft = cv2.GaussianBlur(page.grey.astype(np.float32), (0, 0), _STROKE)
-    gone = float((soft - fine)[strokes].sum())
-    return gone / max(float((around - soft)[strokes].sum()), 1e-3)
+    gone = float((soft - strokes.fine)[strokes.mask].sum())
+    return gone / max(float((strokes.around - soft)[strokes.mask].sum()), 1e-3)

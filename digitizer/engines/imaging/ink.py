@@ -6,7 +6,7 @@ takes away two thirds of its noise and little of a pencil stroke, which is half 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -49,8 +49,8 @@ class Reduced:
 @dataclass(frozen=True, slots=True)
 class Ink:
     """``strokes`` are the pixels of the reduced page that somebody wrote or printed,
-    ``raw`` all that is darker than paper, ``darker`` by how many grey levels each pixel of
-    ``smooth`` is.
+    ``raw`` all that is darker than paper or ``coloured`` (None: a grey page), ``darker`` by how
+    many grey levels each pixel of ``smooth`` is.
     ``share`` is that of strokes in the inner area.
     ``depth`` is how much darker than their paper strokes are, ``paper`` the paper, 0..255.
     ``uneven``: too much of the page is dark to tell paper from picture.
@@ -58,6 +58,7 @@ class Ink:
 
     strokes: Mask
     raw: Mask
+    coloured: Mask | None
     smooth: Picture
     darker: Picture
     share: float
@@ -86,12 +87,9 @@ def averaged(image: Picture, width: int, height: int) -> Picture:
 
 
 def find_ink(page: Reduced) -> Ink:
-    smooth = np.asarray(cv2.GaussianBlur(page.grey, (3, 3), 0.6), dtype=np.uint8)
-    paper = _paper(smooth, page)
-    darker = np.asarray(cv2.subtract(paper, smooth), dtype=np.uint8)
-    raw = darker > _threshold(darker)
-    if page.picture.ndim == 3:
-        raw |= chroma(page.picture) > _LEAST_CHROMA
+    smooth, paper, darker, dark = _darker(page)
+    coloured = chroma(page.picture) > _LEAST_CHROMA if page.picture.ndim == 3 else None
+    raw = dark if coloured is None else dark | coloured
     strokes = _strokes(raw, smooth, darker, page)
     inner = _inner(raw.shape, page.pixels(_MARGIN))
     level = float(np.median(paper[inner]))
@@ -99,6 +97,7 @@ def find_ink(page: Reduced) -> Ink:
     return Ink(
         strokes,
         raw,
+        coloured,
         smooth,
         darker,
         float(strokes[inner].mean()) if strokes[inner].size else 0.0,
@@ -106,6 +105,21 @@ def find_ink(page: Reduced) -> Ink:
         level,
         bool(high - low > _UNEVEN_PAPER or level < _DARK_PAPER),
     )
+
+
+def found_again(ink: Ink, page: Reduced) -> Ink:
+    """The same of a page that something grey was taken out of; its strokes are as they were."""
+    smooth, _, darker, dark = _darker(page)
+    raw = dark if ink.coloured is None else dark | ink.coloured
+    return replace(ink, smooth=smooth, darker=darker, raw=raw)
+
+
+def _darker(page: Reduced) -> tuple[Picture, Picture, Picture, Mask]:
+    """The page smoothed, its paper, by how much it is darker, and where that is ink."""
+    smooth = np.asarray(cv2.GaussianBlur(page.grey, (3, 3), 0.6), dtype=np.uint8)
+    paper = _paper(smooth, page)
+    darker = np.asarray(cv2.subtract(paper, smooth), dtype=np.uint8)
+    return smooth, paper, darker, darker > _threshold(darker)
 
 
 def chroma(picture: Picture) -> Picture:

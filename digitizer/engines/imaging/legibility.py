@@ -1,4 +1,4 @@
-"""Whether anything on a side can be made out at all: told by the picture alone.
+"""Whether anything on a side can be made out at all, by the picture alone.
 
 A side that is neither blank nor legible may be a cover, so it must be known before anything is
 sought on it. Legible is what has lines of writing or print, or a picture, whatever its darkness:

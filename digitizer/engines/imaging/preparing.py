@@ -17,14 +17,14 @@ from digitizer.engines.imaging.quality import (
     CUT_OFF,
     TOO_LIGHT,
     edge_millimetres,
-    find_faults,
+    find_problems,
 )
-from digitizer.engines.imaging.shining import darkness
+from digitizer.engines.imaging.show_through import Front
 from digitizer.engines.imaging.skew import find_skew, straighten
 from digitizer.engines.opening import OpenedPage
 from digitizer.model.paper import PERHAPS_BLANK
 
-#: Faults of writing, of which such a side may have none: its own mark says enough.
+#: Problems of writing, of which such a side may have none: its own mark says enough.
 _OF_WRITING = (TOO_LIGHT, BLURRED, CUT_OFF)
 _COLOURED_CHROMA, _COLOURED_SHARE = 24, 0.0005
 
@@ -33,10 +33,10 @@ _COLOURED_CHROMA, _COLOURED_SHARE = 24, 0.0005
 class PreparedPage:
     """One page upright and straight: uint8, HxW grey or, where ``colour``, HxWx3 RGB.
 
-    The fields mean what they mean in SurveyedPage. ``darkness`` is what may shine through to the
-    sheet's other side: how much darker than paper each square millimetre is. ``patterned``: it is
-    no plain paper, but a picture or a pattern that may be written on. ``turned`` is 0 here: what a
-    file says of its orientation was heeded on opening, and marks or words are read later.
+    The fields mean what they mean in SurveyedPage. ``front`` is this side as it may shine through
+    to the other side of its sheet. ``patterned``: it is no plain paper, but a picture or a pattern
+    that may be written on. ``turned`` is 0 here: what a file says of its orientation was heeded on
+    opening, and marks or words are read later.
     """
 
     number: int
@@ -50,7 +50,7 @@ class PreparedPage:
     quality: tuple[str, ...] = ()
     unseen: str | None = None
     perhaps_blank: bool = False
-    darkness: Picture | None = None
+    front: Front | None = None
     patterned: bool = False
     two_toned: bool = False
 
@@ -73,9 +73,9 @@ def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = Non
     skew = 0.0 if blank else find_skew(thin(small, ink.strokes) if patterned else ink.strokes)
     image = levelled if colour else grey(levelled)
     edges = 0.0 if blank else edge_millimetres(image, page.dpi, ink)
-    faults = find_faults(page.dpi, small, ink, blank, edges, was_dark)
+    problems = find_problems(page.dpi, small, ink, blank, edges, was_dark)
     if perhaps:
-        faults = (PERHAPS_BLANK, *(fault for fault in faults if fault not in _OF_WRITING))
+        problems = (PERHAPS_BLANK, *(problem for problem in problems if problem not in _OF_WRITING))
     if skew:
         image = straighten(image, skew, _paper_colour(small, ink, colour))
     return PreparedPage(
@@ -86,11 +86,11 @@ def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = Non
         ink=ink.share,
         skew=skew,
         colour=colour,
-        quality=(*page.notes, *faults),
+        quality=(*page.notes, *problems),
         # What is perhaps blank is no darker or rougher than paper, and is shown to be looked at.
         unseen=why_unseen(as_scanned, ink, edges, page.dpi) if not (blank or perhaps) else None,
         perhaps_blank=perhaps,
-        darkness=darkness(small, ink),
+        front=Front(small, ink.raw),
         patterned=patterned,
         two_toned=blank and is_two_toned(page.image),
     )
@@ -102,7 +102,7 @@ def _blankness(
     """A sheet so dark that it had to be levelled is never blank, nor one that is all grain."""
     if not blank_ink or was_dark or is_grain(small):
         return Blankness.CONTENT
-    return judge(small, ink, blank_ink, None if other is None else other.darkness)
+    return judge(small, ink, blank_ink, None if other is None else other.front)
 
 
 def _has_colour(small: Reduced) -> bool:

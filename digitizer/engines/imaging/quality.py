@@ -1,4 +1,4 @@
-"""Faults of a scan for which a clerk would scan the page again. Words, not codes."""
+"""Problems of a scan for which a clerk would scan the page again. Words, not codes."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _CUT_STROKES = 4
 _CUT_DEPTH, _CUT_LENGTH = 1.5, 15.0  # mm into the page, mm along its edge
 
 
-def find_faults(
+def find_problems(
     dpi: int, page: Reduced, ink: Ink, blank: bool, edges: float, was_dark: bool = False
 ) -> tuple[str, ...]:
     """``edges`` is how soft they are, in mm; ``was_dark``: it had to be levelled."""
-    faults = (
+    problems = (
         (LOW_RESOLUTION, dpi < _LEAST_DPI),
         (TOO_DARK, was_dark or ink.paper < _DARK_PAPER),
         (TOO_LIGHT, not blank and ink.depth < _FAINT_DEPTH),
         (BLURRED, not blank and _is_blurred(dpi, edges)),
         (CUT_OFF, not blank and _runs_off(ink.raw, page)),
     )
-    return tuple(name for name, present in faults if present)
+    return tuple(name for name, present in problems if present)
 
 
 def edge_millimetres(image: Picture, dpi: int, ink: Ink) -> float:

@@ -1,7 +1,7 @@
 """How far a page lies askew, by the projection profile of its strokes.
 
 Turned the right way, lines of writing fall into few rows, and the sum of the squares of what
-falls into each row is greatest (after W. Postl, 1986; his squared steps between rows of one pixel
+falls into each row is greatest (after W. Postl, 1986, whose squared steps between rows of a pixel
 see the pixel grid itself and were wrong on most handwriting tried). Rows are half a
 millimetre high. Columns are asked where rows say nothing: for a page that lies on its side.
 """

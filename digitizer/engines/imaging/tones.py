@@ -17,6 +17,7 @@ _CELL = 2.0  # mm
 _OUTER = 2  # cells at each edge, which its shadow has a part of
 _STROKE = 3  # cells: what is narrower is filled in
 _LEVELS = 2.6  # grey levels: the least step of tone that is one
+_TWISTED = 5.0  # grey levels in a corner, that light may be off
 _OF_PROFILE = 0.4  # a shadow along an edge is uneven by so much of its depth
 _CELLS, _SUM = 6, 55.0  # cells of a patch, and levels in them
 _STEP_LEVELS, _STEP_HELD = 4.0, 12  # grey levels, and cells to each side
@@ -24,16 +25,16 @@ _TRACK = 9  # cells: a roller's track is narrower
 _SAME_TRACK = 0.4  # of a patch's tone, met again elsewhere in its columns: a roller's track
 _STRIPS = 8  # across the side, in which ruled lines are looked for
 _RULED, _RULED_STRIPS = 5, 5  # lines, each in so many strips at least
-_LINE_AROUND = 7  # pixels at 100 dpi
+_LINE_AROUND, _ONE_LINE = 7, 15  # pixels at 100 dpi
 _LINE_DEVIATIONS, _LINE_LEVELS = 5.0, 0.6
 
 Tones = np.ndarray[Any, np.dtype[np.float32]]
 
 
-def has_tone(page: Reduced, ignored: Mask, lifted: Any = None) -> bool:
+def has_tone(page: Reduced, ignored: Mask) -> bool:
     """Whether a patch of the side has another tone than its paper. ``ignored`` is what is known:
-    borders, holes, strokes; ``lifted`` by how much its front darkens each square millimetre."""
-    cells = _cells(page, lifted)
+    borders, holes, strokes."""
+    cells = _cells(page)
     known = _known(ignored, cells.shape[:2])
     uneven, taken = _without_profiles(cells, known)
     if _has_step(taken[taken.shape[0] // 2]) or _has_step(taken[:, taken.shape[1] // 2]):
@@ -49,15 +50,12 @@ def has_tone(page: Reduced, ignored: Mask, lifted: Any = None) -> bool:
     return any(not _is_track(uneven, stats[each]) for each in patches if each)
 
 
-def _cells(page: Reduced, lifted: Any) -> Tones:
-    """The side in cells, HxWxC, without what is narrow or shines through."""
+def _cells(page: Reduced) -> Tones:
+    """The side in cells, HxWxC, without what is narrow."""
     height, width = page.grey.shape
     per_cell = _CELL * page.dpi / 25.4
     size = (max(4, round(width / per_cell)), max(4, round(height / per_cell)))
     half = averaged(page.picture, 2 * size[0], 2 * size[1]).astype(np.float32)
-    if lifted is not None:
-        over = cv2.resize(lifted, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR)
-        half += over if half.ndim == 2 else over[..., None]
     small = cv2.resize(half, size, interpolation=cv2.INTER_AREA)
     kernel = np.ones((_STROKE, _STROKE), np.uint8)
     for step in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN):
@@ -81,7 +79,15 @@ def _without_profiles(cells: Tones, known: Mask) -> tuple[Tones, Tones]:
     left = away.copy()
     for axis in (0, 1, 0):
         left -= np.median(left, axis=axis, keepdims=True)
-    return left, away - left
+    return left - _twist(left), away - left
+
+
+def _twist(left: Tones) -> Tones:
+    """What of it is a lamp's light that falls off to one side above and to the other below."""
+    y, x = (np.linspace(-1, 1, side, dtype=np.float32) for side in left.shape[:2])
+    plane = (y[:, None] * x)[..., None]
+    share = (np.clip(left, -_TWISTED, _TWISTED) * plane).mean(axis=(0, 1)) / (plane**2).mean()
+    return np.asarray(plane * np.clip(share, -_TWISTED, _TWISTED), np.float32)
 
 
 def _has_step(profile: Tones) -> bool:
@@ -136,5 +142,7 @@ def _lines(rows: Any) -> bool:
     spread = 1.4826 * np.median(np.abs(sharp), axis=0) + 0.05
     peak = (sharp > _LINE_DEVIATIONS * spread) & (sharp > _LINE_LEVELS)
     near = cv2.dilate(peak.astype(np.uint8), np.ones((_LINE_AROUND, 1), np.uint8))
-    ruled = near.sum(axis=1) >= _RULED_STRIPS
+    ruled = (near.sum(axis=1) >= _RULED_STRIPS).astype(np.uint8)[:, None]
+    # A slanting fold reaches the strips one after another, and is one line.
+    ruled = cv2.morphologyEx(ruled, cv2.MORPH_CLOSE, np.ones((_ONE_LINE, 1), np.uint8))[:, 0]
     return int((np.diff(ruled.astype(np.int8)) == 1).sum()) >= _RULED

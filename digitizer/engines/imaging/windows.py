@@ -21,7 +21,7 @@ _CHROMA = 10  # grey levels: plates and rollers are grey
 def within_window(page: Reduced) -> Reduced | None:
     """The sheet alone, where an even grey strip along a whole edge lies beyond it; else None.
 
-    Anything at all upon the strip, or an edge of it that is not straight, and it is no plate.
+    A strip with anything on it, or with an edge that is not straight, is not the scanner's plate.
     """
     if min(page.grey.shape) < page.pixels(_SMALLEST):
         return None

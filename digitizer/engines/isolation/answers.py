@@ -1,4 +1,4 @@
-"""Reads what a worker answered, trusting nothing: the worker has handled a stranger's file.
+"""Reads what a sandbox answered, trusting nothing: the sandbox has handled a stranger's file.
 
 A pickle may call anything it names. Only plain data can be named here: arrays, dates, and
 the dataclasses, enums and errors of our own modules and of the task's.
@@ -43,7 +43,7 @@ class _Reader(pickle.Unpickler):
             named = super().find_class(module, name)
             if isinstance(named, type) and _is_data(named):
                 return named
-        raise pickle.UnpicklingError(f"a worker's answer names {module}.{name}")
+        raise pickle.UnpicklingError(f"a sandbox's answer names {module}.{name}")
 
 
 def _is_data(kind: type) -> bool:
@@ -61,9 +61,9 @@ def read_answer(data: bytes, packages: Collection[str]) -> tuple[str, Any]:
     except pickle.UnpicklingError:
         raise
     except Exception as error:
-        raise pickle.UnpicklingError(f"a worker's answer cannot be read: {error!r}") from None
+        raise pickle.UnpicklingError(f"a sandbox's answer cannot be read: {error!r}") from None
     if verdict not in ("done", "raised", "ready"):
-        raise pickle.UnpicklingError("a worker's answer has no known form")
+        raise pickle.UnpicklingError("a sandbox's answer has no known form")
     if verdict == "raised" and not isinstance(value, Exception):
-        raise pickle.UnpicklingError("a worker raised something that is no error")
+        raise pickle.UnpicklingError("a sandbox raised something that is no error")
     return verdict, value

@@ -1,4 +1,4 @@
-"""What runs inside a worker process: takes one task at a time from its pipe, answers, waits.
+"""What runs inside a sandbox: takes one task at a time from its pipe, answers, waits.
 
 Started as ``python -m digitizer.engines.isolation.child FD PARENT FILES FILE_BYTES DATA_BYTES``.
 Heavy libraries are loaded by the tasks themselves, after the guards are up.
@@ -44,7 +44,7 @@ def _answer(task: bytes, pipe: Connection) -> bytes:
 
 def _transportable(error: Exception) -> Exception:
     """The error itself where the other side knows its class, else its words in one of ours."""
-    error.add_note("In the worker process:\n" + traceback.format_exc())
+    error.add_note("In the sandbox:\n" + traceback.format_exc())
     known = isinstance(error, DigitizerError) or type(error).__module__ == "builtins"
     try:
         pickle.loads(pickle.dumps(error))
@@ -52,10 +52,10 @@ def _transportable(error: Exception) -> Exception:
         known = False
     if known:
         return error
-    stand_in = EngineError(f"{type(error).__name__}: {error}")
+    substitute = EngineError(f"{type(error).__name__}: {error}")
     for note in getattr(error, "__notes__", ()):
-        stand_in.add_note(note)
-    return stand_in
+        substitute.add_note(note)
+    return substitute
 
 
 if __name__ == "__main__":

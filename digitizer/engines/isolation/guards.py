@@ -1,4 +1,4 @@
-"""What a worker process gives up before it sees its first file. Linux; standard library only.
+"""What a sandbox gives up before it sees its first file. Linux; standard library only.
 
 Constants are the kernel's (linux/prctl.h, linux/seccomp.h, linux/audit.h, the syscall tables).
 """

@@ -1,4 +1,4 @@
-"""What a process, with all that it has started, takes of the machine, as the kernel tells."""
+"""What a process, with all that it has started, takes of the machine, as the kernel reports it."""
 
 from __future__ import annotations
 

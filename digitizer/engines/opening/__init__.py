@@ -30,7 +30,7 @@ from digitizer.engines.opening.page import (
     DEFAULT_DPI,
     OpenedPage,
     OpeningLimits,
-    PageFault,
+    PageProblem,
     too_many_pages,
 )
 from digitizer.model.errors import UnopenableFile, UsageError
@@ -39,7 +39,7 @@ __all__ = [
     "DEFAULT_DPI",
     "OpenedPage",
     "OpeningLimits",
-    "PageFault",
+    "PageProblem",
     "count_pages",
     "open_page",
     "open_pages",
@@ -67,7 +67,7 @@ _OPENERS: dict[str, Callable[[BinaryIO, OpeningLimits], AbstractContextManager[D
     },
 }
 _EMPTY = f"The file is empty. {AGAIN}"
-_UNKNOWN = "This is no scan: it is neither a PDF nor a picture. {}"
+_UNKNOWN = "This is not a scan: it is neither a PDF nor a picture. {}"
 _OTHERS = (
     (b"PK\x03\x04", "It looks like an office document or a ZIP file. Print it, or save it as PDF."),
     (b"\xd0\xcf\x11\xe0", "It looks like an old office document. Print it, or save it as PDF."),
@@ -88,23 +88,23 @@ def open_page(path: Path, number: int, limits: OpeningLimits, dpi_hint: int) -> 
     """
     with closing(open_pages(path, (number,), limits, dpi_hint)) as pages:
         page = next(pages)
-    if isinstance(page, PageFault):
+    if isinstance(page, PageProblem):
         raise UnopenableFile(page.reason)
     return page
 
 
 def open_pages(
     path: Path, numbers: Sequence[int], limits: OpeningLimits, dpi_hint: int
-) -> Generator[OpenedPage | PageFault]:
+) -> Generator[OpenedPage | PageProblem]:
     """The pages asked for, in that order, opening the file once. Raises UnopenableFile."""
     with _opened(path, limits) as document:
         for number in numbers:
             if not 1 <= number <= document.count:
                 raise UsageError(f"The file has no page {number}: it has {document.count}.")
             try:
-                page: OpenedPage | PageFault = document.page(number, dpi_hint)
+                page: OpenedPage | PageProblem = document.page(number, dpi_hint)
             except UnopenableFile as error:
-                page = PageFault(number, str(error))
+                page = PageProblem(number, str(error))
             yield page
 
 
@@ -173,7 +173,7 @@ def _regular_file(path: Path) -> Iterator[BinaryIO]:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise UnopenableFile("This is no file but a folder, pipe or device. Remove it.")
+        raise UnopenableFile("This is not a file but a folder, a pipe or a device. Remove it.")
     with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor, not a path)
         yield file
 
@@ -193,7 +193,7 @@ def _more(file: BinaryIO) -> bytes:
 
 
 def _other(head: bytes) -> str | None:
-    return next((says for signature, says in _OTHERS if head.startswith(signature)), None)
+    return next((message for signature, message in _OTHERS if head.startswith(signature)), None)
 
 
 def _not_a_scan(head: bytes) -> str:

@@ -71,29 +71,29 @@ def end_of_jpeg2000(file: BinaryIO) -> int:
 
 
 def _end_of_codestream(data: bytes, at: int) -> int:
-    """Over the main header and each tile-part by its stated length, to the end mark."""
+    """Over the main header and each tile-part by its stated length, to the end marker."""
     at += 2
     packets = 0
     while True:
-        mark, length = _mark(data, at)
-        if mark == _SOT:
+        marker, length = _marker(data, at)
+        if marker == _SOT:
             size = int.from_bytes(data[at + 6 : at + 10], "big")
-            if size == 0:  # the last, up to the end mark
+            if size == 0:  # the last, up to the end marker
                 end = data.find(b"\xff\xd9", at)
                 if end < 0:
                     raise UnopenableFile(CUT_OFF)
                 size = end - at
             _refuse_hole(data, at, at + size, packets)
             at += size
-        elif mark == _EOC:
+        elif marker == _EOC:
             return at + 2
         else:
-            if mark == _COD:
+            if marker == _COD:
                 packets = _packets(data[at + 4 : at + 2 + length])
             at += 2 + length
 
 
-def _mark(data: bytes, at: int) -> tuple[int, int]:
+def _marker(data: bytes, at: int) -> tuple[int, int]:
     if at + 2 > len(data):
         raise UnopenableFile(CUT_OFF)
     if data[at] != 0xFF:
@@ -140,7 +140,7 @@ def refuse_damaged_heif(data: bytes) -> None:
 
 
 def _refuse_zeros_in_slices(item: bytes) -> None:
-    """Three zeros in a row never stand in a NAL unit (ITU-T H.265, 7.4.2)."""
+    """Three zeros in a row are never in a NAL unit (ITU-T H.265, 7.4.2)."""
     at, units = 0, []
     while at + 4 <= len(item):
         size = int.from_bytes(item[at : at + 4], "big")

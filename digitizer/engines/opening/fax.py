@@ -130,10 +130,16 @@ def _wrapped(strips: Sequence[bytes], height: int, rows: int, width: int) -> byt
     sizes = struct.pack(f"<{len(strips)}I", *map(len, strips))
     one = len(strips) == 1
     entries = (
-        (256, 1, width), (257, 1, height), (258, 1, 1), (259, 1, 4), (262, 1, 1),
-        (273, len(strips), starts[0] if one else head), (277, 1, 1), (278, 1, rows),
+        (256, 1, width),
+        (257, 1, height),
+        (258, 1, 1),
+        (259, 1, 4),
+        (262, 1, 1),
+        (273, len(strips), starts[0] if one else head),
+        (277, 1, 1),
+        (278, 1, rows),
         (279, len(strips), len(strips[0]) if one else head + len(places)),
-    )  # fmt: skip
+    )
     body = b"".join(struct.pack("<HHII", tag, 4, count, value) for tag, count, value in entries)
     directory = struct.pack("<H", 9) + body + bytes(4)
     return b"II*\0" + struct.pack("<I", 8) + directory + places + sizes + b"".join(strips)

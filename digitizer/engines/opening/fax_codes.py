@@ -45,9 +45,18 @@ _LONG = (
     "000000010110 000000010111 000000011100 000000011101 000000011110 000000011111 "
 )
 _MODES = {
-    "1": 0, "011": 1, "000011": 2, "0000011": 3, "010": -1, "000010": -2, "0000010": -3,
-    "0001": PASS, "001": HORIZONTAL, "0000001": EXTENSION, "000000000001": END_OF_LINE,
-}  # fmt: skip
+    "1": 0,
+    "011": 1,
+    "000011": 2,
+    "0000011": 3,
+    "010": -1,
+    "000010": -2,
+    "0000010": -3,
+    "0001": PASS,
+    "001": HORIZONTAL,
+    "0000001": EXTENSION,
+    "000000000001": END_OF_LINE,
+}
 
 Codes = tuple[tuple[int, int] | None, ...]
 
@@ -74,12 +83,12 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def lowest_bit_first(data: bytes) -> bytes:
-    """The same data with the bits of each byte turned about."""
+    """The same data with the bits of each byte in reverse order."""
     return data.translate(_REVERSED)
 
 
 def windows(data: bytes) -> memoryview:
-    """The 13 bits that follow each bit of the data; behind their end, nought."""
+    """The 13 bits that follow each bit of the data; behind their end, zeros."""
     three = np.frombuffer(data + bytes(5), np.uint8).astype(np.uint32)
     joined: np.ndarray[Any, Any] = three[:-2] << 16 | three[1:-1] << 8 | three[2:]
     shifts = np.arange(24 - WINDOW, 24 - WINDOW - 8, -1, dtype=np.uint32)

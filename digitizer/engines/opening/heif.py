@@ -25,7 +25,7 @@ from digitizer.engines.opening.pillow_pictures import pixels
 from digitizer.model.errors import UnopenableFile
 
 _UNREADABLE = f"The picture is damaged and cannot be opened. {AGAIN}"
-_FAULTS = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, KeyError)
+_PROBLEMS = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, KeyError)
 
 
 class HeifPages:
@@ -47,7 +47,7 @@ class HeifPages:
             raise UnopenableFile(too_large(width, height, self._limits))
         try:
             image = pixels(picture.to_pillow())  # a copy, turned by the decoder as the file says
-        except _FAULTS as error:
+        except _PROBLEMS as error:
             raise UnopenableFile(PAGE_DAMAGED) from error
         height, width = image.shape[:2]
         return OpenedPage(number, image, believable_dpi(width, height, 0, dpi_hint))
@@ -61,7 +61,7 @@ def opened(file: BinaryIO, limits: OpeningLimits) -> Iterator[HeifPages]:
     refuse_damaged_heif(data)
     try:
         heif = pi_heif.open_heif(data, convert_hdr_to_8bit=True)
-    except _FAULTS as error:
+    except _PROBLEMS as error:
         raise UnopenableFile(_UNREADABLE) from error
     if len(heif) > limits.pages:
         raise UnopenableFile(too_many_pages(limits))

@@ -1,10 +1,10 @@
 """Looks into JBIG2 data (ITU-T T.88, 7.2: segment headers) without decoding it.
 
 With a symbol dictionary the scanner stores each shape of letter once and repeats it: two
-digits that look alike to it become one (the Xerox fault of 2013). Nobody can tell afterwards.
+digits that look alike to it become one (the Xerox flaw of 2013). Nobody can know afterwards.
 
-Decoders take whatever data there are for a whole picture. What the segments' headers tell is
-checked here; whether the coded data themselves suffice only a decoder can tell. The arithmetic
+Decoders take whatever data there are for a whole picture. What the segments' headers give is
+checked here; whether the coded data themselves suffice only a decoder can show. The arithmetic
 decoder reads ones behind the end of its data (E.3.4). So the data are also given with an other
 end, ones and then noise: if the picture changes, the decoder ran out of data before its last
 pixel, because they were cut off, or because a hole in them led it astray.
@@ -32,9 +32,9 @@ _FILE_HEADER = b"\x97JB2\r\n\x1a\n"
 _SHORTEST_HEADER = 11
 _ROW_COUNT = 4  # bytes behind the data of a region whose length was not known
 _REGION_INFORMATION = 17  # bytes: width, height, left, top, how it is combined (7.4.1)
-_MARK = b"\xff\xac"  # the end of arithmetically coded data
+_MARKER = b"\xff\xac"  # the end of arithmetically coded data
 _OTHER_END = b"\xff\x7f\xff\x7f" + b"\x5a\xa5\x3c" * 16
-_FORBIDDEN = re.compile(rb"\xff[\x90-\xff]")  # a mark: none is within coded data
+_FORBIDDEN = re.compile(rb"\xff[\x90-\xff]")  # a marker: none is within coded data
 _HOLE = bytes(24)  # the coder's output is like noise: so many zeros are no chance
 
 
@@ -44,7 +44,7 @@ class _Segment:
     number: int
     kind: int
     refers: tuple[int, ...]
-    length_at: int  # where its header tells the length of its data
+    length_at: int  # where its header gives the length of its data
     begin: int  # of its data
     end: int
     length_is_unknown: bool
@@ -81,7 +81,7 @@ def with_other_end(data: bytes) -> bytes:
     for each in _segments(data):
         if not _is_arithmetic(data, each) or each.end > len(data):
             continue
-        coded = data[each.begin : each.end].rstrip(b"\0").removesuffix(_MARK) + _OTHER_END
+        coded = data[each.begin : each.end].rstrip(b"\0").removesuffix(_MARKER) + _OTHER_END
         out += data[done : each.length_at] + struct.pack(">I", len(coded)) + coded
         done = each.end
     return bytes(out) + data[done:]
@@ -139,14 +139,14 @@ def _segment(data: bytes, at: int) -> _Segment | None:
 
 
 def _unknown_end(data: bytes, begin: int) -> int:
-    """7.2.7: a generic region whose length was not known ends in a mark and its row count."""
+    """7.2.7: a generic region whose length was not known ends in a marker and its row count."""
     mmr = data[begin + _REGION_INFORMATION : begin + _REGION_INFORMATION + 1] > b"\0"
-    at = data.find(b"\0\0" if mmr else _MARK, begin + _REGION_INFORMATION + 1)
+    at = data.find(b"\0\0" if mmr else _MARKER, begin + _REGION_INFORMATION + 1)
     return at + 2 + _ROW_COUNT if at >= 0 else len(data) + 1
 
 
 def _page_size(data: bytes, segments: list[_Segment]) -> tuple[int, int]:
-    """Width and height of the page; stripes tell the height where its beginning does not."""
+    """Width and height of the page; stripes give the height where its beginning does not."""
     page = next((each for each in segments if each.kind == _PAGE), None)
     if page is None or page.end - page.begin < 19:
         raise UnopenableFile(PAGE_DAMAGED)
@@ -177,13 +177,13 @@ def _coded_from(data: bytes, segment: _Segment) -> int:
 
 
 def _refuse_harmed(coded: bytes) -> None:
-    mark = _FORBIDDEN.search(coded)
-    if _HOLE in coded.rstrip(b"\0") or (mark and any(coded[mark.end() :].rstrip(b"\0"))):
+    marker = _FORBIDDEN.search(coded)
+    if _HOLE in coded.rstrip(b"\0") or (marker and any(coded[marker.end() :].rstrip(b"\0"))):
         raise UnopenableFile(PAGE_DAMAGED)
 
 
 def _is_arithmetic(data: bytes, segment: _Segment) -> bool:
-    """Whether its data are coded arithmetically: the lowest of its flags tells (7.4)."""
+    """Whether its data are coded arithmetically: the lowest of its flags shows it (7.4)."""
     if segment.kind in (_SYMBOLS,):
         return segment.end - segment.begin > 2 and not data[segment.begin + 1] & 1
     if segment.kind == _PATTERNS:

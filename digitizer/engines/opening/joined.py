@@ -2,8 +2,8 @@
 
 Every PDF reader takes the last table of places that it finds and shows that file alone. So the
 places where files begin and end are looked for here, between the streams of objects: a PDF that
-was changed later (several end marks, one header), or that lies in another as an attachment, is
-one file. What lies before the first header or behind the last end mark is left away where it
+was changed later (several end markers, one header), or that lies in another as an attachment, is
+one file. What lies before the first header or behind the last end marker is left out where it
 holds nothing: zeros, blanks, a web form's words, a printer's commands.
 """
 
@@ -30,17 +30,17 @@ _LENGTH = re.compile(rb"/Length\s+(\d+)(?:\s+(\d+)\s+R)?")
 _START = re.compile(rb"startxref\s+(\d+)")
 _TABLE = re.compile(rb"\s{0,4}(?:xref|\d+\s+\d+\s+obj)")
 _DICTIONARY = 4096  # bytes before a stream in which its dictionary begins
-_PADDING = bytes(range(33))  # zeros, blanks, line ends and the old mark of a file's end, ^Z
+_PADDING = bytes(range(33))  # zeros, blanks, line ends and the old marker of a file's end, ^Z
 _MOST_JUNK = 4096  # bytes that no one can read: rests of a buffer; more may be a file
 _TEXT = bytes(range(32, 127)) + b"\t\r\n\f\x1b"
 _TEXTUAL = 0.95
 _UNKNOWN = (
-    f"Something that is no PDF lies before or behind the PDF in the same file, and cannot be "
+    f"Something that is not a PDF lies before or behind the PDF in the same file, and cannot be "
     f"shown. {AGAIN}"
 )
 
 
-_TOO_LONG = "Several files lie in this one, too long to be taken apart. Scan them one by one."
+_TOO_LONG = "This file holds several files, and is too long to be split. Scan them one by one."
 _BLOCK = 1 << 20
 _SLACK = 512  # bytes before and behind a PDF that its readers overlook by themselves
 
@@ -94,7 +94,7 @@ def parts_of(file: BinaryIO) -> tuple[Part, ...]:
     Raises UnopenableFile where something else lies there that may be a page.
     """
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        headers, ends = _marks(data)
+        headers, ends = _markers(data)
         starts = _beginnings(data, headers)
         if not starts:
             return (Part(0, len(data)),)
@@ -105,8 +105,8 @@ def parts_of(file: BinaryIO) -> tuple[Part, ...]:
         return tuple(found)
 
 
-def _marks(data: mmap.mmap) -> tuple[list[int], list[int]]:
-    """Where headers begin, and where end marks end, outside of all streams."""
+def _markers(data: mmap.mmap) -> tuple[list[int], list[int]]:
+    """Where headers begin, and where end markers end, outside of all streams."""
     headers, ends, at = [], [], 0
     while token := _TOKEN.search(data, at):
         at = token.end()
@@ -175,7 +175,7 @@ def _is_bare(segment: bytes) -> bool:
 
 
 def _end(data: mmap.mmap, start: int, stop: int, ends: list[int]) -> int:
-    """Behind the last end mark; the whole where none is, or where only the mark is missing.
+    """Behind the last end marker; the whole where none is, or where only the marker is missing.
 
     Objects behind it that end in no table are a later change, or a further file, that was cut
     off: readers show the file without it. Raises UnopenableFile.

@@ -12,12 +12,13 @@ import contextlib
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
 import simplejpeg
 
-from digitizer.engines.opening.jpeg_marks import END, FRAMES, Scan, Walk, height_of, plain_of
+from digitizer.engines.opening.jpeg_markers import END, FRAMES, Scan, Walk, height_of, plain_of
 from digitizer.engines.opening.page import CUT_OFF, PAGE_DAMAGED, Picture
 from digitizer.model.errors import UnopenableFile
 
@@ -33,8 +34,8 @@ _EIGHTH = {"min_factor": 8, "min_height": 1, "min_width": 1, "fastdct": True, "f
 
 @dataclass(frozen=True, slots=True)
 class JpegFacts:
-    """What is really coded. ``height`` is the one of the DNL mark where there is one; ``end`` is
-    the offset behind the end mark, where anything else in the file begins."""
+    """What is really coded. ``height`` is the one of the DNL marker where there is one; ``end`` is
+    the offset behind the end marker, where anything else in the file begins."""
 
     width: int
     height: int
@@ -66,7 +67,7 @@ def checked_pixels(data: bytes) -> Picture | None:
 
 @contextlib.contextmanager
 def _in_words_of(walk: Walk) -> Iterator[None]:
-    """A page without its end mark is cut off, whatever shows it."""
+    """A page without its end marker is cut off, whatever shows it."""
     try:
         yield
     except UnopenableFile as error:
@@ -76,6 +77,7 @@ def _in_words_of(walk: Walk) -> Iterator[None]:
 def _check(walk: Walk, decoder: _Decoder) -> None:
     if walk.frame in FRAMES:
         _refuse_missing_scans(walk)
+        _refuse_empty_scans(walk)
         _refuse_holes(walk)
         _refuse_what_does_not_decode(walk, decoder)
 
@@ -87,7 +89,7 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
 
 
 def end_of(data: bytes) -> int:
-    """The offset behind its end mark. Raises UnopenableFile."""
+    """The offset behind its end marker. Raises UnopenableFile."""
     return Walk(data).end
 
 
@@ -114,14 +116,14 @@ def end_of_index(data: bytes, begin: int) -> int:
 
 
 def plain(data: bytes) -> bytes:
-    """The JPEG as any decoder reads it: the height of its DNL mark put where it belongs, and
+    """The JPEG as any decoder reads it: the height of its DNL marker put where it belongs, and
     nothing but what decoding needs; no metadata. Raises UnopenableFile."""
     return plain_of(Walk(data))
 
 
-def mended(data: bytes) -> bytes | None:
-    """The JPEG as any decoder reads it, where its header tells another height than its DNL mark, or
-    a segment of it is too short; None where nothing is to mend. Raises UnopenableFile."""
+def fixed(data: bytes) -> bytes | None:
+    """The JPEG as any decoder reads it, where its header and its DNL marker give two
+    heights, or a segment is too short; None where nothing is to be fixed. Raises UnopenableFile."""
     walk = Walk(data)
     return plain_of(walk) if walk.is_broken or height_of(walk) != walk.height else None
 
@@ -157,11 +159,23 @@ def _refuse_holes(walk: Walk) -> None:
             raise UnopenableFile(PAGE_DAMAGED)
 
 
+def _refuse_empty_scans(walk: Walk) -> None:
+    """A scan of which a marker is all that came: even an even picture costs a bit for each block.
+
+    Blocks are 8 by 8 pixels, of a component that may have a quarter of the picture's size each way.
+    """
+    blocks = ceil(walk.width / 32) * ceil(height_of(walk) / 32)
+    for scan in walk.scans:
+        begins = scan.first == scan.high == 0 and not walk.is_arithmetic
+        if begins and 8 * (scan.end - scan.begin) < blocks * len(scan.components):
+            raise UnopenableFile(PAGE_DAMAGED)
+
+
 def _impossible_zeros(scan: Scan) -> int:
     """How many zero bytes in a row no encoder writes in this scan; 0 where any number may be."""
     if scan.last == 0:
-        says_something = any(scan.zeros.get(dc, 0) for _, dc, _ in scan.components)
-        return _HOLE if says_something and scan.high == 0 else 0
+        is_coded = any(scan.zeros.get(dc, 0) for _, dc, _ in scan.components)
+        return _HOLE if is_coded and scan.high == 0 else 0
     if scan.first > 0:  # progressive: blocks with nothing more in them are counted, not listed
         return _REFINING_HOLE if scan.high else _HOLE
     return _HOLE if any(scan.zeros.get(16 + ac, 0) & 15 for _, _, ac in scan.components) else 0

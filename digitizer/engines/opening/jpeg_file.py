@@ -1,4 +1,4 @@
-"""A JPEG file: one page. Further pictures that a telephone hangs behind it are none."""
+"""A JPEG file: one page. The smaller pictures that a telephone appends to it are not pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from digitizer.engines.opening.page import (
     too_large,
 )
 from digitizer.engines.opening.pillow_pictures import (
-    FAULTS,
+    PILLOW_ERRORS,
     pixels,
     quietly,
     refusing,
@@ -48,16 +48,16 @@ class JpegPage:
             with refusing(), Image.open(plain, formats=("JPEG",)) as picture:
                 picture.load()
                 image = pixels(picture)
-        across, down, orientation = _what_it_says(self._data)
+        across, down, orientation = _what_it_declares(self._data)
         if orientation in SIDEWAYS:
             across, down = down, across
         image = upright(image, orientation)
         return square(number, image, across, down, self._limits, dpi_hint)
 
 
-def _what_it_says(data: bytes) -> tuple[float, float, int]:
+def _what_it_declares(data: bytes) -> tuple[float, float, int]:
     """Dots per inch and orientation; nothing where its metadata are damaged."""
-    with contextlib.suppress(*FAULTS), quietly():
+    with contextlib.suppress(*PILLOW_ERRORS), quietly():
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as picture:
             across, down = stated_dpi(picture)
             orientation = picture.getexif().get(ORIENTATION, 1)

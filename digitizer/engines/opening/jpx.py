@@ -1,4 +1,4 @@
-"""The marks of a JPEG 2000 codestream (ITU-T T.800, annex A): whether all its tiles are there.
+"""The markers of a JPEG 2000 codestream (ITU-T T.800, annex A): whether all its tiles are there.
 
 Its decoders show what they have, however little: that is what the coding was made for.
 """
@@ -42,10 +42,10 @@ def _size(data: bytes, start: int) -> tuple[int, tuple[int, int]]:
 def _main_header_end(data: bytes, start: int) -> int:
     at = start + 2
     while True:
-        mark, length = struct.unpack_from(">HH", data, at)
-        if mark == _SOT:
+        marker, length = struct.unpack_from(">HH", data, at)
+        if marker == _SOT:
             return at
-        if mark < 0xFF00:
+        if marker < 0xFF00:
             raise UnopenableFile(PAGE_DAMAGED)
         at += 2 + length
 
@@ -54,10 +54,10 @@ def _tiles(data: bytes, at: int) -> set[int]:
     """The numbers of the tiles of which every part that is begun is there."""
     seen: set[int] = set()
     while True:
-        (mark,) = struct.unpack_from(">H", data, at)
-        if mark == _EOC:
+        (marker,) = struct.unpack_from(">H", data, at)
+        if marker == _EOC:
             return seen
-        if mark != _SOT:
+        if marker != _SOT:
             raise UnopenableFile(PAGE_DAMAGED)
         _, tile, length, _, _ = struct.unpack_from(">HHIBB", data, at + 2)
         seen.add(tile)

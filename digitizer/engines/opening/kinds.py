@@ -1,12 +1,20 @@
-"""What kind of file it is, told by its first bytes; its name does not matter."""
+"""What kind of file it is, by its first bytes; its name does not matter."""
 
 from __future__ import annotations
 
 import re
 
 PDF, TIFF, JPEG, PNG, GIF, BMP, WEBP, JPEG2000, HEIF = (
-    "PDF", "TIFF", "JPEG", "PNG", "GIF", "BMP", "WEBP", "JPEG2000", "HEIF",
-)  # fmt: skip
+    "PDF",
+    "TIFF",
+    "JPEG",
+    "PNG",
+    "GIF",
+    "BMP",
+    "WEBP",
+    "JPEG2000",
+    "HEIF",
+)
 PDF_HEADER_WITHIN = 1024  # bytes; as Acrobat and every common viewer have it
 HEAD_BYTES = PDF_HEADER_WITHIN + 8
 

@@ -21,15 +21,15 @@ def eight_bits(deep: np.ndarray[Any, Any], bits: int = 16) -> Picture:
     return eight
 
 
-def without_alpha(samples: Picture, is_told: bool) -> Picture | None:
+def without_alpha(samples: Picture, is_declared: bool) -> Picture | None:
     """Colours (grey HxW or RGB HxWx3) of ``samples``, whose last channel is alpha, where alpha is
     0 everywhere and so no alpha; None where it is one.
 
-    ``is_told``: the format says surely that it is alpha; then even colours below are left hidden.
+    ``is_declared``: the format states that it is alpha; then even colours below are left hidden.
     """
     if samples[..., -1].any():
         return None
     colours = samples[..., 0] if samples.shape[2] == 2 else samples[..., :3]
-    if is_told and not np.ptp(colours.reshape(-1, samples.shape[2] - 1), axis=0).any():
+    if is_declared and not np.ptp(colours.reshape(-1, samples.shape[2] - 1), axis=0).any():
         return None
     return np.ascontiguousarray(colours)

@@ -1,4 +1,4 @@
-"""What opening gives: one picture a page, the limits it keeps to, and the words for faults."""
+"""What opening gives: one picture a page, the limits it keeps to, and the words for problems."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class OpeningLimits:
 class OpenedPage:
     """One page as it was scanned. ``image`` is uint8, HxW grey or HxWx3 RGB, square pixels.
 
-    ``notes`` are faults that only the file can tell, in the words of ``SurveyedPage.quality``.
+    ``notes`` are problems that only the file can show, in the words of ``SurveyedPage.quality``.
     """
 
     number: int
@@ -47,7 +47,7 @@ class OpenedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PageFault:
+class PageProblem:
     """A page that cannot be opened where others of its file can; ``reason`` is for a clerk."""
 
     number: int

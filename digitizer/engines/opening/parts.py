@@ -110,7 +110,7 @@ def _next(data: mmap.mmap, kind: str, begin: int, end: int) -> tuple[int, str] |
 
 
 def _is_likely(data: mmap.mmap, at: int) -> bool:
-    """A TIFF's four bytes stand in other data by chance: its directory must be where it says."""
+    """A TIFF's four bytes are in other data by chance: its directory must be where they point."""
     head = data[at : at + 16]
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
     if order is None or len(head) < 16:
@@ -128,7 +128,7 @@ def _behind_a_phones_pictures(data: mmap.mmap, begin: int, end: int) -> int:
         start = _PADDING.search(data, end)
         at = start.start() if start else len(data)
         head = data[at : at + (1 << 16)]
-        if not head.startswith(b"\xff\xd8\xff") or not any(mark in head for mark in _GAIN_MAPS):
+        if not head.startswith(b"\xff\xd8\xff") or not any(each in head for each in _GAIN_MAPS):
             return end
         end = at + jpeg.end_of(data[at:])
 

@@ -51,11 +51,11 @@ class PdfPages:
         self._refuse_large(each.size for each in placed if not each.is_read_by_rows)
         self._whole.check(number)
         self._whole.refuse_incomplete_jbig2(number, pictures_in)
-        mended = self._whole.mended(number)
-        if mended is None:
+        fixed = self._whole.fixed(number)
+        if fixed is None:
             with _loaded(self._pdf, number) as page:
                 return self._shown(number, page, dpi_hint)
-        pdf = pdfium.PdfDocument(mended)
+        pdf = pdfium.PdfDocument(fixed)
         try:
             with _loaded(pdf, 1) as page:
                 return self._shown(number, page, dpi_hint)

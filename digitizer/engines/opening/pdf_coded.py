@@ -21,7 +21,7 @@ from digitizer.engines.opening.fax import (
     check_fax_strips,
     group4_picture,
 )
-from digitizer.engines.opening.jpeg import check_jpeg, jpeg_size, mended
+from digitizer.engines.opening.jpeg import check_jpeg, fixed, jpeg_size
 from digitizer.engines.opening.page import PAGE_DAMAGED
 from digitizer.model.errors import UnopenableFile
 
@@ -29,11 +29,17 @@ _FLATE, _DCT, _FAX = "/FlateDecode", "/DCTDecode", "/CCITTFaxDecode"
 _JBIG2, _JPX = "/JBIG2Decode", "/JPXDecode"
 _CODECS = {_DCT, _FAX, _JBIG2, _JPX}  # that code pictures; the others code bytes
 _SPACES = {
-    "/DeviceGray": 1, "/CalGray": 1, "/Indexed": 1, "/Separation": 1,
-    "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/DeviceCMYK": 4,
-}  # fmt: skip
+    "/DeviceGray": 1,
+    "/CalGray": 1,
+    "/Indexed": 1,
+    "/Separation": 1,
+    "/DeviceRGB": 3,
+    "/CalRGB": 3,
+    "/Lab": 3,
+    "/DeviceCMYK": 4,
+}
 _PNG_PREDICTORS = 10  # and above: each row begins with a byte of its own
-_FAX_COLUMNS = 1728  # where none are told
+_FAX_COLUMNS = 1728  # where none are given
 _PIECE = 1 << 16  # bytes unpacked at once: a thousand times as many may come out
 _LOOKED_AT = 1 << 16  # bytes beyond the last row
 _MOST_EXTRA = 2  # rows that a program's buffer may be longer
@@ -41,7 +47,7 @@ _MOST_EXTRA = 2  # rows that a program's buffer may be longer
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A picture as its dictionary claims it. ``components`` is None where that cannot be told.
+    """A picture as its dictionary claims it. ``components`` is None where that cannot be known.
 
     ``data`` are coded by ``codec`` ("" for plain rows of pixels) with ``parms`` alone.
     """
@@ -136,12 +142,12 @@ def jbig2_globals(coded: Coded) -> bytes:
     return b""
 
 
-def jpeg_to_mend(image: Any) -> bytes | None:
+def jpeg_to_fix(image: Any) -> bytes | None:
     """The picture's JPEG as every decoder reads it, where it is one that they do not."""
     coded = described(image)
     if coded.codec != _DCT:
         return None
-    return mended(codec_data(coded))
+    return fixed(codec_data(coded))
 
 
 def jbig2_trial(coded: Coded) -> bytes:
@@ -155,10 +161,17 @@ def jbig2_trial(coded: Coded) -> bytes:
             if shared:
                 parms.JBIG2Globals = pikepdf.Stream(pdf, end(shared))
             drawn[name] = pikepdf.Stream(
-                pdf, end(data), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image,
-                Width=coded.width, Height=coded.height, ColorSpace=pikepdf.Name.DeviceGray,
-                BitsPerComponent=1, Filter=pikepdf.Name.JBIG2Decode, DecodeParms=parms,
-            )  # fmt: skip
+                pdf,
+                end(data),
+                Type=pikepdf.Name.XObject,
+                Subtype=pikepdf.Name.Image,
+                Width=coded.width,
+                Height=coded.height,
+                ColorSpace=pikepdf.Name.DeviceGray,
+                BitsPerComponent=1,
+                Filter=pikepdf.Name.JBIG2Decode,
+                DecodeParms=parms,
+            )
         pdf.add_blank_page()
         pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(drawn))
         pdf.pages[0].Contents = pikepdf.Stream(pdf, b"/A Do /B Do")
@@ -174,7 +187,7 @@ def _refuse_incomplete_jbig2(coded: Coded) -> None:
 
 
 def _refuse_incomplete_jpeg(coded: Coded) -> None:
-    """Viewers do not agree on what they show where the dictionary tells of another picture."""
+    """Viewers do not agree on what they show where the dictionary describes another picture."""
     data = codec_data(coded)
     if jpeg_size(data) != (coded.width, coded.height):
         raise UnopenableFile(PAGE_DAMAGED)

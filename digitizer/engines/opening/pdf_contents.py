@@ -1,6 +1,6 @@
 """What a page draws, found in its drawing itself: every picture with its place and resolution.
 
-PDFium tells of the pictures on a page but not of masks, patterns, pictures in the line of the
+PDFium lists the pictures on a page but not masks, patterns, pictures in the line of the
 drawing, or things that are named and not there, which it leaves out without a word.
 """
 
@@ -22,7 +22,7 @@ _DEEPEST = 12  # drawings within drawings; deeper ones go in a circle
 _MOST_STEPS = 50_000  # of all drawings of a page together: drawings may double at each depth
 _MOST_BYTES = 8 << 20  # of drawing; longer ones are maps and plans, not scans
 _COUNTED = (b"q ", b"q\n", b"q\r", b"Q ", b"Q\n", b"Q\r", b"cm", b"Do", b"scn", b"gs")
-FAULTS = (
+PIKEPDF_ERRORS = (
     pikepdf.PdfError,
     pikepdf.DependencyError,
     RuntimeError,
@@ -76,7 +76,7 @@ def examine_contents(page: pikepdf.Page, width: float, height: float) -> PageCon
     walk = _Walk(width * height)
     if _can_be_followed([each.read_bytes() for each in _streams(page)]):
         walk.draw(page, page.resources, _UPRIGHT, 0)
-    with contextlib.suppress(*FAULTS):
+    with contextlib.suppress(*PIKEPDF_ERRORS):
         for look, matrix in _appearances(page):
             walk.form(look, matrix, 0)
     return walk.found
@@ -114,7 +114,7 @@ class _Walk:
     def draw(self, content: Any, resources: Any, start: _Linear, depth: int) -> None:
         """Follows one drawing: a page's, a form's or a pattern's."""
         matrix, saved = start, []
-        with contextlib.suppress(*FAULTS):
+        with contextlib.suppress(*PIKEPDF_ERRORS):
             for step in pikepdf.parse_content_stream(content, _OPERATORS):
                 self._steps += 1
                 if self._steps > _MOST_STEPS:

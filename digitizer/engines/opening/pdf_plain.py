@@ -43,11 +43,11 @@ def pixels_of(coded: Coded, fax: Image.Image | None) -> Picture | None:
         colours = jpeg.decoded(codec_data(coded))
         return colours if colours is None else lean(colours)
     if fax is not None and space == "/DeviceGray" and decode in ([], [0, 1], [1, 0]):
-        as_told = _says(coded.parms, "/BlackIs1") != (decode == [1, 0])
+        as_given = _message(coded.parms, "/BlackIs1") != (decode == [1, 0])
         pixels = np.asarray(fax.convert("L"))
-        return pixels if as_told else 255 - pixels
+        return pixels if as_given else 255 - pixels
     return None
 
 
-def _says(parms: Any, key: str) -> bool:
+def _message(parms: Any, key: str) -> bool:
     return isinstance(parms, pikepdf.Dictionary) and bool(parms.get(key, False))

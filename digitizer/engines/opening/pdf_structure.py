@@ -1,6 +1,6 @@
 """Whether a PDF is whole, by a second parser (pikepdf, which is qpdf).
 
-PDFium mends a damaged file silently, and opens it with fewer pages than it had. What is only
+PDFium repairs a damaged file silently, and opens it with fewer pages than it had. What is only
 sloppy (a wrong offset, junk before the header) is let through; where a page may be missing,
 the file is refused.
 """
@@ -31,11 +31,11 @@ from digitizer.engines.opening.pdf_coded import (
     described,
     has_symbols,
     jbig2_trial,
-    jpeg_to_mend,
+    jpeg_to_fix,
     refuse_incomplete,
 )
 from digitizer.engines.opening.pdf_contents import (
-    FAULTS,
+    PIKEPDF_ERRORS,
     PageContents,
     PlacedPicture,
     examine_contents,
@@ -58,13 +58,13 @@ _DEEPEST = 12  # drawings within drawings that are looked into
 
 
 class Structure:
-    """The object tree of one PDF. Faults of a page raise UnopenableFile."""
+    """The object tree of one PDF. Problems of a page raise UnopenableFile."""
 
     def __init__(self, pdf: pikepdf.Pdf, limits: OpeningLimits) -> None:
         self._pdf = pdf
         self._maskless = lost_masks(pdf)
-        self._faulty: dict[tuple[int, int] | None, bool] = {}
-        self._mended: set[tuple[int, int] | None] = set()
+        self._broken: dict[tuple[int, int] | None, bool] = {}
+        self._fixed: set[tuple[int, int] | None] = set()
         self._tried: set[tuple[int, int] | None] = set()
         self._faxes: dict[tuple[int, int], Image.Image] = {}  # the last one checked
         self._contents: tuple[int, PageContents] = (0, PageContents())  # of the page looked at
@@ -113,8 +113,8 @@ class Structure:
         return isinstance(placed.image, pikepdf.Stream) and is_plain(placed.image)
 
     def notes(self, number: int) -> tuple[str, ...]:
-        """Faults of the page that only the file can tell."""
-        with contextlib.suppress(*FAULTS):
+        """Problems of the page that only the file can show."""
+        with contextlib.suppress(*PIKEPDF_ERRORS):
             if any(has_symbols(image) for image in images_of(self._page_contents(number))):
                 return (SYMBOLS_NOTE,)
         return ()
@@ -127,10 +127,10 @@ class Structure:
             self._contents = number, examine_contents(page, *size)
         return self._contents[1]
 
-    def mended(self, number: int) -> bytes | None:
-        """A PDF of this page alone, where a picture on it had to be mended for PDFium to read."""
+    def fixed(self, number: int) -> bytes | None:
+        """A PDF of this page alone, where a picture on it had to be fixed for PDFium to read."""
         images = images_of(self._page_contents(number))
-        if not any(_name(image) in self._mended for image in images):
+        if not any(_name(image) in self._fixed for image in images):
             return None
         return _alone(self._pages[number - 1])
 
@@ -141,15 +141,15 @@ class Structure:
 
     def refuse_incomplete_jbig2(self, number: int, decode: Decoder) -> None:
         """Raises where JBIG2 data of the page do not suffice for their picture, as a decoder of
-        a PDF's pictures tells."""
+        a PDF's pictures shows."""
         with _refusing(PAGE_DAMAGED):
             for image in images_of(self._page_contents(number)):
                 coded, name = described(image), _name(image)
                 if coded.is_jbig2 and name not in self._tried:
                     first, second = decode(jbig2_trial(coded))
-                    self._faulty[name] = not np.array_equal(first, second)
+                    self._broken[name] = not np.array_equal(first, second)
                     self._tried.add(name)
-                if coded.is_jbig2 and self._faulty[name]:
+                if coded.is_jbig2 and self._broken[name]:
                     raise UnopenableFile(PAGE_DAMAGED)
 
     def _check_image(self, image: Any) -> None:
@@ -157,18 +157,18 @@ class Structure:
         if name is None:
             refuse_incomplete(image)
             return
-        if name not in self._faulty:
-            self._faulty[name] = self._is_faulty(image)
-            if not self._faulty[name] and (whole := jpeg_to_mend(image)) is not None:
+        if name not in self._broken:
+            self._broken[name] = self._is_broken(image)
+            if not self._broken[name] and (whole := jpeg_to_fix(image)) is not None:
                 image.write(whole, filter=pikepdf.Name.DCTDecode)
-                self._mended.add(name)
-        if self._faulty[name]:
+                self._fixed.add(name)
+        if self._broken[name]:
             raise UnopenableFile(PAGE_DAMAGED)
 
-    def _is_faulty(self, image: Any) -> bool:
+    def _is_broken(self, image: Any) -> bool:
         try:
             fax = refuse_incomplete(image)
-        except (*FAULTS, UnopenableFile):
+        except (*PIKEPDF_ERRORS, UnopenableFile):
             return True
         self._faxes = {image.objgen: fax} if fax is not None else {}
         return False
@@ -194,7 +194,7 @@ def examined(path: str, limits: OpeningLimits) -> Iterator[Structure]:
         pdf = pikepdf.open(path, suppress_warnings=True, attempt_recovery=True)
     except pikepdf.PasswordError:
         raise UnopenableFile(LOCKED) from None
-    except FAULTS as error:
+    except PIKEPDF_ERRORS as error:
         raise UnopenableFile(DAMAGED) from error
     with pdf:
         yield Structure(pdf, limits)
@@ -210,13 +210,13 @@ def _refuse_lost_pages(pdf: pikepdf.Pdf, found: int) -> None:
         if pdf.Root.Pages.get("/Count", found) != found:
             raise UnopenableFile(DAMAGED)
         if any("file is damaged" in str(warning) for warning in pdf.get_warnings()):
-            if not _has_end_mark(pdf):
+            if not _has_end_marker(pdf):
                 raise UnopenableFile(CUT_OFF)
             if _page_objects(pdf) != found:
                 raise UnopenableFile(DAMAGED)
 
 
-def _has_end_mark(pdf: pikepdf.Pdf) -> bool:
+def _has_end_marker(pdf: pikepdf.Pdf) -> bool:
     with open(pdf.filename, "rb") as file:  # noqa: PTH123 (the path of a descriptor)
         file.seek(-min(_END_WITHIN, file.seek(0, 2)), 2)
         return b"%%EOF" in file.read()
@@ -254,7 +254,7 @@ def _named_images(resources: Any, depth: int = 0) -> Iterator[pikepdf.Object]:
     """The images that a page names, and those of the drawings it names."""
     for each in resources.get("/XObject", pikepdf.Dictionary()).values():
         if not isinstance(each, pikepdf.Stream):
-            continue  # named and not there: a fault only where it is drawn
+            continue  # named and not there: a problem only where it is drawn
         if each.get("/Subtype") == "/Image":
             yield each
         elif each.get("/Subtype") == "/Form" and depth < _DEEPEST and "/Resources" in each:
@@ -265,5 +265,5 @@ def _named_images(resources: Any, depth: int = 0) -> Iterator[pikepdf.Object]:
 def _refusing(reason: str) -> Iterator[None]:
     try:
         yield
-    except FAULTS as error:
+    except PIKEPDF_ERRORS as error:
         raise UnopenableFile(reason) from error

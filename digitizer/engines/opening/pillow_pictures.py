@@ -35,7 +35,7 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _UNREADABLE = f"The picture is damaged and cannot be opened. {AGAIN}"
 _STRANGE = "The picture is of a kind that no scanner writes ({}). Save it as PDF, TIFF or JPEG."
-FAULTS = (
+PILLOW_ERRORS = (
     OSError,
     ValueError,
     SyntaxError,
@@ -92,7 +92,7 @@ def opened(file: BinaryIO, limits: OpeningLimits, kind: str) -> Iterator[Picture
     try:
         with quietly():
             picture = Image.open(file, formats=(kind,))
-    except FAULTS as error:
+    except PILLOW_ERRORS as error:
         raise UnopenableFile(_UNREADABLE) from error
     with picture:
         yield Pictures(picture, _frames(picture, limits), limits, deep)
@@ -108,7 +108,7 @@ def _frames(picture: Image.Image, limits: OpeningLimits) -> int:
     try:
         with quietly():
             count = int(getattr(picture, "n_frames", 1))
-    except FAULTS as error:
+    except PILLOW_ERRORS as error:
         raise UnopenableFile(_UNREADABLE) from error
     if count > limits.pages:
         raise UnopenableFile(too_many_pages(limits))
@@ -125,7 +125,7 @@ def _seek(picture: Image.Image, frame: int, limits: OpeningLimits) -> None:
                 if picture.format == "GIF" and is_too_large(*picture.size, limits):
                     return
                 picture.seek(each)
-    except FAULTS as error:
+    except PILLOW_ERRORS as error:
         raise UnopenableFile(PAGE_DAMAGED) from error
 
 
@@ -135,7 +135,7 @@ def refusing() -> Iterator[None]:
     try:
         with quietly():
             yield
-    except FAULTS as error:
+    except PILLOW_ERRORS as error:
         raise UnopenableFile(CUT_OFF if "truncated" in str(error) else PAGE_DAMAGED) from error
 
 
@@ -187,8 +187,11 @@ def pixels(picture: Image.Image) -> Picture:
 
 def _on_paper(picture: Image.Image) -> Picture:
     if picture.mode in ("LA", "RGBA"):
-        is_told = picture.format not in ("BMP", "TIFF")  # whose fourth channel is often just there
-        colours = without_alpha(np.asarray(picture), is_told)
+        is_declared = picture.format not in (
+            "BMP",
+            "TIFF",
+        )  # whose fourth channel is often just there
+        colours = without_alpha(np.asarray(picture), is_declared)
         if colours is not None:
             return colours
     solid = picture.convert("RGBA")
@@ -208,7 +211,7 @@ def stated_dpi(picture: Image.Image) -> tuple[float, float]:
     """Dots per inch across and down; 0 where the file does not say or says nonsense."""
     try:
         across, down = (float(each) for each in picture.info.get("dpi", (0, 0)))
-    except FAULTS:
+    except PILLOW_ERRORS:
         return 0.0, 0.0
     good = np.isfinite(across) and np.isfinite(down) and min(across, down) >= 0
     return (across, down) if good else (0.0, 0.0)

@@ -17,7 +17,7 @@ _BLOCK = 1 << 20
 
 
 def refuse_damaged(file: BinaryIO) -> None:
-    """Raises UnopenableFile unless every chunk up to the end mark is as it was written."""
+    """Raises UnopenableFile unless every chunk up to the end marker is as it was written."""
     file.seek(_SIGNATURE_BYTES)
     kind = b""
     while kind != b"IEND":

@@ -1,5 +1,5 @@
 """One page of a TIFF as pixels. It is given to Pillow as a TIFF of its own, with the tags that
-matter and no others: so Pillow's and libtiff's faults with big-endian BigTIFF, sub-directories,
+matter and no others: so Pillow's and libtiff's bugs with big-endian BigTIFF, sub-directories,
 deep samples and odd metadata do not matter.
 """
 
@@ -32,11 +32,30 @@ from digitizer.engines.opening.tiff_tags import Directory, Entry, TiffFile
 from digitizer.model.errors import UnopenableFile
 
 _KEPT = (
-    tags.WIDTH, tags.HEIGHT, tags.BITS, tags.COMPRESSION, tags.PHOTOMETRIC, tags.FILL_ORDER,
-    tags.SAMPLES, tags.ROWS, tags.PLANAR, tags.FAX_OPTIONS, 293, tags.PREDICTOR, 320,
-    tags.TILE_WIDTH, tags.TILE_HEIGHT, 332, tags.EXTRA_SAMPLES, tags.SAMPLE_FORMAT,
-    tags.JPEG_TABLES, 529, 530, 531, 532,
-)  # fmt: skip
+    tags.WIDTH,
+    tags.HEIGHT,
+    tags.BITS,
+    tags.COMPRESSION,
+    tags.PHOTOMETRIC,
+    tags.FILL_ORDER,
+    tags.SAMPLES,
+    tags.ROWS,
+    tags.PLANAR,
+    tags.FAX_OPTIONS,
+    293,
+    tags.PREDICTOR,
+    320,
+    tags.TILE_WIDTH,
+    tags.TILE_HEIGHT,
+    332,
+    tags.EXTRA_SAMPLES,
+    tags.SAMPLE_FORMAT,
+    tags.JPEG_TABLES,
+    529,
+    530,
+    531,
+    532,
+)
 _LOSSLESS = (RAW, LZW, DEFLATE, OLD_DEFLATE, PACKBITS)
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _CMYK = 0, 1, 2, 5
 _CENTIMETRE = 3
@@ -47,7 +66,7 @@ _HORIZONTAL = 2  # predictor: each sample less the one before it
 
 @dataclass(frozen=True, slots=True)
 class TiffPage:
-    """``image`` as stored; ``across`` and ``down`` in dots per inch, 0 where not said."""
+    """``image`` as stored; ``across`` and ``down`` in dots per inch, 0 where not stated."""
 
     image: Picture
     across: float
@@ -95,8 +114,14 @@ def _deep(page: Directory, strips: Strips) -> Picture:
     """Sixteen bits a sample, all samples of a row taken as grey of one long row."""
     samples = page.first(tags.SAMPLES, 1)
     in_a_row = samples if strips.planes == 1 else 1
-    plain = {tags.WIDTH: page.width * in_a_row, tags.BITS: 16, tags.SAMPLES: 1, tags.PLANAR: 1,
-             tags.PHOTOMETRIC: _BLACK_IS_ZERO, tags.PREDICTOR: 1}  # fmt: skip
+    plain = {
+        tags.WIDTH: page.width * in_a_row,
+        tags.BITS: 16,
+        tags.SAMPLES: 1,
+        tags.PLANAR: 1,
+        tags.PHOTOMETRIC: _BLACK_IS_ZERO,
+        tags.PREDICTOR: 1,
+    }
     if strips.tiled:
         plain[tags.TILE_WIDTH] = strips.width * in_a_row
     grey = _changed(page, plain, without=(tags.EXTRA_SAMPLES, tags.SAMPLE_FORMAT, 320))

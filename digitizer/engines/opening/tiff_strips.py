@@ -135,7 +135,7 @@ def _check_raw(data: bytes, rows: int, strips: Strips) -> None:
     if len(data) < rows * strips.stride:
         raise UnopenableFile(PAGE_DAMAGED)
     if rows == strips.rows and len(more) > _MORE_ROWS * strips.stride and more.strip(more[:1]):
-        raise UnopenableFile(PAGE_DAMAGED)  # rows that the height does not tell of
+        raise UnopenableFile(PAGE_DAMAGED)  # rows beyond the stated height
 
 
 def _check_deflate(data: bytes, needed: int, most: int) -> None:

@@ -25,8 +25,24 @@ NEW_SUBFILE, SUBFILE, SUB_DIRECTORIES = 254, 255, 330
 OLD_JPEG, OLD_JPEG_LENGTH = 513, 514
 
 _DIRECTORY_TAGS = (SUB_DIRECTORIES, 34665, 34853, 40965)  # and EXIF, GPS, interoperability
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4,
-          16: 8, 17: 8, 18: 8}  # fmt: skip
+_SIZES = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    16: 8,
+    17: 8,
+    18: 8,
+}
 _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I", 5: "II", 7: "B", 13: "I", 16: "Q", 18: "Q"}
 _MOST_ENTRIES = 4096
 _MOST_SUB_DIRECTORIES = 64
@@ -39,6 +55,10 @@ class Entry:
     type: int
     count: int
     data: bytes
+
+
+#: Stands for an entry whose values lie behind the end of the file.
+_BEYOND_THE_END = Entry(0, 0, b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +150,8 @@ class TiffFile:
             raw = body[i * entry : (i + 1) * entry]
             entries[self._number(raw[:2])] = self._entry(raw)
         directory = Directory(entries, self.order)
+        if end == self.size and self._points_beyond_the_end(directory):
+            raise UnopenableFile(CUT_OFF)  # the pointer was not left out: the file was cut there
         self._reach_other_directories(directory)
         return directory, following
 
@@ -141,7 +163,7 @@ class TiffFile:
         if size > len(data):
             offset = self._number(data)
             if offset + size > self.size:
-                return Entry(0, 0, b"")  # of a tag that matters, what it says is missed later
+                return _BEYOND_THE_END  # of a tag that matters, what it says is missed later
             self._reach(offset + size)
             data = self.read(offset, size)
         return Entry(kind, count, data[:size])
@@ -153,13 +175,22 @@ class TiffFile:
                     count = self._number(self.read(offset, 2))
                     self._reach(min(offset + 6 + 12 * count, self.size))
 
+    def _points_beyond_the_end(self, directory: Directory) -> bool:
+        lost = any(each == _BEYOND_THE_END for each in directory.entries.values())
+        return lost or any(offset + count > self.size for offset, count in self._data_of(directory))
+
     def _reach_data(self, directory: Directory) -> None:
+        for offset, count in self._data_of(directory):
+            self._reach(min(offset + count, self.size))
+
+    def _data_of(self, directory: Directory) -> Iterator[tuple[int, int]]:
+        """Where the picture's data begin, and how many bytes they are."""
         for offsets, counts in (
-            (STRIP_OFFSETS, STRIP_COUNTS), (TILE_OFFSETS, TILE_COUNTS), (OLD_JPEG, OLD_JPEG_LENGTH),
-        ):  # fmt: skip
-            pairs = zip(directory.values(offsets), directory.values(counts), strict=False)
-            for offset, count in pairs:
-                self._reach(min(offset + count, self.size))
+            (STRIP_OFFSETS, STRIP_COUNTS),
+            (TILE_OFFSETS, TILE_COUNTS),
+            (OLD_JPEG, OLD_JPEG_LENGTH),
+        ):
+            yield from zip(directory.values(offsets), directory.values(counts), strict=False)
 
     def _reach(self, end: int) -> None:
         self.extent = max(self.extent, end)

@@ -31,7 +31,7 @@ NO_ENGINE = "none"
 # 0.44, of handwritten ones by 0.53 to 0.96, and mixed ones stand between.
 _HAND_SPREAD = 0.5
 _HAND_LETTERED = 0.45  # print full of specks spreads too, but most of its ink is in letters
-# Of typed pages 0.68 of the ink or more stands in lines of print, of handwritten and mixed ones,
+# Of typed pages 0.68 of the ink or more is in lines of print, of handwritten and mixed ones,
 # where they are as even as that, 0.63 or less.
 _TYPED_COVER = 0.65
 _MIXED_COVER = 0.1  # print on letterheads and forms; less of it is chance
@@ -66,7 +66,7 @@ def look_at(image: Picture) -> PageLook:
 
 
 def _outside(specks: Specks, boxes: Sequence[Box]) -> Specks:
-    """The specks that stand in none of the boxes, which are in the page's pixels."""
+    """The specks that are in none of the boxes, which are in the page's pixels."""
     x = (specks.left + specks.right) / 2 / specks.factor
     y = (specks.top + specks.bottom) / 2 / specks.factor
     kept = np.ones(len(specks), dtype=bool)
@@ -163,18 +163,18 @@ def _first_that_works(*engines: Callable[[], Transcript]) -> Transcript:
 
 
 class Engine(NamedTuple):
-    """One engine for ``doctor``: ``mend`` is the command that installs what is missing."""
+    """One engine for ``doctor``: ``fix`` is the command that installs what is missing."""
 
     name: str
     version: str | None
     ready: bool
-    mend: str
+    fix: str
 
 
 def engines() -> tuple[Engine, ...]:
     """The engines that can be there, and whether they are; loads no network."""
     found = tesseract.version(), ppocr.version()
     return (
-        Engine(tesseract.NAME, found[0], "eng" in tesseract.installed_languages(), tesseract.MEND),
-        Engine(ppocr.NAME, found[1], ppocr.ready(), ppocr.MEND),
+        Engine(tesseract.NAME, found[0], "eng" in tesseract.installed_languages(), tesseract.FIX),
+        Engine(ppocr.NAME, found[1], ppocr.ready(), ppocr.FIX),
     )

@@ -73,8 +73,8 @@ def _xyz(values: tuple[float, float, float]) -> bytes:
 
 
 def _description(text: str) -> bytes:
-    said = text.encode("ascii") + b"\0"
-    return b"desc" + bytes(4) + struct.pack(">I", len(said)) + said + bytes(78)
+    content = text.encode("ascii") + b"\0"
+    return b"desc" + bytes(4) + struct.pack(">I", len(content)) + content + bytes(78)
 
 
 def _curve() -> bytes:

@@ -59,9 +59,14 @@ def _bottoms(boxes: Sequence[Box]) -> tuple[float, float]:
 
 
 def _show(
-    word: Word, letters: Sequence[int], bottom: float, height: float, after: bool, scale: float,
+    word: Word,
+    letters: Sequence[int],
+    bottom: float,
+    height: float,
+    after: bool,
+    scale: float,
     page_height: float,
-) -> str:  # fmt: skip
+) -> str:
     """One word: the font size is the line's height, the horizontal stretch fits the width."""
     size = max(1.0, height) * scale
     width = max(1, word.box.width) * scale

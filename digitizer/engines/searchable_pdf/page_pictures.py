@@ -1,4 +1,4 @@
-"""A page's picture as a PDF object, without decoding and packing it anew where that can be had."""
+"""A page's picture as a PDF object, not decoded and packed again where that can be helped."""
 
 from __future__ import annotations
 

@@ -1,70 +1,131 @@
-"""What every command needs: the home, lazily opened, and how to speak.
+"""What every command needs: its home, its facility, its actor, and ways to print results.
 
-Imports of the rooms below stand inside functions here and in the commands: a command that
-reads no page must start in half a second.
+The rooms below are imported inside functions, here and in the commands: a command that reads no
+page must start within half a second.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitizer.model.errors import UsageError
+from digitizer.model.errors import NeedsProof, UsageError
 from digitizer.model.people import Actor, ActorKind
+from digitizer.support.visible import visible, visible_json
 
 if TYPE_CHECKING:
-    from digitizer.facility import House
+    from digitizer.facility import Facility
 
+_NO_LOGIN = 2**32 - 1  # what Linux says of a process that nobody's login began
+
+
+def _shell_user() -> str:
+    """Who runs this command, as the system knows them: the user, and who logged in and became
+    that user, which the kernel keeps through su and sudo."""
+    user = _named(os.getuid())
+    try:
+        login = int(Path("/proc/self/loginuid").read_text("ascii"))
+    except (OSError, ValueError):
+        return user
+    return user if login in (os.getuid(), _NO_LOGIN) else f"{user}, logged in as {_named(login)}"
+
+
+def _named(uid: int) -> str:
+    try:
+        return f"{pwd.getpwuid(uid).pw_name} (uid {uid})"
+    except KeyError:
+        return f"uid {uid}"
+
+
+SHELL_USER = _shell_user()
 #: Whoever runs commands in the home is its operator.
-OPERATOR = Actor(ActorKind.MACHINE, "command line")
+OPERATOR = Actor(ActorKind.MACHINE, "command line", shell=SHELL_USER)
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per line to stdout.")]
 By = Annotated[str, typer.Option("--by", help="Who decides: a name, for the record.")]
+ByFor = Annotated[str, typer.Option("--by", help="Who does it: a name on the staff list.")]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file",
+        help="A file with the password of who does it; with the code of their second step, if they "
+        "have one, in its second line.",
+    ),
+]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where a command stands: its home, if one was named."""
-
-    home: Path | None
-
-    def need_home(self) -> Path:
-        if self.home is None:
-            raise UsageError(
-                "Say where the home is: digitizer --home DIR COMMAND, or set DIGITIZER_HOME."
-            )
-        return self.home
-
-    def house(self) -> House:
-        from digitizer.facility import open_house
-
-        return open_house(self.need_home())
-
-    def signer(self, house: House, name: str) -> Actor:
-        from digitizer.people.actions import named_staff
-
-        return named_staff(house, name)
+def given_home(context: typer.Context) -> Path | None:
+    """The folder of --home or DIGITIZER_HOME; None: neither was given."""
+    home = context.obj
+    assert home is None or isinstance(home, Path)
+    return home
 
 
-def desk_of(context: typer.Context) -> Desk:
-    found = context.obj
-    assert isinstance(found, Desk)
-    return found
+def home_of(context: typer.Context) -> Path:
+    """Raises UsageError if no home was given."""
+    home = given_home(context)
+    if home is None:
+        raise UsageError(
+            "Give the home folder: digitizer --home DIR COMMAND, or set DIGITIZER_HOME."
+        )
+    return home
 
 
-def say(record: Mapping[str, Any], as_json: bool, line: str) -> None:
-    """One thing told: as JSON for programs, as a sentence for people."""
+def facility_of(context: typer.Context) -> Facility:
+    """The facility of the given home. Raises UsageError if no home was given."""
+    from digitizer.facility import open_facility
+
+    return open_facility(home_of(context))
+
+
+def signed(context: typer.Context, by: str) -> tuple[Facility, Actor]:
+    """The facility, and the actor whom --by names. Raises UsageError if either is not given."""
+    from digitizer.people.actions import named_staff
+
+    facility = facility_of(context)
+    return facility, named_staff(facility, by, SHELL_USER)
+
+
+def proven(context: typer.Context, by: str, password_file: Path | None) -> tuple[Facility, Actor]:
+    """The facility, and the actor whom --by names and whose password stands in the file: for acts
+    that cannot be undone. Raises NeedsProof if either is not given, and Refused."""
+    facility = facility_of(context)
+    return facility, proven_at(facility, by, password_file)
+
+
+def proven_at(facility: Facility, by: str, password_file: Path | None) -> Actor:
+    """As ``proven``, where the facility is at hand."""
+    from digitizer.access.login import prove_in_shell
+
+    if not by.strip() or password_file is None:
+        raise NeedsProof
+    password, code, *_ = (*read_text(password_file).splitlines(), "", "")
+    if password_file.stat().st_mode & 0o077:
+        note(f"digitizer: others can read {password_file}. Run: chmod 600 {password_file}")
+    return prove_in_shell(facility, by, password, code, SHELL_USER)
+
+
+def say(record: Mapping[str, Any], as_json: bool, *lines: str) -> None:
+    """Prints one result: as JSON for programs, as a sentence or several lines for people."""
     if as_json:
-        print(json.dumps(record, ensure_ascii=False, default=str), flush=True)
+        print(visible_json(json.dumps(record, ensure_ascii=False, default=str)), flush=True)
     else:
-        print(line, flush=True)
+        tell(*lines)
+
+
+def tell(*lines: str) -> None:
+    """Prints to stdout, for people. All that commands print goes through here, ``say`` or
+    ``note``: names of files and people must not act on a terminal, or look like another line."""
+    for line in lines:
+        print(visible(line), flush=True)
 
 
 def write(path: Path, content: bytes) -> None:
@@ -90,6 +151,7 @@ def read_text(path: Path) -> str:
         raise UsageError(f"{path} is not UTF-8 text. Save it as UTF-8.") from None
 
 
-def note(text: str) -> None:
-    """For people, beside the result."""
-    print(text, file=sys.stderr, flush=True)
+def note(*lines: str) -> None:
+    """Prints to stderr, for people, so that stdout holds results alone."""
+    for line in lines:
+        print(visible(line), file=sys.stderr, flush=True)

@@ -1,11 +1,10 @@
-"""cover: sheets that go to the printer, and what became of them."""
+"""cover: printing our sheets, and looking up how they were used."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,23 +12,62 @@ from digitizer.entrances.cli.context import (
     OPERATOR,
     AsJson,
     By,
+    ByFor,
+    PasswordFile,
     Reason,
-    desk_of,
+    facility_of,
     note,
+    proven,
     say,
+    signed,
+    tell,
     write,
 )
+from digitizer.entrances.cli.prints import check_printer, print_pdf
+from digitizer.entrances.cli.sheet_kinds import Options, Paper, several_of, sheet_of
 from digitizer.model.errors import UsageError
 from digitizer.model.paper import CodeKind
+from digitizer.model.prints import PRINT_KINDS, SHEET_NAMES, PrintKind
+from digitizer.support.wording import counted, local_moment
 
 if TYPE_CHECKING:
     from digitizer.covers.actions import PrintedCover
-    from digitizer.facility import House
+    from digitizer.covers.bulk import PrintedCovers
 
-cover_app = typer.Typer(no_args_is_help=True, help="Cover sheets, reply sheets, markers.")
+cover_app = typer.Typer(
+    no_args_is_help=True, help="Cover sheets, reply sheets, separators, markers."
+)
 
-
-Paper = Literal["a4", "letter"]
+ShortId = Annotated[str, typer.Argument(help="The number printed on the sheet.")]
+Booking = Annotated[str | None, typer.Argument(help="The inmate (kinds inmate and reply).")]
+Kind = Annotated[CodeKind, typer.Option(help="Which sheet.")]
+Out = Annotated[Path | None, typer.Option(help="The PDF to write; an existing one is overwritten.")]
+Printer = Annotated[
+    str | None, typer.Option(help="Put it into the print queue, and print it on this printer.")
+]
+Unit = Annotated[str | None, typer.Option(help="A cover for each inmate of this housing unit.")]
+Everyone = Annotated[
+    bool, typer.Option("--everyone", help="A cover for each inmate in custody, in one PDF.")
+]
+Sheets = Annotated[
+    int | None, typer.Option(min=1, max=250, help="Sheets behind the cover; none: any number.")
+]
+Sender = Annotated[str | None, typer.Option(help="Who will use it, or who a reply is to.")]
+Once = Annotated[bool, typer.Option("--once", help="Good for one letter only.")]
+Letters = Annotated[
+    int | None, typer.Option(min=1, max=250, help="Letters in the batch (kind batch).")
+]
+ValidDays = Annotated[
+    int | None, typer.Option(min=1, help="Good for this many days; none: no limit.")
+]
+Uses = Annotated[
+    int | None, typer.Option(min=1, max=9999, help="Good for this many letters; none: no limit.")
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Hold letters that come after this day."),
+]
+PaperSize = Annotated[Paper | None, typer.Option(help="The facility's paper by default.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,110 +77,61 @@ def add_to(app: typer.Typer) -> None:
 @cover_app.command("print")
 def cover_print(
     context: typer.Context,
-    out: Annotated[Path, typer.Option(help="The PDF to write; an existing one is overwritten.")],
-    booking: Annotated[str | None, typer.Argument(help="For whom (inmate and reply).")] = None,
-    kind: Annotated[CodeKind, typer.Option(help="Which sheet.")] = CodeKind.INMATE,
-    sheets: Annotated[
-        int | None, typer.Option(min=1, max=250, help="Sheets behind the cover; none: any number.")
-    ] = None,
-    sender: Annotated[
-        str | None, typer.Option(help="Who will use it, or whom a reply answers.")
-    ] = None,
-    once: Annotated[bool, typer.Option("--once", help="Good for one letter only.")] = False,
-    letters: Annotated[
-        int | None, typer.Option(min=1, max=250, help="Letters in the batch (kind batch).")
-    ] = None,
-    valid_days: Annotated[
-        int | None, typer.Option(min=1, help="Doubt what comes later; none: never.")
-    ] = None,
-    uses: Annotated[
-        int | None,
-        typer.Option(min=1, max=9999, help="Good for so many letters; none: any number."),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Hold letters that come after this day."),
-    ] = None,
-    paper: Annotated[Paper | None, typer.Option(help="The facility's paper by default.")] = None,
+    booking: Booking = None,
+    out: Out = None,
+    printer: Printer = None,
+    unit: Unit = None,
+    everyone: Everyone = False,
+    kind: Kind = CodeKind.INMATE,
+    sheets: Sheets = None,
+    sender: Sender = None,
+    once: Once = False,
+    letters: Letters = None,
+    valid_days: ValidDays = None,
+    uses: Uses = None,
+    until: Until = None,
+    paper: PaperSize = None,
 ) -> None:
     """Print a cover sheet (a new code each time; earlier ones stay valid).
 
-    A cover may be copied and used again, unless --once, --uses or --until limit it. It says for
-    whom a letter is, never who sent it.
+    A cover may be copied and used again, unless --once, --uses or --until limit it. It shows
+    who a letter is for, never who sent it.
     """
-    asked = _Asked(
-        kind, booking, sheets or 0, sender, once, letters, valid_days, uses,
-        until.date() if until else None, paper,
-    )  # fmt: skip
-    _check(asked)
-    printed = _print_sheet(desk_of(context).house(), asked)
-    write(out, printed.pdf)
-    whom = f" for {printed.inmate.full_name}" if printed.inmate else ""
-    print(f"{out}: {kind} sheet {printed.short_id}{whom}")
-    for warning in printed.warnings:
+    given = Options(
+        booking=booking,
+        letters=letters,
+        once=once,
+        sheets=sheets,
+        valid_days=valid_days,
+        uses=uses,
+        until=until.date() if until else None,
+        sender=sender,
+        paper=paper,
+    )
+    if (out is None) == (printer is None):
+        raise UsageError("Give --out, the PDF to write, or --printer.")
+    facility = facility_of(context)
+    if printer is not None:
+        check_printer(facility, printer)  # before a code is made that no paper bears
+    made: PrintedCover | PrintedCovers
+    if unit is not None or everyone:
+        made = several = several_of(kind, given, unit, everyone).print_for(facility)
+        what, print_kind = f"{counted(len(several.inmates), 'cover sheet')}", PrintKind.COVERS
+        title = f"{what}, {unit or 'everyone'}"
+    else:
+        made = one = sheet_of(kind, given).print_for(facility)
+        whom = f" for {one.inmate.full_name}" if one.inmate else ""
+        sides = ", to print on both sides of one sheet" if kind is CodeKind.SEPARATOR else ""
+        what, print_kind = f"{kind} sheet {one.short_id}{whom}{sides}", PRINT_KINDS[kind]
+        title = f"{SHEET_NAMES[kind]} {one.short_id}"
+    if out is not None:
+        write(out, made.pdf)
+        tell(f"{out}: {what}")
+    elif printer is not None:
+        number = print_pdf(facility, print_kind, title, made.pdf, booking, printer)
+        tell(f"{printer}: {what}, print {number}")
+    for warning in made.warnings:
         note(f"digitizer: {warning}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What ``cover print`` was asked for; ``sheets`` is 0 where any number will do."""
-
-    kind: CodeKind
-    booking: str | None
-    sheets: int
-    sender: str | None
-    once: bool
-    letters: int | None
-    valid_days: int | None
-    uses: int | None
-    until: date | None
-    paper: Paper | None
-
-
-def _check(asked: _Asked) -> None:
-    _check_sheet(asked)
-    _check_limits(asked)
-
-
-def _check_sheet(asked: _Asked) -> None:
-    kind = asked.kind
-    personal = kind in (CodeKind.INMATE, CodeKind.REPLY)
-    if personal and not asked.booking:
-        raise UsageError(f"Name the booking number: digitizer cover print BOOKING --kind {kind}")
-    if not personal and asked.booking:
-        raise UsageError(f"A {kind} sheet is for nobody: leave the booking number out.")
-    if asked.letters is not None and kind is not CodeKind.BATCH:
-        raise UsageError("--letters goes with --kind batch; --sheets counts a letter's sheets.")
-    if (asked.once and kind is not CodeKind.INMATE) or (asked.sheets and not personal):
-        raise UsageError("--once goes with an inmate's cover, --sheets with a letter or a reply.")
-
-
-def _check_limits(asked: _Asked) -> None:
-    if asked.valid_days and asked.kind not in (CodeKind.INMATE, CodeKind.LEGAL):
-        raise UsageError("--valid-days goes with an inmate's cover or a legal marker.")
-    for option, value in (("--uses", asked.uses), ("--until", asked.until)):
-        if value and asked.kind is not CodeKind.INMATE:
-            raise UsageError(f"{option} goes with an inmate's cover.")
-
-
-def _print_sheet(house: House, asked: _Asked) -> PrintedCover:
-    from digitizer.covers import actions as covers
-    from digitizer.messages import reply_sheets
-
-    if asked.kind is CodeKind.BATCH:
-        return covers.print_batch_header(house, asked.letters, OPERATOR, asked.paper)
-    if asked.kind is CodeKind.LEGAL:
-        return covers.print_legal_marker(house, OPERATOR, asked.paper, asked.valid_days)
-    if asked.kind is CodeKind.REPLY:
-        return reply_sheets.print_reply_sheet(
-            house, asked.booking or "", OPERATOR,
-            sheets=asked.sheets, correspondent=asked.sender, paper=asked.paper,
-        )  # fmt: skip
-    return covers.print_inmate_cover(
-        house, asked.booking or "", OPERATOR, sheets=asked.sheets, sender=asked.sender,
-        once=asked.once, uses=asked.uses, valid_days=asked.valid_days, until=asked.until,
-        paper=asked.paper,
-    )  # fmt: skip
 
 
 @cover_app.command("list")
@@ -154,90 +143,143 @@ def cover_list(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List inmates' covers and how often each was used, the most used of late first."""
+    """List inmates' covers and how often each was used, most used recently first."""
     from digitizer.covers import actions as covers
 
-    house = desk_of(context).house()
-    days = house.settings.covers.within_days
-    for each in covers.cover_list(house, OPERATOR, booking, often):
+    facility = facility_of(context)
+    days = facility.settings.covers.within_days
+    for each in covers.cover_list(facility, OPERATOR, booking, often):
         known = each.cover
         record = {
             "id": known.short_id,
             "booking_number": known.inmate.booking_number if known.inmate else None,
-            "sender": known.sender, "printed": known.printed.isoformat(), "once": known.once,
+            "sender": known.sender,
+            "printed": known.printed.isoformat(),
+            "once": known.once,
             "most_letters": known.most_letters,
             "expires": known.expires.isoformat() if known.expires else None,
             "revoked": known.revoked.isoformat() if known.revoked else None,
-            "uses": each.uses, "recent": each.recent, "often": each.often,
+            "uses": each.uses,
+            "recent": each.recent,
+            "often": each.often,
             "last": each.last.isoformat() if each.last else None,
-        }  # fmt: skip
+        }
         whose = known.inmate.booking_number if known.inmate else ""
-        told = f"{known.short_id}  {whose:12}  {each.uses} uses, {each.recent} in {days} days"
-        told += f", printed for {known.sender}" if known.sender else ""
-        say(record, as_json, told + (": UNUSUALLY OFTEN" if each.often else ""))
+        line = f"{known.short_id}  {whose:12}  {each.uses} uses, {each.recent} in {days} days"
+        line += f", printed for {known.sender}" if known.sender else ""
+        say(record, as_json, line + (": UNUSUALLY OFTEN" if each.often else ""))
 
 
 @cover_app.command("uses")
 def cover_uses(
     context: typer.Context,
-    short_id: Annotated[str, typer.Argument(help="The number printed on the sheet.")],
+    short_id: ShortId,
     as_json: AsJson = False,
 ) -> None:
     """List every letter that came under a sheet, newest first."""
     from digitizer.covers.actions import uses_of_cover
 
-    known, uses = uses_of_cover(desk_of(context).house(), short_id, OPERATOR)
+    known, uses = uses_of_cover(facility_of(context), short_id, OPERATOR)
     for use in uses:
         record = {
-            "id": known.short_id, "letter": use.letter, "state": use.state, "scan": use.scan,
-            "source": use.source, "at": use.at.isoformat(),
-        }  # fmt: skip
-        say(record, as_json, f"{use.at:%Y-%m-%d %H:%M}  {use.letter}  {use.state:15}  {use.source}")
+            "id": known.short_id,
+            "letter": use.letter,
+            "state": use.state,
+            "scan": use.scan,
+            "source": use.source,
+            "at": use.at.isoformat(),
+        }
+        say(record, as_json, f"{local_moment(use.at)}  {use.letter}  {use.state:15}  {use.source}")
 
 
 @cover_app.command("revoke")
 def cover_revoke(
     context: typer.Context,
-    short_id: Annotated[str, typer.Argument(help="The number printed on the sheet.")],
+    short_id: ShortId,
     by: By,
     reason: Reason,
 ) -> None:
-    """From now on, hold what comes under this sheet."""
+    """Hold every letter that comes under this sheet from now on."""
     from digitizer.covers.actions import revoke_cover
 
-    desk = desk_of(context)
-    house = desk.house()
-    known = revoke_cover(house, short_id, desk.signer(house, by), reason)
-    print(f"Sheet {known.short_id} is revoked.")
+    facility, actor = signed(context, by)
+    known = revoke_cover(facility, short_id, actor, reason)
+    tell(f"Sheet {known.short_id} is revoked.")
 
 
 @cover_app.command("find")
 def cover_find(
     context: typer.Context,
-    short_id: Annotated[str, typer.Argument(help="The number printed on the sheet.")],
+    short_id: ShortId,
     as_json: AsJson = False,
 ) -> None:
-    """Say whose a sheet is, from the number printed on it."""
+    """Show whose a sheet is, from the number printed on it."""
     from digitizer.covers.actions import find_cover
 
-    known = find_cover(desk_of(context).house(), short_id, OPERATOR)
+    known = find_cover(facility_of(context), short_id, OPERATOR)
     record = {
-        "id": known.short_id, "kind": known.code.kind, "sheets": known.code.sheets,
+        "id": known.short_id,
+        "kind": known.code.kind,
+        "sheets": known.code.sheets,
         "booking_number": known.inmate.booking_number if known.inmate else None,
-        "once": known.once, "sender": known.sender, "printed": known.printed.isoformat(),
-        "revoked": known.revoked.isoformat() if known.revoked else None, "used_by": known.used_by,
+        "once": known.once,
+        "sender": known.sender,
+        "printed": known.printed.isoformat(),
+        "revoked": known.revoked.isoformat() if known.revoked else None,
+        "used_by": known.used_by,
         "most_letters": known.most_letters,
         "expires": known.expires.isoformat() if known.expires else None,
-    }  # fmt: skip
+        "key_retired": known.key_retired,
+    }
     whose = f" of {known.inmate.full_name} ({known.inmate.booking_number})" if known.inmate else ""
     state = "revoked" if known.revoked else "used" if known.used_by else "good"
+    state = "signed with a retired key" if known.key_retired else state
     say(record, as_json, f"{known.code.kind} sheet{whose}, {state}, printed {known.printed:%F}")
 
 
 @cover_app.command("rotate-keys")
-def cover_rotate_keys(context: typer.Context) -> None:
-    """Sign new sheets with a fresh key; sheets printed before go on being read."""
+def cover_rotate_keys(
+    context: typer.Context, by: ByFor = "", password_file: PasswordFile = None
+) -> None:
+    """Sign new sheets with a new key; sheets printed before can still be read."""
     from digitizer.covers.actions import rotate_keys
 
-    number = rotate_keys(desk_of(context).house(), OPERATOR)
-    print(f"New sheets are signed with key {number}. Back up the key file.")
+    number = rotate_keys(*proven(context, by, password_file))
+    tell(f"New sheets are signed with key {number}. Back up the key file.")
+
+
+@cover_app.command("retire-key")
+def cover_retire_key(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="The key's number.")],
+    reason: Reason,
+    by: ByFor = "",
+    password_file: PasswordFile = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Do it; without this, only list what would fall.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Stop accepting everything signed with a key that was stolen, or may have been."""
+    from digitizer.covers.actions import retire_key, sheets_under_key
+
+    if confirm:
+        facility, actor = proven(context, by, password_file)
+        sheets = retire_key(facility, number, actor, reason)
+    else:
+        sheets = sheets_under_key(facility_of(context), number, OPERATOR)
+    for each in sheets:
+        record = {
+            "id": each.short_id,
+            "kind": each.code.kind,
+            "booking_number": each.inmate.booking_number if each.inmate else None,
+            "printed": each.printed.isoformat(),
+            "key": number,
+            "retired": confirm,
+        }
+        whose = each.inmate.booking_number if each.inmate else ""
+        say(record, as_json, f"{each.short_id}  {each.code.kind:8}  {whose}")
+    if confirm:
+        note(f"Key {number} is retired; {len(sheets)} sheets in force fell. Print new ones.")
+    else:
+        note(f"{len(sheets)} sheets in force would fall. Nothing was changed; add --confirm.")

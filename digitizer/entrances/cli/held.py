@@ -1,9 +1,9 @@
-"""held, assign, release, reject, cut, join, mark, …: settling what the machine doubted."""
+"""held, assign, release, reject, cut, join, mark, …: deciding about held mail."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,14 +11,25 @@ from digitizer.entrances.cli.context import (
     OPERATOR,
     AsJson,
     By,
+    PasswordFile,
     Reason,
-    desk_of,
+    facility_of,
     note,
+    proven,
     read_text,
     say,
+    signed,
+    tell,
     write,
 )
+from digitizer.entrances.cli.prints import check_printer, print_pdf
+from digitizer.model.errors import UsageError
 from digitizer.model.mail import PageRole
+from digitizer.model.prints import notice_kind
+from digitizer.support.wording import counted, local_moment
+
+if TYPE_CHECKING:
+    from digitizer.screening.settled_mail import Sight
 
 HeldId = Annotated[
     str, typer.Argument(metavar="LETTER", help="A held letter, or a scan held as a whole.")
@@ -26,23 +37,43 @@ HeldId = Annotated[
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (held, assign, release, reject, cut, join, mark, rescanned, notice):
+    for command in (
+        held,
+        assign,
+        release,
+        reject,
+        withhold,
+        cut,
+        join,
+        mark,
+        rescanned,
+        recall,
+        notice,
+    ):
         app.command()(command)
 
 
 def held(context: typer.Context, as_json: AsJson = False) -> None:
-    """List what waits for a person, oldest first, and why."""
+    """List held mail, oldest first, and why it is held."""
     from digitizer.screening import decisions
 
-    for item in decisions.held(desk_of(context).house(), OPERATOR):
+    for item in decisions.held(facility_of(context), OPERATOR):
         record = {
-            "scan": item.scan, "source": item.source, "letter": item.letter,
-            "pages": list(item.pages), "reason": item.reason, "since": item.since.isoformat(),
+            "scan": item.scan,
+            "source": item.source,
+            "letter": item.letter,
+            "pages": list(item.pages),
+            "reason": item.reason,
+            "since": item.since.isoformat(),
             "queue": item.queue,
-        }  # fmt: skip
+        }
         what = f"letter {item.letter}" if item.letter else f"scan {item.scan}"
-        say(record, as_json, f"{item.since:%Y-%m-%d %H:%M}  {what}  {item.source}, "
-            f"{len(item.pages)} pages: {item.reason}")  # fmt: skip
+        say(
+            record,
+            as_json,
+            f"{local_moment(item.since)}  {what}  {item.source}, "
+            f"{counted(len(item.pages), 'page')}: {item.reason}",
+        )
 
 
 def assign(
@@ -53,32 +84,32 @@ def assign(
     reason: Reason,
 ) -> None:
     """Deliver a held letter to an inmate."""
-    from digitizer.screening import decisions
+    from digitizer.screening import cases, decisions
 
-    place = desk_of(context)
-    house = place.house()
-    letter = decisions.assign(house, held_id, to, place.signer(house, by), reason)
-    print(f"Letter {letter} is delivered to {to}.")
+    facility, actor = signed(context, by)
+    letter = decisions.assign(facility, held_id, to, actor, reason)
+    last = cases.decision_on(facility, letter, actor)
+    waits = last.event.detail.get("waits") if last else None
+    still = f"assigned to {to}, and waits for {waits}" if waits else f"delivered to {to}"
+    tell(f"Letter {letter} is {still}.")
 
 
 def release(context: typer.Context, held_id: HeldId, by: By, reason: Reason) -> None:
-    """Deliver a letter that awaited review, as its cover says."""
+    """Deliver a letter that waits for review, to the inmate named on its cover."""
     from digitizer.screening import decisions
 
-    place = desk_of(context)
-    house = place.house()
-    decisions.release(house, held_id, place.signer(house, by), reason)
-    print(f"Letter {held_id} is delivered.")
+    facility, actor = signed(context, by)
+    waits = decisions.release(facility, held_id, actor, reason)
+    tell(f"Letter {held_id} {f'waits for {waits}' if waits else 'is delivered'}.")
 
 
 def reject(context: typer.Context, held_id: HeldId, by: By, reason: Reason) -> None:
     """Do not deliver a held letter; it is kept, with the reason."""
     from digitizer.screening import decisions
 
-    place = desk_of(context)
-    house = place.house()
-    decisions.reject(house, held_id, place.signer(house, by), reason)
-    print(f"{held_id} is rejected.")
+    facility, actor = signed(context, by)
+    decisions.reject(facility, held_id, actor, reason)
+    tell(f"{held_id} is rejected.")
 
 
 def cut(
@@ -91,10 +122,9 @@ def cut(
     """Cut a held letter in two before a page."""
     from digitizer.screening import decisions
 
-    place = desk_of(context)
-    house = place.house()
-    first, second = decisions.cut(house, held_id, page, place.signer(house, by), reason)
-    print(f"Letter {first} ends before page {page}; letter {second} begins there.")
+    facility, actor = signed(context, by)
+    first, second = decisions.cut(facility, held_id, page, actor, reason)
+    tell(f"Letter {first} ends before page {page}; letter {second} begins there.")
 
 
 def join(
@@ -107,10 +137,9 @@ def join(
     """Join two held letters of one scan."""
     from digitizer.screening import decisions
 
-    place = desk_of(context)
-    house = place.house()
-    kept = decisions.join(house, first, second, place.signer(house, by), reason)
-    print(f"Letter {kept} now has the pages of both.")
+    facility, actor = signed(context, by)
+    kept = decisions.join(facility, first, second, actor, reason)
+    tell(f"Letter {kept} now has the pages of both.")
 
 
 def mark(
@@ -121,13 +150,30 @@ def mark(
     by: By,
     reason: Reason,
 ) -> None:
-    """Say that a page of a held letter is content, a cover, or blank."""
+    """Mark a page of a held letter as content, a cover, or blank."""
     from digitizer.screening import decisions
 
-    place = desk_of(context)
-    house = place.house()
-    letter = decisions.mark_page(house, held_id, page, as_, place.signer(house, by), reason)
-    print(f"Page {page} of letter {letter} is marked as {as_}.")
+    facility, actor = signed(context, by)
+    letter = decisions.mark_page(facility, held_id, page, as_, actor, reason)
+    tell(f"Page {page} of letter {letter} is marked as {as_}.")
+
+
+def withhold(
+    context: typer.Context,
+    held_id: HeldId,
+    page: Annotated[int, typer.Option(min=1, help="The page of the scan.")],
+    by: By,
+    reason: Reason,
+) -> None:
+    """Withhold one page of a held letter, which is then delivered without it; its inmate reads why.
+
+    'mark --as content' gives it back.
+    """
+    from digitizer.screening import decisions
+
+    facility, actor = signed(context, by)
+    letter = decisions.withhold(facility, held_id, page, actor, reason)
+    tell(f"Page {page} of letter {letter} is withheld.")
 
 
 def rescanned(
@@ -137,30 +183,88 @@ def rescanned(
     by: By,
     reason: Reason,
 ) -> None:
-    """Say that the sheets were scanned again; this picture of them is kept, unused."""
+    """Record that the sheets were scanned again; the pages of this scan are kept but not used."""
     from digitizer.screening import decisions
 
-    place = desk_of(context)
-    house = place.house()
-    decisions.rescanned(house, held_id, as_, place.signer(house, by), reason)
-    print(f"{held_id} is replaced by {as_}.")
+    facility, actor = signed(context, by)
+    decisions.rescanned(facility, held_id, as_, actor, reason)
+    tell(f"{held_id} is replaced by {as_}.")
+
+
+def recall(
+    context: typer.Context,
+    letter: Annotated[
+        str,
+        typer.Argument(help="A letter that was delivered or rejected, or a scan rejected whole."),
+    ],
+    by: By,
+    reason: Reason,
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take back a letter that was delivered or rejected by mistake: it is held again."""
+    from digitizer.screening import recalls
+
+    facility, actor = proven(context, by, password_file)
+    done = recalls.recall(facility, letter, actor, reason)
+    before = done.before
+    record = {
+        "scan": before.scan,
+        "letter": before.letter,
+        "was": before.state,
+        "booking_number": before.inmate.booking_number if before.inmate else None,
+        "read": before.read.isoformat() if before.read else None,
+        "incident": before.is_incident,
+        "seen": [_seen_record(each) for each in before.seen],
+        "reason": done.reason,
+    }
+    say(record, as_json, f"{letter} is held again. {done.reason}", *map(_seen_line, before.seen))
+
+
+def _seen_record(sight: Sight) -> dict[str, object]:
+    return {
+        "who": sight.who,
+        "inmate": sight.by_inmate,
+        "did": sight.did,
+        "page": sight.page,
+        "at": sight.at.isoformat(),
+    }
+
+
+def _seen_line(sight: Sight) -> str:
+    page = f", page {sight.page}" if sight.page else ""
+    who = f"inmate {sight.who}" if sight.by_inmate else sight.who
+    return f"  {local_moment(sight.at)}  {who} {sight.did}{page}"
 
 
 def notice(
     context: typer.Context,
-    letter: Annotated[str, typer.Argument(help="A rejected letter.")],
-    out: Annotated[Path, typer.Option(help="The PDF to write.")],
-    to: Annotated[Literal["inmate", "sender"], typer.Option(help="Who is told.")] = "inmate",
+    letter: Annotated[str, typer.Argument(help="A rejected letter, or one with withheld pages.")],
+    out: Annotated[Path | None, typer.Option(help="The PDF to write.")] = None,
+    printer: Annotated[
+        str | None, typer.Option(help="Put it into the print queue, and print it on this printer.")
+    ] = None,
+    to: Annotated[Literal["inmate", "sender"], typer.Option(help="Who receives it.")] = "inmate",
     address_file: Annotated[
-        Path | None, typer.Option(help="The sender's address, a line a line, for the window.")
+        Path | None, typer.Option(help="A file with the sender's address, for a window envelope.")
     ] = None,
 ) -> None:
-    """Print the notice that a letter was rejected: reasons, and how to appeal."""
+    """Print the notice that a letter was rejected, with the reasons and how to appeal."""
     from digitizer.screening.notices import rejection_notice
 
+    if (out is None) == (printer is None):
+        raise UsageError("Give --out, the PDF to write, or --printer.")
+    facility = facility_of(context)
+    if printer is not None:
+        check_printer(facility, printer)
     address = tuple(read_text(address_file).splitlines()) if address_file else ()
-    printed = rejection_notice(desk_of(context).house(), letter, to == "sender", address, OPERATOR)
-    write(out, printed.pdf)
-    print(out)
+    printed = rejection_notice(facility, letter, to == "sender", address, OPERATOR)
+    if out is not None:
+        write(out, printed.pdf)
+        tell(str(out))
+    elif printer is not None:
+        whose = printed.booking_number
+        number = print_pdf(facility, *notice_kind(to), printed.pdf, whose, printer)
+        tell(f"{printer}: print {number}")
     if printed.warning:
         note(f"digitizer: {printed.warning}")

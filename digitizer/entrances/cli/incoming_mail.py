@@ -1,4 +1,4 @@
-"""ingest, mailbox, letter, search, read, decode: mail coming in, and being found again."""
+"""ingest, mailbox, letter, correct, search, read, decode: taking in mail, and finding it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, note, say, write
+from digitizer.entrances.cli.context import (
+    OPERATOR,
+    AsJson,
+    facility_of,
+    given_home,
+    note,
+    say,
+    tell,
+    write,
+)
 from digitizer.entrances.cli.progress import shown_progress
 from digitizer.model.errors import DigitizerError, UsageError
 from digitizer.model.mail import Filed, Outcome, came_under
+from digitizer.support.wording import counted, local_moment
 
 if TYPE_CHECKING:
     from digitizer.capture.inspection import ReadPage
 
-#: As text, not as paths: what is said of a file names it exactly as it was given.
+#: As text, not as paths: every message names a file exactly as it was given.
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Scanned files.")]
 _FAILED = 1
 
@@ -32,17 +42,17 @@ def ingest(
     profile: Annotated[str, typer.Option(help="The scanner profile.")] = "default",
     as_json: AsJson = False,
 ) -> None:
-    """Take in scans and work them to the end; the files stay where they are."""
+    """Take in scans and work them to the end; the files themselves are left as they are."""
     from digitizer.capture.ingest import ingest_all
 
-    house = desk_of(context).house()
+    facility = facility_of(context)
     given = {Path(name): name for name in reversed(files)}
     present = [path for path in map(Path, files) if path.is_file()]
     failed = False
     with (
         shown_progress() as progress,
         closing(
-            ingest_all(house, present, profile, given.__getitem__, progress, OPERATOR)
+            ingest_all(facility, present, profile, given.__getitem__, progress, OPERATOR)
         ) as ingested,
     ):
         for stack in ingested:
@@ -62,18 +72,22 @@ def ingest(
 
 def _say_filed(line: Filed, as_json: bool) -> None:
     record = {
-        "scan": line.scan, "source": line.source, "letter": line.letter,
-        "outcome": line.outcome, "booking_number": line.booking_number,
-        "pages": list(line.pages), "reason": line.reason,
-    }  # fmt: skip
+        "scan": line.scan,
+        "source": line.source,
+        "letter": line.letter,
+        "outcome": line.outcome,
+        "booking_number": line.booking_number,
+        "pages": list(line.pages),
+        "reason": line.reason,
+    }
     pages = _ranges(line.pages)
-    told = f"{line.source}: {line.outcome}"
+    text = f"{line.source}: {line.outcome}"
     if line.outcome is Outcome.DELIVERED:
-        told += f" to {line.booking_number}, pages {pages} (letter {line.letter})"
+        text += f" to {line.booking_number}, pages {pages} (letter {line.letter})"
     else:
-        told += (f", pages {pages}" if pages else "") + f": {line.reason}"
-        told += f" (letter {line.letter})" if line.letter else f" (scan {line.scan})"
-    say(record, as_json, told)
+        text += (f", pages {pages}" if pages else "") + f": {line.reason}"
+        text += f" (letter {line.letter})" if line.letter else f" (scan {line.scan})"
+    say(record, as_json, text)
 
 
 def _ranges(pages: tuple[int, ...]) -> str:
@@ -91,15 +105,23 @@ def mailbox(context: typer.Context, booking: str, as_json: AsJson = False) -> No
     """List the letters in an inmate's mailbox, newest first."""
     from digitizer.letters import actions as letters
 
-    for entry in letters.mailbox(desk_of(context).house(), booking, OPERATOR):
+    for entry in letters.mailbox(facility_of(context), booking, OPERATOR):
         record = {
-            "letter": entry.letter, "kind": entry.kind, "received": entry.received.isoformat(),
-            "pages": entry.pages, "from": entry.sender, "subject": entry.subject,
+            "letter": entry.letter,
+            "kind": entry.kind,
+            "received": entry.received.isoformat(),
+            "pages": entry.pages,
+            "from": entry.sender,
+            "subject": entry.subject,
             "read": entry.read,
-        }  # fmt: skip
+        }
         state = "read" if entry.read else "new "
-        say(record, as_json, f"{entry.received:%Y-%m-%d %H:%M}  {state}  {entry.letter}  "
-            f"{entry.pages} pages  {came_under(entry.sender)}")  # fmt: skip
+        say(
+            record,
+            as_json,
+            f"{local_moment(entry.received)}  {state}  {entry.letter}  "
+            f"{counted(entry.pages, 'page')}  {came_under(entry.sender)}",
+        )
 
 
 def letter(
@@ -107,11 +129,11 @@ def letter(
     letter_id: Annotated[str, typer.Argument(metavar="LETTER")],
     out: Annotated[Path, typer.Option(help="The PDF to write.")],
 ) -> None:
-    """Write a letter as a searchable PDF: its pages, with the words invisibly in place."""
+    """Write a letter as a searchable PDF: its pages, with their words as invisible text."""
     from digitizer.letters.actions import letter_pdf
 
-    write(out, letter_pdf(desk_of(context).house(), letter_id, OPERATOR))
-    print(out)
+    write(out, letter_pdf(facility_of(context), letter_id, OPERATOR))
+    tell(str(out))
 
 
 def correct(
@@ -121,33 +143,39 @@ def correct(
     text: Annotated[typer.FileText, typer.Option(help="A file with the page's text; -: stdin.")],
     bare: Annotated[bool, typer.Option("--bare", help="The page has no text.")] = False,
 ) -> None:
-    """Put right what was read on a page: people read and search this text from now on."""
+    """Correct the text of a page: people read and search the corrected text from now on."""
     from digitizer.letters.actions import correct_page
 
-    house = desk_of(context).house()
-    correct_page(house, letter_id, page, text.read(), OPERATOR, may_be_empty=bare)
+    facility = facility_of(context)
+    correct_page(facility, letter_id, page, text.read(), OPERATOR, may_be_empty=bare)
 
 
 def search(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help='Words; "quotes" make a phrase.')],
     booking: Annotated[str | None, typer.Option(help="Only this inmate's mailbox.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many pages.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many pages.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Find words in delivered letters, also where handwriting was read a little wrong."""
+    """Find words in delivered letters, even where handwriting was read slightly wrong."""
     from digitizer.letters.actions import search_mail
 
-    hits = search_mail(desk_of(context).house(), query, OPERATOR, booking, limit)
+    hits = search_mail(facility_of(context), query, OPERATOR, booking, limit)
     for hit in hits:
         record = {
-            "letter": hit.letter, "page": hit.page, "booking_number": hit.booking_number,
-            "score": round(hit.score, 4), "snippet": hit.snippet,
-        }  # fmt: skip
-        say(record, as_json, f"{hit.score:.2f}  {hit.booking_number}  {hit.letter} "
-            f"page {hit.page}: {hit.snippet}")  # fmt: skip
+            "letter": hit.letter,
+            "page": hit.page,
+            "booking_number": hit.booking_number,
+            "score": round(hit.score, 4),
+            "snippet": hit.snippet,
+            "likely": hit.likely,
+        }
+        line = f"{hit.score:.2f}  {hit.booking_number}  {hit.letter} page {hit.page}: {hit.snippet}"
+        say(record, as_json, line if hit.likely else f"{line}  (unlikely)")
+    if not any(hit.likely for hit in hits):
+        note("Nothing was found." + (" The pages above have words that look alike." * bool(hits)))
     if hits and not as_json:
-        note("A machine read these words, where no person put them right: they can be wrong.")
+        note("A machine read these words, unless a person corrected them: they can be wrong.")
 
 
 def read(
@@ -156,7 +184,7 @@ def read(
     language: Annotated[list[str] | None, typer.Option(help="en, es; may be repeated.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read typed and handwritten pages of any files; needs no home."""
+    """Read typed and handwritten pages of any files; this needs no home."""
     from digitizer.capture.inspection import read_files
 
     failed = False
@@ -169,18 +197,21 @@ def read(
                 failed = True
                 continue
             record = {
-                "file": name, "page": page.number, "text": page.transcript.text,
-                "engine": page.transcript.engine, "kind": page.transcript.kind,
+                "file": name,
+                "page": page.number,
+                "text": page.transcript.text,
+                "engine": page.transcript.engine,
+                "kind": page.transcript.kind,
                 "confidence": round(page.transcript.confidence, 3),
                 "seconds": round(page.seconds, 3),
-            }  # fmt: skip
-            say(record, as_json, "" if as_json else _told(name, page))
+            }
+            say(record, as_json, *([] if as_json else _page_text(name, page)))
     if failed:
         raise typer.Exit(_FAILED)
 
 
-def _told(path: str, page: ReadPage) -> str:
-    """A page for a person: who read it and how surely, then its text, doubtful words marked."""
+def _page_text(path: str, page: ReadPage) -> list[str]:
+    """A page for a person: which engine read it, then its text, with doubtful words marked."""
     from digitizer.letters.doubtful_words import doubts_in, shown_lines
 
     lines = shown_lines(page.transcript)
@@ -188,34 +219,33 @@ def _told(path: str, page: ReadPage) -> str:
     head = f"— {path}, page {page.number}"
     looks = f"{page.transcript.kind}, " if page.transcript.kind else ""
     if not words:
-        return f"{head}: {looks}nothing was read ({page.seconds:.1f} s)\n"
+        return [f"{head}: {looks}nothing was read ({page.seconds:.1f} s)", ""]
     marked = f"{doubtful} of {words} words doubtful, marked [?]" if doubtful else f"{words} words"
     marked = looks + marked
-    text = "\n".join(
+    text = [
         " ".join(f"{word.text}[?]" if word.doubtful else word.text for word in line)
         for line in lines
-    )
-    return f"{head}: {marked} ({page.transcript.engine}, {page.seconds:.1f} s)\n{text}\n"
+    ]
+    return [f"{head}: {marked} ({page.transcript.engine}, {page.seconds:.1f} s)", *text, ""]
 
 
 def decode(context: typer.Context, files: Files, as_json: AsJson = False) -> None:
-    """Show every barcode on the pages, and whether and why ours are trusted."""
+    """Show every barcode on the pages, and whether ours are trusted, and why."""
     from digitizer.capture.inspection import decode_file
 
-    desk = desk_of(context)
-    house = desk.house() if desk.home else None
+    facility = facility_of(context) if given_home(context) else None
     failed = False
     for path in _existing(files):
         try:
-            for page in decode_file(house, Path(path), OPERATOR):
+            for page in decode_file(facility, Path(path), OPERATOR):
                 symbols = [
                     {"format": s.format, "text": s.text, "trusted": s.trusted, "why": s.why}
                     for s in page.symbols
                 ]
                 record = {"file": path, "page": page.number, "symbols": symbols}
-                told = [f"{path} page {page.number}: {len(symbols) or 'no'} symbols"]
-                told += [f"  {s.format:12} {s.text!r}: {s.why}" for s in page.symbols]
-                say(record, as_json, "\n".join(told))
+                lines = [f"{path} page {page.number}: {len(symbols) or 'no'} symbols"]
+                lines += [f"  {s.format:12} {s.text!r}: {s.why}" for s in page.symbols]
+                say(record, as_json, *lines)
         except DigitizerError as error:
             note(f"digitizer: {path}: {error}")
             failed = True

@@ -1,4 +1,4 @@
-"""legal: settling what is sealed as legal mail, or as what may be."""
+"""legal: deciding about scans that are sealed because they are or may be legal mail."""
 
 from __future__ import annotations
 
@@ -7,15 +7,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitizer.entrances.cli.context import OPERATOR, AsJson, By, Reason, desk_of, say, write
+from digitizer.entrances.cli.context import (
+    OPERATOR,
+    AsJson,
+    By,
+    PasswordFile,
+    Reason,
+    facility_of,
+    proven,
+    say,
+    signed,
+    tell,
+    write,
+)
 from digitizer.entrances.page_ranges import read_numbers
+from digitizer.support.wording import counted, local_moment
 
 if TYPE_CHECKING:
     from digitizer.capture.scans.sealed_pages import SealedPage
-    from digitizer.screening.legal_mail import SealedScan
+    from digitizer.screening.sealed_scans import SealedScan
 
 legal_app = typer.Typer(
-    no_args_is_help=True, help="What is sealed as legal mail, or as what may be (supervisors)."
+    no_args_is_help=True, help="Scans that are sealed: they are, or may be, legal mail."
 )
 ScanId = Annotated[str, typer.Argument(metavar="SCAN", help="A sealed scan.")]
 
@@ -26,13 +39,15 @@ def add_to(app: typer.Typer) -> None:
 
 @legal_app.command("list")
 def legal_list(context: typer.Context, as_json: AsJson = False) -> None:
-    """List what is sealed and can still be unsealed, oldest first."""
+    """List the sealed scans that can still be unsealed, oldest first."""
     from digitizer.screening.legal_mail import sealed_scans
 
-    for each in sealed_scans(desk_of(context).house(), OPERATOR):
-        state = "" if each.waits else " (settled; the seal is shut)"
-        line = f"{each.taken_in:%Y-%m-%d %H:%M}  scan {each.scan}  {each.source}, " \
-               f"{len(each.pages)} pages{state}: {each.reason}"  # fmt: skip
+    for each in sealed_scans(facility_of(context), OPERATOR):
+        state = "" if each.waits else " (decided; still sealed)"
+        line = (
+            f"{local_moment(each.taken_in)}  scan {each.scan}  {each.source}, "
+            f"{counted(len(each.pages), 'page')}{state}: {each.reason}"
+        )
         say(_scan_record(each), as_json, line)
 
 
@@ -40,43 +55,51 @@ def legal_list(context: typer.Context, as_json: AsJson = False) -> None:
 def legal_show(
     context: typer.Context,
     scan: ScanId,
-    by: Annotated[str, typer.Option("--by", help="Who looks; needed for --picture.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who looks at it; needed for --picture.")] = "",
     picture: Annotated[
-        Path | None, typer.Option(help="Write the picture of the page that seals to this file.")
+        Path | None,
+        typer.Option(help="Where to write the picture of the page that caused the seal."),
     ] = None,
     page: Annotated[
-        int | None, typer.Option(min=1, help="Which page; the first that seals by default.")
+        int | None,
+        typer.Option(min=1, help="Which page; the first that caused the seal by default."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what is known of a sealed scan: pages, sizes, our codes; nothing of its content."""
+    """Show the pages of a sealed scan, their sizes and our codes, but nothing of its content."""
     from digitizer.screening import legal_mail
 
-    place = desk_of(context)
-    house = place.house()
-    actor = place.signer(house, by) if by or picture else OPERATOR
-    known = legal_mail.look_at_sealed(house, scan, actor)
+    if by or picture:
+        facility, actor = signed(context, by)
+    else:
+        facility, actor = facility_of(context), OPERATOR
+    known = legal_mail.look_at_sealed(facility, scan, actor)
     if picture:
         sealing = [each.number for each in known.sealing if each.has_picture]
         number = page or next(iter(sealing), 0)
-        write(picture, legal_mail.sealing_picture(house, scan, number, actor))
+        write(picture, legal_mail.sealing_picture(facility, scan, number, actor))
     if as_json:
         say(_scan_record(known), True, "")
         return
-    print(f"{known.source}, taken in {known.taken_in:%Y-%m-%d %H:%M}. {known.reason}")
+    tell(f"{known.source}, taken in {local_moment(known.taken_in)}. {known.reason}")
     for each in known.pages:
-        print(_page_line(each))
+        tell(_page_line(each))
 
 
 @legal_app.command("lift")
-def legal_lift(context: typer.Context, scan: ScanId, by: By, reason: Reason) -> None:
-    """Say that it is no legal mail: it is unsealed and worked as other scans are."""
+def legal_lift(
+    context: typer.Context,
+    scan: ScanId,
+    by: By,
+    reason: Reason,
+    password_file: PasswordFile = None,
+) -> None:
+    """Unseal a scan that is not legal mail; it is then worked like any other scan."""
     from digitizer.screening.legal_mail import lift
 
-    place = desk_of(context)
-    house = place.house()
-    lift(house, scan, place.signer(house, by), reason)
-    print(f"Scan {scan} is unsealed and waits: run digitizer serve, or digitizer worker.")
+    facility, actor = proven(context, by, password_file)
+    lift(facility, scan, actor, reason)
+    tell(f"Scan {scan} is unsealed and waiting: run digitizer serve, or digitizer worker.")
 
 
 @legal_app.command("cut")
@@ -84,18 +107,18 @@ def legal_cut(
     context: typer.Context,
     scan: ScanId,
     pages: Annotated[
-        str, typer.Option(help="Pages of other letters, covers included, such as 3-6,9.")
+        str, typer.Option(help="The pages of other letters, with their covers, such as 3-6,9.")
     ],
     by: By,
     reason: Reason,
+    password_file: PasswordFile = None,
 ) -> None:
-    """Cut other letters out as a scan of their own; the rest stays sealed."""
+    """Cut other letters out into a scan of their own; the rest stays sealed."""
     from digitizer.screening.legal_mail import cut
 
-    place = desk_of(context)
-    house = place.house()
-    new = cut(house, scan, read_numbers(pages), place.signer(house, by), reason)
-    print(f"The pages wait as scan {new}: run digitizer serve, or digitizer worker.")
+    facility, actor = proven(context, by, password_file)
+    new = cut(facility, scan, read_numbers(pages), actor, reason)
+    tell(f"The pages are waiting as scan {new}: run digitizer serve, or digitizer worker.")
 
 
 @legal_app.command("destroy")
@@ -104,6 +127,7 @@ def legal_destroy(
     scan: ScanId,
     by: By,
     reason: Reason,
+    password_file: PasswordFile = None,
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Yes: it can never be read again, by anyone.")
     ] = False,
@@ -111,31 +135,44 @@ def legal_destroy(
     """Destroy the key of a sealed scan: what was not cut out is gone for good."""
     from digitizer.screening.legal_mail import destroy
 
-    place = desk_of(context)
-    house = place.house()
-    destroy(house, scan, place.signer(house, by), reason, confirm)
-    print(f"The key of scan {scan} is destroyed; what was not cut out cannot be read any more.")
+    facility, actor = proven(context, by, password_file)
+    if not destroy(facility, scan, actor, reason, confirm):
+        tell(
+            "Nothing is destroyed yet: a second supervisor must confirm it within a day, on the "
+            f"web pages or with digitizer legal destroy {scan} under their own name."
+        )
+        return
+    tell(f"The key of scan {scan} is destroyed; what was not cut out cannot be read any more.")
 
 
 def _scan_record(known: SealedScan) -> dict[str, Any]:
     return {
-        "scan": known.scan, "source": known.source, "taken_in": known.taken_in.isoformat(),
-        "legal": "sure" if known.sure else "doubt", "reason": known.reason, "waits": known.waits,
+        "scan": known.scan,
+        "source": known.source,
+        "taken_in": known.taken_in.isoformat(),
+        "legal": "sure" if known.sure else "doubt",
+        "reason": known.reason,
+        "waits": known.waits,
         "pages": [_page_record(each) for each in known.pages],
-    }  # fmt: skip
+    }
 
 
 def _page_record(page: SealedPage) -> dict[str, Any]:
     return {
-        "page": page.number, "width": page.width, "height": page.height, "dpi": page.dpi,
+        "page": page.number,
+        "width": page.width,
+        "height": page.height,
+        "dpi": page.dpi,
         "codes": [{"kind": code.kind, "id": code.short_id} for code in page.codes],
-        "seals": page.standing, "says": page.says, "cut_into": page.cut_into,
-    }  # fmt: skip
+        "seals": page.standing,
+        "says": page.message,
+        "cut_into": page.cut_into,
+    }
 
 
 def _page_line(page: SealedPage) -> str:
     codes = ", ".join(f"{code.kind} {code.short_id}" for code in page.codes) or "no code of ours"
     wide, high = page.inches
-    seals = f"; SEALS ({page.standing}): {page.says}" if page.standing else ""
+    seals = f"; SEALS ({page.standing}): {page.message}" if page.standing else ""
     gone = f"; cut out as scan {page.cut_into}" if page.cut_into else ""
     return f"  page {page.number}: {wide:g} x {high:g} in, {codes}{seals}{gone}"

@@ -1,28 +1,39 @@
-"""The command ``digitizer``: global options, and what becomes of errors."""
+"""The command ``digitizer``: global options, and how a command ends after an error."""
 
 from __future__ import annotations
 
 import io
 import os
+import re
+import resource
 import sys
+import traceback
 from pathlib import Path
+from types import TracebackType
 from typing import Annotated
 
 import typer
+from typer._click.exceptions import ClickException  # typer has no public name for it
 
 from digitizer import __version__
 from digitizer.entrances.cli import (
+    audit,
     covers,
     held,
     incoming_mail,
     legal,
+    logins,
     messages,
     operations,
+    prints,
+    reports,
     service,
     setup,
+    tokens,
 )
-from digitizer.entrances.cli.context import Desk
-from digitizer.model.errors import DigitizerError
+from digitizer.entrances.cli.context import note
+from digitizer.model.errors import DigitizerError, RosterError
+from digitizer.support.visible import visible
 
 app = typer.Typer(
     name="digitizer",
@@ -35,7 +46,22 @@ app = typer.Typer(
     "[bold]cover print[/], and [bold]ingest[/] a scan. "
     "[bold]digitizer serve[/] runs the service with its web pages.",
 )
-for module in (setup, covers, messages, incoming_mail, held, legal, operations, service):
+_COMMANDS = (
+    setup,
+    covers,
+    messages,
+    prints,
+    incoming_mail,
+    held,
+    legal,
+    logins,
+    tokens,
+    operations,
+    reports,
+    audit,
+    service,
+)
+for module in _COMMANDS:
     module.add_to(app)
 
 
@@ -53,22 +79,48 @@ def options(
         typer.Option(envvar="DIGITIZER_HOME", help="The folder that holds everything."),
     ] = None,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    context.obj = Desk(home)
+    context.obj = home
 
 
 def main() -> None:
-    """Exit 0 done, 1 the thing asked failed, 2 wrong usage."""
+    """Exits with 0 when done, 1 when the command failed, 2 for wrong usage."""
     os.umask(0o077)
-    for stream in (sys.stdout, sys.stderr):  # names that are no UTF-8 are shown as escapes
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))  # a dump would hold keys, and letters
+    for stream in (sys.stdout, sys.stderr):  # file names that are not UTF-8 are shown as escapes
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    sys.excepthook = _show_failure
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except DigitizerError as error:
-        print(f"digitizer: {error}", file=sys.stderr)
+        note(*_lines_of(error))
         sys.exit(error.exit_code)
+    except ClickException as error:  # it quotes what was typed, or what a shell put in its place
+        from typer.rich_utils import rich_format_error  # slow to import
+
+        error.message = visible(error.message)
+        rich_format_error(error)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
+
+
+def _lines_of(error: DigitizerError) -> list[str]:
+    """What is wrong with a roster takes several lines, indented; any other line break is part of a
+    name."""
+    text = f"digitizer: {error}"
+    return re.split("\n(?=  )", text) if isinstance(error, RosterError) else [text]
+
+
+def _show_failure(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """As Python shows what nobody expected, but without what could act on the terminal."""
+    for part in traceback.format_exception(kind, error, trace):
+        note(*part.rstrip("\n").split("\n"))

@@ -1,16 +1,28 @@
-"""reconcile, audit, scrub, backup, restore, doctor: proof that nothing is lost."""
+"""reconcile, scrub, backup, restore, doctor: proving that nothing is lost."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, note, read_text, say
+from digitizer.entrances.cli.context import (
+    OPERATOR,
+    AsJson,
+    facility_of,
+    given_home,
+    home_of,
+    note,
+    read_text,
+    say,
+)
+from digitizer.support.wording import counted
 
-audit_app = typer.Typer(no_args_is_help=True, help="The chain of custody.")
+if TYPE_CHECKING:
+    from digitizer.operations.backup import BackedUp
+
 PassphraseFile = Annotated[
     Path | None, typer.Option(help="A file with the keys' passphrase in its first line.")
 ]
@@ -20,39 +32,26 @@ _FAILED = 1
 def add_to(app: typer.Typer) -> None:
     for command in (reconcile, scrub, backup, restore, doctor):
         app.command()(command)
-    app.add_typer(audit_app, name="audit")
 
 
 def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
     """Prove that every page that came in is in exactly one place."""
     from digitizer.operations import actions as operations
 
-    accounts = operations.reconcile(desk_of(context).house(), OPERATOR)
+    accounts = operations.reconcile(facility_of(context), OPERATOR)
     for each in accounts:
-        told = (
-            f"{each.scan}  {each.source}: {each.pages} pages = {each.delivered} delivered, "
-            f"{each.held} held, {each.recorded} recorded, {each.covers} covers, "
-            f"{each.blanks} blanks, {each.rejected} rejected"
+        line = (
+            f"{each.scan}  {each.source}: {counted(each.pages, 'page')} = "
+            f"{each.delivered} delivered, {each.held} held, {each.recorded} recorded, "
+            f"{each.covers} covers, {each.blanks} blanks, {each.rejected} rejected"
         )
-        told += " (still at work)" if each.working else ""
-        told += "" if each.balanced else "  DOES NOT BALANCE"
-        told += "  ITS ORIGINAL IS MISSING" if each.missing_original else ""
-        say(asdict(each), as_json, told)
+        line += " (still at work)" if each.working else ""
+        line += "" if each.balanced else "  DOES NOT BALANCE"
+        line += "  ITS ORIGINAL IS MISSING" if each.missing_original else ""
+        say(asdict(each), as_json, line)
     wrong = sum(not each.balanced for each in accounts)
-    note(f"{len(accounts)} scans, {wrong} do not balance.")
+    note(f"{counted(len(accounts), 'scan')}, {wrong} {'does' if wrong == 1 else 'do'} not balance.")
     if wrong:
-        raise typer.Exit(_FAILED)
-
-
-@audit_app.command("verify")
-def audit_verify(context: typer.Context, as_json: AsJson = False) -> None:
-    """Walk the event chain and say the first broken link."""
-    from digitizer.operations import actions as operations
-
-    events, fault = operations.verify_audit(desk_of(context).house(), OPERATOR)
-    told = f"{events} events hold." if fault is None else f"Broken after {events} events: {fault}."
-    say({"events": events, "fault": fault}, as_json, told)
-    if fault is not None:
         raise typer.Exit(_FAILED)
 
 
@@ -62,31 +61,44 @@ def backup(
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a consistent copy of the home to DIR, while the service works."""
+    """Write a consistent copy of the home to DIR; the service may go on working."""
     from digitizer.operations.backup import back_up
     from digitizer.operations.backup_keys import new_passphrase
 
     made = new_passphrase() if passphrase_file is None else None
     passphrase = made or _passphrase(passphrase_file)
-    done = back_up(desk_of(context).house(), folder, passphrase, OPERATOR)
+    done = back_up(facility_of(context), folder, passphrase, OPERATOR)
     record = {
-        "folder": str(folder), "files": done.files, "keys": str(done.keys), "passphrase": made,
-        "missing": list(done.missing), "altered": list(done.altered), "bucket": done.bucket,
-    }  # fmt: skip
-    told = [f"{done.files} files and the database are in {folder}.",
-            f"The keys are in {done.keys}, encrypted."]  # fmt: skip
+        "folder": str(folder),
+        "files": done.files,
+        "keys": str(done.keys),
+        "passphrase": made,
+        "missing": list(done.missing),
+        "altered": list(done.altered),
+        "bucket": done.bucket,
+    }
+    lines = [
+        f"{done.files} files and the database are in {folder}.",
+        f"The keys are in {done.keys}, encrypted.",
+    ]
     if made:
-        told.append(f"Passphrase: {made}")
+        lines.append(f"Passphrase: {made}")
         note("Write the passphrase down, apart from the backup: it is shown only this once.")
     if done.bucket:
         note(f"The stored files are in {done.bucket}: they are NOT in this backup.")
-    say(record, as_json, "\n".join(told))
+    say(record, as_json, *lines)
+    if done.missing or done.altered:
+        _note_damage(done)
+        raise typer.Exit(_FAILED)
+
+
+def _note_damage(done: BackedUp) -> None:
     for what, names in (("lost", done.missing), ("altered", done.altered)):
         for name in names:
-            note(f"digitizer: the home itself has {what} the stored file {name}. It is not in the "
-                 "backup; all else is. Run: digitizer scrub")  # fmt: skip
-    if done.missing or done.altered:
-        raise typer.Exit(_FAILED)
+            note(
+                f"digitizer: the home itself has {what} the stored file {name}. It is not in the "
+                "backup; everything else is. Run: digitizer scrub"
+            )
 
 
 def _passphrase(path: Path | None) -> str:
@@ -105,43 +117,56 @@ def restore(
     from digitizer.operations.backup import restore_home
 
     passphrase = None if passphrase_file is None else _passphrase(passphrase_file)
-    proof = restore_home(folder, desk_of(context).need_home(), OPERATOR, passphrase)
-    say(asdict(proof), as_json, f"Restored {proof.files} files; {proof.scans} scans balance and "
-        f"{proof.events} events hold.")  # fmt: skip
+    proof = restore_home(folder, home_of(context), OPERATOR, passphrase)
+    say(
+        asdict(proof),
+        as_json,
+        f"Restored {proof.files} files; {proof.scans} scans balance and "
+        f"{proof.events} events hold.",
+    )
     for warning in proof.warnings:
         note(warning)
 
 
 def scrub(
     context: typer.Context,
-    rate: Annotated[float, typer.Option(min=0.1, help="MB a second, at most.")] = 20.0,
+    rate: Annotated[float, typer.Option(min=0.1, help="At most this many MB a second.")] = 20.0,
     as_json: AsJson = False,
 ) -> None:
-    """Read every stored file again, gently, and say which are missing or altered."""
-    from digitizer.operations.scrub import scrub as scrub_house
+    """Read every stored file again, slowly, and show which are missing or altered."""
+    from digitizer.operations.scrub import scrub as scrub_facility
 
-    found = scrub_house(desk_of(context).house(), OPERATOR, rate * 1e6)
-    told = [f"{found.files} stored files read, {found.size / 1e6:.1f} MB."]
-    for what, faults in (("MISSING", found.missing), ("ALTERED", found.altered)):
-        told += [f"{what}  {each.store} {each.name}, of scan {', '.join(each.scans) or 'none'}"
-                 for each in faults]  # fmt: skip
-    told += [f"left over from a crash, can be deleted: {path}" for path in found.left_over]
-    say(asdict(found), as_json, "\n".join(told))
+    found = scrub_facility(facility_of(context), OPERATOR, rate * 1e6)
+    lines = [f"{found.files} stored files read, {found.size / 1e6:.1f} MB."]
+    for what, problems in (("MISSING", found.missing), ("ALTERED", found.altered)):
+        lines += [
+            f"{what}  {each.store} {each.name}, of scan {', '.join(each.scans) or 'none'}"
+            for each in problems
+        ]
+    lines += [f"left over from a crash, can be deleted: {path}" for path in found.left_over]
+    say(asdict(found), as_json, *lines)
     if not found.sound:
-        note("Bring the named files back from a backup: its originals/ and pictures/ hold them "
-             "under the same names.")  # fmt: skip
+        note(
+            "Restore these files from a backup: its originals/ and pictures/ hold them "
+            "under the same names."
+        )
         raise typer.Exit(_FAILED)
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Say what is installed, reachable, writable and safe; each finding with its mend."""
+    """Show what is installed, reachable, writable and safe, and how to fix what is not."""
     from digitizer.operations.doctor import examine
 
     worst = False
-    for finding in examine(desk_of(context).home, OPERATOR):
+    for finding in examine(given_home(context), OPERATOR):
         worst = worst or not finding.good
-        mark = "good" if finding.good else "MEND"
-        mend = f"  {finding.mend}" if finding.mend else ""
-        say(asdict(finding), as_json, f"{mark}  {finding.what}: {finding.says}{mend}")
+        line = f"{'good' if finding.good else 'FIX '}  {finding.what}: {finding.message}"
+        record = {
+            "what": finding.what,
+            "good": finding.good,
+            "says": finding.message,
+            "mend": finding.fix,
+        }
+        say(record, as_json, line + (f"  {finding.fix}" if finding.fix else ""))
     if worst:
         raise typer.Exit(_FAILED)

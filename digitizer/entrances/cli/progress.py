@@ -1,4 +1,4 @@
-"""A progress bar on stderr for long work; silent when nobody watches."""
+"""A progress bar on stderr for long work; silent when stderr is not a terminal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
@@ -18,34 +22,35 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
     if not sys.stderr.isatty():
         yield _silent
         return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskID,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-
-    columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(),
-               TimeElapsedColumn())  # fmt: skip
-    # What goes to a file must not be caught and shown on the terminal, as the bars would do.
-    bars = Progress(*columns, console=Console(stderr=True), transient=True,
-                    redirect_stdout=sys.stdout.isatty())  # fmt: skip
-    with bars:
+    with _bars() as bars:
         tasks: dict[str, TaskID] = {}
         tallies: dict[str, _Tally] = {}
-        door = threading.Lock()
+        lock = threading.Lock()
 
         def show(stage: str, done: int, total: int) -> None:
-            with door:
+            with lock:
                 if stage not in tasks:
                     tasks[stage], tallies[stage] = bars.add_task(stage, total=None), _Tally()
                 completed, of = tallies[stage].together(threading.get_ident(), done, total)
                 bars.update(tasks[stage], completed=completed, total=of)
 
         yield show
+
+
+def _bars() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    # Without this the bars would catch results that go to a file, and show them on the terminal.
+    return Progress(
+        *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
+    )
 
 
 class _Tally:
@@ -58,7 +63,7 @@ class _Tally:
     def together(self, thread: int, done: int, total: int) -> tuple[int, int]:
         """How many of how many are done, now that this thread has ``done`` of ``total``."""
         before_done, before_total = self._in_hand.get(thread, (0, 0))
-        if done <= before_done:  # it has turned to another scan
+        if done <= before_done:  # the thread has started another scan
             self._ended += before_total
         self._in_hand[thread] = done, total
         all_done, all_total = (sum(each) for each in zip(*self._in_hand.values(), strict=True))

@@ -6,15 +6,22 @@ from typing import Annotated
 
 import typer
 
-from digitizer.entrances.cli.context import desk_of
+from digitizer.entrances.cli.context import facility_of
+from digitizer.entrances.service.entrance import Entrance
 from digitizer.entrances.service.logs import Form, start_logging
 from digitizer.entrances.service.stopping import stop_bell
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[
-    int, typer.Option(min=0, max=65535, help="The port to listen on; 0: any that is free.")
+    int, typer.Option(min=0, max=65535, help="The port to listen on; 0: any free one.")
 ]
-Log = Annotated[Form, typer.Option(help="How stderr is written: for people or for programs.")]
+Log = Annotated[Form, typer.Option(help="The form of the log on stderr: for people or programs.")]
+Entrances = Annotated[
+    list[Entrance] | None,
+    typer.Option(
+        "--door", help="Serve only this; give it more than once for several. Without it: all."
+    ),
+]
 _FAILED = 1
 
 
@@ -24,50 +31,62 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(
-    context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000,
+    context: typer.Context,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
     log: Log = Form.TEXT,
-) -> None:  # fmt: skip
-    """Run it all: the watched folders, the worker, and the web pages."""
+) -> None:
+    """Run everything: the watched folders, the worker, the web pages and the API."""
     with stop_bell(last=True) as bell:
         from digitizer.entrances.service import run
+        from digitizer.entrances.service.roster_folder import roster_folder, watch_rosters
+        from digitizer.entrances.service.upkeep import UPKEEP
 
         start_logging(log)
-        house = desk_of(context).house()
-        run.safe_folders(house)
-        beside = f" and watching {house.home}/inbox/"
-        parts = (run.serve_web(host, port, beside), run.watch, run.work)
-        _end_with(run.run(house, *parts, bell=bell))
+        facility = facility_of(context)
+        run.safe_folders(facility)
+        roster_folder(facility)
+        beside = f" and watching {facility.home}/inbox/"
+        web_pages = run.serve_web(host, port, beside)
+        parts = (web_pages, run.watch, watch_rosters, run.work, run.anchor_daily, *UPKEEP)
+        _end_with(run.run(facility, *parts, bell=bell))
 
 
 def watch(context: typer.Context, log: Log = Form.TEXT) -> None:
-    """Only watch the folders and take in what settles there."""
+    """Only watch the folders and take in the files that settle there."""
     with stop_bell(last=True) as bell:
         from digitizer.entrances.service import run
+        from digitizer.entrances.service.roster_folder import watch_rosters
 
         start_logging(log)
-        _end_with(run.run(desk_of(context).house(), run.watch, bell=bell))
+        _end_with(run.run(facility_of(context), run.watch, watch_rosters, bell=bell))
 
 
 def worker(context: typer.Context, log: Log = Form.TEXT) -> None:
-    """Only work what waits."""
+    """Only work the scans that wait, and do what the service does by itself."""
     with stop_bell(last=True) as bell:
         from digitizer.entrances.service import run
+        from digitizer.entrances.service.upkeep import UPKEEP
 
         start_logging(log)
-        _end_with(run.run(desk_of(context).house(), run.work, bell=bell))
+        parts = (run.work, run.anchor_daily, *UPKEEP)
+        _end_with(run.run(facility_of(context), *parts, bell=bell))
 
 
 def web(
-    context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000,
+    context: typer.Context,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    entrance: Entrances = None,
     log: Log = Form.TEXT,
-) -> None:  # fmt: skip
-    """Only serve the web pages."""
+) -> None:
+    """Only serve the web pages and the API, or some of them."""
     with stop_bell(last=True) as bell:
         from digitizer.entrances.service import run
 
+        part = run.serve_web(host, port, entrances=entrance or ())
         start_logging(log)
-        part = run.serve_web(host, port)
-        _end_with(run.run(desk_of(context).house(), part, bell=bell))
+        _end_with(run.run(facility_of(context), part, bell=bell))
 
 
 def _end_with(well: bool) -> None:

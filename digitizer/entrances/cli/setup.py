@@ -1,59 +1,122 @@
-"""init, roster, inmate, staff."""
+"""init, encrypt, inmate."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer.entrances.cli.context import OPERATOR, AsJson, desk_of, say
+from digitizer.entrances.cli.context import (
+    OPERATOR,
+    ByFor,
+    PasswordFile,
+    facility_of,
+    home_of,
+    proven_at,
+    tell,
+)
+from digitizer.entrances.cli.rosters import roster_app
+from digitizer.entrances.cli.staff import staff_app
 from digitizer.model.errors import UsageError
-from digitizer.model.people import StaffRole
 
-roster_app = typer.Typer(no_args_is_help=True, help="Who is in custody here.")
+if TYPE_CHECKING:
+    from digitizer.facility import AtRestSecret
+
 inmate_app = typer.Typer(no_args_is_help=True, help="An inmate's login.")
-staff_app = typer.Typer(no_args_is_help=True, help="Who works here.")
 
 
 def add_to(app: typer.Typer) -> None:
     app.command()(init)
+    app.command()(encrypt)
+    app.command("change-passphrase")(change_passphrase)
     app.add_typer(roster_app, name="roster")
     app.add_typer(inmate_app, name="inmate")
     app.add_typer(staff_app, name="staff")
 
 
-def init(context: typer.Context) -> None:
-    """Make a home: settings, keys, database, inbox. Brings an older home up to date."""
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(help="A file with the home's passphrase in its first line."),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(help="A key file on another device; it is made if it is not there."),
+]
+
+
+def init(
+    context: typer.Context,
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Encrypt the new home at rest.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Make a home: settings, keys, database, inbox. An older home is brought up to date."""
     from digitizer.facility import make_home
 
-    home = desk_of(context).need_home()
-    if make_home(home):
-        print(f"Made {home}. Next: set the facility's name and address in {home}/config.toml,")
-        print(f"then: digitizer --home {home} roster import FILE.csv")
+    home = home_of(context)
+    if (passphrase_file or key_file) and not encrypt:
+        raise UsageError("--passphrase-file and --key-file are for --encrypt.")
+    if make_home(home, _at_rest_secret(passphrase_file, key_file) if encrypt else None):
+        tell(f"Made {home}. Next: set the facility's name and address in {home}/config.toml,")
+        tell(f"then: digitizer --home {home} roster import FILE.csv")
     else:
-        print(f"{home} is up to date.")
+        tell(f"{home} is up to date.")
 
 
-@roster_app.command("import")
-def roster_import(
+def encrypt(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV: booking_number,last_name,first_name,…")],
-    full: Annotated[
-        bool, typer.Option("--full", help="Who is not in the file is no longer in custody here.")
-    ] = False,
-    as_json: AsJson = False,
+    passphrase_file: PassphraseFile = None,
+    key_file: KeyFile = None,
 ) -> None:
-    """Import the roster from a CSV of the jail management system; all of it or nothing."""
-    from digitizer.people.actions import import_roster
+    """Encrypt an existing home at rest, or go on where that was interrupted."""
+    from digitizer.operations.encrypting import encrypt_home
 
-    change = import_roster(desk_of(context).house(), file, full, OPERATOR)
-    record = {
-        "added": change.added, "changed": change.changed,
-        "unchanged": change.unchanged, "departed": change.departed,
-    }  # fmt: skip
-    told = ", ".join(f"{number} {what}" for what, number in record.items())
-    say(record, as_json, f"Roster imported: {told}.")
+    home = home_of(context)
+    done = encrypt_home(home, _at_rest_secret(passphrase_file, key_file), OPERATOR)
+    tell(f"{home} is encrypted: the database and {done.files} files.")
+    if done.altered:
+        tell(f"Left as they are, for their bytes were altered before: {', '.join(done.altered)}.")
+        raise typer.Exit(1)
+
+
+def change_passphrase(
+    context: typer.Context,
+    passphrase_file: Annotated[
+        Path, typer.Option(help="A file with the passphrase until now in its first line.")
+    ],
+    new_passphrase_file: Annotated[
+        Path, typer.Option(help="A file with the new passphrase in its first line.")
+    ],
+    by: ByFor = "",
+    password_file: PasswordFile = None,
+) -> None:
+    """Change the passphrase of an encrypted home; a service that runs goes on."""
+    from digitizer.operations import encrypting
+
+    home = home_of(context)
+    old, new = (
+        encrypting.passphrase_in(passphrase_file),
+        encrypting.passphrase_in(new_passphrase_file),
+    )
+    actor = OPERATOR
+    if by or password_file:
+        facility = encrypting.opened_with(home, old)
+        try:
+            actor = proven_at(facility, by, password_file)
+        finally:
+            facility.engine.dispose()
+    encrypting.change_passphrase(home, old, new, actor)
+    tell(f"{home} opens with the new passphrase. Files that name one for an unattended start:")
+    tell("put the new one there. An older copy of keys/home.json still opens with the old one.")
+
+
+def _at_rest_secret(passphrase_file: Path | None, key_file: Path | None) -> AtRestSecret:
+    from digitizer.operations.encrypting import secret_of
+
+    return secret_of(passphrase_file, key_file, tell)
 
 
 @inmate_app.command("pin")
@@ -61,34 +124,22 @@ def inmate_pin(context: typer.Context, booking: str) -> None:
     """Set or reset an inmate's PIN; it is shown once."""
     from digitizer.people.actions import set_pin
 
-    print(set_pin(desk_of(context).house(), booking, OPERATOR))
+    tell(set_pin(facility_of(context), booking, OPERATOR))
 
 
 @inmate_app.command("question")
 def inmate_question(
     context: typer.Context,
     booking: str,
-    question: Annotated[str, typer.Option(help="What is asked after the PIN.")],
+    question: Annotated[str, typer.Option(help="The question asked after the PIN.")],
     answer_file: Annotated[Path, typer.Option(help="A file with the answer in its first line.")],
 ) -> None:
-    """Set the security question that may follow the PIN (a login step of the settings)."""
+    """Set the security question that the settings may ask for after the PIN."""
     from digitizer.people.actions import set_security_question
 
     try:
         answer = next(iter(answer_file.read_text("utf-8-sig").splitlines()), "").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"Cannot read {answer_file}: {error}.") from None
-    set_security_question(desk_of(context).house(), booking, question, answer, OPERATOR)
-    print(f"The security question of {booking} is set.")
-
-
-@staff_app.command("add")
-def staff_add(
-    context: typer.Context,
-    name: str,
-    role: Annotated[StaffRole, typer.Option(help="What they may do.")],
-) -> None:
-    """Add a member of staff; the password is shown once."""
-    from digitizer.people.actions import add_staff
-
-    print(add_staff(desk_of(context).house(), name, role, OPERATOR))
+    set_security_question(facility_of(context), booking, question, answer, OPERATOR)
+    tell(f"The security question of {booking} is set.")

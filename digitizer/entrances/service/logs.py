@@ -1,7 +1,7 @@
-"""What a service says on stderr: a line an event, for people or for programs.
+"""The log of a service on stderr: one line per event, for people or for programs.
 
-No letter's text and no inmate's name is ever logged: of an error that is not our own only the
-kind and the place are told, because a library's message may quote what it choked on.
+No letter's text and no inmate's name is ever logged. Of an error that is not our own, only the
+kind and the place are logged, because a library's message may quote its input.
 """
 
 from __future__ import annotations
@@ -17,10 +17,20 @@ from types import TracebackType
 from typing import IO, Any
 
 from digitizer.model.errors import DigitizerError, EngineError
+from digitizer.support.visible import visible, visible_json
 
 _EXTRA = (
-    "scan", "part", "profile", "folder", "tries", "ports", "code", "method", "route", "status",
-)  # fmt: skip
+    "scan",
+    "part",
+    "profile",
+    "folder",
+    "tries",
+    "ports",
+    "code",
+    "method",
+    "route",
+    "status",
+)
 _SCAN = re.compile(r"\bscan ([0-9a-z]{16})\b")
 _ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -39,22 +49,21 @@ def start_logging(form: Form, stream: IO[str] | None = None) -> None:
         logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
-def told_error(error: BaseException) -> str:
-    """The kind of an error, and its message if it is one of ours; an EngineError's is often a
-    library's."""
+def described(error: BaseException) -> str:
+    """The kind of an error, and its message if it is ours and does not quote a library."""
     kind = type(error).__name__
     ours = isinstance(error, DigitizerError) and not isinstance(error, EngineError)
     return f"{kind}: {error}" if ours else kind
 
 
 def _frames(error: BaseException) -> list[str]:
-    """Where it happened, the innermost last: our code and the libraries', no values."""
+    """Where it happened, the innermost call last: places in the code, no values."""
     stack = traceback.extract_tb(error.__traceback__)
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in stack]
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
-    """The error and those it came from."""
+    """The error and those that caused it."""
     found: list[BaseException] = []
     while error is not None and error not in found:
         found.append(error)
@@ -65,36 +74,41 @@ def _chain(error: BaseException | None) -> list[BaseException]:
 
 class JsonLines(logging.Formatter):
     """``time`` (UTC), ``level``, ``event``, ``scan`` and ``says`` are always there, null where
-    unknown. ``event`` is a stable name; more keys tell what the event is about."""
+    unknown. ``event`` is a stable name; further keys describe the event."""
 
     def format(self, record: logging.LogRecord) -> str:
-        says = record.getMessage()
+        message = record.getMessage()
         given = {key: getattr(record, key) for key in _EXTRA if hasattr(record, key)}
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "event": getattr(record, "event", None) or _event_name(record),
-            "scan": _scan_in(says),
-            "says": says,
+            "scan": _scan_in(message),
+            "says": message,
             **given,
         }
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            line["error"] = " <- ".join(told_error(each) for each in _chain(error))
+            line["error"] = " <- ".join(described(each) for each in _chain(error))
             line["where"] = _frames(error)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return visible_json(json.dumps(line, ensure_ascii=False, default=str))
 
 
 class TextLines(logging.Formatter):
-    """The same for people, on one line; the places of an error on lines of their own."""
+    """The same for people, on one line; the places of an error follow on lines of their own."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s")
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
+        """Names of files and folders are in messages: they must not act on a terminal."""
+        return visible(super().formatMessage(record))
+
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
         info: _ErrorInfo = ei
         lines = [f"  {each}" for each in _frames(info[1])]
-        return "\n".join([*lines, " <- ".join(told_error(each) for each in _chain(info[1]))])
+        kinds = " <- ".join(described(each) for each in _chain(info[1]))
+        return "\n".join([*lines, visible(kinds)])
 
 
 def _event_name(record: logging.LogRecord) -> str:
@@ -103,6 +117,6 @@ def _event_name(record: logging.LogRecord) -> str:
     return "_".join(re.findall(r"[a-z]+", fixed.lower()))[:60] or record.name
 
 
-def _scan_in(says: str) -> str | None:
-    found = _SCAN.search(says)
+def _scan_in(message: str) -> str | None:
+    found = _SCAN.search(message)
     return found[1] if found else None

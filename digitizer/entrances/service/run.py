@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import resource
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from digitizer.capture.intake import TakenIn, take_all_from_inbox
-from digitizer.capture.worker import Worker, recover
+from digitizer.capture.recovery import recover
+from digitizer.capture.worker import Worker
+from digitizer.entrances.service.entrance import EVERY, Entrance, check_entrances
+from digitizer.entrances.service.listening import check_address
 from digitizer.entrances.service.stopping import Bell, stop_bell
-from digitizer.facility import House
+from digitizer.facility import Facility
 from digitizer.model.errors import (
     Conflict,
     DigitizerError,
@@ -22,7 +25,9 @@ from digitizer.model.errors import (
     StorageError,
 )
 from digitizer.model.people import MACHINE
+from digitizer.operations import actions as operations
 from digitizer.scanners.profiles import unwatched_folders, watched_folders
+from digitizer.support.clock import now
 from inbox_watch.errors import UnsafeFolders
 from inbox_watch.folder import WatchedFolder
 from inbox_watch.reports import News, Report
@@ -31,25 +36,27 @@ from inbox_watch.watcher import Watcher
 
 log = logging.getLogger("digitizer")
 
-#: Seconds between looks at the queue when nobody said that something came in.
+#: Seconds between looks at the queue while the watcher reports nothing new.
 _IDLE_LOOK = 1.0
 #: Seconds to wait after a failure that is not one scan's own (a full disk, a locked database).
 _FAILURE_PAUSE = 5.0
-#: A stack of single sheets has all its files in hand at once, and some 200 are open beside.
+#: Seconds from one anchor of the event log to the next, and until another try at one.
+_ANCHOR_EVERY, _ANCHOR_AGAIN = 86_400.0, 3_600.0
+#: A stack of single sheets has all its files open at once, besides some 200 others.
 _OPEN_FILES = 8192
-#: So often a file may be found changing, or in another watcher's hands, before staff hear of it.
-_TRIES_BEFORE_FAULT = 4
+#: Attempts at a file that is still changing, or in use by another watcher, before it is an error.
+_TRIES_BEFORE_PROBLEM = 4
 
 
 class Service:
     """What the parts of one service share: the home, when to stop, and a nudge for the worker.
 
-    ``troubles`` says of each part that runs here, and of each folder lost, what is wrong with
-    it; empty text: it is well.
+    ``troubles`` holds what is wrong with each part that runs here, and with each lost folder;
+    an empty text means that nothing is.
     """
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, facility: Facility) -> None:
+        self.facility = facility
         self.stop = threading.Event()
         self.nudge = threading.Event()
         self.failed = False
@@ -71,13 +78,13 @@ class Service:
         return thread
 
 
-def safe_folders(house: House) -> tuple[WatchedFolder, ...]:
-    """The folders to watch. Raises SettingsError for overlaps, with the mend."""
-    folders = watched_folders(house.profiles, house.home)
-    for forgotten in unwatched_folders(house.profiles, house.home):
-        log.warning("%s has no profile of its name: nothing in it is taken in", forgotten)
+def safe_folders(facility: Facility) -> tuple[WatchedFolder, ...]:
+    """The folders to watch. Raises SettingsError for overlaps, with the fix."""
+    folders = watched_folders(facility.profiles, facility.home)
+    for forgotten in unwatched_folders(facility.profiles, facility.home):
+        log.warning("%s has no profile with its name: nothing in it is taken in", forgotten)
     try:
-        refuse_overlaps(folders, house.home, house.home / "inbox")
+        refuse_overlaps(folders, facility.home, facility.home / "inbox")
     except UnsafeFolders as error:
         raise SettingsError(str(error)) from None
     return folders
@@ -89,44 +96,44 @@ def watch(service: Service) -> None:
     def hand_over(
         folder: WatchedFolder, stacks: Sequence[Sequence[Path]]
     ) -> list[Exception | None]:
-        results = take_all_from_inbox(service.house, stacks, folder.name, MACHINE)
-        for taken in results:  # None: another watcher was quicker, and told of it
+        results = take_all_from_inbox(service.facility, stacks, folder.name, MACHINE)
+        for taken in results:  # None: another watcher was quicker, and logs it
             if isinstance(taken, TakenIn):
-                _tell_taken(taken, folder)
+                _log_taken(taken, folder)
                 service.troubles["intake"] = ""
                 service.nudge.set()
         return [each if isinstance(each, Exception) else None for each in results]
 
-    def tell(report: Report) -> None:
-        told = service.troubles.get("intake") and _store_refuses(report)
+    def report_news(report: Report) -> None:
+        known = service.troubles.get("intake") and _store_refuses(report)
         _note_trouble(service, report)
-        if not told:  # a full disk is told once, not for each scan at each try
-            _tell(report)
+        if not known:  # a full disk is logged once, not for each scan at each attempt
+            _log_report(report)
 
-    folders = safe_folders(service.house)
+    folders = safe_folders(service.facility)
     log.info("watching %s", ", ".join(str(folder.path) for folder in folders))
-    Watcher(folders, hand_over, tell).watch(service.stop)
+    Watcher(folders, hand_over, report_news).watch(service.stop)
 
 
-def _tell_taken(taken: TakenIn, folder: WatchedFolder) -> None:
+def _log_taken(taken: TakenIn, folder: WatchedFolder) -> None:
     done = "duplicate of" if taken.duplicate else "took in"
     about = {"event": done.replace(" ", "_"), "scan": taken.scan, "profile": folder.name}
     log.info("%s scan %s", done, taken.scan, extra=about)
-    for name in taken.empty:  # its sheets lie at the scanner, and nobody else will say so
-        says = "%s is empty, and long nothing was written to it: scan %s. Scan its sheets again."
-        log.error(says, name, taken.scan, extra={**about, "event": "empty_file"})
+    for name in taken.empty:  # its sheets are still at the scanner, and nothing else reports them
+        message = "%s is empty and stayed so for a long time: scan %s. Scan its sheets again."
+        log.error(message, name, taken.scan, extra={**about, "event": "empty_file"})
 
 
-def _tell(report: Report) -> None:
+def _log_report(report: Report) -> None:
     quiet = report.news in (News.TAKEN_AT_LAST, News.FOLDER_BACK) or _will_pass(report)
     level = logging.INFO if quiet else logging.ERROR
     about = {"event": str(report.news), "folder": report.folder.name, "tries": report.tries}
-    log.log(level, "%s", report.says, extra=about)
+    log.log(level, "%s", report.message, extra=about)
 
 
 def _will_pass(report: Report) -> bool:
-    """A file still being written, or in another watcher's hands: a fault only if it stays so."""
-    return isinstance(report.error, Conflict) and report.tries < _TRIES_BEFORE_FAULT
+    """A file is still being written, or another watcher uses it: an error only if it stays so."""
+    return isinstance(report.error, Conflict) and report.tries < _TRIES_BEFORE_PROBLEM
 
 
 def _store_refuses(report: Report) -> bool:
@@ -134,25 +141,28 @@ def _store_refuses(report: Report) -> bool:
 
 
 def _note_trouble(service: Service, report: Report) -> None:
-    """A folder that cannot be read, and a store that refuses, keep the service from being ready."""
+    """The service is not ready while a folder cannot be read or the store refuses a file."""
     folder = f"folder {report.folder.name}"
     if report.news is News.FOLDER_LOST:
-        service.troubles[folder] = report.says
+        service.troubles[folder] = report.message
     elif report.news is News.FOLDER_BACK:
         service.troubles[folder] = ""
     elif _store_refuses(report):
-        service.troubles["intake"] = report.says
+        service.troubles["intake"] = report.message
     elif report.news is News.TAKEN_AT_LAST:
         service.troubles["intake"] = ""
 
 
 def work(service: Service) -> None:
-    """Works what waits, as many scans side by side as there are processes for their pages, until
-    the service stops. Others go on when one fails, or hangs."""
-    recover(service.house)
-    with Worker(service.house) as worker:
+    """Works the scans that wait, until the service stops.
+
+    As many scans are worked side by side as there are processes for their pages. When one fails
+    or hangs, the others go on.
+    """
+    recover(service.facility)
+    with Worker(service.facility) as worker:
         service.when_stopped(worker.stop)
-        lanes = service.house.settings.work.processes
+        lanes = service.facility.settings.work.processes
         with ThreadPoolExecutor(lanes, thread_name_prefix="work") as threads:
             ends = [threads.submit(_work_until_stopped, service, worker) for _ in range(lanes)]
         for end in ends:
@@ -166,55 +176,93 @@ def _work_until_stopped(service: Service, worker: Worker) -> None:
                 service.nudge.wait(_IDLE_LOOK)
                 service.nudge.clear()
     finally:
-        service.end()  # where one fails, the others must not go on as if it were there
+        service.end()  # when one thread fails, the others must not go on as if it were there
 
 
 def _work_once(service: Service, worker: Worker) -> bool:
-    """Whether something was worked. A failure that is no scan's own is told, and waited out."""
+    """Whether a scan was worked. After a failure that is not one scan's own, logs it and waits."""
     try:
         worked = worker.work_next()
-        if worked or not worker.has_work():  # else what is at work elsewhere may be what fails
+        if worked or not worker.has_work():  # else the scan that fails may be in other hands
             service.troubles["work"] = ""
         return worked
     except (DigitizerError, OSError) as error:
-        says = f"work stands still: {error}"
-        if service.troubles.get("work") != says:  # told once, not every few seconds
-            log.error("%s", says, extra={"event": "work_stands_still"})
-        service.troubles["work"] = says
+        message = f"work has stopped: {error}"
+        if service.troubles.get("work") != message:  # logged once, not every few seconds
+            log.error("%s", message, extra={"event": "work_stands_still"})
+        service.troubles["work"] = message
     service.stop.wait(_FAILURE_PAUSE)
     return False
 
 
-def serve_web(host: str, port: int, beside: str = "") -> Callable[[Service], None]:
-    """A part that serves the web pages, and tells where. It runs beside others, where it takes no
-    signals; ``beside`` says what they do."""
+def serve_web(
+    host: str, port: int, beside: str = "", entrances: Collection[Entrance] = ()
+) -> Callable[[Service], None]:
+    """A part that serves the web pages and the API, or only the ``entrances`` that are named, and
+    logs its address. ``beside`` describes the parts that run with it. It takes no signals. Raises
+    DigitizerError at once where the address cannot be listened on, or an entrance is not there."""
+    check_address(host, port)
+    check_entrances(entrances)
 
     def web(service: Service) -> None:
-        from digitizer.entrances.service.web_server import TellingServer
-        from digitizer.entrances.web.app import make_app
+        from digitizer.entrances.service.served import served
+        from digitizer.entrances.service.web_server import AnnouncedServer
 
-        app = make_app(service.house)
-        app.state.troubles = lambda: dict(service.troubles)
-        server = TellingServer(app, host, port, beside)
+        app, close = served(service.facility, entrances or EVERY, lambda: dict(service.troubles))
+        settings = service.facility.settings.web
+        server = AnnouncedServer(app, host, port, settings, beside, close)
         service.when_stopped(partial(setattr, server, "should_exit", True))
         server.run()
 
     return web
 
 
-def run(house: House, *parts: Callable[[Service], None], bell: Bell | None = None) -> bool:
+def anchor_daily(service: Service) -> None:
+    """Anchors the event log once a day, where the settings name a place for it."""
+    wanted = service.facility.settings.audit
+    wait = 0.0 if wanted.anchor_path or wanted.mail_to or wanted.timestamp_url else None
+    while not service.stop.wait(wait):
+        try:
+            wait = _anchor_if_due(service.facility)
+        except (DigitizerError, OSError) as error:
+            log.error("the event log was not anchored: %s", error, extra={"event": "not_anchored"})
+            wait = _ANCHOR_AGAIN
+
+
+def _anchor_if_due(facility: Facility) -> float:
+    """Returns the seconds until the next anchor is due."""
+    last = operations.anchored_last(facility, MACHINE)
+    due = _ANCHOR_EVERY - (now() - last).total_seconds() if last else 0.0
+    if due > 0:
+        return due
+    made = operations.anchor_log(facility, MACHINE)
+    for problem in made.problems:
+        log.error("%s", problem, extra={"event": "not_anchored"})
+    return _ANCHOR_AGAIN if made.problems else _ANCHOR_EVERY
+
+
+def _note_settings(facility: Facility) -> None:
+    """A change of the settings takes effect now, so it is recorded now."""
+    try:
+        operations.note_settings(facility, MACHINE)
+    except (DigitizerError, OSError) as error:
+        log.error("the settings were not noted in the event log: %s", error)
+
+
+def run(facility: Facility, *parts: Callable[[Service], None], bell: Bell | None = None) -> bool:
     """Runs the parts side by side until a signal, or until one fails; False if one failed.
 
-    ``bell`` hears the signals, from before this call on; None: from now on. Only the main thread
-    may call this.
+    ``bell`` has caught the signals since before this call; without it they are caught from now on.
+    Only the main thread may call this.
     """
     with ExitStack() as hung:
         bell = bell or hung.enter_context(stop_bell())
-        return bell.asked or _run(Service(house), parts, bell)
+        return bell.asked or _run(Service(facility), parts, bell)
 
 
 def _run(service: Service, parts: Sequence[Callable[[Service], None]], bell: Bell) -> bool:
     _allow_open_files()
+    _note_settings(service.facility)
     waking = service.when_stopped(bell.ring)
     threads = [
         threading.Thread(target=_guarded, args=(service, part), name=part.__name__)
@@ -231,15 +279,15 @@ def _run(service: Service, parts: Sequence[Callable[[Service], None]], bell: Bel
 
 
 def _allow_open_files() -> None:
-    """As many as we may need, up to what the system grants; it begins with 1,024 as a rule."""
+    """Raises the limit of open files to what we may need, or as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if 0 <= soft < _OPEN_FILES:  # below 0: without end
+    if 0 <= soft < _OPEN_FILES:  # below 0: no limit
         most = _OPEN_FILES if hard < 0 else min(hard, _OPEN_FILES)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _guarded(service: Service, part: Callable[[Service], None]) -> None:
-    """A part that fails ends the whole service, loudly: half a service loses mail quietly."""
+    """A part that fails ends the whole service, loudly: half a service would lose mail quietly."""
     service.troubles[part.__name__] = ""
     try:
         part(service)

@@ -1,12 +1,13 @@
-"""Being asked to stop, by SIGTERM or SIGINT: heard whichever thread the system gives it to.
+"""Stopping on SIGTERM or SIGINT, whichever thread the system delivers the signal to.
 
-Python runs a signal's handler in the main thread alone, and only between two of its steps. The
-system, though, gives the signal to any thread: after SIGSTOP and SIGCONT to the one that wakes
-first, under load now and then too. A main thread that waits for a lock (an event, the end of a
-thread) then never comes to its next step, and the signal is lost. So the main thread waits at a
-pipe, into which the signal itself writes a byte, in whatever thread it comes (``set_wakeup_fd``).
+Python runs a signal's handler in the main thread alone, and only between two of its steps. But
+the system may deliver the signal to any thread: after SIGSTOP and SIGCONT to the one that wakes
+first, and sometimes under load. A main thread that waits for a lock (an event, the end of a
+thread) then never reaches its next step, and the signal is lost. So the main thread waits at a
+pipe instead, into which the signal itself writes a byte, in whatever thread it arrives
+(``set_wakeup_fd``).
 
-Light to import: a command hears the signals from its first moment, before all else is loaded.
+This module imports little, so that a command catches signals before everything else is loaded.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Bell:
-    """What the main thread waits at. ``asked``: a signal has asked us to stop.
+    """What the main thread waits for. ``asked``: a signal has asked us to stop.
 
     A handler only sets that flag. It runs between any two steps of the main thread, which may
-    just then hold the lock of an event: to set the event would wait for that lock for ever.
+    hold the lock of an event at that moment: setting the event would then wait forever.
     """
 
     def __init__(self) -> None:
@@ -32,19 +33,19 @@ class Bell:
         self._heard, self.rope = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def ring(self) -> None:
-        """Lets ``wait`` return; from any thread."""
+        """Lets ``wait`` return; any thread may call this."""
         try:
             os.write(self.rope, b"\0")
         except BlockingIOError:
-            return  # full of rings: it is heard as it is
+            return  # the pipe is full, so the main thread will wake anyway
 
     def wait(self) -> None:
-        """Returns once it was rung, or a signal came, since the last ``wait``; at once if so."""
+        """Returns at the next ring or signal, at once if one came since the last ``wait``."""
         select.select([self._heard], [], [])
         os.read(self._heard, select.PIPE_BUF)
 
     def ask(self, *_signal: object) -> None:
-        """What a signal does, in the main thread."""
+        """The signal handler; it runs in the main thread."""
         self.asked = True
 
     def close(self) -> None:
@@ -56,8 +57,8 @@ class Bell:
 def stop_bell(*, last: bool = False) -> Iterator[Bell]:
     """A bell for the main thread, rung by SIGTERM and SIGINT as long as the block lasts.
 
-    ``last``: the process ends after the block. Signals that come then are ignored, for they ask
-    for what is happening; by default one would turn a clean end into a death.
+    ``last``: the process ends after the block. Signals that come then are ignored: the process
+    is ending already, and the default handler would kill it before it ended cleanly.
     """
     bell = Bell()
     woke = signal.set_wakeup_fd(bell.rope, warn_on_full_buffer=False)

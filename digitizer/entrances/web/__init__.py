@@ -1,1 +1,1 @@
-"""The web pages, and what puts them together."""
+"""The web pages."""

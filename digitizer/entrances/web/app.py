@@ -1,6 +1,8 @@
-"""Putting the web together for one house."""
+"""The web pages of one facility, put together."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,36 +12,108 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from digitizer.access import login
+from digitizer.entrances.failures import FewLines
 from digitizer.entrances.web import probes
 from digitizer.entrances.web.inmate import mailbox
-from digitizer.entrances.web.shared import front_page
+from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
 from digitizer.entrances.web.shared.error_pages import CalmErrors, answer
-from digitizer.entrances.web.shared.headers import SafeAnswers
-from digitizer.entrances.web.staff import covers, held_item, letters, sealed, today
-from digitizer.facility import House
+from digitizer.entrances.web.shared.headers import EVERY_PAGE, Pages, SafeAnswers
+from digitizer.entrances.web.shared.login_queue import LoginQueue
+from digitizer.entrances.web.shared.proof import AsksForProof
+from digitizer.entrances.web.shared.proxies import Forwarded
+from digitizer.entrances.web.staff import (
+    announcements,
+    checking,
+    correspondents,
+    cover_uses,
+    held_item,
+    inmates,
+    kiosks,
+    letters,
+    live,
+    new_covers,
+    outbox,
+    people,
+    prints,
+    recalls,
+    reports,
+    rosters,
+    screening,
+    sealed,
+    second_step,
+    today,
+    tokens,
+    watching,
+)
+from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
 from digitizer.support.paths import WEB_TEMPLATES
 
+_STAFF = (
+    today,
+    live,
+    sealed,
+    held_item,
+    checking,
+    watching,  # before the addresses of single letters
+    screening,
+    letters,
+    recalls,
+    inmates,
+    correspondents,
+    new_covers,  # before the list: it has addresses of any word
+    cover_uses,
+    prints,
+    rosters,
+    people,
+    second_step,
+    kiosks,
+    outbox,
+    tokens,
+    reports,
+    announcements,
+)
+_PARTS = (front_page, mailbox, *_STAFF, probes)
 
-def make_app(house: House) -> FastAPI:
-    """The web pages of this house; serve it with any ASGI server, without its access log."""
-    login.make_ready()
-    app = FastAPI(title="digitizer", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.house = house
+
+def make_app(facility: Facility, pages: Collection[Pages] = EVERY_PAGE) -> FastAPI:
+    """The web pages of this facility, or those of some visitors; serve it with any ASGI server,
+    without its access log."""
+    web = facility.settings.web
+    login.make_ready(web)
+    app = FastAPI(
+        title="digitizer",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # it would build addresses from what the visitor says the host is
+    )
+    app.state.facility = facility
+    app.state.live = live.Live(facility)
+    app.state.pages = frozenset(pages)
+    app.state.login_queue = LoginQueue(web.hashing_at_once, web.logins_waiting)
+    app.state.few_lines = FewLines()
     app.mount("/static", StaticFiles(directory=WEB_TEMPLATES / "static"))
-    for part in (front_page, mailbox, today, sealed, held_item, letters, covers, probes):
+    for part in _PARTS:
         app.include_router(part.router)
     app.add_middleware(CalmErrors)
-    app.add_middleware(SafeAnswers)  # the outermost
-    app.add_exception_handler(NeedsLogin, _to_the_door)
+    app.add_middleware(SafeAnswers, web=web, pages=app.state.pages)
+    app.add_middleware(Forwarded, facility=facility)  # the outermost
+    app.add_exception_handler(NeedsLogin, _to_login)
+    app.add_exception_handler(AsksForProof, _ask_for_proof)
     for kind in (DigitizerError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, answer)
     return app
 
 
-def _to_the_door(request: Request, error: Exception) -> Response:
+def _to_login(request: Request, error: Exception) -> Response:
     assert isinstance(error, NeedsLogin)
     if request.headers.get("hx-request"):  # a part of a page cannot be a login page
-        return Response(status_code=204, headers={"HX-Redirect": error.door})
-    return RedirectResponse(error.door, 303)
+        return Response(status_code=204, headers={"HX-Redirect": error.login_page})
+    return RedirectResponse(error.login_page, 303)
+
+
+def _ask_for_proof(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AsksForProof)
+    return proof.ask(request, error)

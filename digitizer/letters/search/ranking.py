@@ -1,8 +1,8 @@
-"""Which pages answer the words of a query, best first, by the index alone.
+"""Which pages match the words of a query, best first, by the index alone.
 
-A page is as good for a word as the likeliest of its postings that is like it, and as good for a
-query as the mean over its words. Words of a phrase are looked up only as they are spelled: what
-a page may say instead of what was read are postings too.
+A page is as good for a word as its likeliest posting that is like the word, and as good for a
+query as the mean over the query's words. Words of a phrase are looked up only as they are spelled:
+other readings of what is on a page are postings too.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from digitizer.letters.search.terms import Alike, Terms, terms_of
 from digitizer.storage.sql_arrays import for_each, is_among, listed
 from digitizer.storage.tables import posting, term
 
-#: A page must have something like this share of the query's words, or it is no hit.
+#: A page is a hit only if it has this share of the query's words, or words like them.
 _LEAST_SHARE = 0.5
 _ENOUGH_PAGES = 1000  # found for one word, the most alike and the newest first
-_MOST_VARIANTS = 1000  # terms looked up for a query's words together, …
-_AT_FIRST = 125  # … so many in the first statement
-_MOST_COMPLETED = 200  # pages on which a common word is looked up again, …
-_LIKEST = 5  # … in so many spellings
+_MOST_VARIANTS = 1000  # terms looked up for all words of a query together …
+_AT_FIRST = 125  # … and this many of them in the first statement
+_MOST_COMPLETED = 200  # pages on which a common word is looked up again …
+_LIKEST = 5  # … in this many spellings
 
-_FIELD = 1024  # more than a weight, a density, or a place among the terms of one statement
+_FIELD = 1024  # more than any weight, density, or place among the terms of one statement
 _BY_WEIGHT = (np.arange(1001) / 1000) ** DOUBT_POWER
 
 
 @dataclass(frozen=True, slots=True)
 class _Standings:
-    """Pages, how well they fit (0..1), and the words' share there in thousandths."""
+    """Pages, how well each fits (0..1), and the share of its words in thousandths."""
 
     pages: NDArray[np.int64]
     scores: NDArray[np.float64]
@@ -48,7 +48,7 @@ class _Standings:
 
     @staticmethod
     def of(postings: NDArray[np.int64], alike: Alike) -> _Standings:
-        """Of numbers as ``_number`` makes them, whose places are those in ``alike``."""
+        """From numbers as ``_number`` makes them, whose places are places in ``alike``."""
         rest, densities = np.divmod(postings, _FIELD)
         rest, weights = np.divmod(rest, _FIELD)
         pages, places = np.divmod(rest, _FIELD)
@@ -56,12 +56,12 @@ class _Standings:
         return _Standings(pages, scores, densities)
 
     def best_with(self, other: _Standings) -> _Standings:
-        """The pages of both, each once: as it fits best, and if equally well, with the greater
-        share."""
+        """The pages of both, each once: where it fits better, or if it fits equally well, where
+        its share is greater."""
         pages = np.concatenate([self.pages, other.pages])
         scores = np.concatenate([self.scores, other.scores])
         densities = np.concatenate([self.densities, other.densities])
-        # By one number, since to sort by three is slow.
+        # By one number, since sorting by three is slow.
         fits = (scores * (_FIELD**2 - 1)).astype(np.int64)
         order = np.argsort((pages * _FIELD**2 + fits) * _FIELD + densities)
         best = order[np.diff(pages[order], append=-1) != 0]
@@ -74,8 +74,8 @@ def _nowhere() -> _Standings:
 
 @dataclass(slots=True)
 class _Match:
-    """Where one word was found. ``needed`` if a page must have it; ``whole`` if every page that
-    has it, or one of its ``variants``, is there."""
+    """Where one word was found. ``needed``: a page must have it. ``whole``: ``found`` has every
+    page with the word or one of its ``variants``."""
 
     word: str
     needed: bool
@@ -94,9 +94,9 @@ def ranked_pages(
     in_phrases: Sequence[str],
     limit: int,
 ) -> list[tuple[int, float]]:
-    """The pages that have these words or ones like them, and those of phrases as they are
-    spelled: best first, each with how well it fits (0..1). One inmate's, or all. What cannot be
-    among the first ``limit`` need not be there."""
+    """The pages that have these words or words like them, and the words of phrases as they are
+    spelled: best first, each with how well it fits (0..1). One inmate's, or all. Pages that cannot
+    be among the first ``limit`` may be missing."""
     matches = [_exact(tx, owner, word, needed=True) for word in in_phrases]
     matches += [_exact(tx, owner, word, needed=False) for word in words]
     _complete(tx, owner, matches)
@@ -115,8 +115,8 @@ def ranked_pages(
 
 
 def _exact(tx: sa.Connection, owner: int | None, word: str, needed: bool) -> _Match:
-    """The newest pages that have the word itself. Where they are enough, and so not ``whole``, it
-    is not looked for in other spellings: they would come after."""
+    """The newest pages that have the word itself. Where these are enough, and so not ``whole``, no
+    other spellings are looked for: they would come after."""
     number = tx.execute(_TERM, {"word": word}).scalar()
     ids = np.array([] if number is None else [number], np.int32)
     itself = Alike(ids, np.ones(len(ids), np.float32))
@@ -126,21 +126,22 @@ def _exact(tx: sa.Connection, owner: int | None, word: str, needed: bool) -> _Ma
 
 
 def _enough(matches: Sequence[_Match], likeness: float, limit: int) -> bool:
-    """Whether no page that has one of the words only in spellings so alike, or less, could be
-    among the first ``limit``. Scores that differ by less than a thousandth are equal."""
+    """Whether no page could be among the first ``limit`` that has one of the words only in
+    spellings that are at most so much alike. Scores that differ by less than a thousandth are
+    equal."""
     at_best = (len(matches) - 1 + likeness**LIKENESS_POWER) / len(matches)
     return int((_combined(matches, _LEAST_SHARE).scores > at_best + 0.001).sum()) >= limit
 
 
 def _most_alike(word: str) -> float:
-    """How alike another word can be: it has one byte more, or begins with this one."""
+    """How much alike another word can be: one with one byte more, or one that begins with it."""
     length = len(word.encode())
     return max(PREFIX_SIMILARITY, 2 * length / (2 * length + 1))
 
 
 def _alike(terms: Terms, match: _Match, most: int) -> Iterator[Alike]:
-    """The ``most`` terms that are like it, without itself: few at first, which may do, then
-    three times as many each time."""
+    """The ``most`` terms that are most like it, without itself: few at first, which may be enough,
+    then three times as many each time."""
     itself = match.variants.ids
     match.variants = terms.alike(match.word, CUTOFF, PREFIX_SIMILARITY, most)
     others = match.variants.where(~np.isin(match.variants.ids, itself))
@@ -170,8 +171,8 @@ def _fetched(
 
 
 def _complete(tx: sa.Connection, owner: int | None, matches: Sequence[_Match]) -> None:
-    """Looks up a common word on the pages that the other words found: among all that have it,
-    they were not read."""
+    """Looks up a common word on the pages that were found for the other words: not every page
+    that has it was read."""
     common = [match for match in matches if not match.whole]
     pages = _to_complete(matches).tolist() if common and len(matches) > 1 else []
     for match in common:
@@ -183,7 +184,7 @@ def _complete(tx: sa.Connection, owner: int | None, matches: Sequence[_Match]) -
 
 
 def _to_complete(matches: Sequence[_Match]) -> NDArray[np.int64]:
-    """All pages of the rarest word that a page must have; if none must, the best pages."""
+    """All pages of the rarest word that a page must have; the best pages if no word is needed."""
     needed = [match.found.pages for match in matches if match.needed]
     if needed:
         return min(needed, key=len)
@@ -192,8 +193,8 @@ def _to_complete(matches: Sequence[_Match]) -> NDArray[np.int64]:
 
 
 def _combined(matches: Sequence[_Match], share: float) -> _Standings:
-    """The mean over the words, of the pages that have at least ``share`` of them, and all that
-    are needed."""
+    """The mean over the words, for the pages that have at least ``share`` of them and all that are
+    needed."""
     parts = [match.found for match in matches]
     pages, place = np.unique(np.concatenate([part.pages for part in parts]), return_inverse=True)
     scores = np.bincount(place, np.concatenate([part.scores for part in parts]), len(pages))
@@ -205,14 +206,14 @@ def _combined(matches: Sequence[_Match], share: float) -> _Standings:
     return _Standings(pages[kept], scores[kept] / len(matches), densities[kept].astype(np.int64))
 
 
-# ---- statements, made once since they are long to make ---------------------------------------
+# ---- statements, made once since making them takes long --------------------------------------
 
 _TERM = sa.select(term.c.id).where(term.c.text == sa.bindparam("word"))
 
 
 @cache
 def _newest(owned: bool) -> sa.Select[tuple[str]]:
-    """Of one ``term`` the postings on the newest pages first, which is how they are stored."""
+    """The postings of one ``term``, on the newest pages first, which is how they are stored."""
     found = sa.select(_number(sa.literal_column("0"))).where(
         posting.c.term_id == sa.bindparam("term")
     )
@@ -222,7 +223,7 @@ def _newest(owned: bool) -> sa.Select[tuple[str]]:
 
 @cache
 def _of_many(owned: bool, among: bool) -> sa.Select[tuple[str]]:
-    """Of many ``terms`` the postings on any pages, or ``among`` these."""
+    """The postings of many ``terms`` on any pages, or only ``among`` the given ones."""
     terms = listed("terms")
     found = (
         sa.select(_number(terms.c.place))
@@ -249,6 +250,6 @@ def _number(place: sa.ColumnElement[int]) -> sa.Label[int]:
 
 
 def _together(found: sa.Select[tuple[int]]) -> sa.Select[tuple[str]]:
-    """The numbers found as one text: to fetch a thousand rows takes longer than to find them."""
+    """The numbers as one text: fetching a thousand rows takes longer than finding them."""
     numbers = found.subquery().c.number
     return sa.select(sa.func.aggregate_strings(sa.cast(numbers, sa.Text), ","))

@@ -1,11 +1,11 @@
 """The index's vocabulary in memory, to find the terms that are like a word someone typed.
 
-A house of handwriting has millions of spellings. Nearly all are ruled out by the letters they
-have once or twice, sixty-four bits at a time; what is left is compared in a millisecond, all of it
-side by side.
+A facility with much handwriting has millions of spellings. Nearly all are ruled out by which
+letters they have once or twice, sixty-four bits at a time; the rest are compared all together, in a
+millisecond.
 
-To read millions of rows takes seconds, which a new process has not. So the terms are kept on
-shelves as well: large rows of terms of one length, as they lie in memory, filled with the mail.
+Reading millions of rows takes seconds, too long for a new process. So the terms are also kept on
+shelves: large rows of terms of one length, as they are in memory, written as mail is filed.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 
 from digitizer.storage.tables import shelf, term
 
-#: A shelf this full is left as it is when terms are added: smaller ones are cheap to make anew.
+#: A shelf this full is left as it is when terms are added; smaller ones are cheap to make again.
 _FULL = 65_536
 # A term has a bit for each letter or digit that is in it (the bytes of other alphabets share
-# those bits), and one _TWICE further where it is there twice. So one edit changes one bit at most.
+# those bits), and another bit, _TWICE further on, for each that is in it twice. So one edit changes
+# at most one bit.
 _TWICE = np.uint64(28)
 _BITS = np.zeros(256, dtype=np.uint64)
 _BITS[ord("a") : ord("z") + 1] = 1 << np.arange(26, dtype=np.uint64)
@@ -36,7 +37,7 @@ _BITS[128:] = 1 << np.arange(128, dtype=np.uint64) % 36
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """Terms of one length in bytes: their ids, UTF-8 bytes, and the letters each has."""
+    """Terms of one length in bytes: their ids, their UTF-8 bytes, and the letters of each."""
 
     length: int
     ids: NDArray[np.int32]
@@ -45,7 +46,7 @@ class _Shelf:
 
 
 class Alike(NamedTuple):
-    """The ids of terms, and how alike (0..1) each is; the most alike first, then by id."""
+    """The ids of terms, and how much alike (0..1) each is; the most alike first, then by id."""
 
     ids: NDArray[np.int32]
     likeness: NDArray[np.float32]
@@ -64,14 +65,14 @@ _NO_IDS = np.zeros(0, dtype=np.int32)
 
 @dataclass(slots=True)
 class Terms:
-    """The terms of one database; ``refresh`` reads what was added since."""
+    """The terms of one database; ``refresh`` reads those that were added since."""
 
     _shelves: tuple[_Shelf, ...] = ()
     _newest: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def refresh(self, tx: sa.Connection) -> None:
-        """Reads the terms that are new. Writers take turns, so no older one is still to come."""
+        """Reads the new terms. Writers take turns, so no older term can still be added."""
         with self._lock:
             newest = tx.execute(_NEWEST).scalar() or 0
             if newest <= self._newest:
@@ -83,8 +84,8 @@ class Terms:
 
     def alike(self, word: str, cutoff: float, begun: float, most: int) -> Alike:
         """The ``most`` terms that are most like ``word``, by the normalised indel similarity of
-        their UTF-8 bytes, of those at least ``cutoff`` (0..1) like it. And at most a third as
-        many that begin with it, which are ``begun`` alike: the shortest."""
+        their UTF-8 bytes, if they are at least ``cutoff`` (0..1) alike. Also at most a third as
+        many that begin with it, the shortest, which count as ``begun`` alike."""
         raw = word.encode()
         letters = _letters(np.array([raw]))[0]
         most_begun = most // 3
@@ -103,9 +104,9 @@ class Terms:
 
 
 class _Near(NamedTuple):
-    """Terms to compare: their ids and lengths, and their bytes in columns, the first of each
-    term, the second and so on, with zeros after the shorter ones. At least as many columns as
-    the word has bytes that they are compared with."""
+    """Terms to compare: their ids and lengths, and their bytes in columns: the first byte of each
+    term, the second and so on, with zeros after the shorter terms. There are at least as many
+    columns as the word that they are compared with has bytes."""
 
     ids: NDArray[np.int32]
     lengths: NDArray[np.intp]
@@ -131,8 +132,8 @@ def _near(shelves: Sequence[_Shelf], raw: bytes, letters: np.uint64, cutoff: flo
 
 
 def _edits(length: int, other: int, cutoff: float) -> int | None:
-    """How many letters can at most be put in or left out between alike terms of these lengths:
-    as many as they differ by, or an even number more. None if they cannot be alike."""
+    """How many letters can at most be added and removed between two alike terms of these lengths:
+    as many as the lengths differ by, or an even number more. None if they cannot be alike."""
     most = int((1 - cutoff) * (length + other) + 1e-9)
     differ = abs(length - other)
     return most - (most - differ) % 2 if differ <= most else None
@@ -146,7 +147,7 @@ def _begin(raw: bytes, columns: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def _longer(
     shelves: Sequence[_Shelf], raw: bytes, letters: np.uint64, cutoff: float, most: int
 ) -> NDArray[np.int32]:
-    """The ids of at most ``most`` terms that begin like ``raw`` and are too long to be alike."""
+    """The ids of at most ``most`` terms that begin with ``raw`` and are too long to be alike."""
     found = [_NO_IDS]
     for one in shelves:
         if one.length > len(raw) and _edits(len(raw), one.length, cutoff) is None and most > 0:
@@ -158,10 +159,10 @@ def _longer(
 
 
 def _in_common(raw: bytes, columns: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """How many bytes each term has in common with ``raw`` in the same order, at most.
+    """The length of the longest common subsequence of each term and ``raw``, in bytes.
 
-    Hyyrö's way to the longest common subsequence: a bit for each byte of ``raw``, of which one
-    falls where one more byte is in common; and all terms at once.
+    Hyyrö's algorithm, for all terms at once: there is a bit for each byte of ``raw``, and one of
+    them is cleared for each byte in common.
     """
     all_bits = (1 << len(raw)) - 1
     bits: NDArray[Any] = np.zeros(256, np.min_scalar_type(all_bits))
@@ -200,8 +201,8 @@ def _shelf_of(length: int, terms: Sequence[tuple[int, bytes]]) -> _Shelf:
 
 
 def _together(shelves: Sequence[_Shelf]) -> tuple[_Shelf, ...]:
-    """The same terms on few shelves, the shortest first: those of one length that are not full
-    become one."""
+    """The same terms on fewer shelves, the shortest terms first: shelves of one length that are not
+    full become one."""
     small: defaultdict[int, list[_Shelf]] = defaultdict(list)
     for one in shelves:
         if len(one.ids) < _FULL:
@@ -223,7 +224,7 @@ def _joined(shelves: Sequence[_Shelf]) -> _Shelf:
 
 
 def _letters(texts: NDArray[np.bytes_]) -> NDArray[np.uint64]:
-    """The bits of each text's letters; all are as long as their type says."""
+    """The bits of each text's letters; all texts are as long as their type."""
     once = np.zeros(len(texts), dtype="<u8")
     twice = once.copy()
     for column in _table(texts).T:
@@ -239,8 +240,8 @@ def _table(texts: NDArray[np.bytes_]) -> NDArray[np.uint8]:
 
 
 def shelve_terms(tx: sa.Connection, most: int) -> None:
-    """Shelves the oldest ``most`` terms that are not yet. Those who file mail do it, so that
-    those who search it need not read each term."""
+    """Shelves the oldest ``most`` terms that are not shelved yet. Filing mail does this, so that a
+    search does not have to read each term."""
     last = tx.execute(_LAST_SHELVED).scalar() or 0
     rows = tx.execute(_after(last).limit(most)).tuples().all()
     if not rows:
@@ -249,15 +250,20 @@ def shelve_terms(tx: sa.Connection, most: int) -> None:
     tx.execute(
         sa.insert(shelf),
         [
-            {"last_term": last, "length": one.length, "ids": one.ids.tobytes(),
-             "texts": one.texts.tobytes(), "letters": one.letters.tobytes()}
+            {
+                "last_term": last,
+                "length": one.length,
+                "ids": one.ids.tobytes(),
+                "texts": one.texts.tobytes(),
+                "letters": one.letters.tobytes(),
+            }
             for one in _shelves_of(rows)
         ],
-    )  # fmt: skip
+    )
 
 
 def _stored_shelves(tx: sa.Connection) -> tuple[tuple[_Shelf, ...], int]:
-    """What stands on shelves, and the last term that does."""
+    """The shelves in the database, and the last term that is on one."""
     shelves = tuple(
         _Shelf(
             row.length,

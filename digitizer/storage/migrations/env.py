@@ -2,6 +2,8 @@
 
 from alembic import context
 
+# Their tables belong to the metadata too.
+from digitizer.storage import tables_api, tables_prints, tables_screening  # noqa: F401
 from digitizer.storage.tables import metadata
 
 context.configure(

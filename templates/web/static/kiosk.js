@@ -1,32 +1,42 @@
 "use strict";
-/* What the pages do better with a script; all of them work without it.
-   1. After a time without a hand on the terminal: ask, then log out.
-   2. A page from the browser's history is loaded anew, never shown from memory.
-   3. A keypad for the PIN on touch screens. */
+/* What a script adds to the pages; all of them work without it.
+   1. When nobody has used the terminal for a while: ask, then log out.
+   2. A page from the browser's history is loaded again, never shown from memory.
+   3. A keypad for the number and the PIN on touch screens.
+   4. Where a search found something on a page, that place is shown. */
 (() => {
-  const WARNING = 60; // seconds before the end in which the question stands
-  const TELL = 60; // at most so often the server hears that a hand is there
+  const WARNING = 60; // seconds before the logout during which the question is shown
+  const REPORT = 60; // seconds, at least, between two reports that the terminal is in use
   const idle = Number(document.body.dataset.idle || 0);
   const still = document.getElementById("still");
   let touched = Date.now();
-  let told = Date.now();
+  let reported = Date.now();
 
   const seconds = (since) => (Date.now() - since) / 1000;
 
-  function tell() {
-    told = Date.now();
+  function report() {
+    reported = Date.now();
     fetch("/awake", { method: "POST" }).then((answer) => {
       if (!answer.ok) location.replace("/logout/idle");
     }).catch(() => {});
   }
 
+  /* How many seconds are left, said only to those who see: read out, it would interrupt. */
+  function count() {
+    const left = document.getElementById("still-left");
+    if (left) {
+      left.textContent = left.dataset.says.replace("{n}", Math.max(0, Math.ceil(idle - seconds(touched))));
+    }
+  }
+
   function touch() {
     touched = Date.now();
     if (still && !still.hidden) still.hidden = true;
-    if (seconds(told) > TELL) tell();
+    if (seconds(reported) > REPORT) report();
   }
 
   function look() {
+    count();
     if (seconds(touched) >= idle) {
       location.replace("/logout/idle");
     } else if (still && still.hidden && seconds(touched) >= idle - Math.min(WARNING, idle / 2)) {
@@ -43,19 +53,27 @@
     setInterval(look, 1000);
   }
 
+  addEventListener("load", () => {
+    document.querySelector(".paper:not(#paper) .marks rect, .turned rect")
+      ?.scrollIntoView({ block: "center", inline: "center" });
+  });
+
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
 
   const keypad = document.getElementById("keypad");
   const pin = document.getElementById("pin");
+  const number = document.getElementById("booking_number");
   if (keypad && pin && matchMedia("(pointer: coarse)").matches) {
     keypad.hidden = false;
     pin.setAttribute("inputmode", "none");
+    let into = document.activeElement === number ? number : pin; // the field that was touched last
+    for (const field of [number, pin]) field.addEventListener("focus", () => { into = field; });
     keypad.addEventListener("click", (event) => {
       const key = event.target.dataset?.key;
       if (!key) return;
-      pin.value = key === "clear" ? "" : key === "back" ? pin.value.slice(0, -1) : pin.value + key;
+      into.value = key === "clear" ? "" : key === "back" ? into.value.slice(0, -1) : into.value + key;
     });
   }
 })();

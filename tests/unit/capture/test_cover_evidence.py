@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from digitizer.capture.cover_evidence import reads_like_cover, see
+from digitizer.capture.cover_evidence import reads_like_cover, reads_like_legal, see
 from digitizer.engines.codes.cover_code import KeyRing, new_cover_code, payload
+from digitizer.engines.printing.kit.cover_layout import mark_ids
 from digitizer.model.paper import (
     Box,
     CodeKind,
@@ -37,7 +38,7 @@ def reasons(page: SurveyedPage) -> list[DoubtReason]:
 def test_an_unseen_side_is_a_doubt_unless_its_code_was_verified() -> None:
     dark = replace(PAGE, unseen="too dark")
     assert reasons(dark) == [DoubtReason.UNSEEN]
-    assert "too dark" in see(dark, RING).doubts[0].says
+    assert "too dark" in see(dark, RING).doubts[0].message
     assert reasons(with_code(dark)) == []
 
 
@@ -73,7 +74,15 @@ def misread(text: str, share: float, seed: int) -> str:
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.25])
 @pytest.mark.parametrize(
-    ("kind", "language"), [("inmate", "en"), ("inmate", "es"), ("batch", "en"), ("legal", "en")]
+    ("kind", "language"),
+    [
+        ("inmate", "en"),
+        ("inmate", "es"),
+        ("batch", "en"),
+        ("legal", "en"),
+        ("separator", "en"),
+        ("separator", "es"),
+    ],
 )
 def test_a_cover_is_known_by_its_words_however_misread(
     kind: str, language: str, share: float
@@ -108,3 +117,18 @@ def test_letters_do_not_read_like_one(letter: str) -> None:
 def test_a_title_that_is_a_line_of_its_own_is_a_covers(title: str) -> None:
     assert reads_like_cover(f"R000-0C00-6\n{title}\nunread")
     assert not reads_like_cover(f"I sent your {title} to the house of my aunt, and another to you")
+
+
+@pytest.mark.parametrize("kind", CodeKind)
+def test_marks_without_a_code_say_which_kind_of_sheet_it_may_be(kind: CodeKind) -> None:
+    marked = replace(PAGE, sightings=Sightings((), mark_ids(kind)[:2]))
+    seen = see(marked, RING)
+    assert seen.kinds == (kind,)
+    assert DoubtReason.COVER_UNREADABLE in [doubt.reason for doubt in seen.doubts]
+    name = "a separator" if kind is CodeKind.SEPARATOR else "a cover sheet"
+    assert f"looks like {name}, but" in seen.doubts[-1].message
+
+
+def test_a_separator_is_not_taken_for_a_legal_marker_by_its_words() -> None:
+    for language in "en", "es":
+        assert not reads_like_legal(print_of("separator", language))

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
 from digitizer.capture.filing import file_scan
 from digitizer.capture.outcomes import outcome_of
 from digitizer.capture.scans import ledger
-from digitizer.covers import register
-from digitizer.facility import House
+from digitizer.facility import Facility
 from digitizer.letters.mailboxes import list_mailbox
 from digitizer.letters.transcripts import correct
 from digitizer.messages import outgoing
-from digitizer.model.errors import NotFound
-from digitizer.model.mail import Direction, LetterState, Outcome
+from digitizer.model.mail import LetterState, Outcome, PageRole
 from digitizer.model.paper import (
+    MAY_BE_COVER,
     CodeKind,
     CoverCode,
+    Doubt,
     DoubtReason,
+    SeenPage,
     Split,
     SplitLetter,
 )
 from digitizer.model.settings import Release
-from digitizer.storage.tables import (
-    cover,
-    inmate,
-    letter,
-    message,
-    page,
-    posting,
-    reading,
-    transcript,
-    writing,
-)
+from digitizer.screening.exception_queue import scan_pages
+from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import cover, inmate, letter, message, page, posting, transcript
 from digitizer.support.clock import now
 from tests.support.made_mail import (
     DOUBT,
@@ -41,11 +36,13 @@ from tests.support.made_mail import (
     LEGAL,
     ORSON,
     PETRA,
+    StoredLetter,
     events,
     file,
     letter_of,
     letters_of,
     new_cover,
+    new_reply_sheet,
     read,
     scan_row,
     split_of,
@@ -55,37 +52,37 @@ from tests.support.made_mail import (
 )
 
 
-def _only_letter(house: House, scan_id: str) -> sa.Row[tuple[object, ...]]:
-    (row,) = letters_of(house, scan_id)
-    return row
+def _only_letter(facility: Facility, scan_id: str) -> StoredLetter:
+    (stored,) = letters_of(facility, scan_id)
+    return stored
 
 
-def _set_cover(house: House, code: CoverCode, **values: object) -> None:
-    with writing(house.engine) as tx:
+def _set_cover(facility: Facility, code: CoverCode, **values: object) -> None:
+    with writing(facility.engine) as tx:
         tx.execute(sa.update(cover).where(cover.c.id == code.cover_id).values(**values))
 
 
-def test_a_good_cover_delivers(house: House) -> None:
-    code = new_cover(house)
-    scan = file(house, split_of(letter_of(code, 1, 3)), {2: read("Dear Orson"), 3: read("Bye")})
-    with reading(house.engine) as tx:
+def test_a_good_cover_delivers(facility: Facility) -> None:
+    code = new_cover(facility)
+    scan = file(facility, split_of(letter_of(code, 1, 3)), {2: read("Dear Orson"), 3: read("Bye")})
+    with reading(facility.engine) as tx:
         (line,) = outcome_of(tx, scan)
         (entry,) = list_mailbox(tx, ORSON)
         assert list_mailbox(tx, PETRA) == ()
     assert (line.outcome, line.booking_number, line.pages) == (Outcome.DELIVERED, ORSON, (2, 3))
     assert (entry.letter, entry.pages, entry.read) == (line.letter, 2, False)
-    assert events(house)[-1][:2] == ("deliver", f"letter:{line.letter}")
+    assert events(facility)[-1][:2] == ("deliver", f"letter:{line.letter}")
 
 
-def test_each_letter_of_a_stack_goes_its_own_way(house: House) -> None:
-    mine, hers = new_cover(house, ORSON), new_cover(house, PETRA)
+def test_each_letter_of_a_stack_is_filed_by_itself(facility: Facility) -> None:
+    mine, another = new_cover(facility, ORSON), new_cover(facility, PETRA)
     scan = file(
-        house,
-        split_of(letter_of(mine, 1, 3), letter_of(hers, 4, 5), letter_of(mine, 6, 7, DOUBT)),
+        facility,
+        split_of(letter_of(mine, 1, 3), letter_of(another, 4, 5), letter_of(mine, 6, 7, DOUBT)),
     )
-    with reading(house.engine) as tx:
-        told = [(line.outcome, line.booking_number, line.pages) for line in outcome_of(tx, scan)]
-    assert told == [
+    with reading(facility.engine) as tx:
+        lines = [(line.outcome, line.booking_number, line.pages) for line in outcome_of(tx, scan)]
+    assert lines == [
         (Outcome.DELIVERED, ORSON, (2, 3)),
         (Outcome.DELIVERED, PETRA, (5,)),
         (Outcome.HELD, None, (7,)),
@@ -101,168 +98,178 @@ def test_each_letter_of_a_stack_goes_its_own_way(house: House) -> None:
     ],
 )
 def test_a_cover_that_no_longer_holds(
-    house: House, change: dict[str, object], reason: DoubtReason
+    facility: Facility, change: dict[str, object], reason: DoubtReason
 ) -> None:
-    code = new_cover(house)
-    _set_cover(house, code, **change)
-    row = _only_letter(house, file(house, split_of(letter_of(code, 1, 3))))
+    code = new_cover(facility)
+    _set_cover(facility, code, **change)
+    row = _only_letter(facility, file(facility, split_of(letter_of(code, 1, 3))))
     assert (row.state, row.inmate_id, row.doubts) == (LetterState.HELD, None, [str(reason)])
 
 
-def test_an_id_that_nobody_printed(house: House) -> None:
+def test_an_id_that_nobody_printed(facility: Facility) -> None:
     stranger = CoverCode(CodeKind.INMATE, 1, "ab" * 9)
-    row = _only_letter(house, file(house, split_of(letter_of(stranger, 1, 3))))
+    row = _only_letter(facility, file(facility, split_of(letter_of(stranger, 1, 3))))
     assert (row.state, row.doubts) == (LetterState.HELD, ["cover_unknown"])
 
 
 @pytest.mark.parametrize("kind", [CodeKind.BATCH, CodeKind.LEGAL])
-def test_a_sheet_that_is_no_letters_cover(house: House, kind: CodeKind) -> None:
-    row = _only_letter(house, file(house, split_of(letter_of(new_cover(house, kind=kind), 1, 2))))
+def test_a_sheet_that_is_no_letters_cover(facility: Facility, kind: CodeKind) -> None:
+    row = _only_letter(
+        facility, file(facility, split_of(letter_of(new_cover(facility, kind=kind), 1, 2)))
+    )
     assert row.state == LetterState.HELD
 
 
-def test_no_cover_at_all(house: House) -> None:
-    row = _only_letter(house, file(house, split_of(letter_of(None, 1, 2))))
+def test_no_cover_at_all(facility: Facility) -> None:
+    row = _only_letter(facility, file(facility, split_of(letter_of(None, 1, 2))))
     assert (row.state, row.inmate_id) == (LetterState.HELD, None)
 
 
-def test_who_is_not_in_custody_gets_nothing(house: House) -> None:
-    row = _only_letter(house, file(house, split_of(letter_of(new_cover(house, GONE), 1, 2))))
+def test_who_is_not_in_custody_gets_nothing(facility: Facility) -> None:
+    row = _only_letter(
+        facility, file(facility, split_of(letter_of(new_cover(facility, GONE), 1, 2)))
+    )
     assert (row.state, row.inmate_id, row.proposed) == (LetterState.HELD, None, GONE)
     assert row.doubts == ["not_in_custody"]
 
 
-def test_custody_is_asked_when_it_is_filed(house: House) -> None:
-    code = new_cover(house)
-    with writing(house.engine) as tx:
+def test_custody_is_asked_when_it_is_filed(facility: Facility) -> None:
+    code = new_cover(facility)
+    with writing(facility.engine) as tx:
         tx.execute(sa.update(inmate).values(status="transferred"))
-    row = _only_letter(house, file(house, split_of(letter_of(code, 1, 2))))
+    row = _only_letter(facility, file(facility, split_of(letter_of(code, 1, 2))))
     assert row.state == LetterState.HELD
 
 
-def test_a_standing_cover_is_used_again_and_again(house: House) -> None:
-    code = new_cover(house)
+def test_a_standing_cover_is_used_again_and_again(facility: Facility) -> None:
+    code = new_cover(facility)
     for content in (b"1", b"2"):
-        scan = file(house, split_of(letter_of(code, 1, 2)), content=content)
-        assert _only_letter(house, scan).state == LetterState.DELIVERED
-    assert used_by(house, code) is None
+        scan = file(facility, split_of(letter_of(code, 1, 2)), content=content)
+        assert _only_letter(facility, scan).state == LetterState.DELIVERED
+    assert used_by(facility, code) is None
 
 
-def test_a_single_use_cover_is_spent_by_its_scan(house: House) -> None:
-    code = new_cover(house, once=True)
-    first = file(house, split_of(letter_of(code, 1, 2)), content=b"1")
-    assert used_by(house, code) == first
-    second = _only_letter(house, file(house, split_of(letter_of(code, 1, 2)), content=b"2"))
+def test_a_single_use_cover_is_spent_by_its_scan(facility: Facility) -> None:
+    code = new_cover(facility, once=True)
+    first = file(facility, split_of(letter_of(code, 1, 2)), content=b"1")
+    assert used_by(facility, code) == first
+    second = _only_letter(facility, file(facility, split_of(letter_of(code, 1, 2)), content=b"2"))
     assert (second.state, second.doubts) == (LetterState.HELD, ["cover_spent"])
-    assert used_by(house, code) == first
+    assert used_by(facility, code) == first
 
 
-def test_a_retry_of_the_same_scan_is_no_second_use(house: House) -> None:
-    code = new_cover(house, once=True)
-    taken = take(house, b"1")
-    _set_cover(house, code, used_by=taken.id)
-    row = _only_letter(house, file(house, split_of(letter_of(code, 1, 2)), content=b"1"))
+def test_a_retry_of_the_same_scan_is_no_second_use(facility: Facility) -> None:
+    code = new_cover(facility, once=True)
+    taken = take(facility, b"1")
+    _set_cover(facility, code, used_by=taken.id)
+    row = _only_letter(facility, file(facility, split_of(letter_of(code, 1, 2)), content=b"1"))
     assert row.state == LetterState.DELIVERED
 
 
-def test_a_single_use_cover_twice_in_a_stack_holds_both(house: House) -> None:
-    code = new_cover(house, once=True)
-    scan = file(house, split_of(letter_of(code, 1, 2), letter_of(code, 3, 4)))
-    assert [row.state for row in letters_of(house, scan)] == [LetterState.HELD] * 2
-    assert used_by(house, code) is None
+def test_a_single_use_cover_twice_in_a_stack_holds_both(facility: Facility) -> None:
+    code = new_cover(facility, once=True)
+    scan = file(facility, split_of(letter_of(code, 1, 2), letter_of(code, 3, 4)))
+    assert [row.state for row in letters_of(facility, scan)] == [LetterState.HELD] * 2
+    assert used_by(facility, code) is None
 
 
-def test_after_review_waits_and_spends_the_cover(house: House) -> None:
-    code = new_cover(house, once=True)
-    scan = file(house, split_of(letter_of(code, 1, 2)), release=Release.AFTER_REVIEW)
-    row = _only_letter(house, scan)
+def test_after_review_waits_and_spends_the_cover(facility: Facility) -> None:
+    code = new_cover(facility, once=True)
+    scan = file(facility, split_of(letter_of(code, 1, 2)), release=Release.AFTER_REVIEW)
+    row = _only_letter(facility, scan)
     assert row.state == LetterState.AWAITING_REVIEW
-    assert used_by(house, code) == scan
-    with reading(house.engine) as tx:
+    assert used_by(facility, code) == scan
+    with reading(facility.engine) as tx:
         assert list_mailbox(tx, ORSON) == ()
-        assert outcome_of(tx, scan)[0].reason == "Waits for review."
+        assert outcome_of(tx, scan)[0].reason == "Waiting for review."
 
 
-def test_a_reply_goes_to_its_thread_and_no_mailbox(house: House) -> None:
-    with writing(house.engine) as tx:
-        code = register.fresh_code(tx, CodeKind.REPLY, house.keys)
-        sent = outgoing.queue_message(
-            tx, direction=Direction.TO_INMATE, inmate_id=1, correspondent="Aunt Ida",
-            address=None, subject="Hi", body="How are you?", photos=(), cover_id=code.cover_id,
-        )  # fmt: skip
-        register.enrol(tx, code, inmate_id=1, message_id=sent, sender="Aunt Ida")
+def test_a_reply_goes_to_its_thread_and_no_mailbox(facility: Facility) -> None:
+    code = new_reply_sheet(facility)
     reply = SplitLetter(code, (), (1,), ())
-    scan = file(house, split_of(reply), {1: read("I am well")})
-    with reading(house.engine) as tx:
+    scan = file(facility, split_of(reply), {1: read("I am well")})
+    with reading(facility.engine) as tx:
         (thread,) = outgoing.threads_of(tx, ORSON)
         assert list_mailbox(tx, ORSON) == ()
         assert outcome_of(tx, scan)[0].outcome is Outcome.DELIVERED
     assert (thread.message.state, thread.replies[0].text) == ("answered", "I am well")
 
 
-def test_a_reply_says_how_much_of_it_is_doubtful_until_a_person_put_it_right(house: House) -> None:
-    with writing(house.engine) as tx:
-        code = register.fresh_code(tx, CodeKind.REPLY, house.keys)
-        sent = outgoing.queue_message(
-            tx, direction=Direction.TO_INMATE, inmate_id=1, correspondent="Aunt Ida",
-            address=None, subject="Hi", body="How are you?", photos=(), cover_id=code.cover_id,
-        )  # fmt: skip
-        register.enrol(tx, code, inmate_id=1, message_id=sent, sender="Aunt Ida")
-    file(house, split_of(SplitLetter(code, (), (1,), ())), {1: read("I am wel", well=0.4)})
-    with reading(house.engine) as tx:
-        (told,) = outgoing.threads_of(tx, ORSON)[0].replies
-    assert (told.pages, told.text, told.doubtful) == (1, "I am wel", 1)
-    with writing(house.engine) as tx:
+def test_a_reply_shows_how_much_of_it_is_doubtful_until_a_person_corrects_it(
+    facility: Facility,
+) -> None:
+    code = new_reply_sheet(facility)
+    file(facility, split_of(SplitLetter(code, (), (1,), ())), {1: read("I am wel", well=0.4)})
+    with reading(facility.engine) as tx:
+        (reply,) = outgoing.threads_of(tx, ORSON)[0].replies
+    assert (reply.pages, reply.text, reply.doubtful) == (1, "I am wel", 1)
+    with writing(facility.engine) as tx:
         correct(tx, 1, "I am well", "Clara Clerk")
-        (told,) = outgoing.threads_of(tx, ORSON)[0].replies
-    assert (told.text, told.doubtful) == ("I am well", 0)
+        (reply,) = outgoing.threads_of(tx, ORSON)[0].replies
+    assert (reply.text, reply.doubtful) == ("I am well", 0)
 
 
-def test_nothing_is_left_of_a_filing_that_fails(house: House) -> None:
-    code = new_cover(house, once=True)
-    taken = take(house, b"1")
+def test_nothing_is_left_of_a_filing_that_fails(facility: Facility) -> None:
+    code = new_cover(facility, once=True)
+    taken = take(facility, b"1")
     stack = worked(taken, split_of(letter_of(code, 1, 2)), {2: read("Dear")})
 
     def file_and_fail() -> None:
-        with writing(house.engine) as tx:
+        with writing(facility.engine) as tx:
             ledger.claim(tx, taken.id, "one")
             file_scan(tx, stack, {}, Release.AUTOMATIC)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         file_and_fail()
-    with reading(house.engine) as tx:
+    with reading(facility.engine) as tx:
         for table in (letter, page, transcript, posting, message):
             assert tx.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
-    assert used_by(house, code) is None
-    assert scan_row(house, taken.id).state == "waiting"
-    assert events(house) == []
+    assert used_by(facility, code) is None
+    assert scan_row(facility, taken.id).state == "waiting"
+    assert events(facility) == []
 
 
-def test_a_scan_held_whole_forms_no_letter(house: House) -> None:
-    scan = file(house, Split(whole=(DOUBT,)), {1: read("words")}, count=3)
-    with reading(house.engine) as tx:
-        (line,) = outcome_of(tx, scan)
-    assert (line.letter, line.outcome, line.pages) == (None, Outcome.HELD, (1, 2, 3))
-    assert events(house)[-1][:2] == ("hold", f"scan:{scan}")
-
-
-def test_only_batch_headers(house: House) -> None:
-    scan = file(house, Split(recorded=(1,)), count=1)
-    with reading(house.engine) as tx:
-        (line,) = outcome_of(tx, scan)
-    assert (line.outcome, line.pages) == (Outcome.RECORDED, ())
+def test_a_page_of_a_letter_that_may_be_a_cover_is_shown_as_that(facility: Facility) -> None:
+    looks = Doubt(DoubtReason.COVER_UNREADABLE, "Page 3 looks like a cover sheet.")
+    code = new_cover(facility)
+    taken = take(facility, b"stack")
+    stack = worked(taken, split_of(letter_of(code, 1, 4, looks)))
+    seen = (SeenPage(1, codes=(code,)), SeenPage(2), SeenPage(3, doubts=(looks,)), SeenPage(4))
+    with writing(facility.engine) as tx:
+        ledger.claim(tx, taken.id, "a test")
+        file_scan(tx, replace(stack, seen=seen), {}, Release.AUTOMATIC)
+        shown = {each.number: MAY_BE_COVER in each.quality for each in scan_pages(tx, taken.id)}
+    assert shown == {1: False, 2: False, 3: True, 4: False}
 
 
 @pytest.mark.parametrize("bad", ["pictures", "texts", "letters"])
-def test_nothing_of_a_sealed_scan_can_be_filed(house: House, bad: str) -> None:
+def test_nothing_of_a_sealed_scan_can_be_filed(facility: Facility, bad: str) -> None:
     whole = () if bad == "letters" else (LEGAL,)
     split = Split(whole=whole, sealed=True)
     texts = {1: read("privileged")} if bad == "texts" else {}
     with pytest.raises(ValueError, match="sealed"):
-        file(house, split, texts, count=2, pictures={1: "a" * 64} if bad == "pictures" else {})
+        file(facility, split, texts, count=2, pictures={1: "a" * 64} if bad == "pictures" else {})
 
 
-def test_a_scan_that_does_not_exist(house: House) -> None:
-    with reading(house.engine) as tx, pytest.raises(NotFound):
-        outcome_of(tx, "none")
+@pytest.mark.parametrize("release", Release)
+def test_a_letter_behind_a_separator_is_held_and_the_separator_recorded(
+    facility: Facility, release: Release
+) -> None:
+    """Whatever the facility does with letters that have no doubt."""
+    separated = Doubt(DoubtReason.SEPARATED, "A letter begins here.", "Choose the inmate.")
+    split = Split(letters=(letter_of(None, 2, 3, separated),), recorded=(1,))
+    scan = file(facility, split, {2: read("Dear Orson")}, release=release)
+    stored = _only_letter(facility, scan)
+    assert (stored.state, stored.reason) == (
+        LetterState.HELD,
+        "A letter begins here. Choose the inmate.",
+    )
+    with reading(facility.engine) as tx:
+        assert [each.role for each in scan_pages(tx, scan)] == [
+            PageRole.RECORDED,
+            PageRole.CONTENT,
+            PageRole.CONTENT,
+        ]
+        (line,) = outcome_of(tx, scan)
+    assert (line.outcome, line.booking_number, line.pages) == (Outcome.HELD, None, (2, 3))

@@ -22,7 +22,7 @@ STRANGE = [
 
 
 def folder(path: Path, **more: object) -> WatchedFolder:
-    return WatchedFolder(path, "desk", **more)  # type: ignore[arg-type]  # keywords of tests
+    return WatchedFolder(path, "lobby", **more)  # type: ignore[arg-type]  # keywords of tests
 
 
 def test_ordinary_files_with_their_states(tmp_path: Path) -> None:
@@ -111,8 +111,8 @@ def test_what_shares_say_of_inodes_and_changes_is_not_believed(tmp_path: Path) -
     assert look(folder(tmp_path)).files["a.pdf"].changed_ns != 0
 
 
-def test_a_lost_folder_is_told_with_the_mend(tmp_path: Path) -> None:
-    with pytest.raises(FolderLost, match=r"gone \(profile desk\) cannot be read.*Mount the share"):
+def test_a_lost_folder_is_reported_with_the_fix(tmp_path: Path) -> None:
+    with pytest.raises(FolderLost, match=r"gone \(profile lobby\) cannot be read.*Mount the share"):
         look(folder(tmp_path / "gone"))
 
 

@@ -11,7 +11,7 @@ from inbox_watch.settling import FileState
 
 
 def seen(path: Path) -> tuple[WatchedFolder, str, FileState]:
-    folder = WatchedFolder(path.parent, "desk")
+    folder = WatchedFolder(path.parent, "lobby")
     return folder, path.name, file_state(path.lstat(), folder)
 
 

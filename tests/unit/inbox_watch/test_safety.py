@@ -1,4 +1,4 @@
-"""Folders that must not be watched are refused, each with its mend."""
+"""Folders that must not be watched are refused, each with its fix."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def at(path: Path, name: str = "desk") -> WatchedFolder:
+def at(path: Path, name: str = "lobby") -> WatchedFolder:
     path.mkdir(parents=True, exist_ok=True)
     return WatchedFolder(path, name)
 
@@ -69,8 +69,8 @@ def test_a_link_does_not_hide_an_overlap(home: Path, tmp_path: Path) -> None:
 def test_a_missing_folder_a_file_and_a_relative_path(home: Path, tmp_path: Path) -> None:
     assert "mkdir -p" in refusal([WatchedFolder(tmp_path / "none", "a")], home)
     (tmp_path / "file").touch()
-    assert "is no folder" in refusal([WatchedFolder(tmp_path / "file", "a")], home)
-    assert "no absolute path" in refusal([WatchedFolder(Path("scans"), "a")], home)
+    assert "is not a folder" in refusal([WatchedFolder(tmp_path / "file", "a")], home)
+    assert "not an absolute path" in refusal([WatchedFolder(Path("scans"), "a")], home)
 
 
 def test_a_folder_that_cannot_be_emptied(
@@ -81,6 +81,6 @@ def test_a_folder_that_cannot_be_emptied(
     assert "chmod u+rwx" in refusal([at(tmp_path / "scans")], home)
 
 
-def test_every_fault_is_told_at_once(home: Path, tmp_path: Path) -> None:
-    says = refusal([WatchedFolder(tmp_path / "none", "a"), at(home / "blobs")], home)
-    assert len(says.splitlines()) == 2
+def test_every_problem_is_reported_at_once(home: Path, tmp_path: Path) -> None:
+    message = refusal([WatchedFolder(tmp_path / "none", "a"), at(home / "blobs")], home)
+    assert len(message.splitlines()) == 2

@@ -55,10 +55,17 @@ def test_patience_is_never_shorter_than_the_settle_time() -> None:
     assert names(settling.look({"a": state(size=0)}, 40)) == [("a",)]
 
 
-@pytest.mark.parametrize("changed", [
-    state(size=2), state(mtime_ns=2), state(mtime_ns=-1), state(mtime_ns=1 << 62), state(inode=2),
-    FileState(1, 1, 1, changed_ns=2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "changed",
+    [
+        state(size=2),
+        state(mtime_ns=2),
+        state(mtime_ns=-1),
+        state(mtime_ns=1 << 62),
+        state(inode=2),
+        FileState(1, 1, 1, changed_ns=2),
+    ],
+)
 def test_any_change_starts_the_quiet_time_again(changed: FileState) -> None:
     settling = Settling(2)
     settling.look({"a": state()}, 0)

@@ -1,4 +1,4 @@
-"""Doubtful words are told from sure ones, wherever their doubt stands."""
+"""Doubtful words are marked, whether the doubt is about a word or about the whole text."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from digitizer.model.paper import PERSON, Box, Transcript, Word
 _BOX = Box(0, 0, 9, 9)
 
 
-def test_words_carry_their_own_doubt_line_by_line() -> None:
+def test_each_word_of_a_line_is_doubtful_by_itself() -> None:
     words = (Word("dear", _BOX, 0.6, 0), Word("Ava", _BOX, 0.59, 0), Word("hello", _BOX, 0.9, 1))
     lines = shown_lines(Transcript("engine", "dear Ava\nhello", 0.9, words))
     assert lines == [[("dear", False), ("Ava", True)], [("hello", False)]]
     assert doubts_in(lines) == (1, 3)
 
 
-def test_a_text_without_words_is_doubted_whole_or_not_at_all() -> None:
+def test_a_text_without_words_is_doubtful_as_a_whole_or_not_at_all() -> None:
     assert doubts_in(shown_lines(Transcript("engine", "dear Ava\n\nhello", 0.5))) == (3, 3)
     assert doubts_in(shown_lines(Transcript("engine", "dear Ava", 0.6))) == (0, 2)
 
 
-def test_a_person_is_not_doubted_and_every_word_of_his_is_shown() -> None:
+def test_a_correction_is_not_doubtful_and_every_word_of_it_is_shown() -> None:
     read = Transcript(PERSON, "dear little Ava", 1.0, (Word("dear", _BOX, 0.1, 0),))
     assert shown_lines(read) == [[("dear", False), ("little", False), ("Ava", False)]]
 

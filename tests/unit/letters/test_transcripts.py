@@ -1,4 +1,4 @@
-"""Transcripts as a machine read them, and as people put them right."""
+"""Transcripts as the program read them, and as people corrected them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitizer.facility import House
+from digitizer.facility import Facility
 from digitizer.letters.transcripts import (
     correct,
     corrected,
@@ -18,7 +18,7 @@ from digitizer.letters.transcripts import (
     words_to_json,
 )
 from digitizer.model.paper import PERSON, Box, Transcript, Word
-from digitizer.storage.tables import reading, writing
+from digitizer.storage.database import reading, writing
 from tests.support.made_mail import ORSON, deliver
 
 _READ = Transcript(
@@ -34,7 +34,7 @@ _READ = Transcript(
 )
 
 
-def test_a_word_put_right_stands_where_the_wrong_one_stood() -> None:
+def test_a_corrected_word_is_where_the_wrong_one_was() -> None:
     right = corrected(_READ, "my dear sister\nwent home")
     assert (right.engine, right.confidence) == (PERSON, 1.0)
     assert [word.text for word in right.words] == ["my", "dear", "sister", "went", "home"]
@@ -60,14 +60,14 @@ def test_words_survive_being_stored() -> None:
     assert words_from_json(words_to_json(_READ.words)) == _READ.words
 
 
-def test_the_newest_correction_counts_and_the_reading_stays(house: House) -> None:
-    deliver(house, ORSON, "my deer sisler", b"1")
-    with reading(house.engine) as tx:
+def test_the_newest_correction_counts_and_the_reading_stays(facility: Facility) -> None:
+    deliver(facility, ORSON, "my deer sisler", b"1")
+    with reading(facility.engine) as tx:
         (page_id,) = transcripts_of(tx, range(1, 9))
-    with writing(house.engine) as tx:
+    with writing(facility.engine) as tx:
         correct(tx, page_id, "my dear", "Clara Clerk")
         correct(tx, page_id, "my dear sister", "Clara Clerk")
-    with reading(house.engine) as tx:
+    with reading(facility.engine) as tx:
         assert transcripts_of(tx, [page_id])[page_id].text == "my dear sister"
         kept = tx.exec_driver_sql("SELECT text FROM correction ORDER BY id").scalars().all()
         read = tx.exec_driver_sql("SELECT text FROM transcript").scalars().all()
@@ -92,9 +92,9 @@ def test_words_are_spelled_as_they_are_kept(words: list[tuple[str, list[str]]]) 
     ]
 
 
-def test_a_corrected_page_is_spelled_as_it_was_corrected(house: House) -> None:
-    deliver(house, ORSON, "my deer", b"a letter")
-    with writing(house.engine) as tx:
+def test_a_corrected_page_is_spelled_as_it_was_corrected(facility: Facility) -> None:
+    deliver(facility, ORSON, "my deer", b"a letter")
+    with writing(facility.engine) as tx:
         (before,) = dict(spellings_of(tx, [2])).values()
         correct(tx, 2, "my dear", "Clara Clerk")
         (after,) = dict(spellings_of(tx, [2])).values()

@@ -3,51 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import io
-import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from digitizer.capture.intake import take_from_inbox
-from digitizer.capture.scans import ledger, sealing
+from digitizer.capture.scans import ledger
 from digitizer.covers import legal_markers
-from digitizer.facility import House, open_house
+from digitizer.facility import Facility, open_facility
 from digitizer.letters.actions import mailbox, search_mail
 from digitizer.model.errors import StorageError, UsageError
 from digitizer.model.paper import Split
 from digitizer.model.settings import Settings, Store
 from digitizer.operations import actions as operations
-from digitizer.operations import backup, inbox_backup
+from digitizer.operations import backup
 from digitizer.operations.actions import reconcile
 from digitizer.operations.backup import back_up, restore_home
 from digitizer.screening import legal_mail
-from digitizer.storage import encryption, tables
+from digitizer.storage import encryption
 from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.copying import copy_blobs
-from digitizer.storage.tables import reading, writing
-from tests.support.made_mail import (
-    LEGAL,
-    OPERATOR,
-    ORSON,
-    SUPERVISOR,
-    deliver,
-    events,
-    file,
-    held_letter,
-    letter_of,
-    new_cover,
-    read,
-    split_of,
-    take,
-)
+from digitizer.storage.database import copy_database, open_engine, reading, writing
+from tests.support.backed_up import PASSPHRASE, all_bytes, seal
+from tests.support.made_mail import LEGAL, OPERATOR, ORSON, SUPERVISOR, events, file
 from tests.support.sealed_mail import PICTURE, marker, sealed, seen, stack
-
-PASSPHRASE = "plainly invented words"
 
 
 @pytest.fixture(autouse=True)
@@ -56,34 +37,12 @@ def _cheap_stretching(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encryption, "_COST", 2)
 
 
-@pytest.fixture
-def full(house: House) -> House:
-    """A house with delivered, held and waiting mail, a picture, and a file in its inbox."""
-    deliver(house, ORSON, "a garden", b"1")
-    held_letter(house)
-    take(house, b"waiting")
-    picture = house.pictures.put(io.BytesIO(b"a picture"))[0]
-    letter = letter_of(new_cover(house), 1, 2)
-    file(house, split_of(letter), {2: read("x")}, content=b"p", pictures={2: picture})
-    lay(house, "new.pdf", b"new")
-    return house
-
-
-def lay(house: House, name: str, content: bytes, seconds_ago: float = 60) -> Path:
-    """A file in the inbox, last changed so long ago."""
-    path = house.home / "inbox" / "default" / name
-    path.write_bytes(content)
-    then = time.time() - seconds_ago
-    os.utime(path, (then, then))
-    return path
-
-
-def test_a_round_trip(full: House, tmp_path: Path) -> None:
+def test_a_round_trip(full: Facility, tmp_path: Path) -> None:
     done = back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     assert (done.missing, done.altered, done.bucket) == ((), (), None)
     proof = restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
     assert (proof.scans, proof.files, proof.warnings) == (4, done.files, ())
-    again = open_house(tmp_path / "again")
+    again = open_facility(tmp_path / "again")
     assert operations.reconcile(again, OPERATOR) == operations.reconcile(full, OPERATOR)
     before, _ = operations.verify_audit(full, OPERATOR)
     assert operations.verify_audit(again, OPERATOR) == (before + 1, None)
@@ -98,105 +57,31 @@ def test_a_round_trip(full: House, tmp_path: Path) -> None:
     again.engine.dispose()
 
 
-def test_a_backup_is_private(full: House, tmp_path: Path) -> None:
+def test_a_backup_is_private(full: Facility, tmp_path: Path) -> None:
     done = back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
     assert done.keys.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize(
-    ("seconds_ago", "meanwhile", "is_copied"),
-    [
-        (7200, "lies there", True),
-        (-7200, "lies there", True),
-        (1, "lies there", False),
-        (7200, "grows", False),
-        (7200, "goes away", False),
-        (7200, "is taken in", True),
-        (1, "is taken in", True),
-        (7200, "grows and is taken in", False),
-    ],
-)
-def test_no_half_written_file_is_in_a_backup(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds_ago: float,
-    meanwhile: str, is_copied: bool,
-) -> None:  # fmt: skip
-    monkeypatch.setattr(inbox_backup, "_AT_REST", 3600.0)  # a busy machine takes what it takes
-    path = lay(house, "stack.tif", b"one page", seconds_ago)
-    copy_mail = backup._copy_mail
-
-    def something_happens(house: House, folder: Path) -> backup._Copied:
-        if "grows" in meanwhile:
-            path.write_bytes(b"one page, another page")
-        if "taken in" in meanwhile:
-            take_from_inbox(house, [path], "default", OPERATOR)
-        if meanwhile == "goes away":
-            path.unlink()
-        return copy_mail(house, folder)
-
-    monkeypatch.setattr(backup, "_copy_mail", something_happens)
-    back_up(house, tmp_path / "backup", PASSPHRASE, OPERATOR)
-    assert (tmp_path / "backup" / "inbox" / "default" / "stack.tif").exists() == is_copied
-
-
-def _all_bytes(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def test_no_key_is_in_a_backup_in_plain(full: House, tmp_path: Path) -> None:
+def test_no_key_is_in_a_backup_in_plain(full: Facility, tmp_path: Path) -> None:
     scan = file(full, Split(whole=(LEGAL,), sealed=True), count=1, content=b"privileged")
-    seal_key = _seal(full, scan)
-    assert seal_key in _all_bytes(full.home)
+    seal_key = seal(full, scan)
+    assert seal_key not in all_bytes(full.home)
     back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
-    found = _all_bytes(tmp_path / "backup")
+    found = all_bytes(tmp_path / "backup")
     for key in (*full.keys.keys.values(), seal_key):
         assert key not in found
         assert key.hex().encode() not in found
 
 
-def test_seals_open_again_only_with_the_passphrase(full: House, tmp_path: Path) -> None:
-    scan = file(full, Split(whole=(LEGAL,), sealed=True), count=1, content=b"privileged")
-    seal_key = _seal(full, scan)
-    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
-    assert restore_home(tmp_path / "backup", tmp_path / "with", OPERATOR, PASSPHRASE).warnings == ()
-    assert _seal_key(tmp_path / "with", scan) == seal_key
-    warnings = restore_home(tmp_path / "backup", tmp_path / "without", OPERATOR).warnings
-    assert "1 scans sealed as legal mail" in warnings[1]
-    assert _seal_key(tmp_path / "without", scan) is None
-
-
-def test_without_its_keys_a_restore_says_what_stops_working(full: House, tmp_path: Path) -> None:
-    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR).keys.unlink()
-    proof = restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR)
-    assert "printed before are not recognised" in proof.warnings[0]
-    assert open_house(tmp_path / "again").keys != full.keys
-    with pytest.raises(UsageError, match="without a passphrase"):
-        restore_home(tmp_path / "backup", tmp_path / "other", OPERATOR, PASSPHRASE)
-    assert not (tmp_path / "other").exists()
-
-
-@pytest.mark.parametrize("damage", ["passphrase", "bytes", "mark", "short"])
-def test_keys_that_do_not_open_stop_a_restore_before_it_writes(
-    full: House, tmp_path: Path, damage: str
-) -> None:
-    keys = back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR).keys
-    locked = keys.read_bytes()
-    changed = {"bytes": locked[:-1] + b"x", "mark": b"X" + locked[1:], "short": locked[:9]}
-    keys.write_bytes(changed.get(damage, locked))
-    given = "another passphrase" if damage == "passphrase" else PASSPHRASE
-    with pytest.raises(StorageError, match="do not open"):
-        restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, given)
-    assert not (tmp_path / "again").exists()
-
-
-def test_a_short_passphrase_is_refused(full: House, tmp_path: Path) -> None:
+def test_a_short_passphrase_is_refused(full: Facility, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="12 characters"):
         back_up(full, tmp_path / "backup", "short", OPERATOR)
     assert not (tmp_path / "backup").exists()
 
 
 @pytest.mark.parametrize("what", ["folder", "file", "inside"])
-def test_where_no_backup_goes(full: House, tmp_path: Path, what: str) -> None:
+def test_where_no_backup_goes(full: Facility, tmp_path: Path, what: str) -> None:
     target = full.home / "backup" if what == "inside" else tmp_path / "backup"
     if what == "folder":
         target.mkdir()
@@ -207,15 +92,15 @@ def test_where_no_backup_goes(full: House, tmp_path: Path, what: str) -> None:
         back_up(full, target, PASSPHRASE, OPERATOR)
 
 
-def test_another_database_is_backed_up_by_its_own_tool(full: House, tmp_path: Path) -> None:
+def test_another_database_is_backed_up_by_its_own_tool(full: Facility, tmp_path: Path) -> None:
     elsewhere = dataclasses.replace(full, engine=sa.create_engine("postgresql+psycopg://x/y"))
     with pytest.raises(UsageError, match="pg_dump"):
         back_up(elsewhere, tmp_path / "backup", PASSPHRASE, OPERATOR)
     assert not (tmp_path / "backup").exists()
 
 
-def test_blobs_in_a_bucket_are_not_in_the_backup_and_it_says_so(
-    full: House, tmp_path: Path
+def test_blobs_in_a_bucket_are_not_in_the_backup_and_that_is_reported(
+    full: Facility, tmp_path: Path
 ) -> None:
     settings = Settings(store=Store(blobs_url="s3://bucket/mail"))
     away = dataclasses.replace(full, settings=settings)
@@ -224,19 +109,19 @@ def test_blobs_in_a_bucket_are_not_in_the_backup_and_it_says_so(
     assert not (tmp_path / "backup" / "originals").exists()
 
 
-def test_a_restore_never_overwrites(full: House, tmp_path: Path) -> None:
+def test_a_restore_never_overwrites(full: Facility, tmp_path: Path) -> None:
     back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     file_ = tmp_path / "file"
     file_.touch()
     for target in (full.home, file_):
         with pytest.raises(UsageError, match="never overwrites"):
             restore_home(tmp_path / "backup", target, OPERATOR)
-    with pytest.raises(UsageError, match="no backup"):
+    with pytest.raises(UsageError, match="not a backup"):
         restore_home(tmp_path, tmp_path / "again", OPERATOR)
 
 
-def test_a_backup_that_was_cut_short_is_none(
-    full: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_backup_that_was_cut_short_is_not_a_backup(
+    full: Facility, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full_disk(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
@@ -250,7 +135,7 @@ def test_a_backup_that_was_cut_short_is_none(
 
 @pytest.mark.parametrize("store", ["originals", "pictures"])
 @pytest.mark.parametrize("damage", ["changed", "gone"])
-def test_a_damaged_backup_is_found(full: House, tmp_path: Path, damage: str, store: str) -> None:
+def test_a_damaged_backup_is_found(full: Facility, tmp_path: Path, damage: str, store: str) -> None:
     back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     victim = next(path for path in (tmp_path / "backup" / store).rglob("*") if path.is_file())
     if damage == "gone":
@@ -262,7 +147,7 @@ def test_a_damaged_backup_is_found(full: House, tmp_path: Path, damage: str, sto
 
 
 @pytest.mark.parametrize("first", [0, 2, 5])
-def test_a_damaged_database_is_told_as_such(full: House, tmp_path: Path, first: int) -> None:
+def test_a_damaged_database_is_reported_as_such(full: Facility, tmp_path: Path, first: int) -> None:
     back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
     with (tmp_path / "backup" / "database" / "mail.sqlite").open("r+b") as database:
         database.seek(first * 4096)
@@ -271,36 +156,36 @@ def test_a_damaged_database_is_told_as_such(full: House, tmp_path: Path, first: 
         restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
 
 
-def test_a_broken_audit_chain_is_found(full: House, tmp_path: Path) -> None:
+def test_a_broken_audit_chain_is_found(full: Facility, tmp_path: Path) -> None:
     back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
-    engine = tables.open_engine(f"sqlite:///{tmp_path}/backup/database/mail.sqlite")
+    engine = open_engine(f"sqlite:///{tmp_path}/backup/database/mail.sqlite")
     with writing(engine) as tx:
         tx.execute(sa.text("UPDATE event SET actor = 'nobody' WHERE seq = 2"))
     engine.dispose()
     with pytest.raises(StorageError, match="audit chain is broken"):
-        restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR)
+        restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
 
 
 def test_sealed_and_unsealed_scans_come_back_as_they_were(
-    full: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    full: Facility, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No plain byte of what is sealed is in the backup; what was lifted is there plain; after the
-    restore each can be settled as before, and a marker stays bound."""
+    restore each can be decided as before, and a marker stays bound."""
     monkeypatch.setattr(encryption, "_COST", 2)
     code = marker(full)
     kept = sealed(full, tmp_path / "w", stack(2), what=seen(2, marked=code))
     lifted = sealed(full, tmp_path / "w", stack(3), what=seen(3))
     legal_mail.lift(full, lifted.id, SUPERVISOR, "a sticker")
     assert back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR).missing == ()
-    copied = _all_bytes(tmp_path / "backup")
+    copied = all_bytes(tmp_path / "backup")
     assert (stack(2) in copied, stack(3) in copied, PICTURE % 2 in copied) == (False, True, False)
     restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
-    again = open_house(tmp_path / "again")
+    again = open_facility(tmp_path / "again")
     with reading(again.engine) as tx:
         assert ledger.find_scan(tx, lifted.id).cleared == {2}
-        facility = again.settings.facility.name
+        name = again.settings.facility.name
         other = dataclasses.replace(kept, id="another")
-        assert legal_markers.judge(tx, code, other, facility).standing == "used"
+        assert legal_markers.judge(tx, code, other, name).standing == "used"
     assert legal_mail.sealing_picture(again, kept.id, 2, SUPERVISOR) == PICTURE % 2
     legal_mail.lift(again, kept.id, SUPERVISOR, "the wrong stack")
     assert again.originals.get(kept.originals[0].sha256) == stack(2)
@@ -308,7 +193,7 @@ def test_sealed_and_unsealed_scans_come_back_as_they_were(
     again.engine.dispose()
 
 
-def test_what_the_home_itself_lost_or_altered_is_told(full: House, tmp_path: Path) -> None:
+def test_what_the_home_itself_lost_or_altered_is_reported(full: Facility, tmp_path: Path) -> None:
     assert isinstance(full.originals, LocalBlobs)
     lost, altered = list(full.originals.names())[:2]
     full.originals.delete(lost)
@@ -320,35 +205,17 @@ def test_what_the_home_itself_lost_or_altered_is_told(full: House, tmp_path: Pat
     assert not copied & {lost, altered}
 
 
-def _seal(house: House, scan: str) -> bytes:
-    with writing(house.engine) as tx:
-        made = sealing.seal(house.originals, ledger.find_scan(tx, scan))
-        sealing.keep_seal(tx, scan, made)
-    with writing(house.engine) as tx:
-        assert sealing.drop_plain(tx, house.originals) == 1
-    return made.key
-
-
-def _seal_key(home: Path, scan: str) -> bytes | None:
-    house = open_house(home)
-    with tables.reading(house.engine) as tx:
-        row = tx.execute(sa.select(tables.scan).where(tables.scan.c.id == scan)).one()
-    house.engine.dispose()
-    key: bytes | None = row.seal_key
-    return key
-
-
 @pytest.mark.parametrize("when", ["before the blobs", "after the blobs"])
 def test_a_scan_sealed_while_it_is_copied(
-    full: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+    full: Facility, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     scan = file(full, Split(whole=(LEGAL,), sealed=True), count=1, content=b"privileged")
-    copy, blobs = tables.copy_database, copy_blobs
+    copy, blobs = copy_database, copy_blobs
     todo = [scan]
 
     def seal_once() -> None:
         if todo:
-            _seal(full, todo.pop())
+            seal(full, todo.pop())
 
     def copy_then_seal(engine: sa.Engine, target: Path) -> None:
         copy(engine, target)
@@ -367,23 +234,23 @@ def test_a_scan_sealed_while_it_is_copied(
     monkeypatch.undo()
     monkeypatch.setattr(encryption, "_COST", 2)
     restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
-    plain = b"privileged" in _all_bytes(tmp_path / "backup" / "originals")
+    plain = b"privileged" in all_bytes(tmp_path / "backup" / "originals")
     assert plain == (when == "after the blobs"), "then the copy is of before the sealing"
 
 
 _WRITE = """
 import sys, pathlib, itertools
-from digitizer.facility import open_house
+from digitizer.facility import open_facility
 from digitizer.capture.intake import take_in
 from digitizer.model.people import MACHINE
-house = open_house(pathlib.Path(sys.argv[1])); path = pathlib.Path(sys.argv[2])
+facility = open_facility(pathlib.Path(sys.argv[1])); path = pathlib.Path(sys.argv[2])
 for n in itertools.count():
     path.write_bytes(b"stack %d" % n)
-    take_in(house, [path], "default", [path.name], MACHINE); print(n, flush=True)
+    take_in(facility, [path], "default", [path.name], MACHINE); print(n, flush=True)
 """
 
 
-def test_five_backups_while_another_process_takes_in(full: House, tmp_path: Path) -> None:
+def test_five_backups_while_another_process_takes_in(full: Facility, tmp_path: Path) -> None:
     command = [sys.executable, "-c", _WRITE, str(full.home), str(tmp_path / "stack.pdf")]
     counts = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
@@ -399,3 +266,31 @@ def test_five_backups_while_another_process_takes_in(full: House, tmp_path: Path
         writer.kill()
     assert counts == sorted(counts)
     assert counts[-1] > 5
+
+
+@pytest.mark.parametrize("what", ["lifted", "destroyed"])
+def test_a_seal_that_is_decided_about_while_it_is_copied(
+    full: Facility, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """A lifted scan is in the backup as it is then; a destroyed key is not in it."""
+    of = sealed(full, tmp_path / "w", stack(2), what=seen(2))
+    todo = [of.id]
+
+    def copy_then_decide(engine: sa.Engine, target: Path) -> None:
+        copy_database(engine, target)
+        if todo and what == "lifted":
+            legal_mail.lift(full, todo.pop(), SUPERVISOR, "a sticker")
+        elif todo:
+            legal_mail.destroy(full, todo.pop(), SUPERVISOR, "handed over", confirmed=True)
+
+    monkeypatch.setattr(encryption, "_COST", 2)
+    monkeypatch.setattr(backup, "copy_database", copy_then_decide)
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
+    assert (
+        restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE).warnings == ()
+    )
+    again = open_facility(tmp_path / "again")
+    assert again.seal_keys.names() == set()
+    assert again.originals.exists(of.originals[0].sha256) == (what == "lifted")
+    assert legal_mail.sealed_scans(again, SUPERVISOR) == ()
+    again.engine.dispose()

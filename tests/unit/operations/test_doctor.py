@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong however wrong it is, and says the mend of that alone."""
+"""The doctor finds what is wrong however wrong it is, and gives a fix for that alone."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from digitizer.facility import House
-from digitizer.operations.doctor import Finding, examine
+from digitizer.facility import Facility
+from digitizer.operations.doctor import examine
+from digitizer.operations.findings import Finding
+from digitizer.people import rosters
 from tests.support.made_mail import OPERATOR, deliver
+from tests.support.mail_server import mail_server
 
 _PAGE = 4096
 
@@ -17,32 +20,63 @@ def _found(home: Path) -> dict[str, Finding]:
     return {each.what: each for each in examine(home, OPERATOR)}
 
 
-def test_what_is_good_needs_no_mend(house: House) -> None:
-    deliver(house, "A-100", "Hello", b"a letter")
-    found = _found(house.home)
+def test_what_is_good_needs_no_fix(facility: Facility) -> None:
+    deliver(facility, "A-100", "Hello", b"a letter")
+    found = _found(facility.home)
     assert {"database", "audit chain", "SQLite", "disk", "watched folders"} <= found.keys()
-    assert all(each.mend is None for each in found.values() if each.good)
-    assert all(each.mend for each in found.values() if not each.good)
+    assert all(each.fix is None for each in found.values() if each.good)
+    assert all(each.fix for each in found.values() if not each.good)
 
 
 @pytest.mark.parametrize("first", [2, 3, 4])
-def test_a_damaged_database_is_a_finding_and_no_crash(house: House, first: int) -> None:
+def test_a_damaged_database_is_a_finding_and_no_crash(facility: Facility, first: int) -> None:
     for number in range(30):
-        deliver(house, "A-100", "Hello again", b"letter %d" % number)
-    house.engine.dispose()
-    with (house.home / "database" / "mail.sqlite").open("r+b") as database:
+        deliver(facility, "A-100", "Hello again", b"letter %d" % number)
+    facility.engine.dispose()
+    with (facility.home / "database" / "mail.sqlite").open("r+b") as database:
         database.seek(first * _PAGE)
         database.write(b"\xa5" * 20 * _PAGE)
-    said = [each for each in examine(house.home, OPERATOR) if not each.good]
-    assert {each.what for each in said} & {"database", "home"}
-    assert all(each.mend for each in said)
+    found = [each for each in examine(facility.home, OPERATOR) if not each.good]
+    assert {each.what for each in found} & {"database", "home"}
+    assert all(each.fix for each in found)
 
 
-def test_a_scanner_in_use_must_say_which_way_its_paper_goes(house: House) -> None:
-    assert _found(house.home)["ways of the paper"].good
-    (house.home / "inbox" / "flatbed-jpeg").mkdir()
-    found = _found(house.home)["ways of the paper"]
+def test_a_scanner_in_use_must_have_the_direction_of_its_mail_set(facility: Facility) -> None:
+    assert _found(facility.home)["direction of mail"].good
+    (facility.home / "inbox" / "flatbed-jpeg").mkdir()
+    found = _found(facility.home)["direction of mail"]
     assert not found.good
-    assert "flatbed-jpeg" in f"{found.mend}"
-    (house.home / "profiles" / "flatbed-jpeg.toml").write_text('from = "outside"\n')
-    assert _found(house.home)["ways of the paper"].good
+    assert "flatbed-jpeg" in f"{found.fix}"
+    (facility.home / "profiles" / "flatbed-jpeg.toml").write_text('from = "outside"\n')
+    assert _found(facility.home)["direction of mail"].good
+
+
+def test_a_roster_that_was_set_aside_is_a_finding_without_its_people(
+    facility: Facility, tmp_path: Path
+) -> None:
+    assert _found(facility.home)["roster"].good
+    file = tmp_path / "nightly.csv"
+    file.write_text("booking_number,last_name,first_name,housing_unit,status\nX1,Vale,Ana,B,lost\n")
+    rosters.import_from_folder(facility, file, OPERATOR)
+    found = _found(facility.home)["roster"]
+    assert (found.good, found.message) == (False, "not imported and set aside: nightly.csv")
+
+
+def test_a_folder_of_rosters_that_is_not_there_is_a_finding(facility: Facility) -> None:
+    with (facility.home / "config.toml").open("a") as config:
+        config.write('\n[roster]\nfolder = "/no/such/folder"\n')
+    found = _found(facility.home)["roster"]
+    assert (found.good, found.message) == (False, "/no/such/folder is not there")
+
+
+def test_a_mail_server_that_proves_nothing_is_a_finding(facility: Facility, tmp_path: Path) -> None:
+    assert "mail server" not in _found(facility.home)
+    settings = facility.home / "config.toml"
+    plain = settings.read_text()
+    with mail_server(tmp_path / "server") as server:
+        named = f'{plain}\n[mail]\nhost = "127.0.0.1"\nport = {server.port}\n'
+        settings.write_text(named)
+        found = _found(facility.home)["mail server"]
+        assert (found.good, "CERTIFICATE_VERIFY_FAILED" in found.message) == (False, True)
+        settings.write_text(f'{named}certificates = "{server.certificate}"\n')
+        assert _found(facility.home)["mail server"].good

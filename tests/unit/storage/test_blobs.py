@@ -84,7 +84,7 @@ def test_synced_before_it_has_its_name(store: LocalBlobs, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("failing", ["fsync", "rename", "open", "sync_folder"])
-def test_a_failing_disk_is_told(
+def test_a_failing_disk_is_reported(
     store: LocalBlobs, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
     _put(store, b"the folders are there")
@@ -132,7 +132,7 @@ def test_delete(store: LocalBlobs) -> None:
 # --- what an earlier process left, and what a failed sync left
 
 
-def test_what_the_dead_were_writing_is_swept_once(store: LocalBlobs) -> None:
+def test_what_dead_processes_were_writing_is_swept_once(store: LocalBlobs) -> None:
     incoming = store.root / ".incoming"
     incoming.mkdir(parents=True)
     (incoming / "left-by-the-dead").write_bytes(b"half a sca")
@@ -145,7 +145,7 @@ def test_what_the_dead_were_writing_is_swept_once(store: LocalBlobs) -> None:
     assert not any(incoming.iterdir())
 
 
-def test_what_another_is_writing_is_left_to_him(store: LocalBlobs) -> None:
+def test_what_another_process_is_writing_is_left_alone(store: LocalBlobs) -> None:
     incoming = store.root / ".incoming"
     incoming.mkdir(parents=True)
     with (incoming / "at-work").open("wb") as other:
@@ -153,11 +153,11 @@ def test_what_another_is_writing_is_left_to_him(store: LocalBlobs) -> None:
         _put(store, b"x")
         assert [path.name for path in incoming.iterdir()] == ["at-work"]
     _put(LocalBlobs(store.root), b"x")
-    assert not any(incoming.iterdir()), "he let go of it without having named it"
+    assert not any(incoming.iterdir()), "it was left without ever having been named"
 
 
 def _before_the_first_lock(patch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
-    """Does ``action`` between the making of the next file and the taking of its lock."""
+    """Does ``action`` after the next file is made and before it is locked."""
     lock, waiting = fcntl.flock, [action]
 
     def act_first(file: int | IO[bytes], how: int) -> None:
@@ -171,7 +171,7 @@ def _before_the_first_lock(patch: pytest.MonkeyPatch, action: Callable[[], objec
 def test_a_start_elsewhere_takes_no_file_that_is_not_yet_locked(
     store: LocalBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another process's clean-up comes in the moment after a file is made, before its lock."""
+    """Another process cleans up in the moment after a file is made, before it is locked."""
     _put(store, b"the folders are there")
     _before_the_first_lock(monkeypatch, lambda: _put(LocalBlobs(store.root), b"another's"))
     sha256 = _put(store, b"x")
@@ -188,7 +188,7 @@ def test_what_cannot_be_swept_stops_no_intake(store: LocalBlobs) -> None:
     assert {path.name for path in incoming.iterdir()} == {"a folder", "a link"}
 
 
-def test_a_store_that_runs_on_sweeps_when_it_is_told(store: LocalBlobs) -> None:
+def test_a_store_that_runs_on_sweeps_when_asked(store: LocalBlobs) -> None:
     store.sweep()  # nothing is there yet
     _put(store, b"x")
     incoming = store.root / ".incoming"
@@ -202,7 +202,7 @@ def test_a_store_that_runs_on_sweeps_when_it_is_told(store: LocalBlobs) -> None:
 def test_a_name_whose_sync_failed_is_given_again(
     store: LocalBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a failed sync the kernel may hold the name for clean: it is written once more."""
+    """After a failed sync the kernel may take the name for clean: it is written once more."""
     store.delete(_put(store, b"x"))  # the folders are there
     done: list[str] = []
     rename, sync = Path.rename, blobs.sync_folder
@@ -228,10 +228,10 @@ def test_a_name_whose_sync_failed_is_given_again(
     assert store.get(sha256) == b"x"
 
 
-def test_a_folder_whose_sync_failed_is_made_anew(
+def test_a_folder_whose_sync_failed_is_made_again(
     store: LocalBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else the next try would find it there, and name a blob in it that a power cut takes away."""
+    """Else the next attempt would find it, and name a blob in it that a power cut takes away."""
     _put(store, b"the folders are there")
     done: list[Path] = []
     sync = blobs.sync_folder
@@ -252,7 +252,7 @@ def test_a_folder_whose_sync_failed_is_made_anew(
 def test_a_folder_that_the_dead_made_is_synced_once_more(
     store: LocalBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who made it may have died before its name was sure; then a power cut takes all in it."""
+    """Its maker may have died before its name was synced; then a power cut takes all in it."""
     _put(store, b"the root is there")
     folder = store.path(hashlib.sha256(b"x").hexdigest()).parent
     folder.mkdir()

@@ -66,16 +66,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("s3")
     process = subprocess.Popen(
         [
-            WEED, "server", f"-dir={folder}", "-ip=127.0.0.1", "-s3", f"-s3.port={s3}",
-            f"-filer.port={filer}", f"-master.port={master}", f"-volume.port={volume}",
+            WEED,
+            "server",
+            f"-dir={folder}",
+            "-ip=127.0.0.1",
+            "-s3",
+            f"-s3.port={s3}",
+            f"-filer.port={filer}",
+            f"-master.port={master}",
+            f"-volume.port={volume}",
         ],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         _until_bucket(filer, process)
         yield f"http://127.0.0.1:{s3}"
     finally:
-        os.kill(process.pid, signal.SIGKILL)  # it does not heed SIGTERM
+        os.kill(process.pid, signal.SIGKILL)  # it ignores SIGTERM
         process.wait()
 
 

@@ -18,10 +18,14 @@ from training.smaller import narrow_gelus  # noqa: E402
 def _network() -> Any:
     """Bytes, widened, through a GELU as it is exported, and narrowed again."""
     constants = {
-        "scale": np.float32(0.05), "zero": np.uint8(128), "root": np.float32(2**0.5),
-        "one": np.float32(1), "half": np.float32(0.5), "out": np.float32(0.03),
+        "scale": np.float32(0.05),
+        "zero": np.uint8(128),
+        "root": np.float32(2**0.5),
+        "one": np.float32(1),
+        "half": np.float32(0.5),
+        "out": np.float32(0.03),
         "out_zero": np.uint8(10),
-    }  # fmt: skip
+    }
     nodes = [
         helper.make_node("QuantizeLinear", ["x", "scale", "zero"], ["bytes"]),
         helper.make_node("DequantizeLinear", ["bytes", "scale", "zero"], ["wide"]),

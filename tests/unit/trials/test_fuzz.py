@@ -1,4 +1,4 @@
-"""A moment of fuzzing each target: nothing may end but in a value, our words, or a worker's end."""
+"""A moment of fuzzing each target: all must end in a value, our words, or a sandbox's end."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_guide_keeps_what_no_other_did(tmp_path: Path) -> None:
         job = Job(number, tmp_path / f"{number}", open_some, ())
         ways_file(job.path).write_text(json.dumps([["a", 0, line]]))
         guide.learn(job, content)
-    guide.learn(Job(9, tmp_path / "9", open_some, ()), b"a worker died of it")
+    guide.learn(Job(9, tmp_path / "9", open_some, ()), b"a sandbox died of it")
     assert guide.found == [b"2"]
     assert guide.ways == {("a", 0, 1), ("a", 0, 2), ("a", 0, 3)}
 

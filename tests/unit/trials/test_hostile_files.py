@@ -1,4 +1,4 @@
-"""The hostile files are many, each its own, and the same again; the hook haunts only workers."""
+"""The hostile files are many, each its own, and the same again; the hook is for sandboxes."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def _opens(folder: Path, *words: str) -> int:
 
 
 @pytest.mark.parametrize(("way", "status"), [("segfault", -11), ("abort", -6), ("exit", 0)])
-def test_a_worker_dies_over_its_file_at_the_time_said(
+def test_a_sandbox_dies_over_its_file_at_the_time_given(
     tmp_path: Path, way: str, status: int
 ) -> None:
     prepare(tmp_path, [Death(SHA256, way, first=2, last=2)])
-    assert _opens(tmp_path) == 0, "it is no worker"
-    worker = "digitizer.engines.isolation.child"
-    assert [_opens(tmp_path, worker) for _ in range(3)] == [0, status, 0]
+    assert _opens(tmp_path) == 0, "it is no sandbox"
+    sandbox = "digitizer.engines.isolation.child"
+    assert [_opens(tmp_path, sandbox) for _ in range(3)] == [0, status, 0]
 
 
-@pytest.mark.parametrize(("last_opened", "cursed"), [(SHA256, True), ("cd" * 32, False)])
+@pytest.mark.parametrize(("last_opened", "deadly"), [(SHA256, True), ("cd" * 32, False)])
 def test_only_the_pages_of_the_file_itself_hang(
-    tmp_path: Path, last_opened: str, cursed: bool
+    tmp_path: Path, last_opened: str, deadly: bool
 ) -> None:
-    """Else the next scan that the same worker looks at hangs too, and is a good one."""
+    """Else the next scan that the same sandbox looks at hangs too, and is a good one."""
     prepare(tmp_path, [Death(SHA256, "hang-reading", first=1, last=9)])
     (tmp_path / "try").mkdir()
     code = "import sys\nfor name in sys.argv[2:]: open(name, 'a').close()"
@@ -56,4 +56,4 @@ def test_only_the_pages_of_the_file_itself_hang(
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
     )
     assert done.returncode == 0
-    assert (tmp_path / "cursed-try").exists() is cursed
+    assert (tmp_path / "deadly-try").exists() is deadly

@@ -3,7 +3,7 @@
 Millimetres from the paper's top left corner, y downward, for a sheet printed at its true size.
 Drawing and reading share this file and nothing else, so it imports no library of either.
 
-Four copies of the code stand in the corners, where one fold, stain or tear takes one or two of
+Four copies of the code are in the corners, where one fold, stain or tear takes one or two of
 them; six marks stand between them at the paper's sides, where what takes all codes leaves marks.
 """
 
@@ -38,6 +38,7 @@ _FIRST_MARK = {
     CodeKind.REPLY: 421,
     CodeKind.BATCH: 441,
     CodeKind.LEGAL: 461,
+    CodeKind.SEPARATOR: 481,
 }
 _MARKS_A_SHEET = 6
 
@@ -45,18 +46,46 @@ _MARKS_A_SHEET = 6
 # printing needs no vision library; a test compares them with that library's own table.
 _MARK_CELLS: dict[CodeKind, tuple[int, ...]] = {
     CodeKind.INMATE: (
-        0x48072DAE9, 0x2321B405A, 0x6125663CF, 0x700467574, 0x65388818E, 0x72F5AC34C,
+        0x48072DAE9,
+        0x2321B405A,
+        0x6125663CF,
+        0x700467574,
+        0x65388818E,
+        0x72F5AC34C,
     ),
     CodeKind.REPLY: (
-        0x52060EF01, 0x6A310CF4F, 0x8E6CC4DF2, 0xE0F21C590, 0xA690A4459, 0x329E260CB,
+        0x52060EF01,
+        0x6A310CF4F,
+        0x8E6CC4DF2,
+        0xE0F21C590,
+        0xA690A4459,
+        0x329E260CB,
     ),
     CodeKind.BATCH: (
-        0xB892DE519, 0x063D6F977, 0x897EEEDEF, 0x9DCBA70AA, 0x0CE6E61E0, 0x10B85822E,
+        0xB892DE519,
+        0x063D6F977,
+        0x897EEEDEF,
+        0x9DCBA70AA,
+        0x0CE6E61E0,
+        0x10B85822E,
     ),
     CodeKind.LEGAL: (
-        0x4C44C2193, 0x9CCE0AC7C, 0x435E2501A, 0x2E7E93546, 0xF27BF8535, 0x86B1E281A,
+        0x4C44C2193,
+        0x9CCE0AC7C,
+        0x435E2501A,
+        0x2E7E93546,
+        0xF27BF8535,
+        0x86B1E281A,
     ),
-}  # fmt: skip
+    CodeKind.SEPARATOR: (
+        0x4474D91FE,
+        0xFA9870353,
+        0xCC4B7C7CB,
+        0x14627B47C,
+        0x835D8815D,
+        0xFD50A0994,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +205,7 @@ def cover_zones(width: float, height: float) -> CoverZones:
 
 
 def count_frame(width: float, height: float) -> Area:
-    """The framed place of a batch header's number."""
+    """The framed place of a batch header's number, and of a separator's title."""
     body = body_area(width, height)
     return Area(body.left, body.top + 2, body.width, 56)
 
@@ -198,6 +227,13 @@ def printed_areas(width: float, height: float) -> tuple[Area, ...]:
     return (
         *(area.grown(quiet / 2) for area in code_areas(width, height)),
         *mark_areas(width, height),
-        zones.header, zones.person, zones.mail_to, zones.sender_printed, zones.steps, zones.footer,
-        *rules, *edges, lower,
-    )  # fmt: skip
+        zones.header,
+        zones.person,
+        zones.mail_to,
+        zones.sender_printed,
+        zones.steps,
+        zones.footer,
+        *rules,
+        *edges,
+        lower,
+    )

@@ -5,6 +5,8 @@ Everything here is in PDF points from the bottom left, as ReportLab's canvas cou
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from reportlab.graphics.barcode import qrencoder
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -53,12 +55,22 @@ def draw_code(canvas: Canvas, payload: str, x: float, y: float, size: float = CO
     canvas.restoreState()
 
 
+@lru_cache(maxsize=4)  # a sheet bears one code four times, and making it is most of the work
 def qr_modules(payload: str) -> list[list[bool]]:
     """The 29 by 29 cells of the code that ``draw_code`` draws, row by row, True for black."""
     if len(payload) > _CODE_CHARACTERS:
         raise ValueError(f"a code holds {_CODE_CHARACTERS} characters, not {len(payload)}")
     code = qrencoder.QRCode(3, qrencoder.QRErrorCorrectLevel.H)
     code.addData(qrencoder.QRAlphaNum(payload))
+    code.make()
+    return [[bool(dark) for dark in row] for row in code.modules]
+
+
+def qr_cells(text: str) -> list[list[bool]]:
+    """The cells of a QR code of any text, row by row, True for black: of the smallest version that
+    holds it with error correction M, which is enough on a screen."""
+    code = qrencoder.QRCode(None, qrencoder.QRErrorCorrectLevel.M)
+    code.addData(qrencoder.QR8bitByte(text))
     code.make()
     return [[bool(dark) for dark in row] for row in code.modules]
 

@@ -27,9 +27,21 @@ from digitizer.engines.printing.kit.unicode_map import unicode_map
 
 _DROPPED = frozenset(
     int.from_bytes(tag.encode(), "big")
-    for tag in ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "OS/2", "cmap", "gasp", "name", "post",
-                "vhea", "vmtx")
-)  # fmt: skip
+    for tag in (
+        "BASE",
+        "DSIG",
+        "GDEF",
+        "GPOS",
+        "GSUB",
+        "OS/2",
+        "cmap",
+        "gasp",
+        "name",
+        "post",
+        "vhea",
+        "vmtx",
+    )
+)
 _MOST_IN_A_BLOCK = 100  # of a character map, as Adobe's technical note 5411 says
 _SYMBOLIC = 4
 
@@ -47,9 +59,12 @@ def empty_canvas(out: BinaryIO, size: tuple[float, float]) -> Canvas:
     """A canvas on which only ``show`` writes. Equal drawing gives equal bytes."""
     pdfmetrics.registerFont(_NoFont())
     return Canvas(
-        out, pagesize=size, invariant=1, pageCompression=1,
+        out,
+        pagesize=size,
+        invariant=1,
+        pageCompression=1,
         initialFontName=_NoFont.fontName,  # type: ignore[arg-type]  # its stubs want a number
-    )  # fmt: skip
+    )
 
 
 def show(canvas: Canvas, text: str, runs: Sequence[Run], size: float, x: float, y: float) -> None:
@@ -199,29 +214,45 @@ class _Embedded:
     def objects(self, document: Any) -> Any:
         program, numbers = self._program()
         name = f"{_tag(program)}+{self._font.name}"
-        descendant = pdfdoc.PDFDictionary({
-            "Type": "/Font", "Subtype": "/CIDFontType2", "BaseFont": f"/{name}",
-            "CIDSystemInfo": pdfdoc.PDFDictionary({
-                "Registry": pdfdoc.PDFString("Adobe"), "Ordering": pdfdoc.PDFString("Identity"),
-                "Supplement": 0,
-            }),
-            "FontDescriptor": self._descriptor(document, name, program),
-            "CIDToGIDMap": _stream(document, f"gids:{self.label}", numbers),
-            "W": pdfdoc.PDFArray([0, pdfdoc.PDFArray(
-                [_number(self._width(number)) for number, _ in self._codes]
-            )]),
-        })  # fmt: skip
-        return document.Reference(
-            pdfdoc.PDFDictionary({
-                "Type": "/Font", "Subtype": "/Type0", "BaseFont": f"/{name}",
-                "Encoding": "/Identity-H",
-                "DescendantFonts": pdfdoc.PDFArray(
-                    [document.Reference(descendant, f"descendant:{self.label}")]
+        descendant = pdfdoc.PDFDictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/CIDFontType2",
+                "BaseFont": f"/{name}",
+                "CIDSystemInfo": pdfdoc.PDFDictionary(
+                    {
+                        "Registry": pdfdoc.PDFString("Adobe"),
+                        "Ordering": pdfdoc.PDFString("Identity"),
+                        "Supplement": 0,
+                    }
                 ),
-                "ToUnicode": _stream(document, f"unicode:{self.label}", self._unicode_map()),
-            }),
+                "FontDescriptor": self._descriptor(document, name, program),
+                "CIDToGIDMap": _stream(document, f"gids:{self.label}", numbers),
+                "W": pdfdoc.PDFArray(
+                    [
+                        0,
+                        pdfdoc.PDFArray(
+                            [_number(self._width(number)) for number, _ in self._codes]
+                        ),
+                    ]
+                ),
+            }
+        )
+        return document.Reference(
+            pdfdoc.PDFDictionary(
+                {
+                    "Type": "/Font",
+                    "Subtype": "/Type0",
+                    "BaseFont": f"/{name}",
+                    "Encoding": "/Identity-H",
+                    "DescendantFonts": pdfdoc.PDFArray(
+                        [document.Reference(descendant, f"descendant:{self.label}")]
+                    ),
+                    "ToUnicode": _stream(document, f"unicode:{self.label}", self._unicode_map()),
+                }
+            ),
             f"font:{self.label}",
-        )  # fmt: skip
+        )
 
     def _program(self) -> tuple[bytes, bytes]:
         """The font cut down to its used glyphs, and the glyph of each code, two bytes each."""
@@ -244,19 +275,27 @@ class _Embedded:
         extents = self._font.shaper.get_font_extents("ltr")
         file = _stream(document, f"program:{self.label}", program, Length1=len(program))
         low, high = round(extents.descender * scale), round(extents.ascender * scale)
-        descriptor = pdfdoc.PDFDictionary({
-            "Type": "/FontDescriptor", "FontName": f"/{name}", "Flags": _SYMBOLIC,
-            "FontBBox": pdfdoc.PDFArray([round(edge * scale) for edge in edges]), "ItalicAngle": 0,
-            "Ascent": high, "Descent": low, "CapHeight": round(high * 0.7), "StemV": 80,
-            "FontFile2": file,
-        })  # fmt: skip
+        descriptor = pdfdoc.PDFDictionary(
+            {
+                "Type": "/FontDescriptor",
+                "FontName": f"/{name}",
+                "Flags": _SYMBOLIC,
+                "FontBBox": pdfdoc.PDFArray([round(edge * scale) for edge in edges]),
+                "ItalicAngle": 0,
+                "Ascent": high,
+                "Descent": low,
+                "CapHeight": round(high * 0.7),
+                "StemV": 80,
+                "FontFile2": file,
+            }
+        )
         return document.Reference(descriptor, f"descriptor:{self.label}")
 
     def _unicode_map(self) -> bytes:
-        said = [(code, text) for (_, text), code in self._codes.items() if text]
+        shown = [(code, text) for (_, text), code in self._codes.items() if text]
         blocks = []
-        for first in range(0, len(said), _MOST_IN_A_BLOCK):
-            block = said[first : first + _MOST_IN_A_BLOCK]
+        for first in range(0, len(shown), _MOST_IN_A_BLOCK):
+            block = shown[first : first + _MOST_IN_A_BLOCK]
             lines = "\n".join(f"<{code:04X}> <{_hex(text)}>" for code, text in block)
             blocks.append(f"{len(block)} beginbfchar\n{lines}\nendbfchar")
         return unicode_map("\n".join(blocks))
@@ -271,7 +310,7 @@ def _stream(document: Any, name: str, content: bytes, **entries: int) -> Any:
 
 
 def _tag(program: bytes) -> str:
-    """Six letters that tell this cut of the font from every other."""
+    """Six letters that distinguish this subset of the font from every other."""
     return "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(program).digest()[:6])
 
 

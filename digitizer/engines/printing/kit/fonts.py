@@ -21,7 +21,7 @@ from digitizer.support.paths import PRINT_TEMPLATES, SYSTEM_FONTS
 
 REGULAR = "NotoSans-Regular"
 BOLD = "NotoSans-Bold"
-"""The two faces that callers choose from; every other font stands in for one of them."""
+"""The two faces that callers choose from; every other font substitutes for one of them."""
 
 FALLBACK = "DejaVuSans"
 """Ours too: Arabic, Hebrew, Armenian, Georgian and symbols, on any machine."""

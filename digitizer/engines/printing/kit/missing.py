@@ -11,9 +11,14 @@ from digitizer.engines.printing.kit.shaping import is_missing
 _MOST_NAMED = 8
 
 _OF_EACH_SCRIPT = {
-    "Arabic": "م", "Hebrew": "ש", "Thai": "ก", "Hindi": "क", "Chinese": "王", "Japanese": "あ",
+    "Arabic": "م",
+    "Hebrew": "ש",
+    "Thai": "ก",
+    "Hindi": "क",
+    "Chinese": "王",
+    "Japanese": "あ",
     "Korean": "김",
-}  # fmt: skip
+}
 
 
 def missing_characters(text: str) -> str:
@@ -48,7 +53,7 @@ def _named(character: str) -> str:
 
 
 def warning(characters: str) -> str | None:
-    """What to tell whoever printed boxes for ``characters``; None if there are none."""
+    """The warning for whoever printed boxes for ``characters``; None if there are none."""
     if not characters:
         return None
     return f"No font here has {named(characters)}: an empty box is printed instead."

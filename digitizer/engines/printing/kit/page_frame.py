@@ -156,9 +156,13 @@ def advance(line: Line, leading: float = LEADING) -> float:
 
 
 def draw_lines(
-    canvas: Canvas, lines: Sequence[Line], x: float, y: float, width: float,
+    canvas: Canvas,
+    lines: Sequence[Line],
+    x: float,
+    y: float,
+    width: float,
     leading: float = LEADING,
-) -> float:  # fmt: skip
+) -> float:
     """Lines from the base line ``y`` downward; returns the base line that would be next."""
     for line in lines:
         draw_line(canvas, line, x, y, width)

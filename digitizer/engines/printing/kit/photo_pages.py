@@ -36,7 +36,7 @@ _CAPTION = 14.0
 
 
 class _JpegReader(ImageReader):
-    """Tells pictures apart by their JPEG bytes, where ReportLab would decode each for that."""
+    """Distinguishes pictures by their JPEG bytes, where ReportLab would decode each for that."""
 
     def __init__(self, jpeg: bytes) -> None:
         super().__init__(io.BytesIO(jpeg))
@@ -122,7 +122,7 @@ def _draw(
 
 
 def _draw_lost(
-    canvas: Canvas, corner: tuple[float, float], cell: tuple[float, float], says: str
+    canvas: Canvas, corner: tuple[float, float], cell: tuple[float, float], message: str
 ) -> None:
     x, top = corner
     height = min(cell[1] - _CAPTION, cell[0] * 0.6)
@@ -131,5 +131,5 @@ def _draw_lost(
     canvas.rect(x, top - height, cell[0], height)
     canvas.setDash()
     canvas.setFillColorRGB(*GREY)
-    for row, line in enumerate(wrap(says, REGULAR, 9.5, cell[0] - 24)):
+    for row, line in enumerate(wrap(message, REGULAR, 9.5, cell[0] - 24)):
         draw_line(canvas, line, x + 12, top - 22 - row * 14)

@@ -1,4 +1,4 @@
-"""Photos on paper: upright, sharp at 300 dpi, and drawn anew so that nothing hides in them.
+"""Photos on paper: upright, sharp at 300 dpi, and drawn again so that nothing hides in them.
 
 What families attach is decoded here, so callers run the printing of such letters where a crash
 or a picture made to exhaust memory harms nothing else.
@@ -47,12 +47,12 @@ def placed(pixels: tuple[int, int], width: float, height: float) -> tuple[float,
     return pixels[0] * scale, pixels[1] * scale
 
 
-def photo_fault(data: bytes) -> str | None:
+def photo_problem(data: bytes) -> str | None:
     """Why this photo could not be printed, in words for its sender; None if it can."""
     try:
         open_photo(data, 100, 100)
-    except UnopenableFile as fault:
-        return str(fault)
+    except UnopenableFile as problem:
+        return str(problem)
     return None
 
 
@@ -74,6 +74,7 @@ def open_photo(data: bytes, width: float, height: float) -> Photo:
         picture.draft("RGB", (max(pixels), max(pixels)))
         upright = _on_white(ImageOps.exif_transpose(picture))
     upright.thumbnail(pixels, Image.Resampling.LANCZOS)
+    upright.info.clear()  # Pillow would write the comment of the file that was sent
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=_QUALITY)
     return Photo(out.getvalue(), *upright.size)

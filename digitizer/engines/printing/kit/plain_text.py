@@ -10,18 +10,14 @@ import re
 import unicodedata
 from functools import cache
 
+from digitizer.support.visible import HIDDEN
+
 TAB_WIDTH = 4
 MOST_BLANK_LINES = 2
 """Longer gaps are closed to this: a message of bare line ends must not print a ream of paper."""
 
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _GAPS = re.compile(f"\n{{{MOST_BLANK_LINES + 2},}}")
-
-# Overrides and isolates can make a line read otherwise than its letters stand; a screener and
-# an inmate must read the same. The order of mixed lines comes from the letters themselves.
-_HIDDEN = re.compile(
-    "[\u202a-\u202e\u2066-\u206f\u00ad\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb]"
-)
 
 _ASTRAL_PICTURE = "[\U0001f000-\U0001faff]"
 _EXTRAS = "[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
@@ -41,7 +37,7 @@ def clean(text: str) -> str:
     plain ones; tabs as spaces; what is no character at all as U+FFFD. Control characters and
     hidden direction overrides, which have no look of their own, are left out.
     """
-    text = _HIDDEN.sub("", "".join(map(_unstyled, _LINE_ENDS.sub("\n", text))))
+    text = HIDDEN.sub("", "".join(map(_unstyled, _LINE_ENDS.sub("\n", text))))
     lines = (line.expandtabs(TAB_WIDTH) for line in _named_pictures(text).split("\n"))
     shown = ("".join(map(_visible, line)).rstrip() for line in lines)
     composed = unicodedata.normalize("NFC", "\n".join(shown))

@@ -87,7 +87,7 @@ def _clings(before: str, character: str) -> bool:
 
 
 def is_missing(character: str, font: str) -> bool:
-    """Whether neither ``font`` nor what stands in for it has the character."""
+    """Whether neither ``font`` nor what substitutes for it has the character."""
     return character not in INVISIBLE and font_for(character, font) is None
 
 
@@ -152,9 +152,12 @@ def _reach(font: Font, number: int) -> tuple[float, float]:
 
 
 def _glyphs(
-    text: str, font: Font, level: int, infos: Sequence[uharfbuzz.GlyphInfo],
+    text: str,
+    font: Font,
+    level: int,
+    infos: Sequence[uharfbuzz.GlyphInfo],
     positions: Sequence[uharfbuzz.GlyphPosition],
-) -> Iterator[Glyph]:  # fmt: skip
+) -> Iterator[Glyph]:
     scale = 1000 / font.units
     many = Counter(info.cluster for info in infos)
     starts = sorted(many)
@@ -162,13 +165,15 @@ def _glyphs(
     before = None
     for info, place in zip(infos, positions, strict=True):
         start = info.cluster
-        says = text[start : ends[start]] if start != before or level % 2 else ""
+        message = text[start : ends[start]] if start != before or level % 2 else ""
         yield Glyph(
             info.codepoint,
-            _as_it_looks(says, info.codepoint, font, many[start]) if level % 2 else says,
-            place.x_advance * scale, place.x_offset * scale, place.y_offset * scale,
+            _as_it_looks(message, info.codepoint, font, many[start]) if level % 2 else message,
+            place.x_advance * scale,
+            place.x_offset * scale,
+            place.y_offset * scale,
             part=many[start] > 1,
-        )  # fmt: skip
+        )
         before = start
 
 

@@ -49,7 +49,7 @@ class Sheet:
         """One line on the base line ``y``, kept within ``width`` mm (``size`` in points).
 
         ``x`` is where the line begins, ends or has its middle, as ``align`` says. What is too
-        wide is set smaller, down to ``least`` (two thirds of ``size`` unless told), then cut.
+        wide is set smaller, down to ``least`` (two thirds of ``size`` unless given), then cut.
         """
         line = fitted_line(clean_line(text), font, size, width * mm, least or size * 2 / 3)
         spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
@@ -84,12 +84,14 @@ class Sheet:
         self._canvas.setFillColorRGB(*tone)
         draw_line(self._canvas, line, points, (self.height - y) * mm)
 
-    def frame(self, area: layout.Area, *, stroke: float = 0.8, tone: Tone = INK) -> None:
-        """A rectangle with slightly rounded corners; ``stroke`` in points."""
+    def frame(
+        self, area: layout.Area, *, stroke: float = 0.8, tone: Tone = INK, corner: float = 2
+    ) -> None:
+        """A rectangle with corners rounded by ``corner`` mm; ``stroke`` in points."""
         self._canvas.setStrokeColorRGB(*tone)
         self._canvas.setLineWidth(stroke)
         low = (self.height - area.bottom) * mm
-        self._canvas.roundRect(area.left * mm, low, area.width * mm, area.height * mm, 2 * mm)
+        self._canvas.roundRect(area.left * mm, low, area.width * mm, area.height * mm, corner * mm)
 
     def filled(self, area: layout.Area, tone: Tone = INK) -> None:
         """A solid rectangle."""

@@ -1,6 +1,6 @@
 """Words on paper: shaped, wrapped, in the order in which they are read, one way for every sheet.
 
-What no font has is drawn as an empty box; ``missing`` says so before, for a person to be told.
+What no font has is drawn as an empty box; ``missing`` finds it before, so that a person is warned.
 """
 
 from __future__ import annotations
@@ -88,12 +88,12 @@ def _pieces(paragraph: str, levels: list[int] | None, font: str) -> Iterator[_Pi
 
 def _chances(paragraph: str) -> Iterator[int]:
     """Where a line may end: not within a date or a number, nor between a letter and its marks."""
-    at, said = 0, False
+    at, begun = 0, False
     before = ""
     for letter in letters(paragraph):
-        if before and letter != " " and said and _parts(before, letter):
+        if before and letter != " " and begun and _parts(before, letter):
             yield at
-        said = said or letter != " "
+        begun = begun or letter != " "
         before = letter
         at += len(letter)
 

@@ -44,7 +44,7 @@ LEAST_ADDRESS_SIZE = 8.0
 class WindowPlaces:
     """Millimetres from the sheet's top left corner, y downward.
 
-    ``address`` and ``sender`` are what stays in sight wherever the sheet slides; print stands in
+    ``address`` and ``sender`` are what stays in sight wherever the sheet slides; print is in
     ``address_print`` and ``sender_print`` within them, clear of their edges and flush with the
     text below. ``folds`` are measured from the top; above the first, no other text may stand
     left of ``free_from``.
@@ -98,13 +98,13 @@ WINDOWS: dict[Paper, WindowPlaces] = {
 }
 
 
-def address_fault(address: Sequence[str], paper: Paper) -> str | None:
-    """Why this address cannot stand in the window, in words for its writer; None if it can."""
+def address_problem(address: Sequence[str], paper: Paper) -> str | None:
+    """Why this address cannot be in the window, in words for its writer; None if it can."""
     places = WINDOWS[paper]
     try:
         _fitted(address, places.address_print, 10.5, LEAST_ADDRESS_SIZE)
-    except UsageError as fault:
-        return str(fault)
+    except UsageError as problem:
+        return str(problem)
     return None
 
 
@@ -113,7 +113,7 @@ def draw_window(
 ) -> None:
     """Address and return address in their windows, and fold marks at the paper's edge.
 
-    Raises UsageError where the address does not fit (ask ``address_fault`` before).
+    Raises UsageError where the address does not fit (ask ``address_problem`` before).
     """
     places = WINDOWS[paper]
     block = _fitted(address, places.address_print, 10.5, LEAST_ADDRESS_SIZE)
@@ -154,5 +154,5 @@ def _draw_block(canvas: Canvas, paper: Paper, lines: Sequence[Line], area: Area)
 
 
 def return_address(inmate: Inmate, facility: str, mail: Sequence[str]) -> tuple[str, ...]:
-    """The sender's lines: the inmate with his number, then the facility's mail address."""
+    """The sender's lines: the inmate with the booking number, then the facility's mail address."""
     return (f"{clean_line(inmate.full_name)}, {clean_line(inmate.booking_number)}", facility, *mail)

@@ -1,4 +1,4 @@
-"""E-messages as paper: to an inmate with a reply sheet, from an inmate with his cover sheet.
+"""E-messages as paper: to an inmate with a reply sheet, from an inmate with their cover sheet.
 
 Pure: what a letter holds goes in, PDF bytes come out, and equal letters give equal bytes. Every
 page but the cover says whose it is and which of how many.
@@ -75,9 +75,9 @@ class LetterToInmate:
 
 @dataclass(frozen=True, slots=True)
 class LetterFromInmate:
-    """An e-message from an inmate, to be posted. ``address`` is what stands in the window.
+    """An e-message from an inmate, to be posted. ``address`` is what is in the window.
 
-    ``cover`` is his cover sheet for the answer; ``mail_address`` the facility's own.
+    ``cover`` is the inmate's cover sheet for the answer; ``mail_address`` the facility's own.
     """
 
     facility_name: str
@@ -99,8 +99,8 @@ Letter = LetterToInmate | LetterFromInmate
 def letter_pdf(letter: Letter, paper: Paper, duplex: bool = False) -> bytes:
     """The letter as PDF. With ``duplex`` its last sheet is never the back of another page.
 
-    Raises UsageError if an address does not fit its window (``envelopes.address_fault``). A photo
-    that cannot be opened leaves a frame that says so (``photos.photo_fault``). It decodes photos:
+    Raises UsageError if an address does not fit its window (``envelopes.address_problem``). A photo
+    that cannot be opened leaves a frame that says so (``photos.photo_problem``). It decodes photos:
     run it where a crash harms nothing.
     """
     title = f"{clean_line(letter.facility_name)}: {letter.message_id}"

@@ -1,6 +1,6 @@
 """Notices of rejected mail: one to the inmate, one to the sender.
 
-28 CFR 540.13: both are told in writing of the rejection, its reasons, and that they may appeal;
+28 CFR 540.13: both are informed in writing of the rejection, its reasons, and that they may appeal;
 an official other than the one who rejected decides; the letter goes back to its sender, unless it
 is evidence of a crime or contraband. Clocks differ from state to state and come from settings.
 """
@@ -58,7 +58,7 @@ from digitizer.model.people import Inmate
 
 
 class NoticeTo(StrEnum):
-    """Who is told. Both are, of every rejection."""
+    """Who gets it. Both do, of every rejection."""
 
     INMATE = "inmate"
     SENDER = "sender"
@@ -126,9 +126,17 @@ def rejection_notice_pdf(notice: RejectionNotice, to: NoticeTo, paper: Paper) ->
 def notice_missing(notice: RejectionNotice) -> str:
     """The characters of the notice that print can only show as boxes; "" if there are none."""
     return missing_in(
-        (notice.facility_name, *notice.mail_address, notice.inmate.full_name, notice.sender,
-         *notice.sender_address, notice.decided_by, *notice.reasons, *notice.appeal_to)
-    )  # fmt: skip
+        (
+            notice.facility_name,
+            *notice.mail_address,
+            notice.inmate.full_name,
+            notice.sender,
+            *notice.sender_address,
+            notice.decided_by,
+            *notice.reasons,
+            *notice.appeal_to,
+        )
+    )
 
 
 def _owner(notice: RejectionNotice, to: NoticeTo) -> str:

@@ -1,1 +1,1 @@
-"""Cover sheets, reply sheets, batch headers and legal markers as PDF."""
+"""Cover sheets, reply sheets, batch headers, separators and legal markers as PDF."""

@@ -27,11 +27,13 @@ Words = dict[str, Any]
 class CoverSheet:
     """What one cover says. ``payload`` and ``short_id`` are its code's (``parts.codes``).
 
-    ``inmate`` is None on batch headers and legal markers. ``sheets`` is the number of sheets
-    that must follow (0: any), ``letters`` a batch header's number of letters (None: uncounted).
+    ``inmate`` is None on batch headers, separators and legal markers. ``sheets`` is the number of
+    sheets that must follow (0: any), ``letters`` a batch header's number of letters (None: not
+    counted).
     ``sender`` is who will use an inmate's cover, or whom a reply sheet answers. ``once``: the
     cover is good for one letter; ``uses``: for so many (None: any number); ``until``: for those
-    that come by that day.
+    that come by that day. ``notes`` are what the facility says of its mail, in English and in
+    Spanish.
     """
 
     facility_name: str
@@ -46,6 +48,7 @@ class CoverSheet:
     letters: int | None = None
     uses: int | None = None
     until: date | None = None
+    notes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 @cache
@@ -68,13 +71,21 @@ def small_label(sheet: Sheet, x: float, y: float, text: str, width: float) -> No
     sheet.text(x, y, text.upper(), size=7, tone=SOFT, width=width, least=4.5)
 
 
-def sheet_number(sheet: Sheet, cover: CoverSheet, area: Area, says: str) -> None:
+def sheet_number(sheet: Sheet, cover: CoverSheet, area: Area, message: str) -> None:
     """The short id, large, in the middle of the foot."""
     middle = area.left + area.width / 2
-    sheet.text(middle, area.top + 5, says.upper(), size=7, tone=SOFT, width=area.width,
-               align="centre")  # fmt: skip
-    sheet.text(middle, area.top + 13.5, cover.short_id, size=20, font=BOLD, width=area.width,
-               align="centre")  # fmt: skip
+    sheet.text(
+        middle, area.top + 5, message.upper(), size=7, tone=SOFT, width=area.width, align="centre"
+    )
+    sheet.text(
+        middle,
+        area.top + 13.5,
+        cover.short_id,
+        size=20,
+        font=BOLD,
+        width=area.width,
+        align="centre",
+    )
 
 
 def numbered_steps(
@@ -93,8 +104,16 @@ def numbered_steps(
         ends = []
         for area, step in zip(columns, row, strict=True):
             sheet.disc(area.left + 2.6, y + 2.9, 2.6, ACCENT)
-            sheet.text(area.left + 2.6, y + 4.2, str(count), size=10, font=BOLD, tone=WHITE,
-                       width=5, align="centre")  # fmt: skip
+            sheet.text(
+                area.left + 2.6,
+                y + 4.2,
+                str(count),
+                size=10,
+                font=BOLD,
+                tone=WHITE,
+                width=5,
+                align="centre",
+            )
             room = Area(area.left + indent, y, text_width_mm, area.bottom - y)
             ends.append(sheet.lines(room, step, size=size))
         y = max(ends) + gap

@@ -10,12 +10,12 @@ from reportlab.pdfgen.canvas import Canvas
 from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.cover_layout import Area, Paper
 from digitizer.engines.printing.kit.drawing import ACCENT, FAINT, PAGE_SIZES, SOFT
-from digitizer.engines.printing.kit.fonts import BOLD
+from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.missing import missing_in
 from digitizer.engines.printing.kit.page_frame import new_canvas
 from digitizer.engines.printing.kit.plain_text import clean_line
-from digitizer.engines.printing.kit.sheet import Sheet
-from digitizer.engines.printing.kit.text_runs import single_line
+from digitizer.engines.printing.kit.sheet import LEADING, Sheet
+from digitizer.engines.printing.kit.text_runs import single_line, wrap
 from digitizer.engines.printing.sheets.cover_blocks import (
     CoverSheet,
     Words,
@@ -26,18 +26,43 @@ from digitizer.engines.printing.sheets.cover_blocks import (
     wording,
 )
 from digitizer.engines.printing.sheets.reply_sheet import ReplySheet, draw_reply_sheet
-from digitizer.engines.printing.sheets.staff_sheets import draw_batch_header, draw_legal_marker
+from digitizer.engines.printing.sheets.staff_sheets import (
+    draw_batch_header,
+    draw_legal_marker,
+    draw_separator,
+)
 from digitizer.model.errors import UsageError
 from digitizer.model.paper import CodeKind
 
-__all__ = ["CoverSheet", "cover_missing", "cover_pdf", "draw_cover", "wording"]
+__all__ = ["CoverSheet", "cover_missing", "cover_pdf", "covers_pdf", "draw_cover", "wording"]
+
+
+_NOTES_SIZE, _NOTES_LEAST = 8.5, 5.5
+#: Of the place for what must be done, at most so much is for what the facility says of its mail.
+_NOTES_SHARE = 0.3
 
 
 def cover_pdf(cover: CoverSheet, paper: Paper) -> bytes:
-    """A PDF of exactly one page; the same cover gives the same bytes."""
+    """A PDF of one page; a separator's has two, its front and its back, which are alike.
+
+    The same cover gives the same bytes.
+    """
     title = f"{wording(cover.kind, 'en')['title']} {cover.short_id}"
     canvas, out = new_canvas(paper, title, clean_line(cover.facility_name))
-    draw_cover(canvas, cover, paper)
+    for _side in range(2 if cover.kind is CodeKind.SEPARATOR else 1):
+        draw_cover(canvas, cover, paper)
+    canvas.save()
+    return out.getvalue()
+
+
+def covers_pdf(covers: Sequence[CoverSheet], paper: Paper) -> bytes:
+    """Several covers, one after the other."""
+    first = covers[0]
+    canvas, out = new_canvas(
+        paper, f"{len(covers)} covers from {first.short_id}", clean_line(first.facility_name)
+    )
+    for cover in covers:
+        draw_cover(canvas, cover, paper)
     canvas.save()
     return out.getvalue()
 
@@ -46,7 +71,8 @@ def cover_missing(cover: CoverSheet) -> str:
     """The characters of the cover that print can only show as boxes; "" if there are none."""
     who = cover.inmate
     person = (who.full_name, who.booking_number, who.housing_unit) if who else ()
-    return missing_in((cover.facility_name, *cover.mail_address, *person, cover.sender))
+    notes = (each for language in cover.notes for each in language)
+    return missing_in((cover.facility_name, *cover.mail_address, *person, cover.sender, *notes))
 
 
 def draw_cover(canvas: Canvas, cover: CoverSheet, paper: Paper) -> None:
@@ -82,12 +108,29 @@ def _draw_inmate(sheet: Sheet, cover: CoverSheet) -> None:
 def _header(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
     middle, width = area.left + area.width / 2, area.width
     english, spanish = wording(cover.kind, "en"), wording(cover.kind, "es")
-    sheet.text(middle, area.top + 5, cover.facility_name, size=11, font=BOLD, tone=SOFT,
-               width=width, align="centre")  # fmt: skip
-    sheet.text(middle, area.top + 16, english["title"], size=25, font=BOLD, tone=ACCENT,
-               width=width, align="centre")  # fmt: skip
-    sheet.text(middle, area.top + 24, spanish["title"], size=14, tone=ACCENT, width=width,
-               align="centre")  # fmt: skip
+    sheet.text(
+        middle,
+        area.top + 5,
+        cover.facility_name,
+        size=11,
+        font=BOLD,
+        tone=SOFT,
+        width=width,
+        align="centre",
+    )
+    sheet.text(
+        middle,
+        area.top + 16,
+        english["title"],
+        size=25,
+        font=BOLD,
+        tone=ACCENT,
+        width=width,
+        align="centre",
+    )
+    sheet.text(
+        middle, area.top + 24, spanish["title"], size=14, tone=ACCENT, width=width, align="centre"
+    )
 
 
 def _person(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
@@ -109,8 +152,9 @@ def _person(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
 def _name(sheet: Sheet, area: Area, name: str, size: float = 27, least: float = 15) -> None:
     """As large as one line allows; a very long name takes two."""
     if single_line(clean_line(name), BOLD, least).width <= area.width * mm:
-        sheet.text(area.left, area.top + 9.5, name, size=size, font=BOLD, width=area.width,
-                   least=least)  # fmt: skip
+        sheet.text(
+            area.left, area.top + 9.5, name, size=size, font=BOLD, width=area.width, least=least
+        )
     else:
         sheet.lines(area, name, size=14, font=BOLD)
 
@@ -143,8 +187,15 @@ def _sender(sheet: Sheet, cover: CoverSheet, zones: layout.CoverZones) -> None:
     else:
         for number, language in enumerate(("en", "es")):
             hint = wording(cover.kind, language)["sender_hint"]
-            sheet.text(left, area.top + 11.8 + number * 3.6, hint, size=7.5, width=width, tone=SOFT,
-                       least=5)  # fmt: skip
+            sheet.text(
+                left,
+                area.top + 11.8 + number * 3.6,
+                hint,
+                size=7.5,
+                width=width,
+                tone=SOFT,
+                least=5,
+            )
     for y in zones.sender_lines:
         sheet.rule(left, y, width, tone=FAINT)
 
@@ -153,14 +204,38 @@ def _steps(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
     gap = 10
     half = (area.width - gap) / 2
     columns, steps = [], []
+    area = _above_notes(sheet, cover, area, half)
     for left, language in ((area.left, "en"), (area.left + half + gap, "es")):
         words = wording(cover.kind, language)
-        sheet.text(left, area.top + 6, words["heading"], size=13, font=BOLD, tone=ACCENT,
-                   width=half)  # fmt: skip
+        sheet.text(
+            left, area.top + 6, words["heading"], size=13, font=BOLD, tone=ACCENT, width=half
+        )
         sheet.rule(left, area.top + 8.5, half, stroke=1, tone=ACCENT)
         columns.append(Area(left, area.top + 12, half, area.height - 12))
         steps.append(_all_steps(cover, words))
     numbered_steps(sheet, columns, steps)
+
+
+def _above_notes(sheet: Sheet, cover: CoverSheet, area: Area, width: float) -> Area:
+    """Sets the facility's notes at the foot of each column; what is left for the steps."""
+    notes = [" ".join(each) for each in cover.notes]
+    if not any(notes):
+        return area
+    size, room = _NOTES_SIZE, area.height * _NOTES_SHARE
+    while size > _NOTES_LEAST and _tallest(notes, width, size) > room:
+        size -= 0.25
+    height = min(room, _tallest(notes, width, size))
+    top = area.bottom - height
+    for left, text in zip((area.left, area.right - width), notes, strict=True):
+        sheet.rule(left, top - 2, width, tone=FAINT)
+        sheet.lines(Area(left, top - 1, width, height + 0.5), text, size=size)
+    return Area(area.left, area.top, area.width, area.height - height - 4)
+
+
+def _tallest(notes: Sequence[str], width: float, size: float) -> float:
+    return max(len(wrap(clean_line(each), REGULAR, size, width * mm)) for each in notes) * (
+        size * LEADING / mm
+    )
 
 
 def _all_steps(cover: CoverSheet, words: Words) -> list[str]:
@@ -186,8 +261,15 @@ def _footer(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
     middle = area.left + area.width / 2
     for number, language in enumerate(("en", "es")):
         words = wording(cover.kind, language)
-        sheet.text(middle, area.bottom - 5.5 + number * 4.2, words["keep_clear"], size=8.2,
-                   width=area.width, tone=SOFT, align="centre")  # fmt: skip
+        sheet.text(
+            middle,
+            area.bottom - 5.5 + number * 4.2,
+            words["keep_clear"],
+            size=8.2,
+            width=area.width,
+            tone=SOFT,
+            align="centre",
+        )
     sheet_number(sheet, cover, area, both(cover.kind, "number"))
 
 
@@ -195,4 +277,5 @@ _DRAW = {
     CodeKind.INMATE: _draw_inmate,
     CodeKind.BATCH: draw_batch_header,
     CodeKind.LEGAL: draw_legal_marker,
+    CodeKind.SEPARATOR: draw_separator,
 }

@@ -106,12 +106,28 @@ def _title(sheet: Sheet, area: Area, facility: str) -> None:
 
 
 def _centred(
-    sheet: Sheet, area: Area, down: float, text: str, *, size: float, least: float,
-    font: str = REGULAR, tone: Tone = INK,
-) -> None:  # fmt: skip
+    sheet: Sheet,
+    area: Area,
+    down: float,
+    text: str,
+    *,
+    size: float,
+    least: float,
+    font: str = REGULAR,
+    tone: Tone = INK,
+) -> None:
     """A line in the middle of the area, ``down`` points below its top."""
-    sheet.text(area.left + area.width / 2, area.top + down / mm, text, size=size, font=font,
-               tone=tone, width=area.width, least=least, align="centre")  # fmt: skip
+    sheet.text(
+        area.left + area.width / 2,
+        area.top + down / mm,
+        text,
+        size=size,
+        font=font,
+        tone=tone,
+        width=area.width,
+        least=least,
+        align="centre",
+    )
 
 
 def _parties(sheet: Sheet, box: Area, inmate: Inmate, correspondent: str) -> None:
@@ -125,8 +141,15 @@ def _parties(sheet: Sheet, box: Area, inmate: Inmate, correspondent: str) -> Non
         sheet.text(x, top + 24 / mm, name, size=13, font=BOLD, width=width, least=6.5)
     sheet.text(middle, top + 36 / mm, inmate.booking_number, size=9.5, width=width, least=4)
     for down, size, tone, language in zip((54, 66.5), (9, 8), (INK, GREY), LANGUAGES, strict=True):
-        sheet.text(box.left, top + down / mm, words[language]["instructions"], size=size,
-                   tone=tone, width=box.width, least=5)  # fmt: skip
+        sheet.text(
+            box.left,
+            top + down / mm,
+            words[language]["instructions"],
+            size=size,
+            tone=tone,
+            width=box.width,
+            least=5,
+        )
 
 
 def _box(sheet: Sheet, box: Area) -> None:

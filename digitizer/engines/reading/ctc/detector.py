@@ -1,6 +1,6 @@
 """Where on a page something is written: PP-OCRv6's detector, which comes in rapidocr's wheel.
 
-The network tells of each pixel how likely it is the core of a line of text (Liao et al.,
+The network gives for each pixel how likely it is the core of a line of text (Liao et al.,
 "Real-time scene text detection with differentiable binarization", 2020). A core becomes the
 smallest rectangle around it, and that is grown to the line by the paper's formula: by its area,
 times a ratio, over its length around. rapidocr itself is not loaded: it takes a second, and
@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitizer.engines.reading.ctc.networks import MEND, network
+from digitizer.engines.reading.ctc.networks import FIX, network
 from digitizer.engines.reading.layout.pictures import Picture, resize
 from digitizer.model.errors import EngineError
 from digitizer.model.paper import Box
@@ -150,7 +150,7 @@ def _model() -> Path:
     """The network inside rapidocr's wheel. Raises EngineError."""
     spec = find_spec("rapidocr")
     if spec is None or spec.origin is None:
-        raise EngineError(f"rapidocr is not installed. {MEND}")
+        raise EngineError(f"rapidocr is not installed. {FIX}")
     return Path(spec.origin).parent / "models" / _MODEL
 
 

@@ -19,10 +19,16 @@ from digitizer.engines.words import index_words
 # with the word frequencies of a large sample of books; the commonest hundred are half of it.
 _COMMON_SHARE = 0.45
 _SHARES = {
-    "10": 0.27, "20": 0.12, "35": 0.075, "40": 0.013, "50": 0.05,
-    "55": 0.0025, "60": 0.0025, "70": 0.005,
-}  # fmt: skip
-#: Of a string that is no word: a name, a slip of the pen, or a reading gone wrong.
+    "10": 0.27,
+    "20": 0.12,
+    "35": 0.075,
+    "40": 0.013,
+    "50": 0.05,
+    "55": 0.0025,
+    "60": 0.0025,
+    "70": 0.005,
+}
+#: Of a string that is no word: a name, an error in writing, or a reading gone wrong.
 _NO_WORD = 1e-9
 #: Of a number or a sign, for which words say nothing: as likely as a middling word.
 _NUMBER = 1e-6

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitizer.model.errors import EngineError
 
-MEND = "pip install rapidocr onnxruntime"
+FIX = "pip install rapidocr onnxruntime"
 
 
 class Network:
@@ -25,7 +25,7 @@ class Network:
         import onnxruntime  # slow to load, and only readers need it
 
         if not path.is_file():
-            raise EngineError(f"{path} is missing. {MEND}")
+            raise EngineError(f"{path} is missing. {FIX}")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # or the largest picture's stays resident for good

@@ -2,7 +2,7 @@
 
 The letters of print are even in height, stand on a line, and each has its neighbour at hand.
 Writing does not. What is not in such lines (a signature, a note in the margin, a letterhead's
-large type) is told too, so that a slower detector need look only there.
+large type) is reported too, so that a slower detector need look only there.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class PrintLine:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """The ``lines`` of print. ``cover``: the share (0..1) of the page's ink that stands in them.
+    """The ``lines`` of print. ``cover``: the share (0..1) of the page's ink that is in them.
     ``elsewhere``: boxes, in pixels of the page, that hold the rest of it."""
 
     lines: tuple[PrintLine, ...] = ()
@@ -187,9 +187,13 @@ def _line(letters: Specks, usual: float) -> _Line | None:
     bottom = max(bottom, top + 0.9 * usual)
     above, before = _ABOVE * usual, _BEFORE * usual
     return _Line(
-        left - before, right + _AFTER * usual,
-        top - above - slope * before, bottom + above - slope * before, slope, len(letters),
-    )  # fmt: skip
+        left - before,
+        right + _AFTER * usual,
+        top - above - slope * before,
+        bottom + above - slope * before,
+        slope,
+        len(letters),
+    )
 
 
 def _slope(letters: Specks, length: float, usual: float) -> float:
@@ -209,10 +213,12 @@ def _gathered(others: Specks, usual: float) -> Iterator[Box]:
     map_ = np.zeros((height // _COARSE + 1, width // _COARSE + 1), dtype=np.uint8)
     edges = np.column_stack(
         [
-            others.left - _APART_ACROSS * usual, others.top - _APART_DOWN * usual,
-            others.right + _APART_ACROSS * usual, others.bottom + _APART_DOWN * usual,
+            others.left - _APART_ACROSS * usual,
+            others.top - _APART_DOWN * usual,
+            others.right + _APART_ACROSS * usual,
+            others.bottom + _APART_DOWN * usual,
         ]
-    )  # fmt: skip
+    )
     for left, top, right, bottom in np.maximum(edges / _COARSE, 0).astype(int).tolist():
         cv2.rectangle(map_, (left, top), (right, bottom), 1, cv2.FILLED)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(map_, connectivity=8)

@@ -39,9 +39,14 @@ class Specks:
     def __getitem__(self, which: NDArray[Any]) -> Specks:
         """Some of them, by a mask or by their numbers."""
         return Specks(
-            self.left[which], self.top[which], self.width[which], self.height[which],
-            self.area[which], self.size, self.factor,
-        )  # fmt: skip
+            self.left[which],
+            self.top[which],
+            self.width[which],
+            self.height[which],
+            self.area[which],
+            self.size,
+            self.factor,
+        )
 
     @property
     def right(self) -> NDArray[np.float64]:

@@ -34,7 +34,7 @@ from digitizer.model.errors import EngineError
 from digitizer.model.paper import Box, Transcript, Word
 
 NAME = "pp-ocrv6"
-MEND = networks.MEND
+FIX = networks.FIX
 
 _MOST_ELSEWHERE = 0.5  # of the page; more is looked at as a whole
 
@@ -83,7 +83,7 @@ def cut_line(image: Picture, corners: Quad) -> Picture:
 
 def _prior(lines: Sequence[Frames], languages: tuple[str, ...]) -> Prior:
     """What is known of words: of English much, of other languages nothing. The letters alone
-    tell which it is, where the facility's letters may be in several."""
+    show which it is, where the facility's letters may be in several."""
     text = " ".join(best_path(rows, alphabet()) for rows in lines)
     likely = max(languages, key=lambda language: plausibility(text, (language,)), default="en")
     return lexicon.prior if likely == "en" else lambda _: 1.0

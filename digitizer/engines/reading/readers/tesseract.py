@@ -24,7 +24,7 @@ from digitizer.model.errors import EngineError
 from digitizer.model.paper import Box, Transcript, Word
 
 NAME = "tesseract"
-MEND = "apt install tesseract-ocr tesseract-ocr-spa"
+FIX = "apt install tesseract-ocr tesseract-ocr-spa"
 
 # One thread a process is faster than Tesseract's own threads once every core has its process.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -52,7 +52,7 @@ def read(image: Picture, dpi: int, languages: Sequence[str]) -> Transcript:
             table = library.GetTSVText(0)
             library.Clear()
     except (pytesseract.TesseractNotFoundError, FileNotFoundError):
-        raise EngineError(f"Tesseract is not installed. {MEND}") from None
+        raise EngineError(f"Tesseract is not installed. {FIX}") from None
     except (RuntimeError, OSError, UnicodeDecodeError) as error:
         raise EngineError(
             f"Tesseract failed on this page: {error}. Look at the picture; see digitizer doctor."
@@ -63,7 +63,9 @@ def read(image: Picture, dpi: int, languages: Sequence[str]) -> Transcript:
 @cache
 def _library(codes: str) -> Any | None:
     """Tesseract in this process with its models loaded, None where it or their data is not."""
-    with suppress(ImportError, RuntimeError):  # the program reads then; without it doctor tells
+    with suppress(
+        ImportError, RuntimeError
+    ):  # the program reads then; doctor reports where it is missing
         import tesserocr
 
         for folder in _data_folders():
@@ -73,11 +75,11 @@ def _library(codes: str) -> Any | None:
 
 
 def _data_folders() -> list[Path]:
-    """Where the program's data may lie: where the environment says, or Debian and others put it."""
-    told = os.environ.get("TESSDATA_PREFIX")
+    """Where the program's data may be: as the environment says, or as Debian and others have it."""
+    own = os.environ.get("TESSDATA_PREFIX")
     usual = sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True)
     others = [Path("/usr/share/tessdata"), Path("/usr/local/share/tessdata")]
-    return [*([Path(told)] if told else []), *usual, *others]
+    return [*([Path(own)] if own else []), *usual, *others]
 
 
 def _table_of_program(image: Image.Image, codes: str, dpi: int) -> str:
@@ -111,7 +113,7 @@ def _language_codes(languages: tuple[str, ...]) -> str:
     codes = [_CODES[language] for language in languages if language in _CODES]
     for code in codes:
         if code not in have:
-            _log.warning("Tesseract has no data for %s and reads without it. %s", code, MEND)
+            _log.warning("Tesseract has no data for %s and reads without it. %s", code, FIX)
     return "+".join(code for code in codes if code in have) or "eng"
 
 

@@ -64,7 +64,7 @@ class Premises:
         self._rest = rest_seconds
         self._rests_until = 0.0
         self._closed = threading.Event()
-        self._door = threading.Lock()
+        self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(endpoint.at_once)
         self._lines: set[socket.socket] = set()
 
@@ -79,7 +79,7 @@ class Premises:
 
     def _read(self, jpeg: bytes) -> str:
         if time.monotonic() < self._rests_until:
-            raise EngineError("The reading endpoint failed a moment ago and is left alone.")
+            raise EngineError("The reading endpoint failed a moment ago; it gets a rest.")
         deadline = time.monotonic() + self._endpoint.timeout_seconds
         try:
             answer = self._ask_again_and_again(self._question(jpeg), deadline)
@@ -90,7 +90,7 @@ class Premises:
             ) from None
         return _text_of(answer)
 
-    def fault(self) -> str | None:
+    def problem(self) -> str | None:
         """Why the endpoint cannot be used now, None if it answers and knows the model."""
         try:
             answer = self._ask("GET", "/models", b"", time.monotonic() + _ASK_SECONDS)
@@ -103,7 +103,7 @@ class Premises:
 
     def close(self) -> None:
         """Ends every call at once; those who wait get CancelledError."""
-        with self._door:
+        with self._lock:
             self._closed.set()
             for line in self._lines:
                 _cut(line)
@@ -151,7 +151,7 @@ class Premises:
             raise _TryAgain(f"it answered {response.status}")
         if response.status != 200:
             raise EngineError(
-                f"The reading endpoint answered {response.status}. Mend the settings of [endpoint]."
+                f"The reading endpoint answered {response.status}. Fix the settings of [endpoint]."
             )
         if len(answer) > _MOST_BYTES:
             raise EngineError("The reading endpoint's answer is too large.")
@@ -163,7 +163,7 @@ class Premises:
     def _connection(self, deadline: float) -> Iterator[http.client.HTTPConnection]:
         """A connection that is cut at the deadline, however slowly its bytes come, or at close.
 
-        A time-out of the socket alone would begin anew with every byte.
+        A time-out of the socket alone would begin again with every byte.
         """
         connection = self._new_connection(min(_CONNECT_SECONDS, self._left(deadline)))
         try:
@@ -193,7 +193,7 @@ class Premises:
         line.settimeout(left)
         timer = threading.Timer(left, _cut, [line])
         timer.daemon = True
-        with self._door:
+        with self._lock:
             self._lines.add(line)
         timer.start()
         try:
@@ -201,7 +201,7 @@ class Premises:
             yield
         finally:
             timer.cancel()
-            with self._door:
+            with self._lock:
                 self._lines.discard(line)
 
     def _new_connection(self, seconds: float) -> http.client.HTTPConnection:
@@ -228,7 +228,9 @@ def _text_of(answer: bytes) -> str:
         choice = json.loads(answer)["choices"][0]
         text, ended = choice["message"]["content"], choice["finish_reason"]
     except (ValueError, LookupError, TypeError, RecursionError):
-        raise EngineError("The reading endpoint's answer is not of the chat protocol.") from None
+        raise EngineError(
+            "The reading endpoint's answer does not follow the chat protocol."
+        ) from None
     if not isinstance(text, str):
         raise EngineError("The reading endpoint's answer holds no text.")
     if ended != "stop":

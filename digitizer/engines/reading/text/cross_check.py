@@ -1,7 +1,7 @@
-"""Whether a text that another reader gave belongs to a page, and where its words stand.
+"""Whether a text that another reader gave belongs to a page, and where its words are.
 
 A language model can make up a fluent letter for any page, repeat itself, or do what the page
-tells it to. What our own reader saw on the same page is the witness: it knows few words for
+asks it to. What our own reader saw on the same page is the witness: it knows few words for
 sure, but those must be there. Pure arithmetic.
 """
 
@@ -84,7 +84,7 @@ def _contradicts(text: str, known: Transcript) -> str | None:
     if seen < _LEAST_WITNESSES:
         return "too little of the page is known to check it"
     found = sum(confidence for key, confidence in witnesses if key in has)
-    return None if found >= _LEAST_FOUND * seen else "it is not what stands on the page"
+    return None if found >= _LEAST_FOUND * seen else "it is not what is on the page"
 
 
 def _keys(words: Sequence[str]) -> Iterator[str]:

@@ -43,7 +43,7 @@ def plausibility(text: str, languages: tuple[str, ...]) -> float:
 
 def familiar_words(words: Sequence[Word], languages: tuple[str, ...]) -> float:
     """How many familiar words may be expected to have been read rightly: their confidences'
-    sum. It tells readings of one page apart, whatever engine made them."""
+    sum. It compares readings of one page, whatever engine made them."""
     return sum(word.confidence for word in words if _is_familiar(word.text, languages))
 
 

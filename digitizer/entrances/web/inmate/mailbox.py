@@ -9,9 +9,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
+from digitizer.entrances.web.shared.announced import announced
 from digitizer.entrances.web.shared.auth import InmateVisit
-from digitizer.entrances.web.shared.media import LONGEST_QUERY, Quarter, pdf, picture
-from digitizer.entrances.web.shared.pages import house_of, language_of, say_date, show, texts
+from digitizer.entrances.web.shared.media import LONGEST_ID, LONGEST_QUERY, Quarter, pdf, picture
+from digitizer.entrances.web.shared.paging import (
+    PER_PAGE,
+    PageNumber,
+    part,
+    part_of_all,
+    start_of,
+)
+from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.letters import actions as letters
 from digitizer.letters.mailboxes import OpenLetter
 from digitizer.letters.replies import OwnReply
@@ -24,26 +32,42 @@ Zoom = Annotated[int, Query(ge=1, le=3)]
 
 
 @router.get("/mail")
-def mailbox(request: Request, visit: InmateVisit, q: str = "") -> HTMLResponse:
-    house = house_of(request)
-    entries = letters.mailbox(house, visit.actor.name, visit.actor)
+def mailbox(
+    request: Request, visit: InmateVisit, q: str = "", page: PageNumber = 1
+) -> HTMLResponse:
+    facility, me = facility_of(request), visit.actor
     query = q.strip()[:LONGEST_QUERY]
-    hits = letters.search_mail(house, query, visit.actor, limit=_MOST_HITS) if query else ()
+    hits: tuple[Hit, ...] = ()
+    if query:
+        hits = letters.search_mail(facility, query, me, limit=_MOST_HITS)
+        found = {hit.letter for hit in hits}
+        entries = letters.mailbox(facility, me.name, me, only=found)
+    else:
+        start, most = start_of(page), PER_PAGE + 1
+        entries = letters.mailbox(facility, me.name, me, start=start, most=most)
     return show(
-        request, "inmate/mailbox.html", visit=visit, query=query,
-        idle_seconds=_idle_seconds(request), entries=_dated(request, entries),
-        hits=_with_letters(request, hits, entries),
+        request,
+        "inmate/mailbox.html",
+        visit=visit,
+        query=query,
+        idle_seconds=_idle_seconds(request),
+        entries=part(entries, page),
+        hits=_with_letters(hits, entries),
         replies=_replies(request, visit),
-    )  # fmt: skip
+        announcements=announced(request),
+    )
 
 
 @router.get("/mail/replies")
-def replies(request: Request, visit: InmateVisit) -> HTMLResponse:
-    """Every reply that came in under their name: one that they did not write is seen here."""
+def replies(request: Request, visit: InmateVisit, page: PageNumber = 1) -> HTMLResponse:
+    """Every reply that came in under their name, so that they see any that they did not write."""
     return show(
-        request, "inmate/replies.html", visit=visit, replies=_replies(request, visit),
+        request,
+        "inmate/replies.html",
+        visit=visit,
+        replies=part_of_all(_replies(request, visit), page),
         idle_seconds=_idle_seconds(request),
-    )  # fmt: skip
+    )
 
 
 @router.get("/mail/replies/{letter}/{position}")
@@ -55,23 +79,23 @@ def reply_page(
     zoom: Zoom = 1,
     quarter: Quarter = 0,
 ) -> HTMLResponse:
-    opened = letters.open_reply(house_of(request), letter, visit.actor)
+    opened = letters.open_reply(facility_of(request), letter, visit.actor, position)
     return _opened(request, visit, opened, position, zoom, quarter)
 
 
 @router.get("/mail/replies/{letter}/{position}/picture")
 def reply_picture(request: Request, letter: str, position: int, visit: InmateVisit) -> Response:
-    return picture(letters.reply_picture(house_of(request), letter, position, visit.actor))
+    return picture(letters.reply_picture(facility_of(request), letter, position, visit.actor))
 
 
 @router.get("/mail/{letter}")
 def letter_front(letter: str, visit: InmateVisit) -> Response:
-    return RedirectResponse(f"/mail/{letter}/1", 303)
+    return RedirectResponse(f"/mail/{letter[:LONGEST_ID]}/1", 303)
 
 
 @router.get("/mail/{letter}/letter.pdf")
 def letter_pdf(request: Request, letter: str, visit: InmateVisit) -> Response:
-    return pdf(letters.letter_pdf(house_of(request), letter, visit.actor))
+    return pdf(letters.letter_pdf(facility_of(request), letter, visit.actor))
 
 
 @router.get("/mail/{letter}/{position}")
@@ -84,47 +108,51 @@ def letter_page(
     quarter: Quarter = 0,
     find: str = "",
 ) -> HTMLResponse:
-    opened = letters.open_letter(house_of(request), letter, visit.actor)
+    opened = letters.open_letter(facility_of(request), letter, visit.actor, position)
     return _opened(request, visit, opened, position, zoom, quarter, find[:LONGEST_QUERY])
 
 
 def _opened(
-    request: Request, visit: Visit, opened: OpenLetter, position: int, zoom: int, quarter: int,
+    request: Request,
+    visit: Visit,
+    opened: OpenLetter,
+    position: int,
+    zoom: int,
+    quarter: int,
     find: str = "",
-) -> HTMLResponse:  # fmt: skip
+) -> HTMLResponse:
     page = next((each for each in opened.pages if each.position == position), None)
     if page is None:
         raise NotFound(f"There is no letter {opened.letter}.")
     return show(
-        request, "inmate/letter.html", visit=visit, letter=opened, page=page, zoom=zoom,
-        quarter=quarter, find=find, marks=letters.found_on(page, find),
-        date=say_date(opened.received, texts()[language_of(request)]),
+        request,
+        "inmate/letter.html",
+        visit=visit,
+        letter=opened,
+        page=page,
+        zoom=zoom,
+        quarter=quarter,
+        find=find,
+        marks=letters.found_on(page, find),
         idle_seconds=_idle_seconds(request),
-    )  # fmt: skip
+    )
 
 
 @router.get("/mail/{letter}/{position}/picture")
 def letter_picture(request: Request, letter: str, position: int, visit: InmateVisit) -> Response:
-    return picture(letters.page_picture(house_of(request), letter, position, visit.actor))
+    return picture(letters.page_picture(facility_of(request), letter, position, visit.actor))
 
 
 def _idle_seconds(request: Request) -> int:
-    return house_of(request).settings.web.inmate_idle_minutes * 60
+    return facility_of(request).settings.web.inmate_idle_minutes * 60
 
 
-def _dated(request: Request, entries: tuple[MailboxEntry, ...]) -> list[tuple[MailboxEntry, str]]:
-    t = texts()[language_of(request)]
-    return [(entry, say_date(entry.received, t)) for entry in entries]
-
-
-def _replies(request: Request, visit: Visit) -> list[tuple[OwnReply, str]]:
-    t = texts()[language_of(request)]
-    found = letters.replies(house_of(request), visit.actor.name, visit.actor)
-    return [(each, say_date(each.received, t)) for each in found]
+def _replies(request: Request, visit: Visit) -> tuple[OwnReply, ...]:
+    return letters.replies(facility_of(request), visit.actor.name, visit.actor)
 
 
 def _with_letters(
-    request: Request, hits: tuple[Hit, ...], entries: tuple[MailboxEntry, ...]
-) -> list[tuple[Hit, MailboxEntry, str]]:
-    by_id = {entry.letter: (entry, date) for entry, date in _dated(request, entries)}
-    return [(hit, *by_id[hit.letter]) for hit in hits if hit.letter in by_id]
+    hits: tuple[Hit, ...], entries: tuple[MailboxEntry, ...]
+) -> list[tuple[Hit, MailboxEntry]]:
+    by_id = {entry.letter: entry for entry in entries}
+    return [(hit, by_id[hit.letter]) for hit in hits if hit.letter in by_id]

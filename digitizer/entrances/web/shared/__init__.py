@@ -1,1 +1,1 @@
-"""What both doors' pages stand on: sessions, templates, headers, pictures."""
+"""What the staff's and the inmates' pages share: sessions, templates, headers, pictures."""

@@ -1,4 +1,4 @@
-"""Who is asking: the session cookie, the doors it opens, and the token that every form carries."""
+"""Who is asking: the session cookie, the pages it opens, and the token that every form carries."""
 
 from __future__ import annotations
 
@@ -8,24 +8,44 @@ from typing import Annotated
 from fastapi import Depends, Form, Request
 from starlette.responses import Response
 
-from digitizer.access import login
+from digitizer.access import enrolment, login
 from digitizer.access.login import Visit
-from digitizer.entrances.web.shared.pages import house_of
+from digitizer.entrances.web.shared.templating import facility_of, language_cookie
 from digitizer.model.errors import NotAllowed
 from digitizer.model.people import ActorKind
+from digitizer.support.networks import one_device
+
+_LONGEST_COOKIE = 400 * 24 * 3600  # seconds; browsers keep none for longer
 
 
 class NeedsLogin(Exception):
-    """Nobody is logged in who may see this page; ``door`` is the address to go to."""
+    """Nobody who may see this page is logged in; ``login_page`` is the address to go to."""
 
-    def __init__(self, door: str) -> None:
-        super().__init__(door)
-        self.door = door
+    def __init__(self, login_page: str) -> None:
+        super().__init__(login_page)
+        self.login_page = login_page
 
 
 def _cookie_name(request: Request) -> str:
-    """Over https browsers themselves hold a ``__Host-`` cookie to this host, path and TLS."""
+    """Over https browsers themselves bind a ``__Host-`` cookie to this host, path and TLS."""
     return "__Host-digitizer" if request.url.scheme == "https" else "digitizer"
+
+
+def _kiosk_cookie(request: Request) -> str:
+    return "__Host-kiosk" if request.url.scheme == "https" else "kiosk"
+
+
+def hand_kiosk(request: Request, response: Response, token: str) -> None:
+    """It stays in the browser of the device, also when a person there logs out."""
+    response.set_cookie(
+        _kiosk_cookie(request),
+        token,
+        max_age=_LONGEST_COOKIE,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
 
 
 def token_of(request: Request) -> str | None:
@@ -34,25 +54,51 @@ def token_of(request: Request) -> str | None:
 
 def hand_token(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
-        _cookie_name(request), token, path="/", httponly=True, samesite="strict",
+        _cookie_name(request),
+        token,
+        path="/",
+        httponly=True,
+        samesite="strict",
         secure=request.url.scheme == "https",
-    )  # fmt: skip
+    )
 
 
 def clear_all(request: Request, response: Response) -> None:
-    """After logging out nothing of the visit is left in the browser."""
-    response.delete_cookie(_cookie_name(request), path="/", httponly=True, samesite="strict",
-                           secure=request.url.scheme == "https")  # fmt: skip
+    """After logging out, nothing of the visit is left in the browser."""
+    response.delete_cookie(
+        _cookie_name(request),
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    response.delete_cookie(language_cookie(request), path="/", secure=request.url.scheme == "https")
+    kiosk = request.cookies.get(_kiosk_cookie(request))
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    if kiosk:
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        hand_kiosk(request, response, kiosk)
 
 
 def terminal_of(request: Request) -> str:
-    """The address of the machine that asks: what is throttled beside the account."""
-    return request.client.host if request.client else "unknown"
+    """What is throttled as well as the account: the kiosk that was enrolled, else the address of
+    the device that asks."""
+    kiosk = kiosk_name(request)
+    return f"kiosk {kiosk}" if kiosk else one_device(client_of(request))
+
+
+def kiosk_name(request: Request) -> str | None:
+    """Which kiosk the device was enrolled as, if any."""
+    token = request.cookies.get(_kiosk_cookie(request))
+    return enrolment.kiosk_of(facility_of(request), token) if token else None
+
+
+def client_of(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _inmate(request: Request) -> Visit:
-    found = login.visit(house_of(request), token_of(request))
+    found = login.visit(facility_of(request), token_of(request))
     if found is None or found.actor.kind is not ActorKind.INMATE:
         raise NeedsLogin("/login")
     if found.waits_for:
@@ -60,17 +106,30 @@ def _inmate(request: Request) -> Visit:
     return found
 
 
+#: Where staff go whose password was right, by what is still asked of them.
+_STAFF_STEPS = {
+    "code": "/staff/login/code",
+    "new password": "/staff/login/password",
+    "set up second step": "/staff/second-step",
+}
+
+
 def _staff(request: Request) -> Visit:
-    found = login.visit(house_of(request), token_of(request))
-    if found is None or found.actor.kind is not ActorKind.STAFF:
-        raise NeedsLogin("/staff/login")
-    return found
+    return staff_visit(request)
 
 
 def _staff_asleep(request: Request) -> Visit:
-    found = login.visit(house_of(request), token_of(request), awake=False)
+    return staff_visit(request, awake=False)
+
+
+def staff_visit(request: Request, *, awake: bool = True, step: str | None = None) -> Visit:
+    """Staff who are logged in, or who wait for ``step`` of it. Raises NeedsLogin with the page to
+    go to for everyone else."""
+    found = login.visit(facility_of(request), token_of(request), awake=awake)
     if found is None or found.actor.kind is not ActorKind.STAFF:
         raise NeedsLogin("/staff/login")
+    if found.waits_for not in (None, step):
+        raise NeedsLogin(_STAFF_STEPS[found.waits_for or ""])
     return found
 
 
@@ -89,7 +148,7 @@ def _signed_staff(
 
 InmateVisit = Annotated[Visit, Depends(_inmate)]
 StaffVisit = Annotated[Visit, Depends(_staff)]
-#: For a page that refreshes itself: it must not keep a session alive.
+#: For a page that refreshes itself: that must not keep a session alive.
 StaffVisitAsleep = Annotated[Visit, Depends(_staff_asleep)]
-#: For every form of staff: logged in, and the form is of this session.
+#: For every form of staff: they are logged in, and the form belongs to this session.
 SignedStaff = Annotated[Visit, Depends(_signed_staff)]

@@ -1,19 +1,17 @@
-"""What a visitor sees when something fails, and what the log says of it under the same code.
+"""What a visitor sees when something fails, and what is logged about it, under the same code.
 
-An id that is another person's and one that does not exist get the same page, but for the code. In
-the log stands nothing of a letter, of a question or of what was typed: the route as it is written
-here, not the address that was asked for; of an error its kind, and its words only where they are
-the store's, which speak of disks and databases. Of what nobody expected the places follow.
+An id that belongs to someone else and one that does not exist get the same page, except for the
+code. The log holds nothing of a letter, of a search or of anything that was typed: it holds the
+route as it is written here, not the address that was asked for, and the kind of the error. The
+message of an error is logged only if it comes from the store, because those are about disks and
+databases. After an unexpected error, the places in the code follow.
 """
 
 from __future__ import annotations
 
-import logging
-import secrets
 from dataclasses import dataclass
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -21,38 +19,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitizer.access import login
 from digitizer.access.login import Visit
+from digitizer.entrances.failures import RETRY_AFTER, log_failure, new_code, status_of
 from digitizer.entrances.web.shared.auth import token_of
-from digitizer.entrances.web.shared.pages import house_of, show
-from digitizer.model.errors import (
-    Conflict,
-    EngineError,
-    NotAllowed,
-    NotFound,
-    StorageError,
-    UsageError,
-    WorkerFailed,
-    WorkerFault,
-)
+from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.model.errors import StorageError, Unstorable
 
-log = logging.getLogger("digitizer")
-
-#: Seconds after which a browser or a proxy may ask again, where a part is out of reach.
-RETRY_AFTER = 30
-#: Letters and digits that are not taken for one another, on a screen or on the telephone.
-_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CODE_LENGTH = 8
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-#: Which of the texts says it, by status: ``nonsense`` and ``nonsense_more``, and so on.
+#: The key of the text to show, by status: ``nonsense`` with ``nonsense_more``, and so on.
 _WORDS = {
-    400: "nonsense", 403: "not_allowed", 404: "not_found", 405: "wrong_method", 409: "conflict",
-    411: "nonsense", 413: "too_long", 500: "failed", 503: "away",
-}  # fmt: skip
+    400: "nonsense",
+    403: "not_allowed",
+    404: "not_found",
+    405: "wrong_method",
+    409: "conflict",
+    411: "nonsense",
+    413: "too_long",
+    429: "busy",
+    500: "failed",
+    503: "away",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """An error as the web answers it. ``code`` is random: it says nothing, and is on the page and
-    in the log."""
+    """An error as the web answers it. ``code`` is random and means nothing; it is on the page and
+    in the log, so that one leads to the other."""
 
     code: str
     status: int
@@ -64,82 +54,40 @@ class Trouble:
 
 def answer(request: Request, error: Exception) -> HTMLResponse:
     """The page for this error; it is logged."""
-    code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
-    status = _status_of(error)
+    code = new_code()
+    status = status_of(error)
+    if isinstance(error, Unstorable) and not request.url.path.isprintable():
+        status = 404  # it was part of an address, and nothing is there
     headers = dict((error.headers if isinstance(error, HTTPException) else None) or {})
     if status == 503:
         headers["Retry-After"] = str(RETRY_AFTER)
     trouble = Trouble(code, status)
-    _tell(request, trouble, error)
+    log_failure(request, code, status, error)
     page = show(
-        request, "trouble.html", status, trouble=trouble.words, code=code,
+        request,
+        "trouble.html",
+        status,
+        trouble=trouble.words,
+        code=code,
         visit=_visit(request, status),
-    )  # fmt: skip
+    )
     page.headers.update(headers)
     return page
 
 
-def _status_of(error: Exception) -> int:
-    match error:
-        case HTTPException():
-            return error.status_code
-        case RequestValidationError():
-            return 404 if _is_of_the_address(error) else 400
-        case NotFound():
-            return 404
-        case NotAllowed():
-            return 403
-        case UsageError():
-            return 400
-        case Conflict():
-            return 409
-        case StorageError() | EngineError() | WorkerFailed(kind=WorkerFault.UNAVAILABLE):
-            return 503
-    return 500
-
-
-def _is_of_the_address(error: RequestValidationError) -> bool:
-    """Page x of a letter: such a page is not there, as page 99 is not."""
-    return any(fault["loc"][0] == "path" for fault in error.errors())
-
-
 def _visit(request: Request, status: int) -> Visit | None:
-    """Who is there, so that the way out stays on the page; a page that failed keeps nobody awake.
-    Where the store may be what failed, it is not asked."""
+    """Who is logged in, so that the page has its button to log out. A page that failed does not
+    keep the session alive. The store is not asked where it may be the cause of the error."""
     if status >= 500:
         return None
     try:
-        return login.visit(house_of(request), token_of(request), awake=False)
+        return login.visit(facility_of(request), token_of(request), awake=False)
     except StorageError:
         return None
 
 
-def _tell(request: Request, trouble: Trouble, error: Exception) -> None:
-    method = request.method if request.method in _METHODS else "another method"
-    route = getattr(request.scope.get("route"), "path", "no route")
-    kind = type(error).__name__
-    says = f"{kind}: {error}" if isinstance(error, StorageError) else kind
-    level = logging.ERROR if trouble.status >= 500 else logging.INFO
-    log.log(
-        level, "web error %s: %s %s %d %s", trouble.code, method, route, trouble.status, says,
-        exc_info=_without_words(error) if trouble.status == 500 else None,
-        extra={
-            "event": "web_error", "code": trouble.code, "method": method, "route": route,
-            "status": trouble.status,
-        },
-    )  # fmt: skip
-
-
-def _without_words(error: BaseException) -> BaseException:
-    """The same error for the log, its kind and its places: its words, or those of an error that
-    it came from, may be what somebody typed."""
-    kind = type(type(error).__name__, (Exception,), {})
-    bare: BaseException = kind()
-    return bare.with_traceback(error.__traceback__)
-
-
 class CalmErrors:
-    """Answers what nobody expected, too; inside of ``SafeAnswers``, so that it is dressed."""
+    """Answers unexpected errors with a page too; inside ``SafeAnswers``, which adds the headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -157,8 +105,8 @@ class CalmErrors:
 
         try:
             await self._app(scope, receive, send_noting)
-        except Exception as error:  # whatever it was, the visitor gets a page, and the log a line
+        except Exception as error:  # whatever it was, the visitor gets a page and the log a line
             page = await run_in_threadpool(answer, Request(scope), error)
-            if begun:  # half an answer cannot be taken back: the browser must see that it broke off
+            if begun:  # part of an answer was sent: the browser must see that the rest is missing
                 raise
             await page(scope, receive, send)

@@ -6,19 +6,25 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from digitizer.access import login
+from digitizer.access import enrolment, login
 from digitizer.access.login import Refused, Visit
+from digitizer.entrances.web.shared.announced import announced
 from digitizer.entrances.web.shared.auth import (
     NeedsLogin,
     check_csrf,
     clear_all,
+    client_of,
+    hand_kiosk,
     hand_token,
-    terminal_of,
+    kiosk_name,
     token_of,
 )
-from digitizer.entrances.web.shared.pages import house_of, language_of, show
+from digitizer.entrances.web.shared.headers import Pages, may_see_staff_pages
+from digitizer.entrances.web.shared.login_queue import login_turn
+from digitizer.entrances.web.shared.templating import facility_of, keep_language, show
 from digitizer.model.errors import NotFound
 from digitizer.model.people import ActorKind
 
@@ -26,27 +32,42 @@ router = APIRouter()
 
 
 @router.get("/")
-def front(request: Request) -> HTMLResponse:
-    return show(request, "front.html")
+def front(request: Request) -> Response:
+    pages = request.app.state.pages
+    if Pages.INMATE not in pages:
+        return RedirectResponse("/staff", 303)
+    client, web = client_of(request), facility_of(request).settings.web
+    for_staff = Pages.STAFF in pages and may_see_staff_pages(client, web)
+    return show(request, "front.html", for_staff=for_staff)
 
 
 @router.get("/login")
 def inmate_login(request: Request, bye: str = "") -> HTMLResponse:
-    return show(request, "inmate/login.html", refused=False, bye=bye)
+    return _login_page(request, bye=bye)
 
 
 @router.post("/login")
-def enter_inmate(
+async def enter_inmate(
     request: Request,
     booking_number: Annotated[str, Form()] = "",
     pin: Annotated[str, Form()] = "",
 ) -> Response:
-    house = house_of(request)
-    try:
-        token = login.enter_as_inmate(house, booking_number, pin, terminal_of(request))
-    except Refused:
-        return show(request, "inmate/login.html", 403, refused=True, bye="")
-    return _entered(request, token, "/mail")
+    def enter(terminal: str) -> Response:
+        try:
+            token = login.enter_as_inmate(facility_of(request), booking_number, pin, terminal)
+        except Refused:
+            return _login_page(request, 403, refused=True)
+        return _entered(request, token, "/mail")
+
+    async with login_turn(request) as terminal:
+        return await run_in_threadpool(enter, terminal)
+
+
+def _login_page(
+    request: Request, status: int = 200, *, refused: bool = False, bye: str = ""
+) -> HTMLResponse:
+    told = announced(request)
+    return show(request, "inmate/login.html", status, refused=refused, bye=bye, announcements=told)
 
 
 @router.get("/login/more")
@@ -55,24 +76,29 @@ def next_step(request: Request) -> HTMLResponse:
 
 
 @router.post("/login/more")
-def take_step(
+async def take_step(
     request: Request, answer: Annotated[str, Form()] = "", csrf: Annotated[str, Form()] = ""
 ) -> Response:
-    visit = _under_way(request)
+    visit = await run_in_threadpool(_under_way, request)
     check_csrf(visit, csrf)
-    try:
-        token = login.answer_step(
-            house_of(request), token_of(request) or "", answer, terminal_of(request)
-        )
-    except NotFound:
-        raise NeedsLogin("/login") from None
-    except Refused:
-        return show(request, "inmate/step.html", 403, visit=visit, refused=True)
-    return _entered(request, token, "/mail")
+
+    def take(terminal: str) -> Response:
+        try:
+            token = login.answer_step(
+                facility_of(request), token_of(request) or "", answer, terminal
+            )
+        except NotFound:
+            raise NeedsLogin("/login") from None
+        except Refused:
+            return show(request, "inmate/step.html", 403, visit=visit, refused=True)
+        return _entered(request, token, "/mail")
+
+    async with login_turn(request) as terminal:
+        return await run_in_threadpool(take, terminal)
 
 
 def _under_way(request: Request) -> Visit:
-    found = login.visit(house_of(request), token_of(request))
+    found = login.visit(facility_of(request), token_of(request))
     if found is None or found.actor.kind is not ActorKind.INMATE:
         raise NeedsLogin("/login")
     if found.waits_for is None:
@@ -86,18 +112,46 @@ def staff_login(request: Request, bye: str = "") -> HTMLResponse:
 
 
 @router.post("/staff/login")
-def enter_staff(
+async def enter_staff(
     request: Request, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
 ) -> Response:
-    try:
-        token = login.enter_as_staff(house_of(request), name, password, terminal_of(request))
-    except Refused:
-        return show(request, "staff/login.html", 403, refused=True, bye="")
-    return _entered(request, token, "/staff")
+    def enter(terminal: str) -> Response:
+        try:
+            token = login.enter_as_staff(facility_of(request), name, password, terminal)
+        except Refused:
+            return show(request, "staff/login.html", 403, refused=True, bye="")
+        return _entered(request, token, "/staff")
+
+    async with login_turn(request) as terminal:
+        return await run_in_threadpool(enter, terminal)
+
+
+@router.get("/kiosk")
+def kiosk_page(request: Request, done: bool = False) -> HTMLResponse:
+    """On the device itself: staff type the code that the kiosks' page or the command gave them."""
+    name = kiosk_name(request)
+    return show(request, "kiosk.html", name=name, done=done and name, refused=False)
+
+
+@router.post("/kiosk")
+async def enrol_kiosk(request: Request, code: Annotated[str, Form()] = "") -> Response:
+    def enrol(terminal: str) -> Response:
+        try:
+            token = enrolment.enrol(facility_of(request), code, terminal)
+        except Refused:
+            return show(
+                request, "kiosk.html", 403, name=kiosk_name(request), done=False, refused=True
+            )
+        response = RedirectResponse("/kiosk?done=true", 303)
+        hand_kiosk(request, response, token)
+        return response
+
+    async with login_turn(request) as terminal:
+        return await run_in_threadpool(enrol, terminal)
 
 
 def _entered(request: Request, token: str, to: str) -> Response:
-    login.leave(house_of(request), token_of(request))  # a new login leaves no old session behind
+    login.leave(facility_of(request), token_of(request))  # a new login ends the old session
     response = RedirectResponse(to, 303)
     hand_token(request, response, token)
     return response
@@ -105,7 +159,7 @@ def _entered(request: Request, token: str, to: str) -> Response:
 
 @router.post("/logout")
 def log_out(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
-    visit = login.visit(house_of(request), token_of(request))
+    visit = login.visit(facility_of(request), token_of(request))
     if visit is not None:
         check_csrf(visit, csrf)
     return _left(request, visit, "out")
@@ -113,23 +167,24 @@ def log_out(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
 
 @router.get("/logout/idle")
 def idle_out(request: Request) -> Response:
-    """Where a page goes by itself when nobody touches it. SameSite keeps other sites from it."""
-    visit = login.visit(house_of(request), token_of(request), awake=False)
+    """Where a page goes when nobody uses it. SameSite keeps other sites out."""
+    visit = login.visit(facility_of(request), token_of(request), awake=False)
     return _left(request, visit, "idle")
 
 
 def _left(request: Request, visit: Visit | None, why: str) -> Response:
-    login.leave(house_of(request), token_of(request))
+    login.leave(facility_of(request), token_of(request))
     is_staff = visit is not None and visit.actor.kind is ActorKind.STAFF
-    language = language_of(request)
-    to = f"/staff/login?bye={why}" if is_staff else f"/login?bye={why}&lang={language}"
-    response = RedirectResponse(to, 303)
+    response = RedirectResponse(f"{'/staff' if is_staff else ''}/login?bye={why}", 303)
     clear_all(request, response)
     return response
 
 
 @router.post("/awake")
 def awake(request: Request) -> Response:
-    """A hand is on the terminal: sent by the page's script, so that long reading is not idle."""
-    found = login.visit(house_of(request), token_of(request))
-    return Response(status_code=204 if found else 403)
+    """Sent by the page's script while someone uses the terminal, so that reading is not idle."""
+    found = login.visit(facility_of(request), token_of(request))
+    response = Response(status_code=204 if found else 403)
+    if found:
+        keep_language(request, response)
+    return response

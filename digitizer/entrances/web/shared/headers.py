@@ -1,7 +1,9 @@
-"""What every answer carries, and what is refused before any page sees it."""
+"""The headers of every answer, and the requests that are refused before any page sees them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -10,10 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digitizer.entrances.framing import LARGEST_BODY, LARGEST_ROSTER, is_ambiguous, is_ours
 from digitizer.entrances.web.shared.error_pages import answer
+from digitizer.model.settings import Web
+from digitizer.support.networks import is_within
 
-#: No form of ours is longer; the rest is refused unread.
-LARGEST_BODY = 64 * 1024
+_ROSTER_UPLOAD = "/staff/roster"
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -31,11 +35,24 @@ _HEADERS = {
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
+class Pages(StrEnum):
+    """Whose pages a server has, besides those that all have."""
+
+    STAFF = "staff"
+    INMATE = "inmate"
+
+
+EVERY_PAGE = frozenset(Pages)
+_FOR_INMATES = ("/login", "/mail", "/kiosk")
+
+
 class SafeAnswers:
     """Puts the safety headers on every answer, errors included; only static files are cached."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, web: Web, pages: Collection[Pages] = EVERY_PAGE) -> None:
         self._app = app
+        self._web = web
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,10 +64,13 @@ class SafeAnswers:
                 _dress(MutableHeaders(scope=message), scope)
             await send(message)
 
-        refusal = refuse(scope["method"], scope["scheme"], Headers(scope=scope))
         app = self._app
-        if refusal is not None:
-            app = await run_in_threadpool(answer, Request(scope), HTTPException(refusal))
+        refusal = refuse(scope, self._web, self._pages)
+        if refusal is not None:  # what else is on its way is not read, nor taken for a request
+            if refusal == 404:
+                scope = {**scope, "path": "/"}  # as if there were nothing, not even a page of staff
+            error = HTTPException(refusal, headers={"Connection": "close"})
+            app = await run_in_threadpool(answer, Request(scope), error)
         await app(scope, receive, send_safely)
 
 
@@ -63,17 +83,47 @@ def _dress(headers: MutableHeaders, scope: Scope) -> None:
         headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
-def refuse(method: str, scheme: str, headers: Headers) -> int | None:
-    """The status with which is refused, unread, what changes something and comes from another
-    site, or is too long or of a length that is not said; None: it is let in."""
-    if method in _SAFE_METHODS:
-        return None
-    if _is_foreign(scheme, headers):
-        return 403
+def refuse(scope: Scope, web: Web, pages: Collection[Pages] = EVERY_PAGE) -> int | None:
+    """The status to refuse a request with, without reading it; None: it is let in.
+
+    No request may have two lengths (a proxy before us might go by the other one), ask for a host
+    that is not ours, for pages that are not served here, or for staff's from where no staff are.
+    One that changes something is refused if it comes from another site, is too long, or does not
+    declare its length.
+    """
+    headers = Headers(scope=scope)
     length = headers.get("content-length")
-    if length is None or not length.isdigit():
-        return 411
-    return 413 if int(length) > LARGEST_BODY else None
+    if is_ambiguous(headers) or not is_ours(headers, web.allowed_hosts):
+        return 400
+    client = scope["client"][0] if scope.get("client") else ""
+    if not _is_served(scope["path"], pages):
+        return 404
+    if _is_of_staff(scope["path"]) and not may_see_staff_pages(client, web):
+        return 404
+    if scope["method"] not in _SAFE_METHODS:
+        if _is_foreign(scope["scheme"], headers):
+            return 403
+        if length is None:
+            return 411
+    largest = LARGEST_ROSTER if scope["path"] == _ROSTER_UPLOAD else LARGEST_BODY
+    return 413 if length is not None and int(length) > largest else None
+
+
+def may_see_staff_pages(client: str, web: Web) -> bool:
+    everywhere = "0.0.0.0/0" in web.staff_from and "::/0" in web.staff_from
+    return everywhere or is_within(client, web.staff_from)
+
+
+def _is_served(path: str, pages: Collection[Pages]) -> bool:
+    if _is_of_staff(path):
+        return Pages.STAFF in pages
+    if path.startswith(_FOR_INMATES):
+        return Pages.INMATE in pages
+    return path != "/" or bool(pages)
+
+
+def _is_of_staff(path: str) -> bool:
+    return path == "/staff" or path.startswith("/staff/")
 
 
 def _is_foreign(scheme: str, headers: Headers) -> bool:
@@ -83,4 +133,7 @@ def _is_foreign(scheme: str, headers: Headers) -> bool:
     # A page under no-referrer may say "null"; then Sec-Fetch-Site, which cannot be forged, decides.
     if origin is None or (origin == "null" and "sec-fetch-site" in headers):
         return False
-    return urlsplit(origin).netloc != headers.get("host")
+    try:
+        return urlsplit(origin).netloc != headers.get("host")
+    except ValueError:  # no browser writes such an address
+        return True

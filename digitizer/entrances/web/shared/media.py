@@ -1,4 +1,4 @@
-"""Pictures and documents as answers, and what pages ask for in showing them."""
+"""Pictures and documents as answers, and the options that pages have for showing them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
+#: Characters that are read of what is searched for, and of an id: an address is made of them again,
+#: and a proxy takes an answer whose headers are long for a failure.
 LONGEST_QUERY = 200
-#: By how many quarters a picture is turned, clockwise: a page may have lain wrong on the glass.
+LONGEST_ID = 64
+#: Quarter turns of a picture, clockwise: a page may have been scanned the wrong way up.
 Quarter = Annotated[int, Query(ge=0, le=3)]
 
 
@@ -18,7 +21,7 @@ def picture(content: bytes) -> Response:
     return Response(content, media_type=kind)
 
 
-def pdf(content: bytes) -> Response:
-    """A letter to keep; its name on the disk says nothing of whose it is."""
-    named = {"content-disposition": 'attachment; filename="letter.pdf"'}
+def pdf(content: bytes, name: str = "letter") -> Response:
+    """A document to download; ``name`` (letters, digits, hyphens) does not show whose it is."""
+    named = {"content-disposition": f'attachment; filename="{name}.pdf"'}
     return Response(content, media_type="application/pdf", headers=named)

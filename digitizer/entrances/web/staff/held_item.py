@@ -1,12 +1,12 @@
-"""One held item before a person, and the decisions he can take on it.
+"""The page of one held item, and what follows when a person decides about it.
 
-One form carries them all: the reason is written once and signed by whoever is logged in; the
-button that is pressed says which decision it is for.
+All decisions share one form: the reason is written once, signed by whoever is logged in, and the
+button that is pressed chooses the decision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -16,19 +16,30 @@ from starlette.responses import Response
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
 from digitizer.entrances.web.shared.media import picture
-from digitizer.entrances.web.shared.pages import house_of, show
+from digitizer.entrances.web.shared.paging import PageNumber
+from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.entrances.web.staff.held_decisions import (
+    DECISIONS,
+    Decision,
+    DecisionForm,
+    SentForm,
+)
 from digitizer.entrances.web.staff.today import idle_seconds
+from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.model.mail import PageRole
-from digitizer.screening import cases, decisions, legal_mail
-from digitizer.screening.exception_queue import DeskPage
+from digitizer.model.people import Inmate
+from digitizer.people import actions as people
+from digitizer.people.correspondents.actions import Entry
+from digitizer.people.correspondents.actions import may_change as may_name_senders
+from digitizer.screening import cases, decisions, legal_mail, senders
+from digitizer.screening.exception_queue import ScanPage
+from digitizer.screening.senders import Senders
 
 router = APIRouter(prefix="/staff/held")
-#: In a longer scan only the item's pages and a few beside them are shown at first.
+#: Pages. Of a longer scan only the item's pages and a few beside them are shown at first.
 _SHORT_SCAN = 12
 _BESIDE = 2
-
-Text = Annotated[str, Form()]
 
 
 @router.get("/{held_id}")
@@ -37,208 +48,232 @@ def item(
     held_id: str,
     visit: StaffVisit,
     find: str = "",
-    settled: str = "",
+    decided: str = "",
     show_all: bool = False,
+    at: PageNumber | None = None,
 ) -> Response:
     try:
-        return _page(request, held_id, visit, find=find, settled=settled, show_all=show_all)
+        return _page(request, held_id, visit, _Shown(find, decided, show_all, at or 0))
     except NotFound:
-        return RedirectResponse(f"/staff/held?settled={word(held_id)}", 303)
+        return go_on(None, held_id)
 
 
 @router.get("/{held_id}/find")
 def find_inmate(request: Request, held_id: str, visit: StaffVisit, find: str = "") -> HTMLResponse:
-    """The list of inmates that the search box fills in while one types."""
-    found = cases.find_in_roster(house_of(request), find, visit.actor)
+    """The inmates found, shown while the name is typed."""
+    found = cases.find_in_roster(facility_of(request), find, visit.actor)
     return show(request, "staff/found.html", candidates=found, find=find, to="")
 
 
-@router.get("/{held_id}/page/{number}")
-def big_page(request: Request, held_id: str, number: int, visit: StaffVisit) -> HTMLResponse:
-    case = cases.look_at_held(house_of(request), held_id, visit.actor)
-    numbers = [page.number for page in case.pages if page.picture]
-    if number not in numbers:
-        raise NotFound(f"There is no picture of page {number}.")
-    place = numbers.index(number)
-    return show(
-        request, "staff/page.html", visit=visit, case=case, page=case.pages[place],
-        before=numbers[place - 1] if place else None,
-        after=numbers[place + 1] if place + 1 < len(numbers) else None,
-        idle_seconds=idle_seconds(request),
-    )  # fmt: skip
-
-
 @router.get("/{held_id}/page/{number}/picture")
-def page_picture(request: Request, held_id: str, number: int, visit: StaffVisit) -> Response:
-    return picture(cases.held_picture(house_of(request), held_id, number, visit.actor))
-
-
-@router.post("/{held_id}/assign")
-def assign(
-    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
-    to: Text = "",
-) -> Response:  # fmt: skip
-    def decide() -> str:
-        if not to:
-            raise UsageError("Choose the inmate the letter is for.")
-        return decisions.assign(house_of(request), held_id, to, visit.actor, reason)
-
-    return _settle(request, held_id, visit, seen, decide, to=to, reason=reason)
-
-
-@router.post("/{held_id}/release")
-def release(
-    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = ""
+def page_picture(
+    request: Request, held_id: str, number: int, visit: StaffVisit, small: bool = False
 ) -> Response:
-    def decide() -> str:
-        decisions.release(house_of(request), held_id, visit.actor, reason)
-        return held_id
-
-    return _settle(request, held_id, visit, seen, decide, reason=reason)
+    facility = facility_of(request)
+    return picture(cases.held_picture(facility, held_id, number, visit.actor, small=small))
 
 
-@router.post("/{held_id}/reject")
-def reject(
-    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = ""
+def _add_route(path: str, decision: Decision) -> None:
+    def take(request: Request, held_id: str, visit: SignedStaff, form: SentForm) -> Response:
+        return _take(request, held_id, visit, form, decision)
+
+    router.add_api_route(f"/{{held_id}}/{path}", take, methods=["POST"], name=path)
+
+
+for _path, _decision in DECISIONS.items():
+    _add_route(_path, _decision)
+
+
+def _take(
+    request: Request, held_id: str, visit: Visit, form: DecisionForm, decision: Decision
 ) -> Response:
-    def decide() -> str:
-        decisions.reject(house_of(request), held_id, visit.actor, reason)
-        return held_id
-
-    return _settle(request, held_id, visit, seen, decide, reason=reason)
-
-
-@router.post("/{held_id}/rescanned")
-def rescanned(
-    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
-    new_id: Text = "",
-) -> Response:  # fmt: skip
-    def decide() -> str:
-        if not new_id.strip():
-            raise UsageError("Type the id of the letter or scan that came of the new scanning.")
-        decisions.rescanned(house_of(request), held_id, new_id.strip(), visit.actor, reason)
-        return held_id
-
-    return _settle(request, held_id, visit, seen, decide, reason=reason)
-
-
-@router.post("/{held_id}/cut")
-def cut(
-    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
-    before: Annotated[int, Form()] = 0,
-) -> Response:  # fmt: skip
-    def decide() -> str:
-        return decisions.cut(house_of(request), held_id, before, visit.actor, reason)[0]
-
-    return _change(request, held_id, visit, seen, decide, reason=reason)
-
-
-@router.post("/{held_id}/join")
-def join(
-    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
-    pair: Text = "",
-) -> Response:  # fmt: skip
-    """``pair`` is the two letters in the order of the glass: the first keeps its id."""
-
-    def decide() -> str:
-        first, _, second = pair.partition(" ")
-        if held_id not in (first, second):
-            raise UsageError("Only this letter and one beside it can be joined here.")
-        return decisions.join(house_of(request), first, second, visit.actor, reason)
-
-    return _change(request, held_id, visit, seen, decide, reason=reason)
-
-
-@router.post("/{held_id}/mark")
-def mark(
-    request: Request, held_id: str, visit: SignedStaff, reason: Text = "", seen: Text = "",
-    page_role: Text = "",
-) -> Response:  # fmt: skip
-    """``page_role`` is a page's number and what it is: ``4 cover``."""
-
-    def decide() -> str:
-        number, _, role = page_role.partition(" ")
-        if not number.isdigit() or role not in set(PageRole):
-            raise UsageError("Say which page, and what it is.")
-        house = house_of(request)
-        return decisions.mark_page(house, held_id, int(number), PageRole(role), visit.actor, reason)
-
-    return _change(request, held_id, visit, seen, decide, reason=reason)
-
-
-def _settle(
-    request: Request, held_id: str, visit: Visit, seen: str, decide: Callable[[], str],
-    *, to: str = "", reason: str = "",
-) -> Response:  # fmt: skip
-    """A decision that ends the item: then the next one, or the list when none is left."""
+    """Then the next item; or the same one, where it is still there or the decision is refused."""
+    facility = facility_of(request)
+    typed, form = form.reason, decision.with_reason(form)
     try:
-        house = house_of(request)
-        following = cases.look_after(house, held_id, seen, visit.actor)
-        settled = decide()
+        after = cases.look_after(facility, held_id, form.seen, visit.actor)
+        if decision.asks_whose and (doubt := _doubt_about_whom(facility, held_id, visit, form)):
+            return _ask_whose(request, held_id, visit, form, doubt)
+        decided = decision.decide(facility, held_id, form, visit.actor)
     except (UsageError, Conflict, NotAllowed, NotFound) as error:
-        return again(request, held_id, visit, str(error), to=to, reason=reason)
-    place = f"/staff/held/{following}" if following else "/staff/held"
-    return RedirectResponse(f"{place}?settled={word(settled)}", 303)
+        to = form.to if decision.keeps_choice else ""
+        return again(request, held_id, visit, str(error), to=to, reason=typed)
+    if decision.ends:
+        return go_on(after, decided)
+    return go_on(word(decided), decided, form.page)
 
 
-def _change(
-    request: Request, held_id: str, visit: Visit, seen: str, decide: Callable[[], str],
-    *, reason: str = "",
-) -> Response:  # fmt: skip
-    """A decision after which the item is still there, perhaps under another id."""
+@dataclass(frozen=True, slots=True)
+class _DoubtAboutWhom:
+    """Why it is asked once more: the cover names another than the ``chosen`` inmate, or mail to
+    them is blocked, as these sentences say."""
+
+    chosen: Inmate
+    named: Inmate | None
+    blocked: tuple[str, ...]
+
+
+def _doubt_about_whom(
+    facility: Facility, held_id: str, visit: Visit, form: DecisionForm
+) -> _DoubtAboutWhom | None:
+    """None where there is none, or somebody confirmed it already."""
+    if not form.to or form.although == form.to:
+        return None
+    other = cases.not_as_named(facility, held_id, form.to, visit.actor)
+    blocked = senders.blocked_for(facility, held_id, form.to, visit.actor)
+    if other is None and not blocked:
+        return None
+    chosen = other[1] if other else people.find_inmate(facility, form.to, visit.actor)
+    return _DoubtAboutWhom(chosen, other[0] if other else None, blocked)
+
+
+def _ask_whose(
+    request: Request,
+    held_id: str,
+    visit: Visit,
+    form: DecisionForm,
+    doubt: _DoubtAboutWhom,
+) -> HTMLResponse:
+    """A page with the names side by side, and what is blocked; its form does what was asked."""
+    return show(
+        request,
+        "staff/whose.html",
+        visit=visit,
+        held_id=held_id,
+        named=doubt.named,
+        chosen=doubt.chosen,
+        blocked=doubt.blocked,
+        form=form,
+        idle_seconds=idle_seconds(request),
+    )
+
+
+@router.post("/{held_id}/undo")
+def undo(
+    request: Request, held_id: str, visit: SignedStaff, act: Annotated[int, Form()] = 0
+) -> Response:
+    """Undoes the decision that the banner shows; the item is then held as before."""
     try:
-        cases.look_after(house_of(request), held_id, seen, visit.actor)
-        still = decide()
+        again_held = decisions.undo(facility_of(request), held_id, act, visit.actor)
     except (UsageError, Conflict, NotAllowed, NotFound) as error:
-        return again(request, held_id, visit, str(error), reason=reason)
-    return RedirectResponse(f"/staff/held/{word(still)}?settled={word(still)}", 303)
+        return show(
+            request,
+            "staff/too_late.html",
+            409,
+            visit=visit,
+            held_id=held_id,
+            trouble=str(error),
+            idle_seconds=idle_seconds(request),
+        )
+    return go_on(word(again_held), again_held)
+
+
+@router.post("/{held_id}/sender")
+def sender(
+    request: Request,
+    held_id: str,
+    visit: SignedStaff,
+    correspondent: Annotated[int, Form(ge=0, le=999_999_999)] = 0,
+    name: Annotated[str, Form(max_length=200)] = "",
+    address: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """A person accepts who sent the letter: somebody known, or what was read of somebody new."""
+    try:
+        facility, entry = facility_of(request), Entry(name, address)
+        senders.name_sender(facility, held_id, correspondent or None, entry, visit.actor)
+    except UsageError as error:
+        return again(request, held_id, visit, str(error))
+    return RedirectResponse(f"/staff/held/{word(held_id)}", 303)
+
+
+def go_on(to: str | None, decided: str, page: int = 0) -> Response:
+    """To an item, or to the list if there is none; what was decided is shown there, and of an item
+    the page that it was about."""
+    place = f"/staff/held/{to}" if to else "/staff/held"
+    at = f"&at={page}" if to and page else ""
+    return RedirectResponse(f"{place}?decided={word(decided)}{at}", 303)
 
 
 def following(request: Request, held_id: str, visit: Visit) -> str | None:
-    """The id of the item to settle after this one."""
-    return cases.look_at_held(house_of(request), held_id, visit.actor).following
+    """The id of the item to decide after this one, None if it is the last."""
+    return cases.look_at_held(facility_of(request), held_id, visit.actor).following
 
 
 def again(
     request: Request, held_id: str, visit: Visit, trouble: str, *, to: str = "", reason: str = ""
 ) -> Response:
-    """The same item with what is wrong, and what was typed kept."""
+    """The same item again, with what is wrong; what was typed is kept."""
     try:
-        return _page(request, held_id, visit, trouble=trouble, to=to, reason=reason)
+        return _page(request, held_id, visit, _Shown(trouble=trouble, to=to, reason=reason))
     except NotFound:
-        return RedirectResponse(f"/staff/held?settled={word(held_id)}", 303)
+        return go_on(None, held_id)
 
 
-def _page(
-    request: Request,
-    held_id: str,
-    visit: Visit,
-    *,
-    find: str = "",
-    settled: str = "",
-    show_all: bool = False,
-    trouble: str = "",
-    to: str = "",
-    reason: str = "",
-) -> HTMLResponse:
-    house = house_of(request)
-    case = cases.look_at_held(house, held_id, visit.actor)
-    found = cases.find_in_roster(house, find or to, visit.actor) if find or to else ()
-    pages = case.pages if show_all else _near(case)
-    may_settle = cases.may_settle(visit.actor, case.scan)
-    unsealing = may_settle and case.scan.sealed
-    seal = legal_mail.look_at_sealed(house, case.scan.scan, visit.actor) if unsealing else None
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the page of an item shows besides the item."""
+
+    find: str = ""
+    decided: str = ""
+    show_all: bool = False
+    at: int = 0
+    trouble: str = ""
+    to: str = ""
+    reason: str = ""
+
+
+def _page(request: Request, held_id: str, visit: Visit, shown: _Shown) -> HTMLResponse:
+    facility = facility_of(request)
+    case = cases.look_at_held(facility, held_id, visit.actor)
+    looked_for = shown.find or shown.to
+    found = cases.find_in_roster(facility, looked_for, visit.actor) if looked_for else ()
+    pages = case.pages if shown.show_all else _near(case)
+    own = [page for page in case.pages if case.is_own(page)]
+    may_decide = cases.may_decide(visit.actor, case.scan)
+    unsealing = may_decide and case.scan.sealed
+    seal = legal_mail.look_at_sealed(facility, case.scan.scan, visit.actor) if unsealing else None
     return show(
-        request, "staff/item.html", 409 if trouble else 200, visit=visit, case=case,
-        pages=pages, left_out=len(case.pages) - len(pages), candidates=found, find=find,
-        may_settle=may_settle, seal=seal, trouble=trouble, to=to, reason=reason,
-        done=cases.decision_on(house, settled, visit.actor),
+        request,
+        "staff/item.html",
+        409 if shown.trouble else 200,
+        visit=visit,
+        case=case,
+        pages=pages,
+        left_out=len(case.pages) - len(pages),
+        shown=_page_to_show(case, shown.at),
+        first_own=next((each.number for each in own if each.role is PageRole.CONTENT), 0),
+        reject_reasons=facility.settings.screening.reject_reasons,
+        candidates=found,
+        find=shown.find,
+        may_decide=may_decide,
+        senders=_senders(facility, case, visit),
+        may_name=may_name_senders(visit.actor),
+        seal=seal,
+        trouble=shown.trouble,
+        to=shown.to,
+        reason=shown.reason,
+        done=cases.decision_on(facility, shown.decided, visit.actor),
         idle_seconds=idle_seconds(request),
-    )  # fmt: skip
+    )
 
 
-def _near(case: cases.HeldCase) -> tuple[DeskPage, ...]:
-    """The item's own pages and a few beside them: other people's letters are not spread out."""
+def _senders(facility: Facility, case: cases.HeldCase, visit: Visit) -> Senders | None:
+    if case.letter is None or case.scan.sealed:
+        return None
+    return senders.look_at_senders(facility, case.letter.letter, visit.actor)
+
+
+def _page_to_show(case: cases.HeldCase, at: int) -> ScanPage | None:
+    """The page asked for, else the item's first letter page, else the first that there is."""
+    asked = [page for page in case.pages if page.number == at]
+    own = [page for page in case.pages if case.is_own(page)]
+    letter = [page for page in own if page.role is PageRole.CONTENT]
+    found = [page for page in (*asked, *letter, *own, *case.pages) if page.picture]
+    return found[0] if found else None
+
+
+def _near(case: cases.HeldCase) -> tuple[ScanPage, ...]:
+    """The item's own pages and a few beside them, so that few pages of other people are shown."""
     own = [place for place, page in enumerate(case.pages) if case.is_own(page)]
     if len(case.pages) <= _SHORT_SCAN or not own:
         return case.pages

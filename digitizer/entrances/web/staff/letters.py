@@ -1,85 +1,201 @@
-"""The staff's pages of delivered mail: find a page, look at it, put its text right."""
+"""The staff's pages of delivered mail: find a page, look at it, correct its text."""
 
-from __future__ import annotations
+# Without "from __future__ import annotations": see held_decisions.py.
 
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
 from digitizer.entrances.web.shared.media import LONGEST_QUERY, Quarter, pdf, picture
-from digitizer.entrances.web.shared.pages import house_of, show
+from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.letters import actions as letters
-from digitizer.model.errors import Conflict, NotFound, UsageError
+from digitizer.model.errors import Conflict, NeedsReason, NotFound, UsageError
+from digitizer.screening import cases, recalls
 
 router = APIRouter(prefix="/staff/mail")
 _MOST_HITS = 30
+_MOST_PEOPLE = 5
 
 
 @router.get("")
 def search(request: Request, visit: StaffVisit, q: str = "") -> HTMLResponse:
     query = q.strip()[:LONGEST_QUERY]
-    house = house_of(request)
-    hits = letters.search_mail(house, query, visit.actor, limit=_MOST_HITS) if query else ()
+    facility = facility_of(request)
+    hits = letters.search_mail(facility, query, visit.actor, limit=_MOST_HITS) if query else ()
     return show(
-        request, "staff/search.html", visit=visit, query=query, hits=hits,
+        request,
+        "staff/search.html",
+        visit=visit,
+        query=query,
+        hits=hits,
+        people=cases.find_in_roster(facility, query, visit.actor, _MOST_PEOPLE),
         idle_seconds=idle_seconds(request),
-    )  # fmt: skip
+    )
+
+
+@router.get("/{letter}")
+def record(request: Request, letter: str, visit: StaffVisit) -> HTMLResponse:
+    """Whose letter it is and what happened to it, whatever that was; no page of it."""
+    return show(
+        request,
+        "staff/letter_record.html",
+        visit=visit,
+        known=recalls.look_at_settled(facility_of(request), letter, visit.actor),
+        may_recall=recalls.may_recall(visit.actor),
+        idle_seconds=idle_seconds(request),
+    )
 
 
 @router.get("/{letter}/letter.pdf")
 def letter_pdf(request: Request, letter: str, visit: StaffVisit) -> Response:
-    return pdf(letters.letter_pdf(house_of(request), letter, visit.actor))
+    try:
+        return pdf(letters.letter_pdf(facility_of(request), letter, visit.actor))
+    except NeedsReason:
+        return _ask_why(request, letter, visit)
+
+
+@router.post("/{letter}/reason")
+def give_reason(
+    request: Request,
+    letter: str,
+    visit: SignedStaff,
+    reason: Annotated[str, Form()] = "",
+    position: Annotated[int, Form()] = 1,
+    find: Annotated[str, Form()] = "",
+) -> Response:
+    """Why this person opens the letter; then it is open to them for some minutes."""
+    try:
+        letters.give_reason(facility_of(request), letter, reason, visit.actor)
+    except UsageError as error:
+        return _ask_why(request, letter, visit, position, find, str(error))
+    asked = f"?{urlencode({'find': find[:LONGEST_QUERY]})}" if find else ""
+    return RedirectResponse(f"/staff/mail/{quote(letter)}/{position}{asked}", 303)
 
 
 @router.get("/{letter}/{position}")
 def letter_page(
-    request: Request, letter: str, position: int, visit: StaffVisit, find: str = "",
-    kept: bool = False, quarter: Quarter = 0,
-) -> HTMLResponse:  # fmt: skip
-    return _page(request, letter, position, visit, find, kept=kept, quarter=quarter)
+    request: Request,
+    letter: str,
+    position: int,
+    visit: StaffVisit,
+    find: str = "",
+    kept: bool = False,
+    quarter: Quarter = 0,
+) -> HTMLResponse:
+    return _page(request, letter, position, visit, _Shown(find, kept, quarter))
 
 
 @router.get("/{letter}/{position}/picture")
 def letter_picture(request: Request, letter: str, position: int, visit: StaffVisit) -> Response:
-    return picture(letters.page_picture(house_of(request), letter, position, visit.actor))
+    return picture(letters.page_picture(facility_of(request), letter, position, visit.actor))
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionForm:
+    """The text of a page as a person typed it. ``based_on`` is the correction that they saw, 0 if
+    there was none. ``is_bare``: the page has no text."""
+
+    text: Annotated[str, Form()] = ""
+    based_on: Annotated[int, Form()] = 0
+    is_bare: Annotated[bool, Form()] = False
 
 
 @router.post("/{letter}/{position}")
 def correct(
-    request: Request, letter: str, position: int, visit: SignedStaff, find: str = "",
-    text: Annotated[str, Form()] = "", based_on: Annotated[int, Form()] = 0,
-    is_bare: Annotated[bool, Form()] = False,
-) -> Response:  # fmt: skip
-    """Keeps the text; what cannot be kept stays in the form, with what is wrong."""
+    request: Request,
+    letter: str,
+    position: int,
+    visit: SignedStaff,
+    form: Annotated[CorrectionForm, Depends()],
+    find: str = "",
+) -> Response:
+    """Keeps the text; if it cannot be kept, it stays in the form, with what is wrong."""
     try:
         letters.correct_page(
-            house_of(request), letter, position, text, visit.actor,
-            based_on=based_on, may_be_empty=is_bare,
-        )  # fmt: skip
+            facility_of(request),
+            letter,
+            position,
+            form.text,
+            visit.actor,
+            based_on=form.based_on,
+            may_be_empty=form.is_bare,
+        )
+    except NeedsReason:
+        return _ask_why(request, letter, visit, position, find[:LONGEST_QUERY])
     except (UsageError, Conflict) as error:
-        return _page(request, letter, position, visit, find, trouble=str(error), typed=text)
-    asked = {"kept": "true"} | ({"find": find} if find else {})
+        shown = _Shown(find, trouble=str(error), typed=form.text)
+        return _page(request, letter, position, visit, shown)
+    asked = {"kept": "true"} | ({"find": find[:LONGEST_QUERY]} if find else {})
     return RedirectResponse(f"/staff/mail/{quote(letter)}/{position}?{urlencode(asked)}", 303)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the page shows besides the letter's page; ``quarter`` turns are made clockwise."""
+
+    find: str = ""
+    kept: bool = False
+    quarter: int = 0
+    trouble: str = ""
+    typed: str = ""
+
+
+def _ask_why(
+    request: Request,
+    letter: str,
+    visit: Visit,
+    position: int = 1,
+    find: str = "",
+    trouble: str = "",
+) -> HTMLResponse:
+    """It shows nothing of the letter: 403."""
+    return show(
+        request,
+        "staff/why.html",
+        403,
+        visit=visit,
+        letter=letter,
+        position=position,
+        find=find,
+        trouble=trouble,
+        minutes=facility_of(request).settings.web.reading_reason_minutes,
+        idle_seconds=idle_seconds(request),
+    )
+
+
 def _page(
-    request: Request, letter: str, position: int, visit: Visit, find: str, *,
-    kept: bool = False, trouble: str = "", typed: str = "", quarter: int = 0,
-) -> HTMLResponse:  # fmt: skip
-    opened = letters.open_letter(house_of(request), letter, visit.actor)
+    request: Request, letter: str, position: int, visit: Visit, shown: _Shown
+) -> HTMLResponse:
+    try:
+        opened = letters.open_letter(facility_of(request), letter, visit.actor, position)
+    except NeedsReason:
+        return _ask_why(request, letter, visit, position, shown.find[:LONGEST_QUERY])
     page = next((each for each in opened.pages if each.position == position), None)
     if page is None:
         raise NotFound(f"Letter {letter} has no page {position}.")
-    asked = find[:LONGEST_QUERY]
+    asked = shown.find[:LONGEST_QUERY]
     return show(
-        request, "staff/letter.html", 409 if trouble else 200, visit=visit, letter=opened,
-        page=page, find=asked, marks=letters.found_on(page, asked), kept=kept, trouble=trouble,
-        typed=typed, quarter=quarter, may_correct=letters.may_correct(visit.actor),
+        request,
+        "staff/letter.html",
+        409 if shown.trouble else 200,
+        visit=visit,
+        letter=opened,
+        known=recalls.look_at_settled(facility_of(request), letter, visit.actor),
+        may_recall=recalls.may_recall(visit.actor),
+        page=page,
+        find=asked,
+        marks=letters.found_on(page, asked),
+        kept=shown.kept,
+        trouble=shown.trouble,
+        typed=shown.typed,
+        quarter=shown.quarter,
+        may_correct=letters.may_correct(visit.actor),
         idle_seconds=idle_seconds(request),
-    )  # fmt: skip
+    )

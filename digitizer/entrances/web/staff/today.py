@@ -1,63 +1,119 @@
-"""The staff's pages to look at: a day's intake, and the list of what is held."""
+"""The staff's pages of a day's intake, of what is held, and of the settings."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from digitizer.access import locks, tokens, visitors
 from digitizer.access.login import Visit
-from digitizer.entrances.web.shared.auth import StaffVisit, StaffVisitAsleep
-from digitizer.entrances.web.shared.pages import house_of, show
+from digitizer.entrances.web.shared.auth import (
+    StaffVisit,
+    StaffVisitAsleep,
+    client_of,
+    terminal_of,
+)
+from digitizer.entrances.web.shared.paging import PageNumber, part_of_all
+from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.model.mail import HeldItem, Queue
+from digitizer.notifications import announcements
+from digitizer.operations.care import needs_care
 from digitizer.screening import cases, decisions
 
 router = APIRouter(prefix="/staff")
+#: Within what can be counted from and shown; the pages lead to the days around it too.
+Day = Annotated[date | None, Query(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
 
 
 @router.get("")
-def intake(request: Request, visit: StaffVisit, day: date | None = None) -> HTMLResponse:
-    return show(request, "staff/today.html", **_day(request, visit, day))
+def intake(
+    request: Request, visit: StaffVisit, day: Day = None, page: PageNumber = 1
+) -> HTMLResponse:
+    facility = facility_of(request)
+    locked = locks.locks(facility, visit.actor) if locks.may_unlock(visit.actor) else ()
+    shown = _day(request, visit, day, page)
+    return show(request, "staff/today.html", locks=locked, **shown)
 
 
 @router.get("/live")
-def intake_live(request: Request, visit: StaffVisitAsleep, day: date | None = None) -> HTMLResponse:
-    """The moving part of the page above, which asks for it again and again."""
-    return show(request, "staff/intake.html", **_day(request, visit, day))
+def intake_live(
+    request: Request, visit: StaffVisitAsleep, day: Day = None, page: PageNumber = 1
+) -> HTMLResponse:
+    """The part of the page above that changes; the page asks for it when it hears that it did."""
+    return show(request, "staff/intake.html", **_day(request, visit, day, page))
 
 
 @router.get("/held")
-def held(request: Request, visit: StaffVisit, settled: str = "") -> HTMLResponse:
-    house = house_of(request)
+def held(
+    request: Request,
+    visit: StaffVisit,
+    decided: str = "",
+    queue: Queue | None = None,
+    page: PageNumber = 1,
+) -> HTMLResponse:
+    """What waits for a person, of one queue or of all."""
+    facility = facility_of(request)
+    everything = decisions.held(facility, visit.actor)
+    waiting = [item for item in everything if queue in (None, item.queue)]
     return show(
-        request, "staff/held.html", visit=visit, idle_seconds=idle_seconds(request),
-        items=decisions.held(house, visit.actor),
-        done=cases.decision_on(house, settled, visit.actor),
-    )  # fmt: skip
+        request,
+        "staff/held.html",
+        visit=visit,
+        idle_seconds=idle_seconds(request),
+        items=part_of_all(waiting, page),
+        waiting=len(waiting),
+        queue=queue,
+        queues=[_queue_line(each, everything) for each in Queue],
+        done=cases.decision_on(facility, decided, visit.actor),
+    )
+
+
+def _queue_line(queue: Queue, items: Sequence[HeldItem]) -> tuple[Queue, int, datetime | None]:
+    """A queue, how much waits in it, and since when its oldest does."""
+    since = [item.since for item in items if item.queue is queue]
+    return queue, len(since), min(since, default=None)
 
 
 @router.get("/settings")
 def settings(request: Request, visit: StaffVisit) -> HTMLResponse:
-    """How the facility is set up, and what risk each scanner's settings leave."""
-    house = house_of(request)
+    """How the facility is set up, and the risk that each scanner's settings leave."""
+    facility = facility_of(request)
     return show(
-        request, "staff/settings.html", visit=visit, idle_seconds=idle_seconds(request),
-        release=house.settings.facility.release, home=house.home,
-        scanners=cases.scanners(house, visit.actor),
-    )  # fmt: skip
+        request,
+        "staff/settings.html",
+        visit=visit,
+        idle_seconds=idle_seconds(request),
+        release=facility.settings.facility.release,
+        home=facility.home,
+        scanners=cases.scanners(facility, visit.actor),
+        client=client_of(request),
+        scheme=request.url.scheme,
+        terminal=terminal_of(request),
+        forwarders=visitors.forwarders(facility, visit.actor),
+        sees_tokens=tokens.may_see(visit.actor),
+        manages_kiosks=locks.may_unlock(visit.actor),
+    )
 
 
 def idle_seconds(request: Request) -> int:
-    return house_of(request).settings.web.staff_idle_minutes * 60
+    return facility_of(request).settings.web.staff_idle_minutes * 60
 
 
-def _day(request: Request, visit: Visit, asked: date | None) -> dict[str, Any]:
-    shown = cases.day_of_intake(house_of(request), visit.actor, asked)
+def _day(request: Request, visit: Visit, asked: date | None, page: int) -> dict[str, Any]:
+    facility = facility_of(request)
+    shown = cases.day_of_intake(facility, visit.actor, asked)
     return {
         "visit": visit,
         "shown": shown,
-        "usual": house_of(request).settings.covers,
+        "lines": part_of_all(shown.lines, page),
+        "care": needs_care(facility, visit.actor) if shown.is_today else None,
+        "told": announcements.shown_now(facility) if shown.is_today else (),
+        "may_announce": announcements.may_announce(visit.actor),
+        "usual": facility.settings.covers,
         "idle_seconds": idle_seconds(request),
         "before": shown.day - timedelta(days=1),
         "after": shown.day + timedelta(days=1),

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Empty: each letter that is filed from now on shelves some of the terms there are."""
+    """Starts empty: each letter that is filed from now on puts some of the terms on shelves."""
     op.create_table(
         "shelf",
         sa.Column("last_term", sa.Integer(), autoincrement=False, nullable=False),

@@ -10,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Empty: a scan sealed before has no such pages, and a marker printed before is bound to
-    nothing, which makes it a doubt."""
+    """Starts empty: a scan sealed before has no such pages, and a marker printed before is bound
+    to nothing, which makes it a doubt."""
     op.create_table(
         "sealed_page",
         sa.Column("scan_id", sa.String(length=32), nullable=False),

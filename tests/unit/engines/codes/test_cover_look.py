@@ -11,7 +11,6 @@ import pytest
 from digitizer.engines.codes.barcodes import find_our_symbols
 from digitizer.engines.codes.cover_look import find_cover_look
 from digitizer.engines.codes.marks import find_marks
-from digitizer.engines.codes.unclogged import unclogged
 from digitizer.model.paper import CodeKind
 
 DPI = 150
@@ -112,11 +111,18 @@ def photograph() -> Any:
 @pytest.mark.parametrize(
     "page",
     [
-        np.full((1650, 1275), 250, np.uint8), np.zeros((1650, 1275), np.uint8), written_page(),
-        written_page(2), written_page(3), framed_page(), photograph(), written_page()[:300, :400],
-        np.full((1, 1), 200, np.uint8), np.full((3, 2000), 200, np.uint8),
+        np.full((1650, 1275), 250, np.uint8),
+        np.zeros((1650, 1275), np.uint8),
+        written_page(),
+        written_page(2),
+        written_page(3),
+        framed_page(),
+        photograph(),
+        written_page()[:300, :400],
+        np.full((1, 1), 200, np.uint8),
+        np.full((3, 2000), 200, np.uint8),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_cover_has_not_its_look(page: Any) -> None:
     assert find_cover_look(page, DPI) is None
     assert find_cover_look(np.ascontiguousarray(page.T), DPI) is None
@@ -143,28 +149,6 @@ def test_real_letters_have_not_its_look(letters_corpus: Any) -> None:
     for path in letters_corpus[::10]:
         page: Any = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
         assert find_cover_look(page, round(min(page.shape) / 8.5)) is None, path.name
-
-
-def clog(image: Any, thick_mm: float, every_mm: float, down: bool) -> Any:
-    view = image.T if down else image
-    for at in np.arange(1, len(view) * 25.4 / 200, every_mm):
-        view[round(at * 200 / 25.4) : round((at + thick_mm) * 200 / 25.4)] = 255
-    return image
-
-
-@pytest.mark.parametrize("down", [False, True])
-@pytest.mark.parametrize(("thick", "every"), [(0.4, 1.5), (0.7, 2.5), (1.0, 5.0)])
-def test_white_lines_through_the_print_are_filled(
-    cover_scan: Any, thick: float, every: float, down: bool
-) -> None:
-    clogged = clog(cover_scan(CodeKind.LEGAL).image, thick, every, down)
-    before = len(find_marks(clogged, 200))
-    mended = [len(find_marks(page, round(200 * scale))) for page, scale in unclogged(clogged, 200)]
-    assert max(mended) >= 4 > before
-
-
-def test_a_plain_sheet_has_no_gaps_to_fill() -> None:
-    assert list(unclogged(np.full((400, 300), 240, np.uint8), 100)) == []
 
 
 @pytest.mark.parametrize("lines", range(0, 9, 2))

@@ -168,7 +168,7 @@ def test_a_reply_code_that_nobody_compared_is_a_doubt(sheet: CoverScan) -> None:
         assert "the paper" in doubts[0].advice
 
 
-def test_the_kind_is_told_without_a_key(sheet: CoverScan, cover_scan: MakeScan) -> None:
+def test_the_kind_is_known_without_a_key(sheet: CoverScan, cover_scan: MakeScan) -> None:
     for kind in CodeKind:
         text = cover_scan(kind, "letter", _DPI).payload
         assert claimed_kind(text) is kind

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import random
+import struct
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitizer.engines.opening.jbig2 import refuse_incomplete, with_other_end
+from digitizer.engines.opening import OpeningLimits, open_page
+from digitizer.engines.opening.jbig2 import (
+    SYMBOLS_NOTE,
+    has_symbol_dictionary,
+    refuse_incomplete,
+    with_other_end,
+)
 from digitizer.engines.opening.page import Picture
 from digitizer.engines.opening.pdf_drawing import pictures_in
 from digitizer.model.errors import UnopenableFile
+from tests.support.corpus import without_corpus
+from tests.support.files_to_open import ODD_FILES
 from trials.damage import jbig2_encoder
 from trials.damage.pdf_kit import coded, picture_pdf, with_region_length, written
 
@@ -56,7 +66,7 @@ def test_a_picture_cut_anywhere_is_not_whole() -> None:
 
 @pytest.mark.parametrize("size", [8, 40, 120])
 @pytest.mark.parametrize("filling", [b"\0", b"\xff", b"\x20", None])
-def test_a_hole_is_told_wherever_it_is(size: int, filling: bytes | None) -> None:
+def test_a_hole_is_found_wherever_it_is(size: int, filling: bytes | None) -> None:
     """``None``: the bytes are taken out, and the lengths made to fit."""
     rng = random.Random(size)
     for _ in range(12):
@@ -69,7 +79,7 @@ def test_a_hole_is_told_wherever_it_is(size: int, filling: bytes | None) -> None
 
 @pytest.mark.parametrize("size", [20, 100, 300])
 @pytest.mark.parametrize("end", [b"", b"\xff\xac", b"\0" * 40])
-def test_a_cut_that_is_ended_again_is_told(size: int, end: bytes) -> None:
+def test_a_cut_that_is_ended_again_is_found(size: int, end: bytes) -> None:
     assert not is_whole(with_region_length(PICTURE.data[:-size] + end))
 
 
@@ -100,3 +110,26 @@ def test_any_bytes_may_be_taken_for_jbig2(data: bytes) -> None:
     assert isinstance(with_other_end(data), bytes)
     with pytest.raises(UnopenableFile):
         refuse_incomplete(data, b"", 10, 10)
+
+
+def segment(number: int, kind: int, data: bytes) -> bytes:
+    return struct.pack(">IBBBI", number, kind, 0, 1, len(data)) + data
+
+
+def test_jbig2_symbols_are_noticed() -> None:
+    plain = segment(0, 48, bytes(19)) + segment(1, 38, b"xyz")
+    assert not has_symbol_dictionary(plain)
+    assert has_symbol_dictionary(plain + segment(2, 0, b"abc"))
+    assert not has_symbol_dictionary(b"")
+
+
+def test_jbig2_symbols_become_a_note_of_the_page(tmp_path: Path) -> None:
+    odd = ODD_FILES / "ocrmypdf" / "jbig2.pdf"
+    if not odd.exists():
+        without_corpus("the odd files")
+    assert open_page(odd, 1, OpeningLimits(), 0).notes == (SYMBOLS_NOTE,)
+
+
+@given(st.binary(max_size=200))
+def test_symbols_of_jbig2_may_be_sought_in_any_bytes(data: bytes) -> None:
+    assert has_symbol_dictionary(data) in (True, False)

@@ -9,7 +9,7 @@ import pytest
 from digitizer.engines.opening import (
     OpenedPage,
     OpeningLimits,
-    PageFault,
+    PageProblem,
     count_pages,
     open_pages,
 )
@@ -21,13 +21,13 @@ LIMITS = OpeningLimits()
 POSSIBLE = [cell for cell in CELLS if cell.impossible is None]
 
 
-def seen(path: Path) -> list[OpenedPage | PageFault]:
-    """The pages; one fault for a file that is refused."""
+def seen(path: Path) -> list[OpenedPage | PageProblem]:
+    """The pages; one problem for a file that is refused."""
     try:
         numbers = range(1, count_pages(path, LIMITS) + 1)
         return list(open_pages(path, numbers, LIMITS, 0))
     except UnopenableFile as error:
-        return [PageFault(0, str(error))]
+        return [PageProblem(0, str(error))]
 
 
 @pytest.mark.parametrize("cell", POSSIBLE, ids=lambda cell: cell.name)
@@ -36,12 +36,12 @@ def test_a_pdf_gives_its_pages_or_a_reason(cell: Cell, tmp_path: Path) -> None:
     path = tmp_path / "scan.pdf"
     path.write_bytes(cell.make())
     pages = seen(path)
-    faults = [page for page in pages if isinstance(page, PageFault)]
+    problems = [page for page in pages if isinstance(page, PageProblem)]
     if cell.pages == 0:
-        assert faults
-        assert all(each.reason.endswith(".") for each in faults)
+        assert problems
+        assert all(each.reason.endswith(".") for each in problems)
     else:
-        assert [*faults, len(pages)] == [cell.pages]
+        assert [*problems, len(pages)] == [cell.pages]
         for page in pages:
             assert isinstance(page, OpenedPage)
             assert cell.looks_right is None or cell.looks_right(page.image)

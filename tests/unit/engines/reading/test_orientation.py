@@ -1,4 +1,4 @@
-"""Which way up a page lies, told from a few of its lines."""
+"""Which way up a page lies, by a few of its lines."""
 
 from __future__ import annotations
 

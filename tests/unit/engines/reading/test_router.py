@@ -44,7 +44,7 @@ def must_not_run(*_: object) -> Transcript:
 
 
 @pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> Callable[[PageLook, Engine, Engine], None]:
+def facility(monkeypatch: pytest.MonkeyPatch) -> Callable[[PageLook, Engine, Engine], None]:
     """Sets what the page looks like, and the two engines (Tesseract, PP-OCR)."""
 
     def set_up(look: PageLook, typed: Engine, hand: Engine) -> None:
@@ -55,28 +55,28 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Callable[[PageLook, Engine, Engine
     return set_up
 
 
-House = Callable[[PageLook, Engine, Engine], None]
+Facility = Callable[[PageLook, Engine, Engine], None]
 GOOD = gives("tesseract", "we have been to the lake", 0.95)
 
 
-def test_a_typed_page_does_not_pay_for_the_slow_engine(house: House) -> None:
-    house(PRINT, GOOD, must_not_run)
+def test_a_typed_page_does_not_pay_for_the_slow_engine(facility: Facility) -> None:
+    facility(PRINT, GOOD, must_not_run)
     assert read_page(PAGE, 300, ("en",)).engine == "tesseract"
 
 
-def test_a_handwritten_page_does_not_pay_for_tesseract(house: House) -> None:
-    house(SCRAWL, must_not_run, gives("pp-ocrv6", "dear", 0.3))
+def test_a_handwritten_page_does_not_pay_for_tesseract(facility: Facility) -> None:
+    facility(SCRAWL, must_not_run, gives("pp-ocrv6", "dear", 0.3))
     assert read_page(PAGE, 300, ("en",)).engine == "pp-ocrv6"
 
 
-def test_a_typewriters_page_is_read_by_the_better_reader_alone(house: House) -> None:
-    house(TYPEWRITTEN, must_not_run, gives("pp-ocrv6", "we have been to the lake", 0.9))
+def test_a_typewriters_page_is_read_by_the_better_reader_alone(facility: Facility) -> None:
+    facility(TYPEWRITTEN, must_not_run, gives("pp-ocrv6", "we have been to the lake", 0.9))
     assert read_page(PAGE, 300, ("en",)).engine == "pp-ocrv6"
 
 
-def test_print_in_another_language_is_read_by_both(house: House) -> None:
+def test_print_in_another_language_is_read_by_both(facility: Facility) -> None:
     spanish = "te queremos mucho y todos los días hablamos de ti con la familia"
-    house(
+    facility(
         TYPEWRITTEN,
         gives("tesseract", spanish, 0.9),
         gives("pp-ocrv6", spanish.replace("o", "c"), 0.9),
@@ -94,27 +94,29 @@ def test_print_in_another_language_is_read_by_both(house: House) -> None:
     ],
 )
 def test_a_doubtful_page_is_read_by_both_and_the_better_is_kept(
-    house: House, typed: tuple[str, float], hand: tuple[str, float], winner: str
+    facility: Facility, typed: tuple[str, float], hand: tuple[str, float], winner: str
 ) -> None:
-    house(UNSURE, gives("tesseract", *typed), gives("pp-ocrv6", *hand))
+    facility(UNSURE, gives("tesseract", *typed), gives("pp-ocrv6", *hand))
     assert read_page(PAGE, 300, ("en",)).engine == winner
 
 
 @pytest.mark.parametrize(("look", "left"), [(PRINT, "pp-ocrv6"), (SCRAWL, "tesseract")])
-def test_where_one_engine_fails_the_other_reads(house: House, look: PageLook, left: str) -> None:
+def test_where_one_engine_fails_the_other_reads(
+    facility: Facility, look: PageLook, left: str
+) -> None:
     working = {"pp-ocrv6": gives("pp-ocrv6", "dear you", 0.9), "tesseract": GOOD}
-    house(look, *(working[e] if e == left else fails for e in ("tesseract", "pp-ocrv6")))
+    facility(look, *(working[e] if e == left else fails for e in ("tesseract", "pp-ocrv6")))
     assert read_page(PAGE, 300, ("en",)).engine == left
 
 
-def test_a_doubtful_reading_stands_when_the_second_engine_fails(house: House) -> None:
-    house(PRINT, gives("tesseract", "dear me", 0.4), fails)
+def test_a_doubtful_reading_stands_when_the_second_engine_fails(facility: Facility) -> None:
+    facility(PRINT, gives("tesseract", "dear me", 0.4), fails)
     assert read_page(PAGE, 300, ("en",)).text == "dear me"
 
 
 @pytest.mark.parametrize("look", [PRINT, SCRAWL])
-def test_where_both_fail_it_is_an_engine_error(house: House, look: PageLook) -> None:
-    house(look, fails, fails)
+def test_where_both_fail_it_is_an_engine_error(facility: Facility, look: PageLook) -> None:
+    facility(look, fails, fails)
     with pytest.raises(EngineError, match="out of order"):
         read_page(PAGE, 300, ("en",))
 
@@ -144,7 +146,7 @@ def test_print_above_writing_is_mixed(typed_page: Picture, scrawled_page: Pictur
 
 
 def test_only_of_typed_pages_the_lines_of_print_are_handed_on(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    facility: Facility, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handed: list[object] = []
 
@@ -153,7 +155,7 @@ def test_only_of_typed_pages_the_lines_of_print_are_handed_on(
         return reading("pp-ocrv6", "we have been to the lake", 0.9)
 
     for look in (TYPEWRITTEN, UNSURE, SCRAWL):
-        house(look, GOOD, reads)
+        facility(look, GOOD, reads)
         assert read_page(PAGE, 300, ("en",)).kind is look.kind
     assert handed == [LINES, None, None]
 

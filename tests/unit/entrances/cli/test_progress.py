@@ -22,9 +22,13 @@ def test_results_sent_to_a_file_get_there_though_bars_are_watched() -> None:
     terminal, watched = pty.openpty()
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _SHOWN], stdout=subprocess.PIPE, stderr=watched, text=True,
-            check=True, env={**os.environ, "TERM": "xterm"},
-        )  # fmt: skip
+            [sys.executable, "-c", _SHOWN],
+            stdout=subprocess.PIPE,
+            stderr=watched,
+            text=True,
+            check=True,
+            env={**os.environ, "TERM": "xterm"},
+        )
         shown = os.read(terminal, 100_000).decode()
     finally:
         os.close(watched)

@@ -10,7 +10,7 @@ import pytest
 from digitizer.entrances.service import run as services
 from digitizer.entrances.service.run import Service
 from digitizer.entrances.service.stopping import SIGNALS, stop_bell
-from digitizer.facility import House
+from digitizer.facility import Facility
 
 
 def _in_this_thread(number: signal.Signals) -> None:
@@ -29,7 +29,7 @@ def test_a_signal_in_another_thread_wakes_the_one_that_waits(number: signal.Sign
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_that_a_parts_own_thread_gets_ends_the_service(
-    house: House, number: signal.Signals
+    facility: Facility, number: signal.Signals
 ) -> None:
     """What SIGSTOP, SIGTERM, SIGCONT come to: the first thread to wake has the signal."""
     ended: list[bool] = []
@@ -38,25 +38,25 @@ def test_a_signal_that_a_parts_own_thread_gets_ends_the_service(
         _in_this_thread(number)
         ended.append(service.stop.wait())
 
-    assert services.run(house, part)
+    assert services.run(facility, part)
     assert ended == [True]
 
 
-def test_a_signal_while_the_main_thread_holds_a_lock_of_ours(house: House) -> None:
+def test_a_signal_while_the_main_thread_holds_a_lock_of_ours(facility: Facility) -> None:
     with stop_bell() as bell:
-        with Service(house).stop._cond:  # type: ignore[attr-defined]  # as in its own ``wait``
+        with Service(facility).stop._cond:  # type: ignore[attr-defined]  # as in its own ``wait``
             signal.raise_signal(signal.SIGTERM)
             assert bell.asked
         bell.wait()
 
 
-def test_a_signal_before_the_parts_begin(house: House) -> None:
+def test_a_signal_before_the_parts_begin(facility: Facility) -> None:
     def never(_: Service) -> None:
         raise AssertionError("it began")
 
     with stop_bell() as bell:
         signal.raise_signal(signal.SIGTERM)
-        assert services.run(house, never, bell=bell)
+        assert services.run(facility, never, bell=bell)
 
 
 def test_more_signals_than_the_pipe_holds() -> None:

@@ -1,4 +1,4 @@
-"""What the page tests start from: a house full of invented mail, and visitors to it."""
+"""What the page tests start from: a facility full of invented mail, and visitors to it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from argon2 import PasswordHasher
 
 from digitizer.access import password_hashing
 from digitizer.entrances.web.app import make_app
-from digitizer.facility import open_house
-from tests.unit.entrances.web.web_kit import PASSWORD, PIN, Mail, Visitor, make_mail
+from digitizer.facility import open_facility
+from digitizer.model.paper import Scan
+from digitizer.model.people import StaffRole
+from digitizer.people import actions as people
+from tests.support.made_mail import OPERATOR
+from tests.support.sealed_mail import sealed
+from tests.support.web_kit import PASSWORD, PIN, Mail, Visitor, make_mail
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -29,21 +34,21 @@ def _cheap_hashes() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def made_mail(tmp_path_factory: pytest.TempPathFactory, _cheap_hashes: None) -> Mail:
     made = make_mail(tmp_path_factory.mktemp("web") / "home")
-    made.house.engine.dispose()
+    made.facility.engine.dispose()
     return made
 
 
 @pytest.fixture
 def mail(made_mail: Mail, tmp_path: Path) -> Iterator[Mail]:
-    home = Path(shutil.copytree(made_mail.house.home, tmp_path / "home"))
-    fresh = Mail(open_house(home), dict(made_mail.ids), made_mail.scans)
+    home = Path(shutil.copytree(made_mail.facility.home, tmp_path / "home"))
+    fresh = Mail(open_facility(home), dict(made_mail.ids), made_mail.scans)
     yield fresh
-    fresh.house.engine.dispose()
+    fresh.facility.engine.dispose()
 
 
 @pytest.fixture
 def browser(mail: Mail) -> Iterator[Visitor]:
-    with Visitor(make_app(mail.house), base_url="http://mail.example") as client:
+    with Visitor(make_app(mail.facility), base_url="http://mail.example") as client:
         yield client
 
 
@@ -61,7 +66,7 @@ def ana(browser: Visitor) -> Visitor:
 @pytest.fixture
 def ruth(mail: Mail) -> Iterator[Visitor]:
     """A supervisor at a browser of her own."""
-    with Visitor(make_app(mail.house), base_url="http://mail.example") as client:
+    with Visitor(make_app(mail.facility), base_url="http://mail.example") as client:
         yield _as_staff(client, "Ruth Harrow")
 
 
@@ -74,3 +79,18 @@ def ivo(browser: Visitor) -> Visitor:
 def _as_staff(browser: Visitor, name: str) -> Visitor:
     browser.post("/staff/login", data={"name": name, "password": PASSWORD})
     return browser
+
+
+@pytest.fixture
+def doubtful(mail: Mail, tmp_path: Path) -> Scan:
+    return sealed(mail.facility, tmp_path / "w")
+
+
+@pytest.fixture
+def ada(mail: Mail) -> Iterator[Visitor]:
+    """An administrator at a browser of her own."""
+    password = people.add_staff(mail.facility, "Ada", StaffRole.ADMINISTRATOR, OPERATOR)
+    with Visitor(make_app(mail.facility), base_url="http://mail.example") as client:
+        client.post("/staff/login", data={"name": "Ada", "password": password})
+        client.headers["x-password"] = password
+        yield client

@@ -1,0 +1,1 @@
+"""Plots: bars for the numbers of a report, drawn by our own few lines. No inmate, no table."""

@@ -1,0 +1,1 @@
+"""The API: what other programs call, each with a token of its own."""

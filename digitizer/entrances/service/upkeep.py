@@ -1,0 +1,88 @@
+"""What the service does by itself, besides the mail: it sends what is in the outbox, mails alarms,
+and makes the day's backup."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from digitizer.entrances.service.run import Service
+from digitizer.facility import Facility
+from digitizer.model.errors import DigitizerError
+from digitizer.model.people import MACHINE
+from digitizer.notifications import sending
+from digitizer.operations.alarms import check_alarms
+from digitizer.operations.own_backups import back_up_if_due
+
+log = logging.getLogger("digitizer")
+
+#: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due.
+_OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
+#: Seconds that the end of the service waits for what is under way.
+_GRACE = 3.0
+
+
+def send_outbox(service: Service) -> None:
+    """Sends what is due, until the service stops."""
+    _again_and_again(service, "outbox", _OUTBOX_LOOK, _send)
+
+
+def _send(facility: Facility) -> None:
+    sent = sending.send_due(facility, MACHINE)
+    if sent:
+        log.info("sent %d of the outbox", sent, extra={"event": "sent"})
+
+
+def mail_alarms(service: Service) -> None:
+    """Mails what is wrong, and what is good again, until the service stops."""
+    _again_and_again(service, "alarms", _ALARM_LOOK, _check)
+
+
+def _check(facility: Facility) -> None:
+    mailed = check_alarms(facility, MACHINE)
+    if mailed:
+        log.warning("%d alarms were raised or cleared", mailed, extra={"event": "alarms"})
+
+
+def back_up_daily(service: Service) -> None:
+    """Makes the day's backup, where the settings name a folder, until the service stops."""
+    _again_and_again(service, "backup", _BACKUP_LOOK, _back_up)
+
+
+def _back_up(facility: Facility) -> None:
+    made = back_up_if_due(facility, MACHINE)
+    if made:
+        log.info("backed up to %s", made, extra={"event": "backed_up"})
+
+
+def _again_and_again(
+    service: Service, name: str, seconds: float, do: Callable[[Facility], None]
+) -> None:
+    """In a thread of its own, so that a server that does not answer cannot hold up the end of the
+    service: what was under way then is known from the database at the next start."""
+    thread = threading.Thread(
+        target=_loop, args=(service, name, seconds, do), name=name, daemon=True
+    )
+    thread.start()
+    service.stop.wait()
+    thread.join(_GRACE)
+
+
+def _loop(service: Service, name: str, seconds: float, do: Callable[[Facility], None]) -> None:
+    """A failure is logged once, not each time, and ends nothing: the mail goes on."""
+    failed = ""
+    while not service.stop.wait(seconds):
+        try:
+            do(service.facility)
+            failed = ""
+        except Exception as error:
+            ours = isinstance(error, (DigitizerError, OSError))
+            if failed != repr(error):
+                about = {"event": f"{name}_failed"}
+                log.error("%s: %s", name, error if ours else "", exc_info=not ours, extra=about)
+            failed = repr(error)
+
+
+#: All of them.
+UPKEEP = (send_outbox, mail_alarms, back_up_daily)

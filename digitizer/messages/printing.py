@@ -1,0 +1,233 @@
+"""Bringing e-messages to paper: rendered into the print queue, or written as files at once."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from digitizer.access.acting import acting, looking
+from digitizer.access.permissions import Act
+from digitizer.covers import register
+from digitizer.engines.isolation import Pool
+from digitizer.facility import Facility
+from digitizer.messages import outgoing
+from digitizer.messages.outgoing import Message
+from digitizer.model.errors import DigitizerError, StorageError
+from digitizer.model.events import PRINT_QUEUE, Subject, Verb
+from digitizer.model.mail import Direction
+from digitizer.model.people import Actor
+from digitizer.model.prints import Batch, Print, PrintState
+from digitizer.prints import queue
+from digitizer.prints.handing import Handing
+from digitizer.prints.printers import Printer, make_folder, publish, stage
+
+#: Seconds for which a run waits for another: both may have many letters.
+_PATIENCE = 3600.0
+#: Bytes of a name in a file's name, which with the rest must stay below the usual 255.
+_LONGEST_WORD = 120
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedFile:
+    """One PDF that ``message print`` wrote: a letter's, or a housing unit's (``message`` None)."""
+
+    file: Path
+    message: str | None
+    direction: Direction | None
+    housing_unit: str | None
+    booking_number: str | None
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRun:
+    """What ``message print`` wrote. ``problems`` are sentences about what it could not print, which
+    stays queued; ``warnings`` are about letters that show some characters only as boxes."""
+
+    files: tuple[PrintedFile, ...]
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def print_queue(facility: Facility, by: Actor) -> tuple[Message, ...]:
+    """What waits to be printed, as it was written: recorded as a look at each."""
+    with acting(facility, by, Act.PRINT) as action:
+        found = outgoing.queued_messages(action.tx)
+        action.record(Verb.LOOK_AT_PRINT_QUEUE, PRINT_QUEUE, messages=[each.id for each in found])
+    return found
+
+
+def render_queued(facility: Facility, numbers: Sequence[int], by: Actor) -> tuple[str, ...]:
+    """Renders those of these prints that are messages and have no PDF, or lost it. Returns
+    sentences about those that could not be rendered, which stay queued, and about letters that
+    show some characters only as boxes."""
+    with looking(facility, by, Act.PRINT) as look:
+        prints = [
+            each
+            for each in queue.numbered(look.tx, numbers)
+            if each.message and not (each.pdf and facility.pictures.exists(each.pdf))
+        ]
+        ids = [each.message for each in prints if each.message]
+        texts = {each.id: each for each in outgoing.find_messages(look.tx, ids)}
+    said: list[str] = []
+    if not prints:
+        return ()
+    with Pool(1) as pool:
+        for each in prints:
+            try:
+                _, missing = _render(facility, pool, texts[each.message or ""], each.number, by)
+                said += [f"Print {each.number}: {missing}"] if missing else []
+            except StorageError:
+                raise
+            except DigitizerError as error:
+                said.append(f"Print {each.number} stays queued: {error}")
+    return tuple(said)
+
+
+def _render(
+    facility: Facility, pool: Pool, message: Message, number: int, by: Actor
+) -> tuple[bytes, str | None]:
+    """Keeps the PDF of a print; returns it, and a sentence about the characters that it shows only
+    as boxes (None: none)."""
+    from digitizer.messages.rendering import render_message  # reportlab is slow
+
+    with looking(facility, by, Act.PRINT) as look:
+        known = register.look_up(look.tx, message.cover_id)
+    if known is None:
+        raise DigitizerError("The code of its reply sheet or cover sheet is not in the register.")
+    photos = [facility.pictures.get(sha256) for sha256 in message.photos]
+    rendered = render_message(
+        pool, message, known.code, facility.keys, facility.settings.facility, photos
+    )
+    sha256, _ = facility.pictures.put(io.BytesIO(rendered.pdf))
+    with acting(facility, by, Act.PRINT) as action:
+        queue.keep_pdf(action.tx, number, sha256, rendered.pages)
+        action.record(
+            Verb.RENDER_MESSAGE,
+            Subject.message(message.id),
+            print=number,
+            pages=rendered.pages,
+        )
+    return rendered.pdf, rendered.missing
+
+
+def print_messages(facility: Facility, folder: Path, by: Actor) -> PrintRun:
+    """Writes what is queued into ``folder``: one PDF for each letter, and one for each housing
+    unit.
+
+    A message is marked as printed only when its file is there whole. One that cannot be drawn stays
+    queued and is reported; the others are printed. What an interrupted run had written here counts
+    as this run's. No file is ever overwritten.
+    """
+    files: list[PrintedFile] = []
+    problems: list[str] = []
+    warnings: list[str] = []
+    make_folder(folder)
+    to = Printer(str(folder)[-60:], folder=folder.resolve())
+    with Handing(facility, by).alone(_PATIENCE) as found, Pool(1) as pool:
+        files += _found_here(facility, found, folder, by)
+        with looking(facility, by, Act.PRINT) as look:
+            queued = [each for each in queue.waiting(look.tx) if each.message]
+            texts = {each.id: each for each in outgoing.queued_messages(look.tx)}
+        for each in queued:
+            message = texts[each.message or ""]
+            try:
+                file, missing = _print(facility, pool, message, each, to, by)
+                files.append(replace(file, file=folder / file.file.name))
+                warnings += [f"Message {message.id}: {missing}"] if missing else []
+            except StorageError:
+                raise
+            except DigitizerError as error:
+                problems.append(f"Message {message.id} stays queued: {error}")
+        units = _print_units(files, folder, problems)
+    return PrintRun((*files, *units), tuple(problems), tuple(warnings))
+
+
+def _found_here(
+    facility: Facility, found: Sequence[Batch], folder: Path, by: Actor
+) -> list[PrintedFile]:
+    """Letters that an interrupted run wrote into this folder and did not mark."""
+    here = [
+        (Path(batch.file), each)
+        for batch in found
+        if batch.file and Path(batch.file).parent == folder.resolve()
+        for each in batch.prints
+        if each.message and len(batch.prints) == 1
+    ]
+    with looking(facility, by, Act.PRINT) as look:
+        ids = [each.message for _, each in here if each.message]
+        messages = {each.id: each for each in outgoing.find_messages(look.tx, ids)}
+    return [
+        _file_of(messages[each.message or ""], folder / path.name, each.pages or 0)
+        for path, each in here
+    ]
+
+
+def _print(
+    facility: Facility, pool: Pool, message: Message, queued: Print, to: Printer, by: Actor
+) -> tuple[PrintedFile, str | None]:
+    """The file, and a sentence about the characters that it shows only as boxes (None: none)."""
+    pdf, missing = _render(facility, pool, message, queued.number, by)
+    name = f"letter-{_file_word(message.inmate.booking_number)}-{message.id}"
+    number = Handing(facility, by).give(to, [queued], lambda: pdf, name)
+    with looking(facility, by, Act.PRINT) as look:
+        batch = queue.find_batch(look.tx, number)
+    (done,) = batch.prints
+    assert done.state is PrintState.PRINTED
+    assert batch.file is not None
+    return _file_of(message, Path(batch.file), done.pages or 0), missing
+
+
+def _file_of(message: Message, file: Path, pages: int) -> PrintedFile:
+    return PrintedFile(
+        file=file,
+        message=message.id,
+        direction=message.direction,
+        housing_unit=message.inmate.housing_unit,
+        booking_number=message.inmate.booking_number,
+        pages=pages,
+    )
+
+
+def _print_units(
+    printed: Sequence[PrintedFile], folder: Path, problems: list[str]
+) -> list[PrintedFile]:
+    """One PDF a housing unit. Where one cannot be made, its letters have their own all the same."""
+    from digitizer.messages.rendering import render_unit
+
+    units: dict[str, list[PrintedFile]] = defaultdict(list)
+    for each in printed:
+        if each.direction is Direction.TO_INMATE:
+            units[each.housing_unit or ""].append(each)
+    files: list[PrintedFile] = []
+    for unit, letters in sorted(units.items()):
+        try:
+            rendered = render_unit([each.file.read_bytes() for each in letters])
+            staged = stage(folder, f"housing-unit-{_file_word(unit)}", rendered.pdf)
+            publish(staged)
+        except (OSError, StorageError) as error:
+            problems.append(
+                f"The file of housing unit {unit or 'none'} could not be made ({error}). Hand out "
+                f"its letters from their own files: {', '.join(each.file.name for each in letters)}"
+            )
+            continue
+        files.append(
+            PrintedFile(
+                file=staged.path,
+                message=None,
+                direction=Direction.TO_INMATE,
+                housing_unit=unit,
+                booking_number=None,
+                pages=rendered.pages,
+            )
+        )
+    return files
+
+
+def _file_word(text: str) -> str:
+    word = "".join(c if c.isalnum() or c in "-_" else "-" for c in text).strip("-")
+    short = word.encode()[:_LONGEST_WORD].decode("utf-8", "ignore")
+    return short or "none"

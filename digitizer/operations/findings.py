@@ -1,0 +1,206 @@
+"""Facts about a facility that somebody has to do something about, each with its fix: one place for
+the doctor, the page Today and the alarms."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from digitizer.access import throttling
+from digitizer.capture.held_queues import queue_lines
+from digitizer.capture.scans.ledger import queue_state
+from digitizer.model.mail import Queue
+from digitizer.model.settings import Settings
+from digitizer.notifications import outbox
+from digitizer.notifications.outbox import FOR_A_PERSON, OutState
+from digitizer.operations import backup_runs
+from digitizer.people import kept_rosters
+from digitizer.prints import queue as prints
+from digitizer.support.clock import now
+from digitizer.support.wording import counted, local_moment
+
+#: Less free than this (bytes) and the service is not ready: one large scan could fill the disk.
+LEAST_FREE = 512 * 1024**2
+#: After so many tries a person hears that e-mail does not go out.
+_TRIES_BEFORE_NEWS = 4
+#: Scans are read within minutes.
+_READ_WITHIN = timedelta(hours=1)
+#: Paper that a printer was given lies in its tray long before.
+_CONFIRMED_WITHIN = timedelta(hours=1)
+_QUEUES = {
+    Queue.EXCEPTION: "In doubt",
+    Queue.MATCH: "Whose is it?",
+    Queue.SCREENING: "To review",
+    Queue.LEGAL: "Legal mail",
+}
+_QUEUE_PAGES = {Queue.SCREENING: "/staff/screening"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``fix`` is what to do, None where it is good; ``page`` is where
+    staff do it. ``alarm``: somebody is mailed about it, if the settings name whom."""
+
+    what: str
+    good: bool
+    message: str
+    fix: str | None = None
+    page: str | None = None
+    alarm: bool = False
+
+
+def disk(home: Path, settings: Settings) -> Finding:
+    """Whether the home's disk has as much room as the settings want, and 512 MiB at least."""
+    free = shutil.disk_usage(home).free
+    least = max(settings.alarms.free_gigabytes * 1024**3, LEAST_FREE)
+    good = free >= least
+    return Finding(
+        "disk",
+        good,
+        f"{free / 1024**3:.1f} GiB free",
+        None if good else "Free some space, or move the home to a larger disk.",
+        alarm=True,
+    )
+
+
+def work(tx: sa.Connection, at: datetime) -> Finding:
+    """Whether scans are read soon after they came in."""
+    state = queue_state(tx)
+    late = state.oldest is not None and at - state.oldest >= _READ_WITHIN
+    return Finding(
+        "work",
+        not late,
+        f"{counted(state.waiting + state.working, 'scan')} not read yet, the oldest of "
+        f"{local_moment(state.oldest or at)}"
+        if late
+        else "no scan waits long",
+        "Look whether the service runs (digitizer serve, or worker), and at its log."
+        if late
+        else None,
+        alarm=True,
+    )
+
+
+def backup(settings: Settings, tx: sa.Connection, at: datetime) -> Finding | None:
+    """Whether the newest good backup is as young as the settings want; None on another database
+    than SQLite, which is backed up by its own tool, unseen."""
+    hours = settings.alarms.backup_hours
+    if tx.dialect.name != "sqlite":
+        return None
+    good, last = backup_runs.newest_good(tx), backup_runs.last(tx)
+    young = good is not None and (not hours or at - good < timedelta(hours=hours))
+    failed = last.problem if last is not None and not last.good else None
+    message = f"the newest good one is of {local_moment(good)}" if good else "none was made yet"
+    if failed:
+        message = f"the last one failed: {failed} ({message})"
+    fix = "See why it failed, then make one: digitizer backup DIR"
+    if not settings.backup.folder:
+        fix = "Name a folder under [backup] in config.toml, or make one: digitizer backup DIR"
+    fine, wanted = young and not failed, bool(hours or settings.backup.folder)
+    return Finding("backup", fine, message, None if fine else fix, alarm=wanted)
+
+
+def mail(tx: sa.Connection) -> Finding:
+    """Whether all in the outbox went out, or is on its way."""
+    decide = outbox.in_state(tx, *FOR_A_PERSON)
+    stuck = [
+        each
+        for each in outbox.in_state(tx, OutState.QUEUED)
+        if each.problem and each.tries >= _TRIES_BEFORE_NEWS
+    ]
+    if decide:
+        doubtful = sum(each.state is OutState.DOUBTFUL for each in decide)
+        message = f"{doubtful} doubtful, {len(decide) - doubtful} failed"
+        fix = "Send each again or drop it, on the page Outbox."
+        return Finding("e-mail", False, message, fix, "/staff/outbox")
+    if stuck:
+        message = f"{counted(len(stuck), 'message')} cannot be sent: {stuck[0].problem}"
+        fix = "Correct [mail] in config.toml, or ask whoever runs the mail server."
+        return Finding("e-mail", False, message, fix, "/staff/outbox")
+    return Finding("e-mail", True, "nothing is doubtful or failed")
+
+
+def printing(tx: sa.Connection, at: datetime) -> Finding:
+    """Whether somebody said of what a printer was given that it came out."""
+    number, oldest = prints.unconfirmed_since(tx)
+    late = oldest is not None and at - oldest >= _CONFIRMED_WITHIN
+    return Finding(
+        "printer",
+        not late,
+        f"nobody has said of {counted(number, 'print')} whether they came out, the oldest given to "
+        f"a printer {local_moment(oldest or at)}"
+        if late
+        else "all that a printer was given came out, or was given just now",
+        "Look at the paper, then say on the page Print whether it came out." if late else None,
+        "/staff/print",
+    )
+
+
+def logins(settings: Settings, tx: sa.Connection, at: datetime) -> Finding:
+    """How many accounts and terminals are locked; not which."""
+    locked = throttling.locked(tx, throttling.rules_of(settings.web), at)
+    number = sum("?" not in (place.account or place.terminal) for place, _ in locked)
+    return Finding(
+        "logins",
+        not number,
+        f"{counted(number, 'account or terminal')} locked after failed logins"
+        if number
+        else "none is locked",
+        "A supervisor can unlock them below; if nobody forgot a PIN, somebody is guessing."
+        if number
+        else None,
+    )
+
+
+def rosters(settings: Settings, tx: sa.Connection) -> Finding:
+    """The names of files only: a reason may name people."""
+    folder = settings.roster.folder
+    if folder and not Path(folder).is_dir():
+        mount = "Mount its share, or correct [roster] in config.toml."
+        return Finding("roster", False, f"{folder} is not there", mount)
+    waiting = kept_rosters.set_aside(tx)
+    names = ", ".join(each.name for each in waiting)
+    return Finding(
+        "roster",
+        not waiting,
+        f"not imported and set aside: {names}" if waiting else "no roster file waits for a person",
+        "Look at it on the staff page Roster; then import it, dismiss it, or export a better one."
+        if waiting
+        else None,
+        "/staff/roster",
+    )
+
+
+def queues(settings: Settings, tx: sa.Connection, at: datetime) -> Iterator[Finding]:
+    """The age of the oldest item of each queue, against the settings'."""
+    hours = settings.alarms.oldest_hours
+    for line in queue_lines(tx):
+        late = bool(hours and line.oldest and at - line.oldest >= timedelta(hours=hours))
+        since = f"the oldest item has waited since {local_moment(line.oldest or at)}"
+        yield Finding(
+            f"queue “{_QUEUES[line.queue]}”",
+            not late,
+            since if late else "nothing waits too long",
+            f"Decide about it; {counted(line.count, 'item')} in this queue." if late else None,
+            _QUEUE_PAGES.get(line.queue, f"/staff/held?queue={line.queue}"),
+            alarm=True,
+        )
+
+
+def of_the_tables(settings: Settings, tx: sa.Connection) -> Iterator[Finding]:
+    """All that the database knows."""
+    at = now()
+    yield from queues(settings, tx, at)
+    yield work(tx, at)
+    found = backup(settings, tx, at)
+    if found:
+        yield found
+    yield mail(tx)
+    yield printing(tx, at)
+    yield rosters(settings, tx)
+    yield logins(settings, tx, at)

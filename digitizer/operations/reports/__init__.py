@@ -1,0 +1,1 @@
+"""Reports: the mailroom in numbers, for a chosen period."""

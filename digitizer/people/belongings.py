@@ -1,0 +1,73 @@
+"""All that is kept under one inmate's record, and giving it to another record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from digitizer.people.correspondents.records import drop_doubled_contacts
+from digitizer.storage.tables import (
+    cover,
+    earlier_number,
+    held_name,
+    inmate,
+    letter,
+    message,
+    metadata,
+    posting,
+    session,
+)
+from digitizer.storage.tables_correspondents import contact, mail_block
+from digitizer.storage.tables_prints import print_job
+from digitizer.storage.tables_screening import watch_rule
+
+#: Where a record is named whose contents go to the other record.
+GIVEN = (
+    letter,
+    cover,
+    message,
+    posting,
+    earlier_number,
+    contact,
+    mail_block,
+    watch_rule,
+    print_job,
+)
+#: Where nothing is left by then: sessions are ended, and a name that is held forbids it.
+EMPTY = (session, held_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """Counts."""
+
+    letters: int
+    covers: int
+    messages: int
+
+
+def belongings_of(tx: sa.Connection, inmate_id: int) -> Belongings:
+    letters, covers, messages = (
+        tx.execute(
+            sa.select(sa.func.count()).select_from(each).where(each.c.inmate_id == inmate_id)
+        ).scalar_one()
+        for each in (letter, cover, message)
+    )
+    return Belongings(letters, covers, messages)
+
+
+def give_all(tx: sa.Connection, inmate_id: int, to: int) -> None:
+    """Everything that names the first record names the second."""
+    drop_doubled_contacts(tx, contact.c.inmate_id, inmate_id, to)
+    for each in GIVEN:
+        own = sa.update(each).where(each.c.inmate_id == inmate_id)
+        tx.execute(own.values(inmate_id=to))
+
+
+def tables_that_name_inmates() -> Iterator[sa.Table]:
+    """Each table with a column for an inmate's record."""
+    for table in metadata.sorted_tables:
+        if any(key.column is inmate.c.id for key in table.foreign_keys):
+            yield table

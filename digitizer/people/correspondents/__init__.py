@@ -1,0 +1,1 @@
+"""People outside: who they are, whom they write to, and what mail of theirs is held."""

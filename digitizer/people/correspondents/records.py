@@ -1,0 +1,166 @@
+"""The records of correspondents: finding, keeping and merging them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from digitizer.model.errors import NotFound, UsageError
+from digitizer.storage.tables_correspondents import (
+    contact,
+    correspondent,
+    letter_sender,
+    mail_block,
+)
+from digitizer.support.clock import now
+from digitizer.support.visible import as_name
+
+#: Characters: of a name, and of an address in all.
+_LONGEST_NAME, _LONGEST_ADDRESS = 120, 600
+_MOST_LINES = 8
+LANGUAGES = ("", "en", "es")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What staff write down of a correspondent. ``address`` is free lines; ``language`` is that in
+    which they are written to, empty where it is not known."""
+
+    name: str
+    address: str = ""
+    email: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """A person outside. ``address`` is their lines, empty where none is known."""
+
+    id: int
+    name: str
+    address: tuple[str, ...]
+    email: str
+    language: str
+
+
+def plain(text: str) -> str:
+    """Without capitals, accents and punctuation: as names are compared and searched."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(c for c in folded if not unicodedata.combining(c))
+    return " ".join(re.findall(r"\w+", kept))
+
+
+def checked(entry: Entry) -> Entry:
+    """As it is kept: lines without spaces at their ends, and nothing that cannot be seen. Raises
+    UsageError."""
+    lines = [line for each in entry.address.splitlines() if (line := as_name(each))]
+    kept = Entry(as_name(entry.name), "\n".join(lines), as_name(entry.email), entry.language)
+    if not plain(kept.name) or len(kept.name) > _LONGEST_NAME:
+        raise UsageError(f"A correspondent needs a name of at most {_LONGEST_NAME} characters.")
+    if len(lines) > _MOST_LINES or len(kept.address) > _LONGEST_ADDRESS:
+        raise UsageError(
+            f"An address has at most {_MOST_LINES} lines, and {_LONGEST_ADDRESS} characters."
+        )
+    if kept.email and not re.fullmatch(r"[^@\s]+@[^@\s]+", kept.email):
+        raise UsageError(f"{kept.email} is no e-mail address. Leave it empty if none is known.")
+    if kept.language not in LANGUAGES:
+        raise UsageError("The language must be en, es, or empty.")
+    return kept
+
+
+def add(tx: sa.Connection, entry: Entry) -> int:
+    """Keeps a new record of a checked entry; returns its id."""
+    done = tx.execute(sa.insert(correspondent).values(**_values(entry)))
+    key = done.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def change(tx: sa.Connection, correspondent_id: int, entry: Entry) -> None:
+    """Raises NotFound."""
+    this = sa.update(correspondent).where(correspondent.c.id == correspondent_id)
+    if tx.execute(this.values(**_values(entry))).rowcount == 0:
+        raise _missing(correspondent_id)
+
+
+def _values(entry: Entry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "address": entry.address,
+        "email": entry.email,
+        "language": entry.language,
+        "plain_name": plain(entry.name),
+        "plain": plain(f"{entry.name} {entry.address} {entry.email}"),
+        "changed": now(),
+    }
+
+
+def find(tx: sa.Connection, text: str, most: int) -> tuple[Correspondent, ...]:
+    """Whose name, address and e-mail have every word of ``text``, by name; of no words, all."""
+    holds = [correspondent.c.plain.contains(word, autoescape=True) for word in plain(text).split()]
+    asked = sa.select(correspondent).where(*holds).order_by(correspondent.c.plain_name)
+    return tuple(_of(row) for row in tx.execute(asked.limit(most)))
+
+
+def get(tx: sa.Connection, correspondent_id: int) -> Correspondent:
+    """Raises NotFound."""
+    asked = sa.select(correspondent).where(correspondent.c.id == correspondent_id)
+    row = tx.execute(asked).first()
+    if row is None:
+        raise _missing(correspondent_id)
+    return _of(row)
+
+
+def get_all(tx: sa.Connection, ids: set[int]) -> dict[int, Correspondent]:
+    asked = sa.select(correspondent).where(correspondent.c.id.in_(sorted(ids)))
+    return {row.id: _of(row) for row in tx.execute(asked)}
+
+
+def named(tx: sa.Connection, name: str) -> tuple[int, ...]:
+    """Who has this name, whatever its capitals, accents and punctuation."""
+    wanted = plain(name)
+    if not wanted:
+        return ()
+    asked = sa.select(correspondent.c.id).where(correspondent.c.plain_name == wanted)
+    return tuple(tx.execute(asked).scalars())
+
+
+def merge(tx: sa.Connection, correspondent_id: int, into: int) -> None:
+    """All that names the first record names the second, and the first is gone. Raises NotFound."""
+    get(tx, correspondent_id)
+    get(tx, into)
+    drop_doubled_contacts(tx, contact.c.correspondent_id, correspondent_id, into)
+    for each in (contact, mail_block, letter_sender):
+        own = sa.update(each).where(each.c.correspondent_id == correspondent_id)
+        tx.execute(own.values(correspondent_id=into))
+    tx.execute(sa.delete(correspondent).where(correspondent.c.id == correspondent_id))
+
+
+def drop_doubled_contacts(
+    tx: sa.Connection, of: sa.ColumnElement[int], gone: int, stays: int
+) -> None:
+    """Before ``gone`` becomes ``stays`` (correspondents or inmates, by the column): where both have
+    a contact with the same person, one is left, approved if one of them was."""
+    other = contact.c.inmate_id if of is contact.c.correspondent_id else contact.c.correspondent_id
+    for row in tx.execute(sa.select(contact).where(of == gone)).all():
+        partner = row._mapping[other.key]
+        twin = tx.execute(sa.select(contact).where(of == stays, other == partner)).first()
+        if twin is None:
+            continue
+        if twin.approved is None and row.approved is not None:
+            approve = sa.update(contact).where(contact.c.id == twin.id)
+            tx.execute(approve.values(approved=row.approved))
+        tx.execute(sa.delete(contact).where(contact.c.id == row.id))
+
+
+def _of(row: sa.Row[Any]) -> Correspondent:
+    lines = tuple(row.address.splitlines())
+    return Correspondent(row.id, row.name, lines, row.email, row.language)
+
+
+def _missing(correspondent_id: int) -> NotFound:
+    return NotFound(f"There is no correspondent {correspondent_id}.")

@@ -1,0 +1,99 @@
+"""Whether two names on the roster may be one person's, written in two ways.
+
+A booking number that comes with another person's name would open one person's mail to another, so
+only what is certainly a way of writing is let pass: capitals, accents, punctuation, a suffix
+(Jr., III), a middle name. All else is a person's to decide: a married name, a nickname, first and
+last name swapped.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from digitizer.model.people import Inmate
+
+#: What stands behind a last name, without capitals and dots.
+SUFFIXES = frozenset(
+    {
+        "jr",
+        "jnr",
+        "junior",
+        "sr",
+        "snr",
+        "senior",
+        "esq",
+        "esquire",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+        "vi",
+        "2nd",
+        "3rd",
+        "4th",
+        "5th",
+    }
+)
+#: Letters that have no accent to take away, and how they are written without them.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+#: The other way to write them.
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+
+
+def may_be_same(known: Inmate, listed: Inmate) -> bool:
+    """Whether the two names differ in nothing but how they are written."""
+    if _whole(known) == _whole(listed):
+        return True
+    return _same_last(known.last_name, listed.last_name) and _same_first(
+        known.first_name, listed.first_name
+    )
+
+
+def _whole(person: Inmate) -> tuple[str, str]:
+    return (
+        " ".join(person.last_name.casefold().split()),
+        " ".join(person.first_name.casefold().split()),
+    )
+
+
+def _same_last(known: str, listed: str) -> bool:
+    """Spaces and hyphens within a last name are a way of writing: De La Cruz, Delacruz."""
+    return _one_of("".join(_parts(known)), "".join(_parts(listed)))
+
+
+def _same_first(known: str, listed: str) -> bool:
+    """The first of the given names; the others are middle names. Mary Ann and Maryann are one."""
+    one, other = _parts(known), _parts(listed)
+    if not one or not other:
+        return one == other
+    return _one_of(one[0], other[0]) or _one_of("".join(one), "".join(other))
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name, without its suffix and punctuation."""
+    words = [_letters(word) for word in name.replace(",", " ").split()]
+    words = [word for word in words if word]
+    while len(words) > 1 and words[-1] in SUFFIXES:
+        words.pop()
+    return words
+
+
+def _letters(word: str) -> str:
+    composed = unicodedata.normalize("NFKC", word.casefold())
+    return "".join(c for c in composed if c.isalnum() or unicodedata.combining(c))
+
+
+def _one_of(known: str, listed: str) -> bool:
+    """Whether one spelling of the one is one of the other. What has no letter is nobody's name."""
+    return bool(_spellings(known) & _spellings(listed) - {""})
+
+
+def _spellings(word: str) -> set[str]:
+    return {_without_accents(word.translate(table)) for table in ({}, _SPELT_OUT)}
+
+
+def _without_accents(word: str) -> str:
+    parts = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in parts if not unicodedata.combining(c)).translate(_PLAIN)

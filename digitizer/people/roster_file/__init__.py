@@ -1,0 +1,1 @@
+"""Reading the files that jail management systems export, without guessing."""

@@ -1,0 +1,1 @@
+"""Policies: what a facility wants people to look at."""

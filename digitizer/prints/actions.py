@@ -1,0 +1,285 @@
+"""What waits to be printed, giving it to a printer, and saying what became of it.
+
+Everything that is printed goes through here, so that it can be asked for again by its number, and
+so that a crash loses no paper and prints none twice.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby
+
+from digitizer.access.acting import acting, looking, permit
+from digitizer.access.permissions import Act, is_permitted
+from digitizer.facility import Facility
+from digitizer.model.errors import Conflict, NotFound, StorageError, UsageError
+from digitizer.model.events import PRINT_QUEUE, Subject, Verb
+from digitizer.model.people import Actor
+from digitizer.model.prints import ASKED, Batch, Pile, Print, PrintKind, PrintState
+from digitizer.prints import queue
+from digitizer.prints.handing import Handing, record_printed
+from digitizer.prints.printers import HERE, Printer, find_printer, printers
+
+_LATEST = 12
+#: Seconds that a person waits for another who is printing.
+_PATIENCE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for one housing unit (``pile`` UNIT), for the post, or for the mailroom."""
+
+    pile: Pile
+    unit: str
+    prints: tuple[Print, ...]
+
+    @property
+    def key(self) -> str:
+        """As ``send`` takes it."""
+        return f"{self.pile}:{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The whole queue as staff see it: what waits, what nobody has confirmed yet (the doubtful
+    first), and the last batches that came out."""
+
+    waiting: tuple[Waiting, ...]
+    asked: tuple[Batch, ...]
+    done: tuple[Batch, ...]
+
+
+def printer_names(facility: Facility, by: Actor) -> Mapping[str, Printer]:
+    """The printers of this facility by name; the last is the browser of whoever prints."""
+    with looking(facility, by, Act.PRINT):
+        return printers(facility)
+
+
+def check_printer(facility: Facility, name: str, by: Actor) -> None:
+    """Raises NotFound if there is no such printer, and UsageError for the browser, where there is
+    none."""
+    permit(facility, by, Act.PRINT)
+    if find_printer(facility, name).kind == "here":
+        raise UsageError("Only a browser prints on this computer. Name a printer.")
+
+
+def may_print_again(by: Actor) -> bool:
+    """Whether this person may print what was printed once more; each verb checks it again."""
+    return is_permitted(by, Act.PRINT_AGAIN)
+
+
+def look_at_queue(facility: Facility, by: Actor) -> Queue:
+    """Says first what a process that died left in doubt. It shows who writes to whom, so it is
+    recorded."""
+    with suppress(Conflict), Handing(facility, by).alone(0):
+        pass  # somebody is printing: what they print is in no doubt
+    with acting(facility, by, Act.PRINT) as action:
+        found = Queue(
+            piles(queue.waiting(action.tx)),
+            queue.unconfirmed(action.tx),
+            tuple(each for each in queue.latest(action.tx, _LATEST) if not each.is_open),
+        )
+        numbers = [each.number for pile in found.waiting for each in pile.prints]
+        action.record(Verb.LOOK_AT_PRINT_QUEUE, PRINT_QUEUE, prints=numbers)
+    return found
+
+
+def piles(prints: Sequence[Print]) -> tuple[Waiting, ...]:
+    """Housing units by name, then the post, then the mailroom's own sheets."""
+    order = list(Pile)
+    return _stretches(sorted(prints, key=lambda each: (order.index(each.pile[0]), each.pile[1])))
+
+
+def _stretches(prints: Sequence[Print]) -> tuple[Waiting, ...]:
+    """What lies together, in the order given."""
+    return tuple(
+        Waiting(pile, unit, tuple(inside))
+        for (pile, unit), inside in groupby(prints, key=lambda each: each.pile)
+    )
+
+
+def find_print(facility: Facility, number: int, by: Actor) -> Print:
+    """What a print is and how far it is, without what stands on it. Raises NotFound."""
+    with looking(facility, by, Act.PRINT) as look:
+        (found,) = queue.numbered(look.tx, [number])
+    return found
+
+
+def queue_pdf(
+    facility: Facility,
+    by: Actor,
+    kind: PrintKind,
+    title: str,
+    pdf: bytes,
+    booking_number: str | None = None,
+) -> int:
+    """Puts a PDF of ours into the queue; returns its number. Raises NotFound."""
+    from digitizer.engines.printing.kit.batches import page_count
+    from digitizer.people import roster
+
+    queueing = acting(facility, by, Act.PRINT)
+    pages = page_count(pdf)
+    sha256, _ = facility.pictures.put(io.BytesIO(pdf))
+    with queueing as action:
+        owner = roster.inmate_row_id(action.tx, booking_number) if booking_number else None
+        number = queue.add(action.tx, kind, title, inmate_id=owner, pdf=(sha256, pages))
+        action.record(Verb.QUEUE_PRINT, PRINT_QUEUE, print=number, of=str(kind), to=booking_number)
+    return number
+
+
+def rendered(facility: Facility, numbers: Sequence[int], by: Actor) -> tuple[int, ...]:
+    """Those of these prints that can be sent now."""
+    with looking(facility, by, Act.PRINT) as look:
+        found = queue.numbered(look.tx, numbers)
+    return tuple(each.number for each in found if each.state is PrintState.RENDERED)
+
+
+def send(facility: Facility, by: Actor, numbers: Sequence[int], printer: str) -> Batch:
+    """Gives prints that are rendered to a printer, as one PDF: each housing unit's with a list of
+    who gets what.
+
+    Raises NotFound, UsageError for none, Conflict for one that does not wait any more, and
+    StorageError where the printer took nothing, or where nobody knows.
+    """
+    permit(facility, by, Act.PRINT)
+    to, hands = find_printer(facility, printer), Handing(facility, by)
+    if not numbers:
+        raise UsageError("Nothing is chosen.")
+    with hands.alone(_PATIENCE):
+        with looking(facility, by, Act.PRINT) as look:
+            found = queue.numbered(look.tx, numbers)
+        prints = [each for pile in piles(found) for each in pile.prints]
+        for each in prints:
+            if each.state is not PrintState.RENDERED:
+                raise Conflict(
+                    f"Print {each.number} is {each.state} by now. Look at the queue again."
+                )
+        name = f"prints-{min(numbers)}-{max(numbers)}"
+        batch = hands.give(to, prints, lambda: _bound(facility, prints), name)
+    with looking(facility, by, Act.PRINT) as look:
+        return queue.find_batch(look.tx, batch)
+
+
+def _bound(facility: Facility, prints: Sequence[Print]) -> bytes:
+    """One PDF: a unit's list, then its letters, each on sheets of its own."""
+    from digitizer.engines.printing.kit.batches import housing_unit_pdf
+    from digitizer.engines.printing.sheets.delivery_list import Delivery, delivery_list_pdf
+
+    own = facility.settings.facility
+    parts: list[bytes] = []
+    for pile in _stretches(prints):
+        if pile.pile is Pile.UNIT and len(pile.prints) > 1:
+            given = [
+                Delivery(
+                    each.number,
+                    f"{each.inmate.last_name}, {each.inmate.first_name}" if each.inmate else "",
+                    each.inmate.booking_number if each.inmate else "",
+                    each.title,
+                    -(-(each.pages or 0) // 2),
+                )
+                for each in pile.prints
+            ]
+            parts.append(delivery_list_pdf(own.name, pile.unit, given, own.paper))
+        parts += [_pdf_of(facility, each) for each in pile.prints]
+    return parts[0] if len(parts) == 1 else housing_unit_pdf(parts, duplex=True)
+
+
+def _pdf_of(facility: Facility, each: Print) -> bytes:
+    if each.pdf is None:
+        raise Conflict(f"Print {each.number} is not rendered yet.")
+    try:
+        return facility.pictures.get(each.pdf)
+    except NotFound:
+        raise StorageError(
+            f"The PDF of print {each.number} is lost. Print it again from where it was made."
+        ) from None
+
+
+def batch_pdf(facility: Facility, number: int, by: Actor) -> bytes:
+    """What a batch consists of, to be opened and printed. Raises NotFound."""
+    with acting(facility, by, Act.PRINT) as action:
+        batch = queue.find_batch(action.tx, number)
+        if not batch.prints:
+            raise NotFound(f"Nothing is in batch {number}: it waits again.")
+        numbers = [each.number for each in batch.prints]
+        action.record(Verb.LOOK_AT_PRINT, Subject.batch(number), prints=numbers)
+    return _bound(facility, batch.prints)
+
+
+def came_out(facility: Facility, numbers: Sequence[int], by: Actor) -> int:
+    """Somebody saw the paper of these batches; returns the number of prints. Raises NotFound, and
+    Conflict for a batch of which nothing is asked."""
+    with acting(facility, by, Act.PRINT) as action:
+        batches = [queue.find_batch(action.tx, number) for number in numbers]
+        for batch in batches:
+            _check_asked(batch)
+            queue.came_out(action.tx, batch.number)
+            there = [each for each in batch.prints if each.state in ASKED]
+            record_printed(action, there)
+            out = [each.number for each in there]
+            action.record(Verb.CONFIRM_PRINT, Subject.batch(batch.number), prints=out)
+        if not batches:
+            raise UsageError("Nothing is chosen.")
+    return sum(len(batch.prints) for batch in batches)
+
+
+def came_not(facility: Facility, number: int, by: Actor) -> Batch:
+    """Somebody saw that nothing of a batch came out: it waits to be printed again. Raises NotFound,
+    and Conflict for a batch of which nothing is asked."""
+    with acting(facility, by, Act.PRINT) as action:
+        batch = queue.find_batch(action.tx, number)
+        _check_asked(batch)
+        queue.take_back(action.tx, number)
+        out = [each.number for each in batch.prints]
+        action.record(Verb.DOUBT_PRINT, Subject.batch(number), prints=out, fate="not out")
+    return batch
+
+
+def _check_asked(batch: Batch) -> None:
+    if not batch.is_open:
+        raise Conflict(f"Batch {batch.number} is settled already.")
+
+
+def print_again(
+    facility: Facility, first: int, last: int, by: Actor, reason: str, *, spoiled: bool = False
+) -> tuple[int, ...]:
+    """Puts a print into the queue once more, or those from ``first`` to ``last`` as they lay in
+    their batch; returns the numbers of the new ones. With ``spoiled`` the old ones count for
+    nothing.
+
+    Raises NotFound, UsageError without a reason or for prints of different batches, and Conflict
+    for one that waits, or of which nobody has said whether it came out.
+    """
+    with acting(facility, by, Act.PRINT_AGAIN, reason=reason) as action:
+        found = queue.between(action.tx, first, last)
+        _check_again(found)
+        made = tuple(queue.repeat(action.tx, each, action.why) for each in found)
+        old = [each.number for each in found]
+        if spoiled:
+            for number in old:
+                queue.spoil(action.tx, number, action.why)
+        verb = Verb.SPOIL_PRINT if spoiled else Verb.PRINT_AGAIN
+        action.record(verb, PRINT_QUEUE, prints=old, again=list(made))
+    return made
+
+
+def _check_again(found: Sequence[Print]) -> None:
+    for each in found:
+        if each.state in (PrintState.QUEUED, PrintState.RENDERED, PrintState.SENDING):
+            raise Conflict(f"Print {each.number} still waits to be printed.")
+        if each.state is PrintState.DOUBTFUL:
+            raise Conflict(f"First say whether print {each.number} came out (batch {each.batch}).")
+        if each.state is PrintState.SPOILED:
+            raise Conflict(f"Print {each.number} is spoiled, and was printed again already.")
+
+
+def default_printer(facility: Facility, by: Actor, asked: str | None) -> str:
+    """The printer that was asked for, if there is one of that name; else the first that is set up
+    in the settings, or whoever prints opens the PDF."""
+    known = printer_names(facility, by)
+    if asked and asked in known:
+        return asked
+    return next(iter(known)) if facility.settings.printers else HERE

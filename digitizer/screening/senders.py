@@ -1,0 +1,174 @@
+"""Who may have sent a held letter: by the cover's words, and by what a machine read in the sender's
+corner of an envelope. It is only proposed; a person says who it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from digitizer.access.acting import acting, looking
+from digitizer.access.permissions import Act
+from digitizer.facility import Facility
+from digitizer.letters.transcripts import transcripts_of
+from digitizer.model.errors import NotFound
+from digitizer.model.events import Subject, Verb
+from digitizer.model.mail import PageRole
+from digitizer.model.paper import Transcript
+from digitizer.model.people import Actor
+from digitizer.people import roster
+from digitizer.people.correspondents import blocks, contacts, records
+from digitizer.people.correspondents.records import Correspondent, Entry
+from digitizer.storage.tables import letter, page
+from digitizer.storage.tables_correspondents import correspondent
+
+#: An envelope is at most so high for its width; its sender stands left of this, and above that.
+_ENVELOPE, _CORNER_WIDTH, _CORNER_HEIGHT = 0.75, 0.5, 0.4
+#: Pages that are looked at for an envelope, lines of an address, letters of a name.
+_MOST_PAGES, _MOST_LINES, _LEAST_LETTERS = 4, 5, 4
+#: How much alike a name and what was read must be (0..100) to propose somebody who is known.
+_ALIKE = 84
+_MOST_PROPOSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Somebody who may have sent it. ``known`` is their record; None: they are not noted yet, and
+    ``entry`` is what was read of them. ``why`` says where."""
+
+    known: Correspondent | None
+    entry: Entry
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """``named`` is who sent it as a person said; else ``proposals``, the likeliest first.
+    ``blocked`` are sentences about blocks of all these people's mail that are in force."""
+
+    named: Correspondent | None
+    proposals: tuple[Proposal, ...]
+    blocked: tuple[str, ...]
+
+
+def look_at_senders(facility: Facility, letter_id: str, by: Actor) -> Senders:
+    """Raises NotFound."""
+    with looking(facility, by, Act.LOOK) as look:
+        on_cover = _sender_on_cover(look.tx, letter_id)
+        named = contacts.sender_of(look.tx, letter_id)
+        proposed = () if named else tuple(_proposals(look.tx, letter_id, on_cover))
+        people = [named] if named else [each.known for each in proposed if each.known]
+        about = (blocks.of_correspondent(look.tx, each.id) for each in people if each)
+        blocked = tuple(blocks.sentence(b) for each in about for b in each if b.in_force)
+        return Senders(named, proposed, blocked)
+
+
+def blocked_for(
+    facility: Facility, held_id: str, booking_number: str, by: Actor
+) -> tuple[str, ...]:
+    """What should be known before the held letter, or scan, is delivered to this inmate: sentences
+    about blocks of its sender's mail, and of all mail to them. Raises NotFound."""
+    with looking(facility, by, Act.LOOK) as look:
+        inmate_id = roster.inmate_row_id(look.tx, booking_number)
+        on_cover = look.tx.execute(sa.select(letter.c.sender).where(letter.c.id == held_id))
+        named = contacts.sender_of(look.tx, held_id)
+        of = [*records.named(look.tx, on_cover.scalar() or ""), *([named.id] if named else [])]
+        return tuple(blocks.sentence(each) for each in blocks.between(look.tx, of, inmate_id))
+
+
+def name_sender(
+    facility: Facility, letter_id: str, correspondent_id: int | None, entry: Entry, by: Actor
+) -> int:
+    """A person says who sent the letter: somebody known, or with None somebody new, of whom
+    ``entry`` is noted. Returns their number. Raises NotFound and UsageError."""
+    naming = acting(facility, by, Act.CONTACTS)
+    kept = entry if correspondent_id is not None else records.checked(entry)
+    with naming as action:
+        _sender_on_cover(action.tx, letter_id)
+        number = correspondent_id
+        if number is None:
+            number = records.add(action.tx, kept)
+            action.record(Verb.ADD_CORRESPONDENT, Subject.correspondent(number))
+        contacts.name_sender(action.tx, letter_id, number)
+        action.record(Verb.NAME_SENDER, Subject.letter(letter_id), correspondent=number)
+    return number
+
+
+def _sender_on_cover(tx: sa.Connection, letter_id: str) -> str:
+    """For whom the letter's cover was printed to send; empty where it does not say."""
+    row = tx.execute(sa.select(letter.c.sender).where(letter.c.id == letter_id)).first()
+    if row is None:
+        raise NotFound(f"There is no letter {letter_id}.")
+    return row.sender or ""
+
+
+def _proposals(tx: sa.Connection, letter_id: str, on_cover: str) -> Iterator[Proposal]:
+    """Known people first: those of the cover, then those of the envelope; then who is not noted."""
+    texts = [(Entry(on_cover), "named by the cover")] if on_cover else []
+    if lines := _on_envelope(tx, letter_id):
+        texts.append((Entry(lines[0], "\n".join(lines[1:])), "read on the envelope"))
+    if not texts:
+        return
+    everyone = [(row.id, row.plain_name) for row in tx.execute(_all_names())]
+    seen: set[int] = set()
+    for entry, why in texts:
+        for number in _alike(everyone, entry.name):
+            if number not in seen and len(seen) < _MOST_PROPOSED:
+                seen.add(number)
+                yield Proposal(records.get(tx, number), entry, why)
+    for entry, why in texts:
+        if not any(True for _ in _alike(everyone, entry.name)):
+            yield Proposal(None, entry, why)
+
+
+def _all_names() -> sa.Select[tuple[int, str]]:
+    return sa.select(correspondent.c.id, correspondent.c.plain_name)
+
+
+def _alike(everyone: Sequence[tuple[int, str]], name: str) -> list[int]:
+    """Whose names are much like this one, the likest first."""
+    from rapidfuzz import fuzz, process  # takes longer to import than most commands to run
+
+    names = [plain_name for _, plain_name in everyone]
+    found = process.extract(
+        records.plain(name),
+        names,
+        scorer=fuzz.ratio,
+        score_cutoff=_ALIKE,
+        limit=_MOST_PROPOSED,
+    )
+    return [everyone[place][0] for _, _, place in found]
+
+
+def _on_envelope(tx: sa.Connection, letter_id: str) -> tuple[str, ...]:
+    """The lines in the sender's corner of the first envelope among the letter's first pages."""
+    asked = (
+        sa.select(page.c.id, page.c.width, page.c.height)
+        .where(page.c.letter_id == letter_id, page.c.role == str(PageRole.CONTENT))
+        .order_by(page.c.position, page.c.place)
+        .limit(_MOST_PAGES)
+    )
+    rows = tx.execute(asked).all()
+    read = transcripts_of(tx, [row.id for row in rows])
+    for row in rows:
+        if row.id in read and (lines := return_address(read[row.id], row.width, row.height)):
+            return lines
+    return ()
+
+
+def return_address(read: Transcript, width: int, height: int) -> tuple[str, ...]:
+    """What a machine read in the upper left corner of an envelope, line by line; empty for a page
+    of another shape, or where no name stands there."""
+    if height >= _ENVELOPE * width:
+        return ()
+    right, bottom = _CORNER_WIDTH * width, _CORNER_HEIGHT * height
+    words = [word for word in read.words if word.box.right <= right and word.box.bottom <= bottom]
+    lines = [
+        " ".join(word.text for word in line)
+        for _, line in groupby(words, key=lambda word: word.line)
+    ]
+    while lines and sum(c.isalpha() for c in lines[0]) < _LEAST_LETTERS:
+        del lines[0]
+    return tuple(lines[:_MOST_LINES])

@@ -1,0 +1,212 @@
+"""Letters that wait for a review, and their pages as a person screens them.
+
+A page counts as shown to somebody once its large picture was fetched for the screening page, in
+their name: the event log says so, whatever their browser does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from digitizer.letters.pages import withheld_pages
+from digitizer.letters.transcripts import transcripts_of
+from digitizer.model.errors import NotFound
+from digitizer.model.events import Subject, Verb
+from digitizer.model.mail import LetterState, PageRole
+from digitizer.model.paper import Box, Transcript
+from digitizer.model.people import Actor, Inmate
+from digitizer.people import roster
+from digitizer.policies.marks import Mark, frames, marks_of
+from digitizer.policies.watch_rules import WatchRule
+from digitizer.screening.second_look import first_looks
+from digitizer.storage.tables import event, letter, page, scan
+from digitizer.storage.tables_screening import first_look
+
+#: In the details of the event of a look: the number of the page that was shown large.
+SCREENED = "screened"
+_SHOWN_ROLES = (PageRole.CONTENT, PageRole.WITHHELD)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLetter:
+    """A letter that waits for a review. ``content`` are the page numbers of what would be delivered
+    and ``unseen`` those of them that were not shown to whoever asks; ``named`` is whom it would go
+    to, ``since`` when it was filed. ``marks`` say what watch rules found; ``first_by`` is who has
+    released it already, where two must."""
+
+    letter: str
+    scan: str
+    named: Inmate | None
+    sender: str | None
+    received: datetime
+    since: datetime
+    reason: str | None
+    content: tuple[int, ...]
+    unseen: tuple[int, ...]
+    marks: tuple[Mark, ...]
+    first_by: str | None
+
+    @property
+    def rules(self) -> tuple[WatchRule, ...]:
+        """The rules that mark it, each once."""
+        return tuple({mark.rule.id: mark.rule for mark in self.marks}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedPage:
+    """A page of a letter that is screened. ``place`` counts from 1 in the letter, ``withheld`` is
+    the reason for which it is withheld, empty where it is not; ``shown``: to whoever asks.
+    ``rules`` mark it, ``frames`` is where on the picture, in its pixels, they found something."""
+
+    id: int
+    number: int
+    place: int
+    picture: str | None
+    width: int
+    height: int
+    quality: tuple[str, ...]
+    transcript: Transcript | None
+    withheld: str
+    shown: bool
+    rules: tuple[WatchRule, ...] = ()
+    frames: tuple[Box, ...] = ()
+
+    @property
+    def role(self) -> PageRole:
+        return PageRole.WITHHELD if self.withheld else PageRole.CONTENT
+
+
+def waiting_letters(
+    tx: sa.Connection, by: Actor, only: str | None = None
+) -> tuple[WaitingLetter, ...]:
+    """All that wait for this person, oldest first; or only the one with this id. Nothing of a
+    sealed scan is among them, and nothing that they have released and a second person must."""
+    wanted = (
+        sa.select(letter, scan.c.finished)
+        .join(scan, letter.c.scan_id == scan.c.id)
+        .where(letter.c.state == LetterState.AWAITING_REVIEW, scan.c.sealed.is_(False))
+    )
+    rows = tx.execute(wanted.where(letter.c.id == only) if only else wanted).all()
+    ids = [row.id for row in rows]
+    content, shown = _content(tx, only), shown_to(tx, ids, by)
+    people = roster.inmates_of_rows(tx, {row.inmate_id for row in rows if row.inmate_id})
+    marked, first = marks_of(tx, ids), first_looks(tx, ids)
+    counts = {each: look for each, look in first.items() if look.covers(content[each])}
+    found = [
+        WaitingLetter(
+            letter=row.id,
+            scan=row.scan_id,
+            named=people.get(row.inmate_id),
+            sender=row.sender,
+            received=row.received,
+            since=row.finished or row.received,
+            reason=row.reason,
+            content=tuple(content[row.id]),
+            unseen=tuple(each for each in content[row.id] if each not in shown[row.id]),
+            marks=marked.get(row.id, ()),
+            first_by=counts[row.id].by if row.id in counts else None,
+        )
+        for row in rows
+        if row.id not in counts or counts[row.id].by != by.name
+    ]
+    return tuple(sorted(found, key=lambda each: (each.since, each.received, each.letter)))
+
+
+def find_waiting(tx: sa.Connection, letter_id: str, by: Actor) -> WaitingLetter:
+    """A letter that waits for this person. Raises NotFound."""
+    for found in waiting_letters(tx, by, letter_id):
+        return found
+    raise NotFound(f"No letter {letter_id} waits for a review.")
+
+
+def waiting_after(tx: sa.Connection, letter_id: str, by: Actor) -> str | None:
+    """The id of the letter after this one in the order of ``waiting_letters``, the first after the
+    last; None if no other waits. What they have released already is passed over."""
+    mine = sa.select(first_look.c.letter_id).where(first_look.c.by == by.name)
+    wanted = (
+        sa.select(letter.c.id)
+        .join(scan, letter.c.scan_id == scan.c.id)
+        .where(
+            letter.c.state == LetterState.AWAITING_REVIEW,
+            scan.c.sealed.is_(False),
+            sa.or_(letter.c.id == letter_id, letter.c.id.not_in(mine)),
+        )
+        .order_by(
+            sa.func.coalesce(scan.c.finished, letter.c.received), letter.c.received, letter.c.id
+        )
+    )
+    ids = list(tx.execute(wanted).scalars())
+    place = ids.index(letter_id)
+    others = [*ids[place + 1 :], *ids[:place]]
+    return others[0] if others else None
+
+
+def _content(tx: sa.Connection, only: str | None) -> Mapping[str, list[int]]:
+    """The content of all letters that wait, by letter: there may be thousands of them."""
+    wanted = (
+        sa.select(page.c.letter_id, page.c.number)
+        .join(letter, page.c.letter_id == letter.c.id)
+        .where(letter.c.state == LetterState.AWAITING_REVIEW, page.c.role == PageRole.CONTENT)
+        .order_by(page.c.place)
+    )
+    rows = tx.execute(wanted.where(letter.c.id == only) if only else wanted)
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for letter_id, number in rows:
+        numbers[letter_id].append(number)
+    return numbers
+
+
+def shown_to(tx: sa.Connection, letter_ids: Sequence[str], by: Actor) -> Mapping[str, set[int]]:
+    """The numbers of the pages that were shown large to this person, by letter."""
+    shown: dict[str, set[int]] = defaultdict(set)
+    for start in range(0, len(letter_ids), 500):
+        about = [str(Subject.letter(each)) for each in letter_ids[start : start + 500]]
+        rows = tx.execute(
+            sa.select(event.c.subject, event.c.detail).where(
+                event.c.subject.in_(about),
+                event.c.verb == str(Verb.LOOK_AT_PAGE),
+                event.c.actor == by.name,
+                event.c.actor_kind == str(by.kind),
+            )
+        )
+        for subject, detail in rows:
+            if SCREENED in detail:
+                shown[subject.partition(":")[2]].add(detail[SCREENED])
+    return shown
+
+
+def screened_pages(tx: sa.Connection, letter_id: str, by: Actor) -> tuple[ScreenedPage, ...]:
+    """The pages of a letter in the order of the paper, withheld ones too; no cover, no blank."""
+    rows = tx.execute(
+        sa.select(page)
+        .where(page.c.letter_id == letter_id, page.c.role.in_(_SHOWN_ROLES))
+        .order_by(page.c.place)
+    ).all()
+    read = transcripts_of(tx, [row.id for row in rows])
+    withheld = {each.number: each.reason for each in withheld_pages(tx, letter_id)}
+    shown = shown_to(tx, [letter_id], by)[letter_id]
+    rules: dict[int | None, list[WatchRule]] = defaultdict(list)
+    for each in marks_of(tx, [letter_id]).get(letter_id, ()):
+        rules[each.page].append(each.rule)
+    return tuple(
+        ScreenedPage(
+            id=row.id,
+            number=row.number,
+            place=place,
+            picture=row.picture,
+            width=row.width,
+            height=row.height,
+            quality=tuple(row.quality),
+            transcript=read.get(row.id),
+            withheld=withheld.get(row.number, ""),
+            shown=row.number in shown,
+            rules=tuple(rules[row.id]),
+            frames=frames(rules[row.id], read[row.id]) if row.id in read else (),
+        )
+        for place, row in enumerate(rows, start=1)
+    )

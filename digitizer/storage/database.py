@@ -1,0 +1,243 @@
+"""How a database is opened, read, written and checked.
+
+On SQLite every writing transaction is BEGIN IMMEDIATE with a busy timeout, WAL with
+synchronous=FULL where the library has the fix of the WAL-reset bug (3.51.3, or its back-ports),
+the rollback journal where it has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from digitizer.model.errors import StorageError, Unstorable, UsageError
+
+_PLAIN = b"SQLite format 3\0"
+_WAL_BUG_FIXED = ((3, 51, 3),)
+_WAL_BUG_BACKPORTS = {(3, 44): 6, (3, 50): 7}
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this version of SQLite has the fix of its WAL-reset bug with several connections."""
+    if version >= _WAL_BUG_FIXED[0]:
+        return True
+    backport = _WAL_BUG_BACKPORTS.get((version[0], version[1]))
+    return backport is not None and version[2] >= backport
+
+
+#: Our writers' lock on PostgreSQL: one writer at a time, as on SQLite; any number would do.
+_WRITERS = 0x4D41494C
+
+#: Errors of a statement: they are not the database's, and pass unchanged.
+_NOT_THE_STORE = (
+    sa.exc.IntegrityError,
+    sa.exc.NotSupportedError,
+    sa.exc.ProgrammingError,
+)
+#: Of a value that the database has no place for: NUL in a text on PostgreSQL, bytes that are no
+#: text, a number that is too large.
+_UNSTORABLE = (sa.exc.DataError, UnicodeEncodeError, OverflowError)
+_OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+#: Connections beyond the pool's, so that none is waited for: each thread may hold one.
+_CONNECTIONS = 100
+
+
+def open_engine(url: str | sa.URL, key: bytes | None = None) -> sa.Engine:
+    """An engine for ``url``; SQLite goes through the pysqlite3 wheel and its newer library, or with
+    a ``key`` through SQLCipher, which encrypts the database and its log. A PostgreSQL server
+    encrypts its own files, or its disk."""
+    url = sa.make_url(url)
+    if url.get_backend_name() != "sqlite":
+        plain = url.drivername == "postgresql"
+        driven = url.set(drivername="postgresql+psycopg") if plain else url
+        return sa.create_engine(driven, hide_parameters=True, max_overflow=_CONNECTIONS)
+    library = _library(key)
+    # Parameters are hidden: an error in the log must not carry names or letter text.
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,
+        module=library,
+        connect_args={"timeout": 30},
+        max_overflow=_CONNECTIONS,
+    )
+    journal = "WAL" if wal_is_safe(library.sqlite_version_info) else "TRUNCATE"
+    event.listen(engine, "connect", lambda raw, _record: _prepare_sqlite(raw, journal, key))
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _library(key: bytes | None) -> Any:
+    if key is None:
+        import pysqlite3
+
+        return pysqlite3
+    import sqlcipher3
+
+    return sqlcipher3
+
+
+def _prepare_sqlite(raw: Any, journal: str, key: bytes | None) -> None:
+    raw.isolation_level = None  # we say BEGIN ourselves
+    if key is not None:
+        raw.execute(f"PRAGMA key = {_in_sql(key)}")
+    for pragma in (
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",  # what is deleted is overwritten, not only unlinked
+        "busy_timeout=30000",
+    ):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A read transaction: one consistent snapshot. Raises StorageError where the database cannot
+    be reached (gone, locked too long, too many connections), and Unstorable."""
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+    except _UNSTORABLE as error:
+        raise Unstorable from error
+    except _OUT_OF_REACH as error:
+        raise StorageError(
+            f"The database could not be read ({_cause(error)}). Run: digitizer doctor"
+        ) from error
+
+
+def _cause(error: sa.exc.SQLAlchemyError) -> object:
+    return getattr(error, "orig", None) or "all connections to it are in use"
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A write transaction: takes its lock at once, commits at the end or rolls all back.
+
+    One writer at a time, on SQLite and on PostgreSQL. Raises StorageError where the database
+    cannot be written (disk full, locked too long, gone), and Unstorable; then nothing was written.
+    """
+    try:
+        with engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+            yield connection
+    except _UNSTORABLE as error:
+        raise Unstorable from error
+    except (sa.exc.DatabaseError, sa.exc.TimeoutError) as error:
+        if isinstance(error, _NOT_THE_STORE):
+            raise
+        raise StorageError(
+            f"The database could not be written ({_cause(error)}). Nothing of this was saved; "
+            "free some space or repair the disk, then try again."
+        ) from error
+
+
+def rewrite(engine: sa.Engine) -> None:
+    """Writes the whole database anew, so that nothing which was deleted is left in free pages or in
+    SQLite's write-ahead log. Raises StorageError if another program has the database open."""
+    busy = 0
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        try:
+            if engine.dialect.name == "sqlite":
+                raw.execute("VACUUM")
+                busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            else:
+                connection.exec_driver_sql("VACUUM FULL")
+        except Exception as error:
+            raise StorageError(f"The database could not be rewritten ({error}).") from error
+    if busy:
+        raise StorageError(
+            "The database could not be rewritten: another program is using it. Stop the service, "
+            "then run this again."
+        )
+
+
+def _in_sql(key: bytes) -> str:
+    """A key as SQLCipher takes it, without a derivation of its own: it is no passphrase."""
+    return f"\"x'{key.hex()}'\""
+
+
+def is_plain(database: Path) -> bool:
+    """Whether this is a SQLite database that is not encrypted."""
+    with database.open("rb") as stream:
+        return stream.read(len(_PLAIN)) == _PLAIN
+
+
+def leave_wal(database: Path) -> None:
+    """Writes the log of a plain database into it and removes it. Raises StorageError if another
+    program has the database open."""
+    import pysqlite3
+
+    raw = pysqlite3.connect(str(database), timeout=5)
+    try:
+        raw.execute("PRAGMA journal_mode=DELETE").fetchone()
+        raw.execute("BEGIN EXCLUSIVE")
+        raw.rollback()
+    except pysqlite3.OperationalError as error:
+        raise StorageError(
+            f"Another program is using the database ({error}). Stop the service, then run this "
+            "again."
+        ) from None
+    finally:
+        raw.close()
+
+
+def encrypt_database(plain: Path, target: Path, key: bytes) -> None:
+    """An encrypted copy of a plain database, into a new file, with all that is in it."""
+    import sqlcipher3
+
+    raw = sqlcipher3.connect(str(plain), isolation_level=None)
+    try:
+        raw.execute(f"ATTACH DATABASE ? AS encrypted KEY {_in_sql(key)}", (str(target),))
+        raw.execute("SELECT sqlcipher_export('encrypted')")
+        raw.execute("DETACH DATABASE encrypted")
+    except sqlcipher3.DatabaseError as error:
+        raise StorageError(f"The database could not be encrypted ({error}).") from None
+    finally:
+        raw.close()
+
+
+def copy_database(engine: sa.Engine, target: Path) -> None:
+    """A consistent copy of a SQLite database into a new file, while others write."""
+    if engine.dialect.name != "sqlite":
+        raise UsageError("This database is not SQLite: back it up with its own tool (pg_dump).")
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("VACUUM INTO ?", (str(target),))
+
+
+def linked_sqlite() -> tuple[int, ...]:
+    """The version of the SQLite library in use (the pysqlite3 wheel's)."""
+    import pysqlite3
+
+    return tuple(pysqlite3.sqlite_version_info)
+
+
+def integrity(engine: sa.Engine) -> str | None:
+    """What a full check of the database finds wrong; None if it is intact."""
+    if engine.dialect.name != "sqlite":
+        return None
+    try:
+        with reading(engine) as tx:
+            found = [row[0] for row in tx.exec_driver_sql("PRAGMA integrity_check")]
+    except StorageError as error:
+        return str(error)
+    except sa.exc.DatabaseError as error:  # too damaged to be checked
+        return str(error.orig)
+    return None if found == ["ok"] else "; ".join(found[:3])

@@ -1,0 +1,61 @@
+"""The tables of people outside, on the metadata of ``tables``."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from digitizer.storage.tables import UtcTime, metadata
+
+correspondent = sa.Table(
+    "correspondent",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    # Free lines, as they stand on an envelope.
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    # The name, and name and address, without capitals, accents and punctuation, to be searched.
+    sa.Column("plain_name", sa.Text, nullable=False, index=True),
+    sa.Column("plain", sa.Text, nullable=False),
+    sa.Column("changed", UtcTime, nullable=False),
+)
+
+# That a correspondent and an inmate write to each other: asked for, and approved or not yet.
+contact = sa.Table(
+    "contact",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), nullable=False, index=True),
+    sa.Column("inmate_id", sa.ForeignKey("inmate.id"), nullable=False, index=True),
+    sa.Column("asked", UtcTime, nullable=False),
+    sa.Column("approved", UtcTime),
+)
+
+# Mail that a person must look at: of one correspondent to one inmate, of one to anybody (no
+# inmate), or of anybody to one inmate (no correspondent).
+mail_block = sa.Table(
+    "mail_block",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), index=True),
+    sa.Column("inmate_id", sa.ForeignKey("inmate.id"), index=True),
+    # The correspondent's name when it was blocked, to be compared with senders.
+    sa.Column("plain_name", sa.Text, index=True),
+    # Who wants it: the facility, the inmate or the correspondent.
+    sa.Column("wanted_by", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", UtcTime, nullable=False),
+    # The last day, of local time; null: until somebody ends it.
+    sa.Column("until", sa.Date),
+    sa.Column("ended", UtcTime),
+)
+
+# Who sent a letter, as a person said; a letter that a cut made, and that is undone, takes it along.
+letter_sender = sa.Table(
+    "letter_sender",
+    metadata,
+    sa.Column("letter_id", sa.ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), nullable=False, index=True),
+    sa.Column("at", UtcTime, nullable=False),
+)

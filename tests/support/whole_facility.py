@@ -1,0 +1,224 @@
+"""A home with one of everything, and everyone who may use it: for the tests of every verb and every
+route."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+
+from digitizer.access import kiosks, login, password_hashing, tokens
+from digitizer.access.login import Refused
+from digitizer.access.password_hashing import hash_secret
+from digitizer.covers import actions as covers
+from digitizer.covers.terms import CoverTerms
+from digitizer.facility import Facility, open_facility
+from digitizer.messages import actions as messages
+from digitizer.model.events import LOG
+from digitizer.model.mail import Direction, Draft
+from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate, Scope, StaffRole
+from digitizer.model.prints import PrintKind
+from digitizer.notifications import outbox
+from digitizer.notifications.announcements import announce
+from digitizer.notifications.outbox import OutState
+from digitizer.people import rosters
+from digitizer.people.correspondents import actions as correspondents
+from digitizer.people.roster_import import Upload
+from digitizer.policies import actions as policies
+from digitizer.policies.watch_rules import NewRule, WatchKind, today
+from digitizer.prints import actions as prints
+from digitizer.screening import blind_checks, cases, decisions
+from digitizer.storage.database import writing
+from digitizer.storage.tables import staff
+from digitizer.support.clock import now
+from tests.support.made_mail import OPERATOR, enter_people
+from tests.support.print_system import BLANK_PDF
+from tests.support.sealed_mail import sealed
+from tests.support.web_kit import PASSWORD, Mail, add_letter, add_page, add_scan, make_mail
+
+#: The inmate whose mail is asked for, and another.
+OWNER, ANOTHER = "2026-00117", "2026-00118"
+ROSTER_FILE = (
+    b"booking_number,last_name,first_name,housing_unit,status\n2026-00888,Uplode,Una,B-1,in_custody"
+)
+#: Came with another person's name.
+DOUBTFUL = "2026-00777"
+STAFF_NAMES = {
+    StaffRole.CLERK: "Ana Brookwater",
+    StaffRole.SUPERVISOR: "Ruth Harrow",
+    StaffRole.ADMINISTRATOR: "Ada Fenwright",
+    StaffRole.INVESTIGATOR: "Ivo Glass",
+}
+CLERK = Actor(ActorKind.STAFF, STAFF_NAMES[StaffRole.CLERK], StaffRole.CLERK)
+ADA = Actor(ActorKind.STAFF, STAFF_NAMES[StaffRole.ADMINISTRATOR], StaffRole.ADMINISTRATOR)
+#: Who screened what others check.
+SCREENER = Actor(ActorKind.STAFF, "Sam Screener", StaffRole.CLERK)
+ACTORS: Mapping[str, Actor] = {
+    **{
+        str(role): Actor(ActorKind.STAFF, name, role, proven=True)
+        for role, name in STAFF_NAMES.items()
+    },
+    "no role": Actor(ActorKind.STAFF, "Nobody Inparticular"),
+    "owner": Actor(ActorKind.INMATE, OWNER),
+    "another": Actor(ActorKind.INMATE, ANOTHER),
+    "machine": OPERATOR,
+    **{
+        str(scope): Actor(ActorKind.TOKEN, f"token {scope}", scopes=frozenset({scope}))
+        for scope in Scope
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A copy of the whole facility, and the ids of what is in it.
+
+    ``letter`` and ``reply`` are OWNER's, ``other`` and ``others_reply`` ANOTHER's; ``held``,
+    ``beside`` and ``review`` are held letters of one scan, ``again`` is of another, ``whole`` a
+    scan held whole, ``seal`` a sealed one; ``rejected`` was to go to OWNER; ``cover`` is a sheet's
+    short id, and ``seen`` the mark of ``whole`` as it lies there. ``kiosk`` waits for its code,
+    ``token`` is one that is good, ``rule`` watches, ``check`` waits for a blind check, and OWNER
+    failed to log in once. ``roster`` is an uploaded file that waits, ``doubtful`` a number whose
+    name is held. ``clerk`` and the other roles are the numbers of staff, ``left`` that of one who
+    left. ``print`` is the number of a sheet that waits to be printed, ``sent`` of one that was
+    given to a printer, in the open ``batch``. ``outgoing`` is a doubtful e-mail, ``announcement``
+    is shown; ``now`` and ``soon`` are times as a form has them. ``ida`` and ``ben`` are
+    correspondents, ``block`` holds mail. ``free`` is a folder for anything.
+    """
+
+    facility: Facility
+    ids: Mapping[str, str]
+    free: Path
+
+    def __getitem__(self, name: str) -> str:
+        return self.ids[name]
+
+
+def make_whole_facility(folder: Path) -> Place:
+    """Made once, and then copied: see ``copy_of``."""
+    mail = make_mail(folder / "home")
+    facility, ids = mail.facility, mail.ids
+    with writing(facility.engine) as tx:
+        tx.execute(
+            sa.insert(staff).values(
+                name=STAFF_NAMES[StaffRole.ADMINISTRATOR],
+                role=str(StaffRole.ADMINISTRATOR),
+                password_hash=hash_secret(PASSWORD),
+                active=True,
+            )
+        )
+        known = Inmate(DOUBTFUL, "Harper", "Dan", "C-3", CustodyStatus.IN_CUSTODY)
+        another = replace(known, last_name="Winslow", first_name="Max")
+        for each in (known, another):
+            enter_people(tx, [each])
+        for role, name in STAFF_NAMES.items():
+            found = tx.execute(sa.select(staff.c.id).where(staff.c.name == name)).scalar_one()
+            ids[str(role)] = str(found)
+        left = {"name": "Gil Gone", "role": "clerk", "active": False}
+        tx.execute(sa.insert(staff).values(**left))
+        found = tx.execute(sa.select(staff.c.id).where(staff.c.name == left["name"])).scalar_one()
+        ids["left"] = str(found)
+    ids["seal"] = sealed(facility, folder / "sealing").id
+    again = add_scan(mail, "again.pdf")
+    ids["again"] = add_letter(mail, again, None, reason="Scanned again.")
+    for number in (1, 2):
+        add_page(mail, again, number, ids["again"], "Dear Tobias.", position=number)
+    ids["reply"], ids["others_reply"] = _add_reply(mail, OWNER), _add_reply(mail, ANOTHER)
+    ids["rejected"] = add_letter(mail, again, None, proposed=OWNER, reason="?")
+    decisions.reject(facility, ids["rejected"], CLERK, "contraband")
+    from_ida = CoverTerms(sender="Aunt Ida")
+    watched = NewRule(WatchKind.WORDS, "lighthouse", "", "report 11", today())
+    ids["rule"] = policies.add_rule(facility, watched, ACTORS["supervisor"]).id
+    ids["check"] = ids["letter"]
+    with writing(facility.engine) as tx:
+        blind_checks.draw(tx, ids["check"], SCREENER, (2, 3, 4), 100)
+    ids["inmate"] = OWNER
+    ids["cover"] = covers.print_inmate_cover(facility, OWNER, OPERATOR, from_ida).short_id
+    ids["seen"] = cases.look_at_held(facility, ids["whole"], CLERK).seen
+    ids["roster"] = rosters.keep_upload(facility, Upload("roster.csv", ROSTER_FILE), OPERATOR)
+    ids["roster_seen"] = rosters.look_at_kept(facility, ids["roster"], OPERATOR).plan.seen
+    waits, sent = (
+        prints.queue_pdf(facility, OPERATOR, PrintKind.SEPARATOR, "Separator", BLANK_PDF)
+        for _ in range(2)
+    )
+    batch = prints.send(facility, OPERATOR, [sent], "this computer")
+    ids.update(print=str(waits), sent=str(sent), batch=str(batch.number))
+    ids["doubtful"] = DOUBTFUL
+    _add_correspondents(facility, ids)
+    with writing(facility.engine) as tx:
+        ids["outgoing"] = outbox.put(tx, "a@b.example", "A", "B", cause=LOG, sender="c@d.example")
+        outbox.end(tx, ids["outgoing"], OutState.DOUBTFUL, "The connection died.")
+    hour = timedelta(hours=1)
+    ids["announcement"] = announce(facility, "No mail", "", now(), now() + 9 * hour, ADA)
+    ids["now"] = f"{datetime.now():%Y-%m-%dT%H:%M}"
+    ids["soon"] = f"{datetime.now() + 9 * hour:%Y-%m-%dT%H:%M}"
+    ids["kiosk"] = "B-2 door"
+    kiosks.invite(facility, ids["kiosk"], OPERATOR)
+    ids["token"], ids["figure"] = "JMS", "volume"
+    tokens.add_token(facility, ids["token"], [Scope.ROSTER_READ], OPERATOR)
+    with pytest.raises(Refused):
+        login.enter_as_inmate(facility, OWNER, "111222", "10.0.0.7")
+    facility.engine.dispose()
+    return Place(facility, ids, folder)
+
+
+def _add_correspondents(facility: Facility, ids: dict[str, str]) -> None:
+    """``ida`` asked to write to OWNER, and their mail is blocked; ``ben`` nobody knows more of."""
+    clerk, supervisor = ACTORS["clerk"], ACTORS["supervisor"]
+    ida = correspondents.add_correspondent(facility, correspondents.Entry("Aunt Ida"), clerk)
+    ben = correspondents.add_correspondent(facility, correspondents.Entry("Ben Orchard"), clerk)
+    correspondents.ask_for_contact(facility, ida, OWNER, clerk)
+    block = correspondents.block_mail(facility, ida, ANOTHER, supervisor, "asked for by both")
+    suspended = correspondents.block_mail(facility, None, OWNER, supervisor, "court order 17")
+    ids |= {"ida": str(ida), "ben": str(ben), "block": str(block), "suspended": str(suspended)}
+
+
+@contextmanager
+def cheap_hashes() -> Iterator[None]:
+    """The product's hashes are slow on purpose; who may do what does not depend on them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(password_hashing, "_HASHER", PasswordHasher(1, 8, 1))
+        password_hashing._nobody.cache_clear()
+        yield
+    password_hashing._nobody.cache_clear()
+
+
+def draft(direction: Direction = Direction.FROM_INMATE) -> Draft:
+    """A message from OWNER, or to them."""
+    return Draft(
+        direction=direction,
+        booking_number=OWNER,
+        correspondent="Aunt Ida",
+        subject="Hello",
+        body="All is well.",
+        address="1 Elm Street\nHarbor Bay",
+    )
+
+
+def _add_reply(mail: Mail, booking_number: str) -> str:
+    """A reply that came back on its sheet; the inmate's own message stays queued."""
+    asked = replace(draft(Direction.TO_INMATE), booking_number=booking_number)
+    sent = messages.send(mail.facility, asked, OPERATOR)
+    messages.send(mail.facility, replace(draft(), booking_number=booking_number), OPERATOR)
+    scan = add_scan(mail, f"replies-{booking_number}.pdf")
+    reply = add_letter(mail, scan, booking_number, kind="reply", message_id=sent)
+    add_page(mail, scan, 1, reply, "Thank you for the parcel.", position=1)
+    return reply
+
+
+@contextmanager
+def copy_of(made: Place, folder: Path) -> Iterator[Place]:
+    """A copy to do anything with, which is removed at the end."""
+    facility = open_facility(Path(shutil.copytree(made.facility.home, folder / "home")))
+    try:
+        yield Place(facility, made.ids, folder)
+    finally:
+        facility.engine.dispose()
+        shutil.rmtree(folder)

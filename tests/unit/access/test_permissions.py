@@ -1,0 +1,156 @@
+"""Who may do what, who must prove who they are, and who must say why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from digitizer.access.acting import acting, looking
+from digitizer.access.permissions import RULES, Act, is_permitted
+from digitizer.facility import Facility
+from digitizer.model.errors import NeedsProof, NotAllowed, UsageError
+from digitizer.model.events import Subject, Verb
+from digitizer.model.people import Actor, ActorKind, Scope, StaffRole
+from digitizer.storage.database import reading
+from digitizer.storage.tables import event
+from tests.support.made_mail import CLERK, INVESTIGATOR, OPERATOR, ORSON, SUPERVISOR, as_inmate
+
+ABOUT = Subject.letter("x1")
+ADMINISTRATOR = Actor(ActorKind.STAFF, "Ada Ministrator", StaffRole.ADMINISTRATOR, proven=True)
+
+
+ACTORS = {
+    "clerk": CLERK,
+    "supervisor": SUPERVISOR,
+    "administrator": ADMINISTRATOR,
+    "investigator": INVESTIGATOR,
+    "inmate": as_inmate(ORSON),
+    "machine": OPERATOR,
+    "no role": Actor(ActorKind.STAFF, "no role"),
+    **{
+        str(scope): Actor(ActorKind.TOKEN, f"token {scope}", scopes=frozenset({scope}))
+        for scope in Scope
+    },
+}
+
+
+MAY = {
+    Act.READ: "clerk supervisor administrator investigator inmate machine",
+    Act.GIVE_REASON: "clerk supervisor administrator investigator",
+    Act.READ_OWN: "inmate",
+    Act.SEND: "clerk supervisor administrator inmate machine",
+    Act.LOOK: "clerk supervisor administrator investigator machine",
+    Act.LIST_HELD: "clerk supervisor administrator investigator machine held:read",
+    Act.LIST_INMATES: "clerk supervisor administrator investigator machine roster:read",
+    Act.LIST_LETTERS: "clerk supervisor administrator investigator machine letters:read",
+    Act.REPORTS: "clerk supervisor administrator investigator machine reports:read",
+    Act.DECIDE: "clerk supervisor administrator",
+    Act.OVERRULE: "supervisor administrator",
+    Act.RECALL: "supervisor administrator",
+    Act.RENUMBER: "supervisor administrator",
+    Act.MERGE: "supervisor administrator",
+    Act.CORRECT: "clerk supervisor administrator machine",
+    Act.TAKE_IN: "clerk supervisor administrator machine",
+    Act.PRINT: "clerk supervisor administrator machine",
+    Act.PRINT_COVER: "clerk supervisor administrator machine covers:print",
+    Act.REVOKE: "clerk supervisor administrator machine",
+    Act.IMPORT: "administrator machine roster:write",
+    Act.PEOPLE: "administrator machine",
+    Act.KIOSKS: "supervisor administrator machine",
+    Act.SEE_TOKENS: "administrator machine",
+    Act.TOKENS: "administrator machine",
+    Act.WATCH: "supervisor administrator",
+    Act.CHECK: "clerk supervisor administrator",
+    Act.PRINT_AGAIN: "clerk supervisor administrator machine",
+    Act.OUTBOX: "supervisor administrator machine",
+    Act.ANNOUNCE: "supervisor administrator",
+    Act.CONFIRM_NAME: "clerk supervisor administrator",
+    Act.CONTACTS: "clerk supervisor administrator",
+    Act.RESTRICT: "supervisor administrator",
+    Act.ADD_STAFF: "administrator machine",
+    Act.SEE_STAFF: "administrator machine",
+    Act.STAFF: "administrator",
+    Act.RESCUE: "machine",
+    Act.OWN_LOGIN: "clerk supervisor administrator investigator",
+    Act.OWN_SESSIONS: "clerk supervisor administrator investigator",
+    Act.KEYS: "administrator",
+    Act.LOOK_AT_SEAL: "supervisor administrator machine",
+    Act.LOOK_UNDER_SEAL: "supervisor administrator",
+    Act.SET_ASIDE_SEALED: "supervisor administrator",
+    Act.UNSEAL: "supervisor administrator",
+    Act.OPERATE: "administrator machine",
+}
+
+
+NEEDS_PROOF = (
+    Act.RECALL,
+    Act.MERGE,
+    Act.ADD_STAFF,
+    Act.STAFF,
+    Act.OWN_LOGIN,
+    Act.KEYS,
+    Act.TOKENS,
+    Act.UNSEAL,
+)
+
+
+NEEDS_A_REASON = (
+    Act.GIVE_REASON,
+    Act.DECIDE,
+    Act.OVERRULE,
+    Act.RECALL,
+    Act.RENUMBER,
+    Act.MERGE,
+    Act.REVOKE,
+    Act.CONFIRM_NAME,
+    Act.RESTRICT,
+    Act.WATCH,
+    Act.PRINT_AGAIN,
+    Act.SET_ASIDE_SEALED,
+    Act.UNSEAL,
+)
+
+
+@pytest.mark.parametrize("act", Act)
+def test_who_may(facility: Facility, act: Act) -> None:
+    assert {who for who, by in ACTORS.items() if is_permitted(by, act)} == set(MAY[act].split())
+    for who, by in ACTORS.items():
+        if who in MAY[act].split():
+            with looking(facility, by, act) as look:
+                assert look.by is by
+        else:
+            with pytest.raises(NotAllowed):
+                looking(facility, by, act)
+            with pytest.raises(NotAllowed):
+                acting(facility, by, act, reason="because")
+
+
+@pytest.mark.parametrize("act", Act)
+def test_a_grave_act_needs_someone_who_proved_who_they_are(facility: Facility, act: Act) -> None:
+    assert RULES[act].grave == (act in NEEDS_PROOF)
+    unproven = {who: replace(by, proven=False) for who, by in ACTORS.items()}
+    for who, by in unproven.items():
+        if who not in MAY[act].split():
+            continue
+        if act in NEEDS_PROOF and by.kind is ActorKind.STAFF:
+            for enter in (looking, acting):
+                with pytest.raises(NeedsProof):
+                    enter(facility, by, act)
+        else:
+            with looking(facility, by, act):
+                pass
+
+
+@pytest.mark.parametrize("act", Act)
+def test_a_reason_where_one_is_needed(facility: Facility, act: Act) -> None:
+    by = {Act.READ_OWN: as_inmate(ORSON), Act.RESCUE: OPERATOR}.get(act, ADMINISTRATOR)
+    if act in NEEDS_A_REASON:
+        with pytest.raises(UsageError, match="why"):
+            acting(facility, by, act, reason=" ")
+    with acting(facility, by, act, reason=" because ") as action:
+        action.record(Verb.LOOK, ABOUT, page=1)
+    with reading(facility.engine) as tx:
+        *_, detail = tx.execute(sa.select(event.c.detail).order_by(event.c.seq)).scalars()
+    assert detail == {"page": 1} | ({"why": "because"} if act in NEEDS_A_REASON else {})

@@ -1,0 +1,41 @@
+"""The commands for the audit chain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from digitizer.facility import Facility
+from tests.support.command_line import Run
+from tests.support.made_mail import ORSON, deliver
+from tests.support.time_stamping import Authority, served
+
+
+def test_audit_verify(run: Run, facility: Facility) -> None:
+    deliver(facility, ORSON, "words", b"1")
+    assert run("audit", "verify").code == 0
+    with facility.engine.begin() as tx:
+        tx.exec_driver_sql("UPDATE event SET actor = 'nobody' WHERE seq = 1")
+    done = run("audit", "verify")
+    assert done.code == 1
+    assert "event 1" in done.out
+
+
+def test_anchors_that_an_authority_stamps(run: Run, home: Path, tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "authority")
+    with served(authority.reply) as url, (home / "config.toml").open("a") as settings:
+        settings.write(
+            f'\n[audit]\ntimestamp_certificates = "{authority.root}"\ntimestamp_url = "{url}"\n'
+        )
+        settings.flush()
+        assert run("audit", "anchor").code == 0
+    down = run("audit", "anchor")
+    assert down.code == 1
+    assert "was not stamped by 127.0.0.1: the connection failed" in down.err
+    done = run("audit", "verify")
+    assert done.code == 0
+    assert ", 1 timestamps agree, the last of 2" in done.out
+    (kept,) = (home / "anchors").iterdir()
+    kept.write_text(kept.read_text().replace("seq=", "seq=1", 1))
+    spoiled = run("audit", "verify", "--json")
+    assert spoiled.code == 1
+    assert "does not hold" in spoiled.lines[0]["fault"]

@@ -1,0 +1,62 @@
+"""Who has to go where there are too many connections."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from digitizer.entrances.service.patience import PatientProtocol, patient_protocol
+from digitizer.model.settings import Web
+
+
+class _Connection:
+    """Stands for a connection: the crowd only tells them apart."""
+
+
+def _connections(number: int) -> list[PatientProtocol]:
+    return [cast(PatientProtocol, _Connection()) for _ in range(number)]
+
+
+def _web(**values: object) -> Web:
+    """Fewer connections than a setting may be, so that few are too many."""
+    return Web().model_copy(update=values)
+
+
+def test_a_device_may_have_so_many_and_its_next_is_turned_away() -> None:
+    crowd = patient_protocol(_web(connections=9, connections_per_client=2)).crowd
+    first, second, third, other = _connections(4)
+    assert crowd.enter(first, "10.0.0.1") is None
+    assert crowd.enter(second, "10.0.0.1") is None
+    assert crowd.enter(third, "10.0.0.1") is third
+    assert crowd.enter(other, "10.0.0.2") is None
+    crowd.leave(first)
+    crowd.leave(first)
+    assert crowd.enter(first, "10.0.0.1") is None
+
+
+def test_a_proxy_of_ours_speaks_for_many() -> None:
+    web = _web(connections=9, connections_per_client=1, trusted_proxies=("10.0.0.1",))
+    crowd = patient_protocol(web).crowd
+    assert [crowd.enter(each, "10.0.0.1") for each in _connections(5)] == [None] * 5
+
+
+def test_who_has_waited_longest_without_a_request_gives_way() -> None:
+    crowd = patient_protocol(_web(connections=3, connections_per_client=3)).crowd
+    busy, oldest, newer, newest = _connections(4)
+    for number, each in enumerate((busy, oldest, newer)):
+        crowd.enter(each, f"10.0.0.{number}")
+    crowd.note(busy, idle=False)
+    assert crowd.enter(newest, "10.0.0.9") is oldest
+
+
+def test_who_asked_again_has_waited_least() -> None:
+    crowd = patient_protocol(_web(connections=2, connections_per_client=2)).crowd
+    first, second, third = _connections(3)
+    for number, each in enumerate((first, second)):
+        crowd.enter(each, f"10.0.0.{number}")
+    crowd.note(first, idle=True)
+    assert crowd.enter(third, "10.0.0.9") is second
+
+
+def test_each_server_has_a_crowd_of_its_own() -> None:
+    web = Web()
+    assert patient_protocol(web).crowd is not patient_protocol(web).crowd

@@ -1,0 +1,94 @@
+"""Who is asked why they open a delivered letter, and for how long the reason counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from digitizer.facility import Facility
+from digitizer.letters import actions as letters
+from digitizer.letters import reading_reasons
+from digitizer.model.errors import NeedsReason, NotFound, UsageError
+from digitizer.model.people import Actor
+from digitizer.storage.database import reading
+from digitizer.storage.tables import event
+from digitizer.support.clock import now
+from tests.support.made_mail import CLERK, INVESTIGATOR, ORSON, SUPERVISOR, as_inmate, deliver
+
+LOOKS: dict[str, Callable[[Facility, str, Actor], object]] = {
+    "open": letters.open_letter,
+    "picture": lambda facility, letter, by: letters.page_picture(facility, letter, 1, by),
+    "pdf": letters.letter_pdf,
+}
+
+
+def _last_detail(facility: Facility) -> dict[str, object]:
+    with reading(facility.engine) as tx:
+        found = tx.execute(sa.select(event.c.detail).order_by(event.c.seq.desc()))
+        return dict(found.scalars().first() or {})
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_a_clerk_says_why_first(
+    facility: Facility, look: Callable[[Facility, str, Actor], object]
+) -> None:
+    mine, other = (deliver(facility, ORSON, "words", name) for name in (b"1", b"2"))
+    with pytest.raises(NeedsReason):
+        look(facility, mine, CLERK)
+    with pytest.raises(UsageError):
+        letters.give_reason(facility, mine, " ", CLERK)
+    letters.give_reason(facility, mine, "a page is missing", CLERK)
+    with suppress(NotFound):  # it has no picture
+        look(facility, mine, CLERK)
+    assert _last_detail(facility)["why"] == "a page is missing"
+    with pytest.raises(NeedsReason):
+        look(facility, other, CLERK)
+    with pytest.raises(NeedsReason):
+        look(facility, mine, replace(CLERK, name="Another Clerk"))
+    for free in (SUPERVISOR, INVESTIGATOR, as_inmate(ORSON)):
+        with suppress(NotFound):
+            look(facility, mine, free)
+
+
+def test_a_reason_gets_old(facility: Facility, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = deliver(facility, ORSON, "words", b"1")
+    letters.give_reason(facility, mine, "a page is missing", CLERK)
+    letters.open_letter(facility, mine, CLERK)
+    later = now() + timedelta(minutes=facility.settings.web.reading_reason_minutes)
+    monkeypatch.setattr(reading_reasons, "now", lambda: later)
+    with pytest.raises(NeedsReason):
+        letters.open_letter(facility, mine, CLERK)
+
+
+def test_a_search_shows_no_words_of_a_letter_that_was_not_opened(facility: Facility) -> None:
+    mine, other = (deliver(facility, ORSON, "the garden", name) for name in (b"1", b"2"))
+    letters.give_reason(facility, mine, "a page is missing", CLERK)
+    hits = {hit.letter: hit.snippet for hit in letters.search_mail(facility, "garden", CLERK)}
+    assert set(hits) == {mine, other}
+    assert (bool(hits[mine]), hits[other]) == (True, "")
+    assert all(hit.snippet for hit in letters.search_mail(facility, "garden", SUPERVISOR))
+
+
+def test_no_reason_opens_what_is_not_there(facility: Facility) -> None:
+    with pytest.raises(NotFound):
+        letters.give_reason(facility, "none", "curious", CLERK)
+
+
+def test_whoever_corrects_a_page_said_why_too(
+    facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = deliver(facility, ORSON, "words", b"1")
+    with pytest.raises(NeedsReason):
+        letters.correct_page(facility, mine, 1, "guessed", CLERK)
+    letters.give_reason(facility, mine, "to correct it", CLERK)
+    later = now() + timedelta(hours=2)  # they typed for long: nothing of it is lost
+    monkeypatch.setattr(reading_reasons, "now", lambda: later)
+    letters.correct_page(facility, mine, 1, "the words", CLERK)
+    assert _last_detail(facility)["why"] == "to correct it"
+    letters.correct_page(facility, mine, 1, "the words again", SUPERVISOR)
+    assert "why" not in _last_detail(facility)

@@ -1,0 +1,66 @@
+"""What was open when a backup was made is not open in the home that is restored from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from digitizer.access import enrolment, kiosks, login
+from digitizer.access.login import Refused
+from digitizer.facility import Facility, open_facility
+from digitizer.model.events import LOG, Subject
+from digitizer.model.people import Actor, ActorKind, StaffRole
+from digitizer.notifications import outbox
+from digitizer.notifications.outbox import OutState
+from digitizer.operations.backup import back_up, restore_home
+from digitizer.people import actions as people
+from digitizer.screening import second_person
+from digitizer.storage import encryption
+from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import joint_request
+from tests.support.backed_up import PASSPHRASE
+from tests.support.made_mail import OPERATOR, ORSON
+from tests.support.whole_facility import cheap_hashes
+
+KIOSK = "10.0.0.7"
+IDA = Actor(ActorKind.STAFF, "Ida", StaffRole.SUPERVISOR, proven=True)
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(encryption, "_COST", 2)
+    with cheap_hashes():
+        yield
+
+
+@pytest.mark.parametrize("passphrase", [PASSPHRASE, None])
+def test_a_restored_home_has_nothing_open(
+    full: Facility, tmp_path: Path, passphrase: str | None
+) -> None:
+    """Whoever was deactivated since must not go on in it with a session of before."""
+    password = people.add_staff(full, "Ida", StaffRole.SUPERVISOR, OPERATOR)
+    pin = people.set_pin(full, ORSON, OPERATOR)
+    tokens = (
+        login.enter_as_staff(full, "Ida", password, KIOSK),
+        login.enter_as_inmate(full, ORSON, pin, KIOSK),
+    )
+    code = kiosks.invite(full, "B-2", OPERATOR)
+    with writing(full.engine) as tx:
+        second_person.ask(tx, Subject.scan("x"), IDA, "handed over")
+        mail = outbox.put(tx, "a@b.example", "A", "B", cause=LOG, sender="c@d.example")
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
+    restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, passphrase)
+    again = open_facility(tmp_path / "again")
+    assert [login.visit(again, each) for each in tokens] == [None, None]
+    with pytest.raises(Refused):
+        enrolment.enrol(again, code, KIOSK)
+    with reading(again.engine) as tx:
+        assert tx.execute(sa.select(joint_request)).first() is None
+        waited = outbox.find(tx, mail)
+    assert waited is not None
+    assert waited.state is OutState.DOUBTFUL, "the first home may have sent it since"
+    assert login.visit(again, login.enter_as_staff(again, "Ida", password, KIOSK))
+    again.engine.dispose()

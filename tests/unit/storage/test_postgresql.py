@@ -1,0 +1,298 @@
+"""The program on PostgreSQL does what it does on SQLite."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from datetime import date
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import pytest
+import sqlalchemy as sa
+
+from digitizer import audit
+from digitizer.access import locks
+from digitizer.capture.scans import ledger, sealing
+from digitizer.facility import Facility
+from digitizer.letters.actions import mailbox, search_mail
+from digitizer.letters.search import indexing, terms
+from digitizer.letters.search.page_search import search_pages
+from digitizer.messages import actions as messages
+from digitizer.messages.printing import render_queued
+from digitizer.model.errors import NotAllowed
+from digitizer.model.events import LOG, Subject, Verb
+from digitizer.model.mail import Direction, Draft
+from digitizer.model.paper import Original
+from digitizer.model.prints import PrintKind, PrintState
+from digitizer.model.settings import Release
+from digitizer.notifications import changes, outbox
+from digitizer.operations import actions as operations
+from digitizer.operations.care import needs_care
+from digitizer.operations.reports import actions as reports
+from digitizer.operations.reports.periods import Period
+from digitizer.people import roster
+from digitizer.people.correspondents import actions as correspondents
+from digitizer.people.correspondents import contacts
+from digitizer.people.correspondents.actions import Entry
+from digitizer.people.correspondents.blocks import doubts_about
+from digitizer.policies import actions as policies
+from digitizer.policies import watch_rules
+from digitizer.policies.watch_rules import NewRule, WatchKind
+from digitizer.prints import actions as prints
+from digitizer.screening import cases, checks, decisions, legal_mail, review, senders
+from digitizer.screening.delivering import Waits
+from digitizer.storage import tables_upkeep
+from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import event, scan, shelf
+from digitizer.support.clock import now
+from tests.support.api_kit import Program
+from tests.support.known_times import KnownTimes
+from tests.support.made_mail import (
+    CLERK,
+    OPERATOR,
+    ORSON,
+    PETRA,
+    SUPERVISOR,
+    deliver,
+    file,
+    held_letter,
+    held_whole,
+    letter_of,
+    new_cover,
+    read,
+    split_of,
+)
+from tests.support.print_system import BLANK_PDF
+from tests.support.screened_mail import waiting_letter
+from tests.support.sealed_mail import marker, sealed, seen, stack
+from tests.support.secrets_left import secrets_left
+
+
+def test_a_search_on_postgresql_forgives_as_on_sqlite(
+    cluster: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "_SHELVED_TOGETHER", 2)
+    texts = {2: read("my dear hother", mother=0.6), 3: read("a gardem"), 4: read("dear x mother")}
+    file(cluster, split_of(letter_of(new_cover(cluster), 1, 4)), texts)
+    deliver(cluster, ORSON, "Café garden", b"2")
+    with reading(cluster.engine) as tx:
+        monkeypatch.setattr(terms, "_KNOWN", WeakKeyDictionary())
+        assert [hit.page for hit in search_pages(tx, '"dear mother"', ORSON)] == [1]
+        assert [hit.score for hit in search_pages(tx, "garden", ORSON)][:1] == [1.0]
+        assert len(search_pages(tx, "garden cafe", ORSON)) == 2
+        assert tx.execute(sa.select(sa.func.count()).select_from(shelf)).scalar_one() > 0
+
+
+def test_the_main_job_on_postgresql(cluster: Facility) -> None:
+    mine = deliver(cluster, ORSON, "my dear garden", b"1")
+    deliver(cluster, PETRA, "her garden", b"2")
+    held, whole = held_letter(cluster, new_cover(cluster)), held_whole(cluster)
+    assert [hit.letter for hit in search_mail(cluster, "gardem", OPERATOR, ORSON)] == [mine]
+    assert search_mail(cluster, "'gard%*", OPERATOR) != ()
+    first, second = decisions.cut(cluster, held, 3, CLERK, "two letters")
+    decisions.assign(cluster, second, ORSON, CLERK, "looked")
+    decisions.reject(cluster, first, CLERK, "glitter")
+    decisions.assign(cluster, whole, PETRA, CLERK, "looked")
+    assert len(mailbox(cluster, ORSON, OPERATOR)) == 2
+    assert all(account.balanced for account in operations.reconcile(cluster, OPERATOR))
+    events_, problem = operations.verify_audit(cluster, OPERATOR)
+    assert (events_ > 5, problem) == (True, None)
+    with writing(cluster.engine) as tx:
+        tx.execute(sa.delete(event).where(event.c.seq == events_))
+    assert operations.verify_audit(cluster, OPERATOR)[1] is not None
+
+
+def test_sealing_and_unsealing_on_postgresql(cluster: Facility, tmp_path: Path) -> None:
+    code = marker(cluster)
+    first = sealed(cluster, tmp_path / "w", what=seen(marked=code))
+    second = sealed(cluster, tmp_path / "w", stack(3), what=seen(3, marked=code))
+    assert [each.sure for each in legal_mail.sealed_scans(cluster, SUPERVISOR)] == [True, False]
+    with reading(cluster.engine) as tx:
+        keys = {
+            each.id: sealing.find_sealed(tx, cluster.seal_keys, each.id).key
+            for each in (first, second)
+        }
+        data = Path(tx.execute(sa.text("SHOW data_directory")).scalar_one())
+    legal_mail.lift(cluster, second.id, SUPERVISOR, "scanned again")
+    new = legal_mail.cut(cluster, first.id, [3, 4], SUPERVISOR, "another letter")
+    legal_mail.destroy(cluster, first.id, SUPERVISOR, "handed over", confirmed=True)
+    with reading(cluster.engine) as tx:
+        states = {each: ledger.scan_state(tx, each) for each in (first.id, second.id, new)}
+    assert states == {first.id: "filed", second.id: "waiting", new: "waiting"}
+    for folder in (data, cluster.home):
+        assert list(secrets_left(folder, keys)) == []
+    assert all(account.balanced for account in operations.reconcile(cluster, OPERATOR))
+    assert operations.verify_audit(cluster, OPERATOR)[1] is None
+
+
+def test_writers_at_once_on_postgresql(cluster: Facility) -> None:
+    """One scan for the same bytes, one order of the log, one claimant a scan."""
+    part = [Original("a" * 64, "a.pdf", 1)]
+    claimed: list[str] = []
+    problems: list[BaseException] = []
+    start = threading.Barrier(4)
+
+    def write(name: str) -> None:
+        try:
+            start.wait()
+            for _ in range(5):
+                with writing(cluster.engine) as tx:
+                    entry = ledger.enter(tx, part, "default")
+                    audit.record(tx, OPERATOR, Verb.TAKE_IN, Subject.scan(entry.scan.id))
+            with writing(cluster.engine) as tx:
+                if ledger.claim_next(tx, name):
+                    claimed.append(name)
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=write, args=(f"{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert len(claimed) == 1
+    with reading(cluster.engine) as tx:
+        assert tx.execute(sa.select(sa.func.count()).select_from(scan)).scalar() == 1
+        assert audit.verify_chain(tx) == (21, None)
+
+
+def test_what_today_shows_on_postgresql(cluster: Facility) -> None:
+    held_letter(cluster)
+    held_whole(cluster)
+    day = cases.day_of_intake(cluster, CLERK)
+    assert (day.held, len(day.lines), len(day.longest)) == (2, 2, 2)
+    found = {each.what for each in needs_care(cluster, CLERK).findings}
+    assert found == {"scanner default"}, "it is backed up by its own tool, unseen"
+
+
+def test_the_outbox_on_postgresql(cluster: Facility) -> None:
+    with writing(cluster.engine) as tx:
+        item = outbox.put(tx, "a@b", "A", "B", cause=LOG, sender="c@d")
+        assert outbox.due(tx, now()) == (item,)
+        assert outbox.claim(tx, item, now()) is not None
+        assert outbox.begin(tx, item, now())
+        assert outbox.doubt_all(tx) == 1
+
+
+def test_correspondents_blocks_and_refusals_on_postgresql(cluster: Facility) -> None:
+    ida = correspondents.add_correspondent(cluster, Entry("Ida Márlow", "12 Elm Street"), CLERK)
+    twice = correspondents.add_correspondent(cluster, Entry("I. Marlow"), CLERK)
+    correspondents.ask_for_contact(cluster, twice, ORSON, CLERK)
+    correspondents.approve_contact(cluster, ida, ORSON, SUPERVISOR, "a sister")
+    today = now().astimezone().date()
+    block = correspondents.block_mail(cluster, ida, ORSON, SUPERVISOR, "asked for", until=today)
+    held = held_letter(cluster, new_cover(cluster))
+    senders.name_sender(cluster, held, ida, Entry(""), CLERK)
+    assert len(senders.look_at_senders(cluster, held, CLERK).blocked) == 1
+    decisions.assign(cluster, held, ORSON, CLERK, "looked")
+    with reading(cluster.engine) as tx:
+        assert contacts.who_wrote(tx) == {ORSON: ["Ida Márlow"]}
+        (doubt,) = doubts_about(tx, "IDA MARLOW", roster.inmate_row_id(tx, ORSON))
+    assert "asked for" in doubt.message
+    correspondents.unblock_mail(cluster, block, SUPERVISOR, "over")
+    correspondents.merge_correspondents(cluster, ida, twice, SUPERVISOR, "one person")
+    assert [each.id for each in correspondents.correspondents(cluster, "mar", CLERK)] == [twice]
+    person = correspondents.correspondent(cluster, twice, CLERK)
+    assert ([each.letter for each in person.letters], len(person.contacts)) == ([held], 1)
+    for _ in range(3):
+        with pytest.raises(NotAllowed):
+            correspondents.block_mail(cluster, twice, None, CLERK, "no")
+    assert [each.more for each in locks.refusals(cluster, SUPERVISOR)] == [0]
+
+
+def test_reports_on_postgresql(cluster: Facility) -> None:
+    times = KnownTimes(cluster)
+    paper = times.scan("2026-03-03 10:00:00", pages=6)
+    times.letter(paper, delivered="2026-03-03 10:01:00", confidence=(0.05, 0.95))
+    held = times.letter(paper, held="2026-03-03 10:01:00", reasons=["sheet_count"])
+    times.decide(held, "2026-03-03 11:00:00", Verb.ASSIGN, 20)
+    again = times.letter(times.scan("2026-03-02 10:00:00"), delivered="2026-03-02 10:00:30")
+    times.event("2026-03-03 12:00:00", Verb.RECALL, f"letter:{again}", "Ruth")
+    times.event("2026-03-03 12:01:00", Verb.ASSIGN, f"letter:{again}", "Ruth")
+    day = Period(date(2026, 3, 3), date(2026, 3, 3))
+    found = {each.key: each for each in reports.report(cluster, day, OPERATOR).figures}
+    assert found["volume"].rows[0].values == (2, 1, 6)
+    assert found["delay"].rows[0].values == (60, 3600, 2)
+    assert found["held"].rows[0].values == (1, 100.0)
+    assert found["scanner"].rows[0].values == (2, 1, 1, 6, 50.0)
+    assert [row.values[0] for row in found["confidence"].rows] == [1, *[0] * 8, 1]
+    assert found["effort"].rows[-1].values == (20, 20, 3, 2, 1)
+
+
+def test_the_api_on_postgresql(cluster: Facility) -> None:
+    mine, held = deliver(cluster, ORSON, "my dear garden", b"1"), held_whole(cluster)
+    with Program(cluster) as program:
+        first = program.get("/letters").json()
+        assert [each["letter"] for each in first["items"]] == [mine]
+        decisions.assign(cluster, held, PETRA, CLERK, "looked")
+        (changed,) = program.get("/letters", params={"after": first["next"]}).json()["items"]
+        assert changed["booking_number"] == PETRA
+        assert len(program.get("/inmates", params={"limit": "1"}).json()["items"]) == 1
+        parts = [program.get("/balance", params={"limit": "1"}).json()]
+        parts.append(program.get("/balance", params={"after": parts[0]["next"]}).json())
+        assert all(each["balanced"] for part in parts for each in part["items"])
+        assert len({each["scan"] for part in parts for each in part["items"]}) == 2
+        key = program.new_key()
+        covers = [program.post(f"/inmates/{ORSON}/covers", json={}, headers=key) for _ in range(2)]
+        assert covers[0].content == covers[1].content
+        assert program.get("/held").json()["items"] == []
+
+
+def test_changes_are_told_on_postgresql(cluster: Facility) -> None:
+    with writing(cluster.engine) as tx:
+        changes.tell(tx, "https://jms.example")
+        tx.execute(sa.update(tables_upkeep.outbox).values(state="sent", ended=now()))
+    mine = deliver(cluster, ORSON, "my dear garden", b"1")
+    with writing(cluster.engine) as tx:
+        assert changes.is_untold(tx)
+        changes.tell(tx, "https://jms.example")
+        assert not changes.is_untold(tx)
+        bodies = list(tx.execute(sa.select(tables_upkeep.outbox.c.body)).scalars())
+    assert any(mine in body for body in bodies)
+
+
+def test_screening_on_postgresql(cluster: Facility) -> None:
+    """Rules, pages that are withheld, two people, and a blind check."""
+    screening = cluster.settings.screening.model_copy(
+        update={"second_look": "marked", "checked_percent": 100.0}
+    )
+    settings = cluster.settings.model_copy(update={"screening": screening})
+    strict = dataclasses.replace(cluster, settings=settings)
+    rule = NewRule(WatchKind.WORDS, "Yours", "", "report 12", watch_rules.today())
+    set_ = policies.add_rule(strict, rule, SUPERVISOR)
+    marked = waiting_letter(strict, b"1", release=Release.AUTOMATIC)
+    plain = waiting_letter(strict, b"2", texts={2: "hello", 3: "there"})
+    assert [each.letter for each in review.waiting(strict, CLERK)] == [marked, plain]
+    assert policies.rules(strict, CLERK)[0].marked == 1
+    decisions.withhold(strict, marked, 2, CLERK, "a map")
+    assert decisions.release(strict, marked, CLERK, "the rest") is Waits.SECOND
+    assert review.look_at(strict, plain, CLERK).following is None
+    assert decisions.release(strict, marked, SUPERVISOR, "the rest") is None
+    decisions.release(strict, plain, CLERK, "fine")
+    assert checks.waiting(strict, SUPERVISOR) == (plain,)
+    for number in (2, 3):
+        checks.page_picture(strict, plain, number, SUPERVISOR)
+    assert checks.judge(strict, plain, [3], "a code", SUPERVISOR).is_miss
+    assert checks.measured(strict, SUPERVISOR).missed.of == 1
+    policies.end_rule(strict, set_.id, SUPERVISOR, "over")
+    assert all(account.balanced for account in operations.reconcile(strict, OPERATOR))
+
+
+def test_the_print_queue_on_postgresql(cluster: Facility) -> None:
+    draft = Draft(Direction.TO_INMATE, ORSON, "Aunt Ida", "Hi", "How are you?")
+    messages.send(cluster, draft, OPERATOR)
+    sheet = prints.queue_pdf(cluster, CLERK, PrintKind.SEPARATOR, "Separator", BLANK_PDF)
+    waiting = prints.look_at_queue(cluster, CLERK).waiting
+    numbers = [each.number for pile in waiting for each in pile.prints]
+    assert render_queued(cluster, numbers, CLERK) == ()
+    batch = prints.send(cluster, CLERK, numbers, "outbox")
+    assert {each.state for each in batch.prints} == {PrintState.PRINTED}
+    assert [each.message.printed is None for each in messages.threads(cluster, ORSON, CLERK)] == [
+        False
+    ]
+    (again,) = prints.print_again(cluster, sheet, sheet, CLERK, "a jam", spoiled=True)
+    open_batch = prints.send(cluster, CLERK, [again], "this computer")
+    prints.came_not(cluster, open_batch.number, CLERK)
+    assert prints.find_print(cluster, again, CLERK).state is PrintState.RENDERED

@@ -1,0 +1,227 @@
+"""The migrations make what the code expects, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from digitizer.access.accounts import staff_account
+from digitizer.capture.scans import sealed_pages
+from digitizer.covers import legal_markers
+from digitizer.facility import Facility, open_facility
+from digitizer.letters.search.page_search import search_pages
+from digitizer.model.errors import SettingsError
+from digitizer.model.paper import CodeKind, CoverCode, Scan
+from digitizer.storage import tables_upkeep  # noqa: F401  # more tables
+from digitizer.storage.database import open_engine, reading, writing
+from digitizer.storage.schema import upgrade
+from digitizer.storage.tables import (
+    SCHEMA_VERSION,
+    cover,
+    cover_use,
+    event_head,
+    metadata,
+    scan,
+    session,
+)
+from digitizer.support.clock import now
+from digitizer.support.paths import MIGRATIONS
+
+
+def _differences(engine: sa.Engine) -> list[object]:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+
+def test_the_newest_migration_is_the_one_the_code_names() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA_VERSION
+
+
+def test_sqlite_has_what_the_code_expects(facility: Facility) -> None:
+    assert _differences(facility.engine) == []
+
+
+_A_LETTER_OF_THE_FIRST_VERSION = """
+INSERT INTO inmate (id, booking_number, last_name, first_name, housing_unit, status, more, changed)
+ VALUES (1, 'A-100', 'Testvale', 'Orson', '', 'in_custody', '{}', '2024-01-01');
+INSERT INTO scan (id, fingerprint, profile, state, taken_in, rejected, tries, deaths, sealed)
+ VALUES ('s', 'f', 'default', 'filed', '2024-01-01', 0, 1, 0, 0);
+INSERT INTO letter (id, scan_id, kind, state, inmate_id, received, doubts)
+ VALUES ('mine', 's', 'letter', 'delivered', 1, '2024-01-01', '[]'),
+  ('waits', 's', 'letter', 'held', NULL, '2024-01-01', '[]');
+INSERT INTO page (id, scan_id, number, place, role, letter_id, position, width, height, dpi, ink,
+  quality)
+ VALUES (1, 's', 1, 1, 'content', 'mine', 1, 10, 10, 100, 0.1, '[]'),
+  (2, 's', 2, 2, 'content', 'waits', 1, 10, 10, 100, 0.1, '[]');
+INSERT INTO transcript (page_id, engine, confidence, text, words)
+ VALUES (1, 'e', 0.9, 'my gardem', '[]'), (2, 'e', 0.9, 'the garden', '[]');
+INSERT INTO posting (word, page_id, weight)
+ VALUES ('gardem', 1, 1.0), ('garden', 1, 0.25), ('garden', 2, 1.0);
+INSERT INTO event (seq, at, actor_kind, actor, verb, subject, detail, previous, hash)
+ VALUES (1, '2024-01-01', 'machine', 'm', 'v', 's', '{}', '', 'last hash')
+"""
+
+
+def test_a_home_of_the_first_version_keeps_what_it_had(tmp_path: Path) -> None:
+    """Its log gets a head, and its delivered mail is found as before."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(engine, "0001")
+    with writing(engine) as tx:
+        for statement in _A_LETTER_OF_THE_FIRST_VERSION.split(";"):
+            tx.exec_driver_sql(statement)
+    upgrade(engine)
+    assert _differences(engine) == []
+    with reading(engine) as tx:
+        head = tx.execute(sa.select(event_head)).one()
+        assert (head.seq, head.hash) == (1, "last hash")
+        hits = search_pages(tx, "garden", "A-100")
+        assert [(hit.letter, hit.snippet) for hit in hits] == [("mine", "my gardem")]
+        assert [hit.letter for hit in search_pages(tx, "garden")] == ["mine"]
+    engine.dispose()
+
+
+_COVERS_OF_AN_EARLIER_VERSION = """
+INSERT INTO inmate (id, booking_number, last_name, first_name, housing_unit, status, more, changed)
+ VALUES (1, 'A-100', 'Testvale', 'Orson', '', 'in_custody', '{}', '2024-01-01');
+INSERT INTO scan (id, fingerprint, profile, state, taken_in, rejected, tries, deaths, sealed)
+ VALUES ('s', 'f', 'default', 'filed', '2024-01-01', false, 1, 0, false);
+INSERT INTO cover (id, kind, key_id, short_id, inmate_id, sheets, once, printed)
+ VALUES ('standing', 'inmate', 1, 'a', 1, 0, false, '2024-01-01'),
+  ('answered', 'reply', 1, 'b', 1, 0, false, '2024-01-01'),
+  ('waits', 'reply', 1, 'c', 1, 0, false, '2024-01-01');
+INSERT INTO letter (id, scan_id, kind, state, inmate_id, cover_id, received, doubts)
+ VALUES ('l', 's', 'letter', 'delivered', 1, 'standing', '2024-01-01', '[]'),
+  ('h', 's', 'letter', 'held', NULL, 'standing', '2024-01-02', '[]'),
+  ('r', 's', 'reply', 'delivered', 1, 'answered', '2024-01-03', '[]'),
+  ('q', 's', 'reply', 'held', NULL, 'waits', '2024-01-03', '[]'),
+  ('n', 's', 'letter', 'held', NULL, NULL, '2024-01-03', '[]')
+"""
+
+
+def _assert_covers_keep_their_uses(engine: sa.Engine) -> None:
+    """As an older home had them; a reply that came in is the one its sheet was good for."""
+    with writing(engine) as tx:
+        for statement in _COVERS_OF_AN_EARLIER_VERSION.split(";"):
+            tx.exec_driver_sql(statement)
+    upgrade(engine)
+    with reading(engine) as tx:
+        uses = tx.execute(sa.select(cover_use.c.cover_id, cover_use.c.letter_id)).all()
+        used = tx.execute(sa.select(cover.c.id).where(cover.c.used_by == "s")).scalars().all()
+    assert sorted(tuple(use) for use in uses) == [
+        ("answered", "r"),
+        ("standing", "h"),
+        ("standing", "l"),
+        ("waits", "q"),
+    ]
+    assert used == ["answered"]
+
+
+def test_covers_of_an_older_home_keep_their_uses(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(engine, "0004")
+    _assert_covers_keep_their_uses(engine)
+    assert _differences(engine) == []
+    engine.dispose()
+
+
+def test_covers_of_an_older_home_on_postgresql_keep_their_uses(cluster_url: str) -> None:
+    engine = open_engine(cluster_url)
+    with engine.begin() as tx:
+        tx.execute(sa.text("DROP SCHEMA public CASCADE"))
+        tx.execute(sa.text("CREATE SCHEMA public"))
+    upgrade(engine, "0004")
+    _assert_covers_keep_their_uses(engine)
+    engine.dispose()
+
+
+_A_SEALED_SCAN_OF_AN_EARLIER_VERSION = """
+INSERT INTO scan (id, fingerprint, profile, state, taken_in, rejected, tries, deaths, sealed,
+  seal_key, pages, doubt, reason)
+ VALUES ('s', 'f', 'default', 'held', '2024-01-01', 0, 0, 0, 1, x'00', 2, 'legal', 'Page 2 …');
+INSERT INTO original (scan_id, ordinal, sha256, source, size, sealed_as)
+ VALUES ('s', 1, 'plain', 'stack.pdf', 9, 'twin');
+INSERT INTO page (id, scan_id, number, place, role, width, height, dpi, ink, quality)
+ VALUES (1, 's', 1, 1, 'content', 10, 10, 100, 0.1, '[]'),
+  (2, 's', 2, 2, 'content', 10, 10, 100, 0.1, '[]');
+INSERT INTO cover (id, kind, key_id, short_id, sheets, once, printed)
+ VALUES ('ababababababababab', 'legal', 1, 'K7QM-3XTR-D', 0, 0, '2024-01-01')
+"""
+
+
+def test_what_an_earlier_version_sealed_can_be_decided(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(engine, "0004")
+    with writing(engine) as tx:
+        for statement in _A_SEALED_SCAN_OF_AN_EARLIER_VERSION.split(";"):
+            tx.exec_driver_sql(statement)
+    upgrade(engine, keep_seal_key=lambda key: f"kept {key.hex()}")
+    with reading(engine) as tx:
+        assert tx.execute(sa.select(scan.c.seal_key_id)).scalar_one() == "kept 00"
+    assert _differences(engine) == []
+    old = Scan("s", (), "default", now())
+    with writing(engine) as tx:
+        assert [each.number for each in sealed_pages.pages_of(tx, "s")] == [1, 2]
+        judged = legal_markers.judge(tx, CoverCode(CodeKind.LEGAL, 1, "ab" * 9), old, "Here")
+        assert judged.standing is legal_markers.MarkerStanding.BEFORE
+        assert sealed_pages.clear_pages(tx, "s") == (1, 2)
+    engine.dispose()
+
+
+_STAFF_OF_AN_EARLIER_VERSION = """
+INSERT INTO staff (id, name, role, password_hash, active)
+ VALUES (1, 'Ana', 'clerk', 'hash', true), (2, 'Gil', 'supervisor', NULL, false);
+INSERT INTO session (token_hash, staff_id, steps_done, csrf, created, seen)
+ VALUES ('aa', 1, 1, 'c', '2024-01-01', '2024-01-01')
+"""
+
+
+def _assert_staff_keep_their_logins(engine: sa.Engine) -> None:
+    """Nobody must change a password because of an update, and nobody has a second step."""
+    with writing(engine) as tx:
+        for statement in _STAFF_OF_AN_EARLIER_VERSION.split(";"):
+            tx.exec_driver_sql(statement)
+    upgrade(engine)
+    with reading(engine) as tx:
+        account = staff_account(tx, "Ana")
+        proved = tx.execute(sa.select(session.c.proved)).scalar_one()
+    assert account is not None
+    assert (account.usable_hash, account.must_change) == ("hash", False)
+    assert (account.has_second_step, proved) == (False, None)
+
+
+def test_staff_of_an_older_home_keep_their_logins(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(engine, "0006")
+    _assert_staff_keep_their_logins(engine)
+    assert _differences(engine) == []
+    engine.dispose()
+
+
+def test_staff_of_an_older_home_on_postgresql_keep_their_logins(cluster_url: str) -> None:
+    engine = open_engine(cluster_url)
+    with engine.begin() as tx:
+        tx.execute(sa.text("DROP SCHEMA public CASCADE"))
+        tx.execute(sa.text("CREATE SCHEMA public"))
+    upgrade(engine, "0006")
+    _assert_staff_keep_their_logins(engine)
+    engine.dispose()
+
+
+def test_an_older_home_asks_to_be_brought_up_to_date(facility: Facility) -> None:
+    with writing(facility.engine) as tx:
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(SettingsError, match="init"):
+        open_facility(facility.home)
+
+
+def test_postgresql_has_what_the_code_expects(cluster: Facility) -> None:
+    assert _differences(cluster.engine) == []

@@ -1,0 +1,178 @@
+"""The tests of ``digitizer/a/b.py`` are in ``tests/unit/a/test_b.py``; what differs says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+UNIT = ROOT / "tests" / "unit"
+
+#: Rooms at the top of the tree, whose tests keep the room's name; digitizer's rooms leave its out.
+BESIDE = ("inbox_watch", "trials", "training", "benchmarks")
+
+#: Test files about more than one module, and what they are about.
+WIDER = {
+    "access/test_login_meanwhile.py": "what happens to an account while its password is checked",
+    "engines/opening/test_pdf_cells.py": "every way to write a PDF, of the trial of damaged files",
+    "engines/searchable_pdf/test_pdf_a.py": "the whole file by the clauses of PDF/A",
+    "engines/test_no_metadata.py": "where a photo was taken, in all that is made of it",
+    "entrances/web/shared/test_long_addresses.py": "addresses that a page answers with",
+    "people/roster_file/test_layouts.py": "the layouts of jails' systems, from bytes to rows",
+    "screening/test_withheld_pages.py": "a withheld page, by every way to its inmate",
+    "screening/test_nothing_is_left.py": "a destroyed key, in every byte of a home",
+    "storage/test_unstorable.py": "what no database can store, by every door",
+    "storage/test_postgresql.py": "the main job on the other database",
+    "test_docs.py": "the documents",
+    "test_glossary.py": "the words in code, pages and documents",
+    "test_links.py": "the documents",
+    "test_made_letters.py": "tests/support/made_letters.py",
+    "test_mirror.py": "the tests",
+    "test_rooms.py": "which module imports which",
+}
+
+#: Modules without tests of their own: why, and where under tests/ they are tested if anywhere.
+ELSEWHERE = {
+    "capture/isolated/survey.py": (
+        "whole files in a sandbox",
+        "integration/test_paths_of_paper.py",
+    ),
+    "capture/pipeline.py": ("puts the steps together", "integration/test_paths_of_paper.py"),
+    "capture/splitting/holds.py": ("a type", ""),
+    "covers/drawing.py": ("by what is printed", "unit/covers/test_actions.py"),
+    "engines/codes/unpatterned.py": (
+        "by what it reveals",
+        "unit/capture/isolated/test_sighting.py",
+    ),
+    "engines/imaging/paper_marks.py": (
+        "by what it leaves",
+        "unit/engines/imaging/test_blankness.py",
+    ),
+    "engines/isolation/child.py": ("another process", "unit/engines/isolation/test_sandbox.py"),
+    "engines/opening/heif.py": (
+        "on files of telephones, which few can write",
+        "unit/trials/test_damage.py",
+    ),
+    "engines/opening/jpeg_file.py": (
+        "by its pages",
+        "unit/engines/opening/test_pillow_pictures.py",
+    ),
+    "engines/opening/pdf_contents.py": ("by its pages", "unit/engines/opening/test_pdf.py"),
+    "engines/opening/pdf_plain.py": ("by its pages", "unit/engines/opening/test_pdf.py"),
+    "engines/opening/tiff_file.py": ("by its pages", "unit/engines/opening/test_tiff_page.py"),
+    "engines/opening/tiff_strips.py": ("by its pages", "unit/engines/opening/test_tiff_page.py"),
+    "engines/printing/kit/drawing.py": ("read back", "unit/engines/codes/test_marks.py"),
+    "engines/printing/kit/sheet.py": (
+        "read back",
+        "unit/engines/printing/sheets/test_cover_sheet.py",
+    ),
+    "engines/printing/sheets/cover_blocks.py": (
+        "read back",
+        "unit/engines/printing/sheets/test_cover_sheet.py",
+    ),
+    "entrances/api/app.py": ("every route and scope", "integration/test_api.py"),
+    "entrances/api/callers.py": ("every route and scope", "integration/test_api.py"),
+    "entrances/api/shapes.py": ("types", ""),
+    "entrances/failures.py": ("pages", "unit/entrances/web/shared/test_error_pages.py"),
+    "entrances/framing.py": ("requests", "unit/entrances/web/shared/test_headers.py"),
+    "entrances/web/shared/announced.py": (
+        "on the pages",
+        "unit/entrances/web/staff/test_announcements.py",
+    ),
+    "entrances/cli/service.py": ("starts the service", "integration/test_clean_stop.py"),
+    "entrances/service/web_server.py": ("a server that listens", "integration/test_web_server.py"),
+    "entrances/web/shared/print_at_once.py": (
+        "by what is printed",
+        "unit/entrances/web/staff/test_new_covers.py",
+    ),
+    "messages/rendering.py": ("by what is printed", "unit/messages/test_printing.py"),
+    "model/prints.py": ("types", "unit/prints/test_queue.py"),
+    "letters/progress.py": ("lists of states", "unit/entrances/api/test_mail.py"),
+    "operations/actions.py": ("its verbs", "unit/operations/test_anchors.py"),
+    "operations/reports/counted.py": (
+        "by its figures",
+        "unit/operations/reports/test_figures.py",
+    ),
+    "people/belongings.py": ("moved with a number", "unit/people/test_renumbering.py"),
+    "people/earlier_numbers.py": ("kept for a number", "unit/people/test_renumbering.py"),
+    "people/kept_rosters.py": ("kept and applied", "unit/people/test_rosters.py"),
+    "people/roster.py": ("applied to the tables", "unit/people/test_roster_plan.py"),
+    "people/roster_choices.py": ("by what is read", "unit/people/roster_file/test_layouts.py"),
+    "people/roster_file/known_headings.py": (
+        "words of headings",
+        "unit/people/roster_file/test_layouts.py",
+    ),
+    "people/roster_file/layout.py": ("by what is read", "unit/people/roster_file/test_layouts.py"),
+    "people/roster_file/problems.py": (
+        "by what is refused",
+        "unit/people/roster_file/test_reading.py",
+    ),
+    "people/roster_file/table.py": ("by what is read", "unit/people/roster_file/test_reading.py"),
+    "people/roster_file/text.py": ("by what is read", "unit/people/roster_file/test_reading.py"),
+    "people/roster_import.py": ("from file to tables", "unit/people/test_rosters.py"),
+    "screening/held_list.py": ("in parts", "unit/entrances/api/test_mail.py"),
+    "storage/overwriting.py": ("by what is left", "unit/screening/test_nothing_is_left.py"),
+    "people/correspondents/contacts.py": (
+        "by the verbs",
+        "unit/people/correspondents/test_actions.py",
+    ),
+    "people/correspondents/records.py": (
+        "by the verbs",
+        "unit/people/correspondents/test_actions.py",
+    ),
+    "storage/tables_correspondents.py": ("tables", "unit/storage/test_schema.py"),
+    "storage/tables_refusals.py": ("a table", "unit/storage/test_schema.py"),
+    "storage/tables_api.py": ("the tables", "unit/storage/test_schema.py"),
+    "storage/tables_screening.py": ("tables", "unit/storage/test_schema.py"),
+    "storage/tables.py": ("the tables", "unit/storage/test_schema.py"),
+    "storage/tables_upkeep.py": ("the tables", "unit/storage/test_schema.py"),
+    "storage/tables_prints.py": ("the tables", "unit/storage/test_schema.py"),
+    "support/paths.py": ("names of folders", ""),
+    "inbox_watch/errors.py": ("names of errors", ""),
+    "inbox_watch/reports.py": ("types", ""),
+}
+
+
+def _modules() -> set[str]:
+    """Every module with code of its own: not what begins a package or a program, no migration."""
+    of_digitizer = (path.relative_to(ROOT / "digitizer") for path in ROOT.glob("digitizer/**/*.py"))
+    beside = (path.relative_to(ROOT) for path in ROOT.glob("inbox_watch/**/*.py"))
+    return {
+        str(path)
+        for path in (*of_digitizer, *beside)
+        if not path.name.startswith("__") and "migrations" not in path.parts
+    }
+
+
+def _test_of(module: str) -> str:
+    path = Path(module)
+    return str(path.with_name(f"test_{path.name}"))
+
+
+def _test_files() -> set[str]:
+    return {str(path.relative_to(UNIT)) for path in UNIT.rglob("test_*.py")}
+
+
+def _mirrors_something(test_file: str) -> bool:
+    path = Path(test_file)
+    subject = path.with_name(path.name.removeprefix("test_"))
+    of_digitizer = path.parts[0] not in BESIDE
+    whole = ROOT / "digitizer" / subject if of_digitizer else ROOT / subject
+    return whole.is_file() or (whole.with_suffix("") / "__init__.py").is_file()
+
+
+def test_every_test_file_mirrors_a_module_or_says_what_it_is_about() -> None:
+    lost = {name for name in _test_files() if not _mirrors_something(name)}
+    assert lost - WIDER.keys() == set(), "move these, or list them as wider"
+    assert WIDER.keys() - lost == set(), "these are gone, or mirror a module"
+
+
+def test_every_module_has_its_tests_or_says_where_they_are() -> None:
+    tests = _test_files()
+    bare = {module for module in _modules() if _test_of(module) not in tests}
+    assert bare - ELSEWHERE.keys() == set(), "write tests for these, or say where they are"
+    assert ELSEWHERE.keys() - bare == set(), "these are gone, or have tests of their own"
+
+
+def test_where_tests_are_said_to_be_there_are_some() -> None:
+    named = {where for _, where in ELSEWHERE.values() if where}
+    assert {where for where in named if not (ROOT / "tests" / where).is_file()} == set()
