@@ -18,6 +18,7 @@ class Act(StrEnum):
     SEND = "send messages"
     WRITE = "write messages of their own"
     CONVERSE = "see their own conversations"
+    SEE_ANSWERS = "see the reply sheets that were sent back to them"
     LOOK = "look at what came in, what is held, and the balance of pages"
     LIST_HELD = "list what is held, and why"
     LIST_INMATES = "list the roster"
@@ -89,6 +90,7 @@ RULES = {
     Act.SEND: Rule(_CLERKS),
     Act.WRITE: Rule(machine=False, own=True, outside=True),
     Act.CONVERSE: Rule(machine=False, own=True, outside=True),
+    Act.SEE_ANSWERS: Rule(machine=False, outside=True),
     Act.LOOK: Rule(_ALL),
     Act.LIST_HELD: Rule(_ALL, scope=Scope.HELD_READ),
     Act.LIST_INMATES: Rule(_ALL, scope=Scope.ROSTER_READ),

@@ -6,7 +6,7 @@ import io
 
 from digitizer.engines.isolation import Pool
 from digitizer.facility import Facility
-from digitizer.model.errors import SandboxFailed, UsageError
+from digitizer.model.errors import SandboxFailed, UnopenableFile, UsageError
 
 #: Bytes of one photo as it is sent; the largest of telephones are below it.
 LARGEST = 25 * 1024 * 1024
@@ -23,6 +23,8 @@ def keep_photo(facility: Facility, data: bytes) -> str:
     with Pool(1) as pool:
         try:
             clean = pool.submit(clean_photo, data, seconds=_SECONDS).result()
+        except UnopenableFile as error:
+            raise UsageError(str(error)) from error
         except SandboxFailed as error:
-            raise UsageError(f"The photo was not taken: {error}") from error
+            raise UsageError("This photo cannot be opened. Send it again as a JPEG.") from error
     return facility.pictures.put(io.BytesIO(clean))[0]

@@ -52,6 +52,8 @@ __all__ = [
 ]
 
 _LONGEST_SUBJECT = 200
+#: Of a correspondent's number.
+_DIGITS = 9
 #: Characters of a draft that are kept, more than any message may have.
 _LONGEST_KEPT = 40_000
 
@@ -208,7 +210,7 @@ def photo(facility: Facility, message_id: str, place: int, by: Actor) -> bytes:
 def reply_picture(facility: Facility, letter_id: str, position: int, by: Actor) -> bytes:
     """For a correspondent: a page of a reply sheet that came back to them, as JPEG or PNG. Raises
     NotFound."""
-    with looking(facility, by, Act.CONVERSE) as look:
+    with looking(facility, by, Act.SEE_ANSWERS) as look:
         row = look.tx.execute(
             sa.select(page.c.picture, message.c.inmate_id)
             .join(letter, page.c.letter_id == letter.c.id)
@@ -265,7 +267,8 @@ def _parties(look: Look, with_whom: str) -> tuple[Between, Side, Inmate, Corresp
         side, number, other_id = Side.CORRESPONDENT, with_whom, look.correspondent
     else:
         side, number = Side.INMATE, look.owner or ""
-        other_id = int(with_whom) if with_whom.isascii() and with_whom.isdecimal() else 0
+        is_number = with_whom.isascii() and with_whom.isdecimal() and len(with_whom) <= _DIGITS
+        other_id = int(with_whom) if is_number else 0
     inmate_id = roster.inmate_row_id(look.tx, number)
     if not contacts.is_approved(look.tx, other_id, inmate_id):
         raise NotFound(f"There is no conversation with {with_whom}.")
