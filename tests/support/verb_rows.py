@@ -1158,13 +1158,13 @@ _UPKEEP = (
         "notifications.actions.send_again",
         MANAGERS,
         Verb.SEND_MAIL_AGAIN,
-        lambda h, at, by: notifications.send_again(h, at["outgoing"], by),
+        lambda h, at, by: notifications.send_again(h, [at["outgoing"]], by),
     ),
     Row(
         "notifications.actions.drop",
         MANAGERS,
         Verb.DROP_MAIL,
-        lambda h, at, by: notifications.drop(h, at["outgoing"], by),
+        lambda h, at, by: notifications.drop(h, [at["outgoing"]], by),
     ),
     Row(
         "notifications.announcements.announce",
