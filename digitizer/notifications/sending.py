@@ -28,7 +28,7 @@ _ENDS = {
 
 def send_due(facility: Facility, by: Actor) -> int:
     """Tries all that is due, e-mail first, then oldest first; returns how much of it was sent. What
-    was being sent when a process died is doubtful from now on. Raises NotAllowed and StorageError."""
+    was being sent when a process died is doubtful from now on. Raises NotAllowed, StorageError."""
     permit(facility, by, Act.OPERATE)
     _tell_of_changes(facility)
     with reading(facility.engine) as tx:

@@ -62,6 +62,7 @@ from digitizer.screening import (
 )
 from digitizer.storage.database import reading, writing
 from digitizer.support.clock import now
+from tests.support.audit_log import set_head_back
 from tests.support.print_system import BLANK_PDF
 from tests.support.whole_facility import ANOTHER, DOUBTFUL, OWNER, ROSTER_FILE, Place, draft
 
@@ -121,6 +122,14 @@ def _paper(at: Place) -> Path:
 def _rotated(h: Facility) -> Facility:
     """With a newer key, so that the first can be retired."""
     return replace(h, keys=KeyRing({**h.keys.keys, 2: h.keys.keys[1]}, 2))
+
+
+def _mend_log(h: Facility, at: Place, by: Actor) -> None:
+    if (
+        by.role is StaffRole.ADMINISTRATOR
+    ):  # whom else it refuses is recorded, in a log that goes on
+        set_head_back(h, 1)
+    operations.mend_log(h, by, "why")
 
 
 def _anchor_page(h: Facility, at: Place, by: Actor) -> None:
@@ -1081,6 +1090,7 @@ _THE_HOME = (
         Verb.ROTATE_AUDIT_KEY,
         lambda h, at, by: operations.rotate_audit_key(h, by),
     ),
+    Row("operations.actions.mend_log", "administrator", Verb.MEND_LOG, _mend_log),
     Row(
         "operations.actions.note_settings",
         OPERATORS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from digitizer.facility import Facility
+from tests.support.audit_log import set_head_back
 from tests.support.command_line import Run
 from tests.support.made_mail import ORSON, deliver
 from tests.support.time_stamping import Authority, served
@@ -18,6 +19,24 @@ def test_audit_verify(run: Run, facility: Facility) -> None:
     done = run("audit", "verify")
     assert done.code == 1
     assert "event 1" in done.out
+
+
+def test_a_head_set_back_is_said_and_mended(run: Run, facility: Facility, tmp_path: Path) -> None:
+    deliver(facility, ORSON, "words", b"1")
+    assert run("staff", "add", "Ada Ministrator", "--role", "administrator").code == 0
+    set_head_back(facility, 1)
+    file = tmp_path / "stack.pdf"
+    file.write_bytes(b"%PDF-1.7 a stack")
+    refused = run("ingest", str(file))
+    assert refused.code == 1
+    assert "was set back" in refused.err
+    assert "audit mend" in refused.err
+    found = run("audit", "verify")
+    assert (found.code, "set back" in found.out) == (1, True)
+    done = run("audit", "mend", "--by", "Ada Ministrator", "--reason", "a script of ours")
+    assert done.code == 0, done.err
+    again = run("audit", "verify")
+    assert (again.code, "Ada Ministrator let it go on" in again.err) == (0, True)
 
 
 def test_anchors_that_an_authority_stamps(run: Run, home: Path, tmp_path: Path) -> None:
