@@ -23,6 +23,7 @@ from digitizer.model.prints import Batch, Print, PrintState
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing
 from digitizer.prints.printers import Printer, make_folder, publish, stage
+from digitizer.prints.stored_pdfs import forget_pdf, intact_pdf
 
 #: Seconds for which a run waits for another: both may have many letters.
 _PATIENCE = 3600.0
@@ -68,7 +69,7 @@ def render_queued(facility: Facility, numbers: Sequence[int], by: Actor) -> tupl
         prints = [
             each
             for each in queue.numbered(look.tx, numbers)
-            if each.message and not (each.pdf and facility.pictures.exists(each.pdf))
+            if each.message and intact_pdf(facility, each) is None
         ]
         ids = [each.message for each in prints if each.message]
         texts = {each.id: each for each in outgoing.find_messages(look.tx, ids)}
@@ -78,6 +79,7 @@ def render_queued(facility: Facility, numbers: Sequence[int], by: Actor) -> tupl
     with Pool(1) as pool:
         for each in prints:
             try:
+                forget_pdf(facility, each)
                 _, missing = _render(facility, pool, texts[each.message or ""], each.number, by)
                 said += [f"Print {each.number}: {missing}"] if missing else []
             except StorageError:

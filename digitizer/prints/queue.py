@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.mail import MessageState
-from digitizer.model.prints import ASKED, WAITING, Batch, Print, PrintKind, PrintState
+from digitizer.model.prints import (
+    ASKED,
+    LOST,
+    RESTORED,
+    WAITING,
+    Batch,
+    Print,
+    PrintKind,
+    PrintState,
+)
 from digitizer.people import roster
 from digitizer.storage.tables import inmate, message
 from digitizer.storage.tables_prints import print_batch, print_job
@@ -190,6 +200,43 @@ def doubt(tx: sa.Connection, batch: int) -> None:
     _move(tx, batch, (PrintState.SENDING, PrintState.SENT), PrintState.DOUBTFUL)
 
 
+def lose_pdf(tx: sa.Connection, number: int) -> None:
+    """A print that waits has no PDF any more: it is rendered again."""
+    tx.execute(
+        sa.update(print_job)
+        .where(print_job.c.id == number, print_job.c.state == str(PrintState.RENDERED))
+        .values(state=str(PrintState.QUEUED), pdf=None, pages=None)
+    )
+
+
+def doubt_lost(tx: sa.Connection, prints: Sequence[Print], by: str) -> int:
+    """Prints that wait, and whose PDFs are lost for good; returns the batch of which is asked."""
+    batch = begin_batch(tx, LOST, by, prints)
+    doubt(tx, batch)
+    return batch
+
+
+def doubt_all(tx: sa.Connection, by: str) -> int:
+    """Of a home that comes from a backup: the first home may have printed since what waited then,
+    or what a printer was given. Of what waited one batch is asked for each pile. Returns how many
+    prints that is."""
+    on_the_way = _prints(tx, print_job.c.state.in_((PrintState.SENDING, PrintState.SENT)))
+    for batch in sorted({each.batch for each in on_the_way if each.batch is not None}):
+        doubt(tx, batch)
+    waits = sorted(waiting(tx), key=lambda each: each.pile)
+    for _, pile in groupby(waits, key=lambda each: each.pile):
+        _doubt_waiting(tx, list(pile), by)
+    return len(on_the_way) + len(waits)
+
+
+def _doubt_waiting(tx: sa.Connection, prints: Sequence[Print], by: str) -> None:
+    made = sa.insert(print_batch).values(printer=RESTORED, by=by, begun=now())
+    batch = int(tx.execute(made.returning(print_batch.c.id)).scalar_one())
+    for place, each in enumerate(prints, start=1):
+        asked = sa.update(print_job).where(print_job.c.id == each.number)
+        tx.execute(asked.values(state=str(PrintState.DOUBTFUL), batch_id=batch, place=place))
+
+
 def came_out(tx: sa.Connection, batch: int) -> None:
     _move(tx, batch, _ON_THE_WAY, PrintState.PRINTED)
 
@@ -210,8 +257,9 @@ def _move(tx: sa.Connection, batch: int, old: Iterable[PrintState], new: PrintSt
             )
         )
     values: dict[str, object] = {"state": str(new)}
-    if new is PrintState.RENDERED:
-        values |= {"batch_id": None, "place": None}
+    if new is PrintState.RENDERED:  # what waited in a home that was restored may have no PDF yet
+        state = sa.case((print_job.c.pdf.is_(None), str(PrintState.QUEUED)), else_=str(new))
+        values = {"state": state, "batch_id": None, "place": None}
     tx.execute(sa.update(print_job).where(*moved).values(values))
 
 

@@ -496,7 +496,7 @@ _PRINTS = (
         "prints.actions.came_not",
         WORKERS,
         Verb.DOUBT_PRINT,
-        lambda h, at, by: prints.came_not(h, int(at["batch"]), by),
+        lambda h, at, by: prints.came_not(h, [int(at["batch"])], by),
     ),
     Row(
         "prints.actions.print_again",

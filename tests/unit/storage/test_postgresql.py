@@ -294,5 +294,5 @@ def test_the_print_queue_on_postgresql(cluster: Facility) -> None:
     ]
     (again,) = prints.print_again(cluster, sheet, sheet, CLERK, "a jam", spoiled=True)
     open_batch = prints.send(cluster, CLERK, [again], "this computer")
-    prints.came_not(cluster, open_batch.number, CLERK)
+    prints.came_not(cluster, [open_batch.number], CLERK)
     assert prints.find_print(cluster, again, CLERK).state is PrintState.RENDERED
