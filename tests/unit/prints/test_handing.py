@@ -125,4 +125,6 @@ def test_every_printing_point_is_known_here() -> None:
         "prints.published",
         "prints.sent",
         "prints.marked",
+        "prints.unit_begun",
+        "prints.unit_marked",
     }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from digitizer.facility import Facility
 from tests.support.audit_log import set_head_back
@@ -58,3 +62,50 @@ def test_anchors_that_an_authority_stamps(run: Run, home: Path, tmp_path: Path) 
     spoiled = run("audit", "verify", "--json")
     assert spoiled.code == 1
     assert "does not hold" in spoiled.lines[0]["fault"]
+
+
+def _openssl(folder: Path, *arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def _web_certificate(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
+    """The root of a web server's certificate for 127.0.0.1, and how the server shows it."""
+    folder.mkdir()
+    new = ("-newkey", "rsa:2048", "-nodes", "-keyout")
+    _openssl(folder, "req", "-x509", *new, "ca.key", "-out", "ca.pem", "-subj", f"/CN={name}")
+    _openssl(folder, "req", *new, "web.key", "-out", "web.csr", "-subj", "/CN=127.0.0.1")
+    (folder / "extensions").write_text(
+        "subjectAltName = IP:127.0.0.1\nextendedKeyUsage = serverAuth\n"
+    )
+    by = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "extensions")
+    _openssl(folder, "x509", "-req", "-in", "web.csr", "-out", "web.pem", *by)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "web.pem", folder / "web.key")
+    return folder / "ca.pem", context
+
+
+def test_an_authority_behind_tls(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path / "authority")
+    root, shown = _web_certificate(tmp_path / "web", "Made Web Root")
+    asked: list[bytes] = []
+
+    def answering(request: bytes) -> bytes:
+        asked.append(request)
+        return authority.reply(request)
+
+    with served(answering, tls=shown) as url, (home / "config.toml").open("a") as settings:
+        assert url.startswith("https://")
+        settings.write(
+            f'\n[audit]\ntimestamp_certificates = "{authority.root}"\ntimestamp_url = "{url}"\n'
+        )
+        settings.flush()
+        stranger = run("audit", "anchor")
+        assert stranger.code == 1
+        assert "was not stamped by 127.0.0.1" in stranger.err
+        assert asked == [], "nothing is sent to a server that does not show who it is"
+        monkeypatch.setenv("SSL_CERT_FILE", str(root))
+        assert run("audit", "anchor").code == 0
+    done = run("audit", "verify")
+    assert (done.code, ", 1 timestamps agree" in done.out) == (0, True), done.out
