@@ -20,7 +20,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.model.errors import AuditError
+from digitizer.model.errors import AuditError, Conflict, LogSetBack
 from digitizer.model.events import LOG, Subject, Verb
 from digitizer.model.people import MACHINE, Actor, ActorKind
 from digitizer.storage.audit_keys import AuditKeys, keys_of
@@ -67,6 +67,16 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
+class Mended:
+    """A head that was set back to event ``named``, and who let the log go on after its last."""
+
+    seq: int
+    at: datetime
+    actor: str
+    named: int
+
+
+@dataclass(frozen=True, slots=True)
 class Walk:
     """What a walk along the whole chain found.
 
@@ -78,6 +88,7 @@ class Walk:
     fault: str | None
     unproven: int
     restores: tuple[Restored, ...]
+    mended: tuple[Mended, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,29 @@ def record(tx: sa.Connection, actor: Actor, verb: Verb, subject: Subject, **deta
     _append(tx, actor, verb, subject, detail, last, previous, key)
 
 
+def mend(tx: sa.Connection) -> int:
+    """Lets the log go on after its last event, whose head was set back; returns the event that the
+    head named. The caller records it as MEND_LOG in the same transaction.
+
+    Raises Conflict where the head was not set back, and AuditError where events are altered or
+    missing: that cannot be mended.
+    """
+    row = tx.execute(sa.select(event_head)).first()
+    last, previous = _last_written(tx)
+    if row is None or row.seq >= last:
+        raise Conflict("The head of the event log was not set back: there is nothing to mend.")
+    walked = walk(tx)
+    if walked.events != last:
+        raise AuditError(
+            f"The audit chain is broken, and cannot be mended: {walked.fault}. Keep a copy of the "
+            "database, and restore a backup."
+        )
+    key = tx.execute(sa.select(event.c.key).where(event.c.seq == last)).scalar()
+    keys = keys_of(tx)
+    _write_head(tx, keys, last, previous, keys.newest if key is None else key)
+    return int(row.seq)
+
+
 def _append(
     tx: sa.Connection,
     actor: Actor,
@@ -169,9 +203,15 @@ def _append(
         key=key if key in keys.by_number else keys.newest,
     )
     digest = link.hash(keys)
-    tx.execute(sa.insert(event).values(**asdict(link), hash=digest))
-    head = {"seq": link.seq, "hash": digest, "key": link.key}
-    head["mac"] = _head_mac(keys, link.seq, digest, keys.newest if link.key is None else link.key)
+    try:
+        tx.execute(sa.insert(event).values(**asdict(link), hash=digest))
+    except sa.exc.IntegrityError:
+        raise LogSetBack(last) from None
+    _write_head(tx, keys, link.seq, digest, keys.newest if link.key is None else link.key)
+
+
+def _write_head(tx: sa.Connection, keys: AuditKeys, seq: int, digest: str, key: int) -> None:
+    head = {"seq": seq, "hash": digest, "key": key, "mac": _head_mac(keys, seq, digest, key)}
     if tx.execute(sa.update(event_head).values(**head)).rowcount == 0:
         tx.execute(sa.insert(event_head).values(id=1, **head))
 
@@ -260,7 +300,12 @@ def walk(tx: sa.Connection) -> Walk:
     """Walks the whole chain, from the first event to the head."""
     try:
         return _walk(tx, keys_of(tx))
-    except (ValueError, TypeError, AttributeError) as error:  # not as this program writes them
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+    ) as error:  # not as this program writes them
         return Walk(0, f"there are events that cannot be read ({error})", 0, ())
 
 
@@ -268,6 +313,7 @@ def _walk(tx: sa.Connection, keys: AuditKeys) -> Walk:
     first_own = _first_proven(tx, keys)
     previous, count, unproven, key = _FIRST, 0, 0, None
     restores: list[Restored] = []
+    mended: list[Mended] = []
     for link, written in _links(tx):
         unknown = link.key is not None and link.key not in keys.by_number
         problem = _problem(link, previous, count + 1) or _key_problem(link, key, first_own, unknown)
@@ -283,8 +329,11 @@ def _walk(tx: sa.Connection, keys: AuditKeys) -> Walk:
             unproven += 1
         elif link.verb == Verb.RESTORE:
             restores += _restored(link)
+        elif link.verb == Verb.MEND_LOG:
+            mended.append(Mended(link.seq, link.at, link.actor, int(link.detail["named"])))
         previous, count, key = written, count + 1, link.key
-    return Walk(count, _end_problem(tx, keys, count, previous), unproven, tuple(restores))
+    problem = _end_problem(tx, keys, count, previous)
+    return Walk(count, problem, unproven, tuple(restores), tuple(mended))
 
 
 def _links(tx: sa.Connection) -> Iterator[tuple[_Link, str]]:
@@ -332,6 +381,11 @@ def _restored(link: _Link) -> list[Restored]:
 
 def _end_problem(tx: sa.Connection, keys: AuditKeys, count: int, previous: str) -> str | None:
     row = tx.execute(sa.select(event_head)).first()
+    if row is not None and row.seq < count:
+        return (
+            f"the log's head was set back: it names event {row.seq}, but the log goes on to event "
+            f"{count}; all of these are intact (digitizer audit mend lets it go on)"
+        )
     if row is not None and (row.seq, row.hash) != (count, previous):
         return f"the log must end with event {row.seq}, but ends with event {count}"
     if count == 0:

@@ -9,24 +9,20 @@ Markdown tables. Exit 1 if a page went under the wrong inmate that no vanished c
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from digitizer.capture.deliver_or_hold import UNKNOWN, Standing, destination_of, standing_of
+from digitizer.capture.deliver_or_hold import destination_of
 from digitizer.capture.splitting import split
-from digitizer.model.paper import SeenPage, SplitLetter
-from digitizer.model.people import CustodyStatus, Inmate
+from digitizer.model.paper import SeenPage
 from digitizer.model.scanner_profile import Sides
+from trials.splitting_runs import asked, harm_stack, rows, seen_pages, standing
 from trials.stacks import (
     ALL_COUNTS,
-    BLANK,
     LETTER_FAULTS,
-    NOW,
     PAPER_FAULTS,
     STACK_FAULTS,
     Batch,
@@ -39,8 +35,6 @@ from trials.stacks import (
     scan,
     vanished,
 )
-
-RATES = (0.01, 0.02, 0.05, 0.10, 0.20)
 
 
 @dataclass(slots=True)
@@ -105,23 +99,13 @@ def harm(batch: Batch, trial: Trial, rng: random.Random) -> list[Side]:
             reply_back_to_front(letter)
     if rng.random() < trial.handfuls:
         reverse_handful(rng, batch)
-    leaves = [leaf for letter in batch.letters for leaf in letter.leaves]
-    if batch.header:
-        leaves.insert(0, (Side(None, blank=False, codes=(batch.header,)), BLANK))
-    if rng.random() < trial.faults:
-        name = rng.choice(tuple(STACK_FAULTS))
-        leaves = STACK_FAULTS[name](rng, leaves)
-        batch.spoilt = True
-        batch.faults[name] += 1
+    leaves = harm_stack(batch, STACK_FAULTS, trial.faults, rng)
     return scan(batch, leaves, rng, trial.faults, trial.uneven_runs)
 
 
 def judge(batch: Batch, sides: Sequence[Side], tally: Tally) -> None:
     """Compares what was delivered with whose the paper was."""
-    pages = [
-        SeenPage(i, side.blank, side.codes, side.doubts, side.inked, side.perhaps_blank)
-        for i, side in enumerate(sides, 1)
-    ]
+    pages = seen_pages(sides)
     astray, arrived = 0, set()
     for inmate, numbers in deliveries(batch, pages, tally):
         owners = [sides[number - 1].owner for number in numbers]
@@ -163,41 +147,22 @@ def deliveries(
     tally.misplaced += not parted.whole and placed != everything
 
 
-def standing(batch: Batch, letter: SplitLetter) -> Standing:
-    if letter.cover is None:
-        return UNKNOWN
-    name = letter.cover.cover_id
-    facts: dict[str, Any] = {
-        "inmate": Inmate(name, "Example", "Invented", "A", CustodyStatus.IN_CUSTODY),
-        **batch.registered.get(name, {}),
-    }
-    return standing_of(facts.pop("inmate"), at=NOW, **facts)
-
-
 # --- the report
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--batches", type=int, default=5000, help="for each row")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fault-rate", type=float, action="append", help="0..1, may be repeated")
-    asked = parser.parse_args()
-    rates = asked.fault_rate or RATES
+    wanted = asked(__doc__, "batches", 5000)
+    each, seed = wanted.each, wanted.seed
     started = time.monotonic()
-    sure = list(rows(fault_trials(rates), asked.batches, asked.seed))
-    lying = list(rows(paper_trials(), 4 * asked.batches, asked.seed))
-    print(f"Seed {asked.seed}, {asked.batches} batches of 5 to 40 letters a row.\n")
+    sure = rows(run, fault_trials(wanted.rates), each, seed)
+    lying = rows(run, paper_trials(), 4 * each, seed)
+    print(f"Seed {seed}, {each} batches of 5 to 40 letters a row.\n")
     print_table("Faults on the way, no cover vanished", sure)
     print_table("Sheets of which nothing can be seen, and paper that lies", lying)
-    print_table(
-        "What caution costs at 1% faults", list(rows(caution_trials(), asked.batches, asked.seed))
-    )
-    print_table("Vanished covers", list(rows(vanished_trials(), asked.batches, asked.seed)))
-    print_table(
-        "What no rule can see where nothing is counted",
-        list(rows(beyond_trials(), asked.batches, asked.seed)),
-    )
+    print_table("What caution costs at 1% faults", rows(run, caution_trials(), each, seed))
+    print_table("Vanished covers", rows(run, vanished_trials(), each, seed))
+    beyond = rows(run, beyond_trials(), each, seed)
+    print_table("What no rule can see where nothing is counted", beyond)
     print(f"{time.monotonic() - started:.0f} s")
     return int(any(tally.astray or tally.misplaced for _, tally in [*sure, *lying]))
 
@@ -240,13 +205,6 @@ def vanished_trials() -> Iterator[tuple[str, Trial]]:
         for counts in ALL_COUNTS:
             title = f"1% vanished, {others:.0%} other faults, {counts.title}"
             yield title, Trial((counts,), vanished=0.01, faults=others)
-
-
-def rows(
-    trials: Iterator[tuple[str, Trial]], batches: int, seed: int
-) -> Iterator[tuple[str, Tally]]:
-    for title, trial in trials:
-        yield title, run(trial, batches, random.Random(f"{seed} {title}"))
 
 
 def print_table(title: str, tallies: Sequence[tuple[str, Tally]]) -> None:

@@ -10,7 +10,6 @@ Prints Markdown tables. Exit 1 if anything was merged or astray that no lost she
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections import Counter
@@ -19,9 +18,9 @@ from dataclasses import dataclass, field
 
 from digitizer.capture.deliver_or_hold import destination_of
 from digitizer.capture.splitting import split
-from digitizer.model.paper import CodeKind, CoverCode, DoubtReason, SeenPage, SplitLetter
+from digitizer.model.paper import CodeKind, CoverCode, DoubtReason, SplitLetter
 from digitizer.model.scanner_profile import Sides
-from trials.batches import RATES, standing
+from trials.splitting_runs import asked, harm_stack, rows, seen_pages, standing
 from trials.stacks import (
     BLANK,
     HEADER,
@@ -179,14 +178,7 @@ def harm(batch: Batch, trial: Trial, rng: random.Random) -> tuple[list[Side], se
             batch.faults[name] += 1
     if rng.random() < trial.handfuls:
         reverse_handful(rng, batch)
-    leaves = [leaf for letter in batch.letters for leaf in letter.leaves]
-    if batch.header:
-        leaves.insert(0, (Side(None, blank=False, codes=(batch.header,)), BLANK))
-    if rng.random() < trial.faults:
-        name = rng.choice(tuple(WHOLE_STACK))
-        leaves = WHOLE_STACK[name](rng, leaves)
-        batch.spoilt = True
-        batch.faults[name] += 1
+    leaves = harm_stack(batch, WHOLE_STACK, trial.faults, rng)
     return scan(batch, leaves, rng, trial.faults), lost
 
 
@@ -203,10 +195,7 @@ def run(trial: Trial, stacks: int, rng: random.Random) -> Tally:
 
 
 def judge(batch: Batch, sides: Sequence[Side], lost: set[int], tally: Tally) -> None:
-    pages = [
-        SeenPage(i, side.blank, side.codes, side.doubts, side.inked, side.perhaps_blank)
-        for i, side in enumerate(sides, 1)
-    ]
+    pages = seen_pages(sides)
     parted = split(pages, batch.sides, batch.header is not None, batch.origin)
     tally.stacks += 1
     placed = Counter(parted.recorded)
@@ -271,17 +260,13 @@ def _count_good(batch: Batch, matched: set[int], arrived: set[int], tally: Tally
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--stacks", type=int, default=2000, help="for each row")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fault-rate", type=float, action="append", help="0..1, may be repeated")
-    asked = parser.parse_args()
+    wanted = asked(__doc__, "stacks", 2000)
+    each, seed = wanted.each, wanted.seed
     started = time.monotonic()
-    rates = asked.fault_rate or RATES
-    seen = list(rows(fault_trials(rates), asked.stacks, asked.seed))
-    handfuls = list(rows(handful_trials(), asked.stacks, asked.seed))
-    unseen = list(rows(loss_trials(), asked.stacks, asked.seed))
-    print(f"Seed {asked.seed}, {asked.stacks} stacks of 5 to 40 letters a row.\n")
+    seen = rows(run, fault_trials(wanted.rates), each, seed)
+    handfuls = rows(run, handful_trials(), each, seed)
+    unseen = rows(run, loss_trials(), each, seed)
+    print(f"Seed {seed}, {each} stacks of 5 to 40 letters a row.\n")
     print_table("Faults on the way, no separator or cover lost", seen)
     print_table("What no rule can see where nothing is counted", handfuls)
     print_table("Separators and covers that never reached the glass", unseen)
@@ -306,13 +291,6 @@ def loss_trials() -> Iterator[tuple[str, Trial]]:
     for mix in MIXES:
         yield f"{mix.title}, 1% lost", Trial(mix, lost=0.01)
         yield f"{mix.title}, 1% lost, 5% other faults", Trial(mix, lost=0.01, faults=0.05)
-
-
-def rows(
-    trials: Iterator[tuple[str, Trial]], stacks: int, seed: int
-) -> Iterator[tuple[str, Tally]]:
-    for title, trial in trials:
-        yield title, run(trial, stacks, random.Random(f"{seed} {title}"))
 
 
 def print_table(title: str, tallies: Sequence[tuple[str, Tally]]) -> None:

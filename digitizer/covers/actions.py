@@ -202,7 +202,7 @@ def uses_of_cover(
     """A sheet by its short id, and every letter that came with it, newest first."""
     with looking(facility, by, Act.LOOK) as look:
         known = register.look_up_short(look.tx, read_short_id(typed))
-        return known, uses.uses_of(look.tx, known.code.cover_id)
+        return known, uses.uses_of(look.tx, known.code.cover_id, by)
 
 
 def revoke_cover(facility: Facility, typed: str, by: Actor, reason: str) -> Registered:

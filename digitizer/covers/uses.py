@@ -12,24 +12,27 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from digitizer.access.sealed_names import shown_name
 from digitizer.covers import register
 from digitizer.covers.register import Registered
 from digitizer.model.mail import LetterState
 from digitizer.model.paper import CodeKind
+from digitizer.model.people import Actor
 from digitizer.model.settings import Covers
-from digitizer.storage.tables import cover, cover_use, inmate, letter, original
+from digitizer.storage.tables import cover, cover_use, inmate, letter, original, scan
 
 _GOOD = (LetterState.DELIVERED, LetterState.AWAITING_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
 class CoverUse:
-    """One letter that came in under a cover, and the scan that it is part of."""
+    """One letter that came in under a cover, and the scan that it is part of. ``source`` is None
+    where that is sealed by now, and not for everybody to know."""
 
     letter: str
     state: LetterState
     scan: str
-    source: str
+    source: str | None
     at: datetime
 
 
@@ -81,12 +84,13 @@ def good_uses(tx: sa.Connection, cover_id: str, besides: str) -> int:
     return int(tx.execute(count).scalar_one())
 
 
-def uses_of(tx: sa.Connection, cover_id: str) -> tuple[CoverUse, ...]:
+def uses_of(tx: sa.Connection, cover_id: str, by: Actor) -> tuple[CoverUse, ...]:
     """Newest first."""
     first = sa.and_(original.c.scan_id == cover_use.c.scan_id, original.c.ordinal == 1)
     rows = tx.execute(
-        sa.select(cover_use, letter.c.state, original.c.source)
+        sa.select(cover_use, letter.c.state, original.c.source, scan.c.sealed)
         .join(letter, cover_use.c.letter_id == letter.c.id)
+        .join(scan, scan.c.id == cover_use.c.scan_id)
         .outerjoin(original, first)
         .where(cover_use.c.cover_id == cover_id)
         .order_by(cover_use.c.at.desc(), cover_use.c.id.desc())
@@ -96,7 +100,7 @@ def uses_of(tx: sa.Connection, cover_id: str) -> tuple[CoverUse, ...]:
             letter=row.letter_id,
             state=LetterState(row.state),
             scan=row.scan_id,
-            source=row.source or "",
+            source=shown_name(by, row.source or "", sealed=row.sealed),
             at=row.at,
         )
         for row in rows

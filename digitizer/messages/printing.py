@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from digitizer.engines.isolation import Pool
 from digitizer.facility import Facility
 from digitizer.messages import outgoing
 from digitizer.messages.outgoing import Message
+from digitizer.messages.unit_files import UnitFile, UnitFiles, file_word
 from digitizer.model.errors import DigitizerError, StorageError
 from digitizer.model.events import PRINT_QUEUE, Subject, Verb
 from digitizer.model.mail import Direction
@@ -22,12 +22,11 @@ from digitizer.model.people import Actor
 from digitizer.model.prints import Batch, Print, PrintState
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing
-from digitizer.prints.printers import Printer, make_folder, publish, stage
+from digitizer.prints.printers import Printer, make_folder
+from digitizer.prints.stored_pdfs import forget_pdf, intact_pdf
 
 #: Seconds for which a run waits for another: both may have many letters.
 _PATIENCE = 3600.0
-#: Bytes of a name in a file's name, which with the rest must stay below the usual 255.
-_LONGEST_WORD = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def render_queued(facility: Facility, numbers: Sequence[int], by: Actor) -> tupl
         prints = [
             each
             for each in queue.numbered(look.tx, numbers)
-            if each.message and not (each.pdf and facility.pictures.exists(each.pdf))
+            if each.message and intact_pdf(facility, each) is None
         ]
         ids = [each.message for each in prints if each.message]
         texts = {each.id: each for each in outgoing.find_messages(look.tx, ids)}
@@ -78,6 +77,7 @@ def render_queued(facility: Facility, numbers: Sequence[int], by: Actor) -> tupl
     with Pool(1) as pool:
         for each in prints:
             try:
+                forget_pdf(facility, each)
                 _, missing = _render(facility, pool, texts[each.message or ""], each.number, by)
                 said += [f"Print {each.number}: {missing}"] if missing else []
             except StorageError:
@@ -120,7 +120,8 @@ def print_messages(facility: Facility, folder: Path, by: Actor) -> PrintRun:
 
     A message is marked as printed only when its file is there whole. One that cannot be drawn stays
     queued and is reported; the others are printed. What an interrupted run had written here counts
-    as this run's. No file is ever overwritten.
+    as this run's: its letters come into the units' files now, and what somebody took away meanwhile
+    is doubtful. No file is ever overwritten.
     """
     files: list[PrintedFile] = []
     problems: list[str] = []
@@ -128,7 +129,9 @@ def print_messages(facility: Facility, folder: Path, by: Actor) -> PrintRun:
     make_folder(folder)
     to = Printer(str(folder)[-60:], folder=folder.resolve())
     with Handing(facility, by).alone(_PATIENCE) as found, Pool(1) as pool:
-        files += _found_here(facility, found, folder, by)
+        units = UnitFiles(facility, by, folder.resolve())
+        made = units.settle()
+        files += _found_here(facility, (*found, *units.waiting()), folder, by)
         with looking(facility, by, Act.PRINT) as look:
             queued = [each for each in queue.waiting(look.tx) if each.message]
             texts = {each.id: each for each in outgoing.queued_messages(look.tx)}
@@ -142,27 +145,39 @@ def print_messages(facility: Facility, folder: Path, by: Actor) -> PrintRun:
                 raise
             except DigitizerError as error:
                 problems.append(f"Message {message.id} stays queued: {error}")
-        units = _print_units(files, folder, problems)
-    return PrintRun((*files, *units), tuple(problems), tuple(warnings))
+        made += units.make(problems)
+    bound = [_unit_of(each, folder) for each in made]
+    return PrintRun((*files, *bound), tuple(problems), (*warnings, *units.elsewhere()))
+
+
+def _unit_of(made: UnitFile, folder: Path) -> PrintedFile:
+    return PrintedFile(
+        file=folder / made.file.name,
+        message=None,
+        direction=Direction.TO_INMATE,
+        housing_unit=made.unit,
+        booking_number=None,
+        pages=made.pages,
+    )
 
 
 def _found_here(
     facility: Facility, found: Sequence[Batch], folder: Path, by: Actor
 ) -> list[PrintedFile]:
-    """Letters that an interrupted run wrote into this folder and did not mark."""
-    here = [
-        (Path(batch.file), each)
+    """Letters that an interrupted run wrote into this folder, and did not mark or report."""
+    here = {
+        batch.number: (Path(batch.file), each)
         for batch in found
         if batch.file and Path(batch.file).parent == folder.resolve()
         for each in batch.prints
         if each.message and len(batch.prints) == 1
-    ]
+    }
     with looking(facility, by, Act.PRINT) as look:
-        ids = [each.message for _, each in here if each.message]
+        ids = [each.message for _, each in here.values() if each.message]
         messages = {each.id: each for each in outgoing.find_messages(look.tx, ids)}
     return [
         _file_of(messages[each.message or ""], folder / path.name, each.pages or 0)
-        for path, each in here
+        for path, each in here.values()
     ]
 
 
@@ -171,8 +186,9 @@ def _print(
 ) -> tuple[PrintedFile, str | None]:
     """The file, and a sentence about the characters that it shows only as boxes (None: none)."""
     pdf, missing = _render(facility, pool, message, queued.number, by)
-    name = f"letter-{_file_word(message.inmate.booking_number)}-{message.id}"
-    number = Handing(facility, by).give(to, [queued], lambda: pdf, name)
+    name = f"letter-{file_word(message.inmate.booking_number)}-{message.id}"
+    to_unit = message.direction is Direction.TO_INMATE
+    number = Handing(facility, by).give(to, [queued], lambda: pdf, name, for_unit=to_unit)
     with looking(facility, by, Act.PRINT) as look:
         batch = queue.find_batch(look.tx, number)
     (done,) = batch.prints
@@ -190,44 +206,3 @@ def _file_of(message: Message, file: Path, pages: int) -> PrintedFile:
         booking_number=message.inmate.booking_number,
         pages=pages,
     )
-
-
-def _print_units(
-    printed: Sequence[PrintedFile], folder: Path, problems: list[str]
-) -> list[PrintedFile]:
-    """One PDF a housing unit. Where one cannot be made, its letters have their own all the same."""
-    from digitizer.messages.rendering import render_unit
-
-    units: dict[str, list[PrintedFile]] = defaultdict(list)
-    for each in printed:
-        if each.direction is Direction.TO_INMATE:
-            units[each.housing_unit or ""].append(each)
-    files: list[PrintedFile] = []
-    for unit, letters in sorted(units.items()):
-        try:
-            rendered = render_unit([each.file.read_bytes() for each in letters])
-            staged = stage(folder, f"housing-unit-{_file_word(unit)}", rendered.pdf)
-            publish(staged)
-        except (OSError, StorageError) as error:
-            problems.append(
-                f"The file of housing unit {unit or 'none'} could not be made ({error}). Hand out "
-                f"its letters from their own files: {', '.join(each.file.name for each in letters)}"
-            )
-            continue
-        files.append(
-            PrintedFile(
-                file=staged.path,
-                message=None,
-                direction=Direction.TO_INMATE,
-                housing_unit=unit,
-                booking_number=None,
-                pages=rendered.pages,
-            )
-        )
-    return files
-
-
-def _file_word(text: str) -> str:
-    word = "".join(c if c.isalnum() or c in "-_" else "-" for c in text).strip("-")
-    short = word.encode()[:_LONGEST_WORD].decode("utf-8", "ignore")
-    return short or "none"

@@ -85,6 +85,19 @@ class AuditError(DigitizerError):
     """The log of events does not prove itself."""
 
 
+class LogSetBack(StorageError):
+    """The head of the event log names an earlier event than the last that was written. Nothing can
+    be recorded after it, and so nothing is done."""
+
+    def __init__(self, named: int) -> None:
+        super().__init__(
+            f"The head of the event log was set back: it names event {named}, and later events are "
+            "written already. Nothing was changed, and nothing is taken in until this is mended. "
+            "Keep a copy of the database, see what happened with: digitizer audit verify; then an "
+            "administrator ends it with: digitizer audit mend --by NAME --reason TEXT"
+        )
+
+
 class EngineError(DigitizerError):
     """A reading engine or decoder failed on one page."""
 

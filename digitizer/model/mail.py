@@ -153,10 +153,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HeldItem:
-    """Something that waits for a person: a letter, or a whole scan where ``letter`` is None."""
+    """Something that waits for a person: a letter, or a whole scan where ``letter`` is None.
+    ``source`` is None where it is sealed, and not for everybody to know."""
 
     scan: str
-    source: str
+    source: str | None
     letter: str | None
     pages: tuple[int, ...]
     reason: str

@@ -111,6 +111,12 @@ class Print:
         return where, (self.inmate.housing_unit if where is Pile.UNIT and self.inmate else "")
 
 
+#: In place of a printer: a batch that no printer was given. Its prints waited when a backup was
+#: made and may have been printed since, or their PDFs are lost.
+RESTORED = "restored from a backup"
+LOST = "PDF lost"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What was given to a printer at once. ``file`` is where a folder's printer put it, ``request``
@@ -128,6 +134,16 @@ class Batch:
     @property
     def is_doubtful(self) -> bool:
         return any(each.state is PrintState.DOUBTFUL for each in self.prints)
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether its prints waited when the backup was made from which this home comes."""
+        return self.printer == RESTORED
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it never came to a printer, because its PDFs are lost."""
+        return self.printer == LOST
 
     @property
     def is_open(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from digitizer.access.acting import acting, looking
 from digitizer.access.permissions import Act, is_permitted
 from digitizer.facility import Facility
-from digitizer.model.errors import Conflict, NotFound
+from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
 from digitizer.notifications import outbox
@@ -37,26 +38,34 @@ def outbox_now(facility: Facility, by: Actor) -> Outbox:
         )
 
 
-def send_again(facility: Facility, item_id: str, by: Actor) -> None:
-    """Queues what is doubtful or failed once more, under its first Message-ID. Raises NotFound, and
-    Conflict where it is neither."""
+def send_again(facility: Facility, item_ids: Sequence[str], by: Actor) -> None:
+    """Queues each that is doubtful or failed once more, under its first Message-ID. All or none:
+    raises NotFound, UsageError for none, and Conflict where one is neither."""
     with acting(facility, by, Act.OUTBOX) as action:
-        item = _find(action.tx, item_id)
-        if item.state not in FOR_A_PERSON:
-            raise Conflict(f"This is {item.state} already.")
-        outbox.requeue(action.tx, item_id)
-        action.record(Verb.SEND_MAIL_AGAIN, Subject.outgoing(item_id), was=str(item.state))
+        for item in _chosen(action.tx, item_ids, FOR_A_PERSON):
+            outbox.requeue(action.tx, item.id)
+            action.record(Verb.SEND_MAIL_AGAIN, Subject.outgoing(item.id), was=str(item.state))
 
 
-def drop(facility: Facility, item_id: str, by: Actor) -> None:
-    """It is not sent any more. Raises NotFound, and Conflict where it was sent, or is being sent
-    now."""
+def drop(facility: Facility, item_ids: Sequence[str], by: Actor) -> None:
+    """None of them is sent any more. All or none: raises NotFound, UsageError for none, and
+    Conflict where one was sent, or is being sent now."""
     with acting(facility, by, Act.OUTBOX) as action:
-        item = _find(action.tx, item_id)
-        if item.state not in (*FOR_A_PERSON, OutState.QUEUED):
+        for item in _chosen(action.tx, item_ids, (*FOR_A_PERSON, OutState.QUEUED)):
+            outbox.end(action.tx, item.id, OutState.DROPPED, item.problem)
+            action.record(Verb.DROP_MAIL, Subject.outgoing(item.id), was=str(item.state))
+
+
+def _chosen(
+    tx: sa.Connection, item_ids: Sequence[str], states: Collection[OutState]
+) -> tuple[Outgoing, ...]:
+    if not item_ids:
+        raise UsageError("Nothing is chosen.")
+    items = tuple(_find(tx, each) for each in dict.fromkeys(item_ids))
+    for item in items:
+        if item.state not in states:
             raise Conflict(f"This is {item.state} already.")
-        outbox.end(action.tx, item_id, OutState.DROPPED, item.problem)
-        action.record(Verb.DROP_MAIL, Subject.outgoing(item_id), was=str(item.state))
+    return items
 
 
 def _find(tx: sa.Connection, item_id: str) -> Outgoing:

@@ -1,8 +1,9 @@
 """What another program is told of: that letters or the roster changed, by the log of events.
 
 The log is where it stands until then, so nothing has to be noted in the transaction of a change.
-One thing at a time is on its way; its cause is the event up to which it tells. It holds ids and no
-name: the program asks the API for what it may know.
+One thing at a time is on its way; its cause is the event up to which it tells. Where that one was
+not taken, the webhook pauses until a person decides about it, or another address is set. It holds
+ids and no name: the program asks the API for what it may know.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from digitizer.model.events import LETTER_CHANGES, OPENINGS, SCAN_CHANGES, Subject, Verb
 from digitizer.model.people import ActorKind
-from digitizer.notifications.outbox import Kind, OutState, put_webhook
+from digitizer.notifications.outbox import FOR_A_PERSON, Kind, OutState, put_webhook
 from digitizer.storage.tables import event
 from digitizer.storage.tables_upkeep import outbox
 from digitizer.support.clock import now
@@ -30,9 +31,9 @@ _ON_ITS_WAY = (OutState.QUEUED, OutState.SENDING)
 _VERBS = [str(each) for each in (*LETTER_CHANGES, *SCAN_CHANGES, Verb.IMPORT_ROSTER)]
 
 
-def is_untold(tx: sa.Connection) -> bool:
-    """Whether there is something to tell, and nothing is on its way."""
-    if _is_on_its_way(tx):
+def is_untold(tx: sa.Connection, url: str) -> bool:
+    """Whether there is something to tell, nothing is on its way, and this webhook is not paused."""
+    if _is_on_its_way(tx, url):
         return False
     place = _place(tx)
     return place is None or tx.execute(_after(place).limit(1)).first() is not None
@@ -41,7 +42,7 @@ def is_untold(tx: sa.Connection) -> bool:
 def tell(tx: sa.Connection, url: str) -> None:
     """Puts it into the outbox. The first thing ever told is that we are here, and nothing of what
     was before."""
-    if _is_on_its_way(tx):
+    if _is_on_its_way(tx, url):
         return
     place = _place(tx)
     if place is None:
@@ -67,9 +68,12 @@ def _put(tx: sa.Connection, url: str, last: int, *, letters: list[str], roster: 
     put_webhook(tx, url, "Changes in the mailroom", text, cause=Subject(_EVENT, str(last)))
 
 
-def _is_on_its_way(tx: sa.Connection) -> bool:
-    states = [str(each) for each in _ON_ITS_WAY]
-    return tx.execute(_told().where(outbox.c.state.in_(states)).limit(1)).first() is not None
+def _is_on_its_way(tx: sa.Connection, url: str) -> bool:
+    """Also where a person must first decide about the last one to this address."""
+    underway = outbox.c.state.in_([str(each) for each in _ON_ITS_WAY])
+    undecided = outbox.c.state.in_([str(each) for each in FOR_A_PERSON])
+    paused = sa.and_(undecided, outbox.c.recipient == url)
+    return tx.execute(_told().where(sa.or_(underway, paused)).limit(1)).first() is not None
 
 
 def _place(tx: sa.Connection) -> int | None:
@@ -96,7 +100,7 @@ def _forget_old(tx: sa.Connection) -> None:
     tx.execute(
         sa.delete(outbox).where(
             outbox.c.kind == str(Kind.WEBHOOK),
-            outbox.c.state == str(OutState.SENT),
+            outbox.c.state.in_([str(OutState.SENT), str(OutState.DROPPED)]),
             outbox.c.ended < now() - _KEPT,
             outbox.c.cause != str(Subject(_EVENT, str(place))),
         )

@@ -120,18 +120,26 @@ def find(tx: sa.Connection, item_id: str) -> Outgoing | None:
 
 
 def due(tx: sa.Connection, at: datetime) -> tuple[str, ...]:
-    """The ids of what is to be tried now, oldest first."""
+    """The ids of what is to be tried now: e-mail first, for which no slow program of others is
+    waited, then oldest first."""
     waits = sa.select(outbox.c.id).where(
         outbox.c.state == str(OutState.QUEUED), outbox.c.next_try <= at
     )
-    return tuple(tx.execute(waits.order_by(outbox.c.put, outbox.c.id)).scalars())
+    mail_first = sa.case((outbox.c.kind == str(Kind.E_MAIL), 0), else_=1)
+    return tuple(tx.execute(waits.order_by(mail_first, outbox.c.put, outbox.c.id)).scalars())
 
 
-def in_state(tx: sa.Connection, *states: OutState, most: int = 200) -> tuple[Outgoing, ...]:
-    """Oldest first."""
+def in_state(
+    tx: sa.Connection, *states: OutState, kind: Kind | None = None, most: int = 200
+) -> tuple[Outgoing, ...]:
+    """Of one kind or of all, oldest first."""
+    kinds = list(Kind) if kind is None else [kind]
     rows = tx.execute(
         sa.select(outbox)
-        .where(outbox.c.state.in_([str(each) for each in states]))
+        .where(
+            outbox.c.state.in_([str(each) for each in states]),
+            outbox.c.kind.in_([str(each) for each in kinds]),
+        )
         .order_by(outbox.c.put, outbox.c.id)
         .limit(most)
     )

@@ -27,8 +27,8 @@ _ENDS = {
 
 
 def send_due(facility: Facility, by: Actor) -> int:
-    """Tries all that is due, oldest first; returns how much of it was sent. What was being sent
-    when a process died is doubtful from now on. Raises NotAllowed and StorageError."""
+    """Tries all that is due, e-mail first, then oldest first; returns how much of it was sent. What
+    was being sent when a process died is doubtful from now on. Raises NotAllowed, StorageError."""
     permit(facility, by, Act.OPERATE)
     _tell_of_changes(facility)
     with reading(facility.engine) as tx:
@@ -65,7 +65,7 @@ def _tell_of_changes(facility: Facility) -> None:
     if not url:
         return
     with reading(facility.engine) as tx:
-        if not changes.is_untold(tx):
+        if not changes.is_untold(tx, url):
             return
     with writing(facility.engine) as tx:
         changes.tell(tx, url)

@@ -11,7 +11,11 @@ import binascii
 import hashlib
 import hmac
 import http.client
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +27,6 @@ from digitizer.support.clock import now
 _PREFIX = "whsec_"
 _LEAST_SECRET = 24  # bytes
 _GONE = 410
-_MOST_READ = 64 * 1024
 
 
 def send(settings: Webhook, item: Outgoing) -> Try:
@@ -80,13 +83,29 @@ def _post(settings: Webhook, body: bytes, sent: dict[str, str]) -> int:
     parts = urlsplit(settings.url)
     connection = _connection(settings, parts.scheme, parts.hostname or "", parts.port)
     path = parts.path or "/"
-    try:
+    with _for(settings.timeout_seconds, connection):
         connection.request("POST", f"{path}?{parts.query}" if parts.query else path, body, sent)
-        answer = connection.getresponse()
-        answer.read(_MOST_READ)
-        return answer.status
+        return connection.getresponse().status  # the rest of it says nothing
+
+
+@contextmanager
+def _for(seconds: float, connection: http.client.HTTPConnection) -> Iterator[None]:
+    """Ends the connection after that time, also where the other side sends a byte now and then:
+    the rest of the outbox waits for it."""
+    late = threading.Timer(seconds, _cut, (connection,))
+    late.start()
+    try:
+        yield
     finally:
+        late.cancel()
         connection.close()
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    sock = connection.sock
+    if sock is not None:
+        with suppress(OSError):  # it ended just now
+            sock.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(

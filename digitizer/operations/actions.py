@@ -63,7 +63,7 @@ class Anchored:
 def reconcile(facility: Facility, by: Actor) -> tuple[Balance, ...]:
     """One balance for each scan, oldest first."""
     with looking(facility, by, Act.LOOK) as look:
-        return tuple(reconciling.reconcile(look.tx, facility.originals))
+        return tuple(reconciling.reconcile(look.tx, facility.originals, by))
 
 
 def balances_after(
@@ -72,7 +72,7 @@ def balances_after(
     """``most`` balances after the scan with this moment of intake and id, oldest first, each with
     its moment of intake."""
     with looking(facility, by, Act.REPORTS) as look:
-        return tuple(reconciling.reconcile_after(look.tx, facility.originals, after, most))
+        return tuple(reconciling.reconcile_after(look.tx, facility.originals, after, most, by))
 
 
 def verify_audit(facility: Facility, by: Actor) -> tuple[int, str | None]:
@@ -124,6 +124,11 @@ def _notes(walked: Walk, compared: int, made_before: bool) -> tuple[str, ...]:
         f"Event {each.seq}, {local_moment(each.at)}: restored from a backup that ended with "
         f"event {each.head.seq}."
         for each in walked.restores
+    ]
+    notes += [
+        f"Event {each.seq}, {local_moment(each.at)}: the head of the log had been set back to "
+        f"event {each.named}; {each.actor} let it go on after its last event."
+        for each in walked.mended
     ]
     if walked.unproven:
         notes.append(
@@ -274,6 +279,16 @@ def rotate_audit_key(facility: Facility, by: Actor) -> int:
         number = add_audit_key(facility.audit_key_file)
         action.record(Verb.ROTATE_AUDIT_KEY, Subject("audit key", str(number)))
     return number
+
+
+def mend_log(facility: Facility, by: Actor, reason: str) -> int:
+    """Lets an event log go on whose head was set back, after its last event; that this was done
+    stays in it. Returns the event that the head named. Raises Conflict where there is nothing to
+    mend, AuditError where more is wrong."""
+    with acting(facility, by, Act.MEND_LOG, reason=reason) as action:
+        named = audit.mend(action.tx)
+        action.record(Verb.MEND_LOG, LOG, named=named)
+    return named
 
 
 def note_settings(facility: Facility, by: Actor) -> bool:

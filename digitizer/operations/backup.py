@@ -35,7 +35,7 @@ from digitizer.operations.backup_keys import (
     decrypt_keys,
     encrypt_keys,
 )
-from digitizer.operations.begun import end_what_was_begun
+from digitizer.operations.begun import Ended, end_what_was_begun
 from digitizer.operations.inbox_backup import copy_inbox, drop_unfinished
 from digitizer.operations.stored_blobs import (
     TakenKeys,
@@ -66,6 +66,7 @@ from digitizer.storage.database import (
 from digitizer.storage.home_key import HomeKey, Secret, make_home_key
 from digitizer.storage.key_file import make_key_ring, read_key_ring
 from digitizer.storage.seal_keys import make_master_key, open_seal_keys
+from digitizer.support.wording import counted
 
 _DATABASE = "database/mail.sqlite"
 _BLOBS = ("originals", "pictures")
@@ -282,13 +283,31 @@ def _restore(
         with acting(facility, by, Act.OPERATE) as action:
             came = {"folder": str(folder.resolve()), "head": asdict(named_head(action.tx))}
             old_keys = keys is not None and keys.audit is not None
-            ended = end_what_was_begun(action.tx)
+            ended = end_what_was_begun(action.tx, by)
             keys_are = "old" if old_keys else "new"
-            action.record(Verb.RESTORE, STORE, keys=keys_are, sessions=ended, **came)
+            action.record(Verb.RESTORE, STORE, keys=keys_are, **asdict(ended), **came)
+        warnings += _asked(ended)
         scans, events = _prove(facility, by, damaged)
     finally:
         facility.engine.dispose()
     return Proof(files=_count_files(home), scans=scans, events=events, warnings=tuple(warnings))
+
+
+def _asked(ended: Ended) -> list[str]:
+    """What a person must decide before anything is printed or sent."""
+    warnings = []
+    if ended.prints:
+        warnings.append(
+            f"{counted(ended.prints, 'print')} waited, or lay at a printer, when the backup was "
+            "made: each may have been printed since. Say which were, on the page Print, or with "
+            "digitizer print came-out and came-not. Nothing of it is printed by itself."
+        )
+    if ended.outgoing:
+        warnings.append(
+            f"{counted(ended.outgoing, 'message')} waited to be sent, and may have been sent "
+            "since. Send each again or drop it, on the page Outbox."
+        )
+    return warnings
 
 
 def _check_database(home: Path, home_key: HomeKey | None) -> None:

@@ -17,7 +17,7 @@ from digitizer.capture.scans.ledger import queue_state
 from digitizer.model.mail import Queue
 from digitizer.model.settings import Settings
 from digitizer.notifications import outbox
-from digitizer.notifications.outbox import FOR_A_PERSON, OutState
+from digitizer.notifications.outbox import FOR_A_PERSON, Kind, Outgoing, OutState
 from digitizer.operations import backup_runs
 from digitizer.people import kept_rosters
 from digitizer.prints import queue as prints
@@ -32,6 +32,7 @@ _TRIES_BEFORE_NEWS = 4
 _READ_WITHIN = timedelta(hours=1)
 #: Paper that a printer was given lies in its tray long before.
 _CONFIRMED_WITHIN = timedelta(hours=1)
+_OUTBOX = "/staff/outbox"
 _QUEUES = {
     Queue.EXCEPTION: "In doubt",
     Queue.MATCH: "Whose is it?",
@@ -106,23 +107,45 @@ def backup(settings: Settings, tx: sa.Connection, at: datetime) -> Finding | Non
 
 
 def mail(tx: sa.Connection) -> Finding:
-    """Whether all in the outbox went out, or is on its way."""
-    decide = outbox.in_state(tx, *FOR_A_PERSON)
-    stuck = [
-        each
-        for each in outbox.in_state(tx, OutState.QUEUED)
-        if each.problem and each.tries >= _TRIES_BEFORE_NEWS
-    ]
+    """Whether all e-mail in the outbox went out, or is on its way."""
+    decide = outbox.in_state(tx, *FOR_A_PERSON, kind=Kind.E_MAIL)
     if decide:
         doubtful = sum(each.state is OutState.DOUBTFUL for each in decide)
         message = f"{doubtful} doubtful, {len(decide) - doubtful} failed"
         fix = "Send each again or drop it, on the page Outbox."
-        return Finding("e-mail", False, message, fix, "/staff/outbox")
+        return Finding("e-mail", False, message, fix, _OUTBOX)
+    stuck = _stuck(tx, Kind.E_MAIL)
     if stuck:
         message = f"{counted(len(stuck), 'message')} cannot be sent: {stuck[0].problem}"
         fix = "Correct [mail] in config.toml, or ask whoever runs the mail server."
-        return Finding("e-mail", False, message, fix, "/staff/outbox")
+        return Finding("e-mail", False, message, fix, _OUTBOX)
     return Finding("e-mail", True, "nothing is doubtful or failed")
+
+
+def webhook(tx: sa.Connection) -> Finding:
+    """Whether the other program takes what it is told, or will be told on."""
+    decide = outbox.in_state(tx, *FOR_A_PERSON, kind=Kind.WEBHOOK)
+    if decide:
+        message = f"paused, the other program is told nothing: {decide[-1].problem}"
+        fix = (
+            "Ask whoever runs that program. Then send it again or drop it, on the page Outbox: "
+            "either way it goes on. If the program is gone, empty url under [webhook] in "
+            "config.toml."
+        )
+        return Finding("webhook", False, message, fix, _OUTBOX)
+    stuck = _stuck(tx, Kind.WEBHOOK)
+    if stuck:
+        fix = "Ask whoever runs that program, or correct [webhook] in config.toml."
+        return Finding("webhook", False, f"not taken: {stuck[0].problem}", fix, _OUTBOX)
+    return Finding("webhook", True, "nothing is refused")
+
+
+def _stuck(tx: sa.Connection, kind: Kind) -> list[Outgoing]:
+    return [
+        each
+        for each in outbox.in_state(tx, OutState.QUEUED, kind=kind)
+        if each.problem and each.tries >= _TRIES_BEFORE_NEWS
+    ]
 
 
 def printing(tx: sa.Connection, at: datetime) -> Finding:
@@ -201,6 +224,7 @@ def of_the_tables(settings: Settings, tx: sa.Connection) -> Iterator[Finding]:
     if found:
         yield found
     yield mail(tx)
+    yield webhook(tx)
     yield printing(tx, at)
     yield rosters(settings, tx)
     yield logins(settings, tx, at)

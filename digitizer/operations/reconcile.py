@@ -10,7 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from digitizer.access.sealed_names import shown_name
 from digitizer.model.mail import LetterState, PageRole, ScanState
+from digitizer.model.people import Actor
 from digitizer.storage.blobs import BlobStore
 from digitizer.storage.tables import letter, original, page, scan
 
@@ -34,10 +36,10 @@ _OLDEST_FIRST = sa.select(scan).order_by(scan.c.taken_in, scan.c.id)
 @dataclass(frozen=True, slots=True)
 class Balance:
     """Where one scan's pages are, as numbers of pages. ``pages`` is None where the file could not
-    be opened."""
+    be opened, ``source`` where the scan is sealed and this is not for everybody to know."""
 
     scan: str
-    source: str
+    source: str | None
     pages: int | None
     delivered: int
     held: int
@@ -60,6 +62,7 @@ class _Scan:
     pages: int | None
     rejected: bool
     replaced: bool
+    sealed: bool
 
     @property
     def working(self) -> bool:
@@ -71,15 +74,19 @@ class _Scan:
         return "rejected" if self.rejected else "recorded" if self.replaced else "held"
 
 
-def reconcile(tx: sa.Connection, originals: BlobStore) -> Iterator[Balance]:
+def reconcile(tx: sa.Connection, originals: BlobStore, by: Actor) -> Iterator[Balance]:
     """One balance for each scan, oldest first."""
     counts = _counts(tx)
     for row in tx.execute(_OLDEST_FIRST):
-        yield _balance(tx, _entered(row), counts[row.id], originals)
+        yield _balance(tx, _entered(row), counts[row.id], originals, by)
 
 
 def reconcile_after(
-    tx: sa.Connection, originals: BlobStore, after: tuple[datetime, str] | None, most: int
+    tx: sa.Connection,
+    originals: BlobStore,
+    after: tuple[datetime, str] | None,
+    most: int,
+    by: Actor,
 ) -> Iterator[tuple[datetime, Balance]]:
     """``most`` balances after the scan with this moment of intake and id, each with its moment."""
     asked = _OLDEST_FIRST.limit(most)
@@ -90,7 +97,7 @@ def reconcile_after(
     rows = tx.execute(asked).all()
     counts = _counts(tx, [row.id for row in rows])
     for row in rows:
-        yield row.taken_in, _balance(tx, _entered(row), counts[row.id], originals)
+        yield row.taken_in, _balance(tx, _entered(row), counts[row.id], originals, by)
 
 
 def _entered(row: sa.Row[Any]) -> _Scan:
@@ -100,6 +107,7 @@ def _entered(row: sa.Row[Any]) -> _Scan:
         pages=row.pages,
         rejected=row.rejected,
         replaced=bool(row.replaced_by),
+        sealed=row.sealed,
     )
 
 
@@ -127,7 +135,7 @@ def _place(role: PageRole, state: str | None) -> str:
 
 
 def _balance(
-    tx: sa.Connection, entered: _Scan, places: Counter[str], originals: BlobStore
+    tx: sa.Connection, entered: _Scan, places: Counter[str], originals: BlobStore, by: Actor
 ) -> Balance:
     first, present = _originals(tx, entered.id, originals)
     if entered.pages is None and not entered.working:
@@ -139,7 +147,7 @@ def _balance(
     balanced = present and (entered.working or sum(places.values()) == expected)
     return Balance(
         scan=entered.id,
-        source=first,
+        source=shown_name(by, first, sealed=entered.sealed),
         pages=entered.pages,
         working=int(entered.working),
         balanced=balanced,

@@ -22,8 +22,10 @@ from digitizer.model.prints import ASKED, Batch, Pile, Print, PrintKind, PrintSt
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing, record_printed
 from digitizer.prints.printers import HERE, Printer, find_printer, printers
+from digitizer.prints.stored_pdfs import intact_pdf, set_aside_lost
 
 _LATEST = 12
+_GIVEN_UP = "Its PDF was lost before it was printed."
 #: Seconds that a person waits for another who is printing.
 _PATIENCE = 10.0
 
@@ -141,8 +143,10 @@ def send(facility: Facility, by: Actor, numbers: Sequence[int], printer: str) ->
     """Gives prints that are rendered to a printer, as one PDF: each housing unit's with a list of
     who gets what.
 
+    What lost its PDF is left out: a message waits to be rendered again, anything else is doubtful.
+
     Raises NotFound, UsageError for none, Conflict for one that does not wait any more, and
-    StorageError where the printer took nothing, or where nobody knows.
+    StorageError where the printer took nothing, where nobody knows, or where all PDFs are lost.
     """
     permit(facility, by, Act.PRINT)
     to, hands = find_printer(facility, printer), Handing(facility, by)
@@ -157,10 +161,34 @@ def send(facility: Facility, by: Actor, numbers: Sequence[int], printer: str) ->
                 raise Conflict(
                     f"Print {each.number} is {each.state} by now. Look at the queue again."
                 )
+        prints = _with_pdf(facility, prints, by)
         name = f"prints-{min(numbers)}-{max(numbers)}"
         batch = hands.give(to, prints, lambda: _bound(facility, prints), name)
     with looking(facility, by, Act.PRINT) as look:
         return queue.find_batch(look.tx, batch)
+
+
+def _with_pdf(facility: Facility, prints: Sequence[Print], by: Actor) -> list[Print]:
+    """Without those whose PDF is lost, which are set aside. Raises StorageError if none is left."""
+    lost = [each for each in prints if intact_pdf(facility, each) is None]
+    if lost:
+        set_aside_lost(facility, lost, by)
+    left = [each for each in prints if each not in lost]
+    if not left:
+        raise _lost(lost[0])
+    return left
+
+
+def _lost(each: Print) -> StorageError:
+    if each.message:
+        return StorageError(
+            f"The PDF of print {each.number} is lost: it waits to be rendered again. Print it "
+            "once more."
+        )
+    return StorageError(
+        f"The PDF of print {each.number} is lost. Make it again where it was made, then say on the "
+        "page Print that this one is given up."
+    )
 
 
 def _bound(facility: Facility, prints: Sequence[Print]) -> bytes:
@@ -190,12 +218,10 @@ def _bound(facility: Facility, prints: Sequence[Print]) -> bytes:
 def _pdf_of(facility: Facility, each: Print) -> bytes:
     if each.pdf is None:
         raise Conflict(f"Print {each.number} is not rendered yet.")
-    try:
-        return facility.pictures.get(each.pdf)
-    except NotFound:
-        raise StorageError(
-            f"The PDF of print {each.number} is lost. Print it again from where it was made."
-        ) from None
+    pdf = intact_pdf(facility, each)
+    if pdf is None:
+        raise _lost(each)
+    return pdf
 
 
 def batch_pdf(facility: Facility, number: int, by: Actor) -> bytes:
@@ -226,16 +252,25 @@ def came_out(facility: Facility, numbers: Sequence[int], by: Actor) -> int:
     return sum(len(batch.prints) for batch in batches)
 
 
-def came_not(facility: Facility, number: int, by: Actor) -> Batch:
-    """Somebody saw that nothing of a batch came out: it waits to be printed again. Raises NotFound,
-    and Conflict for a batch of which nothing is asked."""
+def came_not(facility: Facility, numbers: Sequence[int], by: Actor) -> int:
+    """Somebody saw that nothing of these batches came out: all of it waits to be printed again;
+    what lost its PDF is given up. Returns the number of prints. Raises NotFound, UsageError for
+    none, and Conflict for a batch of which nothing is asked."""
     with acting(facility, by, Act.PRINT) as action:
-        batch = queue.find_batch(action.tx, number)
-        _check_asked(batch)
-        queue.take_back(action.tx, number)
-        out = [each.number for each in batch.prints]
-        action.record(Verb.DOUBT_PRINT, Subject.batch(number), prints=out, fate="not out")
-    return batch
+        batches = [queue.find_batch(action.tx, number) for number in numbers]
+        for batch in batches:
+            _check_asked(batch)
+            asked = [each.number for each in batch.prints if each.state in ASKED]
+            if batch.is_lost:
+                for number in asked:
+                    queue.spoil(action.tx, number, _GIVEN_UP)
+            else:
+                queue.take_back(action.tx, batch.number)
+            fate = "given up" if batch.is_lost else "not out"
+            action.record(Verb.DOUBT_PRINT, Subject.batch(batch.number), prints=asked, fate=fate)
+        if not batches:
+            raise UsageError("Nothing is chosen.")
+    return sum(len(batch.prints) for batch in batches)
 
 
 def _check_asked(batch: Batch) -> None:

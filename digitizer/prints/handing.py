@@ -79,10 +79,17 @@ class Handing:
         return tuple(whole)
 
     def give(
-        self, printer: Printer, prints: Sequence[Print], pdf: Callable[[], bytes], name: str
+        self,
+        printer: Printer,
+        prints: Sequence[Print],
+        pdf: Callable[[], bytes],
+        name: str,
+        *,
+        for_unit: bool = False,
     ) -> int:
         """Gives prints that wait and are rendered to the printer, as one PDF; returns the number of
-        the batch. Within ``alone``. ``name`` is that of a file.
+        the batch. Within ``alone``. ``name`` is that of a file, ``for_unit`` as ``begin_batch`` has
+        it.
 
         Raises StorageError; where that is not Unsure, nothing came out and all of it waits as
         before. Raises Conflict if somebody else was quicker.
@@ -91,7 +98,7 @@ class Handing:
             return self._to_program(printer, prints, pdf())
         staged = stage(printer.folder, name, pdf())
         try:
-            batch = self._begin(printer, prints, staged)
+            batch = self._begin(printer, prints, staged, for_unit)
         except BaseException:
             staged.draft.unlink(missing_ok=True)
             raise
@@ -120,10 +127,18 @@ class Handing:
             action.record(Verb.SEND_TO_PRINTER, Subject.batch(batch), taken=True, request=request)
         return batch
 
-    def _begin(self, printer: Printer, prints: Sequence[Print], staged: Staged | None) -> int:
+    def _begin(
+        self,
+        printer: Printer,
+        prints: Sequence[Print],
+        staged: Staged | None,
+        for_unit: bool = False,
+    ) -> int:
         with self._act() as action:
             names = staged.names if staged else None
-            batch = queue.begin_batch(action.tx, printer.name, self.by.name, prints, names)
+            batch = queue.begin_batch(
+                action.tx, printer.name, self.by.name, prints, names, for_unit=for_unit
+            )
             numbers = [each.number for each in prints]
             subject = Subject.batch(batch)
             action.record(Verb.SEND_TO_PRINTER, subject, printer=printer.name, prints=numbers)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.mail import MessageState
-from digitizer.model.prints import ASKED, WAITING, Batch, Print, PrintKind, PrintState
+from digitizer.model.prints import (
+    ASKED,
+    LOST,
+    RESTORED,
+    WAITING,
+    Batch,
+    Print,
+    PrintKind,
+    PrintState,
+)
 from digitizer.people import roster
 from digitizer.storage.tables import inmate, message
 from digitizer.storage.tables_prints import print_batch, print_job
@@ -146,16 +156,19 @@ def begin_batch(
     by: str,
     prints: Sequence[Print],
     file: tuple[str, str] | None = None,
+    *,
+    for_unit: bool = False,
 ) -> int:
     """These prints are being given to a printer, in this order; returns the batch's number.
-    ``file`` is where a folder's printer will put them, and under which name until then.
+    ``file`` is where a folder's printer will put them, and under which name until then; with
+    ``for_unit`` they are to come into the file of their housing unit, too.
 
     Raises Conflict if somebody else was quicker with one of them.
     """
     path, draft = file or (None, None)
     made = tx.execute(
         sa.insert(print_batch)
-        .values(printer=printer, by=by, begun=now(), file=path, draft=draft)
+        .values(printer=printer, by=by, begun=now(), file=path, draft=draft, for_unit=for_unit)
         .returning(print_batch.c.id)
     )
     batch = int(made.scalar_one())
@@ -190,7 +203,48 @@ def doubt(tx: sa.Connection, batch: int) -> None:
     _move(tx, batch, (PrintState.SENDING, PrintState.SENT), PrintState.DOUBTFUL)
 
 
+def lose_pdf(tx: sa.Connection, number: int) -> None:
+    """A print that waits has no PDF any more: it is rendered again."""
+    tx.execute(
+        sa.update(print_job)
+        .where(print_job.c.id == number, print_job.c.state == str(PrintState.RENDERED))
+        .values(state=str(PrintState.QUEUED), pdf=None, pages=None)
+    )
+
+
+def doubt_lost(tx: sa.Connection, prints: Sequence[Print], by: str) -> int:
+    """Prints that wait, and whose PDFs are lost for good; returns the batch of which is asked."""
+    batch = begin_batch(tx, LOST, by, prints)
+    doubt(tx, batch)
+    return batch
+
+
+def doubt_all(tx: sa.Connection, by: str) -> int:
+    """Of a home that comes from a backup: the first home may have printed since what waited then,
+    or what a printer was given. Of what waited one batch is asked for each pile. Returns how many
+    prints that is."""
+    on_the_way = _prints(tx, print_job.c.state.in_((PrintState.SENDING, PrintState.SENT)))
+    for batch in sorted({each.batch for each in on_the_way if each.batch is not None}):
+        doubt(tx, batch)
+    begun = unbound(tx)
+    for each in begun:
+        doubt_paper(tx, each.batch.number)
+    waits = sorted(waiting(tx), key=lambda each: each.pile)
+    for _, pile in groupby(waits, key=lambda each: each.pile):
+        _doubt_waiting(tx, list(pile), by)
+    return len(on_the_way) + len(begun) + len(waits)
+
+
+def _doubt_waiting(tx: sa.Connection, prints: Sequence[Print], by: str) -> None:
+    made = sa.insert(print_batch).values(printer=RESTORED, by=by, begun=now())
+    batch = int(tx.execute(made.returning(print_batch.c.id)).scalar_one())
+    for place, each in enumerate(prints, start=1):
+        asked = sa.update(print_job).where(print_job.c.id == each.number)
+        tx.execute(asked.values(state=str(PrintState.DOUBTFUL), batch_id=batch, place=place))
+
+
 def came_out(tx: sa.Connection, batch: int) -> None:
+    end_unit(tx, [batch])
     _move(tx, batch, _ON_THE_WAY, PrintState.PRINTED)
 
 
@@ -210,8 +264,9 @@ def _move(tx: sa.Connection, batch: int, old: Iterable[PrintState], new: PrintSt
             )
         )
     values: dict[str, object] = {"state": str(new)}
-    if new is PrintState.RENDERED:
-        values |= {"batch_id": None, "place": None}
+    if new is PrintState.RENDERED:  # what waited in a home that was restored may have no PDF yet
+        state = sa.case((print_job.c.pdf.is_(None), str(PrintState.QUEUED)), else_=str(new))
+        values = {"state": state, "batch_id": None, "place": None}
     tx.execute(sa.update(print_job).where(*moved).values(values))
 
 
@@ -275,6 +330,47 @@ def draft_of(tx: sa.Connection, batch: int) -> str | None:
     asked = sa.select(print_batch.c.draft).where(print_batch.c.id == batch)
     draft: str | None = tx.execute(asked).scalar_one()
     return draft
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """A batch that is in a folder, and whose letter is still to come into the file of its unit.
+    ``names`` are that file's own name and its draft's, where a process died while it made it."""
+
+    batch: Batch
+    names: tuple[str, str] | None
+
+
+def unbound(tx: sa.Connection) -> tuple[Unbound, ...]:
+    """Oldest first; not what is still being given to the printer, or waits again."""
+    rows = tx.execute(sa.select(print_batch).where(print_batch.c.for_unit)).all()
+    names = {row.id: (row.unit_file, row.unit_draft) if row.unit_file else None for row in rows}
+    found = _batches(tx, print_batch.c.id.in_(list(names)))
+    there = [
+        each
+        for each in found
+        if each.prints and all(one.state is PrintState.PRINTED for one in each.prints)
+    ]
+    return tuple(Unbound(each, names[each.number]) for each in there)
+
+
+def begin_unit(tx: sa.Connection, batches: Collection[int], names: tuple[str, str] | None) -> None:
+    """Their unit's file is being made under these names; None: it was not made after all."""
+    file, draft = names or (None, None)
+    these = sa.update(print_batch).where(print_batch.c.id.in_(batches))
+    tx.execute(these.values(unit_file=file, unit_draft=draft))
+
+
+def end_unit(tx: sa.Connection, batches: Collection[int]) -> None:
+    """They are in their unit's file, or will be in none."""
+    these = sa.update(print_batch).where(print_batch.c.id.in_(batches))
+    tx.execute(these.values(for_unit=False, unit_file=None, unit_draft=None))
+
+
+def doubt_paper(tx: sa.Connection, batch: int) -> None:
+    """Its file was there, and is gone: nobody knows whether it was printed from it."""
+    end_unit(tx, [batch])
+    _move(tx, batch, (PrintState.PRINTED,), PrintState.DOUBTFUL)
 
 
 def _batches(tx: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Batch, ...]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from digitizer.access.acting import acting, looking, permit
 from digitizer.access.permissions import Act, is_permitted
+from digitizer.access.sealed_names import shown_events
 from digitizer.audit import Event, events_of
 from digitizer.capture import held_queues
 from digitizer.capture.held_queues import QueueLine, Waiting
@@ -135,8 +136,8 @@ def day_of_intake(facility: Facility, by: Actor, day: date | None = None) -> Day
     with looking(facility, by, Act.LOOK) as look:
         return Day(
             day=local,
-            lines=intake_list.intake_between(look.tx, start, end),
-            duplicates=intake_list.duplicates_between(look.tx, start, end),
+            lines=intake_list.intake_between(look.tx, start, end, by),
+            duplicates=intake_list.duplicates_between(look.tx, start, end, by),
             queue=ledger.queue_state(look.tx),
             waiting=held_queues.queue_lines(look.tx),
             longest=held_queues.longest_waiting(look.tx, _LONGEST_WAITING),
@@ -155,7 +156,7 @@ def id_of(item: HeldItem) -> str:
 def look_at_held(facility: Facility, held_id: str, by: Actor) -> HeldCase:
     """Opens a held item; the look is logged. A sealed scan shows no page. Raises NotFound."""
     with acting(facility, by, Act.LOOK) as action:
-        case = _case(action.tx, held_id)
+        case = _case(action.tx, held_id, by)
         about = Subject.letter if case.item.letter else Subject.scan
         action.record(Verb.LOOK, about(held_id))
     return case
@@ -167,7 +168,7 @@ def look_after(facility: Facility, held_id: str, seen: str, by: Actor) -> str | 
     Raises Conflict if this one is no longer what the person who decides saw.
     """
     with looking(facility, by, Act.LOOK) as look:
-        case = _case(look.tx, held_id)
+        case = _case(look.tx, held_id, by)
     if case.seen != seen:
         raise Conflict("Someone changed this item in the meantime. Look at it again, then decide.")
     return case.following
@@ -203,8 +204,8 @@ def held_picture(
     """The picture of one page of a held item's scan, as JPEG or PNG, or a small one to find the
     page by; the look is logged. Raises NotFound."""
     with acting(facility, by, Act.LOOK) as action:
-        item, _ = _find(exception_queue.held_items(action.tx), held_id)
-        facts = intake_list.scan_facts(action.tx, item.scan)
+        item, _ = _find(exception_queue.held_items(action.tx, by), held_id)
+        facts = intake_list.scan_facts(action.tx, item.scan, by)
         found = [
             page
             for page in exception_queue.scan_pages(action.tx, item.scan)
@@ -247,10 +248,10 @@ def may_decide(by: Actor, scan: ScanFacts) -> bool:
     return all(is_permitted(by, act) for act in needed)
 
 
-def _case(tx: sa.Connection, held_id: str) -> HeldCase:
-    items = exception_queue.held_items(tx)
+def _case(tx: sa.Connection, held_id: str, by: Actor) -> HeldCase:
+    items = exception_queue.held_items(tx, by)
     item, following = _find(items, held_id)
-    facts = intake_list.scan_facts(tx, item.scan)
+    facts = intake_list.scan_facts(tx, item.scan, by)
     pages = () if facts.sealed else exception_queue.scan_pages(tx, item.scan)
     own = [page for page in pages if page.letter == item.letter]
     before, after = _neighbours(items, item, pages)
@@ -263,7 +264,7 @@ def _case(tx: sa.Connection, held_id: str) -> HeldCase:
         letter=letter,
         pages=pages,
         suggestions=candidates(tx, own, letter.proposed if letter else None),
-        events=events_of(tx, *about),
+        events=shown_events(by, events_of(tx, *about), sealed=facts.sealed),
         before=before,
         after=after,
         following=following,

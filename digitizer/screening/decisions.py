@@ -32,7 +32,7 @@ _BY_MISTAKE = "It was decided by mistake"
 def held(facility: Facility, by: Actor) -> tuple[HeldItem, ...]:
     """Everything that waits for a person, oldest first."""
     with looking(facility, by, Act.LOOK) as look:
-        return exception_queue.held_items(look.tx)
+        return exception_queue.held_items(look.tx, by)
 
 
 def assign(facility: Facility, held_id: str, booking_number: str, by: Actor, reason: str) -> str:

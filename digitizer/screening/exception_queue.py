@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from digitizer.access.sealed_names import shown_name
 from digitizer.capture.held_queues import OPEN, queue_of
 from digitizer.model.mail import HeldItem, PageRole, Queue, ScanState
+from digitizer.model.people import Actor
 from digitizer.storage.tables import letter, original, page, scan
 
 
@@ -34,9 +36,9 @@ class ScanPage:
         return self.width / (self.dpi or 1), self.height / (self.dpi or 1)
 
 
-def held_items(tx: sa.Connection) -> tuple[HeldItem, ...]:
-    """All that waits for a person, oldest first."""
-    found = (*_held_letters(tx), *_held_scans(tx))
+def held_items(tx: sa.Connection, by: Actor) -> tuple[HeldItem, ...]:
+    """All that waits for a person, oldest first, as ``by`` may know it."""
+    found = (*_held_letters(tx, by), *_held_scans(tx, by))
     return tuple(sorted(found, key=lambda item: (item.since, item.pages)))
 
 
@@ -48,9 +50,9 @@ def _first_source() -> sa.ScalarSelect[str]:
     )
 
 
-def _held_letters(tx: sa.Connection) -> tuple[HeldItem, ...]:
+def _held_letters(tx: sa.Connection, by: Actor) -> tuple[HeldItem, ...]:
     rows = tx.execute(
-        sa.select(letter, scan.c.finished, _first_source().label("source"))
+        sa.select(letter, scan.c.finished, scan.c.sealed, _first_source().label("source"))
         .join(scan, letter.c.scan_id == scan.c.id)
         .where(letter.c.state.in_(OPEN))
     )
@@ -58,7 +60,7 @@ def _held_letters(tx: sa.Connection) -> tuple[HeldItem, ...]:
     return tuple(
         HeldItem(
             scan=row.scan_id,
-            source=row.source,
+            source=shown_name(by, row.source, sealed=row.sealed),
             letter=row.id,
             pages=tuple(numbers[row.id]),
             reason=row.reason or "Waiting for review.",
@@ -83,7 +85,7 @@ def _content_of_open(tx: sa.Connection) -> dict[str, list[int]]:
     return numbers
 
 
-def _held_scans(tx: sa.Connection) -> tuple[HeldItem, ...]:
+def _held_scans(tx: sa.Connection, by: Actor) -> tuple[HeldItem, ...]:
     rows = tx.execute(
         sa.select(scan, _first_source().label("source")).where(
             scan.c.state == ScanState.HELD,
@@ -95,7 +97,7 @@ def _held_scans(tx: sa.Connection) -> tuple[HeldItem, ...]:
     return tuple(
         HeldItem(
             scan=row.id,
-            source=row.source,
+            source=shown_name(by, row.source, sealed=row.sealed),
             letter=None,
             pages=tuple(numbers[row.id]),
             reason=row.reason,

@@ -25,5 +25,5 @@ def held_after(
     """``most`` held letters and scans after that place, those held longest first: what is held all
     the while is in one of the parts that follow each other, once."""
     with looking(facility, by, Act.LIST_HELD) as look:
-        waiting = sorted(exception_queue.held_items(look.tx), key=place_of)
+        waiting = sorted(exception_queue.held_items(look.tx, by), key=place_of)
     return tuple([each for each in waiting if after is None or place_of(each) > after][:most])

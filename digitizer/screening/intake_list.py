@@ -8,20 +8,22 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from digitizer.access.sealed_names import shown_name
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterState, ScanState
-from digitizer.model.people import Inmate
+from digitizer.model.people import Actor, Inmate
 from digitizer.people import roster
 from digitizer.storage.tables import event, letter, original, scan
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeLine:
-    """One scan of a day. ``files`` is how many files the stack came in. ``open`` is whether the
-    whole scan still waits for a person. The last four are numbers of letters."""
+    """One scan of a day. ``source`` is None where it is sealed, and not for everybody to know;
+    ``files`` is how many files the stack came in. ``open`` is whether the whole scan still waits
+    for a person. The last four are numbers of letters."""
 
     scan: str
-    source: str
+    source: str | None
     files: int
     profile: str
     taken_in: datetime
@@ -38,7 +40,8 @@ class IntakeLine:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Bytes that came in a second time, and the scan that they are already."""
+    """Bytes that came in a second time, and the scan that they are already. ``sources`` is empty
+    where that is sealed, and not for everybody to know."""
 
     at: datetime
     sources: tuple[str, ...]
@@ -61,17 +64,20 @@ class LetterFacts:
 
 @dataclass(frozen=True, slots=True)
 class ScanFacts:
-    """One scan as the mailroom sees it. ``pages`` is a count, None where it could not be opened."""
+    """One scan as the mailroom sees it. ``pages`` is a count, None where it could not be opened;
+    ``source`` None where it is sealed, and not for everybody to know."""
 
     scan: str
-    source: str
+    source: str | None
     taken_in: datetime
     profile: str
     pages: int | None
     sealed: bool
 
 
-def intake_between(tx: sa.Connection, start: datetime, end: datetime) -> tuple[IntakeLine, ...]:
+def intake_between(
+    tx: sa.Connection, start: datetime, end: datetime, by: Actor
+) -> tuple[IntakeLine, ...]:
     """The scans taken in from ``start`` up to ``end``, newest first."""
     rows = tx.execute(
         sa.select(scan)
@@ -84,7 +90,7 @@ def intake_between(tx: sa.Connection, start: datetime, end: datetime) -> tuple[I
     return tuple(
         IntakeLine(
             scan=row.id,
-            source=files[row.id][0],
+            source=shown_name(by, files[row.id][0], sealed=row.sealed),
             files=len(files[row.id]),
             profile=row.profile,
             taken_in=row.taken_in,
@@ -126,7 +132,9 @@ def _sources(tx: sa.Connection, scans: sa.Select[tuple[str]]) -> dict[str, list[
     return sources
 
 
-def duplicates_between(tx: sa.Connection, start: datetime, end: datetime) -> tuple[Duplicate, ...]:
+def duplicates_between(
+    tx: sa.Connection, start: datetime, end: datetime, by: Actor
+) -> tuple[Duplicate, ...]:
     """What came in again in that time, as the audit chain has it, newest first."""
     rows = tx.execute(
         sa.select(event.c.at, event.c.subject, event.c.detail)
@@ -134,17 +142,26 @@ def duplicates_between(tx: sa.Connection, start: datetime, end: datetime) -> tup
         .order_by(event.c.seq.desc())
     ).all()
     ids = {row.subject.removeprefix(str(Subject.scan(""))) for row in rows}
-    known = sa.select(scan.c.id, scan.c.taken_in).where(scan.c.id.in_(ids))
-    first = {row.id: row.taken_in for row in tx.execute(known)}
+    known = sa.select(scan.c.id, scan.c.taken_in, scan.c.sealed).where(scan.c.id.in_(ids))
+    first = {row.id: row for row in tx.execute(known)}
     return tuple(
-        Duplicate(row.at, tuple(row.detail.get("sources", ())), scan_id, first[scan_id])
+        Duplicate(
+            row.at,
+            tuple(
+                name
+                for source in row.detail.get("sources", ())
+                if (name := shown_name(by, source, sealed=first[scan_id].sealed)) is not None
+            ),
+            scan_id,
+            first[scan_id].taken_in,
+        )
         for row in rows
         for scan_id in [row.subject.removeprefix(str(Subject.scan("")))]
         if scan_id in first
     )
 
 
-def scan_facts(tx: sa.Connection, scan_id: str) -> ScanFacts:
+def scan_facts(tx: sa.Connection, scan_id: str, by: Actor) -> ScanFacts:
     """Of a scan that is known to exist."""
     row = tx.execute(sa.select(scan).where(scan.c.id == scan_id)).one()
     source = (
@@ -158,7 +175,7 @@ def scan_facts(tx: sa.Connection, scan_id: str) -> ScanFacts:
     )
     return ScanFacts(
         scan=row.id,
-        source=source or "",
+        source=shown_name(by, source or "", sealed=row.sealed),
         taken_in=row.taken_in,
         profile=row.profile,
         pages=row.pages,

@@ -252,7 +252,7 @@ def _cut_out(facility: Facility, whole: Scan, sealed: Sealed, numbers: Sequence[
         title = f"Cut out of scan {whole.id}"
         pdf: bytes = pool.submit(cut_out, pages_of, title, limits, seconds=seconds).result()
     sha256, size = facility.originals.put(io.BytesIO(pdf))
-    return Original(sha256, f"{whole.source} (cut out)", size)
+    return Original(sha256, f"{title}.pdf", size)  # the name of the sealed file stays sealed
 
 
 def _unlocked(facility: Facility, sealed: Sealed, folder: Path) -> Iterator[str]:

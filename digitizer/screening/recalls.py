@@ -34,7 +34,7 @@ def look_at_settled(facility: Facility, some_id: str, by: Actor) -> Settled:
     """What is known of a letter, whatever happened to it, or of a scan that was rejected as a
     whole, and its chain of custody; nothing of its pages. Raises NotFound."""
     with looking(facility, by, Act.LOOK) as look:
-        return settled_mail.find_settled(look.tx, some_id)
+        return settled_mail.find_settled(look.tx, some_id, by)
 
 
 def rejected(
@@ -42,7 +42,7 @@ def rejected(
 ) -> tuple[RejectedItem, ...]:
     """Rejected mail, the last rejected first: ``most`` after the first ``start``."""
     with looking(facility, by, Act.LOOK) as look:
-        return settled_mail.rejected_items(look.tx, start, most)
+        return settled_mail.rejected_items(look.tx, start, most, by)
 
 
 def recall(facility: Facility, some_id: str, by: Actor, reason: str) -> Recalled:
@@ -54,7 +54,7 @@ def recall(facility: Facility, some_id: str, by: Actor, reason: str) -> Recalled
     was replaced, or whose seal key was destroyed.
     """
     with acting(facility, by, Act.RECALL, reason=reason) as action:
-        known = settled_mail.find_settled(action.tx, some_id)
+        known = settled_mail.find_settled(action.tx, some_id, by)
         settled_mail.check_recallable(action.tx, known)
         held_as = _reason(known, by, action.why)
         if known.letter is None:

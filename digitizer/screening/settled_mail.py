@@ -7,12 +7,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from digitizer.access.sealed_names import shown_events
 from digitizer.audit import Event, events_of
 from digitizer.letters.pages import content_numbers
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterKind, LetterState, ScanState
-from digitizer.model.people import Inmate
+from digitizer.model.people import Actor, Inmate
 from digitizer.people import roster
 from digitizer.storage.tables import event, letter, scan
 
@@ -96,11 +97,11 @@ class RejectedItem:
     notices: tuple[Notice, ...]
 
 
-def find_settled(tx: sa.Connection, some_id: str) -> Settled:
+def find_settled(tx: sa.Connection, some_id: str, by: Actor) -> Settled:
     """The letter with this id, or the scan that was rejected as a whole. Raises NotFound."""
     row = tx.execute(sa.select(letter).where(letter.c.id == some_id)).first()
     if row is None:
-        return _settled_scan(tx, some_id)
+        return _settled_scan(tx, some_id, by)
     own = events_of(tx, Subject.letter(some_id))
     state = LetterState(row.state)
     return Settled(
@@ -120,15 +121,21 @@ def find_settled(tx: sa.Connection, some_id: str) -> Settled:
         seen=_seen(own) if state is LetterState.DELIVERED else (),
         notices=_notices(own) if state is LetterState.REJECTED else (),
         decided=_last(own, _DELIVERING | {Verb.REJECT, Verb.RESCANNED, Verb.RECALL, Verb.UNDO}),
-        events=events_of(tx, Subject.scan(row.scan_id), Subject.letter(some_id)),
+        events=_shown(tx, row.scan_id, some_id, by),
     )
 
 
-def _settled_scan(tx: sa.Connection, scan_id: str) -> Settled:
+def _shown(tx: sa.Connection, scan_id: str, letter_id: str, by: Actor) -> tuple[Event, ...]:
+    sealed: bool = tx.execute(sa.select(scan.c.sealed).where(scan.c.id == scan_id)).scalar_one()
+    found = events_of(tx, Subject.scan(scan_id), Subject.letter(letter_id))
+    return shown_events(by, found, sealed=sealed)
+
+
+def _settled_scan(tx: sa.Connection, scan_id: str, by: Actor) -> Settled:
     row = tx.execute(sa.select(scan).where(scan.c.id == scan_id, scan.c.rejected)).first()
     if row is None:
         raise NotFound(f"There is no letter {scan_id}.")
-    events = events_of(tx, Subject.scan(scan_id))
+    events = shown_events(by, events_of(tx, Subject.scan(scan_id)), sealed=row.sealed)
     return Settled(
         id=scan_id,
         scan=scan_id,
@@ -164,14 +171,14 @@ def check_recallable(tx: sa.Connection, known: Settled) -> None:
             raise Conflict(f"The key of scan {known.scan} was destroyed: it cannot be recalled.")
 
 
-def rejected_items(tx: sa.Connection, start: int, most: int) -> tuple[RejectedItem, ...]:
+def rejected_items(tx: sa.Connection, start: int, most: int, by: Actor) -> tuple[RejectedItem, ...]:
     """Rejected letters and whole scans, the last rejected first: ``most`` after the first
     ``start``."""
     letters = _when_rejected(tx, letter, letter.c.state == LetterState.REJECTED, Subject.letter(""))
     scans = _when_rejected(tx, scan, scan.c.rejected, Subject.scan(""))
     newest_first = sorted((letters | scans).items(), key=lambda pair: pair[1], reverse=True)
     some = newest_first[start : start + most]
-    return tuple(_rejected(find_settled(tx, each)) for each, _ in some)
+    return tuple(_rejected(find_settled(tx, each, by)) for each, _ in some)
 
 
 def _when_rejected(

@@ -20,6 +20,11 @@ print_batch = sa.Table(
     sa.Column("draft", sa.Text),
     # What the print system calls it.
     sa.Column("request", sa.String(200)),
+    # Whether its letter is still to come into the file of its housing unit as well, and the names
+    # of that file while it is being made.
+    sa.Column("for_unit", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Column("unit_file", sa.Text),
+    sa.Column("unit_draft", sa.Text),
 )
 
 print_job = sa.Table(

@@ -113,6 +113,8 @@ PRINTING_POINTS = (
     "prints.published",
     "prints.sent",
     "prints.marked",
+    "prints.unit_begun",
+    "prints.unit_marked",
 )
 
 _lock = Lock()

@@ -745,15 +745,15 @@ _UPKEEP = (
     ),
     Row("GET /staff/outbox", staff(200, 200, clerk=(403, 403), investigator=(403, 403))),
     Row(
-        "POST /staff/outbox/{item}/resend",
+        "POST /staff/outbox/resend",
         staff(303, 404, **_SUPERVISED),
-        "outgoing",
+        form={"item": "{outgoing}"},
         recorded=Verb.SEND_MAIL_AGAIN,
     ),
     Row(
-        "POST /staff/outbox/{item}/drop",
+        "POST /staff/outbox/drop",
         staff(303, 404, **_SUPERVISED),
-        "outgoing",
+        form={"item": "{outgoing}"},
         recorded=Verb.DROP_MAIL,
     ),
 )

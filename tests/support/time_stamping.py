@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -88,8 +89,10 @@ def verified_by_openssl(line: bytes, reply: bytes, root: Path, folder: Path) -> 
 
 
 @contextmanager
-def served(answering: Answering, status: int = 200) -> Iterator[str]:
-    """The URL at which ``answering`` is asked."""
+def served(
+    answering: Answering, status: int = 200, tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
+    """The URL at which ``answering`` is asked; with ``tls`` over https."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -112,10 +115,12 @@ def served(answering: Answering, status: int = 200) -> Iterator[str]:
                 self.close_connection = True
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/tsr"
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/tsr"
         finally:
             server.shutdown()
             thread.join()

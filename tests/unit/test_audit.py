@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from digitizer import audit
+from digitizer.capture.intake import take_in
 from digitizer.facility import Facility
+from digitizer.model.errors import AuditError, Conflict, LogSetBack
 from digitizer.model.events import Subject, Verb
 from digitizer.operations import actions as operations
 from digitizer.storage.database import reading, writing
-from digitizer.storage.tables import event, event_head
-from tests.support.audit_log import plain_hash, verify, write
-from tests.support.made_mail import CLERK, OPERATOR
+from digitizer.storage.tables import event, event_head, scan
+from tests.support.audit_log import plain_hash, set_head_back, verify, write
+from tests.support.made_mail import ADMINISTRATOR, CLERK, OPERATOR
 
 
 def test_an_untouched_chain_is_intact(facility: Facility) -> None:
@@ -204,3 +207,46 @@ def test_what_cannot_be_read_is_a_fault_and_no_crash(facility: Facility, stateme
         tx.exec_driver_sql(statement)
     assert verify(facility)[1] is not None
     assert operations.check_log(facility, OPERATOR).fault is not None
+
+
+@pytest.mark.parametrize("signed", [True, False], ids=["an old head", "a forged head"])
+def test_a_head_that_is_set_back_stops_all_loudly_and_loses_nothing(
+    facility: Facility, tmp_path: Path, signed: bool
+) -> None:
+    write(facility, 5)
+    file = tmp_path / "stack.pdf"
+    file.write_bytes(b"%PDF-1.7 a stack")
+    set_head_back(facility, 2, signed=signed)
+    with pytest.raises(LogSetBack, match=r"names event \d.*Nothing was changed.*audit mend"):
+        take_in(facility, [file], "default", ["stack.pdf"], OPERATOR)
+    assert file.exists()
+    with reading(facility.engine) as tx:
+        assert tx.execute(sa.select(scan)).all() == [], "nothing is acknowledged"
+    checked = operations.check_log(facility, OPERATOR)
+    assert (checked.events, "was set back" in (checked.fault or "")) == (6, True)
+
+    assert operations.mend_log(facility, ADMINISTRATOR, "a script of ours did it") == 4
+    take_in(facility, [file], "default", ["stack.pdf"], OPERATOR)
+    checked = operations.check_log(facility, OPERATOR)
+    assert (checked.events, checked.fault) == (8, None)
+    assert any("set back to event 4" in each for each in checked.notes), "it stays visible"
+
+
+def test_only_a_head_is_mended(facility: Facility) -> None:
+    write(facility, 5)
+    with pytest.raises(Conflict):
+        operations.mend_log(facility, ADMINISTRATOR, "why")
+    set_head_back(facility, 2)
+    with writing(facility.engine) as tx:
+        _change("actor", "Somebody Else")(tx)
+    with pytest.raises(AuditError, match="cannot be mended"):
+        operations.mend_log(facility, ADMINISTRATOR, "why")
+    assert verify(facility)[0] == 2
+
+
+def test_a_lost_end_is_not_mended_away(facility: Facility) -> None:
+    write(facility, 5)
+    with writing(facility.engine) as tx:
+        _delete(5, 6)(tx)
+    with pytest.raises(Conflict):
+        operations.mend_log(facility, ADMINISTRATOR, "why")

@@ -12,8 +12,9 @@ from starlette.exceptions import HTTPException
 from digitizer import __version__
 from digitizer.entrances.api import mail, numbers, people
 from digitizer.entrances.api.guard import DESCRIPTION, Guard
-from digitizer.entrances.api.problems import PROBLEM, CalmProblems, answer
+from digitizer.entrances.api.problems import PROBLEM, answer
 from digitizer.entrances.api.shapes import Problem
+from digitizer.entrances.calm import Calm
 from digitizer.entrances.failures import FewLines
 from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
@@ -43,7 +44,7 @@ def make_api(facility: Facility) -> FastAPI:
     app.state.few_lines = FewLines()
     for part in (people, mail, numbers):
         app.include_router(part.router)
-    app.add_middleware(CalmProblems)
+    app.add_middleware(Calm, answer=answer)
     app.add_middleware(Guard, facility=facility)  # the outermost
     for kind in (DigitizerError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, answer)

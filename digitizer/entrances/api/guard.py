@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from digitizer.access.bearers import Bearer, bearer_of
+from digitizer.access.bearers import Bearer, GoodTokens, bearer_of
 from digitizer.entrances.api.budgets import Budgets
 from digitizer.entrances.api.callers import PREFIX
 from digitizer.entrances.api.problems import answer
@@ -24,7 +24,8 @@ from digitizer.support.networks import is_within, one_device
 DESCRIPTION = f"{PREFIX}/openapi.json"
 _ROSTERS = (f"{PREFIX}/roster", f"{PREFIX}/roster/preview")
 #: Requests a minute without a good token, from one address: no secret can be guessed anyway, but
-#: each costs a look into the database.
+#: each costs a look into the database. Behind one address may be many programs: whose token is good
+#: gets in, whatever strangers there have spent.
 _STRANGERS = 60
 _EVERYONE = {"0.0.0.0/0", "::/0"}
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
@@ -47,6 +48,7 @@ class Guard:
         self._facility = facility
         self._tokens = Budgets(facility.settings.api.requests_a_minute)
         self._strangers = Budgets(_STRANGERS)
+        self._good = GoodTokens(facility)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -87,12 +89,14 @@ class Guard:
     async def _bearer(self, scope: Scope) -> Bearer:
         """Raises HTTPException 401 and 429."""
         stranger, at = one_device(_client(scope)), monotonic()
-        _check(self._strangers.wait(stranger, at))
-        kind, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        kind, _, words = Headers(scope=scope).get("authorization", "").partition(" ")
+        token = words.strip() if kind.casefold() == "bearer" else ""
+        wait = self._strangers.wait(stranger, at)
+        if wait and not await run_in_threadpool(self._good.may_be_good, token, at):
+            _check(wait)
         found = None
-        if kind.casefold() == "bearer" and token:
-            client = _client(scope)
-            found = await run_in_threadpool(bearer_of, self._facility, token.strip(), client)
+        if token:
+            found = await run_in_threadpool(bearer_of, self._facility, token, _client(scope))
         if found is None:
             self._strangers.spend(stranger, at)
             raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="digitizer"'})

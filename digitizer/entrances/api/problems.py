@@ -8,10 +8,8 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitizer.entrances.failures import RETRY_AFTER, log_failure, new_code, status_of
 from digitizer.model.errors import (
@@ -96,30 +94,3 @@ def _wrong(problem: Any) -> dict[str, str]:
     """Where it is and what is wrong there; not what was sent, which may be anything."""
     where, *names = map(str, problem["loc"])
     return {"in": where, "name": ".".join(names), "problem": problem["msg"]}
-
-
-class CalmProblems:
-    """Answers unexpected errors with a problem too."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        begun = False
-
-        async def send_noting(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_noting)
-        except Exception as error:  # whatever it was, the program gets a problem and the log a line
-            found = await run_in_threadpool(answer, Request(scope), error)
-            if begun:
-                raise
-            await found(scope, receive, send)

@@ -118,10 +118,11 @@ class LetterList(Shape):
 
 class HeldOut(Shape):
     """Something that waits for a person: a letter, or a whole scan where ``letter`` is null.
-    ``pages`` are the numbers of its pages in the scan."""
+    ``pages`` are the numbers of its pages in the scan. ``source`` is null where the scan is sealed:
+    a file's name may name somebody."""
 
     scan: str
-    source: str
+    source: str | None
     letter: str | None
     pages: list[int]
     reason: str
@@ -135,10 +136,11 @@ class HeldList(Shape):
 
 
 class BalanceOut(Shape):
-    """Where one scan's pages are, as numbers of pages; null where it could not be opened."""
+    """Where one scan's pages are, as numbers of pages; null where it could not be opened.
+    ``source`` is null where the scan is sealed."""
 
     scan: str
-    source: str
+    source: str | None
     pages: int | None
     delivered: int
     held: int

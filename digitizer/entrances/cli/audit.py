@@ -10,9 +10,12 @@ import typer
 from digitizer.entrances.cli.context import (
     OPERATOR,
     AsJson,
+    By,
+    Reason,
     facility_of,
     note,
     say,
+    signed,
     tell,
     write,
 )
@@ -104,3 +107,13 @@ def audit_rotate_key(context: typer.Context) -> None:
 
     number = rotate_audit_key(facility_of(context), OPERATOR)
     tell(f"New events are signed with key {number}. Make a new backup: it has the key.")
+
+
+@audit_app.command("mend")
+def audit_mend(context: typer.Context, by: By, reason: Reason) -> None:
+    """Let the log go on whose head was set back, after its last event. That it was done stays in
+    the log, and audit verify shows it."""
+    from digitizer.operations.actions import mend_log
+
+    named = mend_log(*signed(context, by), reason)
+    tell(f"The head of the log named event {named}. The log goes on after its last event.")

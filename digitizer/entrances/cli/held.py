@@ -71,7 +71,7 @@ def held(context: typer.Context, as_json: AsJson = False) -> None:
         say(
             record,
             as_json,
-            f"{local_moment(item.since)}  {what}  {item.source}, "
+            f"{local_moment(item.since)}  {what}  {item.source or 'sealed'}, "
             f"{counted(len(item.pages), 'page')}: {item.reason}",
         )
 

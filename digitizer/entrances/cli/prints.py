@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 print_app = typer.Typer(no_args_is_help=True, help="The print queue.")
 _FAILED = 1
 
-Number = Annotated[int, typer.Argument(min=1, help="The number of a batch.")]
+Numbers = Annotated[list[int], typer.Argument(min=1, help="The number of a batch; repeatable.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -107,12 +107,16 @@ def print_send(
         record = {
             "batch": batch.number,
             "printer": batch.printer,
-            "prints": list(ready),
+            "prints": [each.number for each in batch.prints],
             "file": batch.file,
             "request": batch.request,
         }
         where = batch.file or f"{batch.printer}; then: digitizer print came-out {batch.number}"
-        say(record, as_json, f"Batch {batch.number}, {counted(len(ready), 'print')}: {where}")
+        sent = len(batch.prints)
+        say(record, as_json, f"Batch {batch.number}, {counted(sent, 'print')}: {where}")
+        if sent < len(ready):
+            note(f"digitizer: the PDFs of {len(ready) - sent} are lost. See: digitizer print list")
+            raise typer.Exit(_FAILED)
     if len(ready) < len(chosen):
         raise typer.Exit(_FAILED)
 
@@ -141,21 +145,22 @@ def print_pdf(
 
 
 @print_app.command("came-out")
-def print_came_out(context: typer.Context, batch: Number) -> None:
-    """Say that the paper of a batch is there."""
+def print_came_out(context: typer.Context, batch: Numbers) -> None:
+    """Say that the paper of a batch, or of several, is there."""
     from digitizer.prints.actions import came_out
 
-    number = came_out(facility_of(context), [batch], OPERATOR)
-    tell(f"Batch {batch} is printed: {counted(number, 'print')}.")
+    number = came_out(facility_of(context), batch, OPERATOR)
+    tell(f"Printed: {counted(number, 'print')}.")
 
 
 @print_app.command("came-not")
-def print_came_not(context: typer.Context, batch: Number) -> None:
-    """Say that nothing of a batch came out: it waits to be printed again."""
+def print_came_not(context: typer.Context, batch: Numbers) -> None:
+    """Say that nothing of a batch, or of several, came out: it waits to be printed again; what lost
+    its PDF is given up."""
     from digitizer.prints.actions import came_not
 
-    found = came_not(facility_of(context), batch, OPERATOR)
-    tell(f"{counted(len(found.prints), 'print')} of batch {batch} wait again.")
+    number = came_not(facility_of(context), batch, OPERATOR)
+    tell(f"Not printed: {counted(number, 'print')}.")
 
 
 @print_app.command("again")

@@ -12,12 +12,13 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from digitizer.access import login
+from digitizer.entrances.calm import Calm
 from digitizer.entrances.failures import FewLines
 from digitizer.entrances.web import probes
 from digitizer.entrances.web.inmate import mailbox
 from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
-from digitizer.entrances.web.shared.error_pages import CalmErrors, answer
+from digitizer.entrances.web.shared.error_pages import answer
 from digitizer.entrances.web.shared.headers import EVERY_PAGE, Pages, SafeAnswers
 from digitizer.entrances.web.shared.login_queue import LoginQueue
 from digitizer.entrances.web.shared.proof import AsksForProof
@@ -97,7 +98,7 @@ def make_app(facility: Facility, pages: Collection[Pages] = EVERY_PAGE) -> FastA
     app.mount("/static", StaticFiles(directory=WEB_TEMPLATES / "static"))
     for part in _PARTS:
         app.include_router(part.router)
-    app.add_middleware(CalmErrors)
+    app.add_middleware(Calm, answer=answer)
     app.add_middleware(SafeAnswers, web=web, pages=app.state.pages)
     app.add_middleware(Forwarded, facility=facility)  # the outermost
     app.add_exception_handler(NeedsLogin, _to_login)

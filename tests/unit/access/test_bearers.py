@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from digitizer.access import tokens
-from digitizer.access.bearers import bearer_of
+from digitizer.access.bearers import GoodTokens, bearer_of
 from digitizer.facility import Facility
 from digitizer.model.people import Actor, ActorKind, Scope
 from digitizer.storage.database import writing
@@ -102,3 +102,14 @@ def test_a_use_is_noted_once_a_minute(facility: Facility, token: str) -> None:
     bearer_of(facility, token, "10.0.0.2")
     (after,) = tokens.tokens(facility, OPERATOR)
     assert after.used_from == "10.0.0.2"
+
+
+def test_the_quick_look_knows_what_the_slow_one_knows(facility: Facility, token: str) -> None:
+    quick = GoodTokens(facility)
+    assert quick.may_be_good(token, 10.0)
+    assert not any(quick.may_be_good(each, 10.0) for each in _spoiled(token) if "xyz" not in each)
+    later = tokens.add_token(facility, "later", [Scope.HELD_READ], OPERATOR)
+    assert not quick.may_be_good(later, 10.9)
+    assert quick.may_be_good(later, 11.0)
+    tokens.revoke_token(facility, "later", OPERATOR)
+    assert not quick.may_be_good(later, 12.0)

@@ -88,7 +88,7 @@ def test_a_restored_home_has_no_good_token(facility: Facility) -> None:
     take(facility, key)
     keep(facility, key, Answer(200, {}, b"a name"))
     with writing(facility.engine) as tx:
-        end_what_was_begun(tx)
+        end_what_was_begun(tx, OPERATOR)
     assert bearer_of(facility, made, "10.0.0.1") is None
     with reading(facility.engine) as tx:
         assert tx.execute(sa.select(api_answer)).all() == []

@@ -17,6 +17,7 @@ from digitizer.support.clock import now
 from tests.support.held_mail import awaiting, sealed
 from tests.support.made_mail import (
     GONE,
+    OPERATOR,
     file,
     held_letter,
     held_whole,
@@ -38,7 +39,7 @@ def _fill(facility: Facility) -> None:
 def test_they_count_what_the_list_lists_and_know_its_oldest(facility: Facility) -> None:
     _fill(facility)
     with reading(facility.engine) as tx:
-        items, lines = held_items(tx), queue_lines(tx)
+        items, lines = held_items(tx, OPERATOR), queue_lines(tx)
         longest = longest_waiting(tx, 3)
     assert tuple(line.queue for line in lines) == tuple(Queue)
     for line in lines:

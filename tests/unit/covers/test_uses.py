@@ -21,6 +21,7 @@ from digitizer.support.clock import now
 from tests.support.made_mail import (
     CLERK,
     DOUBT,
+    OPERATOR,
     ORSON,
     PETRA,
     file,
@@ -52,7 +53,7 @@ def _doubts(facility: Facility, scan: str) -> list[list[str]]:
 
 def _uses(facility: Facility, code: CoverCode) -> list[str]:
     with reading(facility.engine) as tx:
-        return [each.scan for each in uses.uses_of(tx, code.cover_id)]
+        return [each.scan for each in uses.uses_of(tx, code.cover_id, OPERATOR)]
 
 
 def test_each_letter_is_a_use_whether_delivered_or_held(facility: Facility) -> None:
@@ -63,7 +64,7 @@ def test_each_letter_is_a_use_whether_delivered_or_held(facility: Facility) -> N
     two = file(facility, split_of(letter_of(code, 1, 2)), content=b"2")
     assert _uses(facility, code) == [two, one, one]
     with reading(facility.engine) as tx:
-        states = {each.state for each in uses.uses_of(tx, code.cover_id)}
+        states = {each.state for each in uses.uses_of(tx, code.cover_id, OPERATOR)}
         (known,) = uses.used_covers(tx, now(), Covers())
     assert states == {LetterState.DELIVERED, LetterState.HELD}
     assert (known.uses, known.recent, known.often) == (3, 3, False)

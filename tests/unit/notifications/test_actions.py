@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from digitizer.facility import Facility
-from digitizer.model.errors import Conflict, NotFound
+from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import LOG
 from digitizer.notifications import outbox
 from digitizer.notifications.actions import drop, outbox_now, send_again
@@ -44,7 +45,7 @@ def test_it_is_sent_again_under_the_same_message_id(
     item_id = _put(facility, state)
     with reading(facility.engine) as tx:
         before = outbox.find(tx, item_id)
-    send_again(facility, item_id, SUPERVISOR)
+    send_again(facility, [item_id], SUPERVISOR)
     with mail_server(tmp_path / "server") as server:
         assert send_due(with_mail(facility, server.settings), OPERATOR) == 1
     assert before is not None
@@ -54,16 +55,33 @@ def test_it_is_sent_again_under_the_same_message_id(
 @pytest.mark.parametrize("state", [OutState.QUEUED, OutState.SENDING, OutState.SENT])
 def test_nothing_is_sent_again_that_needs_no_decision(facility: Facility, state: OutState) -> None:
     with pytest.raises(Conflict, match=state):
-        send_again(facility, _put(facility, state), SUPERVISOR)
+        send_again(facility, [_put(facility, state)], SUPERVISOR)
 
 
 @pytest.mark.parametrize("state", [OutState.SENDING, OutState.SENT, OutState.DROPPED])
 def test_nothing_is_dropped_that_may_be_out(facility: Facility, state: OutState) -> None:
     with pytest.raises(Conflict, match=state):
-        drop(facility, _put(facility, state), SUPERVISOR)
+        drop(facility, [_put(facility, state)], SUPERVISOR)
 
 
 def test_what_is_not_there_is_not_found(facility: Facility) -> None:
     for decide in (send_again, drop):
         with pytest.raises(NotFound):
-            decide(facility, "nothing", SUPERVISOR)
+            decide(facility, ["nothing"], SUPERVISOR)
+
+
+@pytest.mark.parametrize(("decide", "state"), [(send_again, "queued"), (drop, "dropped")])
+def test_several_are_decided_about_at_once_and_all_of_them_or_none(
+    facility: Facility, decide: Callable[..., None], state: str
+) -> None:
+    items = [_put(facility, OutState.DOUBTFUL), _put(facility, OutState.FAILED)]
+    sent = _put(facility, OutState.SENT)
+    with pytest.raises(Conflict):
+        decide(facility, [*items, sent], SUPERVISOR)
+    assert len(outbox_now(facility, SUPERVISOR).for_a_person) == 2
+    with pytest.raises(UsageError):
+        decide(facility, [], SUPERVISOR)
+    decide(facility, items, SUPERVISOR)
+    with reading(facility.engine) as tx:
+        found = [outbox.find(tx, each) for each in items]
+    assert [each and each.state for each in found] == [state, state]

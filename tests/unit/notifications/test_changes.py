@@ -11,15 +11,27 @@ import pytest
 import sqlalchemy as sa
 
 from digitizer.facility import Facility
-from digitizer.model.events import Verb
+from digitizer.model.events import LOG, Verb
 from digitizer.notifications import changes
-from digitizer.notifications.outbox import OutState
+from digitizer.notifications.actions import drop, send_again
+from digitizer.notifications.outbox import (
+    FOR_A_PERSON,
+    GIVE_UP_AFTER,
+    Kind,
+    OutState,
+    doubt_all,
+    due,
+    in_state,
+    put,
+    put_webhook,
+)
 from digitizer.notifications.sending import send_due
+from digitizer.operations import findings
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables_upkeep import outbox
 from digitizer.support.clock import now
 from tests.support.known_times import KnownTimes
-from tests.support.made_mail import OPERATOR
+from tests.support.made_mail import OPERATOR, SUPERVISOR
 from tests.support.webhook_server import Told, webhook_server, with_webhook
 
 AT = "2026-11-03 10:00:00"
@@ -118,7 +130,7 @@ def test_what_was_told_is_forgotten_but_for_the_place(times: KnownTimes) -> None
             tx.execute(sa.update(outbox).values(ended=now() - timedelta(days=8)))
     with reading(times.facility.engine) as tx:
         assert len(tx.execute(sa.select(outbox)).all()) == 2
-        assert not changes.is_untold(tx)
+        assert not changes.is_untold(tx, times.facility.settings.webhook.url)
 
 
 def test_nobody_is_named(times: KnownTimes) -> None:
@@ -134,3 +146,88 @@ def test_without_a_url_nothing_is_put(facility: Facility) -> None:
     assert send_due(facility, OPERATOR) == 0
     with reading(facility.engine) as tx:
         assert tx.execute(sa.select(outbox)).all() == []
+
+
+def _webhooks(facility: Facility, *states: OutState) -> list[str]:
+    with reading(facility.engine) as tx:
+        return [each.id for each in in_state(tx, *states, kind=Kind.WEBHOOK)]
+
+
+def _change(times: KnownTimes) -> str:
+    return times.letter(times.scan(AT), delivered=AT)
+
+
+def _tries_end(facility: Facility) -> None:
+    """Nobody took it for days."""
+    with writing(facility.engine) as tx:
+        long_ago = now() - GIVE_UP_AFTER
+        tx.execute(sa.update(outbox).values(since=long_ago, next_try=long_ago))
+
+
+@pytest.mark.parametrize("status", [410, 500])
+def test_a_receiver_that_is_gone_pauses_it_and_piles_up_nothing(
+    times: KnownTimes, told: Told, status: int
+) -> None:
+    told.answers += [status] * 50
+    facility, ids = times.facility, [_change(times)]
+    send_due(facility, OPERATOR)
+    _tries_end(facility)
+    send_due(facility, OPERATOR)
+    for _ in range(5):
+        ids.append(_change(times))
+        assert send_due(facility, OPERATOR) == 0
+    (failed,) = _webhooks(facility, *FOR_A_PERSON)
+    assert not _webhooks(facility, OutState.QUEUED, OutState.SENDING)
+    with reading(facility.engine) as tx:
+        finding = findings.webhook(tx)
+    assert (finding.good, f"answered {status}" in finding.message) == (False, True)
+    told.answers.clear()
+    told.requests.clear()
+    send_again(facility, [failed], SUPERVISOR)
+    assert [send_due(facility, OPERATOR) for _ in range(3)] == [1, 1, 0]
+    assert [each["letters"] for each in _data(told)] == [ids[:1], ids[1:]]
+    with reading(facility.engine) as tx:
+        assert findings.webhook(tx).good
+
+
+def test_what_is_dropped_is_told_no_more_but_the_rest_is(times: KnownTimes, told: Told) -> None:
+    told.answers += [410]
+    _change(times)
+    send_due(times.facility, OPERATOR)
+    later = _change(times)
+    drop(times.facility, _webhooks(times.facility, OutState.FAILED), SUPERVISOR)
+    told.requests.clear()
+    assert send_due(times.facility, OPERATOR) == 1
+    assert _data(told) == [{"letters": [later], "roster": False}]
+
+
+def test_another_address_is_told_on_by_itself(
+    times: KnownTimes, told: Told, tmp_path: Path
+) -> None:
+    told.answers += [410]
+    _change(times)
+    send_due(times.facility, OPERATOR)
+    later = _change(times)
+    (tmp_path / "other").mkdir()
+    with webhook_server(tmp_path / "other") as other:
+        assert send_due(with_webhook(times.facility, other.settings), OPERATOR) == 1
+        assert _data(other) == [{"letters": [later], "roster": False}]
+
+
+def test_a_doubtful_one_of_a_restored_home_pauses_it_too(times: KnownTimes, told: Told) -> None:
+    told.answers += [500]
+    _change(times)
+    send_due(times.facility, OPERATOR)
+    with writing(times.facility.engine) as tx:
+        assert doubt_all(tx) == 1
+    _change(times)
+    told.requests.clear()
+    assert send_due(times.facility, OPERATOR) == 0
+    assert not told.requests
+
+
+def test_e_mail_waits_for_no_program_of_others(facility: Facility) -> None:
+    with writing(facility.engine) as tx:
+        hook = put_webhook(tx, "https://x.example", "A", "{}", cause=LOG)
+        mail = put(tx, "a@b.example", "A", "B", cause=LOG, sender="c@d.example")
+        assert due(tx, now()) == (mail, hook)

@@ -136,7 +136,7 @@ def test_what_is_dropped_just_before_is_not_sent(
 
 def test_what_was_dropped_is_not_due(mailing: Facility, server: MadeMailServer) -> None:
     item_id = _put(mailing)
-    drop(mailing, item_id, OPERATOR)
+    drop(mailing, [item_id], OPERATOR)
     assert send_due(mailing, OPERATOR) == 0
     assert server.taken == []
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -152,3 +155,26 @@ def test_an_address_that_is_not_safe_is_refused(url: str) -> None:
     assert Webhook(url="https://jms.example/x?a=1", secret_file="/etc/x").url
     with pytest.raises(ValueError, match="must name the file"):
         Webhook(url="https://jms.example/x")
+
+
+def test_a_program_that_drips_its_answer_holds_nothing_up(facility: Facility, told: Told) -> None:
+    """Each byte comes in time, and the answer never ends: only a limit on the whole ends it."""
+    ended = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(4096)
+            while not ended.wait(0.05):
+                connection.sendall(b"H")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripping = threading.Thread(target=drip, args=(server,))
+        dripping.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        slow = told.settings.model_copy(update={"url": url, "timeout_seconds": 1.0})
+        item = _put(facility)
+        assert send_one(with_webhook(facility, slow), item, OPERATOR) is OutState.QUEUED
+        ended.set()
+        dripping.join()
+    assert "cannot be reached" in (_found(facility, item).problem or "")

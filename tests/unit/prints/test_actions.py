@@ -144,7 +144,7 @@ def test_who_opens_the_pdf_says_whether_it_came_out(facility: Facility) -> None:
     batch = actions.send(facility, CLERK, [number], "this computer")
     assert pdf_pages(actions.batch_pdf(facility, batch.number, CLERK)) == 1
     assert actions.look_at_queue(facility, CLERK).asked[0].number == batch.number
-    actions.came_not(facility, batch.number, CLERK)
+    actions.came_not(facility, [batch.number], CLERK)
     assert _waiting(facility) == [number]
     with pytest.raises(NotFound, match="waits again"):
         actions.batch_pdf(facility, batch.number, CLERK)

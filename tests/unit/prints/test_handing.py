@@ -103,7 +103,7 @@ def test_what_the_print_system_may_have_is_asked_about(
         actions.print_again(facility, number, number, CLERK, "nobody knows")
     verbs = [each[0] for each in events(facility)]
     assert Verb.DOUBT_PRINT in verbs
-    actions.came_not(facility, batch.number, CLERK)
+    actions.came_not(facility, [batch.number], CLERK)
     assert _state(facility, number) is PrintState.RENDERED
 
 
@@ -125,4 +125,6 @@ def test_every_printing_point_is_known_here() -> None:
         "prints.published",
         "prints.sent",
         "prints.marked",
+        "prints.unit_begun",
+        "prints.unit_marked",
     }

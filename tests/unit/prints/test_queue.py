@@ -96,3 +96,45 @@ def test_numbers_and_batches_that_are_not_there(facility: Facility) -> None:
             queue.numbered(tx, [7])
         with pytest.raises(NotFound, match="no batch 7"):
             queue.find_batch(tx, 7)
+
+
+def test_all_that_is_not_final_is_asked_by_pile_in_a_restored_home(facility: Facility) -> None:
+    """Neither what waited nor what a printer had is printed by itself."""
+    with writing(facility.engine) as tx:
+        rows = {each: roster.inmate_row_id(tx, each) for each in (ORSON, PETRA)}
+        made = {
+            name: queue.add(tx, PrintKind.LETTER, name, inmate_id=rows[who], pdf=pdf)
+            for name, who, pdf in (
+                ("queued", ORSON, None),
+                ("rendered", ORSON, ("a" * 64, 2)),
+                ("another unit", PETRA, ("b" * 64, 2)),
+                ("sent", ORSON, ("c" * 64, 2)),
+                ("printed", ORSON, ("d" * 64, 2)),
+                ("sending", PETRA, ("e" * 64, 2)),
+            )
+        }
+        for name, state in (("sent", PrintState.SENT), ("printed", PrintState.PRINTED)):
+            given = queue.begin_batch(tx, "office", "Ana", queue.numbered(tx, [made[name]]))
+            queue.accept(tx, given, state)
+        queue.begin_batch(tx, "office", "Ana", queue.numbered(tx, [made["sending"]]))
+        assert queue.doubt_all(tx, "Ana") == 5
+        assert queue.waiting(tx) == ()
+        assert queue.interrupted(tx) == ()
+        asked = queue.unconfirmed(tx)
+    assert {
+        (each.is_restored, tuple(sorted(one.title for one in each.prints))) for each in asked
+    } == {
+        (True, ("queued", "rendered")),
+        (True, ("another unit",)),
+        (False, ("sent",)),
+        (False, ("sending",)),
+    }
+    assert all(each.is_doubtful for each in asked)
+    with writing(facility.engine) as tx:
+        for batch in asked:
+            queue.take_back(tx, batch.number)
+        states = {each.title: each.state for each in queue.waiting(tx)}
+    assert states == {
+        "queued": PrintState.QUEUED,  # it has no PDF yet
+        **dict.fromkeys(("rendered", "another unit", "sent", "sending"), PrintState.RENDERED),
+    }

@@ -87,7 +87,7 @@ def test_the_roster_is_searched_as_people_type(facility: Facility, words: str) -
 
 def test_only_those_who_may_unseal_decide_about_what_is_sealed(facility: Facility) -> None:
     with reading(facility.engine) as tx:
-        plain = scan_facts(tx, held_whole(facility))
+        plain = scan_facts(tx, held_whole(facility), CLERK)
     sealed = replace(plain, sealed=True)
     may = {
         who.name: (cases.may_decide(who, plain), cases.may_decide(who, sealed))

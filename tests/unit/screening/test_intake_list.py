@@ -10,6 +10,7 @@ from digitizer.screening.intake_list import intake_between, letter_facts, scan_f
 from digitizer.storage.database import reading
 from digitizer.support.clock import now
 from tests.support.made_mail import (
+    CLERK,
     DOUBT,
     ORSON,
     file,
@@ -29,7 +30,7 @@ def test_each_scan_counts_its_letters_by_their_state(facility: Facility) -> None
     whole = held_whole(facility)
     waits = take(facility, b"waits", "waits.pdf")
     with reading(facility.engine) as tx:
-        lines = intake_between(tx, begun, now() + timedelta(seconds=1))
+        lines = intake_between(tx, begun, now() + timedelta(seconds=1), CLERK)
         assert [each.scan for each in lines] == [waits.id, whole, filed]
         assert [(each.delivered, each.held, each.rejected) for each in lines] == [
             (0, 0, 0),
@@ -44,9 +45,9 @@ def test_each_scan_counts_its_letters_by_their_state(facility: Facility) -> None
 def test_a_day_begins_with_its_first_moment_and_ends_before_its_last(facility: Facility) -> None:
     scan = take(facility, b"1")
     with reading(facility.engine) as tx:
-        at = scan_facts(tx, scan.id).taken_in
-        assert len(intake_between(tx, at, at + timedelta(seconds=1))) == 1
-        assert intake_between(tx, at - timedelta(days=1), at) == ()
+        at = scan_facts(tx, scan.id, CLERK).taken_in
+        assert len(intake_between(tx, at, at + timedelta(seconds=1), CLERK)) == 1
+        assert intake_between(tx, at - timedelta(days=1), at, CLERK) == ()
 
 
 def test_a_held_letters_cover_proposes_its_inmate(facility: Facility) -> None:

@@ -13,6 +13,7 @@ from digitizer.screening.settled_mail import Settled, find_settled
 from digitizer.storage.database import reading
 from tests.support.made_mail import (
     CLERK,
+    OPERATOR,
     ORSON,
     PETRA,
     SUPERVISOR,
@@ -26,7 +27,7 @@ from tests.support.made_mail import (
 
 def _known(facility: Facility, some_id: str) -> Settled:
     with reading(facility.engine) as tx:
-        return find_settled(tx, some_id)
+        return find_settled(tx, some_id, OPERATOR)
 
 
 def test_a_delivered_letter(facility: Facility) -> None:

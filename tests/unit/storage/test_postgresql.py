@@ -246,9 +246,9 @@ def test_changes_are_told_on_postgresql(cluster: Facility) -> None:
         tx.execute(sa.update(tables_upkeep.outbox).values(state="sent", ended=now()))
     mine = deliver(cluster, ORSON, "my dear garden", b"1")
     with writing(cluster.engine) as tx:
-        assert changes.is_untold(tx)
+        assert changes.is_untold(tx, "https://jms.example")
         changes.tell(tx, "https://jms.example")
-        assert not changes.is_untold(tx)
+        assert not changes.is_untold(tx, "https://jms.example")
         bodies = list(tx.execute(sa.select(tables_upkeep.outbox.c.body)).scalars())
     assert any(mine in body for body in bodies)
 
@@ -294,5 +294,5 @@ def test_the_print_queue_on_postgresql(cluster: Facility) -> None:
     ]
     (again,) = prints.print_again(cluster, sheet, sheet, CLERK, "a jam", spoiled=True)
     open_batch = prints.send(cluster, CLERK, [again], "this computer")
-    prints.came_not(cluster, open_batch.number, CLERK)
+    prints.came_not(cluster, [open_batch.number], CLERK)
     assert prints.find_print(cluster, again, CLERK).state is PrintState.RENDERED

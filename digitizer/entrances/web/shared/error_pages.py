@@ -13,9 +13,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitizer.access import login
 from digitizer.access.login import Visit
@@ -84,29 +82,3 @@ def _visit(request: Request, status: int) -> Visit | None:
         return login.visit(facility_of(request), token_of(request), awake=False)
     except StorageError:
         return None
-
-
-class CalmErrors:
-    """Answers unexpected errors with a page too; inside ``SafeAnswers``, which adds the headers."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        begun = False
-
-        async def send_noting(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_noting)
-        except Exception as error:  # whatever it was, the visitor gets a page and the log a line
-            page = await run_in_threadpool(answer, Request(scope), error)
-            if begun:  # part of an answer was sent: the browser must see that the rest is missing
-                raise
-            await page(scope, receive, send)

@@ -1,8 +1,10 @@
 """The staff's page of the outbox: what was not sent, and what they decide about it."""
 
-from __future__ import annotations
+# Without "from __future__ import annotations": see held_decisions.py.
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
@@ -12,6 +14,8 @@ from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.notifications import actions as notifications
 
 router = APIRouter(prefix="/staff")
+#: The ids of one thing, or of several that are decided about at once.
+Chosen = Annotated[list[str], Form()]
 
 
 @router.get("/outbox")
@@ -25,13 +29,13 @@ def outbox(request: Request, visit: StaffVisit) -> HTMLResponse:
     )
 
 
-@router.post("/outbox/{item}/resend")
-def send_again(request: Request, item: str, visit: SignedStaff) -> Response:
+@router.post("/outbox/resend")
+def send_again(request: Request, visit: SignedStaff, item: Chosen = []) -> Response:  # noqa: B006  # FastAPI copies it
     notifications.send_again(facility_of(request), item, visit.actor)
     return RedirectResponse("/staff/outbox", 303)
 
 
-@router.post("/outbox/{item}/drop")
-def drop(request: Request, item: str, visit: SignedStaff) -> Response:
+@router.post("/outbox/drop")
+def drop(request: Request, visit: SignedStaff, item: Chosen = []) -> Response:  # noqa: B006  # FastAPI copies it
     notifications.drop(facility_of(request), item, visit.actor)
     return RedirectResponse("/staff/outbox", 303)

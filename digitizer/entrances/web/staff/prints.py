@@ -24,6 +24,8 @@ router = APIRouter(prefix="/staff/print")
 Text = Annotated[str, Form()]
 #: What a form sends for everything that waits.
 _ALL = "all"
+#: In the address, for every batch that waited when the backup was made.
+_RESTORED = "restored"
 
 
 @router.get("")
@@ -91,27 +93,32 @@ def batch_pdf(request: Request, batch: str, visit: StaffVisit) -> Response:
 
 @router.post("/batches/{batch}/came-out")
 def came_out(request: Request, batch: str, visit: SignedStaff) -> Response:
-    """The paper is there; ``all``: that of every batch that is in no doubt."""
-    facility, by = facility_of(request), visit.actor
-    numbers = [_number(batch)] if batch != _ALL else _undoubted(request, visit)
+    """The paper is there; ``all``: that of every batch that is in no doubt; ``restored``: that of
+    all that waited when the backup was made."""
     try:
-        prints.came_out(facility, numbers, by)
+        prints.came_out(facility_of(request), _batches(request, batch, visit), visit.actor)
     except (Conflict, UsageError) as error:
         return _page(request, visit, str(error))
     return _shown()
 
 
-def _undoubted(request: Request, visit: Visit) -> list[int]:
+def _batches(request: Request, batch: str, visit: Visit) -> list[int]:
+    if batch not in (_ALL, _RESTORED):
+        return [_number(batch)]
     asked = prints.look_at_queue(facility_of(request), visit.actor).asked
-    return [each.number for each in asked if not each.is_doubtful]
+    if batch == _ALL:
+        return [each.number for each in asked if not each.is_doubtful]
+    return [each.number for each in asked if each.is_restored]
 
 
 @router.post("/batches/{batch}/came-not")
 def came_not(request: Request, batch: str, visit: SignedStaff) -> Response:
-    """Nothing came out: it waits again."""
+    """Nothing came out: it waits again; ``restored``: nothing of all that waited when the backup
+    was made."""
+    numbers = _batches(request, batch, visit) if batch == _RESTORED else [_number(batch)]
     try:
-        prints.came_not(facility_of(request), _number(batch), visit.actor)
-    except Conflict as error:
+        prints.came_not(facility_of(request), numbers, visit.actor)
+    except (Conflict, UsageError) as error:
         return _page(request, visit, str(error))
     return _shown()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -45,6 +47,20 @@ def test_a_revoked_token_ends_at_once(mail: Mail, program: Program) -> None:
     problem(program.get("/inmates"), 401)
 
 
+@contextmanager
+def statements_of(mail: Mail, asked: list[str]) -> Iterator[None]:
+    """Every statement that the database is asked meanwhile."""
+
+    def note(*args: object) -> None:
+        asked.append(str(args[2]))
+
+    sa.event.listen(mail.facility.engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        sa.event.remove(mail.facility.engine, "before_cursor_execute", note)
+
+
 def _limited(mail: Mail, **values: object) -> Mail:
     settings = mail.facility.settings
     api = settings.api.model_copy(update=values)
@@ -67,14 +83,54 @@ def test_each_token_has_its_own_budget(mail: Mail, monkeypatch: pytest.MonkeyPat
         assert program.get("/inmates").status_code == 200
 
 
-def test_guessing_is_slowed_down(
-    mail: Mail, program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_guessing_is_slowed_down(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "monotonic", lambda: 100.0)
     wrong = {"Authorization": "Bearer dgz_0_0"}
     statuses = [program.get("/inmates", headers=wrong).status_code for _ in range(61)]
     assert statuses == [401] * 60 + [429]
-    problem(program.get("/inmates"), 429)  # also of whoever else is at that address
+    problem(program.get("/inmates", headers={"Authorization": program.token[:-1]}), 429)
+
+
+def test_strangers_shut_out_no_good_token_of_their_address(
+    mail: Mail, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = [100.0]
+    monkeypatch.setattr(guard, "monotonic", lambda: at[0])
+    wrong = {"Authorization": "Bearer dgz_0_0"}
+    other = tokens.add_token(mail.facility, "other", [Scope.ROSTER_READ], OPERATOR)
+    good = [program.token, other]
+    for token in (
+        "",
+        "Bearer dgz_0_0",
+        f"Bearer {other}x",
+        f"Bearer {other[:-1]}",
+        "Bearer dgz_0_",
+    ):
+        for _ in range(61):
+            program.get("/inmates", headers={"Authorization": token})
+        problem(program.get("/inmates", headers={"Authorization": token}), 429)
+        for each in good:
+            there = program.get("/inmates", headers={"Authorization": f"Bearer {each}"})
+            assert there.status_code == 200
+    problem(program.get("/inmates", headers=wrong), 429)  # a good one pays for no stranger
+    at[0] += 1  # by which one of a stranger's requests is free again
+    program.get("/inmates", headers=wrong)
+    tokens.revoke_token(mail.facility, "other", OPERATOR)
+    problem(program.get("/inmates", headers={"Authorization": f"Bearer {other}"}), 429)
+
+
+def test_a_flood_costs_one_look_a_second(
+    mail: Mail, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "monotonic", lambda: 100.0)
+    wrong = {"Authorization": "Bearer dgz_0_0"}
+    for _ in range(60):
+        program.get("/inmates", headers=wrong)
+    asked: list[str] = []
+    with statements_of(mail, asked):
+        for _ in range(50):
+            problem(program.get("/inmates", headers=wrong), 429)
+    assert len([each for each in asked if "api_token" in each]) == 1
 
 
 def test_only_from_where_programs_are(mail: Mail) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from digitizer.model.events import LOG
 from digitizer.notifications import outbox
 from digitizer.notifications.outbox import OutState
@@ -28,7 +30,7 @@ def test_a_supervisor_sends_again_or_drops(mail: Mail, ruth: Visitor) -> None:
         page = ruth.get("/staff/outbox").text
         assert "An &lt;alarm&gt;" in page
         assert "The connection died." in page
-        sent = ruth.post_form(f"/staff/outbox/{item}/{decision}", {}, seen_on="/staff/outbox")
+        sent = ruth.post_form(f"/staff/outbox/{decision}", {"item": item}, seen_on="/staff/outbox")
         assert (sent.status_code, _state(mail, item)) == (303, state)
     page = ruth.get("/staff/outbox").text
     assert "Nothing is doubtful" in page
@@ -40,3 +42,25 @@ def test_a_clerk_does_not_see_to_whom_is_written(mail: Mail, ana: Visitor) -> No
     answer = ana.get("/staff/outbox")
     assert answer.status_code == 403
     assert "a@b.example" not in answer.text
+
+
+def test_several_are_decided_about_by_one_button(mail: Mail, ruth: Visitor) -> None:
+    items = [_doubtful(mail), _doubtful(mail)]
+    page = ruth.get("/staff/outbox").text
+    (whole,) = [form for form in page.split("<form")[1:] if "Send all again" in form]
+    assert all(f'name="item" value="{item}"' in whole for item in items)
+    csrf = re.search(r'name="csrf" value="([^"]+)"', whole)
+    assert csrf
+    fields = {"csrf": csrf[1], "item": items}
+    sent = ruth.post("/staff/outbox/drop", data=fields, follow_redirects=False)
+    assert sent.status_code == 303
+    assert [_state(mail, each) for each in items] == [OutState.DROPPED] * 2
+
+
+def test_a_paused_webhook_is_said(mail: Mail, ruth: Visitor) -> None:
+    with writing(mail.facility.engine) as tx:
+        made = outbox.put_webhook(tx, "https://x.example", "Changes", "{}", cause=LOG)
+        outbox.end(tx, made, OutState.FAILED, "https://x.example answered 410.")
+    page = ruth.get("/staff/outbox").text
+    assert "The webhook is paused" in page
+    assert "answered 410" in page

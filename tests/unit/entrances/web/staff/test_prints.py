@@ -71,6 +71,43 @@ def test_the_doubtful_are_asked_about_and_not_among_all(mail: Mail, ana: Visitor
     assert "settled already" in _post(ana, f"/batches/{sent.number}/came-out")
 
 
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [("came-out", PrintState.PRINTED), ("came-not", PrintState.RENDERED)],
+)
+def test_a_restored_mailroom_is_asked_and_answers_at_once(
+    mail: Mail, ana: Visitor, answer: str, state: PrintState
+) -> None:
+    numbers = [_sheet(mail) for _ in range(3)]
+    with writing(mail.facility.engine) as tx:
+        queue.doubt_all(tx, "Ana")
+    page = ana.get(PAGE).text
+    assert "Were these printed after the backup?" in page
+    assert "None of these was: print them all" in page
+    assert "Did these come out?" not in page
+    _post(ana, f"/batches/restored/{answer}")
+    assert _states(mail, *numbers) == [state] * 3
+    assert "after the backup" not in ana.get(PAGE).text
+    assert "Nothing is chosen" in _post(ana, f"/batches/restored/{answer}")
+
+
+def test_a_lost_pdf_stops_nothing_else_and_is_given_up(mail: Mail, ana: Visitor) -> None:
+    bad = actions.queue_pdf(
+        mail.facility, OPERATOR, PrintKind.SEPARATOR, "Separator", BLANK_PDF + b"% another"
+    )
+    good = _sheet(mail)
+    with reading(mail.facility.engine) as tx:
+        (lost,) = queue.numbered(tx, [bad])
+    mail.facility.pictures.delete(lost.pdf or "")
+    page = _post(ana, "/send", pile="all", printer="outbox")
+    assert _states(mail, bad, good) == [PrintState.DOUBTFUL, PrintState.PRINTED]
+    assert "These cannot be printed" in page
+    with reading(mail.facility.engine) as tx:
+        (lost,) = queue.numbered(tx, [bad])
+    _post(ana, f"/batches/{lost.batch}/came-not")
+    assert _states(mail, bad) == [PrintState.SPOILED]
+
+
 def test_print_again_says_what_is_wrong(mail: Mail, ana: Visitor) -> None:
     number = _sheet(mail)
     actions.send(mail.facility, OPERATOR, [number], "outbox")
