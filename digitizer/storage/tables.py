@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0017"
+SCHEMA_VERSION = "0018"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -205,7 +205,7 @@ letter = sa.Table(
     sa.Column("doubts", sa.JSON, nullable=False, default=list),
     sa.Column("reason", sa.Text),
     sa.Column("read", UtcTime),
-    sa.Column("replaced_by", sa.String(32)),
+    sa.Column("replaced_by", sa.String(32), index=True),
 )
 
 # Every letter that came in under a cover, delivered or held, written as it is filed.

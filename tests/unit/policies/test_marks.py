@@ -81,7 +81,7 @@ def test_what_holds_is_the_facilitys_choice(
 ) -> None:
     _watch(facility, "words", "north fence")
     with reading(facility.engine) as tx:
-        found = marks.hits(watch_rules.current_rules(tx), [], None, {3: read("the north fence")})
+        found = marks.hits(watch_rules.current_rules(tx), [], [], {3: [read("the north fence")]})
     assert [hit.page for hit in found] == [3]
     assert marks.holds(found, holding) is waits
 
@@ -122,5 +122,5 @@ def test_frames_are_where_the_words_are(facility: Facility) -> None:
     with writing(facility.engine) as tx:
         (known,) = watch_rules.current_rules(tx)
     assert known.id == rule
-    (box,) = marks.frames([known], read("the north fence", fense=0.2))
+    (box,) = marks.frames([known], [read("the north fence", fense=0.2)])
     assert box.width == 8

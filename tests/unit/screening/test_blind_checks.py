@@ -10,16 +10,17 @@ import pytest
 from digitizer.facility import Facility
 from digitizer.model.errors import NotFound
 from digitizer.model.mail import LetterState
+from digitizer.model.people import Actor
 from digitizer.screening import blind_checks, decisions, recalls
 from digitizer.screening.blind_checks import Check, Share, missed, refused_alone
 from digitizer.storage.database import reading, writing
-from tests.support.made_mail import CLERK, ORSON, SUPERVISOR
+from tests.support.made_mail import ADMINISTRATOR, CLERK, ORSON, SUPERVISOR
 from tests.support.screened_mail import waiting_letter
 
 
-def _waiting(facility: Facility) -> tuple[str, ...]:
+def _waiting(facility: Facility, by: Actor = SUPERVISOR) -> tuple[str, ...]:
     with reading(facility.engine) as tx:
-        return blind_checks.waiting_checks(tx, SUPERVISOR)
+        return blind_checks.waiting_checks(tx, by)
 
 
 def _released(facility: Facility, content: bytes = b"1", percent: float = 100) -> str:
@@ -75,9 +76,10 @@ def test_nobody_checks_their_own(facility: Facility) -> None:
 def test_what_is_held_again_waits_for_no_check(facility: Facility) -> None:
     letter = _released(facility)
     recalls.recall(facility, letter, SUPERVISOR, "look again")
-    assert _waiting(facility) == ()
+    assert _waiting(facility) == _waiting(facility, ADMINISTRATOR) == ()
     decisions.assign(facility, letter, ORSON, SUPERVISOR, "fine")
-    assert _waiting(facility) == (letter,)
+    assert _waiting(facility) == (), "by now it is their own decision"
+    assert _waiting(facility, ADMINISTRATOR) == (letter,)
 
 
 def test_a_check_is_made_once_and_stays(facility: Facility) -> None:

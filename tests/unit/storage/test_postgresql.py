@@ -186,7 +186,7 @@ def test_correspondents_blocks_and_refusals_on_postgresql(cluster: Facility) -> 
     held = held_letter(cluster, new_cover(cluster))
     senders.name_sender(cluster, held, ida, Entry(""), CLERK)
     assert len(senders.look_at_senders(cluster, held, CLERK).blocked) == 1
-    decisions.assign(cluster, held, ORSON, CLERK, "looked")
+    decisions.assign(cluster, held, ORSON, CLERK, "looked", despite=[block])
     with reading(cluster.engine) as tx:
         assert contacts.who_wrote(tx) == {ORSON: ["Ida Márlow"]}
         (doubt,) = doubts_about(tx, "IDA MARLOW", roster.inmate_row_id(tx, ORSON))
