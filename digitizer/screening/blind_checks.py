@@ -107,7 +107,7 @@ def waiting_checks(tx: sa.Connection, by: Actor) -> tuple[str, ...]:
     decided anything, nor about what was one with them. What is theirs is so under each way to write
     their name."""
     rows = tx.execute(
-        sa.select(blind_check.c.letter_id)
+        sa.select(blind_check.c.letter_id, blind_check.c.first_by)
         .join(letter, letter.c.id == blind_check.c.letter_id)
         .join(scan, letter.c.scan_id == scan.c.id)
         .where(
@@ -117,7 +117,9 @@ def waiting_checks(tx: sa.Connection, by: Actor) -> tuple[str, ...]:
         )
         .order_by(blind_check.c.drawn, blind_check.c.letter_id)
     )
-    return tuple(each for each in rows.scalars() if _plain(by.name) not in _deciders(tx, each))
+    mine = _plain(by.name)
+    others = (row.letter_id for row in rows.all() if _plain(row.first_by) != mine)
+    return tuple(each for each in others if mine not in _deciders(tx, each))
 
 
 def _deciders(tx: sa.Connection, letter_id: str) -> set[str]:

@@ -11,6 +11,7 @@ from digitizer.covers import actions as covers
 from digitizer.covers.terms import CoverTerms
 from digitizer.engines.codes.cover_code import read_short_id
 from digitizer.facility import Facility
+from digitizer.model.errors import Conflict
 from digitizer.model.mail import LetterState
 from digitizer.people import renumbering
 from digitizer.people.correspondents import actions
