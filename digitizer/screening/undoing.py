@@ -128,7 +128,9 @@ def put_back(tx: sa.Connection, event: Event) -> set[int]:
     for each in (undo, event.detail.get("undo_of_new")):
         if each:
             _put_scan_back(tx, each)
-    marks.mark_open_letters(tx, _touched(event))
+    again = event.detail.get("as_id", "")  # what had replaced it
+    beside = sa.select(letter.c.id).where(sa.or_(letter.c.id == again, letter.c.scan_id == again))
+    marks.mark_open_letters(tx, _touched(event) | set(tx.execute(beside).scalars()))
     return pages_changed(undo)
 
 
