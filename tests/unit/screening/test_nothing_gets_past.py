@@ -17,6 +17,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError, NotFound
 from digitizer.model.events import DECISIONS
 from digitizer.model.mail import LetterState, PageRole
+from digitizer.model.paper import CoverCode
 from digitizer.model.people import Actor
 from digitizer.model.settings import Release
 from digitizer.people.correspondents import actions as correspondents
@@ -27,7 +28,7 @@ from digitizer.policies.watch_rules import NewRule, WatchKind, today
 from digitizer.screening import cases, decisions, recalls, review, senders
 from digitizer.screening.seen_pages import Unseen
 from digitizer.storage.database import reading, writing
-from digitizer.storage.tables import cover, letter, page
+from digitizer.storage.tables import cover, inmate, letter, page
 from tests.support.made_mail import (
     CLERK,
     DOUBT,
@@ -49,7 +50,7 @@ NOBODY = Entry("")
 ANOTHER = dataclasses.replace(SUPERVISOR, name="Ruth Harrow", shell="root", proven=False)
 
 
-def _cover_from(facility: Facility, sender: str, to: str = ORSON) -> object:
+def _cover_from(facility: Facility, sender: str, to: str = ORSON) -> CoverCode:
     code = new_cover(facility, to)
     with writing(facility.engine) as tx:
         own = sa.update(cover).where(cover.c.id == code.cover_id)
@@ -62,9 +63,9 @@ def _scan(facility: Facility, content: bytes, release: Release = Release.AFTER_R
     one, two = _cover_from(facility, IDA), _cover_from(facility, IDA)
     other = _cover_from(facility, "Ben Orchard", PETRA)
     stack = split_of(
-        letter_of(one, 1, 4, DOUBT),  # type: ignore[arg-type]
-        letter_of(two, 5, 7),  # type: ignore[arg-type]
-        letter_of(other, 8, 10, DOUBT),  # type: ignore[arg-type]
+        letter_of(one, 1, 4, DOUBT),
+        letter_of(two, 5, 7),
+        letter_of(other, 8, 10, DOUBT),
     )
     texts = {number: read(f"the north fence {number}") for number in (3, 6, 9)}
     return file(facility, stack, texts, content=content, release=release)
@@ -82,7 +83,7 @@ class _Mailroom:
     def letter(self) -> str:
         with reading(self.facility.engine) as tx:
             ids = tx.execute(sa.select(letter.c.id).order_by(letter.c.id)).scalars().all()
-        return self.dice.choice(ids)
+        return str(self.dice.choice(ids))
 
     def held(self) -> str:
         held = [cases.id_of(each) for each in decisions.held(self.facility, OPERATOR)]
@@ -126,8 +127,8 @@ def _withhold(m: _Mailroom) -> object:
     return decisions.withhold(m.facility, m.held(), m.number(), m.someone(), "a map")
 
 
-def _rescanned(m: _Mailroom) -> object:
-    return decisions.rescanned(m.facility, m.held(), m.letter(), SUPERVISOR, "why")
+def _rescanned(m: _Mailroom) -> None:
+    decisions.rescanned(m.facility, m.held(), m.letter(), SUPERVISOR, "why")
 
 
 def _ask(m: _Mailroom) -> object:
@@ -159,16 +160,16 @@ def _name(m: _Mailroom) -> object:
     return senders.name_sender(m.facility, m.held(), None, entry, m.someone())
 
 
-def _merge(m: _Mailroom) -> object:
+def _merge(m: _Mailroom) -> None:
     people = [each.id for each in correspondents.correspondents(m.facility, "", CLERK)]
     one, into = m.dice.choice(people), m.dice.choice(people)
-    return correspondents.merge_correspondents(m.facility, one, into, SUPERVISOR, "why")
+    correspondents.merge_correspondents(m.facility, one, into, SUPERVISOR, "why")
 
 
-def _rename(m: _Mailroom) -> object:
+def _rename(m: _Mailroom) -> None:
     people = [each.id for each in correspondents.correspondents(m.facility, "", CLERK)]
     new = Entry(m.dice.choice(["Ida M.", "Somebody Else", "I. Marlow"]))
-    return correspondents.change_correspondent(m.facility, m.dice.choice(people), new, CLERK)
+    correspondents.change_correspondent(m.facility, m.dice.choice(people), new, CLERK)
 
 
 _PAPER: tuple[_Try, ...] = (_cut, _cut, _join, _join, _move)
@@ -201,8 +202,6 @@ def _try(m: _Mailroom, ways: tuple[_Try, ...]) -> bool:
 
 def _delivered(facility: Facility, to: str | None = None) -> set[tuple[str, int]]:
     """The scan and number of each page in a mailbox."""
-    from digitizer.storage.tables import inmate
-
     asked = (
         sa.select(page.c.scan_id, page.c.number)
         .join(letter, letter.c.id == page.c.letter_id)
