@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from digitizer.covers import register, uses
 from digitizer.letters.pages import renumber
 from digitizer.letters.search.indexing import index_letter
 from digitizer.letters.transcripts import words_to_json
+from digitizer.letters.withheld_before import perhaps_again
 from digitizer.messages import outgoing
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterKind, LetterState, PageRole
@@ -198,14 +199,19 @@ def _file_letter(tx: sa.Connection, filing: _Filing, each: SplitLetter) -> None:
     )
     destination = destination_of(doubtful, _standing(tx, filing, known))
     state = state_of(destination, filing.release)
+    earlier = _withheld_before(tx, filing, known)
     found = _watched(filing, each, known)
     by_two = any(hit.rule.second_look for hit in found)
-    if state is LetterState.DELIVERED and (by_two or marks.holds(found, filing.watch_holds)):
+    watched = by_two or marks.holds(found, filing.watch_holds)
+    if state is LetterState.DELIVERED and (watched or earlier):
         state = LetterState.AWAITING_REVIEW
-    letter_id = _write_letter(tx, filing.scan, each, known, destination, state)
+    doubts = (*destination.doubts, *earlier)
+    letter_id = _write_letter(tx, filing.scan, each, known, destination, state, doubts)
     marks.keep(tx, letter_id, found)
     _give_pages(tx, letter_id, each, filing.page_ids)
     renumber(tx, letter_id)
+    if earlier:
+        marks.mark(tx, letter_id)  # by what is known of the earlier scan, too
     failpoint("filing.pages_given")
     index_letter(tx, letter_id)
     failpoint("filing.letter_indexed")
@@ -221,7 +227,7 @@ def _file_letter(tx: sa.Connection, filing: _Filing, each: SplitLetter) -> None:
         scan=filing.scan.id,
         pages=list(each.pages),
         to=destination.booking_number,
-        doubts=[str(doubt.reason) for doubt in destination.doubts],
+        doubts=_words_of(doubts),
         **({"watch": sorted({hit.rule.id for hit in found})} if found else {}),
     )
     failpoint("filing.letter_filed")
@@ -232,7 +238,7 @@ def _watched(
 ) -> tuple[marks.Hit, ...]:
     """What the watch rules find about a letter: of its pages by their rows."""
     reads = {
-        filing.page_ids[number]: filing.transcripts[number]
+        filing.page_ids[number]: (filing.transcripts[number],)
         for number in each.pages
         if number in filing.transcripts
     }
@@ -240,8 +246,8 @@ def _watched(
     rules = [
         rule for rule in filing.rules if rule.inmate is None or rule.inmate.booking_number == named
     ]
-    sender = known.sender if known else None
-    return marks.hits(rules, [rule.inmate_id for rule in rules], sender, reads)
+    senders = [known.sender] if known and known.sender else []
+    return marks.hits(rules, [rule.inmate_id for rule in rules], senders, reads)
 
 
 def _is_reply(each: SplitLetter) -> bool:
@@ -255,6 +261,7 @@ def _write_letter(
     known: register.Registered | None,
     destination: Destination,
     state: LetterState,
+    doubts: Sequence[Doubt],
 ) -> str:
     letter_id, booking = new_id(), destination.booking_number
     tx.execute(
@@ -269,12 +276,27 @@ def _write_letter(
             message_id=known.message if known else None,
             proposed=known.inmate.booking_number if known and known.inmate else None,
             sender=known.sender if known and not _is_reply(each) else None,
-            doubts=[str(doubt.reason) for doubt in destination.doubts],
-            reason=reason_of(destination.doubts),
+            doubts=_words_of(doubts),
+            reason=reason_of(doubts),
         )
     )
     failpoint("filing.letter_written")
     return letter_id
+
+
+def _words_of(doubts: Sequence[Doubt]) -> list[str]:
+    """Each once: several pages may have been withheld."""
+    return list(dict.fromkeys(str(doubt.reason) for doubt in doubts))
+
+
+def _withheld_before(
+    tx: sa.Connection, filing: _Filing, known: register.Registered | None
+) -> tuple[Doubt, ...]:
+    """Pages that were withheld, and may be in this letter, scanned again."""
+    if known is None or known.code.kind is not CodeKind.INMATE:
+        return perhaps_again(tx, filing.scan.id, None, None)
+    named = known.inmate.booking_number if known.inmate else None
+    return perhaps_again(tx, filing.scan.id, known.code.cover_id, named)
 
 
 def _use_cover(

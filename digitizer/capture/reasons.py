@@ -17,6 +17,7 @@ from digitizer.model.paper import DoubtReason as R
 WEIGHTS: tuple[R, ...] = (
     R.RECALLED,
     R.RESCAN_WANTED,
+    R.WITHHELD_BEFORE,
     R.UNOPENABLE,
     R.WORKER_FAILED,
     R.LEGAL,

@@ -72,6 +72,20 @@ def corrections_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Corr
     return {row.page_id: Correction(row.id, row.author, row.made) for row in rows}
 
 
+def wordings_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, tuple[Transcript, ...]]:
+    """All that was ever held to stand on each of these pages, by page id: what the program read,
+    and every correction. A page that nobody read is left out."""
+    read = readings_of(tx, page_ids)
+    found = {page_id: [each] for page_id, each in read.items()}
+    rows = tx.execute(
+        sa.select(correction).where(correction.c.page_id.in_(page_ids)).order_by(correction.c.id)
+    )
+    for row in rows:
+        wording = corrected(read.get(row.page_id, _UNREAD), row.text)
+        found.setdefault(row.page_id, []).append(wording)
+    return {page_id: tuple(each) for page_id, each in found.items()}
+
+
 class Spellings(NamedTuple):
     """A page's text, and its words in every way that they may be spelled: one text, with
     ``BETWEEN_WORDS`` between the words and ``BETWEEN_SPELLINGS`` around each spelling."""

@@ -224,6 +224,7 @@ class DoubtReason(StrEnum):
     SEPARATED = "separated"
     RECALLED = "recalled"
     RESCAN_WANTED = "rescan_wanted"
+    WITHHELD_BEFORE = "withheld_before"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from digitizer.storage.tables import (
     posting,
     session,
 )
-from digitizer.storage.tables_correspondents import contact, mail_block
+from digitizer.storage.tables_correspondents import contact, cut_part, mail_block
 from digitizer.storage.tables_messages import message_draft
 from digitizer.storage.tables_prints import print_job
 from digitizer.storage.tables_screening import watch_rule
@@ -33,6 +33,7 @@ GIVEN = (
     earlier_number,
     contact,
     mail_block,
+    cut_part,
     watch_rule,
     print_job,
     message_draft,

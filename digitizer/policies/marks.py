@@ -2,21 +2,26 @@
 
 A mark never rejects, and is no verdict: it says what to look at, and why. Legal mail has none, for
 nothing of it is read.
+
+Marks follow from today's rules and from what is known of a letter, and of all that it was before it
+was cut, joined or scanned again (``letters.origins``); and from all that was ever held to stand on
+its pages. So they can be made anew at any time, and nothing that people do with pages loses one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.letters.transcripts import transcripts_of
+from digitizer.letters.origins import origins_of
+from digitizer.letters.transcripts import wordings_of
 from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import Box, Transcript
 from digitizer.policies.watch_rules import WatchKind, WatchRule, current_rules, rules_by_id
-from digitizer.storage.tables import cover, inmate, letter, page
+from digitizer.storage.tables import letter, page
 from digitizer.storage.tables_screening import watch_mark
 
 _OPEN = (LetterState.HELD, LetterState.AWAITING_REVIEW)
@@ -48,27 +53,29 @@ class Mark:
 def hits(
     rules: Sequence[WatchRule],
     inmate_ids: Iterable[int | None],
-    sender: str | None,
-    pages: Mapping[int, Transcript],
+    senders: Collection[str],
+    pages: Mapping[int, Sequence[Transcript]],
 ) -> tuple[Hit, ...]:
-    """What the rules find about a letter: whom it is for or may be for, for whom its cover was
-    printed, and what was read on its pages (by any key)."""
+    """What the rules find about a letter: whom it is for or may be for, who may have sent it, and
+    what may stand on its pages (by any key)."""
     if not rules:
         return ()
     people = {each for each in inmate_ids if each is not None}
     about = [each for each in rules if each.inmate_id is None or each.inmate_id in people]
     found: list[Hit] = []
     for rule in about:
-        if rule.kind is WatchKind.INMATE or (rule.words and _is_from(rule, sender)):
+        if rule.kind is WatchKind.INMATE or any(_is_from(rule, each) for each in senders):
             found.append(Hit(rule, None))
     with_words = [each for each in about if each.words]
-    for key, read in pages.items():
-        places = _places(with_words, read)
-        found += [Hit(rule, key) for rule, boxes in zip(with_words, places, strict=True) if boxes]
-    return tuple(found)
+    for key, wordings in pages.items():
+        for read in wordings:
+            places = _places(with_words, read)
+            rows = zip(with_words, places, strict=True)
+            found += [Hit(rule, key) for rule, boxes in rows if boxes]
+    return tuple(dict.fromkeys(found))
 
 
-def _is_from(rule: WatchRule, sender: str | None) -> bool:
+def _is_from(rule: WatchRule, sender: str) -> bool:
     from digitizer.policies.matching import same_sender  # numpy takes longer than most commands
 
     return rule.kind in (WatchKind.SENDER, WatchKind.PAIR) and same_sender(rule.words, sender)
@@ -81,10 +88,11 @@ def _places(rules: Sequence[WatchRule], read: Transcript) -> list[tuple[Box, ...
     return [tuple(word.box for word in words) for words in found]
 
 
-def frames(rules: Sequence[WatchRule], read: Transcript) -> tuple[Box, ...]:
+def frames(rules: Sequence[WatchRule], wordings: Sequence[Transcript]) -> tuple[Box, ...]:
     """Where on the page's picture, in its pixels, what these rules watch for is."""
     with_words = [each for each in rules if each.words]
-    return tuple(box for boxes in _places(with_words, read) for box in boxes if box.width)
+    found = (box for read in wordings for boxes in _places(with_words, read) for box in boxes)
+    return tuple(dict.fromkeys(box for box in found if box.width))
 
 
 def holds(found: Iterable[Hit], holding: Iterable[str]) -> bool:
@@ -113,26 +121,35 @@ def keep(tx: sa.Connection, letter_id: str, found: Iterable[Hit]) -> None:
 
 def mark(tx: sa.Connection, letter_id: str, rules: Sequence[WatchRule] | None = None) -> list[Hit]:
     """Looks at a letter as it is now, by today's rules, and keeps what they find."""
-    row = tx.execute(
-        sa.select(letter.c.inmate_id, inmate.c.id, letter.c.sender, cover.c.sender)
-        .join(inmate, inmate.c.booking_number == letter.c.proposed, isouter=True)
-        .join(cover, cover.c.id == letter.c.cover_id, isouter=True)
-        .where(letter.c.id == letter_id)
-    ).one()
-    ids = tx.execute(
-        sa.select(page.c.id).where(page.c.letter_id == letter_id, page.c.role.in_(_ON_PAGES))
-    ).scalars()
     known = current_rules(tx) if rules is None else rules
-    reads = transcripts_of(tx, list(ids)) if known else {}
-    found = hits(known, row[:2], row[2] or row[3], reads)
+    found = _found(tx, letter_id, known) if known else []
     keep(tx, letter_id, found)
-    return list(found)
+    return found
 
 
-def mark_open_letters(tx: sa.Connection) -> int:
-    """Looks at all letters that wait for a person; returns how many are marked now."""
+def _found(tx: sa.Connection, letter_id: str, rules: Sequence[WatchRule]) -> list[Hit]:
+    """On pages of which there is a better scan since, a rule finds something about the letter."""
+    origins = origins_of(tx, letter_id)
+    of = {row.id: row.letter_id for row in tx.execute(_pages_of({letter_id, *origins.replaced}))}
+    reads = wordings_of(tx, list(of))
+    found = hits(rules, origins.inmates, origins.senders, reads)
+    own = (each.page is None or of[each.page] == letter_id for each in found)
+    kept = (hit if own_ else Hit(hit.rule, None) for hit, own_ in zip(found, own, strict=True))
+    return list(dict.fromkeys(kept))
+
+
+def _pages_of(letters: Collection[str]) -> sa.Select[tuple[int, str]]:
+    its = page.c.letter_id.in_(letters), page.c.role.in_(_ON_PAGES)
+    return sa.select(page.c.id, page.c.letter_id).where(*its)
+
+
+def mark_open_letters(tx: sa.Connection, among: Collection[str] | None = None) -> int:
+    """Looks at all letters that wait for a person, or at those ``among`` these that do; returns how
+    many are marked now."""
     rules = current_rules(tx)
-    ids = tx.execute(sa.select(letter.c.id).where(letter.c.state.in_(_OPEN))).scalars().all()
+    wait = sa.select(letter.c.id).where(letter.c.state.in_(_OPEN))
+    asked = wait if among is None else wait.where(letter.c.id.in_(list(among)))
+    ids = tx.execute(asked).scalars().all()
     return sum(bool(mark(tx, each, rules)) for each in ids)
 
 

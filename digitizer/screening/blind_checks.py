@@ -15,10 +15,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from digitizer.letters.origins import kin_of
 from digitizer.model.errors import NotFound
+from digitizer.model.events import DECISIONS, Subject
 from digitizer.model.mail import LetterState
 from digitizer.model.people import Actor
-from digitizer.storage.tables import letter, scan
+from digitizer.screening.second_look import is_proof
+from digitizer.storage.tables import event, letter, scan
 from digitizer.storage.tables_screening import blind_check
 from digitizer.support.clock import now
 
@@ -74,7 +77,10 @@ def draw(
     tx: sa.Connection, letter_id: str, by: Actor, passed: Collection[int], percent: float
 ) -> None:
     """Draws the letter by chance, for somebody else to check. ``passed`` are the pages that this
-    person let pass: none of a letter that they rejected."""
+    person let pass: none of a letter that they rejected. Where it is not certain who they are,
+    nobody could be found of whom it is certain that they are somebody else: nothing is drawn."""
+    if not is_proof(by):
+        return
     if secrets.randbelow(_PARTS) >= round(percent / 100 * _PARTS):
         return
     forget(tx, letter_id)
@@ -97,20 +103,40 @@ def forget(tx: sa.Connection, letter_id: str) -> None:
 
 
 def waiting_checks(tx: sa.Connection, by: Actor) -> tuple[str, ...]:
-    """The letters that this person can check, the first drawn first: what others screened."""
+    """The letters that this person can check, the first drawn first: those about which they never
+    decided anything, nor about what was one with them. What is theirs is so under each way to write
+    their name."""
     rows = tx.execute(
-        sa.select(blind_check.c.letter_id)
+        sa.select(blind_check.c.letter_id, blind_check.c.first_by)
         .join(letter, letter.c.id == blind_check.c.letter_id)
         .join(scan, letter.c.scan_id == scan.c.id)
         .where(
             blind_check.c.at.is_(None),
-            blind_check.c.first_by != by.name,
             letter.c.state.in_(_DECIDED),
             scan.c.sealed.is_(False),
         )
         .order_by(blind_check.c.drawn, blind_check.c.letter_id)
     )
-    return tuple(rows.scalars())
+    mine = _plain(by.name)
+    others = (row.letter_id for row in rows.all() if _plain(row.first_by) != mine)
+    return tuple(each for each in others if mine not in _deciders(tx, each))
+
+
+def _deciders(tx: sa.Connection, letter_id: str) -> set[str]:
+    """Who ever decided about this letter, its scan, or a letter that was one with it."""
+    kin = kin_of(tx, letter_id)
+    scans = tx.execute(sa.select(letter.c.scan_id).where(letter.c.id.in_(kin))).scalars()
+    about = [*map(Subject.letter, kin), *map(Subject.scan, set(scans))]
+    rows = tx.execute(
+        sa.select(event.c.actor)
+        .where(event.c.subject.in_(map(str, about)), event.c.verb.in_(map(str, DECISIONS)))
+        .distinct()
+    )
+    return {_plain(name) for name in rows.scalars()}
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def find_check(tx: sa.Connection, letter_id: str, by: Actor) -> str | None:

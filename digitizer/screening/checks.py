@@ -18,7 +18,7 @@ from digitizer.policies.marks import marks_of
 from digitizer.policies.watch_rules import WatchRule
 from digitizer.screening import blind_checks
 from digitizer.screening.blind_checks import Check, Share
-from digitizer.screening.waiting_letters import SCREENED, ScreenedPage, screened_pages
+from digitizer.screening.waiting_letters import ScreenedPage, screened_pages
 from digitizer.storage.tables import letter
 
 
@@ -70,7 +70,7 @@ def page_picture(
         its = [page for page in _find(action.tx, letter_id, by).pages if page.number == number]
         if not its or its[0].picture is None:
             raise NotFound(f"There is no picture of page {number}.")
-        large = {} if small else {SCREENED: number}
+        large = {} if small else its[0].look
         action.record(Verb.LOOK_AT_PAGE, Subject.letter(letter_id), page=its[0].place, **large)
     picture = facility.pictures.get(its[0].picture)
     return thumbnail(picture) if small else picture

@@ -24,7 +24,8 @@ from digitizer.screening import (
     second_look,
     undoing,
 )
-from digitizer.screening.delivering import Waits
+from digitizer.screening.delivering import Delivery, Waits
+from digitizer.screening.seen_pages import CHANGED, NOT_SHOWN, Unseen
 
 _BY_MISTAKE = "It was decided by mistake"
 
@@ -35,9 +36,19 @@ def held(facility: Facility, by: Actor) -> tuple[HeldItem, ...]:
         return exception_queue.held_items(look.tx, by)
 
 
-def assign(facility: Facility, held_id: str, booking_number: str, by: Actor, reason: str) -> str:
+def assign(
+    facility: Facility,
+    held_id: str,
+    booking_number: str,
+    by: Actor,
+    reason: str,
+    *,
+    unseen: Unseen = Unseen.NOTED,
+    despite: Collection[int] = (),
+) -> str:
     """Delivers a held letter to an inmate in custody here; returns the letter's id. Where a watch
-    rule marks it, or two must release it, it waits first: see ``screening.delivering``.
+    rule marks it, or two must release it, it waits first: see ``screening.delivering``. ``despite``
+    are the numbers of the blocks in spite of which it is delivered: Conflict for any other.
 
     As all that follow, raises NotAllowed, NotFound, Conflict where it is decided already, and
     UsageError where no reason is given.
@@ -47,37 +58,48 @@ def assign(facility: Facility, held_id: str, booking_number: str, by: Actor, rea
         _check_custody(roster.find_inmate(action.tx, booking_number))
         letter = held_letters.open_held_letter(action.tx, held_id)
         row = roster.inmate_row_id(action.tx, booking_number)
-        waits = delivering.assign(action.tx, facility.settings.screening, letter, row, by)
-        _record(
-            action,
-            before,
-            Verb.ASSIGN,
-            Subject.letter(letter.id),
-            to=booking_number,
-            **_waits(waits),
-        )
+        rules = facility.settings.screening
+        done = delivering.assign(action.tx, rules, letter, row, by, unseen, despite)
+        about = Subject.letter(letter.id)
+        _record(action, before, Verb.ASSIGN, about, to=booking_number, **_detail(done))
         return letter.id
 
 
-def release(facility: Facility, letter_id: str, by: Actor, reason: str) -> Waits | None:
+def release(
+    facility: Facility,
+    letter_id: str,
+    by: Actor,
+    reason: str,
+    *,
+    unseen: Unseen = Unseen.NOTED,
+    marked: bool = True,
+) -> Waits | None:
     """Delivers a letter that waited for review to the inmate whom its cover names, or whom it was
     assigned to. Returns what it still waits for, where two must release it and this was the first.
+    ``unseen`` says what happens where not each page was shown to this person; without ``marked``,
+    Conflict for what a watch rule marks.
     """
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, letter_id)
         letter = held_letters.open_held_letter(action.tx, letter_id)
         if letter.inmate_id is not None:
             _check_custody(roster.inmate_of_row(action.tx, letter.inmate_id))
-        waits = delivering.release(action.tx, facility.settings.screening, letter, by)
-        if waits is None and not second_look.first_looks(action.tx, [letter.id]):
+        rules = facility.settings.screening
+        done = delivering.release(action.tx, rules, letter, by, unseen, marked=marked)
+        if done.waits is None and not second_look.first_looks(action.tx, [letter.id]):
             _perhaps_check(facility, action, letter.id, content_numbers(action.tx, letter.id))
-        verb = Verb.FIRST_LOOK if waits else Verb.RELEASE
-        _record(action, before, verb, Subject.letter(letter.id), **_waits(waits))
-    return waits
+        verb = Verb.FIRST_LOOK if done.waits else Verb.RELEASE
+        _record(action, before, verb, Subject.letter(letter.id), **_detail(done))
+    return done.waits
 
 
-def _waits(waits: Waits | None) -> dict[str, str]:
-    return {"waits": str(waits)} if waits else {}
+def _detail(done: Delivery) -> dict[str, Any]:
+    """What the event says besides: what it waits for, and what it was decided in spite of."""
+    return {
+        **({"waits": str(done.waits)} if done.waits else {}),
+        **({NOT_SHOWN: list(done.not_shown)} if done.not_shown else {}),
+        **({"despite": list(done.despite)} if done.despite else {}),
+    }
 
 
 def _perhaps_check(
@@ -126,16 +148,20 @@ def rescanned(facility: Facility, held_id: str, new_id: str, by: Actor, reason: 
     """Records that the sheets were scanned again, and are now the letter or scan ``new_id``.
 
     Where that does not look like the same sheets (it came in earlier, its pages do not fit), only
-    those decide who may overrule: with it, the held pages are out of sight.
+    those decide who may overrule: with it, the held pages are out of sight. Where a page was
+    withheld, what replaces it waits for somebody who looks for that page: Conflict where it is
+    delivered already.
     """
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, held_id)
         doubt = replacements.doubt_replacement(action.tx, held_id, new_id)
+        new = undoing.state_of(action.tx, new_id)
         if doubt and not is_permitted(by, Act.OVERRULE):
             raise MayNot(Act.OVERRULE, f"{doubt} Ask a supervisor, who can record it all the same.")
         if replacements.is_letter(action.tx, held_id):
             letter = held_letters.open_held_letter(action.tx, held_id)
             held_letters.replace_letter(action.tx, letter.id, new_id)
+            replacements.hold_for(action.tx, letter.id, new_id)
             subject = Subject.letter(letter.id)
         else:
             _check_whole_scan(action, held_id)
@@ -147,6 +173,7 @@ def rescanned(facility: Facility, held_id: str, new_id: str, by: Actor, reason: 
             Verb.RESCANNED,
             subject,
             as_id=new_id,
+            undo_of_new=undoing.changed_since(action.tx, new),
             **({"doubt": doubt} if doubt else {}),
         )
 
@@ -279,12 +306,13 @@ def undo(facility: Facility, decided_id: str, seq: int, by: Actor) -> str:
             raise NotFound(f"There is no such decision about {decided_id}.")
         if late := undoing.why_too_late(action.tx, event, by):
             raise Conflict(late)
-        undoing.put_back(action.tx, event.detail["undo"])
+        changed = undoing.put_back(action.tx, event)
         blind_checks.forget(action.tx, decided_id)
         if event.detail.get("waits"):
             second_look.forget(action.tx, decided_id, by.name)
         item = undoing.held_again(action.tx, event)
-        action.record(Verb.UNDO, item, undone=event.verb, of=event.subject, event=seq)
+        pages = {CHANGED: sorted(changed)}
+        action.record(Verb.UNDO, item, undone=event.verb, of=event.subject, event=seq, **pages)
         return item.id or decided_id
 
 

@@ -7,20 +7,26 @@ cut, joined and assigned like any other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from digitizer.capture.held_queues import OPEN
+from digitizer.capture.reasons import reason_of
 from digitizer.covers import register
 from digitizer.letters.pages import content_numbers, new_letter, renumber
 from digitizer.letters.search.indexing import index_letter, unindex_letter
+from digitizer.letters.withheld_before import WITHHELD_ONCE, is_noted, perhaps_again
 from digitizer.messages import outgoing
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.mail import LetterKind, LetterState, PageRole, ScanState
-from digitizer.model.paper import DoubtReason
+from digitizer.model.paper import Doubt, DoubtReason
+from digitizer.people.correspondents import contacts
+from digitizer.policies import marks
 from digitizer.storage.tables import letter, page, scan
+from digitizer.storage.tables_correspondents import cut_part
 from digitizer.storage.tables_screening import first_look, withheld_page
 
 
@@ -38,6 +44,7 @@ class HeldLetter:
     inmate_id: int | None
     message_id: str | None
     cover_id: str | None
+    doubts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ def open_held_letter(tx: sa.Connection, held_id: str) -> HeldLetter:
         inmate_id=row.inmate_id,
         message_id=row.message_id,
         cover_id=row.cover_id,
+        doubts=tuple(row.doubts),
     )
 
 
@@ -104,7 +112,26 @@ def _letter_of_whole_scan(tx: sa.Connection, scan_id: str) -> str:
     )
     tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(state=str(ScanState.FILED)))
     renumber(tx, letter_id)
+    note_withheld(tx, letter_id, perhaps_again(tx, scan_id, None, None))
     return letter_id
+
+
+def note_withheld(tx: sa.Connection, letter_id: str, doubts: Sequence[Doubt]) -> None:
+    """Whoever decides about this letter reads what was withheld of an earlier scan of it, and looks
+    at each of its pages; where it waits, it goes on waiting."""
+    if not doubts:
+        return
+    row = tx.execute(sa.select(letter.c.reason, letter.c.doubts).where(letter.c.id == letter_id))
+    reason, known = row.one()
+    new = reason_of([each for each in doubts if each.message not in (reason or "")]) or ""
+    tx.execute(
+        sa.update(letter)
+        .where(letter.c.id == letter_id)
+        .values(
+            reason=f"{reason or ''} {new}".strip() or None,
+            doubts=list(dict.fromkeys([*known, *(str(each.reason) for each in doubts)])),
+        )
+    )
 
 
 def deliver(tx: sa.Connection, held: HeldLetter, inmate_id: int) -> None:
@@ -187,6 +214,9 @@ def recall_letter(tx: sa.Connection, letter_id: str, reason: str) -> None:
             doubts=list(dict.fromkeys([*row.doubts, str(DoubtReason.RECALLED)])),
         )
     )
+    if is_noted(row.doubts):
+        found = perhaps_again(tx, row.scan_id, row.cover_id, row.proposed, letter_id)
+        note_withheld(tx, letter_id, found or [WITHHELD_ONCE])
     if row.kind == LetterKind.REPLY and row.message_id and row.state == LetterState.DELIVERED:
         outgoing.mark_unanswered(tx, row.message_id)
 
@@ -224,6 +254,7 @@ def cut(tx: sa.Connection, held: HeldLetter, number: int) -> str:
             f"{', '.join(map(str, places))}, and it can be cut before each but the first."
         )
     second = new_letter(tx, held.scan_id, held.received, held.reason)
+    _note_cut(tx, held, second)
     tx.execute(
         sa.update(page)
         .where(page.c.letter_id == held.id, page.c.place >= places[number])
@@ -231,7 +262,28 @@ def cut(tx: sa.Connection, held: HeldLetter, number: int) -> str:
     )
     for part in (held.id, second):
         renumber(tx, part)
+        marks.mark(tx, part)
     return second
+
+
+def _note_cut(tx: sa.Connection, held: HeldLetter, second: str) -> None:
+    """What is watched and blocked of the whole is so of its second part, too."""
+    sender = contacts.sender_of(tx, held.id)
+    tx.execute(
+        sa.insert(cut_part).values(
+            letter_id=second,
+            of_letter=held.id,
+            inmate_id=held.inmate_id,
+            correspondent_id=sender.id if sender else None,
+        )
+    )
+    _keep_noted(tx, held, second)
+
+
+def _keep_noted(tx: sa.Connection, held: HeldLetter, other: str) -> None:
+    """What was withheld of an earlier scan of a letter may be in what its pages are in now."""
+    if is_noted(held.doubts):
+        note_withheld(tx, other, [Doubt(DoubtReason.WITHHELD_BEFORE, held.reason or "")])
 
 
 def join(tx: sa.Connection, first: HeldLetter, second: HeldLetter) -> None:
@@ -242,6 +294,8 @@ def join(tx: sa.Connection, first: HeldLetter, second: HeldLetter) -> None:
     tx.execute(sa.update(page).where(page.c.letter_id == second.id).values(letter_id=first.id))
     renumber(tx, first.id)
     replace_letter(tx, second.id, first.id)
+    _keep_noted(tx, second, first.id)
+    marks.mark(tx, first.id)
 
 
 def move_page(tx: sa.Connection, held: HeldLetter, number: int, by: int) -> None:
@@ -265,14 +319,14 @@ def move_page(tx: sa.Connection, held: HeldLetter, number: int, by: int) -> None
 
 def ask_for_rescan(tx: sa.Connection, held: HeldLetter, reason: str) -> None:
     """The letter stays held, with a reason that says that its paper is to be scanned again."""
-    doubts = tx.execute(sa.select(letter.c.doubts).where(letter.c.id == held.id)).scalar_one()
+    noted = f". {held.reason}" if is_noted(held.doubts) else ""
     tx.execute(
         sa.update(letter)
         .where(letter.c.id == held.id)
         .values(
             state=str(LetterState.HELD),
-            reason=f"Scan its paper again: {reason}",
-            doubts=list(dict.fromkeys([*doubts, str(DoubtReason.RESCAN_WANTED)])),
+            reason=f"Scan its paper again: {reason}{noted}",
+            doubts=list(dict.fromkeys([*held.doubts, str(DoubtReason.RESCAN_WANTED)])),
         )
     )
 
@@ -308,3 +362,4 @@ def mark_page(tx: sa.Connection, held: HeldLetter, number: int, role: PageRole) 
     if done.rowcount != 1:
         raise NotFound(f"Page {number} is not in letter {held.id}.")
     renumber(tx, held.id)
+    marks.mark(tx, held.id)

@@ -7,9 +7,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from digitizer.capture.held_queues import OPEN
 from digitizer.letters.pages import content_numbers
+from digitizer.letters.withheld_before import withheld_of
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.mail import LetterState, PageRole
+from digitizer.policies import marks
+from digitizer.screening import held_letters
 from digitizer.storage.tables import letter, page, scan
 from digitizer.support.wording import counted
 
@@ -41,6 +45,26 @@ def doubt_replacement(tx: sa.Connection, held_id: str, new_id: str) -> str | Non
     if not new.in_use:
         raise Conflict(f"{new_id} is itself rejected or replaced, so it cannot replace {held_id}.")
     return _doubt(held_id, old, new_id, new)
+
+
+def hold_for(tx: sa.Connection, letter_id: str, new_id: str) -> None:
+    """Where a page of the letter was withheld, what replaces it waits, and says so; marks of the
+    one are marks of the other. Raises Conflict where the other is delivered already."""
+    earlier = withheld_of(tx, letter_id)
+    rows = tx.execute(
+        sa.select(letter.c.id, letter.c.state).where(
+            sa.or_(letter.c.id == new_id, letter.c.scan_id == new_id),
+            letter.c.state.in_((*OPEN, LetterState.DELIVERED)),
+        )
+    ).all()
+    for row in rows:
+        if earlier and row.state == LetterState.DELIVERED:
+            raise Conflict(
+                f"Letter {row.id} has been delivered, with a page that was withheld perhaps. "
+                f"{earlier[0].message} A supervisor recalls {row.id} first; then record it."
+            )
+        held_letters.note_withheld(tx, row.id, earlier)
+    marks.mark_open_letters(tx, [row.id for row in rows])
 
 
 def _doubt(held_id: str, old: _Item, new_id: str, new: _Item) -> str | None:

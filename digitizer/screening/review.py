@@ -14,9 +14,9 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
-from digitizer.screening import decisions
+from digitizer.screening import decisions, delivering
+from digitizer.screening.seen_pages import Unseen
 from digitizer.screening.waiting_letters import (
-    SCREENED,
     ScreenedPage,
     WaitingLetter,
     find_waiting,
@@ -24,22 +24,23 @@ from digitizer.screening.waiting_letters import (
     waiting_after,
     waiting_letters,
 )
-from digitizer.support.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenedLetter:
-    """A letter opened to be screened; ``following`` is the id of the one after it."""
+    """A letter opened to be screened; ``following`` is the id of the one after it, ``blocked`` are
+    sentences about blocks for which it cannot be released."""
 
     waiting: WaitingLetter
     pages: tuple[ScreenedPage, ...]
     events: tuple[Event, ...]
     following: str | None
+    blocked: tuple[str, ...] = ()
 
     @property
     def seen(self) -> str:
         """A fingerprint of what a person decides about, to notice whether it has changed since."""
-        shown = [(page.number, page.withheld) for page in self.pages]
+        shown = [(page.number, page.withheld, sorted(page.look.items())) for page in self.pages]
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
@@ -67,6 +68,7 @@ def look_at(facility: Facility, letter_id: str, by: Actor) -> ScreenedLetter:
             pages=screened_pages(action.tx, letter_id, by),
             events=events_of(action.tx, Subject.scan(found.scan), Subject.letter(letter_id)),
             following=waiting_after(action.tx, letter_id, by),
+            blocked=delivering.blocked(action.tx, letter_id),
         )
 
 
@@ -80,7 +82,7 @@ def page_picture(
         its = [page for page in screened_pages(action.tx, letter_id, by) if page.number == number]
         if not its or its[0].picture is None:
             raise NotFound(f"There is no picture of page {number}.")
-        large = {} if small else {SCREENED: number}
+        large = {} if small else its[0].look
         action.record(Verb.LOOK_AT_PAGE, Subject.letter(letter_id), page=number, **large)
     picture = facility.pictures.get(its[0].picture)
     return thumbnail(picture) if small else picture
@@ -102,10 +104,8 @@ def release(facility: Facility, letter_id: str, by: Actor, reason: str) -> None:
     """Delivers a letter each page of which was shown to this person; else raises Conflict."""
     permit(facility, by, Act.DECIDE)
     with looking(facility, by, Act.LOOK) as look:
-        found = find_waiting(look.tx, letter_id, by)
-    if found.unseen:
-        raise Conflict(_unseen(found))
-    decisions.release(facility, letter_id, by, reason)
+        find_waiting(look.tx, letter_id, by)
+    decisions.release(facility, letter_id, by, reason, unseen=Unseen.REFUSED)
 
 
 def release_chosen(
@@ -119,42 +119,22 @@ def release_chosen(
     UsageError where the reason is missing.
     """
     permit(facility, by, Act.DECIDE)
-    may_unseen = is_permitted(by, Act.OVERRULE)
     if not reason.strip():
         raise UsageError("Say why.")
     done: list[str] = []
     left: list[NotReleased] = []
     with looking(facility, by, Act.LOOK) as look:
-        known = {each.letter: each for each in waiting_letters(look.tx, by)}
+        known = {each.letter for each in waiting_letters(look.tx, by)}
     for letter_id in dict.fromkeys(letter_ids):
         try:
-            _release_chosen(facility, known.get(letter_id), by, reason, may_unseen)
+            if letter_id not in known:
+                raise NotFound("It waits for a review no longer.")
+            how = Unseen.OVERRULED
+            decisions.release(facility, letter_id, by, reason, unseen=how, marked=False)
             done.append(letter_id)
         except (Conflict, NotFound, UsageError) as error:
             left.append(NotReleased(letter_id, str(error)))
     return tuple(done), tuple(left)
-
-
-def _release_chosen(
-    facility: Facility, found: WaitingLetter | None, by: Actor, reason: str, may_unseen: bool
-) -> None:
-    if found is None:
-        raise NotFound("It waits for a review no longer.")
-    if found.marks:
-        raise Conflict("A watch rule marks it: open it, and release it by itself.")
-    if found.unseen and not may_unseen:
-        raise Conflict(_unseen(found))
-    if found.unseen and found.first_by:
-        raise Conflict("Somebody released it before you: as the second person, look at each page.")
-    decisions.release(facility, found.letter, by, reason)
-
-
-def _unseen(found: WaitingLetter) -> str:
-    numbers = ", ".join(map(str, found.unseen))
-    return (
-        f"{counted(len(found.unseen), 'page')} of it ({numbers}) you have not seen: look at each "
-        "page, then release it."
-    )
 
 
 def may_decide(by: Actor) -> bool:

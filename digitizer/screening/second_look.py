@@ -52,6 +52,12 @@ def first_looks(tx: sa.Connection, letter_ids: Sequence[str]) -> Mapping[str, Fi
     return found
 
 
+def counts(tx: sa.Connection, letter_id: str) -> bool:
+    """Whether somebody has passed all that would be delivered now."""
+    first = first_looks(tx, [letter_id]).get(letter_id)
+    return first is not None and first.covers(content_numbers(tx, letter_id))
+
+
 def is_second(tx: sa.Connection, letter_id: str, by: Actor) -> bool:
     """Whether somebody else has passed all that would be delivered now. Raises Conflict where it
     was this person, or one of the two gave the other a login of late."""
@@ -60,13 +66,19 @@ def is_second(tx: sa.Connection, letter_id: str, by: Actor) -> bool:
         return False
     if first.by == by.name:
         raise Conflict("You have released it already: another person must look at it too.")
-    if not by.listed or (by.shell and not by.proven):
+    if not is_proof(by):
         raise Conflict(
             "A name on the command line is not proof of a second person: they release it on their "
             "own login, on the page Screening."
         )
     need_two_people(tx, first.by, by.name)
     return True
+
+
+def is_proof(by: Actor) -> bool:
+    """Whether it is certain who this is: a name on the command line proves nothing, and whoever
+    typed another's could be both of two people."""
+    return by.listed and (by.proven or not by.shell)
 
 
 def keep_first(tx: sa.Connection, letter_id: str, by: Actor) -> None:

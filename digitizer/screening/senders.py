@@ -3,7 +3,7 @@ corner of an envelope. It is only proposed; a person says who it was."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -21,6 +21,8 @@ from digitizer.model.people import Actor
 from digitizer.people import roster
 from digitizer.people.correspondents import blocks, contacts, records
 from digitizer.people.correspondents.records import Correspondent, Entry
+from digitizer.policies import marks
+from digitizer.screening import delivering
 from digitizer.storage.tables import letter, page
 from digitizer.storage.tables_correspondents import correspondent
 
@@ -67,15 +69,13 @@ def look_at_senders(facility: Facility, letter_id: str, by: Actor) -> Senders:
 
 def blocked_for(
     facility: Facility, held_id: str, booking_number: str, by: Actor
-) -> tuple[str, ...]:
-    """What should be known before the held letter, or scan, is delivered to this inmate: sentences
-    about blocks of its sender's mail, and of all mail to them. Raises NotFound."""
+) -> Mapping[int, str]:
+    """What must be known before the held letter, or scan, is delivered to this inmate: sentences
+    about blocks of its senders' mail, and of all mail to them, by number. Raises NotFound."""
     with looking(facility, by, Act.LOOK) as look:
         inmate_id = roster.inmate_row_id(look.tx, booking_number)
-        on_cover = look.tx.execute(sa.select(letter.c.sender).where(letter.c.id == held_id))
-        named = contacts.sender_of(look.tx, held_id)
-        of = [*records.named(look.tx, on_cover.scalar() or ""), *([named.id] if named else [])]
-        return tuple(blocks.sentence(each) for each in blocks.between(look.tx, of, inmate_id))
+        found = delivering.blocks_of(look.tx, held_id, inmate_id)
+        return {each.id: blocks.sentence(each) for each in found}
 
 
 def name_sender(
@@ -92,6 +92,7 @@ def name_sender(
             number = records.add(action.tx, kept)
             action.record(Verb.ADD_CORRESPONDENT, Subject.correspondent(number))
         contacts.name_sender(action.tx, letter_id, number)
+        marks.mark_open_letters(action.tx, [letter_id])
         action.record(Verb.NAME_SENDER, Subject.letter(letter_id), correspondent=number)
     return number
 

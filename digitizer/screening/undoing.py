@@ -22,6 +22,8 @@ from digitizer.model.errors import Conflict
 from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import LetterState
 from digitizer.model.people import Actor
+from digitizer.policies import marks
+from digitizer.screening.seen_pages import pages_changed
 from digitizer.storage.tables import cover, inmate, letter, message, page, scan
 from digitizer.storage.tables_screening import blind_check, first_look, watch_mark
 from digitizer.support.clock import now
@@ -118,9 +120,22 @@ def _differ(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return [each for each in after if before.get(each) != after[each]]
 
 
-def put_back(tx: sa.Connection, undo: Values) -> None:
-    """Puts everything back that a decision changed. Raises Conflict where an inmate that it names
-    is not there any more."""
+def put_back(tx: sa.Connection, event: Event) -> set[int]:
+    """Puts everything back that a decision changed, and looks for marks again; returns the numbers
+    of the pages that it changed. Raises Conflict where an inmate that it names is not there any
+    more."""
+    undo = event.detail["undo"]
+    for each in (undo, event.detail.get("undo_of_new")):
+        if each:
+            _put_scan_back(tx, each)
+    again = event.detail.get("as_id", "")  # what had replaced it
+    beside = sa.select(letter.c.id).where(sa.or_(letter.c.id == again, letter.c.scan_id == again))
+    marks.mark_open_letters(tx, _touched(event) | set(tx.execute(beside).scalars()))
+    return pages_changed(undo)
+
+
+def _put_scan_back(tx: sa.Connection, undo: Values) -> None:
+    """All that one scan was, and its letters and pages."""
     _put_letters_back(tx, undo.get("letters", {}))
     if undo.get("scan"):
         tx.execute(sa.update(scan).where(scan.c.id == undo["of"]).values(**undo["scan"]))
@@ -202,10 +217,12 @@ def _next_step(tx: sa.Connection, event: Event) -> str | None:
 
 def _touched(event: Event) -> set[str]:
     """The ids of the letters, and of the scan if it was held whole, that a decision was about."""
-    undo = event.detail.get("undo", {})
-    whole = [undo["of"]] if "scan" in undo else []
     _, _, about = event.subject.partition(":")
-    return {about, *whole, *undo.get("letters", {}), *undo.get("pages", {})} - {""}
+    found = {about}
+    for undo in (event.detail.get("undo", {}), event.detail.get("undo_of_new", {})):
+        whole = [undo["of"]] if "scan" in undo else []
+        found |= {*whole, *undo.get("letters", {}), *undo.get("pages", {})}
+    return found - {""}
 
 
 def held_again(tx: sa.Connection, event: Event) -> Subject:

@@ -1,22 +1,17 @@
-"""Letters that wait for a review, and their pages as a person screens them.
-
-A page counts as shown to somebody once its large picture was fetched for the screening page, in
-their name: the event log says so, whatever their browser does.
-"""
+"""Letters that wait for a review, and their pages as a person screens them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from digitizer.letters.pages import withheld_pages
-from digitizer.letters.transcripts import transcripts_of
+from digitizer.letters.transcripts import transcripts_of, wordings_of
 from digitizer.model.errors import NotFound
-from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import Box, Transcript
 from digitizer.model.people import Actor, Inmate
@@ -24,11 +19,10 @@ from digitizer.people import roster
 from digitizer.policies.marks import Mark, frames, marks_of
 from digitizer.policies.watch_rules import WatchRule
 from digitizer.screening.second_look import first_looks
-from digitizer.storage.tables import event, letter, page, scan
+from digitizer.screening.seen_pages import as_it_stands, changes_of, shown_to
+from digitizer.storage.tables import letter, page, scan
 from digitizer.storage.tables_screening import first_look
 
-#: In the details of the event of a look: the number of the page that was shown large.
-SCREENED = "screened"
 _SHOWN_ROLES = (PageRole.CONTENT, PageRole.WITHHELD)
 
 
@@ -60,7 +54,8 @@ class WaitingLetter:
 @dataclass(frozen=True, slots=True)
 class ScreenedPage:
     """A page of a letter that is screened. ``place`` counts from 1 in the letter, ``withheld`` is
-    the reason for which it is withheld, empty where it is not; ``shown``: to whoever asks.
+    the reason for which it is withheld, empty where it is not; ``shown``: to whoever asks, as it
+    stands; ``look`` are the details of the event by which it is shown.
     ``rules`` mark it, ``frames`` is where on the picture, in its pixels, they found something."""
 
     id: int
@@ -73,6 +68,7 @@ class ScreenedPage:
     transcript: Transcript | None
     withheld: str
     shown: bool
+    look: Mapping[str, int]
     rules: tuple[WatchRule, ...] = ()
     frames: tuple[Box, ...] = ()
 
@@ -161,25 +157,6 @@ def _content(tx: sa.Connection, only: str | None) -> Mapping[str, list[int]]:
     return numbers
 
 
-def shown_to(tx: sa.Connection, letter_ids: Sequence[str], by: Actor) -> Mapping[str, set[int]]:
-    """The numbers of the pages that were shown large to this person, by letter."""
-    shown: dict[str, set[int]] = defaultdict(set)
-    for start in range(0, len(letter_ids), 500):
-        about = [str(Subject.letter(each)) for each in letter_ids[start : start + 500]]
-        rows = tx.execute(
-            sa.select(event.c.subject, event.c.detail).where(
-                event.c.subject.in_(about),
-                event.c.verb == str(Verb.LOOK_AT_PAGE),
-                event.c.actor == by.name,
-                event.c.actor_kind == str(by.kind),
-            )
-        )
-        for subject, detail in rows:
-            if SCREENED in detail:
-                shown[subject.partition(":")[2]].add(detail[SCREENED])
-    return shown
-
-
 def screened_pages(tx: sa.Connection, letter_id: str, by: Actor) -> tuple[ScreenedPage, ...]:
     """The pages of a letter in the order of the paper, withheld ones too; no cover, no blank."""
     rows = tx.execute(
@@ -190,6 +167,8 @@ def screened_pages(tx: sa.Connection, letter_id: str, by: Actor) -> tuple[Screen
     read = transcripts_of(tx, [row.id for row in rows])
     withheld = {each.number: each.reason for each in withheld_pages(tx, letter_id)}
     shown = shown_to(tx, [letter_id], by)[letter_id]
+    changes = changes_of(tx, [letter_id]).get(letter_id, {})
+    wordings = wordings_of(tx, [row.id for row in rows])
     rules: dict[int | None, list[WatchRule]] = defaultdict(list)
     for each in marks_of(tx, [letter_id]).get(letter_id, ()):
         rules[each.page].append(each.rule)
@@ -205,8 +184,9 @@ def screened_pages(tx: sa.Connection, letter_id: str, by: Actor) -> tuple[Screen
             transcript=read.get(row.id),
             withheld=withheld.get(row.number, ""),
             shown=row.number in shown,
+            look=as_it_stands(changes, row.number),
             rules=tuple(rules[row.id]),
-            frames=frames(rules[row.id], read[row.id]) if row.id in read else (),
+            frames=frames(rules[row.id], wordings.get(row.id, ())),
         )
         for place, row in enumerate(rows, start=1)
     )

@@ -214,7 +214,7 @@ letter = sa.Table(
     sa.Column("doubts", sa.JSON, nullable=False, default=list),
     sa.Column("reason", sa.Text),
     sa.Column("read", UtcTime),
-    sa.Column("replaced_by", sa.String(32)),
+    sa.Column("replaced_by", sa.String(32), index=True),
 )
 
 # Every letter that came in under a cover, delivered or held, written as it is filed.

@@ -21,6 +21,15 @@ correspondent = sa.Table(
     sa.Column("changed", UtcTime, nullable=False),
 )
 
+# The names that a correspondent had before, and those of records that were merged into theirs, as
+# ``plain_name``: covers go on bearing them.
+earlier_name = sa.Table(
+    "earlier_name",
+    metadata,
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), primary_key=True),
+    sa.Column("plain_name", sa.Text, primary_key=True, index=True),
+)
+
 # That a correspondent and an inmate write to each other: asked for, and approved or not yet.
 contact = sa.Table(
     "contact",
@@ -97,4 +106,15 @@ password_reset = sa.Table(
     sa.Column("token_hash", sa.String(64), primary_key=True),
     sa.Column("account_id", sa.ForeignKey("correspondent_account.id"), nullable=False, index=True),
     sa.Column("until", UtcTime, nullable=False, index=True),
+)
+
+# Which letter a letter was cut from; for whom that one waited and who had sent it, as a person
+# said, when it was cut. Blocks and watch rules go by that, too; of this letter nobody is told so.
+cut_part = sa.Table(
+    "cut_part",
+    metadata,
+    sa.Column("letter_id", sa.ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("of_letter", sa.ForeignKey("letter.id"), nullable=False, index=True),
+    sa.Column("inmate_id", sa.ForeignKey("inmate.id"), index=True),
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), index=True),
 )

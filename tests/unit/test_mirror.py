@@ -18,6 +18,7 @@ WIDER = {
     "engines/test_no_metadata.py": "where a photo was taken, in all that is made of it",
     "entrances/web/shared/test_long_addresses.py": "addresses that a page answers with",
     "people/roster_file/test_layouts.py": "the layouts of jails' systems, from bytes to rows",
+    "screening/test_nothing_gets_past.py": "every way to a mailbox, in any order",
     "screening/test_withheld_pages.py": "a withheld page, by every way to its inmate",
     "screening/test_nothing_is_left.py": "a destroyed key, in every byte of a home",
     "storage/test_unstorable.py": "what no database can store, by every door",

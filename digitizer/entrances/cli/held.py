@@ -82,12 +82,16 @@ def assign(
     to: Annotated[str, typer.Option(help="The booking number.")],
     by: By,
     reason: Reason,
+    despite: Annotated[
+        list[int] | None,
+        typer.Option(metavar="BLOCK", help="A block of mail in spite of which it is delivered."),
+    ] = None,
 ) -> None:
     """Deliver a held letter to an inmate."""
     from digitizer.screening import cases, decisions
 
     facility, actor = signed(context, by)
-    letter = decisions.assign(facility, held_id, to, actor, reason)
+    letter = decisions.assign(facility, held_id, to, actor, reason, despite=despite or ())
     last = cases.decision_on(facility, letter, actor)
     waits = last.event.detail.get("waits") if last else None
     still = f"assigned to {to}, and waits for {waits}" if waits else f"delivered to {to}"
@@ -95,7 +99,10 @@ def assign(
 
 
 def release(context: typer.Context, held_id: HeldId, by: By, reason: Reason) -> None:
-    """Deliver a letter that waits for review, to the inmate named on its cover."""
+    """Deliver a letter that waits for review, to the inmate named on its cover.
+
+    Pages that were not shown to you on the page Screening are named in the log.
+    """
     from digitizer.screening import decisions
 
     facility, actor = signed(context, by)

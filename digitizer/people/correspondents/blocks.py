@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -99,22 +99,22 @@ def of_inmate(tx: sa.Connection, inmate_id: int) -> tuple[Block, ...]:
 
 
 def between(
-    tx: sa.Connection, correspondents: Sequence[int], inmate_id: int, name: str = ""
+    tx: sa.Connection, correspondents: Collection[int], inmate_id: int, names: Collection[str] = ()
 ) -> tuple[Block, ...]:
-    """In force for mail of any of these correspondents, or of who had this name when it was
-    blocked, to the inmate; or of anybody to them."""
+    """In force for mail of any of these correspondents, or of who has one of these names, had it
+    before, or had it when it was blocked, to the inmate; or of anybody to them."""
     of, to = mail_block.c.correspondent_id, mail_block.c.inmate_id
     here = sa.or_(to == inmate_id, sa.and_(to.is_(None), of.is_not(None)))
-    theirs = sa.or_(of.is_(None), of.in_(list(correspondents)))
-    if records.plain(name):
-        theirs = sa.or_(theirs, mail_block.c.plain_name == records.plain(name))
+    people = {*correspondents, *(one for name in names for one in records.named(tx, name))}
+    plain = {records.plain(name) for name in names} - {""}
+    theirs = sa.or_(of.is_(None), of.in_(people), mail_block.c.plain_name.in_(plain))
     return tuple(each for each in _blocks(tx, here, theirs) if each.in_force)
 
 
 def doubts_about(tx: sa.Connection, sender: str | None, inmate_id: int) -> tuple[Doubt, ...]:
     """Why a letter under a cover is held for a person: mail to this inmate is suspended, or whoever
     the cover was printed for to send has the name of somebody whose mail is blocked."""
-    found = between(tx, records.named(tx, sender or ""), inmate_id, sender or "")
+    found = between(tx, (), inmate_id, [sender] if sender else [])
     return tuple(
         Doubt(
             DoubtReason.SENDER_BLOCKED if each.correspondent else DoubtReason.MAIL_SUSPENDED,

@@ -15,6 +15,8 @@ from digitizer.storage.tables_correspondents import (
     contact,
     correspondent,
     correspondent_account,
+    cut_part,
+    earlier_name,
     letter_sender,
     mail_block,
 )
@@ -85,9 +87,20 @@ def add(tx: sa.Connection, entry: Entry) -> int:
 
 def change(tx: sa.Connection, correspondent_id: int, entry: Entry) -> None:
     """Raises NotFound."""
+    before = get(tx, correspondent_id).name
+    if plain(before) != plain(entry.name):
+        _keep_name(tx, correspondent_id, before)
     this = sa.update(correspondent).where(correspondent.c.id == correspondent_id)
-    if tx.execute(this.values(**_values(entry))).rowcount == 0:
-        raise _missing(correspondent_id)
+    tx.execute(this.values(**_values(entry)))
+
+
+def _keep_name(tx: sa.Connection, correspondent_id: int, name: str) -> None:
+    """They are known by this name, too, from now on."""
+    this = earlier_name.c.correspondent_id == correspondent_id
+    same = earlier_name.c.plain_name == plain(name)
+    if tx.execute(sa.select(earlier_name).where(this, same)).first() is None:
+        values = {"correspondent_id": correspondent_id, "plain_name": plain(name)}
+        tx.execute(sa.insert(earlier_name).values(**values))
 
 
 def _values(entry: Entry) -> dict[str, Any]:
@@ -124,22 +137,24 @@ def get_all(tx: sa.Connection, ids: set[int]) -> dict[int, Correspondent]:
 
 
 def named(tx: sa.Connection, name: str) -> tuple[int, ...]:
-    """Who has this name, whatever its capitals, accents and punctuation."""
+    """Who has this name, or had it before, whatever its capitals, accents and punctuation."""
     wanted = plain(name)
     if not wanted:
         return ()
-    asked = sa.select(correspondent.c.id).where(correspondent.c.plain_name == wanted)
-    return tuple(tx.execute(asked).scalars())
+    has = sa.select(correspondent.c.id).where(correspondent.c.plain_name == wanted)
+    had = sa.select(earlier_name.c.correspondent_id).where(earlier_name.c.plain_name == wanted)
+    return tuple(sorted({*tx.execute(has).scalars(), *tx.execute(had).scalars()}))
 
 
 def merge(tx: sa.Connection, correspondent_id: int, into: int) -> None:
     """All that names the first record names the second, and the first is gone. Raises NotFound."""
-    get(tx, correspondent_id)
+    gone = get(tx, correspondent_id)
     get(tx, into)
     _give_account(tx, correspondent_id, into)
+    _give_names(tx, gone, into)
     drop_doubled_contacts(tx, contact.c.correspondent_id, correspondent_id, into)
     drop_doubled_drafts(tx, message_draft.c.correspondent_id, correspondent_id, into)
-    for each in (contact, mail_block, letter_sender, message, message_draft):
+    for each in (contact, mail_block, letter_sender, cut_part, message, message_draft):
         own = sa.update(each).where(each.c.correspondent_id == correspondent_id)
         tx.execute(own.values(correspondent_id=into))
     tx.execute(sa.delete(correspondent).where(correspondent.c.id == correspondent_id))
@@ -173,6 +188,14 @@ def drop_doubled_drafts(
         if twin is not None:
             tx.execute(sa.delete(message_draft).where(message_draft.c.id == twin))
         latest[key] = row.id
+
+
+def _give_names(tx: sa.Connection, gone: Correspondent, into: int) -> None:
+    its = earlier_name.c.correspondent_id == gone.id
+    names = tx.execute(sa.select(earlier_name.c.plain_name).where(its)).scalars().all()
+    tx.execute(sa.delete(earlier_name).where(its))
+    for name in (gone.name, *names):
+        _keep_name(tx, into, name)
 
 
 def drop_doubled_contacts(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from digitizer import audit
 from digitizer.facility import Facility
+from digitizer.letters import actions as letters
+from digitizer.model.mail import PageRole
 from digitizer.model.paper import Split
 from digitizer.model.settings import Release
+from digitizer.people.correspondents.actions import Entry
 from digitizer.policies import actions as policies
 from digitizer.policies import marks, watch_rules
 from digitizer.policies.watch_rules import NewRule, WatchKind, today
-from digitizer.screening import decisions
+from digitizer.screening import decisions, recalls, senders
 from digitizer.storage.database import reading, writing
 from tests.support.made_mail import (
     CLERK,
@@ -81,7 +85,7 @@ def test_what_holds_is_the_facilitys_choice(
 ) -> None:
     _watch(facility, "words", "north fence")
     with reading(facility.engine) as tx:
-        found = marks.hits(watch_rules.current_rules(tx), [], None, {3: read("the north fence")})
+        found = marks.hits(watch_rules.current_rules(tx), [], [], {3: [read("the north fence")]})
     assert [hit.page for hit in found] == [3]
     assert marks.holds(found, holding) is waits
 
@@ -122,5 +126,90 @@ def test_frames_are_where_the_words_are(facility: Facility) -> None:
     with writing(facility.engine) as tx:
         (known,) = watch_rules.current_rules(tx)
     assert known.id == rule
-    (box,) = marks.frames([known], read("the north fence", fense=0.2))
+    (box,) = marks.frames([known], [read("the north fence", fense=0.2)])
     assert box.width == 8
+
+
+# --- what does not take a mark away
+
+
+def _delivered_and_recalled(facility: Facility) -> str:
+    letter = waiting_letter(facility, release=Release.AUTOMATIC, texts=TEXTS)
+    for text in ("by the river", "by the south gate"):
+        letters.correct_page(facility, letter, 2, text, SUPERVISOR)
+    recalls.recall(facility, letter, SUPERVISOR, "look again")
+    return letter
+
+
+@pytest.mark.parametrize("words", ["north fence", "by the river", "south gate"])
+def test_a_corrected_text_adds_marks_and_takes_none_away(facility: Facility, words: str) -> None:
+    """What the machine read, and each correction, may be what stands there."""
+    letter = _delivered_and_recalled(facility)
+    rule = _watch(facility, "words", words)
+    assert _marks(facility, letter) == [(rule, True)]
+    decisions.assign(facility, letter, ORSON, CLERK, "his")
+    assert stored_letter(facility, letter).state == "awaiting_review"
+    assert _marks(facility, letter) == [(rule, True)]
+
+
+@pytest.mark.parametrize(("kind", "number"), [("sender", ""), ("pair", ORSON)])
+def test_who_sent_it_as_a_person_said_is_watched(
+    facility: Facility, kind: str, number: str
+) -> None:
+    rule = _watch(facility, kind, "Ben Orchard", number)
+    letter = waiting_letter(facility, texts=TEXTS)
+    assert _marks(facility, letter) == []
+    senders.name_sender(facility, letter, None, Entry("Ben Orchard"), CLERK)
+    assert _marks(facility, letter) == [(rule, False)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "number"),
+    [("sender", "Ben Orchard", ""), ("pair", "Ben Orchard", ORSON), ("inmate", "", ORSON)],
+)
+def test_the_second_part_of_a_cut_is_watched_too(
+    facility: Facility, kind: str, words: str, number: str
+) -> None:
+    rule = _watch(facility, kind, words, number)
+    letter = waiting_letter(facility, texts=TEXTS)
+    senders.name_sender(facility, letter, None, Entry("Ben Orchard"), CLERK)
+    first, second = decisions.cut(facility, letter, 3, CLERK, "two letters")
+    assert _marks(facility, first) == _marks(facility, second) == [(rule, False)]
+    decisions.assign(facility, second, ORSON, CLERK, "his")
+    assert stored_letter(facility, second).state == "awaiting_review"
+
+
+def test_undoing_a_cut_keeps_the_mark_of_a_word(facility: Facility) -> None:
+    letter = waiting_letter(facility, texts=TEXTS)
+    _, second = decisions.cut(facility, letter, 3, CLERK, "two letters")
+    rule = _watch(facility, "words", "north fence")
+    assert _marks(facility, second) == [(rule, True)]
+    with reading(facility.engine) as tx:
+        cut = next(each for each in audit.latest_events(tx) if each.verb == "cut")
+    decisions.undo(facility, letter, cut.seq, CLERK)
+    assert _marks(facility, letter) == [(rule, True)]
+
+
+def test_a_page_that_was_called_blank_is_marked_once_it_counts_again(facility: Facility) -> None:
+    rule = _watch(facility, "words", "north fence")
+    letter = waiting_letter(facility, texts=TEXTS)
+    expected: list[tuple[PageRole, list[tuple[str, bool]]]] = [
+        (PageRole.BLANK, []),
+        (PageRole.CONTENT, [(rule, True)]),
+    ]
+    for role, marked in expected:
+        decisions.mark_page(facility, letter, 3, role, CLERK, "why")
+        assert _marks(facility, letter) == marked
+
+
+def test_what_was_read_in_the_first_scan_is_watched_in_the_second(facility: Facility) -> None:
+    rule = _watch(facility, "words", "north fence")
+    old = waiting_letter(facility, b"1", texts=TEXTS)
+    new = waiting_letter(facility, b"2", PETRA, texts={2: "Dear", 3: "a b0xxh fonnnce", 4: "your"})
+    assert _marks(facility, new) == []
+    decisions.rescanned(facility, old, new, SUPERVISOR, "too dark")
+    assert _marks(facility, new) == [(rule, False)]
+    with reading(facility.engine) as tx:
+        last = next(each for each in audit.latest_events(tx) if each.verb == "rescanned")
+    decisions.undo(facility, old, last.seq, SUPERVISOR)
+    assert (_marks(facility, new), _marks(facility, old)) == ([], [(rule, True)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 from datetime import UTC, datetime
 
@@ -10,16 +11,17 @@ import pytest
 from digitizer.facility import Facility
 from digitizer.model.errors import NotFound
 from digitizer.model.mail import LetterState
+from digitizer.model.people import Actor
 from digitizer.screening import blind_checks, decisions, recalls
 from digitizer.screening.blind_checks import Check, Share, missed, refused_alone
 from digitizer.storage.database import reading, writing
-from tests.support.made_mail import CLERK, ORSON, SUPERVISOR
+from tests.support.made_mail import ADMINISTRATOR, CLERK, ORSON, SUPERVISOR
 from tests.support.screened_mail import waiting_letter
 
 
-def _waiting(facility: Facility) -> tuple[str, ...]:
+def _waiting(facility: Facility, by: Actor = SUPERVISOR) -> tuple[str, ...]:
     with reading(facility.engine) as tx:
-        return blind_checks.waiting_checks(tx, SUPERVISOR)
+        return blind_checks.waiting_checks(tx, by)
 
 
 def _released(facility: Facility, content: bytes = b"1", percent: float = 100) -> str:
@@ -72,12 +74,64 @@ def test_nobody_checks_their_own(facility: Facility) -> None:
         assert blind_checks.find_check(tx, letter, SUPERVISOR) is None
 
 
+def _drawn(facility: Facility) -> Facility:
+    screening = facility.settings.screening.model_copy(update={"checked_percent": 100.0})
+    settings = facility.settings.model_copy(update={"screening": screening})
+    return dataclasses.replace(facility, settings=settings)
+
+
+def test_nobody_checks_what_they_decided_once_though_another_decided_last(
+    facility: Facility,
+) -> None:
+    drawn = _drawn(facility)
+    letter = waiting_letter(drawn)
+    decisions.release(drawn, letter, CLERK, "fine")
+    recalls.recall(drawn, letter, SUPERVISOR, "look again")
+    decisions.assign(drawn, letter, ORSON, ADMINISTRATOR, "his")
+    for by in (CLERK, SUPERVISOR, ADMINISTRATOR):
+        assert _waiting(drawn, by) == ()
+    assert _waiting(drawn, dataclasses.replace(CLERK, name="Olive Other")) == (letter,)
+
+
+def test_nobody_checks_a_part_of_what_they_decided_about(facility: Facility) -> None:
+    drawn = _drawn(facility)
+    letter = waiting_letter(drawn)
+    _, second = decisions.cut(drawn, letter, 3, SUPERVISOR, "two letters")
+    decisions.assign(drawn, second, ORSON, ADMINISTRATOR, "his")
+    decisions.release(drawn, letter, CLERK, "fine")
+    for by in (CLERK, SUPERVISOR, ADMINISTRATOR):
+        assert _waiting(drawn, by) == ()
+    assert _waiting(drawn, dataclasses.replace(CLERK, name="Olive Other")) == (letter,)
+
+
+@pytest.mark.parametrize("name", ["super visor", "SUPER  Visor"])
+def test_another_way_to_write_a_name_is_the_same_person(facility: Facility, name: str) -> None:
+    drawn = _drawn(facility)
+    letter = waiting_letter(drawn)
+    decisions.release(drawn, letter, CLERK, "fine")
+    assert _waiting(drawn, SUPERVISOR) == (letter,)
+    recalls.recall(drawn, letter, dataclasses.replace(SUPERVISOR, name=name), "look")
+    decisions.assign(drawn, letter, ORSON, CLERK, "his")
+    assert _waiting(drawn, SUPERVISOR) == ()
+
+
+def test_what_a_name_in_the_shell_decided_is_not_drawn(facility: Facility) -> None:
+    """Nobody knows who it was: so nobody is somebody else for certain."""
+    drawn = _drawn(facility)
+    typed = dataclasses.replace(CLERK, shell="root", proven=False)
+    unknown = dataclasses.replace(typed, name="Not Listed", listed=False)
+    for content, by in ((b"1", typed), (b"2", unknown)):
+        decisions.release(drawn, waiting_letter(drawn, content), by, "fine")
+    assert _waiting(drawn) == ()
+
+
 def test_what_is_held_again_waits_for_no_check(facility: Facility) -> None:
     letter = _released(facility)
     recalls.recall(facility, letter, SUPERVISOR, "look again")
-    assert _waiting(facility) == ()
+    assert _waiting(facility) == _waiting(facility, ADMINISTRATOR) == ()
     decisions.assign(facility, letter, ORSON, SUPERVISOR, "fine")
-    assert _waiting(facility) == (letter,)
+    assert _waiting(facility) == (), "by now it is their own decision"
+    assert _waiting(facility, ADMINISTRATOR) == (letter,)
 
 
 def test_a_check_is_made_once_and_stays(facility: Facility) -> None:

@@ -107,7 +107,10 @@ def test_the_log_does_not_say_which_were_drawn(watched: Facility) -> None:
     decisions.release(watched, letter, CLERK, "fine")
     with reading(watched.engine) as tx:
         last = tx.execute(sa.select(event).order_by(event.c.seq.desc()).limit(1)).one()
-    assert (last.verb, sorted(last.detail)) == ("release", ["undo", "why"])
+    assert (last.verb, sorted(last.detail)) == (
+        "release",
+        ["not_shown", "undo", "why"],
+    )
 
 
 def test_investigators_and_whoever_screened_it_do_not_check(watched: Facility) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,18 +14,22 @@ from digitizer.model.errors import Conflict
 from digitizer.model.mail import PageRole
 from digitizer.model.people import Actor
 from digitizer.model.settings import Release
+from digitizer.people.correspondents import actions as correspondents
+from digitizer.people.correspondents.actions import Entry
 from digitizer.policies import actions as policies
 from digitizer.policies.watch_rules import NewRule, WatchKind, today
-from digitizer.screening import cases, decisions, review
+from digitizer.screening import cases, decisions, review, senders
 from digitizer.screening.delivering import Waits
 from digitizer.storage.database import writing
 from digitizer.storage.tables import inmate
+from digitizer.storage.tables_correspondents import mail_block
 from tests.support.made_mail import (
     CLERK,
     ORSON,
     PETRA,
     SUPERVISOR,
     held_letter,
+    held_whole,
     new_reply_sheet,
     stored_letter,
 )
@@ -140,3 +146,151 @@ def test_one_who_left_custody_does_not_stop_the_others(facility: Facility) -> No
     done, not_done = review.release_chosen(facility, [one, left, other], SUPERVISOR, "fine")
     assert (done, [each.letter for each in not_done]) == ((one, other), [left])
     assert "not in custody" in not_done[0].why
+
+
+# --- blocks that were set after the letter came in
+
+
+def _blocked_since(facility: Facility, letter: str, until: date | None = None) -> int:
+    """Mail of its sender to Orson is blocked, after a person said who sent it."""
+    ida = correspondents.add_correspondent(facility, Entry("Ida Marlow"), CLERK)
+    senders.name_sender(facility, letter, ida, Entry(""), CLERK)
+    why = "they asked for it"
+    return correspondents.block_mail(facility, ida, ORSON, SUPERVISOR, why, until=until)
+
+
+def _suspended(facility: Facility, letter: str) -> int:
+    return correspondents.block_mail(facility, None, ORSON, SUPERVISOR, "court order 17")
+
+
+def _see(facility: Facility, letter: str, by: Actor = CLERK) -> None:
+    for number in (2, 3):
+        review.page_picture(facility, letter, number, by)
+
+
+def _chosen(facility: Facility, letter: str) -> None:
+    done, left = review.release_chosen(facility, [letter], SUPERVISOR, "fine")
+    if left:
+        raise Conflict(left[0].why)
+    assert done == (letter,)
+
+
+WAYS: dict[str, Callable[[Facility, str], object]] = {
+    "Enter": lambda h, letter: review.release(h, letter, CLERK, "fine"),
+    "several at once": _chosen,
+    "command line": lambda h, letter: decisions.release(h, letter, CLERK, "fine"),
+    "assign": lambda h, letter: decisions.assign(h, letter, ORSON, CLERK, "his"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("block", [_blocked_since, _suspended])
+def test_a_block_that_was_set_since_is_asked_for(
+    facility: Facility,
+    way: Callable[[Facility, str], object],
+    block: Callable[[Facility, str], int],
+) -> None:
+    letter = waiting_letter(facility)
+    _see(facility, letter)
+    number = block(facility, letter)
+    with pytest.raises(Conflict, match=f"is not delivered.*assign --despite {number}"):
+        way(facility, letter)
+    assert stored_letter(facility, letter).state == "awaiting_review"
+    (said,) = review.look_at(facility, letter, CLERK).blocked
+    assert "they asked for it" in said or "court order 17" in said
+    correspondents.unblock_mail(facility, number, SUPERVISOR, "over")
+    way(facility, letter)
+    assert stored_letter(facility, letter).state == "delivered"
+
+
+def test_a_block_is_asked_for_at_the_second_release_too(facility: Facility) -> None:
+    strict = _two_looks(facility)
+    letter = waiting_letter(strict)
+    decisions.release(strict, letter, CLERK, "fine")
+    block = _blocked_since(strict, letter)
+    with pytest.raises(Conflict, match="is not delivered"):
+        decisions.release(strict, letter, SUPERVISOR, "fine")
+    decisions.assign(strict, letter, ORSON, SUPERVISOR, "about another Ida", despite=[block])
+    assert stored_letter(strict, letter).state == "delivered"
+
+
+def test_a_block_whose_last_day_is_over_holds_no_more(facility: Facility) -> None:
+    letter = waiting_letter(facility)
+    _blocked_since(facility, letter, today())
+    with pytest.raises(Conflict, match="is not delivered"):
+        decisions.release(facility, letter, CLERK, "fine")
+    with writing(facility.engine) as tx:
+        tx.execute(sa.update(mail_block).values(until=today() - timedelta(days=1)))
+    decisions.release(facility, letter, CLERK, "fine")
+    assert stored_letter(facility, letter).state == "delivered"
+
+
+def test_only_the_blocks_that_were_named_are_passed_and_the_event_names_them(
+    facility: Facility,
+) -> None:
+    letter = waiting_letter(facility)
+    first = _blocked_since(facility, letter)
+    second = _suspended(facility, letter)
+    with pytest.raises(Conflict, match="court order 17"):
+        decisions.assign(facility, letter, ORSON, CLERK, "read it", despite=[first])
+    decisions.assign(facility, letter, ORSON, CLERK, "read both", despite=[first, second])
+    last = cases.decision_on(facility, letter, CLERK)
+    assert last is not None
+    assert sorted(last.event.detail["despite"]) == [first, second]
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_the_second_part_of_a_cut_is_blocked_too(facility: Facility, joined: bool) -> None:
+    letter = waiting_letter(facility)
+    block = _blocked_since(facility, letter)
+    _, second = decisions.cut(facility, letter, 3, CLERK, "two letters")
+    if joined:
+        second = decisions.join(facility, second, letter, CLERK, "one letter")
+    with pytest.raises(Conflict, match=f"--despite {block}"):
+        decisions.assign(facility, second, ORSON, CLERK, "his")
+    decisions.assign(facility, second, PETRA, CLERK, "hers")
+
+
+def test_a_reply_is_of_the_inmate_and_nothing_blocks_it(facility: Facility) -> None:
+    reply = held_letter(facility, new_reply_sheet(facility))
+    _suspended(facility, reply)
+    decisions.assign(facility, reply, ORSON, CLERK, "his")
+    assert stored_letter(facility, reply).state == "delivered"
+
+
+def test_mail_in_a_scan_that_is_held_whole_is_blocked(facility: Facility) -> None:
+    scan = held_whole(facility)
+    block = _suspended(facility, scan)
+    with pytest.raises(Conflict, match=f"--despite {block}"):
+        decisions.assign(facility, scan, ORSON, CLERK, "his")
+
+
+# --- marks and second looks that were not known when somebody chose letters
+
+
+def test_several_at_once_leaves_out_what_is_marked_since(facility: Facility) -> None:
+    """The record of who sent it was changed, which looks at no letter."""
+    ida = correspondents.add_correspondent(facility, Entry("I. M."), CLERK)
+    policies.add_rule(
+        facility, NewRule(WatchKind.SENDER, "Ida Marlow", "", "report", today()), SUPERVISOR
+    )
+    letter = waiting_letter(facility)
+    senders.name_sender(facility, letter, ida, Entry(""), CLERK)
+    correspondents.change_correspondent(facility, ida, Entry("Ida Marlow"), CLERK)
+    done, left = review.release_chosen(facility, [letter], SUPERVISOR, "fine")
+    assert (done, "A watch rule marks it" in left[0].why) == ((), True)
+
+
+@pytest.mark.parametrize("way", ["release", "assign"])
+def test_a_first_look_in_another_name_is_none(facility: Facility, way: str) -> None:
+    """Whoever types somebody's name in the shell could be the second on their own login."""
+    strict = _two_looks(facility)
+    letter = waiting_letter(strict)
+    typed = dataclasses.replace(SUPERVISOR, shell="root", proven=False)
+    if way == "release":
+        assert decisions.release(strict, letter, typed, "fine") is Waits.TWO
+    else:
+        decisions.assign(strict, letter, ORSON, typed, "his")
+    assert decisions.release(strict, letter, CLERK, "fine") is Waits.SECOND
+    assert stored_letter(strict, letter).state == "awaiting_review"
+    assert decisions.release(strict, letter, SUPERVISOR, "fine") is None

@@ -140,13 +140,13 @@ def test_what_is_said_before_a_letter_is_delivered(facility: Facility) -> None:
     ida = actions.add_correspondent(facility, Entry("Ida Marlow"), CLERK)
     held = _held(facility, "Ben Orchard")
     actions.block_mail(facility, ida, ORSON, SUPERVISOR, "asked for by both")
-    assert senders.blocked_for(facility, held, ORSON, CLERK) == ()
+    assert senders.blocked_for(facility, held, ORSON, CLERK) == {}
     senders.name_sender(facility, held, ida, NOBODY, CLERK)
-    (sentence,) = senders.blocked_for(facility, held, ORSON, CLERK)
+    (sentence,) = senders.blocked_for(facility, held, ORSON, CLERK).values()
     assert "asked for by both" in sentence
-    assert senders.blocked_for(facility, held, PETRA, CLERK) == ()
+    assert senders.blocked_for(facility, held, PETRA, CLERK) == {}
     actions.block_mail(facility, None, PETRA, SUPERVISOR, "court order 17")
-    (sentence,) = senders.blocked_for(facility, held, PETRA, CLERK)
+    (sentence,) = senders.blocked_for(facility, held, PETRA, CLERK).values()
     assert "suspended: court order 17" in sentence
     with pytest.raises(NotFound):
         senders.blocked_for(facility, held, "nobody", CLERK)

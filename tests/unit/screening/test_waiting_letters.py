@@ -9,10 +9,10 @@ from digitizer.facility import Facility
 from digitizer.model.errors import NotFound
 from digitizer.model.mail import PageRole
 from digitizer.screening import decisions, review, second_look
+from digitizer.screening.seen_pages import shown_to
 from digitizer.screening.waiting_letters import (
     find_waiting,
     screened_pages,
-    shown_to,
     waiting_after,
     waiting_letters,
 )

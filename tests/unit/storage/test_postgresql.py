@@ -15,14 +15,14 @@ from digitizer import audit
 from digitizer.access import locks
 from digitizer.capture.scans import ledger, sealing
 from digitizer.facility import Facility
-from digitizer.letters.actions import mailbox, search_mail
+from digitizer.letters.actions import correct_page, mailbox, search_mail
 from digitizer.letters.search import indexing, terms
 from digitizer.letters.search.page_search import search_pages
 from digitizer.messages import actions as messages
 from digitizer.messages.printing import render_queued
-from digitizer.model.errors import NotAllowed
-from digitizer.model.events import LOG, Subject, Verb
-from digitizer.model.mail import Direction, Draft
+from digitizer.model.errors import Conflict, NotAllowed
+from digitizer.model.events import DECISIONS, LOG, Subject, Verb
+from digitizer.model.mail import Direction, Draft, PageRole
 from digitizer.model.paper import Original
 from digitizer.model.prints import PrintKind, PrintState
 from digitizer.model.settings import Release
@@ -37,10 +37,10 @@ from digitizer.people.correspondents import contacts
 from digitizer.people.correspondents.actions import Entry
 from digitizer.people.correspondents.blocks import doubts_about
 from digitizer.policies import actions as policies
-from digitizer.policies import watch_rules
+from digitizer.policies import marks, watch_rules
 from digitizer.policies.watch_rules import NewRule, WatchKind
 from digitizer.prints import actions as prints
-from digitizer.screening import cases, checks, decisions, legal_mail, review, senders
+from digitizer.screening import cases, checks, decisions, legal_mail, recalls, review, senders
 from digitizer.screening.delivering import Waits
 from digitizer.storage import tables_upkeep
 from digitizer.storage.database import reading, writing
@@ -59,6 +59,7 @@ from tests.support.made_mail import (
     held_letter,
     held_whole,
     letter_of,
+    letters_of,
     new_cover,
     read,
     split_of,
@@ -186,7 +187,7 @@ def test_correspondents_blocks_and_refusals_on_postgresql(cluster: Facility) -> 
     held = held_letter(cluster, new_cover(cluster))
     senders.name_sender(cluster, held, ida, Entry(""), CLERK)
     assert len(senders.look_at_senders(cluster, held, CLERK).blocked) == 1
-    decisions.assign(cluster, held, ORSON, CLERK, "looked")
+    decisions.assign(cluster, held, ORSON, CLERK, "looked", despite=[block])
     with reading(cluster.engine) as tx:
         assert contacts.who_wrote(tx) == {ORSON: ["Ida Márlow"]}
         (doubt,) = doubts_about(tx, "IDA MARLOW", roster.inmate_row_id(tx, ORSON))
@@ -296,3 +297,89 @@ def test_the_print_queue_on_postgresql(cluster: Facility) -> None:
     open_batch = prints.send(cluster, CLERK, [again], "this computer")
     prints.came_not(cluster, [open_batch.number], CLERK)
     assert prints.find_print(cluster, again, CLERK).state is PrintState.RENDERED
+
+
+def _last_decision(facility: Facility) -> audit.Event:
+    with reading(facility.engine) as tx:
+        return next(each for each in audit.latest_events(tx) if each.verb in DECISIONS)
+
+
+def test_undo_and_recall_on_postgresql(cluster: Facility) -> None:
+    rule = NewRule(WatchKind.WORDS, "Yours", "", "report 12", watch_rules.today())
+    policies.add_rule(cluster, rule, SUPERVISOR)
+    letter = waiting_letter(cluster, b"1", texts={2: "Dear", 3: "Yours", 4: "ever"})
+    _, second = decisions.cut(cluster, letter, 3, CLERK, "two letters")
+    decisions.undo(cluster, letter, _last_decision(cluster).seq, CLERK)
+    assert [each.page is not None for each in _marks(cluster, letter)] == [True]
+    _, second = decisions.cut(cluster, letter, 3, CLERK, "two letters")
+    decisions.join(cluster, letter, second, CLERK, "one letter")
+    decisions.undo(cluster, letter, _last_decision(cluster).seq, CLERK)
+    assert [each.page is not None for each in _marks(cluster, second)] == [True]
+    whole = held_whole(cluster)
+    made = decisions.assign(cluster, whole, ORSON, CLERK, "his")
+    assert decisions.undo(cluster, made, _last_decision(cluster).seq, CLERK) == whole
+    decisions.withhold(cluster, letter, 2, CLERK, "a map")
+    decisions.undo(cluster, letter, _last_decision(cluster).seq, CLERK)
+    decisions.release(cluster, letter, CLERK, "fine")
+    recalls.recall(cluster, letter, SUPERVISOR, "look again")
+    assert mailbox(cluster, ORSON, OPERATOR) == ()
+    assert all(account.balanced for account in operations.reconcile(cluster, OPERATOR))
+
+
+def _marks(facility: Facility, letter: str) -> tuple[marks.Mark, ...]:
+    with reading(facility.engine) as tx:
+        return marks.marks_of(tx, [letter]).get(letter, ())
+
+
+def test_what_is_asked_again_at_the_release_on_postgresql(cluster: Facility) -> None:
+    """A block that was set since, also for the second part of a cut; a page that was given back."""
+    letter = waiting_letter(cluster, b"1", texts={2: "Dear", 3: "Yours", 4: "ever"})
+    for number in (2, 3, 4):
+        review.page_picture(cluster, letter, number, CLERK)
+    ida = correspondents.add_correspondent(cluster, Entry("Ida Marlow"), CLERK)
+    twin = correspondents.add_correspondent(cluster, Entry("I. Marlow"), CLERK)
+    senders.name_sender(cluster, letter, ida, Entry(""), CLERK)
+    _, second = decisions.cut(cluster, letter, 4, CLERK, "two letters")
+    block = correspondents.block_mail(cluster, ida, ORSON, SUPERVISOR, "asked for")
+    correspondents.merge_correspondents(cluster, ida, twin, SUPERVISOR, "one person")
+    with pytest.raises(Conflict, match=f"--despite {block}"):
+        review.release(cluster, letter, CLERK, "fine")
+    with pytest.raises(Conflict, match=f"--despite {block}"):
+        decisions.assign(cluster, second, ORSON, CLERK, "his")
+    correspondents.unblock_mail(cluster, block, SUPERVISOR, "over")
+    decisions.withhold(cluster, letter, 3, SUPERVISOR, "a map")
+    decisions.mark_page(cluster, letter, 3, PageRole.CONTENT, SUPERVISOR, "a river")
+    with pytest.raises(Conflict, match="not seen as it is now"):
+        review.release(cluster, letter, CLERK, "fine")
+    review.page_picture(cluster, letter, 3, CLERK)
+    review.release(cluster, letter, CLERK, "fine")
+    assert [each.letter for each in mailbox(cluster, ORSON, OPERATOR)] == [letter]
+
+
+def test_a_page_that_was_withheld_is_scanned_again_on_postgresql(cluster: Facility) -> None:
+    code = new_cover(cluster)
+    old = letters_of(cluster, file(cluster, split_of(letter_of(code, 1, 4)), content=b"1"))[0].id
+    recalls.recall(cluster, old, SUPERVISOR, "look again")
+    decisions.withhold(cluster, old, 3, CLERK, "a map")
+    new = letters_of(cluster, file(cluster, split_of(letter_of(code, 1, 4)), content=b"2"))[0]
+    assert (new.state, "a map" in new.reason) == ("awaiting_review", True)
+    decisions.rescanned(cluster, old, new.id, SUPERVISOR, "again")
+    decisions.undo(cluster, old, _last_decision(cluster).seq, SUPERVISOR)
+    decisions.rescanned(cluster, old, new.id, SUPERVISOR, "again")
+    with pytest.raises(Conflict, match="a map"):
+        decisions.release(cluster, new.id, SUPERVISOR, "fine")
+
+
+def test_a_corrected_text_and_a_blind_check_on_postgresql(cluster: Facility) -> None:
+    screening = cluster.settings.screening.model_copy(update={"checked_percent": 100.0})
+    settings = cluster.settings.model_copy(update={"screening": screening})
+    drawn = dataclasses.replace(cluster, settings=settings)
+    letter = waiting_letter(drawn, b"1")
+    decisions.release(drawn, letter, CLERK, "fine")
+    assert checks.waiting(drawn, SUPERVISOR) == (letter,)
+    correct_page(drawn, letter, 2, "nothing", SUPERVISOR)
+    recalls.recall(drawn, letter, SUPERVISOR, "look again")
+    rule = NewRule(WatchKind.WORDS, "Dear", "", "report 12", watch_rules.today())
+    assert policies.add_rule(drawn, rule, SUPERVISOR).marked == 1
+    decisions.reject(drawn, letter, CLERK, "in code")
+    assert checks.waiting(drawn, SUPERVISOR) == ()

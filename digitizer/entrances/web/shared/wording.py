@@ -24,6 +24,9 @@ _DAYS = {"en": ("d MMMM", "d MMMM y")}
 #: From so many minutes on an age is said in hours, in days.
 _HOURS_FROM, _DAYS_FROM = 120, 2 * 1440
 
+#: Details of an event by which a decision is undone, and a page known to be as it was.
+_FOR_THE_PROGRAM = frozenset({"undo", "undo_of_new", "as_of", "changed"})
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -130,12 +133,12 @@ class Wording:
         return f"{self.came_under(sender)}."
 
     def details(self, detail: Mapping[str, Any]) -> str:
-        """An event's details in one line, without the empty ones, and without what an undo
+        """An event's details in one line, without the empty ones, and without what only the program
         needs."""
         parts = (
             f"{self.spaced(key.rstrip('_'))}: {self._plain(value)}"
             for key, value in detail.items()
-            if value not in (None, [], "", False) and key != "undo"
+            if value not in (None, [], "", False) and key not in _FOR_THE_PROGRAM
         )
         return "; ".join(parts)
 

@@ -17,6 +17,7 @@ from digitizer.model.errors import UsageError
 from digitizer.model.mail import PageRole
 from digitizer.model.people import Actor
 from digitizer.screening import decisions
+from digitizer.screening.seen_pages import Unseen
 
 Text = Annotated[str, Form()]
 
@@ -35,6 +36,8 @@ class DecisionForm:
     to: Text = ""
     #: The same number again, once the person saw that the cover names somebody else.
     although: Text = ""
+    #: The numbers of the blocks in spite of which it is to be delivered, which the person saw.
+    despite: Text = ""
     #: The letter or scan that replaces this one, when rescanned.
     new_id: Text = ""
     #: The page where a new letter begins, to cut.
@@ -51,6 +54,11 @@ class DecisionForm:
         """The page that was marked or moved, 0 if none was."""
         number = (self.page_role or self.page_move).partition(" ")[0]
         return int(number) if number.isdigit() else 0
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """The blocks that the person saw."""
+        return tuple(int(each) for each in self.despite.split() if each.isdecimal())
 
 
 SentForm = Annotated[DecisionForm, Depends()]
@@ -80,7 +88,10 @@ class Decision:
 def _assign(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
     if not form.to:
         raise UsageError("Choose the inmate the letter is for.")
-    return decisions.assign(facility, held_id, form.to, by, form.reason)
+    how, despite = Unseen.OVERRULED, form.blocks
+    return decisions.assign(
+        facility, held_id, form.to, by, form.reason, unseen=how, despite=despite
+    )
 
 
 def _reject(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:

@@ -6,6 +6,7 @@ button that is pressed chooses the decision.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -106,22 +107,22 @@ def _take(
 @dataclass(frozen=True, slots=True)
 class _DoubtAboutWhom:
     """Why it is asked once more: the cover names another than the ``chosen`` inmate, or mail to
-    them is blocked, as these sentences say."""
+    them is blocked, as these sentences say, by the numbers of the blocks."""
 
     chosen: Inmate
     named: Inmate | None
-    blocked: tuple[str, ...]
+    blocked: Mapping[int, str]
 
 
 def _doubt_about_whom(
     facility: Facility, held_id: str, visit: Visit, form: DecisionForm
 ) -> _DoubtAboutWhom | None:
-    """None where there is none, or somebody confirmed it already."""
-    if not form.to or form.although == form.to:
+    """None where there is none, or the person confirmed it already: the name, and each block."""
+    if not form.to:
         return None
     other = cases.not_as_named(facility, held_id, form.to, visit.actor)
     blocked = senders.blocked_for(facility, held_id, form.to, visit.actor)
-    if other is None and not blocked:
+    if (other is None or form.although == form.to) and set(blocked) <= set(form.blocks):
         return None
     chosen = other[1] if other else people.find_inmate(facility, form.to, visit.actor)
     return _DoubtAboutWhom(chosen, other[0] if other else None, blocked)

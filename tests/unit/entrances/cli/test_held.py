@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from digitizer import audit
 from digitizer.facility import Facility
 from digitizer.letters import actions as letters
+from digitizer.people.correspondents import actions as correspondents
+from digitizer.storage.database import reading
 from tests.support.command_line import Run
+from tests.support.held_mail import awaiting
 from tests.support.made_mail import (
     ORSON,
     PETRA,
+    SUPERVISOR,
     as_inmate,
     deliver,
     events,
@@ -91,3 +96,22 @@ def test_assign_on_the_shell_asks_nothing(run: Run, facility: Facility) -> None:
     """Also to an inmate whom the cover does not name: whoever types a number names one."""
     held = held_letter(facility, new_cover(facility, ORSON))
     assert run("assign", held, "--to", PETRA, "--by", "Ida", "--reason", "hers").code == 0
+
+
+def test_what_was_not_shown_is_in_the_log_of_a_release(run: Run, facility: Facility) -> None:
+    letter = awaiting(facility)
+    assert run("release", letter, "--by", "Ida", "--reason", "looked at the paper").code == 0
+    with reading(facility.engine) as tx:
+        last = next(each for each in audit.latest_events(tx) if each.verb == "release")
+    assert last.detail["not_shown"] == [2]
+
+
+def test_a_block_is_named_before_it_is_passed(run: Run, facility: Facility) -> None:
+    letter = awaiting(facility)
+    block = correspondents.block_mail(facility, None, ORSON, SUPERVISOR, "court order 17")
+    signed = ("--by", "Ida", "--reason", "looked")
+    for command in (("release", letter), ("assign", letter, "--to", ORSON)):
+        refused = run(*command, *signed)
+        assert (refused.code, f"--despite {block}" in refused.err) == (1, True)
+    passed = run("assign", letter, "--to", ORSON, "--despite", str(block), *signed)
+    assert (passed.code, "is delivered" in passed.out) == (0, True)

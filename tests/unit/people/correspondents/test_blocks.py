@@ -11,6 +11,7 @@ from digitizer.covers import actions as covers
 from digitizer.covers.terms import CoverTerms
 from digitizer.engines.codes.cover_code import read_short_id
 from digitizer.facility import Facility
+from digitizer.model.errors import Conflict
 from digitizer.model.mail import LetterState
 from digitizer.people import renumbering
 from digitizer.people.correspondents import actions
@@ -101,11 +102,14 @@ def _set_until(facility: Facility, day: date) -> None:
 
 
 def test_a_person_can_deliver_it_all_the_same(facility: Facility, ida: int) -> None:
-    actions.block_mail(facility, ida, ORSON, SUPERVISOR, WHY)
+    block = actions.block_mail(facility, ida, ORSON, SUPERVISOR, WHY)
     _came(facility, ORSON, "Ida Marlow", b"1")
     with reading(facility.engine) as tx:
         held = tx.execute(sa.select(letter.c.id)).scalar_one()
-    decisions.assign(facility, held, ORSON, CLERK, "the block is about another Ida")
+    why = "the block is about another Ida"
+    with pytest.raises(Conflict, match=f"assign --despite {block}"):
+        decisions.assign(facility, held, ORSON, CLERK, why)
+    decisions.assign(facility, held, ORSON, CLERK, why, despite=[block])
     with reading(facility.engine) as tx:
         assert tx.execute(sa.select(letter.c.state)).scalar_one() == LetterState.DELIVERED
 

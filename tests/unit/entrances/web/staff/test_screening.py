@@ -160,3 +160,37 @@ def test_the_inmate_reads_that_a_page_was_withheld(browser: Visitor, mail: Mail)
     assert answers == [404, 404, 404]
     assert browser.get(f"{own}/1/picture").content != browser.get(f"{own}/letter.pdf").content
     assert "Nothing found" in browser.get("/mail?q=%22Tobias+1%22").text
+
+
+def test_what_is_blocked_since_is_said_and_only_assigned_knowing_it(
+    ruth: Visitor, mail: Mail
+) -> None:
+    here, inmate = _two_pages(mail), "/staff/inmates/2026-00117"
+    ruth.get(here)
+    ruth.post_form(f"{inmate}/suspend", {"reason": "court order 17"}, inmate)
+    html = ruth.get(here).text
+    assert ("Blocked:" in html, "court order 17" in html) == (True, True)
+    for number in (1, 2):
+        ruth.get(f"{here}/page/{number}/picture")
+    status, _, text = _post(ruth, here, "release")
+    assert (status, "court order 17" in text) == (409, True)
+    assert _letter(mail, "two").state == "awaiting_review"
+    held = f"/staff/held/{mail.ids['two']}"
+    asked = ruth.post_form(f"{held}/assign", {"to": "2026-00117"}, held)
+    assert "court order 17" in asked.text
+    seen = re.findall(r'name="(although|despite|to|reason|seen)" value="([^"]*)"', asked.text)
+    ruth.post_form(f"{held}/assign", dict(seen), held)
+    assert _letter(mail, "two").state == "delivered"
+
+
+def test_a_page_that_was_given_back_is_shown_again(ana: Visitor, ruth: Visitor, mail: Mail) -> None:
+    here = _two_pages(mail)
+    for number in (1, 2):
+        ana.get(f"{here}/page/{number}/picture")
+    for what, why in (("withhold", "a map"), ("give-back", "a river")):
+        ruth.post_form(f"{here}/{what}", {"number": "2", "reason": why}, seen_on=here)
+    status, _, text = _post(ana, here, "release")
+    assert (status, "you have not seen as it is now" in text) == (409, True)
+    assert _large(ana.get(here).text).endswith("/page/2/picture")
+    ana.get(f"{here}/page/2/picture")
+    assert _post(ana, here, "release")[0] == 303
