@@ -80,7 +80,7 @@ MAY = {
     Act.LOOK_UNDER_SEAL: "supervisor administrator",
     Act.SET_ASIDE_SEALED: "supervisor administrator",
     Act.UNSEAL: "supervisor administrator",
-    Act.MEND_LOG: "administrator",
+    Act.FIX_LOG: "administrator",
     Act.OPERATE: "administrator machine",
 }
 
@@ -111,7 +111,7 @@ NEEDS_A_REASON = (
     Act.PRINT_AGAIN,
     Act.SET_ASIDE_SEALED,
     Act.UNSEAL,
-    Act.MEND_LOG,
+    Act.FIX_LOG,
 )
 
 
