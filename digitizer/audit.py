@@ -67,7 +67,7 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Fixed:
     """A head that was set back to event ``named``, and who let the log go on after its last."""
 
     seq: int
@@ -88,7 +88,7 @@ class Walk:
     fault: str | None
     unproven: int
     restores: tuple[Restored, ...]
-    mended: tuple[Mended, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +156,21 @@ def record(tx: sa.Connection, actor: Actor, verb: Verb, subject: Subject, **deta
     _append(tx, actor, verb, subject, detail, last, previous, key)
 
 
-def mend(tx: sa.Connection) -> int:
+def fix(tx: sa.Connection) -> int:
     """Lets the log go on after its last event, whose head was set back; returns the event that the
-    head named. The caller records it as MEND_LOG in the same transaction.
+    head named. The caller records it as FIX_LOG in the same transaction.
 
     Raises Conflict where the head was not set back, and AuditError where events are altered or
-    missing: that cannot be mended.
+    missing: that cannot be fixed.
     """
     row = tx.execute(sa.select(event_head)).first()
     last, previous = _last_written(tx)
     if row is None or row.seq >= last:
-        raise Conflict("The head of the event log was not set back: there is nothing to mend.")
+        raise Conflict("The head of the event log was not set back: there is nothing to fix.")
     walked = walk(tx)
     if walked.events != last:
         raise AuditError(
-            f"The audit chain is broken, and cannot be mended: {walked.fault}. Keep a copy of the "
+            f"The audit chain is broken, and cannot be fixed: {walked.fault}. Keep a copy of the "
             "database, and restore a backup."
         )
     key = tx.execute(sa.select(event.c.key).where(event.c.seq == last)).scalar()
@@ -313,7 +313,7 @@ def _walk(tx: sa.Connection, keys: AuditKeys) -> Walk:
     first_own = _first_proven(tx, keys)
     previous, count, unproven, key = _FIRST, 0, 0, None
     restores: list[Restored] = []
-    mended: list[Mended] = []
+    fixed: list[Fixed] = []
     for link, written in _links(tx):
         unknown = link.key is not None and link.key not in keys.by_number
         problem = _problem(link, previous, count + 1) or _key_problem(link, key, first_own, unknown)
@@ -329,11 +329,11 @@ def _walk(tx: sa.Connection, keys: AuditKeys) -> Walk:
             unproven += 1
         elif link.verb == Verb.RESTORE:
             restores += _restored(link)
-        elif link.verb == Verb.MEND_LOG:
-            mended.append(Mended(link.seq, link.at, link.actor, int(link.detail["named"])))
+        elif link.verb == Verb.FIX_LOG:
+            fixed.append(Fixed(link.seq, link.at, link.actor, int(link.detail["named"])))
         previous, count, key = written, count + 1, link.key
     problem = _end_problem(tx, keys, count, previous)
-    return Walk(count, problem, unproven, tuple(restores), tuple(mended))
+    return Walk(count, problem, unproven, tuple(restores), tuple(fixed))
 
 
 def _links(tx: sa.Connection) -> Iterator[tuple[_Link, str]]:
@@ -384,7 +384,7 @@ def _end_problem(tx: sa.Connection, keys: AuditKeys, count: int, previous: str) 
     if row is not None and row.seq < count:
         return (
             f"the log's head was set back: it names event {row.seq}, but the log goes on to event "
-            f"{count}; all of these are intact (digitizer audit mend lets it go on)"
+            f"{count}; all of these are intact (digitizer audit fix lets it go on)"
         )
     if row is not None and (row.seq, row.hash) != (count, previous):
         return f"the log must end with event {row.seq}, but ends with event {count}"

@@ -58,7 +58,7 @@ class Act(StrEnum):
     UNSEAL = "unseal, cut or destroy what is sealed as legal mail"
     OUTBOX = "look at what is to be sent, and send it again or drop it"
     ANNOUNCE = "tell inmates of a lockdown or an outage"
-    MEND_LOG = "mend the event log whose head was set back"
+    FIX_LOG = "fix the event log whose head was set back"
     OPERATE = "run the service and back it up"
 
 
@@ -131,7 +131,7 @@ RULES = {
     Act.UNSEAL: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
     Act.OUTBOX: Rule(_SUPERVISORS),
     Act.ANNOUNCE: Rule(_SUPERVISORS, machine=False),
-    Act.MEND_LOG: Rule(_ADMINISTRATORS, machine=False, reason=True),
+    Act.FIX_LOG: Rule(_ADMINISTRATORS, machine=False, reason=True),
     Act.OPERATE: Rule(_ADMINISTRATORS),
 }
 

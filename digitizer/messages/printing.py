@@ -67,7 +67,7 @@ def render_queued(facility: Facility, numbers: Sequence[int], by: Actor) -> tupl
         prints = [
             each
             for each in queue.numbered(look.tx, numbers)
-            if each.message and intact_pdf(facility, each) is None
+            if each.message and intact_pdf(facility.pictures, each) is None
         ]
         ids = [each.message for each in prints if each.message]
         texts = {each.id: each for each in outgoing.find_messages(look.tx, ids)}
@@ -77,7 +77,7 @@ def render_queued(facility: Facility, numbers: Sequence[int], by: Actor) -> tupl
     with Pool(1) as pool:
         for each in prints:
             try:
-                forget_pdf(facility, each)
+                forget_pdf(facility.pictures, each)
                 _, missing = _render(facility, pool, texts[each.message or ""], each.number, by)
                 said += [f"Print {each.number}: {missing}"] if missing else []
             except StorageError:

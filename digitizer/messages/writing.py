@@ -355,4 +355,4 @@ def marks_on(
     """What watch rules find in a message: in its words, and about the two people."""
     text = f"{subject}\n{body}"
     read = Transcript(engine="typed", confidence=1.0, text=text, words=())
-    return marks.hits(current_rules(tx), [inmate_id], correspondent, {0: read})
+    return marks.hits(current_rules(tx), [inmate_id], correspondent, {0: (read,)})

@@ -92,9 +92,9 @@ class LogSetBack(StorageError):
     def __init__(self, named: int) -> None:
         super().__init__(
             f"The head of the event log was set back: it names event {named}, and later events are "
-            "written already. Nothing was changed, and nothing is taken in until this is mended. "
+            "written already. Nothing was changed, and nothing is taken in until this is fixed. "
             "Keep a copy of the database, see what happened with: digitizer audit verify; then an "
-            "administrator ends it with: digitizer audit mend --by NAME --reason TEXT"
+            "administrator ends it with: digitizer audit fix --by NAME --reason TEXT"
         )
 
 

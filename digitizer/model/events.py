@@ -153,7 +153,7 @@ class Verb(StrEnum):
     # the log itself
     BEGIN_LOG = "begin log"
     ROTATE_AUDIT_KEY = "rotate audit key"
-    MEND_LOG = "mend log"
+    FIX_LOG = "fix log"
     ANCHOR = "anchor"
 
 

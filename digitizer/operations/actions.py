@@ -128,7 +128,7 @@ def _notes(walked: Walk, compared: int, made_before: bool) -> tuple[str, ...]:
     notes += [
         f"Event {each.seq}, {local_moment(each.at)}: the head of the log had been set back to "
         f"event {each.named}; {each.actor} let it go on after its last event."
-        for each in walked.mended
+        for each in walked.fixed
     ]
     if walked.unproven:
         notes.append(
@@ -281,13 +281,13 @@ def rotate_audit_key(facility: Facility, by: Actor) -> int:
     return number
 
 
-def mend_log(facility: Facility, by: Actor, reason: str) -> int:
+def fix_log(facility: Facility, by: Actor, reason: str) -> int:
     """Lets an event log go on whose head was set back, after its last event; that this was done
     stays in it. Returns the event that the head named. Raises Conflict where there is nothing to
-    mend, AuditError where more is wrong."""
-    with acting(facility, by, Act.MEND_LOG, reason=reason) as action:
-        named = audit.mend(action.tx)
-        action.record(Verb.MEND_LOG, LOG, named=named)
+    fix, AuditError where more is wrong."""
+    with acting(facility, by, Act.FIX_LOG, reason=reason) as action:
+        named = audit.fix(action.tx)
+        action.record(Verb.FIX_LOG, LOG, named=named)
     return named
 
 

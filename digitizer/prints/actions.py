@@ -22,7 +22,7 @@ from digitizer.model.prints import ASKED, Batch, Pile, Print, PrintKind, PrintSt
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing, record_printed
 from digitizer.prints.printers import HERE, Printer, find_printer, printers
-from digitizer.prints.stored_pdfs import intact_pdf, set_aside_lost
+from digitizer.prints.stored_pdfs import forget_pdf, intact_pdf, set_aside_lost
 
 _LATEST = 12
 _GIVEN_UP = "Its PDF was lost before it was printed."
@@ -170,9 +170,13 @@ def send(facility: Facility, by: Actor, numbers: Sequence[int], printer: str) ->
 
 def _with_pdf(facility: Facility, prints: Sequence[Print], by: Actor) -> list[Print]:
     """Without those whose PDF is lost, which are set aside. Raises StorageError if none is left."""
-    lost = [each for each in prints if intact_pdf(facility, each) is None]
+    lost = [each for each in prints if intact_pdf(facility.pictures, each) is None]
     if lost:
-        set_aside_lost(facility, lost, by)
+        with acting(facility, by, Act.PRINT) as action:
+            set_aside_lost(action, lost)
+        for each in lost:
+            if each.message:  # a good one will take its name
+                forget_pdf(facility.pictures, each)
     left = [each for each in prints if each not in lost]
     if not left:
         raise _lost(lost[0])
@@ -218,7 +222,7 @@ def _bound(facility: Facility, prints: Sequence[Print]) -> bytes:
 def _pdf_of(facility: Facility, each: Print) -> bytes:
     if each.pdf is None:
         raise Conflict(f"Print {each.number} is not rendered yet.")
-    pdf = intact_pdf(facility, each)
+    pdf = intact_pdf(facility.pictures, each)
     if pdf is None:
         raise _lost(each)
     return pdf

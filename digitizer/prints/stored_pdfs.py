@@ -7,24 +7,22 @@ import errno
 import hashlib
 from collections.abc import Sequence
 
-from digitizer.access.acting import acting
-from digitizer.access.permissions import Act
-from digitizer.facility import Facility
+from digitizer.access.acting import Action
 from digitizer.model.errors import NotFound, StorageError
 from digitizer.model.events import PRINT_QUEUE, Subject, Verb
-from digitizer.model.people import Actor
 from digitizer.model.prints import Print
 from digitizer.prints import queue
+from digitizer.storage.blobs import BlobStore
 from digitizer.storage.encrypted_files import DamagedFile
 
 
-def intact_pdf(facility: Facility, each: Print) -> bytes | None:
+def intact_pdf(pictures: BlobStore, each: Print) -> bytes | None:
     """The PDF of a print; None where it has none, or it is gone or damaged. Raises StorageError
     where the store does not answer."""
     if each.pdf is None:
         return None
     try:
-        pdf = facility.pictures.get(each.pdf)
+        pdf = pictures.get(each.pdf)
     except (NotFound, DamagedFile):
         return None
     except StorageError as error:
@@ -34,27 +32,22 @@ def intact_pdf(facility: Facility, each: Print) -> bytes | None:
     return pdf if hashlib.sha256(pdf).hexdigest() == each.pdf else None
 
 
-def forget_pdf(facility: Facility, each: Print) -> None:
+def forget_pdf(pictures: BlobStore, each: Print) -> None:
     """Deletes what is left of a damaged PDF, so that a good one can take its name."""
     if each.pdf is not None:
-        facility.pictures.delete(each.pdf)
+        pictures.delete(each.pdf)
 
 
-def set_aside_lost(facility: Facility, prints: Sequence[Print], by: Actor) -> None:
+def set_aside_lost(action: Action, prints: Sequence[Print]) -> None:
     """Of prints whose PDFs are lost: a message waits to be rendered again from what was written;
     anything else is doubtful, and a person decides."""
-    setting_aside = acting(facility, by, Act.PRINT)
-    written = [each for each in prints if each.message]
-    for each in written:
-        forget_pdf(facility, each)
-    with setting_aside as action:
-        for each in written:
-            queue.lose_pdf(action.tx, each.number)
-        others = [each for each in prints if not each.message]
-        if others:
-            batch = queue.doubt_lost(action.tx, others, by.name)
-            numbers = [each.number for each in others]
-            action.record(Verb.DOUBT_PRINT, Subject.batch(batch), prints=numbers, fate="PDF lost")
-        if written:
-            numbers = [each.number for each in written]
-            action.record(Verb.DOUBT_PRINT, PRINT_QUEUE, prints=numbers, fate="rendered again")
+    written = [each.number for each in prints if each.message]
+    others = [each for each in prints if not each.message]
+    for number in written:
+        queue.lose_pdf(action.tx, number)
+    if written:
+        action.record(Verb.DOUBT_PRINT, PRINT_QUEUE, prints=written, fate="rendered again")
+    if others:
+        batch = queue.doubt_lost(action.tx, others, action.by.name)
+        numbers = [each.number for each in others]
+        action.record(Verb.DOUBT_PRINT, Subject.batch(batch), prints=numbers, fate="PDF lost")

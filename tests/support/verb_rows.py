@@ -128,12 +128,12 @@ def _rotated(h: Facility) -> Facility:
     return replace(h, keys=KeyRing({**h.keys.keys, 2: h.keys.keys[1]}, 2))
 
 
-def _mend_log(h: Facility, at: Place, by: Actor) -> None:
+def _fix_log(h: Facility, at: Place, by: Actor) -> None:
     if (
         by.role is StaffRole.ADMINISTRATOR
     ):  # whom else it refuses is recorded, in a log that goes on
         set_head_back(h, 1)
-    operations.mend_log(h, by, "why")
+    operations.fix_log(h, by, "why")
 
 
 def _anchor_page(h: Facility, at: Place, by: Actor) -> None:
@@ -1218,7 +1218,7 @@ _THE_HOME = (
         Verb.ROTATE_AUDIT_KEY,
         lambda h, at, by: operations.rotate_audit_key(h, by),
     ),
-    Row("operations.actions.mend_log", "administrator", Verb.MEND_LOG, _mend_log),
+    Row("operations.actions.fix_log", "administrator", Verb.FIX_LOG, _fix_log),
     Row(
         "operations.actions.note_settings",
         OPERATORS,

@@ -217,7 +217,7 @@ def test_a_head_that_is_set_back_stops_all_loudly_and_loses_nothing(
     file = tmp_path / "stack.pdf"
     file.write_bytes(b"%PDF-1.7 a stack")
     set_head_back(facility, 2, signed=signed)
-    with pytest.raises(LogSetBack, match=r"names event \d.*Nothing was changed.*audit mend"):
+    with pytest.raises(LogSetBack, match=r"names event \d.*Nothing was changed.*audit fix"):
         take_in(facility, [file], "default", ["stack.pdf"], OPERATOR)
     assert file.exists()
     with reading(facility.engine) as tx:
@@ -225,28 +225,28 @@ def test_a_head_that_is_set_back_stops_all_loudly_and_loses_nothing(
     checked = operations.check_log(facility, OPERATOR)
     assert (checked.events, "was set back" in (checked.fault or "")) == (6, True)
 
-    assert operations.mend_log(facility, ADMINISTRATOR, "a script of ours did it") == 4
+    assert operations.fix_log(facility, ADMINISTRATOR, "a script of ours did it") == 4
     take_in(facility, [file], "default", ["stack.pdf"], OPERATOR)
     checked = operations.check_log(facility, OPERATOR)
     assert (checked.events, checked.fault) == (8, None)
     assert any("set back to event 4" in each for each in checked.notes), "it stays visible"
 
 
-def test_only_a_head_is_mended(facility: Facility) -> None:
+def test_only_a_head_is_fixed(facility: Facility) -> None:
     write(facility, 5)
     with pytest.raises(Conflict):
-        operations.mend_log(facility, ADMINISTRATOR, "why")
+        operations.fix_log(facility, ADMINISTRATOR, "why")
     set_head_back(facility, 2)
     with writing(facility.engine) as tx:
         _change("actor", "Somebody Else")(tx)
-    with pytest.raises(AuditError, match="cannot be mended"):
-        operations.mend_log(facility, ADMINISTRATOR, "why")
+    with pytest.raises(AuditError, match="cannot be fixed"):
+        operations.fix_log(facility, ADMINISTRATOR, "why")
     assert verify(facility)[0] == 2
 
 
-def test_a_lost_end_is_not_mended_away(facility: Facility) -> None:
+def test_a_lost_end_is_not_fixed_away(facility: Facility) -> None:
     write(facility, 5)
     with writing(facility.engine) as tx:
         _delete(5, 6)(tx)
     with pytest.raises(Conflict):
-        operations.mend_log(facility, ADMINISTRATOR, "why")
+        operations.fix_log(facility, ADMINISTRATOR, "why")

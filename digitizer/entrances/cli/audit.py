@@ -109,11 +109,11 @@ def audit_rotate_key(context: typer.Context) -> None:
     tell(f"New events are signed with key {number}. Make a new backup: it has the key.")
 
 
-@audit_app.command("mend")
-def audit_mend(context: typer.Context, by: By, reason: Reason) -> None:
+@audit_app.command("fix")
+def audit_fix(context: typer.Context, by: By, reason: Reason) -> None:
     """Let the log go on whose head was set back, after its last event. That it was done stays in
     the log, and audit verify shows it."""
-    from digitizer.operations.actions import mend_log
+    from digitizer.operations.actions import fix_log
 
-    named = mend_log(*signed(context, by), reason)
+    named = fix_log(*signed(context, by), reason)
     tell(f"The head of the log named event {named}. The log goes on after its last event.")

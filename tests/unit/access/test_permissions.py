@@ -84,7 +84,7 @@ MAY = {
     Act.LOOK_UNDER_SEAL: "supervisor administrator",
     Act.SET_ASIDE_SEALED: "supervisor administrator",
     Act.UNSEAL: "supervisor administrator",
-    Act.MEND_LOG: "administrator",
+    Act.FIX_LOG: "administrator",
     Act.OPERATE: "administrator machine",
 }
 
@@ -115,7 +115,7 @@ NEEDS_A_REASON = (
     Act.PRINT_AGAIN,
     Act.SET_ASIDE_SEALED,
     Act.UNSEAL,
-    Act.MEND_LOG,
+    Act.FIX_LOG,
 )
 
 

@@ -67,7 +67,7 @@ def test_the_rest_of_the_pile_goes_on(facility: Facility, tmp_path: Path, harm: 
     message, sheet, good = _message(facility), _sheet(facility, b"%bad"), _sheet(facility)
     for number in (message, sheet):
         harm(_file(facility, number))  # type: ignore[operator]
-        assert intact_pdf(facility, _print(facility, number)) is None
+        assert intact_pdf(facility.pictures, _print(facility, number)) is None
     batch = actions.send(facility, CLERK, [message, sheet, good], "shared")
     assert [each.number for each in batch.prints] == [good]
     assert _print(facility, message).state is PrintState.QUEUED
@@ -90,7 +90,7 @@ def test_a_message_is_rendered_again_before_it_is_sent(
     number = _message(facility)
     harm(_file(facility, number))  # type: ignore[operator]
     assert render_queued(facility, [number], CLERK) == ()
-    assert intact_pdf(facility, _print(facility, number)) is not None
+    assert intact_pdf(facility.pictures, _print(facility, number)) is not None
 
 
 def test_where_all_are_lost_it_is_said(facility: Facility, tmp_path: Path) -> None:

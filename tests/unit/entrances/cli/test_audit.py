@@ -25,7 +25,7 @@ def test_audit_verify(run: Run, facility: Facility) -> None:
     assert "event 1" in done.out
 
 
-def test_a_head_set_back_is_said_and_mended(run: Run, facility: Facility, tmp_path: Path) -> None:
+def test_a_head_set_back_is_said_and_fixed(run: Run, facility: Facility, tmp_path: Path) -> None:
     deliver(facility, ORSON, "words", b"1")
     assert run("staff", "add", "Ada Ministrator", "--role", "administrator").code == 0
     set_head_back(facility, 1)
@@ -34,10 +34,10 @@ def test_a_head_set_back_is_said_and_mended(run: Run, facility: Facility, tmp_pa
     refused = run("ingest", str(file))
     assert refused.code == 1
     assert "was set back" in refused.err
-    assert "audit mend" in refused.err
+    assert "audit fix" in refused.err
     found = run("audit", "verify")
     assert (found.code, "set back" in found.out) == (1, True)
-    done = run("audit", "mend", "--by", "Ada Ministrator", "--reason", "a script of ours")
+    done = run("audit", "fix", "--by", "Ada Ministrator", "--reason", "a script of ours")
     assert done.code == 0, done.err
     again = run("audit", "verify")
     assert (again.code, "Ada Ministrator let it go on" in again.err) == (0, True)
