@@ -7,7 +7,7 @@ a person, who reads what was withheld of the earlier scan, and why.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from digitizer.letters.origins import kin_of
 from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import Doubt, DoubtReason
-from digitizer.storage.tables import letter, page
+from digitizer.storage.tables import inmate, letter, page
 from digitizer.storage.tables_screening import withheld_page
 from digitizer.support.clock import now
 
@@ -35,20 +35,28 @@ def perhaps_again(
     cover_id: str | None,
     booking_number: str | None,
     letter_id: str | None = None,
+    before: datetime | None = None,
 ) -> tuple[Doubt, ...]:
     """What was withheld that may be in a letter of this scan, under this cover and for this inmate:
     of what the scan (or the letter) replaces, of what came under the cover of late, and of the
-    inmate's mail about which nobody has decided yet."""
+    inmate's mail about which nobody has decided yet; only of what came in ``before`` this moment,
+    if one is given."""
     of_late = letter.c.received > now() - WITHIN
+    theirs = sa.literal(booking_number or "")
     is_open = letter.c.state.in_(_OPEN)
+    row = sa.select(inmate.c.id).where(inmate.c.booking_number == theirs).scalar_subquery()
     replaced = letter.c.replaced_by.in_([scan_id, *([letter_id] if letter_id else [])])
     fits = sa.or_(
         replaced,
         sa.and_(of_late, letter.c.cover_id == cover_id, letter.c.cover_id.is_not(None)),
-        sa.and_(is_open, letter.c.proposed == booking_number, letter.c.proposed.is_not(None)),
+        sa.and_(is_open, sa.or_(letter.c.proposed == theirs, letter.c.inmate_id == row)),
     )
     known = tx.execute(
-        _withheld().where(letter.c.scan_id != scan_id, sa.or_(of_late, is_open, replaced))
+        _withheld().where(
+            letter.c.scan_id != scan_id,
+            sa.or_(of_late, is_open, replaced),
+            *([letter.c.received <= before] if before else []),
+        )
     ).all()
     # The cover may be that of another part of the letter, from which this one was cut.
     whose = {row.letter_id for row in known}

@@ -131,7 +131,7 @@ def _found(tx: sa.Connection, letter_id: str, rules: Sequence[WatchRule]) -> lis
     """On pages of which there is a better scan since, a rule finds something about the letter."""
     origins = origins_of(tx, letter_id)
     of = {row.id: row.letter_id for row in tx.execute(_pages_of({letter_id, *origins.replaced}))}
-    reads = wordings_of(tx, list(of))
+    reads = wordings_of(tx, list(of)) if any(rule.words for rule in rules) else {}
     found = hits(rules, origins.inmates, origins.senders, reads)
     own = (each.page is None or of[each.page] == letter_id for each in found)
     kept = (hit if own_ else Hit(hit.rule, None) for hit, own_ in zip(found, own, strict=True))

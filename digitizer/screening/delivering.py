@@ -14,11 +14,12 @@ import sqlalchemy as sa
 
 from digitizer.access.permissions import Act, is_permitted
 from digitizer.letters.origins import origins_of
-from digitizer.letters.withheld_before import is_noted
+from digitizer.letters.withheld_before import is_noted, perhaps_again
 from digitizer.model.errors import Conflict
 from digitizer.model.mail import LetterKind, LetterState
 from digitizer.model.people import Actor
 from digitizer.model.settings import Screening
+from digitizer.people import roster
 from digitizer.people.correspondents import blocks
 from digitizer.people.correspondents.blocks import Block
 from digitizer.policies import marks
@@ -91,6 +92,7 @@ def assign(
     own = sa.update(letter).where(letter.c.id == held.id)
     tx.execute(own.values(inmate_id=inmate_id))
     found = marks.mark(tx, held.id)
+    noted = is_noted(held.doubts) or _note_withheld(tx, held, inmate_id)
     reviewed = held.state is LetterState.AWAITING_REVIEW
     not_shown = unseen_by(tx, held.id, by)
     screened = before if reviewed and not not_shown else set()
@@ -98,7 +100,7 @@ def assign(
     waits: Waits | None = None
     if marks.holds(new, settings.watch_holds):
         waits = Waits.REVIEW
-    elif not_shown and (is_noted(held.doubts) or (reviewed and not _may_unseen(by, unseen))):
+    elif not_shown and (noted or (reviewed and not _may_assign(tx, held, by, unseen))):
         waits = Waits.UNSEEN
     else:
         waits = _needs_another(tx, settings, held, by)
@@ -106,8 +108,8 @@ def assign(
         held_letters.deliver(tx, held, inmate_id)
         return Delivery(None, not_shown if reviewed else (), known)
     held_letters.check_deliverable(tx, held, inmate_id)
-    reason = held.reason if is_noted(held.doubts) else None
-    tx.execute(own.values(state=str(LetterState.AWAITING_REVIEW), reason=reason))
+    awaiting = {"state": str(LetterState.AWAITING_REVIEW)}
+    tx.execute(own.values(**awaiting, **({} if noted else {"reason": None})))
     return Delivery(waits, despite=known)
 
 
@@ -151,6 +153,22 @@ def _check_blocks(
             f"assign it on the page Held, which asks for that, or with: assign {numbers}"
         )
     return tuple(each.id for each in found)
+
+
+def _note_withheld(tx: sa.Connection, held: HeldLetter, inmate_id: int) -> bool:
+    """Whether a page of other mail to this inmate was withheld that may be in this letter again:
+    by now it is known for whom it is."""
+    number = roster.inmate_of_row(tx, inmate_id).booking_number
+    its = held.scan_id, held.cover_id, number, held.id
+    found = perhaps_again(tx, *its, before=held.received)
+    held_letters.note_withheld(tx, held.id, found)
+    return bool(found)
+
+
+def _may_assign(tx: sa.Connection, held: HeldLetter, by: Actor, unseen: Unseen) -> bool:
+    """As ``_may_unseen``; whoever is the second of two looks at each page, whoever they are."""
+    is_second = unseen is Unseen.OVERRULED and second_look.counts(tx, held.id)
+    return _may_unseen(by, unseen) and not is_second
 
 
 def _may_unseen(by: Actor, unseen: Unseen) -> bool:

@@ -16,6 +16,7 @@ from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import CoverCode
 from digitizer.model.settings import Release
 from digitizer.screening import decisions, recalls, review
+from digitizer.screening.seen_pages import Unseen
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import letter
 from tests.support.made_mail import (
@@ -25,6 +26,7 @@ from tests.support.made_mail import (
     PETRA,
     SUPERVISOR,
     file,
+    held_letter,
     held_whole,
     letter_of,
     letters_of,
@@ -215,3 +217,21 @@ def test_undoing_it_leaves_the_new_scan_as_it_was(facility: Facility) -> None:
         last = next(each for each in audit.latest_events(tx) if each.verb == "rescanned")
     decisions.undo(facility, first, last.seq, SUPERVISOR)
     assert [stored_letter(facility, each) for each in (first, new)] == before
+
+
+@pytest.mark.parametrize("cover", [True, False])
+def test_paper_without_a_cover_says_so_once_it_is_known_for_whom_it_is(
+    facility: Facility, cover: bool
+) -> None:
+    older = held_letter(facility, content=b"older")
+    first = _withheld(facility, new_cover(facility) if cover else new_cover(facility, PETRA))
+    if not cover:  # a person found out whose it is
+        decisions.assign(facility, first, ORSON, CLERK, "his", unseen=Unseen.REFUSED)
+    new, other = held_letter(facility, content=b"new"), held_letter(facility, content=b"other")
+    for each in (new, older):
+        decisions.assign(facility, each, ORSON, CLERK, "his")
+    if cover:
+        decisions.assign(facility, other, PETRA, CLERK, "hers")
+    _waits_and_says_so(facility, new)
+    delivered = (older, other) if cover else (older,)
+    assert {stored_letter(facility, each).state for each in delivered} == {LetterState.DELIVERED}

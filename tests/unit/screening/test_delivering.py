@@ -20,6 +20,7 @@ from digitizer.policies import actions as policies
 from digitizer.policies.watch_rules import NewRule, WatchKind, today
 from digitizer.screening import cases, decisions, review, senders
 from digitizer.screening.delivering import Waits
+from digitizer.screening.seen_pages import Unseen
 from digitizer.storage.database import writing
 from digitizer.storage.tables import inmate
 from digitizer.storage.tables_correspondents import mail_block
@@ -294,3 +295,17 @@ def test_a_first_look_in_another_name_is_none(facility: Facility, way: str) -> N
     assert decisions.release(strict, letter, CLERK, "fine") is Waits.SECOND
     assert stored_letter(strict, letter).state == "awaiting_review"
     assert decisions.release(strict, letter, SUPERVISOR, "fine") is None
+
+
+@pytest.mark.parametrize("way", [Unseen.OVERRULED, Unseen.REFUSED])
+def test_the_second_of_two_does_not_assign_what_they_have_not_seen(
+    facility: Facility, way: Unseen
+) -> None:
+    strict = _two_looks(facility)
+    letter = waiting_letter(strict)
+    decisions.release(strict, letter, CLERK, "fine")
+    decisions.assign(strict, letter, ORSON, SUPERVISOR, "his", unseen=way)
+    assert stored_letter(strict, letter).state == "awaiting_review"
+    _see(strict, letter, SUPERVISOR)
+    decisions.assign(strict, letter, ORSON, SUPERVISOR, "his", unseen=way)
+    assert stored_letter(strict, letter).state == "delivered"
