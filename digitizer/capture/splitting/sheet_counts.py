@@ -53,7 +53,9 @@ def _miscounted(stretch: Stretch) -> Doubt:
 
 
 def _were_found(count: int) -> str:
-    return f"{count or 'none'} {'was' if count == 1 else 'were'} found"
+    if not count:
+        return "none were found"
+    return "1 was found" if count == 1 else f"{count} were found"
 
 
 def _sheets(count: int) -> str:
