@@ -31,6 +31,7 @@ _PLACES = (
     "entrances/web/staff/prints.py",
     "letters",
     "model/errors.py",
+    "model/paper.py",
     "model/people.py",
     "notifications/announcements.py",
     "notifications/outbox.py",

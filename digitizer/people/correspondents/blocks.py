@@ -138,7 +138,7 @@ def sentence(block: Block) -> str:
         WantedBy.CORRESPONDENT: "the correspondent",
     }[block.wanted_by]
     return (
-        f"Mail from {block.correspondent.name} to {whom} is blocked by {who} {until}: {typed}."
+        f"Mail from {block.correspondent.name} to {whom} is blocked by {who}, {until}: {typed}."
     )
 
 

@@ -59,9 +59,9 @@ def test_what_a_person_typed_stays_as_it_is() -> None:
         ),
         ("There is no page of a letter behind it.", "No hay detrás ninguna página de una carta."),
         (
-            "Mail from Ann Held to Joe Wu (B1) is blocked by the inmate until 2026-03-31: The "
+            "Mail from Ann Held to Joe Wu (B1) is blocked by the inmate, until 2026-03-31: The "
             "inmate asked. Read the reason, then deliver the letter or reject it.",
-            "El correo de Ann Held a Joe Wu (B1) está bloqueado por la persona detenida hasta "
+            "El correo de Ann Held a Joe Wu (B1) está bloqueado por la persona detenida, hasta "
             "2026-03-31: The inmate asked. Lea el motivo, y entregue la carta o rechácela.",
         ),
         ("the frame, the marks at the sides and its original size", None),
@@ -127,7 +127,7 @@ def test_counts_have_their_plural(number: int) -> None:
 SIGNS = st.sampled_from("A B A.2 A+ A&B S S+ R R.2 H H.3 L _ = ~ # ? % ! x y".split())
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.lists(SIGNS, min_size=1, max_size=7))
 def test_no_stack_is_held_for_a_reason_in_english(signs: list[str]) -> None:
     """Whatever lies in it, and however the scanner is set."""
