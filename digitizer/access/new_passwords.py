@@ -16,7 +16,7 @@ LEAST = 12
 MOST = 200
 #: A guesser's favourites, as they are left when digits and signs around them are taken away. Those
 #: of 12 characters and more are made of these: once more, with a year, with signs.
-_COMMON = frozenset("""
+_WORDS = """
     password passwort passwd passphrase passcode pass secret welcome letmein login logon changeme
     default admin administrator root user guest test testing master manager system security secure
     qwerty qwertyuiop qwertz azerty asdf asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx qazwsxedc
@@ -29,7 +29,8 @@ _COMMON = frozenset("""
     mail mailroom jail prison sheriff county officer deputy sergeant inmate corrections detention
     digitizer scanner covers letters clerk supervisor investigator thisismypassword mypassword
     newpassword yourpassword thepassword temppassword temporary letmeinnow openthedoor opensesame
-""".split())
+"""
+_COMMON = frozenset(_WORDS.split())
 _RUNS = (
     "01234567890123456789",
     "abcdefghijklmnopqrstuvwxyz",

@@ -98,7 +98,9 @@ def queue_message(
         queue.add(
             tx,
             PrintKind.LETTER if to_inmate else PrintKind.OUTGOING,
-            f"Letter {'from' if to_inmate else 'to'} {draft.correspondent}",
+            f"Letter from {draft.correspondent}"
+            if to_inmate
+            else f"Letter to {draft.correspondent}",
             inmate_id=inmate_id,
             message_id=message_id,
         )

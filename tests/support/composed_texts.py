@@ -1,6 +1,6 @@
-"""Every text that the rooms below the pages compose: why a letter is held, what a refusal says, what
-needs care. Found in their code, so that a new one is found too; a value that is put into a text is a
-``%(name)s`` in it."""
+"""Every text that the rooms below the pages compose: why a letter is held, what a refusal says,
+what needs care. Found in their code, so that a new one is found too; a value that is put into a
+text is a ``%(name)s`` in it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _PLACES = (
     "entrances/web/staff/new_covers.py",
     "entrances/web/staff/prints.py",
     "letters",
+    "messages",
     "model/errors.py",
     "model/paper.py",
     "model/people.py",
@@ -66,7 +67,6 @@ _ELSEWHERE = (
 )
 #: What a program says to another, and what is told from a library's words.
 _NOT_SAID = {
-    "q Q cm Do BI ID EI gs scn SCN",
     "Corrupt JPEG",
     "Inconsistent progression",
     "Premature end",
@@ -85,6 +85,8 @@ _NOT_SAID = {
     "log in while it is locked",
     "nothing of a sealed scan may be read or shown, and it is held whole",
 }
+#: Names of lists of words, as ``_name`` has them.
+_LISTS = ("MEANINGS", "OPERATORS", "WORDS")
 #: Parts of composed texts that are one word.
 _WORDS = ("and", "counts", "nobody")
 #: A hole needs words around it by which the text is known.
@@ -132,9 +134,9 @@ def _words_of_reports() -> Iterator[str]:
     """The titles, labels and heads of figures are in English too where they are one word."""
     tree = ast.parse((CODE / "operations/reports/figures.py").read_text("utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if re.fullmatch(r"[A-Z][a-z]+", node.value):
-                yield node.value
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and re.fullmatch(r"[A-Z][a-z]+", text):
+            yield text
 
 
 def _sheets() -> Iterator[str]:
@@ -188,8 +190,10 @@ def _ids_left_out(tree: ast.Module) -> Iterator[int]:
                         yield from map(id, ast.walk(part.format_spec))
             case ast.Call() if _is_of_the_log(node):
                 yield from map(id, _walk_all([*node.args, *(k.value for k in node.keywords)]))
-            case ast.Call(func=ast.Attribute(value=ast.Constant(), attr="split")):
-                yield id(node.func.value)
+            case ast.Assign() if _name(node.targets[0]) in _LISTS:
+                yield from map(id, ast.walk(node))
+            case ast.AnnAssign() if _name(node.target) in _LISTS:
+                yield from map(id, ast.walk(node))
             case ast.ClassDef() if any(_name(base) == "StrEnum" for base in node.bases):
                 yield from map(id, ast.walk(node))
 

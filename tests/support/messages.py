@@ -24,6 +24,7 @@ from digitizer.model.events import Verb
 from digitizer.model.mail import LetterState, MessageState, Queue, ScanState
 from digitizer.model.paper import PERHAPS_BLANK, CodeKind
 from digitizer.model.people import ActorKind, CustodyStatus, StaffRole
+from digitizer.model.prints import PrintState
 from digitizer.model.scanner_profile import Origin, Sides
 from digitizer.people.roster_file.layout import Column
 from digitizer.screening import settled_mail
@@ -47,6 +48,7 @@ _ENUMS: Sequence[type[StrEnum]] = (
     MessageState,
     NoticeTo,
     Origin,
+    PrintState,
     Queue,
     ScanState,
     Sides,

@@ -215,8 +215,9 @@ def _doubts_between(pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]) -
 
 
 def _disagree(pages: tuple[SeenPage, ...]) -> Doubt:
-    coded = [str(page.number) for page in pages if page.codes]
-    sides = f"pages {' and '.join(coded)}" if len(coded) > 1 else f"page {coded[0]}"
+    coded = [page.number for page in pages if page.codes]
+    low, high = coded[0], coded[-1]
+    sides = f"page {low}" if low == high else f"pages {low} and {high}"
     return Doubt(
         DoubtReason.CODES_DISAGREE,
         f"The sheet of {sides} carries two different codes, so there is no way to know whose cover "

@@ -137,9 +137,7 @@ def sentence(block: Block) -> str:
         WantedBy.INMATE: "the inmate",
         WantedBy.CORRESPONDENT: "the correspondent",
     }[block.wanted_by]
-    return (
-        f"Mail from {block.correspondent.name} to {whom} is blocked by {who}, {until}: {typed}."
-    )
+    return f"Mail from {block.correspondent.name} to {whom} is blocked by {who}, {until}: {typed}."
 
 
 def _blocks(tx: sa.Connection, *where: sa.ColumnElement[bool]) -> tuple[Block, ...]:

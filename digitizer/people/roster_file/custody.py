@@ -7,7 +7,7 @@ sentence, a hospital) mean what a person says once.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from digitizer.model.people import CustodyStatus
@@ -15,16 +15,16 @@ from digitizer.people.roster_file.layout import Words, plain_word
 
 _IN, _OUT = CustodyStatus.IN_CUSTODY, CustodyStatus.RELEASED
 _AWAY, _OTHER = CustodyStatus.TRANSFERRED, CustodyStatus.OTHER
-_MEANINGS: Mapping[CustodyStatus, Sequence[str]] = {
+_MEANINGS: Mapping[CustodyStatus, str] = {
     _IN: "incustody custody active incarcerated confined detained housed current injail "
-    "currentlyincustody infacility".split(),
-    _OUT: "released release discharged bonded bondedout bailed timeserved ror releasedfromcustody".split(),
+    "currentlyincustody infacility",
+    _OUT: "released release discharged bonded bondedout bailed timeserved ror releasedfromcustody",
     _AWAY: "transferred transfer transferredout transferout transferredtodoc "
-    "transferredtootherfacility".split(),
+    "transferredtootherfacility",
     _OTHER: "other escaped escape escapee absconded walkaway awol deceased died weekenderout "
-    "housearrest inhousearrest homedetention notincustody droppedoffroster".split(),
+    "housearrest inhousearrest homedetention notincustody droppedoffroster",
 }
-_KNOWN: Words = {word: status for status, words in _MEANINGS.items() for word in words}
+_KNOWN: Words = {word: status for status, words in _MEANINGS.items() for word in words.split()}
 #: In a column of release dates: nobody was released then.
 _NO_DATE = {"", "null", "none", "nil", "na", "no", "n", "false", "120000am", "tbd"}
 _YES = {"yes", "y", "true", "released"}

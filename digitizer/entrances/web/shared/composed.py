@@ -26,10 +26,18 @@ from digitizer.entrances.web.shared.translations import (
 _HOLE = re.compile(r"%\((\w+)\)s")
 #: Where one part of a text may end and the next begin.
 _SEAM = re.compile(r"[,;:]\s+|(?<=[.!?)])\s+|\n\s*| and ")
-#: The name of the hole of a count, by which one thing is told from more.
+#: The name of the hole of a count, by which one thing is told from more; and others of numbers.
 _COUNT = "num"
+_NUMBERS = (_COUNT, "high", "low")
 #: Holes with what a person or another program named: it is never translated.
-_AS_TYPED = re.compile(r"(full_name|last_name|actor|by|sender|source|path|folder|typed|read|read_at)\d*")
+_AS_TYPED = re.compile(
+    r"(full_name|last_name|actor|by|sender|source|path|folder|typed|read|read_at)\d*"
+)
+#: Holes that take whole sentences; any other ends where one ends.
+_SENTENCES = re.compile(
+    r"(AGAIN|advice|before|damage|doubt|error|failed|late|message|more|problem|reason|recall|said"
+    r"|shown|too_many|trouble|typed|why)\d*"
+)
 #: Longer than anything that is composed here: somebody's own text.
 _LONGEST, _MOST_PARTS = 4000, 60
 
@@ -53,6 +61,7 @@ def said(language: str, text: str) -> str:
     return _best(language, text)[1]
 
 
+@lru_cache(maxsize=4096)
 def _best(language: str, text: str) -> tuple[int, str]:
     """The reading of a text that leaves the least of it in English: how many of its letters are
     known, and what it says."""
@@ -88,7 +97,8 @@ def _piece(language: str, text: str, near: list[_Pattern]) -> tuple[int, str] | 
     exact = translation(language).gettext(text)
     if exact != text:
         return len(text), exact
-    found = [(each, each.shape.fullmatch(text)) for each in near]
+    low = text.lower()
+    found = [(each, each.shape.fullmatch(text)) for each in near if each.mark in low]
     fits = [(each, match) for each, match in found if match is not None]
     if not fits:
         return None
@@ -97,9 +107,7 @@ def _piece(language: str, text: str, near: list[_Pattern]) -> tuple[int, str] | 
     return max(filled, key=lambda each: each[0])
 
 
-def _filled(
-    language: str, pattern: _Pattern, match: re.Match[str], text: str
-) -> tuple[int, str]:
+def _filled(language: str, pattern: _Pattern, match: re.Match[str], text: str) -> tuple[int, str]:
     words, worth, values = translation(language), pattern.worth, {}
     for name, value in match.groupdict().items():
         known, values[name] = 0, value
@@ -119,9 +127,8 @@ def _within(language: str, value: str) -> tuple[int, str]:
 
 
 def _in_number(words: NullTranslations, pattern: _Pattern, values: dict[str, str]) -> str:
-    if len(pattern.id) == 1:
-        return words.gettext(pattern.id[0])
-    return words.ngettext(*pattern.id, int(values[_COUNT]))
+    one, *more = pattern.id
+    return words.ngettext(one, more[0], int(values[_COUNT])) if more else words.gettext(one)
 
 
 @cache
@@ -137,21 +144,26 @@ def _of(message: Message) -> Iterator[_Pattern]:
         for one in ids:
             literal = [part.replace("%%", "%") for part in _HOLE.split(one)[::2]]
             yield _Pattern(
-                re.compile(_shape(one, is_counted=len(ids) > 1), re.DOTALL),
+                re.compile(_shape(one), re.DOTALL),
                 max(literal, key=len).lower(),
                 sum(map(len, literal)),
                 ids,
             )
 
 
-def _shape(message: str, *, is_counted: bool) -> str:
+def _taken(hole: str) -> str:
+    if hole in _NUMBERS:
+        return "[0-9]+"
+    return ".*?" if _SENTENCES.fullmatch(hole) else r"(?:(?![.!?]\s).)*?"
+
+
+def _shape(message: str) -> str:
     """The message as an expression: a hole takes anything; its first letter may be large or small,
     for a text may begin a sentence or go on with one."""
     shape, begun = "", False
     for at, part in enumerate(_HOLE.split(message)):
         if at % 2:
-            anything = r"\d+" if is_counted and part == _COUNT else r".*?"
-            shape += f"(?P<{part}>{anything})"
+            shape += f"(?P<{part}>{_taken(part)})"
             continue
         literal = re.escape(part.replace("%%", "%"))
         if literal and not begun and part[0].isalpha():
