@@ -66,6 +66,7 @@ from digitizer.storage.database import (
 from digitizer.storage.home_key import HomeKey, Secret, make_home_key
 from digitizer.storage.key_file import make_key_ring, read_key_ring
 from digitizer.storage.seal_keys import make_master_key, open_seal_keys
+from digitizer.support.wording import counted
 
 _DATABASE = "database/mail.sqlite"
 _BLOBS = ("originals", "pictures")
@@ -325,7 +326,9 @@ def _restore_keys(home: Path, keys: Keys | None, home_key: HomeKey | None) -> li
         "the old keys, restore again into another folder, with --passphrase-file."
     ]
     if without_key:
-        warnings.append(f"{without_key} scans sealed as legal mail cannot be opened without them.")
+        warnings.append(
+            f"Without them {counted(without_key, 'scan')} sealed as legal mail cannot be opened."
+        )
     return warnings
 
 

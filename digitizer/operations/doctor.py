@@ -26,7 +26,7 @@ from digitizer.scanners.profiles import (
 )
 from digitizer.storage.database import integrity, linked_sqlite, reading, wal_is_safe
 from digitizer.support.clock import now
-from digitizer.support.wording import local_moment
+from digitizer.support.wording import counted, local_moment
 from inbox_watch.errors import UnsafeFolders
 from inbox_watch.safety import refuse_overlaps
 
@@ -122,7 +122,7 @@ def _audit_chain(facility: Facility, by: Actor) -> Finding:
     return Finding(
         "audit chain",
         broken is None,
-        broken or f"{events} events are intact",
+        broken or f"intact: {counted(events, 'event')}",
         "Leave the database as it is and inform a supervisor: it was changed by hand."
         if broken
         else None,
