@@ -142,7 +142,7 @@ def _roster(at: Place) -> Path:
 
 def _undo_last(h: Facility, at: Place, by: Actor) -> None:
     """Of a decision that they have just made; those who may undo nothing are told so first."""
-    with suppress(NotFound):
+    if not is_permitted(by, Act.DECIDE):
         decisions.undo_last(h, by)
     decisions.reject(h, at["held"], by, "why")
     assert decisions.undo_last(h, by).held == at["held"]
