@@ -16,6 +16,7 @@ import pytest
 from digitizer import audit
 from digitizer.access import kiosks, locks, second_step, sessions, tokens, totp, visitors
 from digitizer.access.accounts import staff_account
+from digitizer.access.permissions import Act, is_permitted
 from digitizer.access.sessions import Idle
 from digitizer.audit import Head
 from digitizer.capture import ingest, inspection, intake
