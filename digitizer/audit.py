@@ -410,6 +410,15 @@ def events_after(tx: sa.Connection, seq: int, verbs: Iterable[Verb]) -> tuple[Ev
     return _events(tx, sa.select(event).where(*found).order_by(event.c.seq))
 
 
+def last_by(tx: sa.Connection, actor: str, verbs: Iterable[Verb]) -> Event | None:
+    """The last event of these verbs in this person's name; None if there is none."""
+    found = event.c.actor == actor, event.c.verb.in_([str(each) for each in verbs])
+    return next(
+        iter(_events(tx, sa.select(event).where(*found).order_by(event.c.seq.desc()).limit(1))),
+        None,
+    )
+
+
 def events_since(
     tx: sa.Connection, since: datetime, verb: Verb, limit: int = 50
 ) -> tuple[Event, ...]:

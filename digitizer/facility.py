@@ -28,6 +28,7 @@ from digitizer.storage.home_key import (
 from digitizer.storage.key_file import make_key_ring, read_key_ring
 from digitizer.storage.seal_keys import SealKeys, make_master_key, open_seal_keys
 from digitizer.storage.tables import SCHEMA_VERSION
+from digitizer.support import clock
 from digitizer.support.paths import TEMPLATES
 
 _KEYS = "keys"
@@ -149,6 +150,7 @@ def open_facility(home: Path, home_key: HomeKey | None = None) -> Facility:
     an encrypted one, if it is at hand; else the secret that opens it is looked for."""
     home = home.resolve()
     settings = read_settings(home)
+    _go_by_its_clock(settings)
     if (home / _TO_REWRITE).exists():
         raise SettingsError(
             f"Bringing {home} up to date was interrupted, and its database may contain keys. Stop "
@@ -170,6 +172,16 @@ def open_facility(home: Path, home_key: HomeKey | None = None) -> Facility:
         home_key=home_key,
         profiles=read_profiles(home),
     )
+
+
+def _go_by_its_clock(settings: Settings) -> None:
+    zone = settings.facility.time_zone
+    try:
+        clock.go_by(zone)
+    except ValueError as error:
+        raise SettingsError(
+            f"facility.time_zone cannot be used: {error}. Install tzdata, or leave it out."
+        ) from None
 
 
 def _unlocked(home: Path, settings: Settings) -> HomeKey | None:

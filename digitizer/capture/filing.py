@@ -49,6 +49,7 @@ from digitizer.policies.watch_rules import WatchRule, current_rules
 from digitizer.storage.tables import letter, page, transcript
 from digitizer.support.clock import new_id
 from digitizer.support.failpoints import failpoint
+from digitizer.support.wording import counted
 
 _AS_SHIPPED = Covers()
 _COVER_LIKE = frozenset(
@@ -344,8 +345,8 @@ def _used_often(
     if not uses.is_used_often(tx, known.code.cover_id, filing.scan.taken_in, usual):
         return ()
     text = (
-        f"More than {usual.usual_letters} letters came under this cover sheet within "
-        f"{usual.within_days} days: it may have been copied by strangers."
+        f"More than {counted(usual.usual_letters, 'letter')} came under this cover sheet within "
+        f"{counted(usual.within_days, 'day')}: it may have been copied by strangers."
     )
     advice = "Compare the letters, and revoke the cover sheet if it was copied."
     return (Doubt(DoubtReason.COVER_USED_OFTEN, text, advice),)

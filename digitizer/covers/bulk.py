@@ -86,7 +86,9 @@ def print_covers(
     chosen = [each for each in everyone if unit is None or each.housing_unit == unit]
     here = tuple(each for each in chosen if each.absence is None)
     if not here:
-        raise NotFound(f"Nobody in custody is {'in ' + unit if unit else 'on the roster'}.")
+        raise NotFound(
+            f"Nobody in custody is in {unit}." if unit else "Nobody in custody is on the roster."
+        )
     parts: list[bytes] = []
     missing: set[str] = set()
     for start in range(0, len(here), _TOGETHER):

@@ -77,7 +77,7 @@ def judge(tx: sa.Connection, code: CoverCode, scan: Scan, facility: str) -> Judg
     if known.expires is not None and known.expires <= scan.taken_in:
         return Judgement(MarkerStanding.EXPIRED, f"{named} expired on {known.expires:%F}.")
     if bound.scan not in (None, scan.id):
-        return Judgement(MarkerStanding.USED, f"{named} {_used(bound, scan)}")
+        return Judgement(MarkerStanding.USED, _used(named, bound, scan))
     return Judgement(MarkerStanding.GOOD, f"{named} is valid.")
 
 
@@ -88,15 +88,15 @@ def _binding(tx: sa.Connection, code: CoverCode) -> _Binding | None:
     return None if row is None else _Binding(row.facility, row.scan_id, row.day)
 
 
-def _used(bound: _Binding, scan: Scan) -> str:
+def _used(named: str, bound: _Binding, scan: Scan) -> str:
     if bound.day == _day(scan.taken_in):
         return (
-            f"was already used on the same day, in scan {bound.scan}: either that batch was "
-            "scanned again, or the marker was copied."
+            f"{named} was already used on the same day, in scan {bound.scan}: either that batch "
+            "was scanned again, or the marker was copied."
         )
     return (
-        f"was already used on {bound.day:%F}, in scan {bound.scan}: it was copied, or kept and "
-        "used again."
+        f"{named} was already used on {bound.day:%F}, in scan {bound.scan}: it was copied, or "
+        "kept and used again."
     )
 
 

@@ -141,7 +141,7 @@ def queue_print(tx: sa.Connection, message_id: str) -> None:
     queue.add(
         tx,
         PrintKind.LETTER if to_inmate else PrintKind.OUTGOING,
-        f"Letter {'from' if to_inmate else 'to'} {row.correspondent}",
+        f"Letter from {row.correspondent}" if to_inmate else f"Letter to {row.correspondent}",
         inmate_id=row.inmate_id,
         message_id=message_id,
     )

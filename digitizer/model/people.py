@@ -34,8 +34,9 @@ class Inmate:
         """Why mail for this person is held, to be read after "is"; None while in custody."""
         if self.status is CustodyStatus.IN_CUSTODY:
             return None
-        gone = "" if self.status is CustodyStatus.OTHER else f"{self.status} and so "
-        return f"{gone}not in custody here"
+        if self.status is CustodyStatus.OTHER:
+            return "not in custody here"
+        return f"{self.status} and so not in custody here"
 
 
 class StaffRole(StrEnum):

@@ -15,6 +15,7 @@ from digitizer.model.errors import SettingsError
 from digitizer.model.people import StaffRole
 from digitizer.model.toml_file import AsWritten, Keys, TomlFile, read_toml
 from digitizer.model.upkeep_settings import Alarms, MailServer, OwnBackups, Webhook
+from digitizer.support.clock import is_zone
 
 FILE_NAME = "config.toml"
 
@@ -71,6 +72,7 @@ class FacilitySettings(Keys):
     ``appeal_days`` and ``appeal_to`` are on the notices of rejected mail: an official other
     than the one who rejected (28 CFR 540.13; the clock differs from state to state).
     ``pin_after_release``: whether an inmate who leaves keeps the PIN for another stay.
+    ``time_zone`` is that of all times that people read; empty means the machine's.
     ``cover_notes`` are sentences on every inmate's cover: that mail is scanned, what becomes of the
     paper, what is forbidden, whom to ask; ``cover_notes_es`` are the same in Spanish.
     """
@@ -86,6 +88,7 @@ class FacilitySettings(Keys):
     appeal_days: int = Field(default=15, ge=1)
     appeal_to: str = "Facility Administrator"
     pin_after_release: Literal["keep", "remove"] = "remove"
+    time_zone: str = ""
     cover_notes: AsWritten[tuple[str, ...]] = (
         "Letters are scanned, and read on a screen.",
         "Ask the mail room what may be sent, and what becomes of the paper.",
@@ -94,6 +97,16 @@ class FacilitySettings(Keys):
         "Las cartas se escanean y se leen en una pantalla.",
         "Pregunte en la sala de correo qué se puede enviar y qué pasa con el papel.",
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, zone: str) -> str:
+        if zone and not is_zone(zone):
+            raise ValueError(
+                'must be the name of a time zone, such as "America/Chicago", or "" for the '
+                "machine's."
+            )
+        return zone
 
     @field_validator("cover_notes", "cover_notes_es")
     @classmethod

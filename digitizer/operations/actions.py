@@ -28,7 +28,7 @@ from digitizer.operations.timestamps import TimestampCheck
 from digitizer.storage.audit_keys import add_audit_key
 from digitizer.storage.database import reading
 from digitizer.support.clock import now
-from digitizer.support.wording import local_moment
+from digitizer.support.wording import counted, local_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,8 @@ def _notes(walked: Walk, compared: int, made_before: bool) -> tuple[str, ...]:
     ]
     if walked.unproven:
         notes.append(
-            f"The first {walked.unproven} events are not provable here: this home was restored "
-            "without the keys that signed them."
+            f"Not provable here: {counted(walked.unproven, 'event')} at the beginning. This home "
+            "was restored without the keys that signed them."
         )
     if not compared:
         notes.append(

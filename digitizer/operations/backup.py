@@ -344,7 +344,9 @@ def _restore_keys(home: Path, keys: Keys | None, home_key: HomeKey | None) -> li
         "the old keys, restore again into another folder, with --passphrase-file."
     ]
     if without_key:
-        warnings.append(f"{without_key} scans sealed as legal mail cannot be opened without them.")
+        warnings.append(
+            f"Without them {counted(without_key, 'scan')} sealed as legal mail cannot be opened."
+        )
     return warnings
 
 

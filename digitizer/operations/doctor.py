@@ -26,6 +26,7 @@ from digitizer.scanners.profiles import (
 )
 from digitizer.storage.database import integrity, linked_sqlite, reading, wal_is_safe
 from digitizer.support.clock import now
+from digitizer.support.wording import counted, local_moment
 from inbox_watch.errors import UnsafeFolders
 from inbox_watch.safety import refuse_overlaps
 
@@ -49,6 +50,12 @@ def _examine(home: Path | None, by: Actor) -> Iterator[Finding]:
         yield Finding("home", False, str(error), f"digitizer --home {home} init")
         return
     yield from _home(facility, by)
+
+
+def _clock(facility: Facility) -> Finding:
+    zone = facility.settings.facility.time_zone
+    whose = f"{zone} (facility.time_zone)" if zone else "the machine's"
+    return Finding("time zone", True, f"{whose}: it is {local_moment(now())}")
 
 
 def _programs() -> Iterator[Finding]:
@@ -87,6 +94,7 @@ def _home(facility: Facility, by: Actor) -> Iterator[Finding]:
         f"{facility.home}" + (": other users can read it" if mode else ""),
         f"chmod 700 {facility.home}" if mode else None,
     )
+    yield _clock(facility)
     yield disk(facility.home, facility.settings)
     problem = integrity(facility.engine)
     yield Finding(
@@ -114,7 +122,7 @@ def _audit_chain(facility: Facility, by: Actor) -> Finding:
     return Finding(
         "audit chain",
         broken is None,
-        broken or f"{events} events are intact",
+        broken or f"intact: {counted(events, 'event')}",
         "Leave the database as it is and inform a supervisor: it was changed by hand."
         if broken
         else None,

@@ -171,9 +171,7 @@ def logins(settings: Settings, tx: sa.Connection, at: datetime) -> Finding:
     return Finding(
         "logins",
         not number,
-        f"{counted(number, 'account or terminal')} locked after failed logins"
-        if number
-        else "none is locked",
+        f"{counted(number, 'lock')} after failed logins" if number else "none is locked",
         "A supervisor can unlock them below; if nobody forgot a PIN, somebody is guessing."
         if number
         else None,

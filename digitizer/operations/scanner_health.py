@@ -15,6 +15,7 @@ from digitizer.model.paper import DoubtReason
 from digitizer.model.scanner_profile import ScannerProfile
 from digitizer.operations.findings import Finding
 from digitizer.storage.tables import letter, page, scan
+from digitizer.support.wording import counted
 
 #: What is looked at: so many of the newest scans, none older than this.
 _SCANS, _WITHIN = 20, timedelta(days=3)
@@ -55,14 +56,14 @@ def scanner_findings(states: tuple[ScannerState, ...]) -> Iterator[Finding]:
     for each in states:
         for what, number in each.wrong.items():
             if what in _FIXES and number >= max(_FEWEST_PAGES, _SHARE * each.pages):
-                message = f"{number} of its last {each.pages} pages: {what}"
+                message = f"{number} of its last {counted(each.pages, 'page')}: {what}"
                 yield Finding(f"scanner {each.name}", False, message, _FIXES[what])
         if each.miscounts >= max(_FEWEST_STACKS, _SHARE * each.stacks):
             yield Finding(
                 f"scanner {each.name}",
                 False,
                 f"the count of sheets or letters did not fit in {each.miscounts} of its last "
-                f"{each.stacks} stacks: it may pull two sheets at once",
+                f"{counted(each.stacks, 'stack')}: it may pull two sheets at once",
                 "Clean its rollers, fan the stack before it goes in, and have it stop at double "
                 "feeds, if it can.",
             )

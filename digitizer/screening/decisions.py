@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from digitizer import audit
@@ -11,7 +12,7 @@ from digitizer.access.permissions import Act, MayNot, is_permitted, permit
 from digitizer.facility import Facility
 from digitizer.letters.pages import content_numbers
 from digitizer.model.errors import Conflict, NotFound, UsageError
-from digitizer.model.events import Subject, Verb
+from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import HeldItem, LetterState, PageRole
 from digitizer.model.people import Actor, CustodyStatus, Inmate
 from digitizer.people import roster
@@ -314,6 +315,26 @@ def undo(facility: Facility, decided_id: str, seq: int, by: Actor) -> str:
         pages = {CHANGED: sorted(changed)}
         action.record(Verb.UNDO, item, undone=event.verb, of=event.subject, event=seq, **pages)
         return item.id or decided_id
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """``decided`` is what was undone, of the letter or scan with the id ``held``, which is held
+    again."""
+
+    held: str
+    decided: Verb
+
+
+def undo_last(facility: Facility, by: Actor) -> Undone:
+    """Undoes this person's last decision, by the rules of ``undo``. Raises NotFound where they have
+    decided nothing, and Conflict as ``undo`` does."""
+    with looking(facility, by, Act.DECIDE) as look:
+        last = audit.last_by(look.tx, by.name, DECISIONS)
+    if last is None:
+        raise NotFound(f"{by.name} has not decided anything yet.")
+    decided_id = last.subject.partition(":")[2]
+    return Undone(undo(facility, decided_id, last.seq, by), Verb(last.verb))
 
 
 def _check_whole_scan(action: Action, scan_id: str) -> None:

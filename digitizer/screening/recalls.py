@@ -90,7 +90,8 @@ def _in_a_line(sight: Sight) -> str:
 
 
 def _reason(known: Settled, by: Actor, why: str) -> str:
-    message = f"Recalled by {by.name}: {why.rstrip('.')}. {_before(known)}"
+    typed = why.rstrip(".")
+    message = f"Recalled by {by.name}: {typed}. {_before(known)}"
     advice = "Look at its pages, and decide about it again."
     return reason_of([Doubt(DoubtReason.RECALLED, message, advice)]) or message
 
@@ -98,7 +99,10 @@ def _reason(known: Settled, by: Actor, why: str) -> str:
 def _before(known: Settled) -> str:
     """Where it was until now, in a sentence."""
     if known.state is LetterState.REJECTED:
-        return f"It had been rejected: {(known.reason or 'no reason is known').rstrip('.')}."
+        typed = (known.reason or "").rstrip(".")
+        if not typed:
+            return "It had been rejected: no reason is known."
+        return f"It had been rejected: {typed}."
     who = f"{known.inmate.full_name} ({known.inmate.booking_number})" if known.inmate else "nobody"
     opened = f"opened it on {local_moment(known.read)}" if known.read else "had not opened it"
     return f"It had been delivered to {who}, who {opened}."

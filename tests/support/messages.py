@@ -24,10 +24,12 @@ from digitizer.model.events import Verb
 from digitizer.model.mail import LetterState, MessageState, Queue, ScanState
 from digitizer.model.paper import PERHAPS_BLANK, CodeKind
 from digitizer.model.people import ActorKind, CustodyStatus, StaffRole
+from digitizer.model.prints import PrintState
 from digitizer.model.scanner_profile import Origin, Sides
 from digitizer.people.roster_file.layout import Column
 from digitizer.screening import settled_mail
 from digitizer.support.paths import WEB_TEMPLATES
+from tests.support.composed_texts import composed_texts, counted_nouns, finding_names
 
 #: Of a message: one text, or one for one thing and one for more.
 _Text: TypeAlias = str | tuple[str, ...] | list[str]
@@ -46,6 +48,7 @@ _ENUMS: Sequence[type[StrEnum]] = (
     MessageState,
     NoticeTo,
     Origin,
+    PrintState,
     Queue,
     ScanState,
     Sides,
@@ -64,6 +67,7 @@ _OTHERS: Sequence[str] = (
     "terminal",
     "by PIN",
 )
+_COUNTING = ("digitizer/support/wording.py", 0)
 #: A refusal with a fixed text is shown as it is by the page of the form that was refused.
 _SAYING = ("gettext", "ngettext", "UsageError", "Conflict", "NotAllowed")
 #: The rooms whose refusals pages show.
@@ -107,6 +111,12 @@ def wanted() -> Catalog:
             _add_module(found, path)
     for word in closed_words():
         found.add(word, locations=[("tests/support/messages.py", 0)])
+    for text, paths in composed_texts().items():
+        found.add(text, locations=[(path, 0) for path in sorted(paths)])
+    for noun in sorted(counted_nouns()):
+        found.add((f"%(num)s {noun}", f"%(num)s {noun}s"), locations=[_COUNTING])
+    for name in sorted(finding_names()):
+        found.add(name, locations=[("tests/support/messages.py", 0)], context="care")
     for title in rosters.TITLES:
         found.add(title, locations=[("tests/support/messages.py", 0)], context="people")
     return found
@@ -121,7 +131,7 @@ def _add_template(found: Catalog, path: Path) -> None:
 
 
 def _add_module(found: Catalog, path: Path) -> None:
-    """Fixed texts only: what is composed has no entry, and stays English."""
+    """The fixed texts, also those that a page composes with ``gettext``."""
     for call in _calls(path, _SAYING):
         values = [each.value for each in call.args if isinstance(each, ast.Constant)]
         texts = [each for each in values if isinstance(each, str)]

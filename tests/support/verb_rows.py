@@ -153,6 +153,14 @@ def _roster(at: Place) -> Path:
     return file
 
 
+def _undo_last(h: Facility, at: Place, by: Actor) -> None:
+    """Of a decision that they have just made; those who may undo nothing are told so first."""
+    if not is_permitted(by, Act.DECIDE):
+        decisions.undo_last(h, by)
+    decisions.reject(h, at["held"], by, "why")
+    assert decisions.undo_last(h, by).held == at["held"]
+
+
 def _undo(h: Facility, at: Place, by: Actor) -> None:
     """Of a decision that they have just made; those who may undo nothing are told so first."""
     with suppress(NotFound):
@@ -775,6 +783,7 @@ _SCREENING = (
         lambda h, at, by: decisions.ask_for_rescan(h, at["held"], by, "why"),
     ),
     Row("screening.decisions.undo", CLERKS, Verb.UNDO, _undo, prepared=(Verb.REJECT,)),
+    Row("screening.decisions.undo_last", CLERKS, Verb.UNDO, _undo_last, prepared=(Verb.REJECT,)),
     Row(
         "screening.cases.not_as_named",
         LOOKERS,

@@ -23,6 +23,7 @@ from digitizer.model.paper import Doubt, DoubtReason, Original, Scan
 from digitizer.storage.tables import original, scan
 from digitizer.support.clock import new_id, now
 from digitizer.support.failpoints import failpoint
+from digitizer.support.wording import counted
 
 #: After this many deaths of the whole service while it worked on a scan, the scan is held.
 DEATHS_BEFORE_HOLD = 10
@@ -201,7 +202,7 @@ def give_back(tx: sa.Connection, claimant: str, died: bool) -> tuple[str, ...]:
                 scan_id,
                 Doubt(
                     DoubtReason.WORKER_FAILED,
-                    f"The service died {deaths} times while working on this scan.",
+                    f"The service died {counted(deaths, 'time')} while working on this scan.",
                     "Look at the original and file it by hand.",
                 ),
             )
@@ -226,7 +227,7 @@ def count_try(tx: sa.Connection, scan_id: str, tries_allowed: int, why: str) -> 
         scan_id,
         Doubt(
             DoubtReason.WORKER_FAILED,
-            f"This file could not be processed in {failed} attempts ({why}).",
+            f"This file could not be processed in {counted(failed, 'attempt')} ({why}).",
             "Ask for it to be scanned again, or file it by hand.",
         ),
     )

@@ -8,6 +8,7 @@ from itertools import accumulate
 from digitizer.capture.splitting.holds import Hold
 from digitizer.capture.splitting.stretches import Stretch, is_copy
 from digitizer.model.paper import CodeKind, Doubt, DoubtReason
+from digitizer.support.wording import counted
 
 
 def sheet_counts(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Hold]:
@@ -53,15 +54,17 @@ def _miscounted(stretch: Stretch) -> Doubt:
 
 
 def _were_found(count: int) -> str:
-    return f"{count or 'none'} {'was' if count == 1 else 'were'} found"
+    if not count:
+        return "none were found"
+    return "1 was found" if count == 1 else f"{count} were found"
 
 
 def _sheets(count: int) -> str:
-    return "1 sheet" if count == 1 else f"{count} sheets"
+    return counted(count, "sheet")
 
 
 def _letters(count: int) -> str:
-    return "1 letter" if count == 1 else f"{count} letters"
+    return counted(count, "letter")
 
 
 def letter_count(

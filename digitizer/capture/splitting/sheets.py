@@ -14,6 +14,7 @@ from digitizer.model.paper import (
     SeenPage,
 )
 from digitizer.model.scanner_profile import Sides
+from digitizer.support.wording import counted
 
 #: What only a sheet of ours can show: surely a cover, though not whose.
 _ONLY_A_COVER = frozenset(
@@ -138,14 +139,14 @@ def uneven(pages: Sequence[SeenPage], sides: Sides) -> Doubt | None:
     if sides is Sides.DUPLEX:
         return Doubt(
             DoubtReason.UNEVEN_SIDES,
-            f"The scan has {len(pages)} pages, an odd number: one side of a sheet is missing, so "
-            "fronts and backs cannot be told apart.",
+            f"The scan has {counted(len(pages), 'page')}, an odd number: one side of a sheet is "
+            "missing, so fronts and backs cannot be told apart.",
             "Scan the stack again.",
         )
     return Doubt(
         DoubtReason.UNEVEN_HALVES,
-        f"The scan has {len(pages)} pages, so it does not have as many backs as fronts: a sheet "
-        "is missing from one of the two runs.",
+        f"The scan has {counted(len(pages), 'page')}, so it does not have as many backs as "
+        "fronts: a sheet is missing from one of the two runs.",
         "Scan both sides of the stack again.",
     )
 
@@ -215,8 +216,9 @@ def _doubts_between(pages: tuple[SeenPage, ...], codes: tuple[CoverCode, ...]) -
 
 
 def _disagree(pages: tuple[SeenPage, ...]) -> Doubt:
-    coded = [str(page.number) for page in pages if page.codes]
-    sides = f"pages {' and '.join(coded)}" if len(coded) > 1 else f"page {coded[0]}"
+    coded = [page.number for page in pages if page.codes]
+    low, high = coded[0], coded[-1]
+    sides = f"page {low}" if low == high else f"pages {low} and {high}"
     return Doubt(
         DoubtReason.CODES_DISAGREE,
         f"The sheet of {sides} carries two different codes, so there is no way to know whose cover "

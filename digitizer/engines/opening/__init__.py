@@ -67,7 +67,7 @@ _OPENERS: dict[str, Callable[[BinaryIO, OpeningLimits], AbstractContextManager[D
     },
 }
 _EMPTY = f"The file is empty. {AGAIN}"
-_UNKNOWN = "This is not a scan: it is neither a PDF nor a picture. {}"
+_UNKNOWN = "This is not a scan: it is neither a PDF nor a picture. {advice}"
 _OTHERS = (
     (b"PK\x03\x04", "It looks like an office document or a ZIP file. Print it, or save it as PDF."),
     (b"\xd0\xcf\x11\xe0", "It looks like an old office document. Print it, or save it as PDF."),
@@ -200,4 +200,4 @@ def _not_a_scan(head: bytes) -> str:
     if not head:
         return _EMPTY
     look = "Look at what the scanner is set to write, and scan it again."
-    return _UNKNOWN.format(_other(head) or look)
+    return _UNKNOWN.format(advice=_other(head) or look)

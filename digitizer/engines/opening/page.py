@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from digitizer.support.wording import counted
+
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 DEFAULT_DPI = 300
@@ -56,7 +58,7 @@ class PageProblem:
 
 def too_many_pages(limits: OpeningLimits) -> str:
     return (
-        f"The file has more than {limits.pages} pages. Scan the stack in smaller parts, "
+        f"The file has more than {counted(limits.pages, 'page')}. Scan the stack in smaller parts, "
         "or raise work.pages in config.toml."
     )
 

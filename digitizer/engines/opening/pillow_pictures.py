@@ -34,7 +34,7 @@ Image.MAX_IMAGE_PIXELS = None  # our own limit is kept before a picture is decod
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 _UNREADABLE = f"The picture is damaged and cannot be opened. {AGAIN}"
-_STRANGE = "The picture is of a kind that no scanner writes ({}). Save it as PDF, TIFF or JPEG."
+_STRANGE = "The picture is of a kind that no scanner writes ({kind}). Save it as PDF, TIFF or JPEG."
 PILLOW_ERRORS = (
     OSError,
     ValueError,
@@ -182,7 +182,7 @@ def pixels(picture: Image.Image) -> Picture:
         return _on_paper(picture)
     if mode in ("P", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"):
         return np.asarray(picture.convert("RGB"))
-    raise UnopenableFile(_STRANGE.format(mode))
+    raise UnopenableFile(_STRANGE.format(kind=mode))
 
 
 def _on_paper(picture: Image.Image) -> Picture:
@@ -203,7 +203,7 @@ def _from_deep(picture: Image.Image) -> Picture:
     deep = np.asarray(picture).astype(np.int64)
     bits = getattr(picture, "tag_v2", {}).get(_BITS_PER_SAMPLE, (16,))[0]
     if deep.min() < 0 or bits > 16 or deep.max() > 65535:
-        raise UnopenableFile(_STRANGE.format(f"{bits} bits"))
+        raise UnopenableFile(_STRANGE.format(kind=f"{bits} bits"))
     return eight_bits(deep, bits)
 
 

@@ -19,6 +19,7 @@ from digitizer.entrances.cli.context import (
     tell,
     write,
 )
+from digitizer.support.wording import counted
 
 audit_app = typer.Typer(no_args_is_help=True, help="The record of who did what.")
 Anchors = Annotated[
@@ -48,9 +49,9 @@ def audit_verify(context: typer.Context, anchor: Anchors = None, as_json: AsJson
         last = f"{checked.stamped:%Y-%m-%d at %H:%M} UTC"
         compared += f", {checked.timestamps} timestamps agree, the last of {last}"
     line = (
-        f"{checked.events} events hold{compared}."
+        f"Proven: {counted(checked.events, 'event')}{compared}."
         if checked.fault is None
-        else f"Broken after {checked.events} events: {checked.fault}."
+        else f"Broken after {counted(checked.events, 'event')}: {checked.fault}."
     )
     record = {
         "events": checked.events,

@@ -165,7 +165,8 @@ def cover_list(
             "last": each.last.isoformat() if each.last else None,
         }
         whose = known.inmate.booking_number if known.inmate else ""
-        line = f"{known.short_id}  {whose:12}  {each.uses} uses, {each.recent} in {days} days"
+        line = f"{known.short_id}  {whose:12}  {counted(each.uses, 'use')}, {each.recent} in "
+        line += counted(days, "day")
         line += f", printed for {known.sender}" if known.sender else ""
         say(record, as_json, line + (": UNUSUALLY OFTEN" if each.often else ""))
 
@@ -279,7 +280,8 @@ def cover_retire_key(
         }
         whose = each.inmate.booking_number if each.inmate else ""
         say(record, as_json, f"{each.short_id}  {each.code.kind:8}  {whose}")
+    fell = counted(len(sheets), "sheet")
     if confirm:
-        note(f"Key {number} is retired; {len(sheets)} sheets in force fell. Print new ones.")
+        note(f"Key {number} is retired, and {fell} in force with it. Print new ones.")
     else:
-        note(f"{len(sheets)} sheets in force would fall. Nothing was changed; add --confirm.")
+        note(f"In force, and would fall: {fell}. Nothing was changed; add --confirm.")

@@ -1,4 +1,4 @@
-"""held, assign, release, reject, cut, join, mark, …: deciding about held mail."""
+"""held, assign, release, reject, undo, cut, join, mark, …: deciding about held mail."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def add_to(app: typer.Typer) -> None:
         assign,
         release,
         reject,
+        undo,
         withhold,
         cut,
         join,
@@ -117,6 +118,19 @@ def reject(context: typer.Context, held_id: HeldId, by: By, reason: Reason) -> N
     facility, actor = signed(context, by)
     decisions.reject(facility, held_id, actor, reason)
     tell(f"{held_id} is rejected.")
+
+
+def undo(context: typer.Context, by: By, as_json: AsJson = False) -> None:
+    """Undo the last decision of the person named, within ten minutes."""
+    from digitizer.screening import decisions
+
+    facility, actor = signed(context, by)
+    done = decisions.undo_last(facility, actor)
+    say(
+        {"held": done.held, "undone": done.decided},
+        as_json,
+        f"Undone: {done.decided}. {done.held} is held again, as it was before.",
+    )
 
 
 def cut(

@@ -43,7 +43,8 @@ def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
         line = (
             f"{each.scan}  {each.source}: {counted(each.pages, 'page')} = "
             f"{each.delivered} delivered, {each.held} held, {each.recorded} recorded, "
-            f"{each.covers} covers, {each.blanks} blanks, {each.rejected} rejected"
+            f"{counted(each.covers, 'cover')}, {counted(each.blanks, 'blank')}, "
+            f"{each.rejected} rejected"
         )
         line += " (still at work)" if each.working else ""
         line += "" if each.balanced else "  DOES NOT BALANCE"
@@ -78,7 +79,7 @@ def backup(
         "bucket": done.bucket,
     }
     lines = [
-        f"{done.files} files and the database are in {folder}.",
+        f"The database and {counted(done.files, 'file')} are in {folder}.",
         f"The keys are in {done.keys}, encrypted.",
     ]
     if made:
@@ -121,8 +122,8 @@ def restore(
     say(
         asdict(proof),
         as_json,
-        f"Restored {proof.files} files; {proof.scans} scans balance and "
-        f"{proof.events} events hold.",
+        f"Restored {counted(proof.files, 'file')}. In balance: {counted(proof.scans, 'scan')}. "
+        f"Proven: {counted(proof.events, 'event')}.",
     )
     for warning in proof.warnings:
         note(warning)

@@ -23,7 +23,7 @@ from digitizer.entrances.cli.context import (
     tell,
 )
 from digitizer.model.errors import UsageError
-from digitizer.support.wording import local_moment
+from digitizer.support.wording import counted, local_moment
 
 if TYPE_CHECKING:
     from digitizer.people.held_names import HeldName
@@ -284,5 +284,8 @@ def roster_merge(
         "covers": moved.covers,
         "messages": moved.messages,
     }
-    counts = f"{moved.letters} letters, {moved.covers} covers, {moved.messages} messages"
+    counts = (
+        f"{counted(moved.letters, 'letter')}, {counted(moved.covers, 'cover')}, "
+        f"{counted(moved.messages, 'message')}"
+    )
     say(record, as_json, f"{booking} is part of {into} now: {counts}.")

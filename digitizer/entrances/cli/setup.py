@@ -19,6 +19,7 @@ from digitizer.entrances.cli.context import (
 from digitizer.entrances.cli.rosters import roster_app
 from digitizer.entrances.cli.staff import staff_app
 from digitizer.model.errors import UsageError
+from digitizer.support.wording import counted
 
 if TYPE_CHECKING:
     from digitizer.facility import AtRestSecret
@@ -76,7 +77,7 @@ def encrypt(
 
     home = home_of(context)
     done = encrypt_home(home, _at_rest_secret(passphrase_file, key_file), OPERATOR)
-    tell(f"{home} is encrypted: the database and {done.files} files.")
+    tell(f"{home} is encrypted: the database and {counted(done.files, 'file')}.")
     if done.altered:
         tell(f"Left as they are, for their bytes were altered before: {', '.join(done.altered)}.")
         raise typer.Exit(1)

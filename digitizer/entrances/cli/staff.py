@@ -18,7 +18,7 @@ from digitizer.entrances.cli.context import (
     tell,
 )
 from digitizer.model.people import StaffRole
-from digitizer.support.wording import local_moment
+from digitizer.support.wording import counted, local_moment
 
 if TYPE_CHECKING:
     from digitizer.people.staff import OneTimeCode
@@ -62,7 +62,9 @@ def staff_list(context: typer.Context, as_json: AsJson = False) -> None:
         state = "" if each.can_log_in else ", cannot log in" if each.active else ", not active"
         step = ", second step" if each.has_second_step else ""
         say(
-            record, as_json, f"{each.name}, {each.role}{state}{step}, {len(each.sessions)} sessions"
+            record,
+            as_json,
+            f"{each.name}, {each.role}{state}{step}, {counted(len(each.sessions), 'session')}",
         )
 
 

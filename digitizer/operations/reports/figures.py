@@ -217,7 +217,7 @@ def _confidence(pages: Mapping[int, int]) -> Figure:
 
 
 def _tenth(part: int) -> str:
-    return f"{part / PARTS:.1f} to {(part + 1) / PARTS:.1f}"
+    return f"{part / PARTS:.1f}–{(part + 1) / PARTS:.1f}"
 
 
 def _effort(decisions: Sequence[Decision]) -> Figure:

@@ -127,17 +127,17 @@ def doubts_about(tx: sa.Connection, sender: str | None, inmate_id: int) -> tuple
 
 def sentence(block: Block) -> str:
     """For staff, with who wants it, until when, and why."""
-    until = f" until {block.until}" if block.until else ""
-    why = block.reason.rstrip(".")
+    until = f"until {block.until}" if block.until else "without an end"
+    typed = block.reason.rstrip(".")
     if block.correspondent is None:
-        return f"Mail for {block.inmate} ({block.booking_number}) is suspended{until}: {why}."
-    whom = f" to {block.inmate} ({block.booking_number})" if block.booking_number else ""
+        return f"Mail for {block.inmate} ({block.booking_number}) is suspended {until}: {typed}."
+    whom = f"{block.inmate} ({block.booking_number})" if block.booking_number else "everybody"
     who = {
         WantedBy.FACILITY: "the facility",
         WantedBy.INMATE: "the inmate",
         WantedBy.CORRESPONDENT: "the correspondent",
     }[block.wanted_by]
-    return f"Mail from {block.correspondent.name}{whom} is blocked by {who}{until}: {why}."
+    return f"Mail from {block.correspondent.name} to {whom} is blocked by {who}, {until}: {typed}."
 
 
 def _blocks(tx: sa.Connection, *where: sa.ColumnElement[bool]) -> tuple[Block, ...]:

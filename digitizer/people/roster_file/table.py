@@ -11,6 +11,7 @@ from typing import Any
 
 from digitizer.model.errors import RosterError
 from digitizer.people.roster_file.problems import RowProblem, listed
+from digitizer.support.wording import counted
 
 _DELIMITERS = ",;\t|"
 
@@ -101,7 +102,9 @@ def without_total(records: Sequence[Record]) -> tuple[Record, ...]:
         return tuple(records)
     people = tuple(records[:-1])
     if count != len(people):
-        raise ValueError(f"it says that there are {count} lines, but there are {len(people)}")
+        raise ValueError(
+            f"it says that there are {counted(count, 'line')}, but there are {len(people)}"
+        )
     return people
 
 

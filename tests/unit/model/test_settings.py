@@ -179,3 +179,11 @@ def test_an_idle_time_that_no_clock_has_is_refused(tmp_path: Path, key: str) -> 
     """It would fail at every page."""
     line, message = _refusal(tmp_path, f"[web]\n{key} = {10**18}\n")
     assert (line, "1440" in message) == (2, True)
+
+
+def test_a_time_zone_has_the_name_of_one(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[facility]\ntime_zone = "America/Denver"\n')
+    assert read_settings(tmp_path).facility.time_zone == "America/Denver"
+    for wrong in ("CST", "America/Denvr", "../zone"):
+        line, message = _refusal(tmp_path, f'[facility]\ntime_zone = "{wrong}"\n')
+        assert (line, "America/Chicago" in message) == (2, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from digitizer.facility import Facility
 from digitizer.operations.doctor import examine
 from digitizer.operations.findings import Finding
 from digitizer.people import rosters
+from digitizer.support import clock
 from tests.support.made_mail import OPERATOR, deliver
 from tests.support.mail_server import mail_server
 
@@ -80,3 +82,14 @@ def test_a_mail_server_that_proves_nothing_is_a_finding(facility: Facility, tmp_
         assert (found.good, "CERTIFICATE_VERIFY_FAILED" in found.message) == (False, True)
         settings.write_text(f'{named}certificates = "{server.certificate}"\n')
         assert _found(facility.home)["mail server"].good
+
+
+def test_the_clock_that_people_read_is_named(facility: Facility) -> None:
+    (facility.home / "config.toml").write_text('[facility]\ntime_zone = "America/Denver"\n')
+    try:
+        named = {each.what: each.message for each in examine(facility.home, OPERATOR)}
+    finally:
+        clock.go_by("")
+    assert re.fullmatch(
+        r"America/Denver \(facility\.time_zone\): it is \S+ \d\d:\d\d M[SD]T", named["time zone"]
+    )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from digitizer.facility import Facility
+from digitizer.facility import Facility, open_facility
 from digitizer.model.errors import NotAllowed, NotFound
+from digitizer.operations.reports.actions import report
+from digitizer.operations.reports.periods import Period
 from digitizer.screening import cases, decisions
 from digitizer.screening.intake_list import scan_facts
-from digitizer.storage.database import reading
+from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import scan as scan_table
+from digitizer.support import clock
 from tests.support.made_mail import (
     CLERK,
     DOUBT,
@@ -109,3 +114,39 @@ def test_whom_the_cover_names_is_compared_with_who_was_chosen(facility: Facility
         assert cases.not_as_named(facility, held_id, chosen, CLERK) is None
     with pytest.raises(NotFound):
         cases.not_as_named(facility, held, "nobody", CLERK)
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25), (date(2026, 7, 1), 24)]
+)
+def test_when_clocks_change_each_letter_is_of_one_day_in_today_and_in_reports(
+    facility: Facility, changes: date, hours: int
+) -> None:
+    """By the facility's clock, whatever the machine's is."""
+    _set_zone(facility, "America/Chicago")
+    there = open_facility(facility.home)
+    try:
+        code, start = new_cover(there), datetime.combine(changes, time()).astimezone()
+        moments = [start + timedelta(hours=n) for n in range(-3, hours + 3)]
+        scans = []
+        for at, moment in enumerate(moments):
+            scans.append(file(there, split_of(letter_of(code, 1, 2)), content=b"%d" % at))
+            with writing(there.engine) as tx:
+                named = sa.update(scan_table).where(scan_table.c.id == scans[-1])
+                tx.execute(named.values(taken_in=moment.astimezone(UTC)))
+        days = [changes + timedelta(days=n) for n in (-1, 0, 1)]
+        shown = [cases.day_of_intake(there, CLERK, day).lines for day in days]
+        assert [len(lines) for lines in shown] == [3, hours, 3]
+        assert sorted(line.scan for lines in shown for line in lines) == sorted(scans)
+        made = report(there, Period(days[0], days[-1]), SUPERVISOR)
+        volume = next(each for each in made.figures if each.key == "volume")
+        assert [row.values[1] for row in volume.rows] == [3, hours, 3]
+        by_hour = next(each for each in made.figures if each.key == "hour")
+        assert sum(row.values[1] or 0 for row in by_hour.rows) == len(scans)
+    finally:
+        there.engine.dispose()
+        clock.go_by("")
+
+
+def _set_zone(facility: Facility, zone: str) -> None:
+    (facility.home / "config.toml").write_text(f'[facility]\ntime_zone = "{zone}"\n', "utf-8")

@@ -33,6 +33,7 @@ from digitizer.engines.printing.sheets.staff_sheets import (
 )
 from digitizer.model.errors import UsageError
 from digitizer.model.paper import CodeKind
+from digitizer.support.wording import counted
 
 __all__ = ["CoverSheet", "cover_missing", "cover_pdf", "covers_pdf", "draw_cover", "wording"]
 
@@ -59,7 +60,9 @@ def covers_pdf(covers: Sequence[CoverSheet], paper: Paper) -> bytes:
     """Several covers, one after the other."""
     first = covers[0]
     canvas, out = new_canvas(
-        paper, f"{len(covers)} covers from {first.short_id}", clean_line(first.facility_name)
+        paper,
+        f"{counted(len(covers), 'cover')} from {first.short_id}",
+        clean_line(first.facility_name),
     )
     for cover in covers:
         draw_cover(canvas, cover, paper)

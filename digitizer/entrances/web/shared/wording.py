@@ -1,8 +1,8 @@
 """How one language writes what the pages put together themselves: dates, counts, and words that
 come from a closed set (states, roles, what was done), which ``closed_words`` lists.
 
-What is composed at length elsewhere, such as why a letter is held, and what people typed, is shown
-as it is.
+What is composed at length elsewhere, such as why a letter is held, is said by ``composed``; what
+people typed is shown as it is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from babel.dates import format_date, format_skeleton
 
+from digitizer.entrances.web.shared import composed
 from digitizer.entrances.web.shared.translations import translation
 
 #: English as it is written here: ``12 November``; other languages have the order that is usual.
@@ -56,12 +57,13 @@ class Wording:
         }
 
     def said(self, words: object, context: str = "") -> str:
-        """Words of ours in this language, if the catalogue knows them; else as they are.
+        """Words of ours in this language, as far as the catalogue knows them; else as they are.
         ``context`` tells apart what is one word in English and not in others."""
         text = str(words)
         if context:
-            return self._words.pgettext(context, text)
-        return self._words.gettext(text) if text else ""
+            known = self._words.pgettext(context, text)
+            return known if known != text else composed.said(self.language, text)
+        return composed.said(self.language, text)
 
     def spaced(self, value: object) -> str:
         """A word of ours as people write it: ``awaiting_review`` as ``awaiting review``."""
@@ -136,16 +138,16 @@ class Wording:
         """An event's details in one line, without the empty ones, and without what only the program
         needs."""
         parts = (
-            f"{self.spaced(key.rstrip('_'))}: {self._plain(value)}"
+            f"{self.spaced(key.rstrip('_'))}: {self._plain(value, typed=key == 'reason')}"
             for key, value in detail.items()
             if value not in (None, [], "", False) and key not in _FOR_THE_PROGRAM
         )
         return "; ".join(parts)
 
-    def _plain(self, value: object) -> str:
+    def _plain(self, value: object, *, typed: bool) -> str:
         if isinstance(value, list):
             return ", ".join(self.spaced(each) for each in value)
-        return self.spaced(value)
+        return self._words.gettext(str(value)) if typed else self.spaced(value)
 
 
 def page_list(numbers: Sequence[int]) -> str:

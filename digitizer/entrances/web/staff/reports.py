@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -13,7 +14,8 @@ from starlette.responses import Response
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import StaffVisit
 from digitizer.entrances.web.shared.media import pdf
-from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.entrances.web.shared.templating import facility_of, language_of, show
+from digitizer.entrances.web.shared.wording import Wording
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.model.errors import UsageError
 from digitizer.model.figures import Figure, Report, said
@@ -72,12 +74,35 @@ def _page(
         status,
         visit=visit,
         idle_seconds=idle_seconds(request),
-        report=made,
+        report=_in_words(made, Wording(language_of(request))),
         drawn=_drawn,
         said=said,
         trouble=trouble,
         month=(last_of_month.replace(day=1), last_of_month),
         this_month=(this_month, datetime.now().astimezone().date()),
+    )
+
+
+def _in_words(report: Report, wording: Wording) -> Report:
+    """The report in the reader's language; scanners keep the names that a facility gave them."""
+    return replace(
+        report,
+        facts=tuple(replace(each, label=wording.said(each.label)) for each in report.facts),
+        figures=tuple(_figure_in_words(each, wording) for each in report.figures),
+    )
+
+
+def _figure_in_words(figure: Figure, wording: Wording) -> Figure:
+    rows = figure.rows
+    if figure.key != "scanner":
+        rows = tuple(replace(each, label=wording.said(each.label)) for each in rows)
+    return replace(
+        figure,
+        title=wording.said(figure.title),
+        label=wording.said(figure.label),
+        note=wording.said(figure.note),
+        columns=tuple(replace(each, name=wording.said(each.name)) for each in figure.columns),
+        rows=rows,
     )
 
 

@@ -115,3 +115,19 @@ def test_a_block_is_named_before_it_is_passed(run: Run, facility: Facility) -> N
         assert (refused.code, f"--despite {block}" in refused.err) == (1, True)
     passed = run("assign", letter, "--to", ORSON, "--despite", str(block), *signed)
     assert (passed.code, "is delivered" in passed.out) == (0, True)
+
+
+def test_undo_takes_back_the_last_decision_of_the_person_named(
+    run: Run, facility: Facility
+) -> None:
+    first, second = held_letter(facility), held_whole(facility)
+    by_ida, by_ben = ("--by", "Ida"), ("--by", "Ben")
+    assert run("undo", *by_ida).code == 1  # nothing is decided yet
+    assert run("reject", first, *by_ida, "--reason", "looked").code == 0
+    assert run("reject", second, *by_ben, "--reason", "looked").code == 0
+    assert run("undo", *by_ida, "--json").lines == [{"held": first, "undone": "reject"}]
+    assert [line["letter"] for line in run("held", "--json").lines] == [first]
+    assert run("undo", *by_ida).code == 1  # it is undone already
+    done = run("undo", *by_ben)
+    assert (done.code, second in done.out) == (0, True)
+    assert [verb for verb, *_ in events(facility)].count("undo") == 2

@@ -150,8 +150,8 @@ def test_reading_confidence(times: KnownTimes) -> None:
     rows = _rows(_figure(times, "confidence"))
     assert {name: values for name, values in rows.items() if values[0]} == {
         "0.0 to 0.1": (1, 25.0),
-        "0.1 to 0.2": (1, 25.0),
-        "0.9 to 1.0": (2, 50.0),
+        "0.1–0.2": (1, 25.0),
+        "0.9–1.0": (2, 50.0),
     }
 
 
