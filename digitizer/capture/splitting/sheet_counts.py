@@ -72,7 +72,7 @@ def letter_count(
     A sheet that only may be a cover never makes up for one that was lost. Where it might, the
     letters that surely do not hide a lost cover are those whose sheets fit their own count.
     """
-    found = _letters_found(stretches)
+    found = letters_found(stretches)
     if not announced or found == announced:
         return
     may_fit = found < announced <= len(stretches)
@@ -91,11 +91,14 @@ def all_found(stretches: Sequence[Stretch], announced: int) -> bool:
     yet another is in two parts.
     """
     sure = all(each.established or each.headless for each in stretches)
-    return sure and announced > 0 and _letters_found(stretches) == announced
+    return sure and announced > 0 and letters_found(stretches) == announced
 
 
-def _letters_found(stretches: Sequence[Stretch]) -> int:
-    """Only what surely begins a letter counts; a separator that no page follows begins none."""
+def letters_found(stretches: Sequence[Stretch]) -> int:
+    """How many letters surely are in the stack.
+
+    Only what surely begins a letter counts; a separator that no page follows begins none.
+    """
     return sum(map(_is_a_letter, stretches)) - _copies(stretches)
 
 
