@@ -44,6 +44,21 @@ def readings(stretches: Sequence[Stretch]) -> list[int]:
     return list(accumulate((len(each.sheets) for each in others), initial=len(first.behind)))
 
 
+def promised_and_missing(stretches: Sequence[Stretch], announced: int) -> tuple[int, int]:
+    """How many sheets and letters covers and a header promise, and how many of these are not there.
+
+    What may be a cover counts as the sheet that it is, in favour of the scanner.
+    """
+    promised, missing = announced, max(0, announced - letters_found(stretches))
+    for i, stretch in enumerate(stretches):
+        after = i + 1
+        while after < len(stretches) and not stretches[after].established:
+            after += 1
+        promised += stretch.counted
+        missing += max(0, stretch.counted - readings(stretches[i:after])[-1])
+    return promised, missing
+
+
 def _miscounted(stretch: Stretch) -> Doubt:
     return Doubt(
         DoubtReason.SHEET_COUNT,

@@ -9,6 +9,7 @@ from digitizer.capture.legal_evidence import seals
 from digitizer.capture.splitting.blanks import join_own_blanks
 from digitizer.capture.splitting.directions import wrong_origins
 from digitizer.capture.splitting.doubtful_stretches import doubts_by_stretch
+from digitizer.capture.splitting.sheet_counts import promised_and_missing
 from digitizer.capture.splitting.sheets import (
     Sheet,
     collate,
@@ -84,7 +85,13 @@ def _split_sheets(
     foreign = wrong_origins(stretches, origin)
     doubts = doubts_by_stretch(stretches, order_known, announced, two_runs, foreign)
     recorded = sorted((*header, *separators(stretches)))
-    return Split(letters=form_letters(stretches, doubts), recorded=tuple(recorded))
+    promised, missing = promised_and_missing(stretches, announced)
+    return Split(
+        letters=form_letters(stretches, doubts),
+        recorded=tuple(recorded),
+        counted=promised,
+        missing=missing,
+    )
 
 
 def _legal(pages: Sequence[SeenPage]) -> Doubt | None:
