@@ -180,7 +180,9 @@ def _envelopes(worked: Worked) -> set[int]:
 
 def _look(page: SurveyedPage, transcripts: Mapping[int, Transcript]) -> PageLook:
     read = transcripts.get(page.number)
-    return PageLook(page.number, page.width, page.height, page.dpi, len(read.words) if read else 0)
+    return PageLook(
+        page.number, page.width, page.height, page.dpi, len(read.text.split()) if read else 0
+    )
 
 
 def _may_be_cover(page: SeenPage) -> bool:
