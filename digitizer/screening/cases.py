@@ -36,7 +36,7 @@ from digitizer.screening.intake_list import (
     LetterFacts,
     ScanFacts,
 )
-from digitizer.screening.two_letters import may_be_two
+from digitizer.screening.two_letters import Sign, signs_of_two
 from digitizer.support.clock import now
 
 #: So many of what waits longest are shown with the day.
@@ -107,14 +107,15 @@ class HeldCase:
         return self.item.queue is Queue.MATCH and first is not None and first.is_here
 
     @property
-    def must_show(self) -> bool:
-        """Whether each page must have been on the screen first: there may be two letters in it."""
-        return may_be_two([page for page in self.pages if self.is_own(page)])
+    def must_show(self) -> tuple[Sign, ...]:
+        """Why each page must have been on the screen first: there may be two letters in it."""
+        own = [page for page in self.pages if self.is_own(page)]
+        return signs_of_two(own, self.letter.doubts if self.letter else self.scan.doubts)
 
     @property
     def seen(self) -> str:
         """A fingerprint of what a person sees, to notice whether it has changed since."""
-        shown = [(page.number, str(page.role)) for page in self.pages if self.is_own(page)]
+        shown = [(page.number, page.shown_as) for page in self.pages if self.is_own(page)]
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 

@@ -140,6 +140,7 @@ def add_page(
     position: int | None = None,
     quality: tuple[str, ...] = (),
     height: int = 1100,
+    envelope: bool = False,
 ) -> None:
     picture = mail.facility.pictures.put(io.BytesIO(draw_page(text, number)))[0]
     with writing(mail.facility.engine) as tx:
@@ -157,6 +158,7 @@ def add_page(
                 dpi=100,
                 ink=0.03,
                 quality=list(quality),
+                envelope=envelope,
             )
         )
         tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(pages=number))

@@ -41,7 +41,7 @@ class DecisionForm:
     before: Annotated[int, Form()] = 0
     #: The two letters to join, in the order of the scanner: the first keeps its id.
     pair: Text = ""
-    #: A page's number and what the page is, to mark it: ``4 cover``.
+    #: A page's number and what the page is, to mark it: ``4 cover``, ``1 envelope``.
     page_role: Text = ""
     #: A page's number and where in its letter it belongs, to move it: ``4 earlier``.
     page_move: Text = ""
@@ -109,10 +109,14 @@ def _join(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> st
 
 
 def _mark(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
-    number, _, role = form.page_role.partition(" ")
-    if not number.isdigit() or role not in set(PageRole):
+    number, _, what = form.page_role.partition(" ")
+    envelope = what == "envelope"
+    if not number.isdigit() or not (envelope or what in set(PageRole)):
         raise UsageError("Choose a page, and what it is.")
-    return decisions.mark_page(facility, held_id, int(number), PageRole(role), by, form.reason)
+    role = PageRole.CONTENT if envelope else PageRole(what)
+    return decisions.mark_page(
+        facility, held_id, int(number), role, by, form.reason, envelope=envelope
+    )
 
 
 def _move(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
