@@ -36,6 +36,7 @@ from digitizer.screening.intake_list import (
     LetterFacts,
     ScanFacts,
 )
+from digitizer.screening.sealing_by_hand import decided_letters
 from digitizer.screening.two_letters import Sign, signs_of_two
 from digitizer.support.clock import now
 
@@ -83,6 +84,8 @@ class HeldCase:
 
     ``letter`` is None where the whole scan is held. ``before`` and ``after`` are the held
     letters of the same scan beside it, ``following`` is the id of the next item to decide about.
+    ``decided`` are the letters of its scan that were delivered or rejected: they keep it from being
+    sealed.
     """
 
     id: str
@@ -95,6 +98,7 @@ class HeldCase:
     before: HeldItem | None
     after: HeldItem | None
     following: str | None
+    decided: tuple[str, ...]
 
     def is_own(self, page: ScanPage) -> bool:
         return page.letter == self.item.letter
@@ -178,7 +182,8 @@ def decision_on(facility: Facility, decided_id: str, by: Actor) -> LastDecision 
     """The last decision of a person on a letter or scan; None if there is none."""
     with looking(facility, by, Act.LOOK) as look:
         events = events_of(look.tx, Subject.letter(decided_id), Subject.scan(decided_id))
-        last = next((each for each in reversed(events) if each.verb in DECISIONS), None)
+        about = (*DECISIONS, Verb.SEAL)
+        last = next((each for each in reversed(events) if each.verb in about), None)
         if last is None:
             return None
         may = is_permitted(by, Act.DECIDE) and undoing.why_too_late(look.tx, last, by) is None
@@ -268,6 +273,7 @@ def _case(tx: sa.Connection, held_id: str) -> HeldCase:
         before=before,
         after=after,
         following=following,
+        decided=decided_letters(tx, item.scan),
     )
 
 

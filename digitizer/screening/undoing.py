@@ -193,6 +193,8 @@ def _next_step(tx: sa.Connection, event: Event) -> str | None:
     if event.at < now() - LIFE:
         return f"more than {_MINUTES} minutes have passed."
     touched = _touched(event)
+    if _is_sealed(tx, event.detail["undo"]["of"]):
+        return "its scan has been sealed as legal mail."
     for later in events_after(tx, event.seq, (*DECISIONS, Verb.PRINT_NOTICE, Verb.MERGE)):
         if later.verb == Verb.MERGE:  # the number of a record that is gone may be another's by now
             return "two records of inmates have been made one since."
@@ -206,6 +208,10 @@ def _next_step(tx: sa.Connection, event: Event) -> str | None:
         letter.c.read.is_not(None),
     )
     return "the inmate has opened it." if tx.execute(was_read).first() else None
+
+
+def _is_sealed(tx: sa.Connection, scan_id: str) -> bool:
+    return bool(tx.execute(sa.select(scan.c.sealed).where(scan.c.id == scan_id)).scalar())
 
 
 def _touched(event: Event) -> set[str]:

@@ -16,7 +16,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import UsageError
 from digitizer.model.mail import PageRole
 from digitizer.model.people import Actor
-from digitizer.screening import decisions
+from digitizer.screening import decisions, sealing_by_hand
 
 Text = Annotated[str, Form()]
 
@@ -45,6 +45,8 @@ class DecisionForm:
     page_role: Text = ""
     #: A page's number and where in its letter it belongs, to move it: ``4 earlier``.
     page_move: Text = ""
+    #: The number of the page on which a person saw that it may be legal mail, to seal.
+    page_shown: Annotated[int, Form()] = 0
 
     @property
     def page(self) -> int:
@@ -126,6 +128,10 @@ def _move(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> st
     return decisions.move_page(facility, held_id, int(number), where == "later", by, form.reason)
 
 
+def _seal(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
+    return sealing_by_hand.seal_held(facility, held_id, form.page_shown, by, form.reason)
+
+
 def _ask_for_rescan(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
     return decisions.ask_for_rescan(facility, held_id, by, form.reason)
 
@@ -141,6 +147,7 @@ DECISIONS: Mapping[str, Decision] = {
     ),
     "reject": Decision(_reject, ends=True),
     "rescanned": Decision(_rescanned, "The same sheets, scanned again", ends=True),
+    "seal": Decision(_seal, ends=True),
     "cut": Decision(_cut, "A new letter begins here"),
     "join": Decision(_join, "These pages belong together"),
     "move": Decision(_move, "The sheets were scanned in the wrong order"),
