@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402 - after the skip above
 
+from digitizer.storage.database import writing  # noqa: E402
+from digitizer.storage.tables import letter as letters  # noqa: E402
+from digitizer.storage.tables import original  # noqa: E402
 from digitizer.support.clock import now  # noqa: E402
 from tests.support.in_browser import ARGUMENTS, CHROMIUM, served  # noqa: E402
 from tests.support.patience import HUNG  # noqa: E402
@@ -342,6 +347,50 @@ def test_an_envelope_lies_beside_the_letter_and_is_marked_by_one_key(
     office.keyboard.press("u")
     expect(office.locator(".notice.done")).to_contain_text("Undone: mark page")
     expect(office.locator(".strip")).not_to_contain_text("envelope")
+
+
+def _store_original(mail: Mail, letter_id: str) -> None:
+    """The bytes of the letter's scan, which most tests can do without."""
+    sha256, size = mail.facility.originals.put(io.BytesIO(letter_id.encode()))
+    with writing(mail.facility.engine) as tx:
+        its_scan = sa.select(letters.c.scan_id).where(letters.c.id == letter_id).scalar_subquery()
+        this = sa.update(original).where(original.c.scan_id == its_scan)
+        tx.execute(this.values(sha256=sha256, size=size))
+
+
+def test_legal_mail_is_sealed_by_two_keys_from_its_page(office: Page, mail: Mail) -> None:
+    letter = _one_more_letter(mail, pages=2)
+    _store_original(mail, letter)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    office.keyboard.press("ArrowRight")  # it is on the second page that it says so
+    office.keyboard.press("p")
+    expect(office.get_by_text("Its scan is sealed, with all its 2 pages.")).to_be_visible()
+    office.keyboard.press("1")
+    office.wait_for_url("**decided=*")
+    expect(office.locator(".notice.done")).to_contain_text("Done: seal")
+    expect(office.locator(".notice.done button")).to_have_count(0)  # only a supervisor lifts it
+    scan = office.url.partition("decided=")[2]
+    office.goto(f"/staff/held/{scan}")
+    expect(office.locator(".why")).to_contain_text("Perhaps legal mail (page 2): Ana Brookwater")
+    expect(office.locator("#sheet")).to_have_count(0)
+    expect(office.get_by_text("Only a supervisor can decide about a sealed scan.")).to_be_visible()
+
+
+def test_where_a_letter_of_the_scan_is_decided_the_page_says_what_to_do(
+    office: Page, mail: Mail
+) -> None:
+    stack = add_scan(mail, "beside.pdf")
+    mine = add_letter(mail, stack, None, reason="Look at it.")
+    beside = add_letter(mail, stack, "2026-00117", state="delivered")
+    add_page(mail, stack, 1, mine, position=1)
+    add_page(mail, stack, 2, beside, position=1)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{mine}")
+    office.keyboard.press("p")
+    expect(office.get_by_text("Ask a supervisor to recall these")).to_be_visible()
+    expect(office.locator(f"details a[href='/staff/mail/{beside}']")).to_be_visible()
+    expect(office.locator("button[formaction$='/seal']")).to_have_count(0)
 
 
 def _to_screen(mail: Mail, pages: int) -> str:
