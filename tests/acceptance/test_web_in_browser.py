@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402 - after the skip above
 
-from digitizer.storage.database import writing  # noqa: E402
-from digitizer.storage.tables import letter as letters  # noqa: E402
-from digitizer.storage.tables import original  # noqa: E402
 from digitizer.support.clock import now  # noqa: E402
 from tests.support.in_browser import ARGUMENTS, CHROMIUM, served  # noqa: E402
 from tests.support.patience import HUNG  # noqa: E402
@@ -349,18 +344,8 @@ def test_an_envelope_lies_beside_the_letter_and_is_marked_by_one_key(
     expect(office.locator(".strip")).not_to_contain_text("envelope")
 
 
-def _store_original(mail: Mail, letter_id: str) -> None:
-    """The bytes of the letter's scan, which most tests can do without."""
-    sha256, size = mail.facility.originals.put(io.BytesIO(letter_id.encode()))
-    with writing(mail.facility.engine) as tx:
-        its_scan = sa.select(letters.c.scan_id).where(letters.c.id == letter_id).scalar_subquery()
-        this = sa.update(original).where(original.c.scan_id == its_scan)
-        tx.execute(this.values(sha256=sha256, size=size))
-
-
 def test_legal_mail_is_sealed_by_two_keys_from_its_page(office: Page, mail: Mail) -> None:
     letter = _one_more_letter(mail, pages=2)
-    _store_original(mail, letter)
     _enter_as_staff(office)
     office.goto(f"/staff/held/{letter}")
     office.keyboard.press("ArrowRight")  # it is on the second page that it says so
