@@ -71,7 +71,8 @@ class Keyboard:
         """An inmate by some letters of the name: chosen once they are the only one found."""
         self.press("/")
         self.type(name)
-        self.page.wait_for_selector("#found .person:only-child")
+        only = "#found [data-for='{}'] ~ .person:nth-of-type(1):last-child"
+        self.page.wait_for_selector(only.format(name))
         self.press("Enter")
 
 

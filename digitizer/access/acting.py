@@ -24,6 +24,7 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.access import permissions, refused
+from digitizer.access.ownership import need_contact
 from digitizer.access.permissions import RULES, Act, MayNot
 from digitizer.facility import Facility
 from digitizer.model.errors import NotFound, StorageError, UsageError
@@ -41,11 +42,17 @@ _ONE_LOOK = timedelta(minutes=5)
 class Look:
     """Someone who may look, and one consistent view of the tables. ``owner`` is the booking number
     that every query must carry: an inmate's own, else the one that was asked for; None: anyone's.
+    A correspondent's queries must carry the number of their record (``correspondent``) as well.
     """
 
     by: Actor
     tx: sa.Connection
     owner: str | None
+
+    @property
+    def correspondent(self) -> int | None:
+        """Of a correspondent who acts; None for everybody else."""
+        return int(self.by.name) if self.by.kind is ActorKind.CORRESPONDENT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,14 @@ def acting(
     return _acting(facility, by, owner, need_reason(reason) if RULES[act].reason else "")
 
 
+def keeping(
+    facility: Facility, by: Actor, act: Act, *, of: str | None = None
+) -> AbstractContextManager[Look]:
+    """For what somebody keeps for themselves while they work, as a draft: written, and in no log.
+    ``of`` is as for ``acting``. Raises NotAllowed and NotFound."""
+    return _keeping(facility, by, _owner(facility, by, act, of))
+
+
 def need_reason(reason: str) -> str:
     """The reason without spaces around it; UsageError if it is empty."""
     if not reason.strip():
@@ -132,6 +147,14 @@ def _owner(facility: Facility, by: Actor, act: Act, of: str | None) -> str | Non
 @contextmanager
 def _looking(facility: Facility, by: Actor, owner: str | None) -> Iterator[Look]:
     with reading(facility.engine) as tx:
+        need_contact(tx, by, owner)
+        yield Look(by, tx, owner)
+
+
+@contextmanager
+def _keeping(facility: Facility, by: Actor, owner: str | None) -> Iterator[Look]:
+    with writing(facility.engine) as tx:
+        need_contact(tx, by, owner)
         yield Look(by, tx, owner)
 
 
@@ -139,6 +162,7 @@ def _looking(facility: Facility, by: Actor, owner: str | None) -> Iterator[Look]
 def _acting(facility: Facility, by: Actor, owner: str | None, why: str) -> Iterator[Action]:
     try:
         with writing(facility.engine) as tx:
+            need_contact(tx, by, owner)
             action = Action(by, tx, owner, why)
             yield action
             if not action.recorded:  # an error in the verb, not in what was asked: nothing is kept

@@ -16,6 +16,9 @@ class Act(StrEnum):
     GIVE_REASON = "say why they open a delivered letter"
     READ_OWN = "read their own replies"
     SEND = "send messages"
+    WRITE = "write messages of their own"
+    CONVERSE = "see their own conversations"
+    SEE_ANSWERS = "see the reply sheets that were sent back to them"
     LOOK = "look at what came in, what is held, and the balance of pages"
     LIST_HELD = "list what is held, and why"
     LIST_INMATES = "list the roster"
@@ -61,13 +64,15 @@ class Act(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who may do an act. ``machine``: also the program itself, and whoever runs commands in the
-    home without giving a name. ``own``: also an inmate, with what is theirs. ``reason``: a reason
-    must be given. ``grave``: staff must have proved a few minutes ago at most who they are.
-    ``scope``: also another program, with a token of this scope."""
+    home without giving a name. ``own``: also an inmate, with what is theirs; ``outside``: also
+    a correspondent, with theirs. ``reason``: a reason must be given. ``grave``: staff must have
+    proved a few minutes ago at most who they are. ``scope``: also another program, with a token
+    of this scope."""
 
     roles: frozenset[StaffRole] = frozenset()
     machine: bool = True
     own: bool = False
+    outside: bool = False
     reason: bool = False
     grave: bool = False
     scope: Scope | None = None
@@ -82,7 +87,10 @@ RULES = {
     Act.READ: Rule(_ALL, own=True),
     Act.GIVE_REASON: Rule(_ALL, machine=False, reason=True),
     Act.READ_OWN: Rule(machine=False, own=True),
-    Act.SEND: Rule(_CLERKS, own=True),
+    Act.SEND: Rule(_CLERKS),
+    Act.WRITE: Rule(machine=False, own=True, outside=True),
+    Act.CONVERSE: Rule(machine=False, own=True, outside=True),
+    Act.SEE_ANSWERS: Rule(machine=False, outside=True),
     Act.LOOK: Rule(_ALL),
     Act.LIST_HELD: Rule(_ALL, scope=Scope.HELD_READ),
     Act.LIST_INMATES: Rule(_ALL, scope=Scope.ROSTER_READ),
@@ -135,13 +143,15 @@ class MayNot(NotAllowed):
 
 
 def is_permitted(actor: Actor, act: Act) -> bool:
-    """Whether this actor may do this; an inmate, with what is theirs."""
+    """Whether this actor may do this; inmates and correspondents, with what is theirs."""
     rule = RULES[act]
     match actor.kind:
         case ActorKind.MACHINE:
             return rule.machine
         case ActorKind.INMATE:
             return rule.own
+        case ActorKind.CORRESPONDENT:
+            return rule.outside
         case ActorKind.STAFF:
             return actor.role in rule.roles
         case ActorKind.TOKEN:

@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from digitizer.access.acting import acting
-from digitizer.access.permissions import Act, MayNot
-from digitizer.covers import register
+from digitizer.access.permissions import Act
 from digitizer.engines.isolation import Pool
 from digitizer.facility import Facility
 from digitizer.messages import outgoing
@@ -17,8 +16,7 @@ from digitizer.messages.outgoing import Thread
 from digitizer.model.errors import SandboxFailed, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Direction, Draft
-from digitizer.model.paper import CodeKind
-from digitizer.model.people import Actor, ActorKind
+from digitizer.model.people import Actor
 from digitizer.people import roster
 from digitizer.support.visible import HIDDEN, as_name
 
@@ -33,24 +31,12 @@ def send(facility: Facility, draft: Draft, by: Actor) -> str:
 
     Raises NotAllowed, NotFound, and UsageError for what could not be printed.
     """
-    sending = acting(facility, by, Act.SEND, of=draft.booking_number)
-    draft = _readable(draft)
-    if by.kind is ActorKind.INMATE and draft.direction is not Direction.FROM_INMATE:
-        with sending:
-            raise MayNot(Act.SEND, "You can only send your own messages.")
+    sending = acting(facility, by, Act.SEND)
+    draft = readable(draft)
     _check(draft, facility.settings.facility.paper)
     photos = tuple(facility.pictures.put(io.BytesIO(photo))[0] for photo in draft.photos)
-    kind = CodeKind.REPLY if draft.direction is Direction.TO_INMATE else CodeKind.INMATE
     with sending as action:
-        code = register.fresh_code(action.tx, kind, facility.keys)
-        message_id = outgoing.queue_message(action.tx, draft, code.cover_id, photos)
-        register.enrol(
-            action.tx,
-            code,
-            inmate_id=roster.inmate_row_id(action.tx, draft.booking_number),
-            message_id=message_id,
-            sender=draft.correspondent,
-        )
+        message_id = outgoing.send(action.tx, draft, facility.keys, photos)
         action.record(
             Verb.SEND_MESSAGE,
             Subject.message(message_id),
@@ -60,7 +46,7 @@ def send(facility: Facility, draft: Draft, by: Actor) -> str:
     return message_id
 
 
-def _readable(draft: Draft) -> Draft:
+def readable(draft: Draft) -> Draft:
     """Without what cannot be seen, and can make a line read otherwise than it stands."""
     lines = None if draft.address is None else map(as_name, draft.address.splitlines())
     return replace(
@@ -87,14 +73,14 @@ def _check(draft: Draft, paper: Literal["a4", "letter"]) -> None:
         raise UsageError("Say who the message is from, or who it is for.")
     if draft.direction is Direction.FROM_INMATE and not (draft.address or "").strip():
         raise UsageError("An outgoing letter needs an address.")
-    _check_characters(draft)
+    check_characters(draft)
     if draft.direction is Direction.FROM_INMATE:
         _check_address(draft.address or "", paper)
     if draft.photos:
         _check_photos(draft.photos)
 
 
-def _check_characters(draft: Draft) -> None:
+def check_characters(draft: Draft) -> None:
     """Only the writer's own words: they cannot change a name on the roster."""
     from digitizer.engines.printing.kit.missing import missing_in, named  # HarfBuzz
 

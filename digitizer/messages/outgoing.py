@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from digitizer.covers import register
+from digitizer.engines.codes.cover_code import KeyRing
 from digitizer.letters.doubtful_words import doubts_in, shown_lines
 from digitizer.letters.transcripts import transcripts_of
 from digitizer.model.mail import (
@@ -18,18 +20,23 @@ from digitizer.model.mail import (
     MessageState,
     PageRole,
 )
+from digitizer.model.paper import CodeKind
 from digitizer.model.people import Inmate
 from digitizer.model.prints import PrintKind
 from digitizer.people import roster
 from digitizer.prints import queue
 from digitizer.storage.tables import inmate, letter, message, page
+from digitizer.storage.tables_messages import refused_photo
+from digitizer.storage.tables_prints import print_job
 from digitizer.support.clock import new_id, now
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One e-message. ``photos`` are the names of its stored photos; ``cover_id`` is the code of the
-    sheet that is printed with it for the answer."""
+    """One e-message. ``photos`` are the names of its stored photos, without those that staff
+    refused; ``cover_id`` is the code of the sheet that is printed with it for the answer.
+    ``correspondent`` is the name of the person outside, ``correspondent_id`` their record, if any.
+    """
 
     id: str
     direction: Direction
@@ -43,6 +50,7 @@ class Message:
     created: datetime
     printed: datetime | None
     cover_id: str
+    correspondent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +74,43 @@ class Thread:
     replies: tuple[Reply, ...]
 
 
+def send(
+    tx: sa.Connection,
+    draft: Draft,
+    keys: KeyRing,
+    photos: Sequence[str] = (),
+    state: MessageState = MessageState.QUEUED,
+    correspondent_id: int | None = None,
+) -> str:
+    """A new message, with a code of its own for the answer; returns its id. ``photos`` are the
+    names of the draft's photos, stored. Raises NotFound for an unknown inmate."""
+    kind = CodeKind.REPLY if draft.direction is Direction.TO_INMATE else CodeKind.INMATE
+    code = register.fresh_code(tx, kind, keys)
+    message_id = queue_message(tx, draft, code.cover_id, photos, state, correspondent_id)
+    register.enrol(
+        tx,
+        code,
+        inmate_id=roster.inmate_row_id(tx, draft.booking_number),
+        message_id=message_id,
+        sender=draft.correspondent,
+    )
+    return message_id
+
+
 def queue_message(
     tx: sa.Connection,
     draft: Draft,
     cover_id: str,
     photos: Sequence[str] = (),
     state: MessageState = MessageState.QUEUED,
+    correspondent_id: int | None = None,
 ) -> str:
     """Returns the message's id. ``photos`` are the names of the draft's photos, stored, and
     ``cover_id`` is the code of the sheet for the answer. One that is QUEUED is in the print queue
-    from now on. Raises NotFound for an unknown inmate."""
+    from now on; its recipient sees all but those IN_REVIEW. Raises NotFound for an unknown inmate.
+    """
     message_id, inmate_id = new_id(), roster.inmate_row_id(tx, draft.booking_number)
+    at = now()
     tx.execute(
         sa.insert(message).values(
             id=message_id,
@@ -88,21 +122,29 @@ def queue_message(
             body=draft.body,
             photos=list(photos),
             state=str(state),
-            created=now(),
+            created=at,
             cover_id=cover_id,
-            printed=now() if state is MessageState.PRINTED else None,
+            correspondent_id=correspondent_id,
+            printed=at if state is MessageState.PRINTED else None,
+            released=None if state is MessageState.IN_REVIEW else at,
         )
     )
     if state is MessageState.QUEUED:
-        to_inmate = draft.direction is Direction.TO_INMATE
-        queue.add(
-            tx,
-            PrintKind.LETTER if to_inmate else PrintKind.OUTGOING,
-            f"Letter {'from' if to_inmate else 'to'} {draft.correspondent}",
-            inmate_id=inmate_id,
-            message_id=message_id,
-        )
+        queue_print(tx, message_id)
     return message_id
+
+
+def queue_print(tx: sa.Connection, message_id: str) -> None:
+    """It goes to paper, as soon as somebody prints what waits."""
+    row = tx.execute(sa.select(message).where(message.c.id == message_id)).one()
+    to_inmate = row.direction == Direction.TO_INMATE
+    queue.add(
+        tx,
+        PrintKind.LETTER if to_inmate else PrintKind.OUTGOING,
+        f"Letter {'from' if to_inmate else 'to'} {row.correspondent}",
+        inmate_id=row.inmate_id,
+        message_id=message_id,
+    )
 
 
 def inmate_of(tx: sa.Connection, message_id: str) -> int:
@@ -136,6 +178,7 @@ def _messages(tx: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Message
         .order_by(inmate.c.housing_unit, inmate.c.last_name, message.c.created, message.c.id)
     ).all()
     people = roster.inmates_of_rows(tx, {row.inmate_id for row in rows})
+    refused = refused_photos(tx, [row.id for row in rows])
     return tuple(
         Message(
             id=row.id,
@@ -145,14 +188,29 @@ def _messages(tx: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Message
             address=row.address,
             subject=row.subject,
             body=row.body,
-            photos=tuple(row.photos),
+            photos=tuple(
+                photo
+                for place, photo in enumerate(row.photos, start=1)
+                if place not in refused.get(row.id, {})
+            ),
             state=MessageState(row.state),
             created=row.created,
             printed=row.printed,
             cover_id=row.cover_id,
+            correspondent_id=row.correspondent_id,
         )
         for row in rows
     )
+
+
+def refused_photos(tx: sa.Connection, ids: Sequence[str]) -> Mapping[str, Mapping[int, str]]:
+    """By message, the reasons for which photos of it were refused, by place from 1."""
+    refused: dict[str, dict[int, str]] = {}
+    for start in range(0, len(ids), 500):
+        some = refused_photo.c.message_id.in_(ids[start : start + 500])
+        for row in tx.execute(sa.select(refused_photo).where(some)):
+            refused.setdefault(row.message_id, {})[row.place] = row.reason
+    return refused
 
 
 def _replies(tx: sa.Connection, message_id: str) -> tuple[Reply, ...]:
@@ -195,10 +253,15 @@ def mark_unanswered(tx: sa.Connection, message_id: str) -> None:
     """After its reply was taken back. It stays answered where another reply to it is delivered."""
     if not _replies(tx, message_id):
         was = sa.case(
-            (message.c.printed.is_(None), str(MessageState.QUEUED)),
-            else_=str(MessageState.PRINTED),
+            (message.c.printed.is_not(None), str(MessageState.PRINTED)),
+            (_is_to_be_printed(), str(MessageState.QUEUED)),
+            else_=str(MessageState.DELIVERED),
         )
         tx.execute(sa.update(message).where(message.c.id == message_id).values(state=was))
+
+
+def _is_to_be_printed() -> sa.ColumnElement[bool]:
+    return sa.exists().where(print_job.c.message_id == message.c.id)
 
 
 def mark_answered(tx: sa.Connection, message_id: str) -> None:

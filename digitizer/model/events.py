@@ -63,6 +63,15 @@ class Verb(StrEnum):
     PRINT_NOTICE = "print notice"
     REVOKE_COVER = "revoke cover"
     SEND_MESSAGE = "send message"
+    WRITE_MESSAGE = "write message"
+    LOOK_AT_MESSAGE = "look at message"
+    LOOK_AT_PHOTO = "look at photo"
+    RELEASE_MESSAGE = "release message"
+    FIRST_LOOK_AT_MESSAGE = "release message, first of two"
+    REFUSE_MESSAGE = "refuse message"
+    REFUSE_PHOTO = "refuse photo"
+    PASS_PHOTO = "give photo back"
+    OPEN_CONVERSATION = "open conversation"
     PRINT_MESSAGE = "print message"
     RENDER_MESSAGE = "render message"
     QUEUE_PRINT = "queue print"
@@ -91,6 +100,11 @@ class Verb(StrEnum):
     BLOCK_MAIL = "block mail"
     UNBLOCK_MAIL = "unblock mail"
     NAME_SENDER = "name sender"
+    SIGN_UP = "sign up"
+    CONFIRM_EMAIL = "confirm e-mail"
+    CHANGE_ACCOUNT = "change account"
+    DELETE_ACCOUNT = "delete account"
+    EXPORT_OWN = "export own data"
     REMOVE_PIN = "remove PIN"
     SET_PIN = "set PIN"
     SET_SECURITY_QUESTION = "set security question"
@@ -152,6 +166,9 @@ LOOKS = frozenset(
         Verb.COPY_AS_PDF,
         Verb.SEARCH,
         Verb.LOOK_AT_MESSAGES,
+        Verb.LOOK_AT_MESSAGE,
+        Verb.LOOK_AT_PHOTO,
+        Verb.OPEN_CONVERSATION,
         Verb.LOOK_AT_PRINT_QUEUE,
         Verb.LOOK_AT_PRINT,
         Verb.LOOK_AT_SEAL,

@@ -63,8 +63,13 @@ class Queue(StrEnum):
 
 
 class MessageState(StrEnum):
-    """An outgoing e-message on its way to paper."""
+    """How far an e-message is. IN_REVIEW waits for staff, who release it or refuse it. One that is
+    released is on its recipient's screen at once, and there its way ends (DELIVERED), or it goes to
+    paper as well (QUEUED until it is PRINTED). ANSWERED: its reply sheet came back."""
 
+    IN_REVIEW = "in_review"
+    REFUSED = "refused"
+    DELIVERED = "delivered"
     QUEUED = "queued"
     PRINTED = "printed"
     ANSWERED = "answered"

@@ -64,14 +64,16 @@ class ActorKind(StrEnum):
     INMATE = "inmate"
     MACHINE = "machine"
     TOKEN = "token"
+    CORRESPONDENT = "correspondent"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts; every verb takes one.
 
-    ``name`` is a staff name, a booking number, the part of the program at work, or the name of a
-    token after the word "token"; ``scopes`` are that token's. ``listed`` is
+    ``name`` is a staff name, a booking number, the part of the program at work, the number of a
+    correspondent's record, or the name of a token after the word "token"; ``scopes`` are that
+    token's. ``listed`` is
     False where a name was given on the command line that is not on the staff list; each event of
     such an actor records it. ``proven``: staff who proved a few minutes ago at most who they are,
     which acts that cannot be undone ask for. ``shell`` is the user of the machine who runs a

@@ -312,6 +312,22 @@ class Screening(Keys):
         return reasons
 
 
+class Messages(Keys):
+    """What inmates and correspondents may write to each other on their pages.
+
+    ``review``: which of it staff look at before it goes on: all, what a watch rule marks, or none.
+    ``characters`` and ``photos`` bound one message, ``a_day`` what each person may write in a day
+    (0: nobody may write). ``paper``: whether a message to an inmate is printed too, with its reply
+    sheet; it is on their screen in any case.
+    """
+
+    review: Literal["all", "marked", "none"] = "all"
+    characters: int = Field(default=6000, ge=100, le=30_000)
+    photos: int = Field(default=5, ge=0, le=25)
+    a_day: int = Field(default=20, ge=0, le=1000)
+    paper: Literal["always", "never"] = "always"
+
+
 class Audit(Keys):
     """The event log: where its head is written down besides, and what a search records.
 
@@ -411,6 +427,7 @@ class Settings(Keys):
     webhook: Webhook = Webhook()
     covers: Covers = Covers()
     screening: Screening = Screening()
+    messages: Messages = Messages()
     audit: Audit = Audit()
     roster: Roster = Roster()
     keys: AtRest = AtRest()

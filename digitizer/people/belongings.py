@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from digitizer.people.correspondents.records import drop_doubled_contacts
+from digitizer.people.correspondents.records import drop_doubled_contacts, drop_doubled_drafts
 from digitizer.storage.tables import (
     cover,
     earlier_number,
@@ -20,6 +20,7 @@ from digitizer.storage.tables import (
     session,
 )
 from digitizer.storage.tables_correspondents import contact, mail_block
+from digitizer.storage.tables_messages import message_draft
 from digitizer.storage.tables_prints import print_job
 from digitizer.storage.tables_screening import watch_rule
 
@@ -34,6 +35,7 @@ GIVEN = (
     mail_block,
     watch_rule,
     print_job,
+    message_draft,
 )
 #: Where nothing is left by then: sessions are ended, and a name that is held forbids it.
 EMPTY = (session, held_name)
@@ -61,6 +63,7 @@ def belongings_of(tx: sa.Connection, inmate_id: int) -> Belongings:
 def give_all(tx: sa.Connection, inmate_id: int, to: int) -> None:
     """Everything that names the first record names the second."""
     drop_doubled_contacts(tx, contact.c.inmate_id, inmate_id, to)
+    drop_doubled_drafts(tx, message_draft.c.inmate_id, inmate_id, to)
     for each in GIVEN:
         own = sa.update(each).where(each.c.inmate_id == inmate_id)
         tx.execute(own.values(inmate_id=to))

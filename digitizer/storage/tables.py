@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0019"
+SCHEMA_VERSION = "0022"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -113,6 +113,15 @@ message = sa.Table(
     sa.Column("created", UtcTime, nullable=False),
     sa.Column("printed", UtcTime),
     sa.Column("cover_id", sa.String(32), unique=True),
+    # The record of the person outside, where they have one. (SQLite takes no new reference.)
+    sa.Column("correspondent_id", sa.Integer, index=True),
+    # From when on its recipient sees it on a screen, and when they first opened it there.
+    sa.Column("released", UtcTime),
+    sa.Column("read", UtcTime),
+    # Why it was refused, as both may know.
+    sa.Column("refused", sa.Text),
+    # Who released it first, where two people must.
+    sa.Column("first_by", sa.String(120)),
 )
 
 cover = sa.Table(
@@ -427,6 +436,7 @@ session = sa.Table(
     sa.Column("token_hash", sa.String(64), primary_key=True),
     _to("inmate", "inmate_id"),
     _to("staff", "staff_id"),
+    sa.Column("correspondent_id", sa.Integer, index=True),
     sa.Column("steps_done", sa.Integer, nullable=False, default=0),
     sa.Column("csrf", sa.String(64), nullable=False),
     sa.Column("created", UtcTime, nullable=False),

@@ -59,3 +59,42 @@ letter_sender = sa.Table(
     sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), nullable=False, index=True),
     sa.Column("at", UtcTime, nullable=False),
 )
+
+# The login of a correspondent, by e-mail and password. A record has one at most.
+correspondent_account = sa.Table(
+    "correspondent_account",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), nullable=False, unique=True),
+    # Confirmed by a link that was sent to it; ``plain_email`` without capitals.
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("plain_email", sa.String(254), nullable=False, unique=True),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("made", UtcTime, nullable=False),
+    # Whether they want e-mails that tell of news, and what was written to them in these.
+    sa.Column("tell", sa.Boolean, nullable=False),
+    sa.Column("tell_content", sa.Boolean, nullable=False),
+)
+
+# Who asked for an account and has not confirmed their e-mail yet. Only the SHA-256 of the token in
+# the link is kept.
+sign_up = sa.Table(
+    "sign_up",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("plain_email", sa.String(254), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("until", UtcTime, nullable=False, index=True),
+)
+
+# Links by which an owner of an account chooses a new password, each good once.
+password_reset = sa.Table(
+    "password_reset",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("correspondent_account.id"), nullable=False, index=True),
+    sa.Column("until", UtcTime, nullable=False, index=True),
+)

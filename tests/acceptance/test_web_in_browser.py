@@ -443,9 +443,7 @@ def test_a_letter_is_cut_and_delivered_by_keys_alone(office: Page, mail: Mail) -
     expect(office.locator("#shown-caption")).to_contain_text("Page 2")
     office.keyboard.press("c")
     office.wait_for_url("**decided=*")
-    office.keyboard.press("/")
-    office.keyboard.type("jose")
-    expect(office.locator("#found .person")).to_have_count(1)
+    _look_for(office, "jose")
     office.keyboard.press("Enter")
     expect(office.get_by_text("Goes to José Okonkwo-Ruiz")).to_be_visible()
     office.keyboard.press("Enter")
@@ -580,13 +578,18 @@ def test_today_asks_by_itself_where_it_cannot_hear(office: Page) -> None:
     expect(office.locator("dl.counts")).to_have_count(1)
 
 
+def _look_for(office: Page, text: str) -> None:
+    """Types it, and waits for the answer to all of it: until then Enter chooses nobody."""
+    office.keyboard.press("/")
+    office.keyboard.type(text)
+    expect(office.locator(f"#found [data-for='{text}'] ~ .person")).to_have_count(1)
+
+
 def _looked_up(office: Page, mail: Mail) -> Locator:
     """A held letter with somebody else than the suggested inmate found, by keyboard."""
     _enter_as_staff(office)
     office.goto(f"/staff/held/{mail.ids['held']}")
-    office.keyboard.press("/")
-    office.keyboard.type("jose")
-    expect(office.locator("#found .person")).to_have_count(1)
+    _look_for(office, "jose")
     return office.locator(".people input:checked")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 #: Seconds after which a wait counts as one that would never end; fewer where somebody sits in front
 #: of a test that is being written.
-HUNG = float(os.environ.get("DIGITIZER_TEST_HUNG", "1800"))
+HUNG = float(os.environ.get("DIGITIZER_TEST_HUNG", "600"))
 _LOOK = 0.1
 
 

@@ -16,6 +16,7 @@ import pytest
 from digitizer import audit
 from digitizer.access import kiosks, locks, second_step, sessions, tokens, totp, visitors
 from digitizer.access.accounts import staff_account
+from digitizer.access.permissions import Act, is_permitted
 from digitizer.access.sessions import Idle
 from digitizer.audit import Head
 from digitizer.capture import ingest, inspection, intake
@@ -28,10 +29,11 @@ from digitizer.letters import actions as letters
 from digitizer.letters import progress
 from digitizer.messages import actions as messages
 from digitizer.messages import printing, reply_sheets
+from digitizer.messages import writing as conversing
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Verb
 from digitizer.model.mail import Direction, PageRole
-from digitizer.model.people import Actor, Scope, StaffRole
+from digitizer.model.people import Actor, ActorKind, Scope, StaffRole
 from digitizer.model.prints import PrintKind
 from digitizer.notifications import actions as notifications
 from digitizer.notifications import announcements, sending
@@ -55,6 +57,7 @@ from digitizer.screening import (
     decisions,
     held_list,
     legal_mail,
+    message_review,
     notices,
     recalls,
     review,
@@ -63,8 +66,9 @@ from digitizer.screening import (
 )
 from digitizer.storage.database import reading, writing
 from digitizer.support.clock import now
+from tests.support.conversing import a_photo
 from tests.support.print_system import BLANK_PDF
-from tests.support.whole_facility import ANOTHER, DOUBTFUL, OWNER, ROSTER_FILE, Place, draft
+from tests.support.whole_facility import ACTORS, ANOTHER, DOUBTFUL, OWNER, ROSTER_FILE, Place, draft
 
 Do = Callable[[Facility, Place, Actor], Any]
 
@@ -281,10 +285,134 @@ _LETTERS = (
     ),
 )
 
+
+def _whom(by: Actor, at: Place) -> str:
+    """With whom the owner, and the correspondent who writes to them, have a conversation."""
+    return OWNER if by.kind is ActorKind.CORRESPONDENT else at["cora"]
+
+
+#: Another supervisor, whose events no row counts.
+_LIFTER = Actor(ActorKind.STAFF, "Lena Lifter", StaffRole.SUPERVISOR, proven=True)
+
+
+def _end_suspension(h: Facility, at: Place, by: Actor, *may: Actor) -> None:
+    """For those who may write to the owner, or decide."""
+    if by in may or (not may and is_permitted(by, Act.DECIDE)):
+        correspondents.unblock_mail(h, int(at["suspended"]), _LIFTER, "it is over")
+
+
+def _write(h: Facility, at: Place, by: Actor) -> None:
+    """After the owner's mail is suspended no longer."""
+    _end_suspension(h, at, by, ACTORS["owner"], ACTORS["family"])
+    conversing.write(h, _whom(by, at), "Hello", "All is well.", by)
+
+
+def _release_message(h: Facility, at: Place, by: Actor) -> None:
+    _end_suspension(h, at, by)
+    if is_permitted(by, Act.DECIDE):
+        message_review.message_photo(h, at["message"], 1, by)
+    message_review.release_message(h, at["message"], by, "why")
+
+
+_CONVERSATIONS = (
+    Row(
+        "messages.writing.conversations_of",
+        "owner another family stranger",
+        None,
+        lambda h, at, by: conversing.conversations_of(h, by),
+    ),
+    Row(
+        "messages.writing.conversation",
+        "owner family",
+        Verb.OPEN_CONVERSATION,
+        lambda h, at, by: conversing.conversation(h, _whom(by, at), by),
+    ),
+    Row(
+        "messages.writing.save_draft",
+        "owner family",
+        None,
+        lambda h, at, by: conversing.save_draft(h, _whom(by, at), "Hello", "All is", by),
+    ),
+    Row(
+        "messages.writing.add_photo",
+        "owner family",
+        None,
+        lambda h, at, by: conversing.add_photo(h, _whom(by, at), a_photo(), by),
+    ),
+    Row(
+        "messages.writing.remove_photo",
+        "owner family",
+        None,
+        lambda h, at, by: conversing.remove_photo(h, _whom(by, at), 1, by),
+    ),
+    Row(
+        "messages.writing.draft_photo",
+        "owner family",
+        None,
+        lambda h, at, by: conversing.draft_photo(h, _whom(by, at), 1, by),
+    ),
+    Row("messages.writing.write", "owner family", Verb.WRITE_MESSAGE, _write),
+    Row(
+        "messages.writing.photo",
+        "owner family",
+        None,
+        lambda h, at, by: conversing.photo(h, at["passed"], 1, by),
+    ),
+    Row(
+        "messages.writing.reply_picture",
+        "family",
+        None,
+        lambda h, at, by: conversing.reply_picture(h, at["answer"], 1, by),
+    ),
+    Row(
+        "screening.message_review.waiting_messages",
+        LOOKERS,
+        None,
+        lambda h, at, by: message_review.waiting_messages(h, by),
+    ),
+    Row(
+        "screening.message_review.open_message",
+        LOOKERS,
+        Verb.LOOK_AT_MESSAGE,
+        lambda h, at, by: message_review.open_message(h, at["message"], by),
+    ),
+    Row(
+        "screening.message_review.message_photo",
+        LOOKERS,
+        Verb.LOOK_AT_PHOTO,
+        lambda h, at, by: message_review.message_photo(h, at["message"], 1, by),
+    ),
+    Row(
+        "screening.message_review.release_message",
+        CLERKS,
+        Verb.RELEASE_MESSAGE,
+        _release_message,
+        prepared=(Verb.LOOK_AT_PHOTO,),
+    ),
+    Row(
+        "screening.message_review.refuse_message",
+        CLERKS,
+        Verb.REFUSE_MESSAGE,
+        lambda h, at, by: message_review.refuse_message(h, at["message"], by, "why"),
+    ),
+    Row(
+        "screening.message_review.refuse_photo",
+        CLERKS,
+        Verb.REFUSE_PHOTO,
+        lambda h, at, by: message_review.refuse_photo(h, at["message"], 1, by, "why"),
+    ),
+    Row(
+        "screening.message_review.pass_photo",
+        CLERKS,
+        Verb.PASS_PHOTO,
+        lambda h, at, by: message_review.pass_photo(h, at["message"], 1, by, "why"),
+    ),
+)
+
 _MESSAGES = (
     Row(
         "messages.actions.send",
-        f"{WORKERS} owner",
+        WORKERS,
         Verb.SEND_MESSAGE,
         lambda h, at, by: messages.send(h, draft(), by),
     ),
@@ -1308,6 +1436,7 @@ ROWS = (
     *_OUTSIDE,
     *_LOGINS,
     *_LETTERS,
+    *_CONVERSATIONS,
     *_MESSAGES,
     *_PRINTS,
     *_BULK,

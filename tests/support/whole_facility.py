@@ -3,6 +3,7 @@ route."""
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from digitizer.covers import actions as covers
 from digitizer.covers.terms import CoverTerms
 from digitizer.facility import Facility, open_facility
 from digitizer.messages import actions as messages
+from digitizer.messages import drafts
+from digitizer.messages import writing as conversing
 from digitizer.model.events import LOG
 from digitizer.model.mail import Direction, Draft
 from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate, Scope, StaffRole
@@ -28,13 +31,13 @@ from digitizer.model.prints import PrintKind
 from digitizer.notifications import outbox
 from digitizer.notifications.announcements import announce
 from digitizer.notifications.outbox import OutState
-from digitizer.people import rosters
+from digitizer.people import roster, rosters
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.people.roster_import import Upload
 from digitizer.policies import actions as policies
 from digitizer.policies.watch_rules import NewRule, WatchKind, today
 from digitizer.prints import actions as prints
-from digitizer.screening import blind_checks, cases, decisions
+from digitizer.screening import blind_checks, cases, decisions, message_review
 from digitizer.storage.database import writing
 from digitizer.storage.tables import staff
 from digitizer.support.clock import now
@@ -68,6 +71,8 @@ ACTORS: Mapping[str, Actor] = {
     "no role": Actor(ActorKind.STAFF, "Nobody Inparticular"),
     "owner": Actor(ActorKind.INMATE, OWNER),
     "another": Actor(ActorKind.INMATE, ANOTHER),
+    "family": Actor(ActorKind.CORRESPONDENT, "3"),
+    "stranger": Actor(ActorKind.CORRESPONDENT, "4"),
     "machine": OPERATOR,
     **{
         str(scope): Actor(ActorKind.TOKEN, f"token {scope}", scopes=frozenset({scope}))
@@ -90,7 +95,9 @@ class Place:
     left. ``print`` is the number of a sheet that waits to be printed, ``sent`` of one that was
     given to a printer, in the open ``batch``. ``outgoing`` is a doubtful e-mail, ``announcement``
     is shown; ``now`` and ``soon`` are times as a form has them. ``ida`` and ``ben`` are
-    correspondents, ``block`` holds mail. ``free`` is a folder for anything.
+    correspondents, ``block`` holds mail. ``cora`` ("family") may write to OWNER, "stranger" to
+    ANOTHER; her ``message`` waits for a review, ``passed`` was released, each with a photo, and so
+    has her draft; ``answer`` is a reply sheet to it. ``free`` is a folder for anything.
     """
 
     facility: Facility
@@ -152,6 +159,9 @@ def make_whole_facility(folder: Path) -> Place:
     ids.update(print=str(waits), sent=str(sent), batch=str(batch.number))
     ids["doubtful"] = DOUBTFUL
     _add_correspondents(facility, ids)
+    answers = add_scan(mail, "answer.pdf")
+    ids["answer"] = add_letter(mail, answers, OWNER, kind="reply", message_id=ids["passed"])
+    add_page(mail, answers, 1, ids["answer"], "All is well here.", position=1)
     with writing(facility.engine) as tx:
         ids["outgoing"] = outbox.put(tx, "a@b.example", "A", "B", cause=LOG, sender="c@d.example")
         outbox.end(tx, ids["outgoing"], OutState.DOUBTFUL, "The connection died.")
@@ -174,10 +184,38 @@ def _add_correspondents(facility: Facility, ids: dict[str, str]) -> None:
     clerk, supervisor = ACTORS["clerk"], ACTORS["supervisor"]
     ida = correspondents.add_correspondent(facility, correspondents.Entry("Aunt Ida"), clerk)
     ben = correspondents.add_correspondent(facility, correspondents.Entry("Ben Orchard"), clerk)
+    _add_messages(facility, ids)
     correspondents.ask_for_contact(facility, ida, OWNER, clerk)
     block = correspondents.block_mail(facility, ida, ANOTHER, supervisor, "asked for by both")
     suspended = correspondents.block_mail(facility, None, OWNER, supervisor, "court order 17")
     ids |= {"ida": str(ida), "ben": str(ben), "block": str(block), "suspended": str(suspended)}
+
+
+def _add_messages(facility: Facility, ids: dict[str, str]) -> None:
+    clerk, supervisor = ACTORS["clerk"], ACTORS["supervisor"]
+    for name, person in (("Cora Dale", OWNER), ("Dan Stranger", ANOTHER)):
+        entry = correspondents.Entry(name, "1 Elm Street\nHarbor Bay")
+        number = correspondents.add_correspondent(facility, entry, clerk)
+        correspondents.approve_contact(facility, number, person, supervisor, "asked by both")
+        ids.setdefault("cora", str(number))
+    assert ids["cora"] == ACTORS["family"].name
+    photo, _ = facility.pictures.put(io.BytesIO(b"\xff\xd8 a photo"))
+    with writing(facility.engine) as tx:
+        row = roster.inmate_row_id(tx, OWNER)
+        to_owner, home = (drafts.Between(each, row, int(ids["cora"])) for each in _DIRECTIONS)
+    for name in ("message", "passed", "draft"):
+        for each, by, whom in ((to_owner, "family", OWNER), (home, "owner", ids["cora"])):
+            with writing(facility.engine) as tx:
+                drafts.keep(tx, each, "Hello", "All is well.", [photo])
+            if name != "draft":
+                sent = conversing.write(facility, whom, "Hello", "All is well.", ACTORS[by])
+                ids[name if by == "family" else f"own_{name}"] = sent
+    for name in ("passed", "own_passed"):
+        message_review.message_photo(facility, ids[name], 1, clerk)
+        message_review.release_message(facility, ids[name], clerk, "nothing against it")
+
+
+_DIRECTIONS = (Direction.TO_INMATE, Direction.FROM_INMATE)
 
 
 @contextmanager

@@ -81,7 +81,8 @@ def test_who_may_do_what_is_documented(act: Act) -> None:
     said = f"{act}, with a reason" if rule.reason else str(act)
     may = ["yes" if role in rule.roles else "" for role in StaffRole]
     scope = f"`{rule.scope}`" if rule.scope else ""
-    cells = [said, *may, "yes" if rule.machine else "", "own" if rule.own else "", scope]
+    theirs = ["own" if each else "" for each in (rule.own, rule.outside)]
+    cells = [said, *may, "yes" if rule.machine else "", *theirs, scope]
     assert f"| {' | '.join(cells)} |\n" in OPERATING
 
 

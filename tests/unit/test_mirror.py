@@ -122,6 +122,7 @@ ELSEWHERE = {
     "storage/tables_correspondents.py": ("tables", "unit/storage/test_schema.py"),
     "storage/tables_refusals.py": ("a table", "unit/storage/test_schema.py"),
     "storage/tables_api.py": ("the tables", "unit/storage/test_schema.py"),
+    "storage/tables_messages.py": ("tables", "unit/storage/test_schema.py"),
     "storage/tables_screening.py": ("tables", "unit/storage/test_schema.py"),
     "storage/tables.py": ("the tables", "unit/storage/test_schema.py"),
     "storage/tables_upkeep.py": ("the tables", "unit/storage/test_schema.py"),

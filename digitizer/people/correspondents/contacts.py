@@ -59,6 +59,13 @@ def remove(tx: sa.Connection, correspondent_id: int, inmate_id: int) -> bool:
     return tx.execute(sa.delete(contact).where(*this)).rowcount > 0
 
 
+def is_approved(tx: sa.Connection, correspondent_id: int, inmate_id: int) -> bool:
+    """Whether the two may write to each other."""
+    this = contact.c.correspondent_id == correspondent_id, contact.c.inmate_id == inmate_id
+    found = tx.execute(sa.select(contact.c.approved).where(*this)).first()
+    return found is not None and found.approved is not None
+
+
 def of_correspondent(tx: sa.Connection, correspondent_id: int) -> tuple[Contact, ...]:
     return _contacts(tx, contact.c.correspondent_id == correspondent_id)
 

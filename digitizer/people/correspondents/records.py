@@ -9,13 +9,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.model.errors import NotFound, UsageError
+from digitizer.model.errors import Conflict, NotFound, UsageError
+from digitizer.storage.tables import message, session
 from digitizer.storage.tables_correspondents import (
     contact,
     correspondent,
+    correspondent_account,
     letter_sender,
     mail_block,
 )
+from digitizer.storage.tables_messages import message_draft
 from digitizer.support.clock import now
 from digitizer.support.visible import as_name
 
@@ -133,11 +136,43 @@ def merge(tx: sa.Connection, correspondent_id: int, into: int) -> None:
     """All that names the first record names the second, and the first is gone. Raises NotFound."""
     get(tx, correspondent_id)
     get(tx, into)
+    _give_account(tx, correspondent_id, into)
     drop_doubled_contacts(tx, contact.c.correspondent_id, correspondent_id, into)
-    for each in (contact, mail_block, letter_sender):
+    drop_doubled_drafts(tx, message_draft.c.correspondent_id, correspondent_id, into)
+    for each in (contact, mail_block, letter_sender, message, message_draft):
         own = sa.update(each).where(each.c.correspondent_id == correspondent_id)
         tx.execute(own.values(correspondent_id=into))
     tx.execute(sa.delete(correspondent).where(correspondent.c.id == correspondent_id))
+
+
+def _give_account(tx: sa.Connection, correspondent_id: int, into: int) -> None:
+    """Raises Conflict where both have one: two people may own them, and neither may get the other's
+    mail by that."""
+    of = correspondent_account.c.correspondent_id
+    owners = tx.execute(sa.select(of).where(of.in_([correspondent_id, into]))).scalars().all()
+    if len(owners) > 1:
+        raise Conflict("Both have an account of their own: one must delete theirs first.")
+    own = sa.update(correspondent_account).where(of == correspondent_id)
+    tx.execute(own.values(correspondent_id=into))
+    tx.execute(sa.delete(session).where(session.c.correspondent_id == correspondent_id))
+
+
+def drop_doubled_drafts(
+    tx: sa.Connection, of: sa.ColumnElement[int], gone: int, stays: int
+) -> None:
+    """Before ``gone`` becomes ``stays``: of two drafts to one person the later is left."""
+    other = (
+        message_draft.c.inmate_id
+        if of is message_draft.c.correspondent_id
+        else message_draft.c.correspondent_id
+    )
+    both = sa.select(message_draft).where(of.in_([gone, stays])).order_by(message_draft.c.saved)
+    latest: dict[tuple[str, int], int] = {}
+    for row in tx.execute(both).all():
+        twin = latest.get(key := (row.direction, row._mapping[other.key]))
+        if twin is not None:
+            tx.execute(sa.delete(message_draft).where(message_draft.c.id == twin))
+        latest[key] = row.id
 
 
 def drop_doubled_contacts(

@@ -3,7 +3,15 @@
 from alembic import context
 
 # Their tables belong to the metadata too.
-from digitizer.storage import tables_api, tables_prints, tables_screening  # noqa: F401
+from digitizer.storage import (  # noqa: F401
+    tables_api,
+    tables_correspondents,
+    tables_messages,
+    tables_prints,
+    tables_refusals,
+    tables_screening,
+    tables_upkeep,
+)
 from digitizer.storage.tables import metadata
 
 context.configure(

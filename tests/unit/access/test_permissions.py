@@ -27,6 +27,7 @@ ACTORS = {
     "administrator": ADMINISTRATOR,
     "investigator": INVESTIGATOR,
     "inmate": as_inmate(ORSON),
+    "correspondent": Actor(ActorKind.CORRESPONDENT, "1"),
     "machine": OPERATOR,
     "no role": Actor(ActorKind.STAFF, "no role"),
     **{
@@ -40,7 +41,10 @@ MAY = {
     Act.READ: "clerk supervisor administrator investigator inmate machine",
     Act.GIVE_REASON: "clerk supervisor administrator investigator",
     Act.READ_OWN: "inmate",
-    Act.SEND: "clerk supervisor administrator inmate machine",
+    Act.SEND: "clerk supervisor administrator machine",
+    Act.WRITE: "inmate correspondent",
+    Act.CONVERSE: "inmate correspondent",
+    Act.SEE_ANSWERS: "correspondent",
     Act.LOOK: "clerk supervisor administrator investigator machine",
     Act.LIST_HELD: "clerk supervisor administrator investigator machine held:read",
     Act.LIST_INMATES: "clerk supervisor administrator investigator machine roster:read",
@@ -143,9 +147,19 @@ def test_a_grave_act_needs_someone_who_proved_who_they_are(facility: Facility, a
                 pass
 
 
+#: Who does what an administrator may not.
+_OTHERS = {
+    Act.READ_OWN: as_inmate(ORSON),
+    Act.WRITE: as_inmate(ORSON),
+    Act.CONVERSE: as_inmate(ORSON),
+    Act.SEE_ANSWERS: ACTORS["correspondent"],
+    Act.RESCUE: OPERATOR,
+}
+
+
 @pytest.mark.parametrize("act", Act)
 def test_a_reason_where_one_is_needed(facility: Facility, act: Act) -> None:
-    by = {Act.READ_OWN: as_inmate(ORSON), Act.RESCUE: OPERATOR}.get(act, ADMINISTRATOR)
+    by = _OTHERS.get(act, ADMINISTRATOR)
     if act in NEEDS_A_REASON:
         with pytest.raises(UsageError, match="why"):
             acting(facility, by, act, reason=" ")

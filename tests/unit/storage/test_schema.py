@@ -18,7 +18,15 @@ from digitizer.facility import Facility, open_facility
 from digitizer.letters.search.page_search import search_pages
 from digitizer.model.errors import SettingsError
 from digitizer.model.paper import CodeKind, CoverCode, Scan
-from digitizer.storage import tables_upkeep  # noqa: F401  # more tables
+from digitizer.storage import (  # noqa: F401  # more tables
+    tables_api,
+    tables_correspondents,
+    tables_messages,
+    tables_prints,
+    tables_refusals,
+    tables_screening,
+    tables_upkeep,
+)
 from digitizer.storage.database import open_engine, reading, writing
 from digitizer.storage.schema import upgrade
 from digitizer.storage.tables import (

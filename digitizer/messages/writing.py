@@ -1,0 +1,358 @@
+"""What inmates and correspondents do on their pages: see their conversations, and write.
+
+Everything is between one inmate and one correspondent whose contact is approved. An inmate gives
+the correspondent's number, a correspondent the inmate's booking number; what is not theirs and what
+does not exist give the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from digitizer.access.acting import Look, acting, keeping, looking
+from digitizer.access.permissions import Act
+from digitizer.facility import Facility
+from digitizer.messages import conversations, drafts, outgoing, releasing
+from digitizer.messages.actions import check_characters, readable
+from digitizer.messages.conversations import Entry, EntryKind, Side, Summary
+from digitizer.messages.drafts import Between, KeptDraft
+from digitizer.messages.photos import keep_photo
+from digitizer.model.errors import Conflict, NotFound, UsageError
+from digitizer.model.events import Subject, Verb
+from digitizer.model.mail import Direction, Draft, MessageState
+from digitizer.model.paper import Transcript
+from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate
+from digitizer.people import roster
+from digitizer.people.correspondents import blocks, contacts, records
+from digitizer.people.correspondents.blocks import WantedBy
+from digitizer.people.correspondents.records import Correspondent
+from digitizer.policies import marks
+from digitizer.policies.watch_rules import current_rules
+from digitizer.storage.tables import letter, message, page
+
+__all__ = [
+    "Conversation",
+    "Entry",
+    "EntryKind",
+    "KeptDraft",
+    "Summary",
+    "add_photo",
+    "conversation",
+    "conversations_of",
+    "draft_photo",
+    "photo",
+    "remove_photo",
+    "reply_picture",
+    "save_draft",
+    "write",
+]
+
+_LONGEST_SUBJECT = 200
+#: Of a correspondent's number.
+_DIGITS = 9
+#: Characters of a draft that are kept, more than any message may have.
+_LONGEST_KEPT = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """An open conversation. ``draft`` is what the one who looks was writing; ``left`` is how many
+    messages they may still write today. ``stopped`` is why nobody can write now, None if they can.
+    """
+
+    inmate: Inmate
+    correspondent: Correspondent
+    entries: tuple[Entry, ...]
+    draft: KeptDraft
+    left: int
+    stopped: str | None
+
+
+def conversations_of(facility: Facility, by: Actor) -> tuple[Summary, ...]:
+    """Those of whoever asks, the one in which something happened last first. An inmate's are those
+    with approved contacts; a correspondent sees besides with whom they asked for one."""
+    with looking(facility, by, Act.CONVERSE) as look:
+        if look.correspondent is not None:
+            return conversations.of_correspondent(look.tx, look.correspondent)
+        found = conversations.of_inmate(look.tx, look.owner or "")
+        return tuple(each for each in found if each.approved)
+
+
+def conversation(facility: Facility, with_whom: str, by: Actor) -> Conversation:
+    """Opens it: what the other sent counts as read. ``with_whom`` is a correspondent's number for
+    an inmate, a booking number for a correspondent. Raises NotFound."""
+    with acting(facility, by, Act.CONVERSE, of=_inmate_asked_for(by, with_whom)) as action:
+        between, side, person, other = _parties(action, with_whom)
+        entries = conversations.entries_between(action.tx, person.booking_number, other.id, side)
+        conversations.mark_read(action.tx, entries, side)
+        action.record(
+            Verb.OPEN_CONVERSATION,
+            Subject.mailbox(person.booking_number),
+            correspondent=other.id,
+        )
+        return Conversation(
+            inmate=person,
+            correspondent=other,
+            entries=entries,
+            draft=drafts.kept(action.tx, between),
+            left=_left_today(action.tx, between, facility.settings.messages.a_day),
+            stopped=_stopped(action.tx, between, person, other, by),
+        )
+
+
+def save_draft(facility: Facility, with_whom: str, subject: str, body: str, by: Actor) -> datetime:
+    """Keeps what is being written, with the photos that it has already; returns when. Nothing is
+    refused that is only too long: that is said when it is sent. Raises NotFound."""
+    with keeping(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
+        between, _, _, _ = _parties(look, with_whom)
+        had = drafts.kept(look.tx, between)
+        kept = subject[:_LONGEST_SUBJECT], body[:_LONGEST_KEPT]
+        drafts.keep(look.tx, between, *kept, had.photos)
+        saved = drafts.kept(look.tx, between).saved
+        assert saved is not None
+        return saved
+
+
+def add_photo(facility: Facility, with_whom: str, data: bytes, by: Actor) -> int:
+    """Adds a photo to the draft; returns how many it has. Raises NotFound, and UsageError for what
+    is no photo, or one too many."""
+    most = facility.settings.messages.photos
+    with looking(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
+        between, _, _, _ = _parties(look, with_whom)
+        _check_photos(len(drafts.kept(look.tx, between).photos) + 1, most)
+    stored = keep_photo(facility, data)
+    with keeping(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
+        had = drafts.kept(look.tx, between)
+        _check_photos(len(had.photos) + 1, most)
+        drafts.keep(look.tx, between, had.subject, had.body, (*had.photos, stored))
+        return len(had.photos) + 1
+
+
+def remove_photo(facility: Facility, with_whom: str, place: int, by: Actor) -> None:
+    """Takes a photo out of the draft, by its place from 1. Raises NotFound."""
+    with keeping(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
+        between, _, _, _ = _parties(look, with_whom)
+        had = drafts.kept(look.tx, between)
+        if not 1 <= place <= len(had.photos):
+            raise NotFound("There is no such photo.")
+        left = [each for at, each in enumerate(had.photos, start=1) if at != place]
+        drafts.keep(look.tx, between, had.subject, had.body, left)
+
+
+def draft_photo(facility: Facility, with_whom: str, place: int, by: Actor) -> bytes:
+    """A photo of the own draft, as JPEG. Raises NotFound."""
+    with looking(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
+        between, _, _, _ = _parties(look, with_whom)
+        had = drafts.kept(look.tx, between)
+    if not 1 <= place <= len(had.photos):
+        raise NotFound("There is no such photo.")
+    return facility.pictures.get(had.photos[place - 1])
+
+
+def write(facility: Facility, with_whom: str, subject: str, body: str, by: Actor) -> str:
+    """Sends a message with the photos of the draft, which is gone then; returns its id. It waits
+    for a review where the facility asks for one, else it is on its way at once.
+
+    Raises NotFound, UsageError for what cannot be sent as it is, and Conflict where nobody can
+    write now; the draft is kept then.
+    """
+    asked = _inmate_asked_for(by, with_whom)
+    save_draft(facility, with_whom, subject, body, by)
+    writing = acting(facility, by, Act.WRITE, of=asked)
+    settings = facility.settings.messages
+    with writing as action:
+        between, side, person, other = _parties(action, with_whom)
+        had = drafts.kept(action.tx, between)
+        draft = readable(_draft(side, person, other, subject, body))
+        _check(draft, had.photos, settings.characters, settings.photos)
+        check_characters(draft)
+        stopped = _stopped(action.tx, between, person, other, by)
+        if stopped:
+            raise Conflict(stopped)
+        if _left_today(action.tx, between, settings.a_day) < 1:
+            raise Conflict(
+                "You have written as many messages today as the facility allows. This one is kept: "
+                "send it tomorrow."
+            )
+        if side is Side.INMATE and not (
+            draft.address or releasing.has_account(action.tx, other.id)
+        ):
+            raise Conflict(f"The facility has no address of {other.name} yet. Ask staff to add it.")
+        message_id = outgoing.send(
+            action.tx, draft, facility.keys, had.photos, MessageState.IN_REVIEW, other.id
+        )
+        if not _needs_review(action.tx, settings.review, draft, between):
+            releasing.release(action.tx, settings, message_id)
+        drafts.discard(action.tx, between)
+        action.record(
+            Verb.WRITE_MESSAGE,
+            Subject.message(message_id),
+            direction=str(draft.direction),
+            booking=person.booking_number,
+            correspondent=other.id,
+            photos=len(had.photos),
+        )
+    return message_id
+
+
+def photo(facility: Facility, message_id: str, place: int, by: Actor) -> bytes:
+    """A photo of a message that the asker wrote, or that was sent to them and released, as JPEG;
+    one that staff refused only its writer sees. Raises NotFound."""
+    with looking(facility, by, Act.CONVERSE) as look:
+        stored = _photo(look, message_id, place)
+    return facility.pictures.get(stored)
+
+
+def reply_picture(facility: Facility, letter_id: str, position: int, by: Actor) -> bytes:
+    """For a correspondent: a page of a reply sheet that came back to them, as JPEG or PNG. Raises
+    NotFound."""
+    with looking(facility, by, Act.SEE_ANSWERS) as look:
+        row = look.tx.execute(
+            sa.select(page.c.picture, message.c.inmate_id)
+            .join(letter, page.c.letter_id == letter.c.id)
+            .join(message, letter.c.message_id == message.c.id)
+            .where(
+                letter.c.id == letter_id,
+                letter.c.kind == "reply",
+                letter.c.state == "delivered",
+                page.c.role == "content",
+                page.c.position == position,
+                message.c.correspondent_id == (look.correspondent or 0),
+            )
+        ).first()
+        if row is None or row.picture is None or not _may_see(look, row.inmate_id):
+            raise NotFound("There is no such page.")
+    return facility.pictures.get(row.picture)
+
+
+def _may_see(look: Look, inmate_id: int) -> bool:
+    me = look.correspondent
+    return me is not None and contacts.is_approved(look.tx, me, inmate_id)
+
+
+def _photo(look: Look, message_id: str, place: int) -> str:
+    """The name of the stored photo. Raises NotFound."""
+    missing = NotFound("There is no such photo.")
+    row = look.tx.execute(sa.select(message).where(message.c.id == message_id)).first()
+    if row is None or row.correspondent_id is None:
+        raise missing
+    number = roster.inmate_of_row(look.tx, row.inmate_id).booking_number
+    side = Side.INMATE if look.by.kind is ActorKind.INMATE else Side.CORRESPONDENT
+    ids = (look.owner, number), (look.correspondent, row.correspondent_id)
+    me, its = ids[0] if side is Side.INMATE else ids[1]
+    mine = row.direction == side.writes
+    if me != its or not (mine or row.released):
+        raise missing
+    if not contacts.is_approved(look.tx, row.correspondent_id, row.inmate_id):
+        raise missing
+    refused = outgoing.refused_photos(look.tx, [row.id]).get(row.id, {})
+    photos = conversations.photos_of(row, refused)
+    if not 1 <= place <= len(photos) or (photos[place - 1].refused and not mine):
+        raise missing
+    return photos[place - 1].stored
+
+
+def _inmate_asked_for(by: Actor, with_whom: str) -> str | None:
+    """For a correspondent the booking number, of which the guarded entry checks the contact."""
+    return with_whom if by.kind is ActorKind.CORRESPONDENT else None
+
+
+def _parties(look: Look, with_whom: str) -> tuple[Between, Side, Inmate, Correspondent]:
+    """Who the two are. Raises NotFound where their contact is not approved."""
+    if look.correspondent is not None:
+        side, number, other_id = Side.CORRESPONDENT, with_whom, look.correspondent
+    else:
+        side, number = Side.INMATE, look.owner or ""
+        is_number = with_whom.isascii() and with_whom.isdecimal() and len(with_whom) <= _DIGITS
+        other_id = int(with_whom) if is_number else 0
+    inmate_id = roster.inmate_row_id(look.tx, number)
+    if not contacts.is_approved(look.tx, other_id, inmate_id):
+        raise NotFound(f"There is no conversation with {with_whom}.")
+    person = roster.find_inmate(look.tx, number)
+    other = records.get(look.tx, other_id)
+    return Between(side.writes, inmate_id, other_id), side, person, other
+
+
+def _draft(side: Side, person: Inmate, other: Correspondent, subject: str, body: str) -> Draft:
+    return Draft(
+        direction=side.writes,
+        booking_number=person.booking_number,
+        correspondent=other.name,
+        subject=subject,
+        body=body,
+        address="\n".join(other.address) if side is Side.INMATE and other.address else None,
+    )
+
+
+def _check(draft: Draft, photos: Sequence[str], characters: int, most_photos: int) -> None:
+    if not draft.body.strip() and not photos:
+        raise UsageError("The message is empty. Write something first.")
+    if len(draft.body) > characters:
+        raise UsageError(
+            f"The message has {len(draft.body)} characters; at most {characters} are allowed. "
+            "Send it as two messages."
+        )
+    if len(draft.subject) > _LONGEST_SUBJECT:
+        raise UsageError(f"A subject has at most {_LONGEST_SUBJECT} characters.")
+    _check_photos(len(photos), most_photos)
+
+
+def _check_photos(number: int, most: int) -> None:
+    if number > most:
+        raise UsageError(f"At most {most} photos can go with one message.")
+
+
+def _left_today(tx: sa.Connection, between: Between, a_day: int) -> int:
+    """How many messages the one who writes may still write today, to anybody."""
+    writer = (
+        message.c.inmate_id == between.inmate_id
+        if between.direction is Direction.FROM_INMATE
+        else message.c.correspondent_id == between.correspondent_id
+    )
+    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    written = sa.select(sa.func.count()).where(
+        writer,
+        message.c.direction == str(between.direction),
+        message.c.correspondent_id.is_not(None),
+        message.c.created >= midnight,
+    )
+    return max(0, a_day - int(tx.execute(written).scalar_one()))
+
+
+def _stopped(
+    tx: sa.Connection, between: Between, person: Inmate, other: Correspondent, by: Actor
+) -> str | None:
+    """Why the two cannot write to each other now, in words for both; None if they can."""
+    if person.status is not CustodyStatus.IN_CUSTODY:
+        return "Messages cannot be sent now: the person is not in custody here any more."
+    found = blocks.between(tx, [other.id], between.inmate_id, other.name)
+    if not found:
+        return None
+    first = found[0]
+    who = {
+        WantedBy.FACILITY: "The facility has stopped",
+        WantedBy.INMATE: "The person inside has stopped",
+        WantedBy.CORRESPONDENT: "The person outside has stopped",
+    }[first.wanted_by]
+    until = f" until {first.until}" if first.until else ""
+    return f"{who} messages between you{until}: {first.reason.rstrip('.')}."
+
+
+def _needs_review(tx: sa.Connection, review: str, draft: Draft, between: Between) -> bool:
+    if review != "marked":
+        return review == "all"
+    found = marks_on(tx, draft.subject, draft.body, draft.correspondent, between.inmate_id)
+    return bool(found)
+
+
+def marks_on(
+    tx: sa.Connection, subject: str, body: str, correspondent: str, inmate_id: int
+) -> tuple[marks.Hit, ...]:
+    """What watch rules find in a message: in its words, and about the two people."""
+    text = f"{subject}\n{body}"
+    read = Transcript(engine="typed", confidence=1.0, text=text, words=())
+    return marks.hits(current_rules(tx), [inmate_id], correspondent, {0: read})

@@ -1,0 +1,43 @@
+"""The tables of e-messages that are being written or reviewed, on the metadata of ``tables``."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from digitizer.storage.tables import UtcTime, metadata
+
+# What somebody is writing: kept as they type, one to each person; gone once it is sent.
+message_draft = sa.Table(
+    "message_draft",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # "to_inmate": the correspondent writes it, "from_inmate": the inmate.
+    sa.Column("direction", sa.String(16), nullable=False),
+    sa.Column("inmate_id", sa.ForeignKey("inmate.id"), nullable=False, index=True),
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), nullable=False, index=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    # The names of its stored photos.
+    sa.Column("photos", sa.JSON, nullable=False),
+    sa.Column("saved", UtcTime, nullable=False),
+    sa.UniqueConstraint("direction", "inmate_id", "correspondent_id"),
+)
+
+# When the correspondent first opened a reply sheet that came back; the inmate's own look at it is
+# the letter's.
+reply_seen = sa.Table(
+    "reply_seen",
+    metadata,
+    sa.Column("letter_id", sa.ForeignKey("letter.id"), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
+# A photo that staff refused; the rest of its message went on. ``place`` counts from 1 among the
+# photos that were sent.
+refused_photo = sa.Table(
+    "refused_photo",
+    metadata,
+    sa.Column("message_id", sa.ForeignKey("message.id"), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
