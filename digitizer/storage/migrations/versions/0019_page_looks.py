@@ -10,12 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("page") as page:
-        page.add_column(sa.Column("stripes", sa.JSON(), nullable=False, server_default="[]"))
-        page.add_column(sa.Column("paper", sa.JSON(), nullable=False, server_default="[]"))
-        page.add_column(
-            sa.Column("envelope", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
-    with op.batch_alter_table("scan") as scan:
-        scan.add_column(sa.Column("counted", sa.Integer(), nullable=False, server_default="0"))
-        scan.add_column(sa.Column("missing", sa.Integer(), nullable=False, server_default="0"))
+    for name in ("stripes", "paper"):
+        op.add_column("page", sa.Column(name, sa.JSON(), nullable=False, server_default="[]"))
+    envelope = sa.Column("envelope", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("page", envelope)
+    for name in ("counted", "missing"):
+        op.add_column("scan", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
