@@ -30,6 +30,7 @@ from trials.stacks import (
     Side,
     make_batch,
     may_happen,
+    own_blank,
     reply_back_to_front,
     reverse_handful,
     scan,
@@ -56,7 +57,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What happens to batches: shares of letters (and stacks) with a fault, of covers lost."""
+    """What happens to batches: shares of letters (and stacks) with a fault, of covers lost.
+
+    ``blanks`` is the share of letters with a blank sheet of their own, ``expected`` whether the
+    scanner's profile expects such.
+    """
 
     counts: tuple[Counts, ...]
     sides: tuple[Sides, ...] = tuple(Sides)
@@ -67,6 +72,8 @@ class Trial:
     uneven_runs: float = 0.0
     paper: float = 0.0
     replies: float = 0.05
+    blanks: float = 0.0
+    expected: bool = False
 
 
 def run(trial: Trial, batches: int, rng: random.Random) -> Tally:
@@ -75,13 +82,15 @@ def run(trial: Trial, batches: int, rng: random.Random) -> Tally:
         batch = make_batch(rng, rng.choice(trial.counts), rng.choice(trial.sides), trial.replies)
         if trial.paper and rng.random() < 0.5:
             batch.origin = batch.way
-        judge(batch, harm(batch, trial, rng), tally)
+        judge(batch, harm(batch, trial, rng), tally, trial.expected)
     return tally
 
 
 def harm(batch: Batch, trial: Trial, rng: random.Random) -> list[Side]:
     """Faults first happen to letters, then to the stack, then in the scanner."""
     for letter in batch.letters:
+        if trial.blanks and rng.random() < trial.blanks:
+            own_blank(rng, letter)
         if rng.random() < trial.faults:
             name = rng.choice(may_happen(batch, letter))
             LETTER_FAULTS[name](rng, batch, letter)
@@ -103,11 +112,11 @@ def harm(batch: Batch, trial: Trial, rng: random.Random) -> list[Side]:
     return scan(batch, leaves, rng, trial.faults, trial.uneven_runs)
 
 
-def judge(batch: Batch, sides: Sequence[Side], tally: Tally) -> None:
+def judge(batch: Batch, sides: Sequence[Side], tally: Tally, blanks_expected: bool = False) -> None:
     """Compares what was delivered with whose the paper was."""
     pages = seen_pages(sides)
     astray, arrived = 0, set()
-    for inmate, numbers in deliveries(batch, pages, tally):
+    for inmate, numbers in deliveries(batch, pages, tally, blanks_expected):
         owners = [sides[number - 1].owner for number in numbers]
         astray += sum(owner is not None and str(owner) != inmate for owner in owners)
         tally.delivered += len(numbers)
@@ -130,10 +139,11 @@ def good_letters(batch: Batch) -> list[int]:
 
 
 def deliveries(
-    batch: Batch, pages: Sequence[SeenPage], tally: Tally
+    batch: Batch, pages: Sequence[SeenPage], tally: Tally, blanks_expected: bool
 ) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The inmate and pages of each letter that would be delivered without a person's look."""
-    parted = split(pages, batch.sides, batch.header is not None, batch.origin)
+    headed = batch.header is not None
+    parted = split(pages, batch.sides, headed, batch.origin, blanks_expected)
     placed = Counter(parted.recorded)
     reasons = {doubt.reason.value for doubt in parted.whole}
     for letter in parted.letters:
@@ -160,11 +170,15 @@ def main() -> int:
     print_table("Faults on the way, no cover vanished", sure)
     print_table("Sheets of which nothing can be seen, and paper that lies", lying)
     print_table("What caution costs at 1% faults", rows(run, caution_trials(), each, seed))
+    blank = rows(run, blank_trials(), each, seed)
+    print_table("A fifth of the letters with a blank sheet of their own", blank)
+    expected = rows(run, blank_trials(expected=True), each, seed)
+    print_table("The same, where the profile expects blank sheets", expected)
     print_table("Vanished covers", rows(run, vanished_trials(), each, seed))
     beyond = rows(run, beyond_trials(), each, seed)
     print_table("What no rule can see where nothing is counted", beyond)
     print(f"{time.monotonic() - started:.0f} s")
-    return int(any(tally.astray or tally.misplaced for _, tally in [*sure, *lying]))
+    return int(any(tally.astray or tally.misplaced for _, tally in [*sure, *lying, *blank]))
 
 
 def fault_trials(rates: Sequence[float]) -> Iterator[tuple[str, Trial]]:
@@ -198,6 +212,24 @@ def caution_trials() -> Iterator[tuple[str, Trial]]:
         for counts in ALL_COUNTS:
             title = f"1% faults, {sides.value}, {counts.title}"
             yield title, Trial((counts,), (sides,), faults=0.01, replies=0.0)
+
+
+def blank_trials(expected: bool = False) -> Iterator[tuple[str, Trial]]:
+    """One-sided: a blank sheet may be a cover face down there."""
+    for rate in (0.0, 0.01, 0.2):
+        for counts in ALL_COUNTS:
+            title = f"{rate:.0%} faults, simplex, {counts.title}"
+            yield (
+                title,
+                Trial(
+                    (counts,),
+                    (Sides.SIMPLEX,),
+                    faults=rate,
+                    replies=0.0,
+                    blanks=0.2,
+                    expected=expected,
+                ),
+            )
 
 
 def vanished_trials() -> Iterator[tuple[str, Trial]]:

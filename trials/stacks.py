@@ -106,6 +106,14 @@ def make_letter(
     return Letter(number, code, [(front, back), *content])
 
 
+def own_blank(rng: random.Random, letter: Letter) -> None:
+    """The letter has a blank sheet more, anywhere among its sheets; its cover counts it."""
+    letter.leaves.insert(rng.randint(1, len(letter.leaves)), (BLANK, BLANK))
+    if letter.code.sheets:
+        letter.code = replace(letter.code, sheets=letter.code.sheets + 1)
+        change_cover(letter, codes=(letter.code,))
+
+
 def written(owner: int | None) -> Side:
     return Side(owner, blank=False)
 

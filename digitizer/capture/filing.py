@@ -23,6 +23,7 @@ from digitizer.capture.reasons import reason_of
 from digitizer.capture.scans import ledger
 from digitizer.capture.splitting import reading_order
 from digitizer.covers import register, uses
+from digitizer.letters.envelopes import PageLook, envelopes_among
 from digitizer.letters.pages import renumber
 from digitizer.letters.search.indexing import index_letter
 from digitizer.letters.transcripts import words_to_json
@@ -38,6 +39,7 @@ from digitizer.model.paper import (
     Scan,
     SeenPage,
     SplitLetter,
+    SurveyedPage,
     Transcript,
 )
 from digitizer.model.people import MACHINE
@@ -109,7 +111,8 @@ def file_scan(
     )
     for each in worked.split.letters:
         _file_letter(tx, filing, each)
-    ledger.finish(tx, worked.scan.id, len(worked.pages))
+    parted = worked.split
+    ledger.finish(tx, worked.scan.id, len(worked.pages), parted.counted, parted.missing)
 
 
 def _roles(worked: Worked) -> dict[int, PageRole]:
@@ -132,6 +135,7 @@ def _write_pages(
 ) -> dict[int, int]:
     ids: dict[int, int] = {}
     places = _places(worked)
+    envelopes = _envelopes(worked)
     perhaps_covers = {each.number for each in worked.seen if _may_be_cover(each)}
     for each in worked.pages:
         done = tx.execute(
@@ -146,6 +150,9 @@ def _write_pages(
                 dpi=each.dpi,
                 ink=each.ink,
                 quality=[*each.quality, *([MAY_BE_COVER] if each.number in perhaps_covers else [])],
+                stripes=list(each.stripes),
+                paper=list(each.paper),
+                envelope=each.number in envelopes,
             )
         )
         ids[each.number] = _new_key(done)
@@ -162,6 +169,22 @@ def _write_pages(
         )
         failpoint("filing.transcript_written")
     return ids
+
+
+def _envelopes(worked: Worked) -> set[int]:
+    """The numbers of the pages that look like the envelope of their letter."""
+    looks = {page.number: _look(page, worked.transcripts) for page in worked.pages}
+    found = (
+        envelopes_among([looks[number] for number in each.pages]) for each in worked.split.letters
+    )
+    return set().union(*found)
+
+
+def _look(page: SurveyedPage, transcripts: Mapping[int, Transcript]) -> PageLook:
+    read = transcripts.get(page.number)
+    return PageLook(
+        page.number, page.width, page.height, page.dpi, len(read.text.split()) if read else 0
+    )
 
 
 def _may_be_cover(page: SeenPage) -> bool:

@@ -125,7 +125,13 @@ def work(scan: Scan, files: Sequence[Path], profile: ScannerProfile, bench: Benc
 
 
 def _split(seen: Sequence[SeenPage], profile: ScannerProfile) -> Split:
-    return split(seen, profile.sides, profile.batch_header_required, profile.origin)
+    return split(
+        seen,
+        profile.sides,
+        profile.batch_header_required,
+        profile.origin,
+        profile.blank_sheets_expected,
+    )
 
 
 def _held_whole(error: UnopenableFile) -> Split:

@@ -23,6 +23,7 @@ def recover(facility: Facility) -> int:
     given_back = give_back_from_dead_workers(facility)
     with writing(facility.engine) as tx:
         sealing.drop_plain(tx, facility.originals, facility.seal_keys)
+        sealing.drop_pictures(tx, facility.pictures)
     failpoint("recover.plain_dropped")
     return given_back
 

@@ -31,6 +31,7 @@ class MarkerStanding(StrEnum):
     REVOKED = "revoked"
     EXPIRED = "expired"
     USED = "used"
+    SAID = "said by a person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ from digitizer.support.clock import now
 class LetterPage:
     """One page of an open letter. ``position`` counts from 1 in the letter. Where a person
     corrected its text, ``correction`` is the newest correction, and ``as_read`` is what the program
-    read. ``perhaps_blank``: so little is on it that it may be the empty back of a sheet."""
+    read. ``perhaps_blank``: so little is on it that it may be the empty back of a sheet.
+    ``envelope``: it is the envelope that the letter came in."""
 
     id: int
     position: int
@@ -50,6 +51,7 @@ class LetterPage:
     correction: Correction | None
     as_read: Transcript | None
     perhaps_blank: bool
+    envelope: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
             correction=corrected.get(row.id),
             as_read=before.get(row.id),
             perhaps_blank=PERHAPS_BLANK in row.quality,
+            envelope=row.envelope,
         )
         for row in rows
     )

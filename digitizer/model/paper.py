@@ -129,7 +129,9 @@ class SurveyedPage:
     a page with a reply sheet's code compares with that sheet; None on any other. ``looks_like`` is
     the kind of sheet that a page looks like as a whole, though neither code nor mark can be read.
     ``two_toned`` is a blank side in black and white: anything fainter than the scanner's threshold
-    is missing from it.
+    is missing from it. ``stripes`` are thin lines down the whole page as it was scanned, in
+    millimetres from its left: dirt on the scanner's glass, or lines of the paper. ``paper`` is the
+    colour of the paper, red, green and blue of 0 to 255; empty where none can be told.
     """
 
     number: int
@@ -151,6 +153,8 @@ class SurveyedPage:
     reply: ReplyLook | None = None
     looks_like: CodeKind | None = None
     two_toned: bool = False
+    stripes: tuple[float, ...] = ()
+    paper: tuple[int, ...] = ()
 
     @property
     def megapixels(self) -> float:
@@ -291,13 +295,17 @@ class Split:
 
     ``recorded`` are sheets that belong to no letter: batch headers and separators. With ``whole``
     the stack is held as a whole and no letter is formed (``letters`` is empty then). ``sealed``:
-    there may be a legal letter in it; nothing of the scan may be read or shown.
+    there may be a legal letter in it; nothing of the scan may be read or shown. ``counted`` is how
+    many sheets and letters its covers and header promise, ``missing`` how many of these are not
+    there: a feeder that pulls two sheets at once shows it.
     """
 
     letters: tuple[SplitLetter, ...] = ()
     recorded: tuple[int, ...] = ()
     whole: tuple[Doubt, ...] = ()
     sealed: bool = False
+    counted: int = 0
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

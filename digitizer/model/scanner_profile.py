@@ -107,8 +107,9 @@ class ProfileKeys(Keys):
     file must rest before it is taken in, ``polling`` is for shares that give no events.
     ``blank_ink`` is the share of ink (0..1) under which a side is blank. ``languages`` are ISO
     639-1, first the usual one. ``code_region`` is where on the page, as fractions left, top,
-    right, bottom, codes are looked for first. ``origin`` is the key ``from``, a word that Python
-    keeps for itself: where the paper comes from.
+    right, bottom, codes are looked for first. ``blank_sheets_expected``: letters here have blank
+    sheets among their pages, so a cover's count of sheets is believed there too. ``origin`` is
+    the key ``from``, a word that Python keeps for itself: where the paper comes from.
     """
 
     title: _Title = Field(examples=["Front desk"])
@@ -129,6 +130,7 @@ class ProfileKeys(Keys):
         examples=[[0.0, 0.0, 1.0, 0.5]],
     )
     batch_header_required: bool
+    blank_sheets_expected: bool
     origin: AsWritten[Origin] = Field(default=Origin.BOTH, validation_alias="from")
     based_on: str = Field(default="", description="the name of a profile", examples=["default"])
 

@@ -14,6 +14,7 @@ from digitizer.engines.imaging.quality import BLURRED, CUT_OFF, LOW_RESOLUTION, 
 from digitizer.model.paper import DoubtReason
 from digitizer.model.scanner_profile import ScannerProfile
 from digitizer.operations.findings import Finding
+from digitizer.operations.glass import Stripe, stripes
 from digitizer.storage.tables import letter, page, scan
 from digitizer.support.wording import counted
 
@@ -29,12 +30,18 @@ _FIXES = {
     CUT_OFF: "Set the paper size to the largest sheet, or to automatic.",
     LOW_RESOLUTION: "Set it to 300 dpi.",
 }
+_DOUBLE_FEEDS = (
+    "Clean its rollers, fan the stack before it goes in, and have it stop at double feeds, if it "
+    "can."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ScannerState:
     """A scanner in use. ``stacks`` and ``pages`` are how much was looked at, ``wrong`` counts the
-    pages by what is wrong with them, ``miscounts`` the stacks whose counts did not fit."""
+    pages by what is wrong with them, ``miscounts`` the stacks whose counts did not fit. Of
+    ``counted`` sheets, those that covers and headers promise, ``missing`` were not seen, in
+    ``short`` stacks. ``stripes`` are lines on its glass."""
 
     name: str
     title: str
@@ -43,6 +50,10 @@ class ScannerState:
     pages: int
     wrong: Counter[str]
     miscounts: int
+    counted: int = 0
+    missing: int = 0
+    short: int = 0
+    stripes: tuple[Stripe, ...] = ()
 
 
 def scanner_states(
@@ -58,20 +69,39 @@ def scanner_findings(states: tuple[ScannerState, ...]) -> Iterator[Finding]:
             if what in _FIXES and number >= max(_FEWEST_PAGES, _SHARE * each.pages):
                 message = f"{number} of its last {counted(each.pages, 'page')}: {what}"
                 yield Finding(f"scanner {each.name}", False, message, _FIXES[what])
-        if each.miscounts >= max(_FEWEST_STACKS, _SHARE * each.stacks):
+        for stripe in each.stripes:
+            where = f"the {stripe.side}s of its sheets" if stripe.side else "its pages"
+            yield Finding(
+                f"scanner {each.name}",
+                False,
+                f"a thin line runs down {where}, {stripe.at:.0f} mm from the left: on "
+                f"{stripe.pages} of the last {stripe.of}",
+                "Clean the narrow strip of glass that sheets pass over, with a soft cloth and "
+                "alcohol; then scan a blank sheet, and look for the line.",
+            )
+        if each.short >= max(_FEWEST_STACKS, _SHARE * each.stacks):
+            yield Finding(
+                f"scanner {each.name}",
+                False,
+                f"{each.missing} of {each.counted} sheets and letters that covers and headers "
+                f"count ({each.missing / each.counted:.1%}) were not seen, in {each.short} of its "
+                f"last {each.stacks} stacks: it pulls two sheets at once, or they were counted "
+                "wrongly",
+                _DOUBLE_FEEDS,
+            )
+        elif each.miscounts >= max(_FEWEST_STACKS, _SHARE * each.stacks):
             yield Finding(
                 f"scanner {each.name}",
                 False,
                 f"the count of sheets or letters did not fit in {each.miscounts} of its last "
                 f"{counted(each.stacks, 'stack')}: it may pull two sheets at once",
-                "Clean its rollers, fan the stack before it goes in, and have it stop at double "
-                "feeds, if it can.",
+                _DOUBLE_FEEDS,
             )
 
 
 def _state(tx: sa.Connection, profile: ScannerProfile, at: datetime) -> ScannerState:
     newest = tx.execute(
-        sa.select(scan.c.id, scan.c.taken_in, scan.c.doubt)
+        sa.select(scan.c.id, scan.c.taken_in, scan.c.doubt, scan.c.counted, scan.c.missing)
         .where(scan.c.profile == profile.name)
         .order_by(scan.c.taken_in.desc())
         .limit(_SCANS)
@@ -90,4 +120,8 @@ def _state(tx: sa.Connection, profile: ScannerProfile, at: datetime) -> ScannerS
         len(marks),
         Counter(each for quality in marks for each in set(quality)),
         len(miscounted),
+        sum(row.counted for row in lately),
+        sum(row.missing for row in lately),
+        sum(row.missing > 0 for row in lately),
+        tuple(stripes(tx, profile, ids)),
     )

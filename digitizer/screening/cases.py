@@ -37,7 +37,8 @@ from digitizer.screening.intake_list import (
     LetterFacts,
     ScanFacts,
 )
-from digitizer.screening.two_letters import may_be_two
+from digitizer.screening.sealing_by_hand import decided_letters
+from digitizer.screening.two_letters import Sign, signs_of_two
 from digitizer.support.clock import now
 
 #: So many of what waits longest are shown with the day.
@@ -84,6 +85,8 @@ class HeldCase:
 
     ``letter`` is None where the whole scan is held. ``before`` and ``after`` are the held
     letters of the same scan beside it, ``following`` is the id of the next item to decide about.
+    ``decided`` are the letters of its scan that were delivered or rejected: they keep it from being
+    sealed.
     """
 
     id: str
@@ -96,6 +99,7 @@ class HeldCase:
     before: HeldItem | None
     after: HeldItem | None
     following: str | None
+    decided: tuple[str, ...]
 
     def is_own(self, page: ScanPage) -> bool:
         return page.letter == self.item.letter
@@ -108,14 +112,15 @@ class HeldCase:
         return self.item.queue is Queue.MATCH and first is not None and first.is_here
 
     @property
-    def must_show(self) -> bool:
-        """Whether each page must have been on the screen first: there may be two letters in it."""
-        return may_be_two([page for page in self.pages if self.is_own(page)])
+    def must_show(self) -> tuple[Sign, ...]:
+        """Why each page must have been on the screen first: there may be two letters in it."""
+        own = [page for page in self.pages if self.is_own(page)]
+        return signs_of_two(own, self.letter.doubts if self.letter else self.scan.doubts)
 
     @property
     def seen(self) -> str:
         """A fingerprint of what a person sees, to notice whether it has changed since."""
-        shown = [(page.number, str(page.role)) for page in self.pages if self.is_own(page)]
+        shown = [(page.number, page.shown_as) for page in self.pages if self.is_own(page)]
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
@@ -178,7 +183,8 @@ def decision_on(facility: Facility, decided_id: str, by: Actor) -> LastDecision 
     """The last decision of a person on a letter or scan; None if there is none."""
     with looking(facility, by, Act.LOOK) as look:
         events = events_of(look.tx, Subject.letter(decided_id), Subject.scan(decided_id))
-        last = next((each for each in reversed(events) if each.verb in DECISIONS), None)
+        about = (*DECISIONS, Verb.SEAL)
+        last = next((each for each in reversed(events) if each.verb in about), None)
         if last is None:
             return None
         may = is_permitted(by, Act.DECIDE) and undoing.why_too_late(look.tx, last, by) is None
@@ -268,6 +274,7 @@ def _case(tx: sa.Connection, held_id: str, by: Actor) -> HeldCase:
         before=before,
         after=after,
         following=following,
+        decided=decided_letters(tx, item.scan),
     )
 
 

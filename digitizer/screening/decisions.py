@@ -214,9 +214,19 @@ def join(facility: Facility, first_id: str, second_id: str, by: Actor, reason: s
 
 
 def mark_page(
-    facility: Facility, held_id: str, page: int, role: PageRole, by: Actor, reason: str
+    facility: Facility,
+    held_id: str,
+    page: int,
+    role: PageRole,
+    by: Actor,
+    reason: str,
+    *,
+    envelope: bool = False,
 ) -> str:
-    """Marks a page of a held letter as content, a cover or blank; returns the letter's id."""
+    """Marks a page of a held letter as content, a cover or blank; returns the letter's id.
+
+    ``envelope``: as content that is its envelope.
+    """
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, held_id)
         if role is PageRole.WITHHELD:
@@ -224,14 +234,14 @@ def mark_page(
         if role is PageRole.RECORDED:
             raise UsageError("A page of a letter can be marked as content, cover or blank.")
         letter = held_letters.open_held_letter(action.tx, held_id)
-        held_letters.mark_page(action.tx, letter, page, role)
+        held_letters.mark_page(action.tx, letter, page, role, envelope)
         _record(
             action,
             before,
             Verb.MARK_PAGE,
             Subject.letter(letter.id),
             page=page,
-            as_=str(role),
+            as_="envelope" if envelope else str(role),
         )
         return letter.id
 

@@ -18,7 +18,8 @@ from digitizer.storage.tables import letter, original, page, scan
 class ScanPage:
     """One page of a scan as staff see it, whatever happened to it. ``letter`` is the id of the
     letter that it is in, ``picture`` the name of its stored picture; ``width`` and ``height`` are
-    in pixels at ``dpi``."""
+    in pixels at ``dpi``; ``paper`` is the colour of its paper, empty where it is not known.
+    ``envelope``: it is its letter's envelope."""
 
     id: int
     number: int
@@ -29,6 +30,13 @@ class ScanPage:
     height: int
     quality: tuple[str, ...]
     dpi: int = 0
+    paper: tuple[int, ...] = ()
+    envelope: bool = False
+
+    @property
+    def shown_as(self) -> str:
+        """Its role, as people read it: an envelope is content, and called what it is."""
+        return "envelope" if self.envelope and self.role is PageRole.CONTENT else str(self.role)
 
     @property
     def inches(self) -> tuple[float, float]:
@@ -140,6 +148,8 @@ def scan_pages(tx: sa.Connection, scan_id: str) -> tuple[ScanPage, ...]:
             height=row.height,
             quality=tuple(row.quality),
             dpi=row.dpi,
+            paper=tuple(row.paper),
+            envelope=row.envelope,
         )
         for row in rows
     )

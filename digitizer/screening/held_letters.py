@@ -347,9 +347,15 @@ def withhold(tx: sa.Connection, held: HeldLetter, number: int, reason: str) -> N
     tx.execute(sa.insert(withheld_page).values(page_id=its, reason=reason))
 
 
-def mark_page(tx: sa.Connection, held: HeldLetter, number: int, role: PageRole) -> None:
-    """Records what a page of a held letter is: content, a cover, or blank. Raises NotFound, and
-    Conflict for a page that is withheld: its inmate is told of it until it is given back."""
+def mark_page(
+    tx: sa.Connection, held: HeldLetter, number: int, role: PageRole, envelope: bool = False
+) -> None:
+    """Records what a page of a held letter is: content (which the ``envelope`` is, too), a cover,
+    or blank.
+
+    Raises NotFound, and Conflict for a page that is withheld: its inmate is told of it until it is
+    given back.
+    """
     its = sa.select(page.c.role).where(page.c.letter_id == held.id, page.c.number == number)
     was = tx.execute(its).scalar()
     if was == PageRole.WITHHELD and role in (PageRole.COVER, PageRole.BLANK):
@@ -357,7 +363,7 @@ def mark_page(tx: sa.Connection, held: HeldLetter, number: int, role: PageRole) 
     done = tx.execute(
         sa.update(page)
         .where(page.c.letter_id == held.id, page.c.number == number)
-        .values(role=str(role))
+        .values(role=str(role), envelope=envelope)
     )
     if done.rowcount != 1:
         raise NotFound(f"Page {number} is not in letter {held.id}.")

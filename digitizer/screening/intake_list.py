@@ -52,7 +52,7 @@ class Duplicate:
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
     """What a held letter's cover says, for the person who decides. ``proposed`` is the inmate whom
-    it names, ``inmate`` whom it goes to once it is released."""
+    it names, ``inmate`` whom it goes to once it is released; ``doubts`` are the reasons."""
 
     letter: str
     state: LetterState
@@ -60,12 +60,14 @@ class LetterFacts:
     sender: str | None
     proposed: Inmate | None
     inmate: Inmate | None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ScanFacts:
     """One scan as the mailroom sees it. ``pages`` is a count, None where it could not be opened;
-    ``source`` None where it is sealed, and not for everybody to know."""
+    ``source`` is None where it is sealed, and not for everybody to know; ``doubts`` is the reason
+    for which all of it is held, if it is."""
 
     scan: str
     source: str | None
@@ -73,6 +75,7 @@ class ScanFacts:
     profile: str
     pages: int | None
     sealed: bool
+    doubts: tuple[str, ...] = ()
 
 
 def intake_between(
@@ -180,6 +183,7 @@ def scan_facts(tx: sa.Connection, scan_id: str, by: Actor) -> ScanFacts:
         profile=row.profile,
         pages=row.pages,
         sealed=row.sealed,
+        doubts=(row.doubt,) if row.doubt else (),
     )
 
 
@@ -193,6 +197,7 @@ def letter_facts(tx: sa.Connection, letter_id: str) -> LetterFacts:
         sender=row.sender,
         proposed=roster.inmate_named(tx, row.proposed),
         inmate=None if row.inmate_id is None else roster.inmate_of_row(tx, row.inmate_id),
+        doubts=tuple(row.doubts),
     )
 
 

@@ -1,34 +1,70 @@
-"""Whether what lies between two separators may be more than one letter: a person must see it all.
+"""Whether what is held as one letter may be more than one: a person must see it all.
 
-A lost separator leaves no sign of its own. What it leaves are the things that change where one
-letter ends: an envelope, another size of paper. None of them decides; each only asks for a look at
-every page.
+A lost separator or cover leaves no sign of its own. What it leaves are the things that change where
+one letter ends: an envelope, another size or colour of paper, a count that is off. None of them
+decides; each only asks for a look at every page. A change of hand is not among them: no cheap
+measure tells two hands from one person's print and cursive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from enum import StrEnum
 
 from digitizer.model.mail import PageRole
+from digitizer.model.paper import DoubtReason
 from digitizer.screening.exception_queue import ScanPage
 
 #: An envelope is at most so much of the height of the letter's tallest page.
 _ENVELOPE = 0.7
 #: Sides of one letter's paper differ by less than this, as scanners crop them.
 _SAME_PAPER = 0.05
+#: Grey levels: by how much less one paper differs from side to side, in its tint (how far its red,
+#: green and blue lie apart) and its lightness, which writing that shines through changes, too.
+_SAME_TINT, _SAME_LIGHT = 9, 24
+_COUNTS = frozenset({DoubtReason.SHEET_COUNT, DoubtReason.LETTER_COUNT})
 
 
-def may_be_two(pages: Sequence[ScanPage]) -> bool:
-    """``pages`` are one letter's, in the order of the scanner. An envelope may come first."""
+class Sign(StrEnum):
+    """Why there may be two letters in one."""
+
+    ENVELOPE = "envelope"
+    SIZE = "size"
+    COLOUR = "colour"
+    COUNT = "count"
+
+
+def signs_of_two(pages: Sequence[ScanPage], doubts: Collection[str] = ()) -> tuple[Sign, ...]:
+    """``pages`` are one letter's, in the order of the scanner, ``doubts`` the reasons for which it
+    is held. An envelope may come first."""
+    return tuple(_signs(pages, doubts))
+
+
+def _signs(pages: Sequence[ScanPage], doubts: Collection[str]) -> Iterator[Sign]:
     content = [page for page in pages if page.role is PageRole.CONTENT]
     if len(content) < 2:
-        return False
+        return
     tallest = max(page.inches[1] for page in content)
-    envelopes = [page.inches[1] <= _ENVELOPE * tallest for page in content]
+    envelopes = [page.envelope or page.inches[1] <= _ENVELOPE * tallest for page in content]
     letters = [page for page, small in zip(content, envelopes, strict=True) if not small]
-    return any(envelopes[1:]) or any(not _same_paper(page, letters[0]) for page in letters[1:])
+    if any(envelopes[1:]):
+        yield Sign.ENVELOPE
+    if any(not _same_size(page, letters[0]) for page in letters[1:]):
+        yield Sign.SIZE
+    seen = [page for page in letters if page.paper]
+    if any(not _same_colour(page, seen[0]) for page in seen[1:]):
+        yield Sign.COLOUR
+    if _COUNTS & set(doubts):
+        yield Sign.COUNT
 
 
-def _same_paper(one: ScanPage, other: ScanPage) -> bool:
+def _same_size(one: ScanPage, other: ScanPage) -> bool:
     sides = zip(one.inches, other.inches, strict=True)
     return all(abs(a - b) <= _SAME_PAPER * max(a, b) for a, b in sides)
+
+
+def _same_colour(one: ScanPage, other: ScanPage) -> bool:
+    light, other_light = sum(one.paper) / 3, sum(other.paper) / 3
+    tints = zip(one.paper, other.paper, strict=True)
+    apart = max(abs((a - light) - (b - other_light)) for a, b in tints)
+    return apart <= _SAME_TINT and abs(light - other_light) <= _SAME_LIGHT

@@ -42,14 +42,14 @@ Values = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class ScanState:
     """All that a decision may change of one scan: the values of its row, of its letters, its
-    covers and the messages it answers by their ids, and each page's letter, role and place by its
-    number.
+    covers and the messages it answers by their ids, and each page's letter, role, place and whether
+    it is an envelope by its number.
     """
 
     id: str
     scan: Values
     letters: Mapping[str, Values]
-    pages: Mapping[int, tuple[str | None, str, int]]
+    pages: Mapping[int, tuple[str | None, str, int, bool]]
     covers: Mapping[str, Any]
     messages: Mapping[str, Any]
 
@@ -69,7 +69,9 @@ def state_of(tx: sa.Connection, held_id: str) -> ScanState | None:
         id=scan_id,
         scan={name: row[name] for name in _SCAN},
         letters={each["id"]: {name: each[name] for name in _LETTER} for each in letters},
-        pages={each.number: (each.letter_id, each.role, each.place) for each in pages},
+        pages={
+            each.number: (each.letter_id, each.role, each.place, each.envelope) for each in pages
+        },
         covers=_values(tx, cover.c.used_by, cover.c.id, covers),
         messages=_values(tx, message.c.state, message.c.id, messages),
     )
@@ -86,20 +88,24 @@ def changed_since(tx: sa.Connection, before: ScanState | None) -> Values:
     """What is no longer as it was, with its old values: the ``undo`` of a decision's event.
 
     A letter that was not there has None. Pages are listed by the letter that they were in
-    (none: ""), by their old roles, and by their old places in the paper.
+    (none: ""), by their old roles, by their old places in the paper, and those that were an
+    envelope ("yes") or none ("").
     """
     after = state_of(tx, before.id) if before else None
     if before is None or after is None:
         return {}
     in_letters, roles, places = defaultdict(list), defaultdict(list), defaultdict(list)
-    for number, (letter_id, role, place) in after.pages.items():
-        old_letter, old_role, old_place = before.pages[number]
+    envelopes = defaultdict(list)
+    for number, (letter_id, role, place, envelope) in after.pages.items():
+        old_letter, old_role, old_place, was_envelope = before.pages[number]
         if old_letter != letter_id:
             in_letters[old_letter or ""].append(number)
         if old_role != role:
             roles[old_role].append(number)
         if old_place != place:
             places[str(old_place)].append(number)
+        if was_envelope != envelope:
+            envelopes["yes" if was_envelope else ""].append(number)
     found: dict[str, Any] = {
         "scan": before.scan if before.scan != after.scan else None,
         "letters": {
@@ -108,6 +114,7 @@ def changed_since(tx: sa.Connection, before: ScanState | None) -> Values:
         "pages": dict(in_letters),
         "roles": dict(roles),
         "places": dict(places),
+        "envelopes": dict(envelopes),
         "covers": {each: before.covers[each] for each in _differ(before.covers, after.covers)},
         "messages": {
             each: before.messages[each] for each in _differ(before.messages, after.messages)
@@ -171,6 +178,7 @@ def _put_pages_back(tx: sa.Connection, undo: Values) -> set[str]:
         *((each, {"letter_id": old or None}) for old, each in undo.get("pages", {}).items()),
         *((each, {"role": old}) for old, each in undo.get("roles", {}).items()),
         *((each, {"place": int(old)}) for old, each in undo.get("places", {}).items()),
+        *((each, {"envelope": bool(old)}) for old, each in undo.get("envelopes", {}).items()),
     ]
     touched: set[str] = set()
     for numbers, values in changes:
@@ -200,6 +208,8 @@ def _next_step(tx: sa.Connection, event: Event) -> str | None:
     if event.at < now() - LIFE:
         return f"more than {_MINUTES} minutes have passed."
     touched = _touched(event)
+    if _is_sealed(tx, event.detail["undo"]["of"]):
+        return "its scan has been sealed as legal mail."
     for later in events_after(tx, event.seq, (*DECISIONS, Verb.PRINT_NOTICE, Verb.MERGE)):
         if later.verb == Verb.MERGE:  # the number of a record that is gone may be another's by now
             return "two records of inmates have been made one since."
@@ -213,6 +223,10 @@ def _next_step(tx: sa.Connection, event: Event) -> str | None:
         letter.c.read.is_not(None),
     )
     return "the inmate has opened it." if tx.execute(was_read).first() else None
+
+
+def _is_sealed(tx: sa.Connection, scan_id: str) -> bool:
+    return bool(tx.execute(sa.select(scan.c.sealed).where(scan.c.id == scan_id)).scalar())
 
 
 def _touched(event: Event) -> set[str]:

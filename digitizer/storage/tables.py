@@ -160,6 +160,9 @@ scan = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("rejected", sa.Boolean, nullable=False, default=False),
     sa.Column("replaced_by", sa.String(32)),
+    # How many sheets and letters its covers and header promise, and how many of them are missing.
+    sa.Column("counted", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("missing", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("tries", sa.Integer, nullable=False, default=0),
     sa.Column("deaths", sa.Integer, nullable=False, default=0),
     sa.Column("claimed_by", sa.String(64), index=True),
@@ -248,6 +251,12 @@ page = sa.Table(
     sa.Column("dpi", sa.Integer, nullable=False),
     sa.Column("ink", sa.Float, nullable=False),
     sa.Column("quality", sa.JSON, nullable=False, default=list),
+    # Thin lines down the whole page as it was scanned, in millimetres from its left.
+    sa.Column("stripes", sa.JSON, nullable=False, default=list, server_default="[]"),
+    # The colour of its paper, red, green and blue of 0 to 255; empty where that is not known.
+    sa.Column("paper", sa.JSON, nullable=False, default=list, server_default="[]"),
+    # The side of an envelope: content like any other, and shown as what it is.
+    sa.Column("envelope", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.UniqueConstraint("scan_id", "number"),
 )
 

@@ -93,6 +93,13 @@ SUPERVISORS_POINTS = (
     "destroying.committed",
 )
 
+#: Those that are passed while a person seals what is held.
+SEALING_POINTS = (
+    "sealing_by_hand.recorded",
+    "sealing_by_hand.committed",
+    "sealing.picture_deleted",
+)
+
 #: Those that are passed while a home is encrypted at rest.
 ENCRYPTION_POINTS = (
     "encrypting.begun",
@@ -128,6 +135,7 @@ def arm(where: str) -> None:
     if name and name not in (
         *POINTS,
         *SUPERVISORS_POINTS,
+        *SEALING_POINTS,
         *ENCRYPTION_POINTS,
         *PASSPHRASE_POINTS,
         *PRINTING_POINTS,

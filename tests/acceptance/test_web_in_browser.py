@@ -304,6 +304,80 @@ def test_where_there_may_be_two_letters_each_page_is_seen_first(office: Page, ma
     office.wait_for_url("**decided=*")
 
 
+def test_the_button_that_delivers_is_off_until_each_page_was_seen(office: Page, mail: Mail) -> None:
+    letter = _to_match(mail, 1100, 1100, 800)  # another size of paper
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    deliver = office.locator("[data-key=Enter]")
+    expect(office.get_by_text("The size of the paper changes.")).to_be_visible()
+    expect(deliver).to_be_disabled()
+    office.keyboard.press("ArrowRight")
+    expect(deliver).to_be_disabled()
+    office.keyboard.press("ArrowRight")
+    expect(deliver).to_be_enabled()
+    office.keyboard.press("Enter")
+    office.wait_for_url("**decided=*")
+
+
+def test_an_envelope_lies_beside_the_letter_and_is_marked_by_one_key(
+    office: Page, mail: Mail
+) -> None:
+    stack = add_scan(mail, "envelope.pdf")
+    letter = add_letter(mail, stack, None, reason="Whose is it?", doubts=["cover_unknown"])
+    text = "For Tobias Quillfeather 2026-00117"
+    add_page(mail, stack, 1, letter, text, position=1, height=400, envelope=True)
+    add_page(mail, stack, 2, letter, "Dear Tobias", position=2)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    beside = office.locator("figure.envelope")
+    expect(beside).to_contain_text("Its envelope, page 1")
+    expect(office.locator("#shown-caption")).to_have_text("Page 2 of 2: letter page")
+    office.keyboard.press("ArrowLeft")
+    expect(office.locator("#shown-caption")).to_have_text("Page 1 of 2: envelope")
+    office.keyboard.press("l")  # it is none
+    office.wait_for_url("**decided=*")
+    expect(beside).to_have_count(0)
+    office.keyboard.press("e")
+    expect(office.locator("#shown-caption")).to_have_text("Page 1 of 2: envelope")
+    office.keyboard.press("u")
+    expect(office.locator(".notice.done")).to_contain_text("Undone: mark page")
+    expect(office.locator(".strip")).not_to_contain_text("envelope")
+
+
+def test_legal_mail_is_sealed_by_two_keys_from_its_page(office: Page, mail: Mail) -> None:
+    letter = _one_more_letter(mail, pages=2)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{letter}")
+    office.keyboard.press("ArrowRight")  # it is on the second page that it says so
+    office.keyboard.press("p")
+    expect(office.get_by_text("Its scan is sealed, with all its 2 pages.")).to_be_visible()
+    office.keyboard.press("1")
+    office.wait_for_url("**decided=*")
+    expect(office.locator(".notice.done")).to_contain_text("Done: seal")
+    expect(office.locator(".notice.done button")).to_have_count(0)  # only a supervisor lifts it
+    scan = office.url.partition("decided=")[2]
+    office.goto(f"/staff/held/{scan}")
+    expect(office.locator(".why")).to_contain_text("Perhaps legal mail (page 2): Ana Brookwater")
+    expect(office.locator("#sheet")).to_have_count(0)
+    expect(office.get_by_text("Only a supervisor can decide about a sealed scan.")).to_be_visible()
+
+
+def test_where_a_letter_of_the_scan_is_decided_the_page_says_what_to_do(
+    office: Page, mail: Mail
+) -> None:
+    stack = add_scan(mail, "beside.pdf")
+    mine = add_letter(mail, stack, None, reason="Look at it.")
+    beside = add_letter(mail, stack, "2026-00117", state="delivered")
+    add_page(mail, stack, 1, mine, position=1)
+    add_page(mail, stack, 2, beside, position=1)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{mine}")
+    office.keyboard.press("p")
+    expect(office.get_by_text("Ask a supervisor to recall these")).to_be_visible()
+    expect(office.locator(f"details a[href='/staff/mail/{beside}']")).to_be_visible()
+    expect(office.locator("button[formaction$='/seal']")).to_have_count(0)
+
+
 def _to_screen(mail: Mail, pages: int) -> str:
     """A letter that waits for a review, the oldest of all."""
     stack = add_scan(mail, "screened.pdf", finished=now() - timedelta(days=9))

@@ -523,6 +523,14 @@ _HELD = (
         recorded=Verb.RESCANNED,
     ),
     Row(
+        "POST /staff/held/{held_id}/seal",
+        staff(303, 303, **_LOOK_ONLY),
+        "held",
+        "",
+        form={**_WHY, "page_shown": "3"},
+        recorded=Verb.SEAL,
+    ),
+    Row(
         "POST /staff/held/{held_id}/cut",
         staff(303, 303, **_LOOK_ONLY),
         "held",

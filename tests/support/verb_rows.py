@@ -61,6 +61,7 @@ from digitizer.screening import (
     notices,
     recalls,
     review,
+    sealing_by_hand,
     senders,
 )
 from digitizer.storage.database import reading, writing
@@ -781,6 +782,12 @@ _SCREENING = (
         CLERKS,
         Verb.ASK_FOR_RESCAN,
         lambda h, at, by: decisions.ask_for_rescan(h, at["held"], by, "why"),
+    ),
+    Row(
+        "screening.sealing_by_hand.seal_held",
+        CLERKS,
+        Verb.SEAL,
+        lambda h, at, by: sealing_by_hand.seal_held(h, at["held"], 3, by, "why"),
     ),
     Row("screening.decisions.undo", CLERKS, Verb.UNDO, _undo, prepared=(Verb.REJECT,)),
     Row("screening.decisions.undo_last", CLERKS, Verb.UNDO, _undo_last, prepared=(Verb.REJECT,)),

@@ -96,11 +96,12 @@ def add_scan(mail: Mail, source: str, **values: Any) -> str:
         "finished": now(),
         "pages": 0,
     }
+    sha256, size = mail.facility.originals.put(io.BytesIO(scan_id.encode()))
     with writing(mail.facility.engine) as tx:
         tx.execute(sa.insert(scan).values(**(row | values)))
         tx.execute(
             sa.insert(original).values(
-                scan_id=scan_id, ordinal=1, sha256=f"{mail.scans:064x}", source=source, size=9
+                scan_id=scan_id, ordinal=1, sha256=sha256, source=source, size=size
             )
         )
         audit.record(tx, MACHINE, Verb.TAKE_IN, Subject.scan(scan_id), sources=[source])
@@ -140,6 +141,7 @@ def add_page(
     position: int | None = None,
     quality: tuple[str, ...] = (),
     height: int = 1100,
+    envelope: bool = False,
 ) -> None:
     picture = mail.facility.pictures.put(io.BytesIO(draw_page(text, number)))[0]
     with writing(mail.facility.engine) as tx:
@@ -157,6 +159,7 @@ def add_page(
                 dpi=100,
                 ink=0.03,
                 quality=list(quality),
+                envelope=envelope,
             )
         )
         tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(pages=number))

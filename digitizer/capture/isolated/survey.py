@@ -108,6 +108,8 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
         unseen=None if anything else upright.unseen,
         looks_like=seen.look.kind if seen.look else None,
         two_toned=upright.two_toned,
+        stripes=upright.stripes,
+        paper=upright.paper,
     )
 
 

@@ -248,12 +248,19 @@ def hold_scan(tx: sa.Connection, scan_id: str, *doubts: Doubt, pages: int | None
     tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(**values))
 
 
-def finish(tx: sa.Connection, scan_id: str, pages: int) -> None:
-    """The scan's letters are filed; its work is over."""
+def finish(tx: sa.Connection, scan_id: str, pages: int, counted: int = 0, missing: int = 0) -> None:
+    """The scan's letters are filed; its work is over. ``counted`` and ``missing``: see Split."""
     tx.execute(
         sa.update(scan)
         .where(scan.c.id == scan_id)
-        .values(state=str(ScanState.FILED), pages=pages, claimed_by=None, finished=now())
+        .values(
+            state=str(ScanState.FILED),
+            pages=pages,
+            counted=counted,
+            missing=missing,
+            claimed_by=None,
+            finished=now(),
+        )
     )
     failpoint("ledger.finished")
 

@@ -128,6 +128,14 @@ def record_pages(
         )
 
 
+def record_said(
+    tx: sa.Connection, scan_id: str, number: int, message: str, picture: str | None
+) -> None:
+    """Writes that a person says of this page that it is or may be legal mail, and why."""
+    said = str(MarkerStanding.SAID)
+    _put(tx, scan_id, number, standing=said, says=message, picture=picture)
+
+
 def _stored_codes(codes: Collection[CoverCode]) -> list[dict[str, str]]:
     return [{"kind": str(code.kind), "id": short_id(code)} for code in codes]
 

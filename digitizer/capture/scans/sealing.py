@@ -241,6 +241,24 @@ def drop_plain(tx: sa.Connection, store: BlobStore, keys: SealKeys) -> int:
     return len(gone)
 
 
+def drop_pictures(tx: sa.Connection, store: BlobStore) -> int:
+    """Deletes the plain pictures of the pages of sealed scans, which were read before somebody said
+    that they are legal mail; also run at start, in case a crash left one.
+
+    One that a page of another scan has, too, stays for that page. ``tx`` is a write transaction.
+    """
+    of_sealed = sa.select(scan.c.id).where(scan.c.sealed)
+    named = page.c.picture.is_not(None)
+    left = sa.select(page.c.picture).where(named, page.c.scan_id.in_(of_sealed)).distinct()
+    needed = sa.select(page.c.picture).where(named, page.c.scan_id.not_in(of_sealed))
+    gone = tx.execute(left.where(page.c.picture.not_in(needed))).scalars().all()
+    for name in gone:
+        store.delete(str(name))
+        failpoint("sealing.picture_deleted")
+    tx.execute(sa.update(page).where(named, page.c.scan_id.in_(of_sealed)).values(picture=None))
+    return len(gone)
+
+
 def plain_beside_seals(tx: sa.Connection, store: BlobStore) -> tuple[str, ...]:
     """The sealed scans whose plain original is still stored: none, once nothing is at work."""
     return tuple(dict.fromkeys(each.scan_id for each in _plain_left(tx, store)))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from digitizer.capture.splitting.blanks import brings_nothing
 from digitizer.capture.splitting.holds import Hold
 from digitizer.capture.splitting.runs import slipped_runs
 from digitizer.capture.splitting.sheet_counts import all_found, letter_count, sheet_counts
@@ -46,7 +47,7 @@ def doubts_by_stretch(
 def _all_holds(
     stretches: Sequence[Stretch], proven: Sequence[bool], announced: int
 ) -> Iterator[Hold]:
-    yield from _unestablished(stretches)
+    yield from _unestablished(stretches, proven)
     yield from _whose(stretches)
     yield from _empty_covers(stretches, proven, all_found(stretches, announced))
     yield from _covers_written_on(stretches, proven)
@@ -61,13 +62,15 @@ def _with_pages(hold: Hold, stretches: Sequence[Stretch]) -> Doubt:
     return replace(hold.doubt, look=(low, high))
 
 
-def _unestablished(stretches: Sequence[Stretch]) -> Iterator[Hold]:
+def _unestablished(stretches: Sequence[Stretch], proven: Sequence[bool]) -> Iterator[Hold]:
     """What may be a cover holds the letter before it and the one that it may begin.
 
     Lone blanks are followed by an established cover: that letter is the one they touch. And the
     sheets behind a sheet of a reply that is in doubt may be of that reply.
     """
     for i, stretch in enumerate(stretches):
+        if brings_nothing(stretches, proven, i):
+            continue
         next_too = stretch.nothing_sure or _is_of_next_reply(stretches, i)
         held = range(max(i - 1, 0), min(i + 1 + next_too, len(stretches)))
         for doubt in stretch.first.doubts:

@@ -45,6 +45,21 @@ def readings(stretches: Sequence[Stretch]) -> list[int]:
     return list(accumulate((len(each.sheets) for each in others), initial=len(first.behind)))
 
 
+def promised_and_missing(stretches: Sequence[Stretch], announced: int) -> tuple[int, int]:
+    """How many sheets and letters covers and a header promise, and how many of these are not there.
+
+    What may be a cover counts as the sheet that it is, in favour of the scanner.
+    """
+    promised, missing = announced, max(0, announced - letters_found(stretches))
+    for i, stretch in enumerate(stretches):
+        after = i + 1
+        while after < len(stretches) and not stretches[after].established:
+            after += 1
+        promised += stretch.counted
+        missing += max(0, stretch.counted - readings(stretches[i:after])[-1])
+    return promised, missing
+
+
 def _miscounted(stretch: Stretch) -> Doubt:
     return Doubt(
         DoubtReason.SHEET_COUNT,
@@ -75,7 +90,7 @@ def letter_count(
     A sheet that only may be a cover never makes up for one that was lost. Where it might, the
     letters that surely do not hide a lost cover are those whose sheets fit their own count.
     """
-    found = _letters_found(stretches)
+    found = letters_found(stretches)
     if not announced or found == announced:
         return
     may_fit = found < announced <= len(stretches)
@@ -94,11 +109,14 @@ def all_found(stretches: Sequence[Stretch], announced: int) -> bool:
     yet another is in two parts.
     """
     sure = all(each.established or each.headless for each in stretches)
-    return sure and announced > 0 and _letters_found(stretches) == announced
+    return sure and announced > 0 and letters_found(stretches) == announced
 
 
-def _letters_found(stretches: Sequence[Stretch]) -> int:
-    """Only what surely begins a letter counts; a separator that no page follows begins none."""
+def letters_found(stretches: Sequence[Stretch]) -> int:
+    """How many letters surely are in the stack.
+
+    Only what surely begins a letter counts; a separator that no page follows begins none.
+    """
     return sum(map(_is_a_letter, stretches)) - _copies(stretches)
 
 

@@ -45,6 +45,11 @@ class Sheet:
         return not self.blank and all(is_perhaps_empty(page) for page in self.pages)
 
     @property
+    def seems_blank(self) -> bool:
+        """Blank as far as anyone can see, surely or not, and whatever that may hide."""
+        return all(page.blank or page.perhaps_blank for page in self.pages)
+
+    @property
     def begins(self) -> bool:
         """An established cover, reply sheet or separator."""
         return self.code is not None and not self.doubts

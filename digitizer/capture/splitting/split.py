@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from digitizer.capture.legal_evidence import seals
+from digitizer.capture.splitting.blanks import join_own_blanks
 from digitizer.capture.splitting.directions import wrong_origins
 from digitizer.capture.splitting.doubtful_stretches import doubts_by_stretch
+from digitizer.capture.splitting.sheet_counts import promised_and_missing
 from digitizer.capture.splitting.sheets import (
     Sheet,
     collate,
@@ -44,21 +46,28 @@ def split(
     sides: Sides,
     batch_header_required: bool = False,
     origin: Origin = Origin.BOTH,
+    blank_sheets_expected: bool = False,
 ) -> Split:
     """Letters between established boundaries; where one is not sure, all that it touches is held.
 
     ``pages`` are in the order of the source; each of them is in exactly one place of the result,
     or in none where the stack is held ``whole``. Pure, linear in the pages.
+    ``blank_sheets_expected``: see ``join_own_blanks``.
     """
     if legal := _legal(pages):
         return Split(whole=(legal,), sealed=True)
     if not_sheets := _nothing_inside(pages) or uneven(pages, sides):
         return Split(whole=(not_sheets,))
-    return _split_sheets(collate(pages, sides), sides, batch_header_required, origin)
+    sheets = collate(pages, sides)
+    return _split_sheets(sheets, sides, batch_header_required, origin, blank_sheets_expected)
 
 
 def _split_sheets(
-    sheets: Sequence[Sheet], sides: Sides, header_required: bool, origin: Origin
+    sheets: Sequence[Sheet],
+    sides: Sides,
+    header_required: bool,
+    origin: Origin,
+    blanks_expected: bool,
 ) -> Split:
     headed = _has_header(sheets)
     body = sheets[1:] if headed else sheets
@@ -70,13 +79,19 @@ def _split_sheets(
     if whole:
         return Split(whole=tuple(whole))
     header = tuple(page.number for page in sheets[0].pages) if headed else ()
-    stretches = cut(body)
+    stretches = join_own_blanks(cut(body), announced, blanks_expected)
     two_runs = sides is Sides.ODD_EVEN
     order_known = headed and confirms_order(sheets[0], stretches)
     foreign = wrong_origins(stretches, origin)
     doubts = doubts_by_stretch(stretches, order_known, announced, two_runs, foreign)
     recorded = sorted((*header, *separators(stretches)))
-    return Split(letters=form_letters(stretches, doubts), recorded=tuple(recorded))
+    promised, missing = promised_and_missing(stretches, announced)
+    return Split(
+        letters=form_letters(stretches, doubts),
+        recorded=tuple(recorded),
+        counted=promised,
+        missing=missing,
+    )
 
 
 def _legal(pages: Sequence[SeenPage]) -> Doubt | None:

@@ -21,11 +21,14 @@ from digitizer.engines.imaging.quality import (
 )
 from digitizer.engines.imaging.show_through import Front
 from digitizer.engines.imaging.skew import find_skew, straighten
+from digitizer.engines.imaging.stripes import find_stripes
 from digitizer.engines.opening import OpenedPage
 from digitizer.model.paper import PERHAPS_BLANK
 
 #: Problems of writing, of which such a side may have none: its own mark says enough.
 _OF_WRITING = (TOO_LIGHT, BLURRED, CUT_OFF)
+#: Share of a page; where more is ink, it is a picture, not paper.
+_MOST_INK = 0.5
 _COLOURED_CHROMA, _COLOURED_SHARE = 24, 0.0005
 
 
@@ -53,6 +56,8 @@ class PreparedPage:
     front: Front | None = None
     patterned: bool = False
     two_toned: bool = False
+    stripes: tuple[float, ...] = ()
+    paper: tuple[int, ...] = ()
 
 
 def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = None) -> PreparedPage:
@@ -76,6 +81,8 @@ def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = Non
     problems = find_problems(page.dpi, small, ink, blank, edges, was_dark)
     if perhaps:
         problems = (PERHAPS_BLANK, *(problem for problem in problems if problem not in _OF_WRITING))
+    two_toned = is_two_toned(page.image)
+    no_paper = two_toned or was_dark or patterned or ink.uneven
     if skew:
         image = straighten(image, skew, _paper_colour(small, ink, colour))
     return PreparedPage(
@@ -92,7 +99,9 @@ def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = Non
         perhaps_blank=perhaps,
         front=Front(small, ink.raw),
         patterned=patterned,
-        two_toned=blank and is_two_toned(page.image),
+        two_toned=blank and two_toned,
+        stripes=find_stripes(as_scanned),
+        paper=() if no_paper else _paper_seen(small, ink),
     )
 
 
@@ -109,6 +118,14 @@ def _has_colour(small: Reduced) -> bool:
     if small.picture.ndim == 2:
         return False
     return float((chroma(small.picture) > _COLOURED_CHROMA).mean()) > _COLOURED_SHARE
+
+
+def _paper_seen(small: Reduced, ink: Ink) -> tuple[int, ...]:
+    """Red, green and blue of the paper; empty where hardly any of it is to be seen."""
+    if ink.raw.mean() > _MOST_INK:
+        return ()
+    levels = _paper_colour(small, ink, small.picture.ndim == 3)
+    return levels if len(levels) == 3 else levels * 3
 
 
 def _paper_colour(small: Reduced, ink: Ink, colour: bool) -> tuple[int, ...]:

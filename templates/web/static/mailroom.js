@@ -42,6 +42,14 @@
   const button = () => document.querySelector("[data-key=Enter]");
   const picked = () => document.querySelector(".people input[type=radio]:checked");
 
+  /* Nothing is delivered before each page was on the screen. Screening has a rule of its own, which
+     the service keeps. */
+  const unseen = () => pages.some((one) => one.dataset.own && !seen.has(one));
+  function guard() {
+    if (!table?.dataset.mustShow || table.dataset.screening || !button()) return;
+    button().disabled = unseen() || !sheet.complete;
+  }
+
   /* With none chosen, the first one suggested; first of all, the pages that nobody has seen yet. */
   function deliver() {
     if (table?.dataset.mustShow && sheet && !sheet.complete) return true; // it is not on the screen yet
@@ -169,6 +177,7 @@
     paper.setAttribute("aria-label", link.dataset.caption);
     document.getElementById("shown-caption").textContent = link.dataset.caption;
     frame(link);
+    guard();
     for (const name of ["turned-1", "turned-2", "turned-3"]) sheet.classList.remove(name);
     paper.scrollTo(0, 0);
     offer(link);
@@ -241,6 +250,8 @@
     sheet.addEventListener("click", () => view("zoom"));
     if (current()) seen.add(current());
     for (const each of pages.filter((one) => one.dataset.seen)) seen.add(each);
+    for (const done of ["load", "error"]) sheet.addEventListener(done, guard);
+    guard();
     document.querySelector(".people")?.addEventListener("change", (event) => {
       const whole = event.target.closest(".person")?.querySelector(".goes-to");
       const says = document.getElementById("chosen");

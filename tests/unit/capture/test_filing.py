@@ -28,7 +28,16 @@ from digitizer.model.paper import (
 from digitizer.model.settings import Release
 from digitizer.screening.exception_queue import scan_pages
 from digitizer.storage.database import reading, writing
-from digitizer.storage.tables import cover, inmate, letter, message, page, posting, transcript
+from digitizer.storage.tables import (
+    cover,
+    inmate,
+    letter,
+    message,
+    page,
+    posting,
+    scan,
+    transcript,
+)
 from digitizer.support.clock import now
 from tests.support.made_mail import (
     DOUBT,
@@ -273,3 +282,22 @@ def test_a_letter_behind_a_separator_is_held_and_the_separator_recorded(
         ]
         (line,) = outcome_of(tx, scan)
     assert (line.outcome, line.booking_number, line.pages) == (Outcome.HELD, None, (2, 3))
+
+
+def test_what_is_known_of_paper_and_counts_is_kept(facility: Facility) -> None:
+    parted = replace(split_of(letter_of(new_cover(facility, ORSON), 1, 3)), counted=5, missing=2)
+    taken = take(facility, b"looks")
+    with writing(facility.engine) as tx:
+        ledger.claim(tx, taken.id, "a test")
+        made = worked(taken, parted, {2: read("Ann Example 12 Mill Lane"), 3: read("Dear")}, 0)
+        sheet = replace(made.pages[0], width=1700, height=2200, dpi=200)
+        envelope = replace(sheet, number=2, width=1900, height=825, paper=(250, 246, 230))
+        lined = replace(sheet, number=3, stripes=(76.3,))
+        file_scan(tx, replace(made, pages=(sheet, envelope, lined)), {}, Release.AUTOMATIC)
+        rows = tx.execute(sa.select(page).order_by(page.c.number)).all()
+        filed = tx.execute(sa.select(scan)).one()
+    assert (filed.counted, filed.missing) == (5, 2)
+    assert [row.envelope for row in rows] == [False, True, False]
+    assert [row.role for row in rows] == ["cover", "content", "content"]
+    assert rows[1].paper == [250, 246, 230]
+    assert rows[2].stripes == [76.3]

@@ -19,6 +19,8 @@ from tests.support.made_mail import held_whole
 
 MISCOUNT = Doubt(DoubtReason.SHEET_COUNT, "The count does not fit.", "Count the sheets.")
 
+OTHER = Doubt(DoubtReason.NO_COVER_FIRST, "It begins with no cover.", "Put it in order.")
+
 
 def _state(facility: Facility) -> ScannerState:
     with reading(facility.engine) as tx:
@@ -73,3 +75,32 @@ def test_what_was_long_ago_is_no_news_but_still_when_it_was_last_seen(facility: 
         tx.execute(sa.update(scan).values(taken_in=old))
     assert _findings(facility) == []
     assert _state(facility).last == old
+
+
+def test_sheets_that_counts_promise_and_nobody_saw_are_said_with_their_share(
+    facility: Facility,
+) -> None:
+    for content in (b"1", b"2", b"3"):
+        held_whole(facility, OTHER, content=content)
+    with writing(facility.engine) as tx:
+        tx.execute(sa.update(scan).values(counted=40))
+    assert _findings(facility) == []
+    with writing(facility.engine) as tx:
+        two = sa.select(scan.c.id).limit(2)
+        tx.execute(sa.update(scan).where(scan.c.id.in_(two)).values(missing=3))
+    (found,) = _findings(facility)
+    assert "6 of 120 sheets and letters" in found.message
+    assert "(5.0%)" in found.message
+    assert "in 2 of its last 3 stacks" in found.message
+    assert "Clean its rollers" in str(found.fix)
+
+
+def test_a_line_on_the_glass_is_said_with_where_it_is(facility: Facility) -> None:
+    held_whole(facility, OTHER, count=12)
+    with writing(facility.engine) as tx:
+        tx.execute(sa.update(page).values(role="cover", stripes=[76.3]))
+    (found,) = _findings(facility)
+    assert found.message == (
+        "a thin line runs down its pages, 76 mm from the left: on 12 of the last 12"
+    )
+    assert "Clean the narrow strip of glass" in str(found.fix)

@@ -16,7 +16,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import UsageError
 from digitizer.model.mail import PageRole
 from digitizer.model.people import Actor
-from digitizer.screening import decisions
+from digitizer.screening import decisions, sealing_by_hand
 from digitizer.screening.seen_pages import Unseen
 
 Text = Annotated[str, Form()]
@@ -44,10 +44,12 @@ class DecisionForm:
     before: Annotated[int, Form()] = 0
     #: The two letters to join, in the order of the scanner: the first keeps its id.
     pair: Text = ""
-    #: A page's number and what the page is, to mark it: ``4 cover``.
+    #: A page's number and what the page is, to mark it: ``4 cover``, ``1 envelope``.
     page_role: Text = ""
     #: A page's number and where in its letter it belongs, to move it: ``4 earlier``.
     page_move: Text = ""
+    #: The number of the page on which a person saw that it may be legal mail, to seal.
+    page_shown: Annotated[int, Form()] = 0
 
     @property
     def page(self) -> int:
@@ -120,10 +122,14 @@ def _join(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> st
 
 
 def _mark(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
-    number, _, role = form.page_role.partition(" ")
-    if not number.isdigit() or role not in set(PageRole):
+    number, _, what = form.page_role.partition(" ")
+    envelope = what == "envelope"
+    if not number.isdigit() or not (envelope or what in set(PageRole)):
         raise UsageError("Choose a page, and what it is.")
-    return decisions.mark_page(facility, held_id, int(number), PageRole(role), by, form.reason)
+    role = PageRole.CONTENT if envelope else PageRole(what)
+    return decisions.mark_page(
+        facility, held_id, int(number), role, by, form.reason, envelope=envelope
+    )
 
 
 def _move(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
@@ -131,6 +137,10 @@ def _move(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> st
     if not number.isdigit() or where not in ("earlier", "later"):
         raise UsageError("Choose a page, and whether it belongs earlier or later.")
     return decisions.move_page(facility, held_id, int(number), where == "later", by, form.reason)
+
+
+def _seal(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
+    return sealing_by_hand.seal_held(facility, held_id, form.page_shown, by, form.reason)
 
 
 def _ask_for_rescan(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
@@ -148,6 +158,7 @@ DECISIONS: Mapping[str, Decision] = {
     ),
     "reject": Decision(_reject, ends=True),
     "rescanned": Decision(_rescanned, "The same sheets, scanned again", ends=True),
+    "seal": Decision(_seal, ends=True),
     "cut": Decision(_cut, "A new letter begins here"),
     "join": Decision(_join, "These pages belong together"),
     "move": Decision(_move, "The sheets were scanned in the wrong order"),

@@ -242,6 +242,7 @@ def _page(request: Request, held_id: str, visit: Visit, shown: _Shown) -> HTMLRe
         pages=pages,
         left_out=len(case.pages) - len(pages),
         shown=_page_to_show(case, shown.at),
+        envelope=_envelope(case),
         first_own=next((each.number for each in own if each.role is PageRole.CONTENT), 0),
         reject_reasons=facility.settings.screening.reject_reasons,
         candidates=found,
@@ -265,12 +266,21 @@ def _senders(facility: Facility, case: cases.HeldCase, visit: Visit) -> Senders 
 
 
 def _page_to_show(case: cases.HeldCase, at: int) -> ScanPage | None:
-    """The page asked for, else the item's first letter page, else the first that there is."""
+    """The page asked for, else the item's first letter page that is no envelope (which lies beside
+    it), else the first that there is."""
     asked = [page for page in case.pages if page.number == at]
     own = [page for page in case.pages if case.is_own(page)]
-    letter = [page for page in own if page.role is PageRole.CONTENT]
+    content = [page for page in own if page.role is PageRole.CONTENT]
+    letter = [page for page in content if not page.envelope] or content
     found = [page for page in (*asked, *letter, *own, *case.pages) if page.picture]
     return found[0] if found else None
+
+
+def _envelope(case: cases.HeldCase) -> ScanPage | None:
+    """The first envelope of the item, which is shown beside its pages; None where it is alone."""
+    content = [p for p in case.pages if case.is_own(p) and p.role is PageRole.CONTENT and p.picture]
+    found = [page for page in content if page.envelope]
+    return found[0] if found and len(content) > 1 else None
 
 
 def _near(case: cases.HeldCase) -> tuple[ScanPage, ...]:

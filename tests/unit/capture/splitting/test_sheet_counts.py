@@ -102,3 +102,18 @@ def test_a_headers_count_counts_letters_behind_separators() -> None:
 
 def test_a_separator_without_pages_is_no_letter_that_was_announced() -> None:
     assert not to_match(part("H.3 S a S S b"))
+
+
+def _promised(signs: str) -> tuple[int, int]:
+    parted = part(signs)
+    return parted.counted, parted.missing
+
+
+def test_what_covers_and_a_header_promise_and_what_is_missing_of_it() -> None:
+    assert _promised("A a B b") == (0, 0)
+    assert _promised("A.2 a a B.1 b") == (3, 0)
+    assert _promised("A.3 a B.1 b") == (4, 2)
+    assert _promised("H.3 A.1 a B.1 b") == (5, 1)
+    # A sheet too many is no double feed, and what may be a cover is a sheet that is there.
+    assert _promised("A.1 a a B.1 b") == (2, 0)
+    assert _promised("A.2 a ? B.1 b") == (3, 0)

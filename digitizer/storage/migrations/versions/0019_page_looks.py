@@ -1,0 +1,18 @@
+"""what a page's paper looks like, which page is an envelope, and how many sheets were missing"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for name in ("stripes", "paper"):
+        op.add_column("page", sa.Column(name, sa.JSON(), nullable=False, server_default="[]"))
+    envelope = sa.Column("envelope", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("page", envelope)
+    for name in ("counted", "missing"):
+        op.add_column("scan", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
