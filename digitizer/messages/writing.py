@@ -333,13 +333,14 @@ def _stopped(
     if not found:
         return None
     first = found[0]
-    who = {
-        WantedBy.FACILITY: "The facility has stopped",
-        WantedBy.INMATE: "The person inside has stopped",
-        WantedBy.CORRESPONDENT: "The person outside has stopped",
-    }[first.wanted_by]
-    until = f" until {first.until}" if first.until else ""
-    return f"{who} messages between you{until}: {first.reason.rstrip('.')}."
+    until, why = f" until {first.until}" if first.until else "", first.reason.rstrip(".")
+    match first.wanted_by:
+        case WantedBy.FACILITY:
+            return f"The facility has stopped your mail to each other{until}: {why}."
+        case WantedBy.INMATE:
+            return f"The person inside has stopped your mail to each other{until}: {why}."
+        case WantedBy.CORRESPONDENT:
+            return f"The person outside has stopped your mail to each other{until}: {why}."
 
 
 def _needs_review(tx: sa.Connection, review: str, draft: Draft, between: Between) -> bool:

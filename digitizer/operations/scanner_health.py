@@ -63,6 +63,10 @@ def scanner_states(
     return tuple(_state(tx, profiles[name], at) for name in sorted(names))
 
 
+#: By the side of the sheet; empty where only one is scanned.
+_WHERE = {"": "its pages", "front": "the fronts of its sheets", "back": "the backs of its sheets"}
+
+
 def scanner_findings(states: tuple[ScannerState, ...]) -> Iterator[Finding]:
     for each in states:
         for what, number in each.wrong.items():
@@ -70,7 +74,7 @@ def scanner_findings(states: tuple[ScannerState, ...]) -> Iterator[Finding]:
                 message = f"{number} of its last {counted(each.pages, 'page')}: {what}"
                 yield Finding(f"scanner {each.name}", False, message, _FIXES[what])
         for stripe in each.stripes:
-            where = f"the {stripe.side}s of its sheets" if stripe.side else "its pages"
+            where = _WHERE[stripe.side]
             yield Finding(
                 f"scanner {each.name}",
                 False,
@@ -83,10 +87,10 @@ def scanner_findings(states: tuple[ScannerState, ...]) -> Iterator[Finding]:
             yield Finding(
                 f"scanner {each.name}",
                 False,
-                f"{each.missing} of {each.counted} sheets and letters that covers and headers "
-                f"count ({each.missing / each.counted:.1%}) were not seen, in {each.short} of its "
-                f"last {each.stacks} stacks: it pulls two sheets at once, or they were counted "
-                "wrongly",
+                f"{each.missing} of {each.counted} of what covers and headers count, sheets and "
+                f"letters ({each.missing / each.counted:.1%}), were not seen, in {each.short} of "
+                f"its last {counted(each.stacks, 'stack')}: it pulls two sheets at once, or they "
+                "were counted wrongly",
                 _DOUBLE_FEEDS,
             )
         elif each.miscounts >= max(_FEWEST_STACKS, _SHARE * each.stacks):

@@ -30,6 +30,7 @@ from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.text_runs import Line, draw_line, single_line
 from digitizer.model.errors import UsageError
 from digitizer.model.people import Inmate
+from digitizer.support.wording import counted
 
 _INCH = 25.4
 _ENVELOPE = Area(0, 0, 9.5 * _INCH, 4.125 * _INCH)
@@ -135,10 +136,11 @@ def _fitted(block: Sequence[str], area: Area, size: float, least: float) -> list
     widest = max(single_line(text, REGULAR, 1).width for text in texts)
     size = min(size, area.width * mm / widest, area.height * mm / (len(texts) * _SPACING))
     if size < least:
+        most = counted(int(area.height * mm / (least * _SPACING)), "line")
+        longest = counted(int(area.width * mm / (least * 0.58)), "letter")
         raise UsageError(
             "The address does not fit in an envelope's window. Write it in "
-            f"{int(area.height * mm / (least * _SPACING))} lines at most, none longer than "
-            f"about {int(area.width * mm / (least * 0.58))} letters."
+            f"{most} at most, none longer than about {longest}."
         )
     return [single_line(text, REGULAR, size) for text in texts]
 
