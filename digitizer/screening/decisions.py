@@ -10,6 +10,7 @@ from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act, MayNot, is_permitted, permit
 from digitizer.facility import Facility
 from digitizer.letters.pages import content_numbers
+from digitizer.messages import news
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import HeldItem, LetterState, PageRole
@@ -48,6 +49,8 @@ def assign(facility: Facility, held_id: str, booking_number: str, by: Actor, rea
         letter = held_letters.open_held_letter(action.tx, held_id)
         row = roster.inmate_row_id(action.tx, booking_number)
         waits = delivering.assign(action.tx, facility.settings.screening, letter, row, by)
+        if waits is None:
+            news.tell_delivered(action.tx, facility.settings, letter.id)
         _record(
             action,
             before,
@@ -71,6 +74,8 @@ def release(facility: Facility, letter_id: str, by: Actor, reason: str) -> Waits
         waits = delivering.release(action.tx, facility.settings.screening, letter, by)
         if waits is None and not second_look.first_looks(action.tx, [letter.id]):
             _perhaps_check(facility, action, letter.id, content_numbers(action.tx, letter.id))
+        if waits is None:
+            news.tell_delivered(action.tx, facility.settings, letter.id)
         verb = Verb.FIRST_LOOK if waits else Verb.RELEASE
         _record(action, before, verb, Subject.letter(letter.id), **_waits(waits))
     return waits

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict, NotFound, UsageError
-from digitizer.storage.tables import message, session
+from digitizer.storage.tables import cover, message, session
 from digitizer.storage.tables_correspondents import (
     contact,
+    contact_ask,
     correspondent,
     correspondent_account,
     letter_sender,
@@ -139,7 +140,7 @@ def merge(tx: sa.Connection, correspondent_id: int, into: int) -> None:
     _give_account(tx, correspondent_id, into)
     drop_doubled_contacts(tx, contact.c.correspondent_id, correspondent_id, into)
     drop_doubled_drafts(tx, message_draft.c.correspondent_id, correspondent_id, into)
-    for each in (contact, mail_block, letter_sender, message, message_draft):
+    for each in (contact, contact_ask, mail_block, letter_sender, message, message_draft, cover):
         own = sa.update(each).where(each.c.correspondent_id == correspondent_id)
         tx.execute(own.values(correspondent_id=into))
     tx.execute(sa.delete(correspondent).where(correspondent.c.id == correspondent_id))
