@@ -21,8 +21,9 @@ _ACCOUNTS = (str(ActorKind.INMATE), str(ActorKind.STAFF), str(ActorKind.CORRESPO
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """``kind`` is inmate, staff, correspondent or terminal. ``at`` is the terminal at which alone an account is
-    locked, None where that is everywhere but at the terminals that its owner used of late."""
+    """``kind`` is inmate, staff, correspondent or terminal. ``at`` is the terminal at which alone
+    an account is locked, None where that is everywhere but at the terminals that its owner used of
+    late."""
 
     kind: str
     name: str

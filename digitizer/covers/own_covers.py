@@ -38,7 +38,8 @@ _MOST_SHOWN = 30
 @dataclass(frozen=True, slots=True)
 class OwnCover:
     """A cover that they made, and the letters that came under it, newest first. ``inmate`` is for
-    whom, as it stands on the sheet; ``sheets`` the number of sheets that a letter must have, 0: any.
+    whom, as it stands on the sheet; ``sheets`` the number of sheets that a letter must have (0:
+    any).
     """
 
     short_id: str

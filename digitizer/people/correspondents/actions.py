@@ -27,6 +27,7 @@ __all__ = [
     "Person",
     "WantedBy",
     "add_correspondent",
+    "approve_ask",
     "approve_contact",
     "ask_for_contact",
     "block_mail",
@@ -34,13 +35,13 @@ __all__ = [
     "contacts_of",
     "correspondent",
     "correspondents",
-    "waiting_asks",
     "may_change",
     "may_restrict",
     "merge_correspondents",
     "refuse_ask",
     "remove_contact",
     "unblock_mail",
+    "waiting_asks",
 ]
 
 _MOST_LETTERS = 50
@@ -171,13 +172,26 @@ def waiting_asks(facility: Facility, by: Actor) -> tuple[Ask, ...]:
         return asks.waiting(look.tx)
 
 
+def approve_ask(facility: Facility, ask_id: int, by: Actor, reason: str) -> None:
+    """Approves the contact that was asked for. Raises NotFound where it waits no longer, Conflict
+    where nobody has the number and the name, and UsageError without a reason."""
+    with acting(facility, by, Act.RESTRICT, reason=reason) as action:
+        found = _waiting(action, ask_id)
+        if found.inmate is None:
+            raise Conflict("Nobody here has this number and this name. Refuse it.")
+        number, asker = found.inmate.booking_number, found.correspondent.id
+        inmate_id = roster.inmate_row_id(action.tx, number)
+        contacts.ask(action.tx, asker, inmate_id, approved=True)
+        asks.answer(action.tx, asker, inmate_id)
+        _record(action, Verb.APPROVE_CONTACT, asker, number)
+        _tell(facility, action, asker, Letter.APPROVED)
+
+
 def refuse_ask(facility: Facility, ask_id: int, by: Actor, reason: str) -> None:
     """Who asked reads the reason. Raises NotFound where it waits no longer, and UsageError without
     a reason."""
     with acting(facility, by, Act.RESTRICT, reason=reason) as action:
-        found = asks.waiting_one(action.tx, ask_id)
-        if found is None:
-            raise NotFound("Somebody has answered this already.")
+        found = _waiting(action, ask_id)
         number = found.inmate.booking_number if found.inmate else None
         asks.refuse(action.tx, ask_id, action.why)
         if number is not None:
@@ -185,6 +199,13 @@ def refuse_ask(facility: Facility, ask_id: int, by: Actor, reason: str) -> None:
             contacts.remove(action.tx, found.correspondent.id, row)
         _record(action, Verb.REMOVE_CONTACT, found.correspondent.id, number)
         _tell(facility, action, found.correspondent.id, Letter.NOT_APPROVED)
+
+
+def _waiting(action: Action, ask_id: int) -> Ask:
+    found = asks.waiting_one(action.tx, ask_id)
+    if found is None:
+        raise NotFound("Somebody has answered this already.")
+    return found
 
 
 def _tell(facility: Facility, action: Action, correspondent_id: int, letter: Letter) -> None:
