@@ -104,7 +104,8 @@ class Place:
     ANOTHER; both have a login. Her ``message`` waits for a review, ``passed`` was released, each
     with a photo, and so has her draft; ``answer`` is a reply sheet to it. ``strangers_message`` and
     ``strangers_answer`` are the other's. ``familys_cover`` and ``strangers_cover`` are cover sheets
-    that they made, ``ask`` waits and fits nobody, ``good_ask`` fits. ``free`` is a folder for anything.
+    that they made, ``ask`` waits and fits nobody, ``good_ask`` fits somebody. ``free`` is a folder
+    for anything.
     """
 
     facility: Facility

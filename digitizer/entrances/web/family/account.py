@@ -20,7 +20,8 @@ from digitizer.people.correspondents.actions import Entry
 
 router = APIRouter(prefix="/family/account")
 Text = Annotated[str, Form(max_length=1000)]
-_WRONG = "That is not your password. After several wrong tries you have to wait."
+#: The page says it in its language.
+_WRONG = "wrong password"
 
 
 @router.get("")
