@@ -177,8 +177,12 @@ def begin(tx: sa.Connection, item_id: str, at: datetime) -> bool:
 
 
 def end(tx: sa.Connection, item_id: str, state: OutState, problem: str | None = None) -> None:
-    """Its fate is known, or is left to a person."""
+    """Its fate is known, or is left to a person. Of an e-mail that was sent nothing is left but
+    that: links in it open what they were made for."""
     values = {"state": str(state), "ended": now(), "problem": problem}
+    if state is OutState.SENT:
+        sent = outbox.c.id == item_id, outbox.c.kind == str(Kind.E_MAIL)
+        tx.execute(sa.update(outbox).where(*sent).values(body="", leave=None))
     tx.execute(sa.update(outbox).where(outbox.c.id == item_id).values(**values))
 
 

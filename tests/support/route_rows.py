@@ -775,7 +775,7 @@ _UPKEEP = (
 )
 
 _AT_HOME = {"family": 303, "stranger": 303}
-_WITH = {"own": "inmate", "others": "anothers_number"}
+_WITH = ("inmate", "anothers_number")
 _TYPED = {"subject": "Hello", "body": "All is well.", "act": "save"}
 
 _FAMILY = (
@@ -806,18 +806,18 @@ _FAMILY = (
         form={"booking": "2026-00118", "name": "José Okonkwo-Ruiz"},
         recorded=Verb.ASK_FOR_CONTACT,
     ),
-    Row("GET /family/with/{booking}", families(200), **_WITH, recorded=Verb.OPEN_CONVERSATION),
-    Row("POST /family/with/{booking}", families(303), **_WITH, form=_TYPED),
-    Row("POST /family/with/{booking}/draft", families(204), **_WITH, form=_TYPED),
-    Row("GET /family/with/{booking}/draft/{place}", families(200), **_WITH, rest={"place": "1"}),
+    Row("GET /family/with/{booking}", families(200), *_WITH, recorded=Verb.OPEN_CONVERSATION),
+    Row("POST /family/with/{booking}", families(303), *_WITH, form=_TYPED),
+    Row("POST /family/with/{booking}/draft", families(204), *_WITH, form=_TYPED),
+    Row("GET /family/with/{booking}/draft/{place}", families(200), *_WITH, rest={"place": "1"}),
     Row(
         "POST /family/with/{booking}/stop",
         families(303),
-        **_WITH,
+        *_WITH,
         form=_WHY,
         recorded=Verb.BLOCK_MAIL,
     ),
-    Row("POST /family/with/{booking}/resume", families(200), **_WITH),
+    Row("POST /family/with/{booking}/resume", families(200), *_WITH),
     Row(
         "GET /family/photo/{message}/{place}",
         families(200),

@@ -49,7 +49,7 @@ def look_for(request: Request, number: Text = "") -> HTMLResponse:
 
 @router.get("/no-printer")
 def no_printer(request: Request) -> HTMLResponse:
-    return page(request, "no_printer", visit=visitor(request), **_how_to(request))
+    return page(request, "no_printer", visit=visitor(request), how_to=_how_to(request))
 
 
 @router.get("/letters")
@@ -80,7 +80,7 @@ def make(
 @router.get("/letters/{short_id}")
 def cover(request: Request, short_id: str, visit: FamilyVisit) -> HTMLResponse:
     found = own_covers.own_cover(facility_of(request), short_id, visit.actor)
-    return page(request, "cover", visit=visit, cover=found, **_how_to(request))
+    return page(request, "cover", visit=visit, cover=found, how_to=_how_to(request))
 
 
 @router.get("/letters/{short_id}/cover.pdf")
@@ -107,7 +107,7 @@ def _covers(request: Request, visit: Visit, trouble: str = "") -> HTMLResponse:
     )
 
 
-def _how_to(request: Request) -> dict[str, object]:
+def _how_to(request: Request) -> dict[str, tuple[str, ...]]:
     """Where letters go, and what the facility says of them on every cover."""
     own = facility_of(request).settings.facility
     spanish = language_of(request) == "es"
