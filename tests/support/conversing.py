@@ -17,9 +17,11 @@ from digitizer.notifications.outbox import OutState
 from digitizer.people.correspondents import actions
 from digitizer.people.correspondents.actions import Entry
 from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import scan
 from digitizer.storage.tables_correspondents import correspondent_account
 from digitizer.support.clock import now
 from tests.support.made_mail import CLERK, ORSON, SUPERVISOR
+from tests.support.web_kit import Mail, add_scan
 
 PAGES = "https://mail.jail.example"
 IDA = Entry("Ida Marlow", "12 Elm Street\nSpringfield, EX 00000", "ida@example.org", "en")
@@ -75,6 +77,13 @@ def mailed(facility: Facility) -> list[outbox.Outgoing]:
     """What waits to be sent, oldest first."""
     with reading(facility.engine) as tx:
         return list(outbox.in_state(tx, OutState.QUEUED))
+
+
+def scanned(facility: Facility) -> str:
+    """The id of one more scan."""
+    with reading(facility.engine) as tx:
+        before = tx.execute(sa.select(sa.func.count()).select_from(scan)).scalar_one()
+    return add_scan(Mail(facility, scans=before), "letters.pdf")
 
 
 def link_in(text: str) -> str:

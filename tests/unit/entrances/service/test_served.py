@@ -101,7 +101,8 @@ def test_without_a_mail_server_a_letter_can_be_followed_and_no_more(facility: Fa
     with TestClient(app, "http://mail.example", follow_redirects=False) as browser:
         assert browser.get("/").headers["location"] == "/family"
         html = browser.get("/family").text
-        assert "/family/where" in html and "/family/login" not in html
+        assert "/family/where" in html
+        assert "/family/login" not in html
         for path in ("/family/login", "/family/sign-up", "/family/forgot", "/family/home"):
             assert browser.get(path).status_code == 404, path
 
