@@ -12,6 +12,7 @@ from digitizer.covers import own_covers
 from digitizer.facility import Facility
 from digitizer.messages import news
 from digitizer.messages import writing as conversing
+from digitizer.model.events import Subject
 from digitizer.notifications.outbox import Outgoing
 from digitizer.people.correspondents import actions, own_account, telling
 from digitizer.people.correspondents.records import Entry
@@ -130,7 +131,7 @@ def test_a_letter_under_a_cover_of_theirs_is_told_when_it_is_delivered(
 
 def test_every_e_mail_is_written_in_every_language(home_of_families: Facility, ida: int) -> None:
     words = {"link": "LINK", "name": "NAME", "words": "WORDS", "cover": "COVER"}
-    about = telling.Subject.correspondent(ida)
+    about = Subject.correspondent(ida)
     for language in telling.LANGUAGES:
         with writing(home_of_families.engine) as tx:
             for kind in Letter:
@@ -154,6 +155,6 @@ def test_news_of_a_merged_record_go_to_whose_it_is_now(
             home_of_families.settings,
             other,
             Letter.APPROVED,
-            telling.Subject.correspondent(other),
+            Subject.correspondent(other),
         )
     assert mailed(home_of_families) == []
