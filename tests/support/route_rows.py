@@ -776,6 +776,7 @@ _UPKEEP = (
 
 _AT_HOME = {"family": 303, "stranger": 303}
 _WITH = ("inmate", "anothers_number")
+_STALE = {"token": "stale"}
 _TYPED = {"subject": "Hello", "body": "All is well.", "act": "save"}
 
 _FAMILY = (
@@ -787,14 +788,14 @@ _FAMILY = (
     Row("POST /family/awake", anyone(403, family=204, stranger=204)),
     Row("GET /family/sign-up", anyone(200)),
     Row("POST /family/sign-up", anyone(400)),
-    Row("GET /family/confirm/{token}", anyone(404)),
-    Row("POST /family/confirm/{token}", anyone(404)),
+    Row("GET /family/confirm/{token}", anyone(404), rest=_STALE),
+    Row("POST /family/confirm/{token}", anyone(404), rest=_STALE),
     Row("GET /family/forgot", anyone(200)),
     Row("POST /family/forgot", anyone(200), form={"email": "a@b.example"}),
-    Row("GET /family/reset/{token}", anyone(404)),
-    Row("POST /family/reset/{token}", anyone(404)),
-    Row("GET /family/leave/{token}", anyone(200)),
-    Row("POST /family/leave/{token}", anyone(200)),
+    Row("GET /family/reset/{token}", anyone(404), rest=_STALE),
+    Row("POST /family/reset/{token}", anyone(404), rest=_STALE),
+    Row("GET /family/leave/{token}", anyone(200), rest=_STALE),
+    Row("POST /family/leave/{token}", anyone(200), rest=_STALE),
     Row("GET /family/where", anyone(200)),
     Row("POST /family/where", anyone(400)),
     Row("GET /family/no-printer", anyone(200)),

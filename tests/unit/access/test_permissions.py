@@ -155,7 +155,10 @@ _OTHERS = {
     Act.READ_OWN: as_inmate(ORSON),
     Act.WRITE: as_inmate(ORSON),
     Act.CONVERSE: as_inmate(ORSON),
-    Act.SEE_ANSWERS: ACTORS["correspondent"],
+    **dict.fromkeys(
+        (Act.SEE_ANSWERS, Act.OWN_ACCOUNT, Act.ASK_TO_WRITE, Act.MAKE_COVER),
+        ACTORS["correspondent"],
+    ),
     Act.RESCUE: OPERATOR,
 }
 
