@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from digitizer.access.login_steps import InmateAccount
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.storage.tables import held_name, inmate, staff
+from digitizer.storage.tables_correspondents import correspondent_account
 from digitizer.support.clock import now
 
 NOBODY = InmateAccount(id=0, booking_number="?", pin_hash=None, question=None, answer_hash=None)
@@ -36,6 +37,65 @@ class StaffAccount:
         """What a password is compared with; None where none is good."""
         is_over = self.code_until is not None and now() >= self.code_until
         return self.password_hash if self.active and not is_over else None
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyAccount:
+    """The login of a correspondent. ``tell``: they want e-mails of news, ``tell_content``: with the
+    words of a message in them, where the facility allows it."""
+
+    id: int
+    correspondent: int
+    email: str
+    password_hash: str
+    made: datetime
+    tell: bool
+    tell_content: bool
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(ActorKind.CORRESPONDENT, str(self.correspondent))
+
+
+def plain_email(typed: str) -> str:
+    """As addresses are compared."""
+    return typed.strip().casefold()
+
+
+def family_account(tx: sa.Connection, email: str) -> FamilyAccount | None:
+    """By e-mail address, in capitals or not."""
+    return _family_account(tx, correspondent_account.c.plain_email == plain_email(email))
+
+
+def account_of(tx: sa.Connection, correspondent_id: int) -> FamilyAccount | None:
+    """The login of this record, if it has one."""
+    return _family_account(tx, correspondent_account.c.correspondent_id == correspondent_id)
+
+
+def account_with(tx: sa.Connection, account_id: int) -> FamilyAccount | None:
+    return _family_account(tx, correspondent_account.c.id == account_id)
+
+
+def _family_account(tx: sa.Connection, which: sa.ColumnElement[bool]) -> FamilyAccount | None:
+    row = tx.execute(sa.select(correspondent_account).where(which)).first()
+    if row is None:
+        return None
+    return FamilyAccount(
+        id=row.id,
+        correspondent=row.correspondent_id,
+        email=row.email,
+        password_hash=row.password_hash,
+        made=row.made,
+        tell=row.tell,
+        tell_content=row.tell_content,
+    )
+
+
+def renew_family_hash(tx: sa.Connection, account_id: int, old: str, new: str) -> None:
+    """As ``renew_pin_hash``."""
+    own = correspondent_account
+    same = (own.c.id == account_id, own.c.password_hash == old)
+    tx.execute(sa.update(own).where(*same).values(password_hash=new))
 
 
 def inmate_account(tx: sa.Connection, typed: str) -> InmateAccount:

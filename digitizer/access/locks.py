@@ -16,13 +16,14 @@ from digitizer.model.people import Actor, ActorKind
 from digitizer.support.clock import now
 
 _OF_LATE = timedelta(days=7)
-_ACCOUNTS = (str(ActorKind.INMATE), str(ActorKind.STAFF))
+_ACCOUNTS = (str(ActorKind.INMATE), str(ActorKind.STAFF), str(ActorKind.CORRESPONDENT))
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """``kind`` is inmate, staff or terminal. ``at`` is the terminal at which alone an account is
-    locked, None where that is everywhere but at the terminals that its owner used of late."""
+    """``kind`` is inmate, staff, correspondent or terminal. ``at`` is the terminal at which alone
+    an account is locked, None where that is everywhere but at the terminals that its owner used of
+    late."""
 
     kind: str
     name: str

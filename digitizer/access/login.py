@@ -38,6 +38,7 @@ __all__ = [
     "Refused",
     "Visit",
     "answer_step",
+    "enter_as_correspondent",
     "enter_as_inmate",
     "enter_as_staff",
     "enter_code",
@@ -152,6 +153,33 @@ def enter_as_staff(facility: Facility, name: str, password: str, terminal: str) 
         token = sessions.open_session(tx, staff_id=account.id, steps=1, terminal=terminal)
         complete = not account.has_second_step
         _let_in(facility, tx, attempt, complete=complete, who=account.actor)
+    return token
+
+
+@turn()
+def enter_as_correspondent(facility: Facility, email: str, password: str, terminal: str) -> str:
+    """By e-mail and password; returns the new session's token. Raises Refused."""
+    with reading(facility.engine) as tx:
+        account = accounts.family_account(tx, email)
+    attempt = attempts.attempt(
+        facility,
+        Subject("correspondent", str(account.correspondent) if account else "?"),
+        "" if account else email,
+        terminal,
+        lambda: check_secret(normal(password), account.password_hash if account else None),
+    )
+    assert account is not None  # a right password belongs to somebody
+    kept = account.password_hash
+    fresh = hash_secret(normal(password)) if is_outdated(kept) else None
+    with writing(facility.engine) as tx:
+        if accounts.family_account(tx, email) != account:  # changed while it was checked
+            raise Refused
+        if fresh:
+            accounts.renew_family_hash(tx, account.id, kept, fresh)
+        token = sessions.open_session(
+            tx, correspondent_id=account.correspondent, steps=1, terminal=terminal
+        )
+        _let_in(facility, tx, attempt, complete=True, who=account.actor)
     return token
 
 
@@ -325,7 +353,9 @@ def _find(facility: Facility, token: str | None) -> Session | None:
         return None
     web = facility.settings.web
     idle = Idle(
-        timedelta(minutes=web.inmate_idle_minutes), timedelta(minutes=web.staff_idle_minutes)
+        inmate=timedelta(minutes=web.inmate_idle_minutes),
+        staff=timedelta(minutes=web.staff_idle_minutes),
+        correspondent=timedelta(minutes=facility.settings.family.idle_minutes),
     )
     with reading(facility.engine) as tx:
         return sessions.find_session(tx, token, idle)
@@ -334,6 +364,8 @@ def _find(facility: Facility, token: str | None) -> Session | None:
 def _is_complete(facility: Facility, found: Session) -> bool:
     if found.actor.kind is ActorKind.STAFF:
         return staff_step(facility.settings.web, found) is None
+    if found.actor.kind is ActorKind.CORRESPONDENT:
+        return True
     return found.steps_done >= len(steps_of(facility.settings.web))
 
 

@@ -19,6 +19,9 @@ class Act(StrEnum):
     WRITE = "write messages of their own"
     CONVERSE = "see their own conversations"
     SEE_ANSWERS = "see the reply sheets that were sent back to them"
+    OWN_ACCOUNT = "see and change their own account"
+    ASK_TO_WRITE = "ask to write to an inmate, and leave a contact"
+    MAKE_COVER = "make cover sheets for letters of their own"
     LOOK = "look at what came in, what is held, and the balance of pages"
     LIST_HELD = "list what is held, and why"
     LIST_INMATES = "list the roster"
@@ -92,6 +95,9 @@ RULES = {
     Act.WRITE: Rule(machine=False, own=True, outside=True),
     Act.CONVERSE: Rule(machine=False, own=True, outside=True),
     Act.SEE_ANSWERS: Rule(machine=False, outside=True),
+    Act.OWN_ACCOUNT: Rule(machine=False, outside=True),
+    Act.ASK_TO_WRITE: Rule(machine=False, outside=True),
+    Act.MAKE_COVER: Rule(machine=False, outside=True),
     Act.LOOK: Rule(_ALL),
     Act.LIST_HELD: Rule(_ALL, scope=Scope.HELD_READ),
     Act.LIST_INMATES: Rule(_ALL, scope=Scope.ROSTER_READ),

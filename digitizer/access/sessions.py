@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.storage.tables import held_name, inmate, session, staff
+from digitizer.storage.tables_correspondents import correspondent, correspondent_account
 from digitizer.support.clock import now
 
 #: However busy it is, a session ends after this, and its owner logs in again.
@@ -30,8 +31,11 @@ class Idle:
 
     inmate: timedelta
     staff: timedelta
+    correspondent: timedelta = timedelta(minutes=30)
 
     def of(self, kind: ActorKind) -> timedelta:
+        if kind is ActorKind.CORRESPONDENT:
+            return self.correspondent
         return self.inmate if kind is ActorKind.INMATE else self.staff
 
 
@@ -72,6 +76,7 @@ def open_session(
     *,
     inmate_id: int | None = None,
     staff_id: int | None = None,
+    correspondent_id: int | None = None,
     steps: int,
     terminal: str = "",
 ) -> str:
@@ -84,6 +89,7 @@ def open_session(
             token_hash=_digest(token),
             inmate_id=inmate_id,
             staff_id=staff_id,
+            correspondent_id=correspondent_id,
             steps_done=steps,
             csrf=secrets.token_urlsafe(32),
             created=at,
@@ -110,10 +116,16 @@ def find_session(tx: sa.Connection, token: str, idle: Idle) -> Session | None:
             held_name.c.since,
             staff.c.must_change,
             staff.c.totp_secret.is_not(None).label("has_second_step"),
+            correspondent.c.name.label("outside"),
+            correspondent_account.c.id.label("account"),
         )
         .outerjoin(inmate, session.c.inmate_id == inmate.c.id)
         .outerjoin(held_name, session.c.inmate_id == held_name.c.inmate_id)
         .outerjoin(staff, session.c.staff_id == staff.c.id)
+        .outerjoin(correspondent, session.c.correspondent_id == correspondent.c.id)
+        .outerjoin(
+            correspondent_account, correspondent_account.c.correspondent_id == correspondent.c.id
+        )
         .where(session.c.token_hash == _digest(token))
     ).first()
     if row is None:
@@ -124,6 +136,9 @@ def find_session(tx: sa.Connection, token: str, idle: Idle) -> Session | None:
     elif row.name is not None and row.active:
         actor = Actor(ActorKind.STAFF, row.name, StaffRole(row.role))
         called = row.name
+    elif row.outside is not None and row.account is not None:
+        actor = Actor(ActorKind.CORRESPONDENT, str(row.correspondent_id))
+        called = row.outside
     else:
         return None
     at = now()
@@ -168,6 +183,12 @@ def close_sessions_of_inmate(tx: sa.Connection, inmate_id: int) -> None:
 def close_sessions_of_staff(tx: sa.Connection, staff_id: int) -> int:
     """When a role or a password changes, or someone leaves. Returns how many were open."""
     return tx.execute(sa.delete(session).where(session.c.staff_id == staff_id)).rowcount
+
+
+def close_sessions_of_correspondent(tx: sa.Connection, correspondent_id: int) -> int:
+    """When a password changes, or an account is deleted. Returns how many were open."""
+    own = session.c.correspondent_id == correspondent_id
+    return tx.execute(sa.delete(session).where(own)).rowcount
 
 
 def close_all_sessions(tx: sa.Connection) -> int:

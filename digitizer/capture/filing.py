@@ -379,7 +379,8 @@ def _blocked(tx: sa.Connection, known: register.Registered | None) -> tuple[Doub
     """Mail that somebody wants held: to this inmate, or of whoever the cover was printed for."""
     if known is None or known.inmate is None or known.code.kind is not CodeKind.INMATE:
         return ()
-    return doubts_about(tx, known.sender, inmate_row_id(tx, known.inmate.booking_number))
+    inmate_id = inmate_row_id(tx, known.inmate.booking_number)
+    return doubts_about(tx, known.sender, inmate_id, known.maker)
 
 
 def _places(worked: Worked) -> dict[int, int]:

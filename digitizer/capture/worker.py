@@ -30,6 +30,7 @@ from digitizer.engines.isolation import Pool, SandboxLimits
 from digitizer.engines.reading import load_networks
 from digitizer.engines.reading.readers.vision_model import open_premises
 from digitizer.facility import Facility
+from digitizer.messages import news
 from digitizer.model.errors import (
     DigitizerError,
     SandboxFailed,
@@ -238,6 +239,7 @@ class Worker:
                     facility.settings.covers,
                     facility.settings.screening.watch_holds,
                 )
+                news.tell_filed(tx, facility.settings, worked.scan.id)
                 failpoint("work.filed")
         failpoint("work.committed")
 

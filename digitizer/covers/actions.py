@@ -91,7 +91,7 @@ def print_inmate_cover(
             uses=terms.uses,
             until=str(terms.last_day) if terms.last_day else None,
         )
-    return _printed(facility, code, paper, person, terms)
+    return drawn(facility, code, paper, person, terms)
 
 
 def may_print(by: Actor) -> bool:
@@ -108,7 +108,7 @@ def print_batch_header(
         code = new_code(action.tx, facility, CodeKind.BATCH, letters or 0)
         register.enrol(action.tx, code)
         action.record(Verb.PRINT_BATCH_SHEET, Subject.cover(code.cover_id), letters=letters)
-    return _printed(facility, code, paper)
+    return drawn(facility, code, paper)
 
 
 def print_separator(facility: Facility, by: Actor, paper: Paper | None = None) -> PrintedCover:
@@ -118,7 +118,7 @@ def print_separator(facility: Facility, by: Actor, paper: Paper | None = None) -
         code = new_code(action.tx, facility, CodeKind.SEPARATOR, 0)
         register.enrol(action.tx, code)
         action.record(Verb.PRINT_SEPARATOR, Subject.cover(code.cover_id))
-    return _printed(facility, code, paper)
+    return drawn(facility, code, paper)
 
 
 def print_legal_marker(
@@ -135,7 +135,7 @@ def print_legal_marker(
         register.enrol(action.tx, code, once=True, expires=terms.expiry())
         legal_markers.enrol(action.tx, code, facility.settings.facility.name)
         action.record(Verb.PRINT_LEGAL_SHEET, Subject.cover(code.cover_id), valid_days=valid_days)
-    return _printed(facility, code, paper, terms=terms)
+    return drawn(facility, code, paper, terms=terms)
 
 
 def new_code(tx: sa.Connection, facility: Facility, kind: CodeKind, sheets: int) -> CoverCode:
@@ -148,13 +148,14 @@ def new_code(tx: sa.Connection, facility: Facility, kind: CodeKind, sheets: int)
     return register.fresh_code(tx, kind, facility.keys, sheets)
 
 
-def _printed(
+def drawn(
     facility: Facility,
     code: CoverCode,
     paper: Paper | None,
     person: Inmate | None = None,
     terms: CoverTerms = PLAIN,
 ) -> PrintedCover:
+    """The sheet of a code that is in the register."""
     from digitizer.covers.drawing import cover_sheet_of  # reportlab is slow
     from digitizer.engines.printing.kit.missing import warning
     from digitizer.engines.printing.sheets.cover_sheet import cover_missing, cover_pdf

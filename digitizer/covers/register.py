@@ -12,6 +12,7 @@ from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.paper import CodeKind, CoverCode
 from digitizer.model.people import Inmate
 from digitizer.people import roster
+from digitizer.people.correspondents import contacts
 from digitizer.storage.tables import cover, retired_key
 from digitizer.support.clock import now
 
@@ -21,7 +22,8 @@ class Registered:
     """A printed code as the register knows it. ``message`` is the e-message that a reply sheet was
     printed with, ``used_by`` the scan that used up a code for a single use, ``most_letters`` how
     many letters the cover is good for (None: any number), ``key_retired`` whether the key that
-    signed it no longer counts."""
+    signed it no longer counts, ``maker`` the record of who made it on the family's pages,
+    and ``maker_approved`` whether their contact with the inmate is approved."""
 
     code: CoverCode
     short_id: str
@@ -35,6 +37,8 @@ class Registered:
     used_by: str | None
     most_letters: int | None = None
     key_retired: bool = False
+    maker: int | None = None
+    maker_approved: bool = False
 
     @property
     def is_single_use(self) -> bool:
@@ -69,6 +73,7 @@ def enrol(
     sender: str | None = None,
     expires: datetime | None = None,
     most_letters: int | None = None,
+    maker: int | None = None,
 ) -> None:
     """Enters a new code, before it is drawn: so no paper carries an id that nobody knows."""
     tx.execute(
@@ -85,6 +90,7 @@ def enrol(
             printed=now(),
             expires=expires,
             most_letters=most_letters,
+            correspondent_id=maker,
         )
     )
 
@@ -119,6 +125,9 @@ def _first(tx: sa.Connection, where: sa.ColumnElement[bool]) -> Registered | Non
         used_by=row.used_by,
         most_letters=row.most_letters,
         key_retired=row.key_id in retired_keys(tx),
+        maker=row.correspondent_id,
+        maker_approved=row.correspondent_id is not None
+        and contacts.is_approved(tx, row.correspondent_id, row.inmate_id),
     )
 
 

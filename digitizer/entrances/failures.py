@@ -25,6 +25,7 @@ from digitizer.model.errors import (
     SandboxFailed,
     SandboxProblem,
     StorageError,
+    TooOften,
     UsageError,
 )
 
@@ -58,6 +59,8 @@ def status_of(error: Exception) -> int:
             return 400
         case Conflict():
             return 409
+        case TooOften():
+            return 429
         case StorageError() | EngineError() | SandboxFailed(kind=SandboxProblem.UNAVAILABLE):
             return 503
     return 500

@@ -19,8 +19,9 @@ from digitizer.storage.tables_correspondents import correspondent, cut_part, let
 @dataclass(frozen=True, slots=True)
 class Origins:
     """``inmates`` are the rows of all whom it is, was or may be for; ``senders`` the names of who
-    may have sent it, ``correspondents`` the numbers of those of whom a person said so. ``replaced``
-    are the letters that were joined to it, or whose paper was scanned again as it."""
+    may have sent it, ``correspondents`` the numbers of those of whom a person said so, or who made
+    its cover. ``replaced`` are the letters that were joined to it, or whose paper was scanned again
+    as it."""
 
     inmates: frozenset[int]
     senders: frozenset[str]
@@ -39,6 +40,7 @@ def origins_of(tx: sa.Connection, letter_id: str) -> Origins:
     for row in _facts(tx, {*own, *(part.of_letter for part in cut_from)}):
         senders |= {row.sender, row.printed_for}
         inmates.add(row.proposed_id)
+        named.add(row.maker)
         if row.id in own:  # what was said of the other part since is not about this one
             inmates.add(row.inmate_id)
             named.add(row.named)
@@ -103,6 +105,7 @@ def _facts(tx: sa.Connection, ids: Iterable[str]) -> list[sa.Row[Any]]:
             letter.c.sender,
             inmate.c.id.label("proposed_id"),
             cover.c.sender.label("printed_for"),
+            cover.c.correspondent_id.label("maker"),
             letter_sender.c.correspondent_id.label("named"),
         )
         .join(inmate, inmate.c.booking_number == letter.c.proposed, isouter=True)

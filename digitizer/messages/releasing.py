@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from digitizer.messages import news
 from digitizer.messages.outgoing import queue_print
 from digitizer.model.mail import Direction, MessageState
-from digitizer.model.settings import Messages
+from digitizer.model.settings import Settings
 from digitizer.storage.tables import message
 from digitizer.storage.tables_correspondents import correspondent_account
 from digitizer.support.clock import now
 
 
-def first_state(tx: sa.Connection, settings: Messages, message_id: str) -> MessageState:
+def first_state(tx: sa.Connection, settings: Settings, message_id: str) -> MessageState:
     """Where a message goes that is released: an inmate's to paper where its recipient has no login;
     one to an inmate to paper as the facility says."""
     row = tx.execute(sa.select(message).where(message.c.id == message_id)).one()
     if row.direction == Direction.TO_INMATE:
-        on_paper = settings.paper == "always"
+        on_paper = settings.messages.paper == "always"
     else:
         on_paper = not has_account(tx, row.correspondent_id)
     return MessageState.QUEUED if on_paper else MessageState.DELIVERED
 
 
-def release(tx: sa.Connection, settings: Messages, message_id: str) -> MessageState:
-    """Its recipient sees it from now on, and what goes to paper is in the print queue; returns its
-    state."""
+def release(tx: sa.Connection, settings: Settings, message_id: str) -> MessageState:
+    """Its recipient sees it from now on, and one outside is told; what goes to paper is in the
+    print queue. Returns its state."""
     state = first_state(tx, settings, message_id)
     this = sa.update(message).where(message.c.id == message_id)
     tx.execute(this.values(state=str(state), released=now()))
     if state is MessageState.QUEUED:
         queue_print(tx, message_id)
+    news.tell_released(tx, settings, message_id)
     return state
 
 

@@ -186,7 +186,7 @@ def write(facility: Facility, with_whom: str, subject: str, body: str, by: Actor
             action.tx, draft, facility.keys, had.photos, MessageState.IN_REVIEW, other.id
         )
         if not _needs_review(action.tx, settings.review, draft, between):
-            releasing.release(action.tx, settings, message_id)
+            releasing.release(action.tx, facility.settings, message_id)
         drafts.discard(action.tx, between)
         action.record(
             Verb.WRITE_MESSAGE,

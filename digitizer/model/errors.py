@@ -53,6 +53,13 @@ class Conflict(DigitizerError):
     """It is no longer in the state that this change needs (someone decided about it first)."""
 
 
+class TooOften(DigitizerError):
+    """Whoever asks must wait a while."""
+
+    def __init__(self) -> None:
+        super().__init__("That was asked too often. Wait a few minutes, then try again.")
+
+
 class SettingsError(DigitizerError):
     """A settings or profile file is wrong; the message names the file, the line and the fix."""
 

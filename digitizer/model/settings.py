@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from digitizer.model.errors import SettingsError
+from digitizer.model.family_settings import Family
 from digitizer.model.people import StaffRole
 from digitizer.model.toml_file import AsWritten, Keys, TomlFile, read_toml
 from digitizer.model.upkeep_settings import Alarms, MailServer, OwnBackups, Webhook
@@ -441,6 +442,7 @@ class Settings(Keys):
     covers: Covers = Covers()
     screening: Screening = Screening()
     messages: Messages = Messages()
+    family: Family = Family()
     audit: Audit = Audit()
     roster: Roster = Roster()
     keys: AtRest = AtRest()
@@ -459,6 +461,12 @@ class Settings(Keys):
             return None
         named = {"host": old.smtp_host, "port": old.smtp_port, "sender": old.mail_from}
         return MailServer().model_copy(update={**named, "security": "if offered"})
+
+    @property
+    def has_family_accounts(self) -> bool:
+        """Whether people outside can have a login: their e-mail can be confirmed."""
+        family = self.family
+        return family.enabled and bool(family.address) and self.mail_server is not None
 
     @field_validator("printers")
     @classmethod

@@ -63,18 +63,27 @@ class Outgoing:
     next_try: datetime
     ended: datetime | None
     problem: str | None
+    leave: str | None = None
 
 
 def put(
-    tx: sa.Connection, recipient: str, subject: str, body: str, *, cause: Subject, sender: str
+    tx: sa.Connection,
+    recipient: str,
+    subject: str,
+    body: str,
+    *,
+    cause: Subject,
+    sender: str,
+    leave: str | None = None,
 ) -> str:
     """Puts one e-mail into the outbox; returns its id. ``cause`` is what the event is about that
-    it tells of, ``sender`` the address it will be from."""
+    it tells of, ``sender`` the address it will be from, ``leave`` where its recipient ends such
+    mail with one click."""
     domain = sender.rpartition("@")[2] or "localhost"
     item_id = new_id()
     message_id = f"<{item_id}.{new_id()}@{domain}>"[:160]
     line = " ".join(subject.split())
-    _put(tx, item_id, Kind.E_MAIL, recipient, line, body, message_id, cause)
+    _put(tx, item_id, Kind.E_MAIL, recipient, line, body, message_id, cause, leave)
     return item_id
 
 
@@ -94,6 +103,7 @@ def _put(
     body: str,
     message_id: str,
     cause: Subject,
+    leave: str | None = None,
 ) -> None:
     at = now()
     tx.execute(
@@ -110,6 +120,7 @@ def _put(
             put=at,
             since=at,
             next_try=at,
+            leave=leave,
         )
     )
 
@@ -174,8 +185,12 @@ def begin(tx: sa.Connection, item_id: str, at: datetime) -> bool:
 
 
 def end(tx: sa.Connection, item_id: str, state: OutState, problem: str | None = None) -> None:
-    """Its fate is known, or is left to a person."""
+    """Its fate is known, or is left to a person. Of an e-mail that was sent nothing is left but
+    that: links in it open what they were made for."""
     values = {"state": str(state), "ended": now(), "problem": problem}
+    if state is OutState.SENT:
+        sent = outbox.c.id == item_id, outbox.c.kind == str(Kind.E_MAIL)
+        tx.execute(sa.update(outbox).where(*sent).values(body="", leave=None))
     tx.execute(sa.update(outbox).where(outbox.c.id == item_id).values(**values))
 
 

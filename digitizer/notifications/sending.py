@@ -85,7 +85,13 @@ def _try(facility: Facility, item: Outgoing) -> Try:
 
     try:
         message = smtp.compose(
-            server.sender, item.recipient, item.subject, item.body, item.message_id, item.put
+            server.sender,
+            item.recipient,
+            item.subject,
+            item.body,
+            item.message_id,
+            item.put,
+            item.leave,
         )
     except ValueError as error:
         return Try(Fate.NEVER, f"It cannot be written as an e-mail: {error}.")

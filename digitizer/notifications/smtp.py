@@ -49,10 +49,17 @@ class Withdrawn(Exception):
 
 
 def compose(
-    sender: str, recipient: str, subject: str, body: str, message_id: str, at: datetime
+    sender: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    message_id: str,
+    at: datetime,
+    leave: str | None = None,
 ) -> bytes:
-    """The message as it travels: the same bytes each time. Raises ValueError for an address that
-    no header can hold."""
+    """The message as it travels: the same bytes each time. ``leave`` is where its recipient ends
+    such mail with one click (RFC 8058). Raises ValueError for an address that no header can hold.
+    """
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = subject
     message["From"] = sender
@@ -60,6 +67,9 @@ def compose(
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"  # no answer of an absent person comes back
+    if leave:
+        message["List-Unsubscribe"] = f"<{leave}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if body.isascii() and all(len(line) <= _LONGEST_LINE for line in body.splitlines()):
         message.set_content(body, charset="us-ascii", cte="7bit")  # no line is broken
     else:

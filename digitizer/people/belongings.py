@@ -19,7 +19,12 @@ from digitizer.storage.tables import (
     posting,
     session,
 )
-from digitizer.storage.tables_correspondents import contact, cut_part, mail_block
+from digitizer.storage.tables_correspondents import (
+    contact,
+    contact_ask,
+    cut_part,
+    mail_block,
+)
 from digitizer.storage.tables_messages import message_draft
 from digitizer.storage.tables_prints import print_job
 from digitizer.storage.tables_screening import watch_rule
@@ -32,6 +37,7 @@ GIVEN = (
     posting,
     earlier_number,
     contact,
+    contact_ask,
     mail_block,
     cut_part,
     watch_rule,

@@ -9,6 +9,7 @@ last name swapped.
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 from digitizer.model.people import Inmate
 
@@ -97,3 +98,17 @@ def _spellings(word: str) -> set[str]:
 def _without_accents(word: str) -> str:
     parts = unicodedata.normalize("NFKD", word)
     return "".join(c for c in parts if not unicodedata.combining(c)).translate(_PLAIN)
+
+
+def is_named(person: Inmate, typed: str) -> bool:
+    """Whether a whole name, as somebody outside types it, is a way of writing this person's:
+    "First Last" or "Last, First", with or without middle names."""
+    last, comma, first = typed.partition(",")
+    words = f"{first} {last}".split() if comma and first.strip() else typed.split()
+    return any(
+        may_be_same(
+            person,
+            replace(person, first_name=" ".join(words[:at]), last_name=" ".join(words[at:])),
+        )
+        for at in range(len(words))
+    )

@@ -11,6 +11,7 @@ from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act, MayNot, is_permitted, permit
 from digitizer.facility import Facility
 from digitizer.letters.pages import content_numbers
+from digitizer.messages import news
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import HeldItem, LetterState, PageRole
@@ -61,6 +62,8 @@ def assign(
         row = roster.inmate_row_id(action.tx, booking_number)
         rules = facility.settings.screening
         done = delivering.assign(action.tx, rules, letter, row, by, unseen, despite)
+        if done.waits is None:
+            news.tell_delivered(action.tx, facility.settings, letter.id)
         about = Subject.letter(letter.id)
         _record(action, before, Verb.ASSIGN, about, to=booking_number, **_detail(done))
         return letter.id
@@ -89,6 +92,8 @@ def release(
         done = delivering.release(action.tx, rules, letter, by, unseen, marked=marked)
         if done.waits is None and not second_look.first_looks(action.tx, [letter.id]):
             _perhaps_check(facility, action, letter.id, content_numbers(action.tx, letter.id))
+        if done.waits is None:
+            news.tell_delivered(action.tx, facility.settings, letter.id)
         verb = Verb.FIRST_LOOK if done.waits else Verb.RELEASE
         _record(action, before, verb, Subject.letter(letter.id), **_detail(done))
     return done.waits

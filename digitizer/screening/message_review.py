@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act
 from digitizer.facility import Facility
-from digitizer.messages import releasing
+from digitizer.messages import news, releasing
 from digitizer.messages.conversations import SentPhoto, photos_of
 from digitizer.messages.outgoing import refused_photos
 from digitizer.messages.writing import marks_on
@@ -99,7 +99,7 @@ def release_message(facility: Facility, message_id: str, by: Actor, reason: str)
         _check_release(action.tx, found)
         if _waits_for_second(facility, action, found):
             return False
-        state = releasing.release(action.tx, facility.settings.messages, message_id)
+        state = releasing.release(action.tx, facility.settings, message_id)
         action.record(Verb.RELEASE_MESSAGE, Subject.message(message_id), goes=str(state))
         return True
 
@@ -123,6 +123,7 @@ def refuse_message(facility: Facility, message_id: str, by: Actor, reason: str) 
         found = _one(action.tx, message_id, by)
         this = sa.update(message).where(message.c.id == found.id)
         action.tx.execute(this.values(state=str(MessageState.REFUSED), refused=action.why))
+        news.tell_refused(action.tx, facility.settings, message_id)
         action.record(Verb.REFUSE_MESSAGE, Subject.message(message_id))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0021"
+SCHEMA_VERSION = "0022"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -142,6 +142,8 @@ cover = sa.Table(
     _to("scan", "used_by"),
     # Good for so many letters; null: for any number.
     sa.Column("most_letters", sa.Integer),
+    # The record of who made it on the family's pages. (SQLite takes no new reference.)
+    sa.Column("correspondent_id", sa.Integer, index=True),
 )
 
 scan = sa.Table(

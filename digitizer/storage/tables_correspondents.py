@@ -118,3 +118,28 @@ cut_part = sa.Table(
     sa.Column("inmate_id", sa.ForeignKey("inmate.id"), index=True),
     sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), index=True),
 )
+
+# Links by which somebody ends the e-mails that tell them of news, without logging in.
+leave_link = sa.Table(
+    "leave_link",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("correspondent_account.id"), nullable=False, index=True),
+    sa.Column("until", UtcTime, nullable=False, index=True),
+)
+
+# Whom a correspondent asked to write to on the family's pages, as they typed it. ``inmate_id`` is
+# who has that number and name; none is told whether anybody has.
+contact_ask = sa.Table(
+    "contact_ask",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), nullable=False, index=True),
+    sa.Column("inmate_id", sa.ForeignKey("inmate.id"), index=True),
+    sa.Column("booking_number", sa.String(64), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("asked", UtcTime, nullable=False),
+    # When staff approved or refused it, and why they refused.
+    sa.Column("answered", UtcTime),
+    sa.Column("refused", sa.Text),
+)

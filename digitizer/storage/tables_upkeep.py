@@ -28,6 +28,8 @@ outbox = sa.Table(
     sa.Column("next_try", UtcTime, nullable=False),
     sa.Column("ended", UtcTime),
     sa.Column("problem", sa.Text),
+    # The address at which its recipient ends such mail with one click.
+    sa.Column("leave", sa.Text),
 )
 
 # What inmates are told on their pages, for a time.

@@ -15,6 +15,7 @@ def _data_folder(name: str) -> Path:
 TEMPLATES = _data_folder("templates")
 WEB_TEMPLATES = TEMPLATES / "web"
 PRINT_TEMPLATES = TEMPLATES / "print"
+MAIL_TEMPLATES = TEMPLATES / "mail"
 SCANNER_PROFILES = _data_folder("scanner_profiles")
 MIGRATIONS = _PACKAGE / "storage" / "migrations"
 SYSTEM_FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))

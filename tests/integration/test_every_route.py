@@ -24,11 +24,19 @@ from digitizer.screening import legal_mail
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import event
 from digitizer.support.clock import now
-from tests.support.route_rows import INMATES, KINDS, ROLES, ROWS, STAFF, Row
+from tests.support.route_rows import FAMILIES, INMATES, KINDS, ROLES, ROWS, STAFF, Row
 from tests.support.web_kit import PASSWORD, PIN, Visitor, without_code
-from tests.support.whole_facility import ACTORS, Place, cheap_hashes, copy_of, make_whole_facility
+from tests.support.whole_facility import (
+    ACTORS,
+    FAMILY_EMAILS,
+    Place,
+    cheap_hashes,
+    copy_of,
+    make_whole_facility,
+)
 
 MISSING = "0123456789abcdef"
+_LOGINS = ("/login", "/staff/login", "/family/login")
 MALFORMED = ("%00x", "%27%20OR%201=1--", "x" * 300, "%C3%28", "-1", "%20")
 
 
@@ -54,6 +62,10 @@ def _visiting(at: Place, role: str) -> Iterator[Visitor]:
         elif role in INMATES:
             came = browser.post("/login", data={"booking_number": name, "pin": PIN})
             assert came.url.path == "/mail"
+        elif role in FAMILIES:
+            typed = {"email": FAMILY_EMAILS[role], "password": PASSWORD}
+            came = browser.post("/family/login", data=typed)
+            assert came.url.path == "/family/home"
         yield browser
 
 
@@ -100,7 +112,11 @@ def test_who_changes_what(
     monkeypatch.setattr(legal_mail, "_cut_out", _cut_out)
     for role in ROLES:
         with copy_of(made, tmp_path / role) as at, _visiting(at, role) as browser:
-            if role in STAFF and row.answers.login_page:
+            if (
+                role in row.answers.by_role
+                and role in (*STAFF, *FAMILIES)
+                and row.answers.login_page
+            ):
                 _check_unsigned(row, at, browser)
             _check(row, role, at, browser)
 
@@ -128,7 +144,7 @@ def _check(row: Row, role: str, at: Place, browser: Visitor) -> None:
             assert (answer.status_code, answer.headers["location"]) == (303, row.answers.login_page)
         else:
             assert answer.status_code == wanted[kind], (role, kind, an_id)
-            sent_away = answer.headers.get("location") in ("/login", "/staff/login")
+            sent_away = answer.headers.get("location") in _LOGINS
             assert not (row.answers.login_page and sent_away), (role, kind, an_id)
         pages.setdefault(kind, set()).add(_seen(answer, an_id))
     if row.own:
@@ -138,8 +154,8 @@ def _check(row: Row, role: str, at: Place, browser: Visitor) -> None:
 
 def _check_alike(row: Row, role: str, pages: dict[str, set[tuple[object, ...]]]) -> None:
     """Status and page are the same for what is another's and for what does not exist."""
-    if role in INMATES and row.others:
-        theirs = pages["others" if role == "owner" else "own"]
+    if role in (*INMATES, *FAMILIES) and row.others:
+        theirs = pages["others" if role in ("owner", "family") else "own"]
         assert theirs == pages["missing"], role
         if row.answers.by_role.get(role, {}).get("missing") == 404:
             assert pages["malformed"] == pages["missing"], role
@@ -179,7 +195,7 @@ def _ask(row: Row, role: str, at: Place, browser: Visitor, an_id: str) -> Any:
     address = _address(row, an_id)
     if row.method == "GET":
         return browser.get(address, follow_redirects=False)
-    home = "/staff" if role in STAFF else "/mail"
+    home = "/staff" if role in STAFF else "/family/account" if role in FAMILIES else "/mail"
     form = address.rpartition("/")[0].removesuffix("/seal") if row.form else home
     fields = _form(row, at)
     for page in (home, form):  # the session's token, and the fingerprint of what was shown

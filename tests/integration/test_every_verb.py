@@ -50,6 +50,15 @@ NOT_VERBS = {
     "access.second_step.accept": "within a login",
     "access.login.visit": "it finds out who the actor is",
     "access.login.leave": "whoever holds the session ends it",
+    "access.login.enter_as_correspondent": "before a login there is no actor",
+    "people.correspondents.sign_up.ask_for_account": "before a login there is no actor",
+    "people.correspondents.sign_up.name_to_confirm": "whoever has the link of an e-mail",
+    "people.correspondents.sign_up.confirm": "whoever has the link of an e-mail",
+    "people.correspondents.sign_up.ask_for_reset": "before a login there is no actor",
+    "people.correspondents.sign_up.check_reset": "whoever has the link of an e-mail",
+    "people.correspondents.sign_up.reset_password": "whoever has the link of an e-mail",
+    "people.correspondents.sign_up.leave_news": "whoever has the link of an e-mail",
+    "covers.following.follow": "whoever has the number of a cover; states and dates only",
     "access.enrolment.enrol": "the device has a code that staff gave it",
     "access.enrolment.kiosk_of": "it finds out which device asks",
     "access.attempts.attempt": "before a login there is no actor",
@@ -71,6 +80,7 @@ NOT_VERBS = {
     "capture.private_folder.private_folder": "within another verb: where it keeps its files",
     "prints.printers.printers": "what the settings name",
     "prints.printers.find_printer": "what the settings name",
+    "covers.actions.drawn": "within another verb's action",
     "covers.actions.new_code": "within another verb's action",
 }
 

@@ -9,7 +9,9 @@ from digitizer.model.events import Verb
 
 STAFF = ("clerk", "supervisor", "administrator", "investigator")
 INMATES = ("owner", "another")
-ROLES = ("anonymous", *STAFF, *INMATES)
+#: Two people outside: "family" may write to "owner", "stranger" to "another".
+FAMILIES = ("family", "stranger")
+ROLES = ("anonymous", *STAFF, *INMATES, *FAMILIES)
 #: The id of something of the owner's; of the other inmate's; of nothing; not an id at all.
 KINDS = ("own", "others", "missing", "malformed")
 
@@ -68,6 +70,13 @@ def inmates(own: int, missing: int = 404) -> Answers:
     return Answers({"owner": first, "another": second}, "/login")
 
 
+def families(own: int, missing: int = 404) -> Answers:
+    """As for inmates: what is another's is answered as if it did not exist."""
+    first = dict(zip(KINDS, (own, missing, missing, missing), strict=True))
+    second = dict(zip(KINDS, (missing, own, missing, missing), strict=True))
+    return Answers({"family": first, "stranger": second}, "/family/login")
+
+
 def anyone(status: int, **but: int) -> Answers:
     return Answers({role: dict.fromkeys(KINDS, but.get(role, status)) for role in ROLES})
 
@@ -93,7 +102,7 @@ _LOGIN = (
     Row("POST /staff/login/password", anyone(303)),
     Row("POST /logout", anyone(303)),
     Row("GET /logout/idle", anyone(303), apart=True),
-    Row("POST /awake", anyone(204, anonymous=403)),
+    Row("POST /awake", anyone(204, anonymous=403, family=403, stranger=403)),
     Row("GET /healthz", anyone(200)),
     Row("GET /readyz", anyone(404)),  # for operators, who ask from this machine
     Row("GET /metrics", anyone(404)),
@@ -244,6 +253,13 @@ _OUTSIDE = (
         recorded=Verb.ADD_CORRESPONDENT,
     ),
     Row("GET /staff/correspondents/{number}", staff(200), "ida", "ben"),
+    Row(
+        "POST /staff/correspondents/asks/{ask}",
+        _RESTRICTERS,
+        "ask",
+        form={"reason": "because"},
+        recorded=Verb.REMOVE_CONTACT,
+    ),
     Row(
         "POST /staff/correspondents/{number}",
         staff(303, investigator=(403, 403)),
@@ -766,6 +782,99 @@ _UPKEEP = (
     ),
 )
 
+_AT_HOME = {"family": 303, "stranger": 303}
+_WITH = ("inmate", "anothers_number")
+_STALE = {"token": "stale"}
+_TYPED = {"subject": "Hello", "body": "All is well.", "act": "save"}
+
+_FAMILY = (
+    Row("GET /family", anyone(200, **_AT_HOME)),
+    Row("GET /family/login", anyone(200)),
+    Row("POST /family/login", anyone(403)),
+    Row("POST /family/logout", anyone(303)),
+    Row("GET /family/logout/idle", anyone(303), apart=True),
+    Row("POST /family/awake", anyone(403, family=204, stranger=204)),
+    Row("GET /family/sign-up", anyone(200)),
+    Row("POST /family/sign-up", anyone(400)),
+    Row("GET /family/confirm/{token}", anyone(404), rest=_STALE),
+    Row("POST /family/confirm/{token}", anyone(404), rest=_STALE),
+    Row("GET /family/forgot", anyone(200)),
+    Row("POST /family/forgot", anyone(200), form={"email": "a@b.example"}),
+    Row("GET /family/reset/{token}", anyone(404), rest=_STALE),
+    Row("POST /family/reset/{token}", anyone(404), rest=_STALE),
+    Row("GET /family/leave/{token}", anyone(200), rest=_STALE),
+    Row("POST /family/leave/{token}", anyone(200), rest=_STALE),
+    Row("GET /family/where", anyone(200)),
+    Row("POST /family/where", anyone(400)),
+    Row("GET /family/no-printer", anyone(200)),
+    Row("GET /family/home", families(200, 200)),
+    Row("GET /family/ask", families(200, 200)),
+    Row(
+        "POST /family/ask",
+        families(303, 303),
+        form={"booking": "2026-00118", "name": "José Okonkwo-Ruiz"},
+        recorded=Verb.ASK_FOR_CONTACT,
+    ),
+    Row("GET /family/with/{booking}", families(200), *_WITH, recorded=Verb.OPEN_CONVERSATION),
+    Row("POST /family/with/{booking}", families(303), *_WITH, form=_TYPED),
+    Row("POST /family/with/{booking}/draft", families(204), *_WITH, form=_TYPED),
+    Row("GET /family/with/{booking}/draft/{place}", families(200), *_WITH, rest={"place": "1"}),
+    Row(
+        "POST /family/with/{booking}/stop",
+        families(303),
+        *_WITH,
+        form=_WHY,
+        recorded=Verb.BLOCK_MAIL,
+    ),
+    Row("POST /family/with/{booking}/resume", families(200), *_WITH),
+    Row(
+        "GET /family/photo/{message}/{place}",
+        families(200),
+        "message",
+        "strangers_message",
+        {"place": "1"},
+    ),
+    Row(
+        "GET /family/reply/{letter}/{position}", families(200), "answer", "strangers_answer", _PAGE
+    ),
+    Row("GET /family/letters", families(200, 200)),
+    Row(
+        "POST /family/letters",
+        families(303, 303),
+        form={"other": "2026-00117", "name": "Tobias Quillfeather"},
+        recorded=Verb.PRINT_COVER,
+    ),
+    Row("GET /family/letters/{short_id}", families(200), "familys_cover", "strangers_cover"),
+    Row(
+        "GET /family/letters/{short_id}/cover.pdf",
+        families(200),
+        "familys_cover",
+        "strangers_cover",
+    ),
+    Row(
+        "GET /family/letters/{short_id}/number.png",
+        families(200),
+        "familys_cover",
+        "strangers_cover",
+    ),
+    Row("GET /family/account", families(200, 200)),
+    Row(
+        "POST /family/account",
+        Answers(  # the name that staff approved is not theirs to change
+            {
+                "family": dict.fromkeys(KINDS, 303),
+                "stranger": dict.fromkeys(KINDS, 409),
+            },
+            "/family/login",
+        ),
+        form={"name": "Cora Dale", "language": "es"},
+        recorded=Verb.CHANGE_ACCOUNT,
+    ),
+    Row("POST /family/account/password", families(403, 403), form={"old": "?"}),
+    Row("POST /family/account/delete", families(403, 403), form={"password": "?"}),
+    Row("POST /family/account/export", families(200, 200), recorded=Verb.EXPORT_OWN),
+)
+
 ROWS = (
     *_LOGIN,
     *_MAIL,
@@ -786,4 +895,5 @@ ROWS = (
     *_STAFF,
     *_ROSTER,
     *_UPKEEP,
+    *_FAMILY,
 )

@@ -22,13 +22,13 @@ from digitizer.audit import Head
 from digitizer.capture import ingest, inspection, intake
 from digitizer.capture.pipeline import no_progress
 from digitizer.covers import actions as covers
-from digitizer.covers import bulk
+from digitizer.covers import bulk, own_covers
 from digitizer.engines.codes.cover_code import KeyRing
 from digitizer.facility import Facility
 from digitizer.letters import actions as letters
 from digitizer.letters import progress
 from digitizer.messages import actions as messages
-from digitizer.messages import printing, reply_sheets
+from digitizer.messages import exporting, printing, reply_sheets
 from digitizer.messages import writing as conversing
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Verb
@@ -45,6 +45,7 @@ from digitizer.operations.reports.periods import Period
 from digitizer.people import actions as people
 from digitizer.people import own_login, renumbering, rosters, staff
 from digitizer.people.correspondents import actions as correspondents
+from digitizer.people.correspondents import own_account, own_contacts
 from digitizer.people.correspondents.actions import Entry
 from digitizer.people.roster_file.layout import Choices
 from digitizer.people.roster_import import Upload
@@ -69,6 +70,7 @@ from digitizer.support.clock import now
 from tests.support.audit_log import set_head_back
 from tests.support.conversing import a_photo
 from tests.support.print_system import BLANK_PDF
+from tests.support.web_kit import PASSWORD
 from tests.support.whole_facility import ACTORS, ANOTHER, DOUBTFUL, OWNER, ROSTER_FILE, Place, draft
 
 Do = Callable[[Facility, Place, Actor], Any]
@@ -1363,7 +1365,138 @@ _UPKEEP = (
     ),
 )
 
+FAMILY = "family stranger"
+
+
+def _change_own_password(h: Facility, at: Place, by: Actor) -> None:
+    own_account.change_own_password(h, PASSWORD, NEW_PASSWORD, NEW_PASSWORD, by, "10.0.0.9")
+
+
+def _make_cover(h: Facility, at: Place, by: Actor) -> None:
+    own_covers.make_cover(h, OWNER, "Tobias Quillfeather", 1, by, "10.0.0.9")
+
+
+def _take_up_mail(h: Facility, at: Place, by: Actor) -> None:
+    own_contacts.stop_mail(h, OWNER, by, "a quarrel")
+    own_contacts.take_up_mail(h, OWNER, by)
+
+
+_FAMILY = (
+    Row(
+        "people.correspondents.own_account.own_account",
+        FAMILY,
+        None,
+        lambda h, at, by: own_account.own_account(h, by),
+    ),
+    Row(
+        "people.correspondents.own_account.change_own_account",
+        FAMILY,
+        Verb.CHANGE_ACCOUNT,
+        lambda h, at, by: own_account.change_own_account(
+            h,
+            Entry(own_account.own_account(h, by).record.name),
+            by,
+            tell=False,
+            tell_content=False,
+        ),
+    ),
+    Row(
+        "people.correspondents.own_account.change_own_password",
+        FAMILY,
+        Verb.CHANGE_ACCOUNT,
+        _change_own_password,
+        prepared=(Verb.PROVE_IDENTITY,),
+    ),
+    Row(
+        "people.correspondents.own_account.delete_own_account",
+        FAMILY,
+        Verb.DELETE_ACCOUNT,
+        lambda h, at, by: own_account.delete_own_account(h, PASSWORD, by, "10.0.0.9"),
+        prepared=(Verb.PROVE_IDENTITY,),
+    ),
+    Row(
+        "people.correspondents.own_contacts.own_asks",
+        FAMILY,
+        None,
+        lambda h, at, by: own_contacts.own_asks(h, by),
+    ),
+    Row(
+        "people.correspondents.own_contacts.ask_to_write",
+        FAMILY,
+        Verb.ASK_FOR_CONTACT,
+        lambda h, at, by: own_contacts.ask_to_write(h, ANOTHER, "José O", by, "10.0.0.9"),
+    ),
+    Row(
+        "people.correspondents.own_contacts.own_block",
+        "family",
+        None,
+        lambda h, at, by: own_contacts.own_block(h, OWNER, by),
+    ),
+    Row(
+        "people.correspondents.own_contacts.stop_mail",
+        "family",
+        Verb.BLOCK_MAIL,
+        lambda h, at, by: own_contacts.stop_mail(h, OWNER, by, "a quarrel"),
+    ),
+    Row(
+        "people.correspondents.own_contacts.take_up_mail",
+        "family",
+        Verb.UNBLOCK_MAIL,
+        _take_up_mail,
+        prepared=(Verb.BLOCK_MAIL,),
+    ),
+    Row(
+        "messages.exporting.export_own",
+        FAMILY,
+        Verb.EXPORT_OWN,
+        lambda h, at, by: exporting.export_own(h, by),
+    ),
+    Row("covers.own_covers.make_cover", FAMILY, Verb.PRINT_COVER, _make_cover),
+    Row(
+        "covers.own_covers.own_covers",
+        FAMILY,
+        None,
+        lambda h, at, by: own_covers.own_covers(h, by),
+    ),
+    Row(
+        "covers.own_covers.own_cover",
+        "family",
+        None,
+        lambda h, at, by: own_covers.own_cover(h, at["familys_cover"], by),
+    ),
+    Row(
+        "covers.own_covers.own_cover_pdf",
+        "family",
+        None,
+        lambda h, at, by: own_covers.own_cover_pdf(h, at["familys_cover"], by),
+    ),
+    Row(
+        "covers.own_covers.own_cover_number",
+        "family",
+        None,
+        lambda h, at, by: own_covers.own_cover_number(h, at["familys_cover"], by),
+    ),
+)
+
 _OUTSIDE = (
+    Row(
+        "people.correspondents.actions.waiting_asks",
+        LOOKERS,
+        None,
+        lambda h, at, by: correspondents.waiting_asks(h, by),
+    ),
+    Row(
+        "people.correspondents.actions.approve_ask",
+        SUPERVISORS,
+        Verb.APPROVE_CONTACT,
+        lambda h, at, by: correspondents.approve_ask(h, int(at["good_ask"]), by, "known"),
+    ),
+    Row(
+        "people.correspondents.actions.refuse_ask",
+        SUPERVISORS,
+        Verb.REMOVE_CONTACT,
+        lambda h, at, by: correspondents.refuse_ask(h, int(at["ask"]), by, "nobody is called so"),
+    ),
     Row(
         "screening.senders.look_at_senders",
         LOOKERS,
@@ -1454,6 +1587,7 @@ _OUTSIDE = (
 
 ROWS = (
     *_OUTSIDE,
+    *_FAMILY,
     *_LOGINS,
     *_LETTERS,
     *_CONVERSATIONS,

@@ -19,10 +19,11 @@ from digitizer.access import kiosks, login, password_hashing, tokens
 from digitizer.access.login import Refused
 from digitizer.access.password_hashing import hash_secret
 from digitizer.covers import actions as covers
+from digitizer.covers import own_covers
 from digitizer.covers.terms import CoverTerms
 from digitizer.facility import Facility, open_facility
 from digitizer.messages import actions as messages
-from digitizer.messages import drafts
+from digitizer.messages import drafts, outgoing
 from digitizer.messages import writing as conversing
 from digitizer.model.events import LOG
 from digitizer.model.mail import Direction, Draft
@@ -33,6 +34,7 @@ from digitizer.notifications.announcements import announce
 from digitizer.notifications.outbox import OutState
 from digitizer.people import roster, rosters
 from digitizer.people.correspondents import actions as correspondents
+from digitizer.people.correspondents import own_contacts
 from digitizer.people.roster_import import Upload
 from digitizer.policies import actions as policies
 from digitizer.policies.watch_rules import NewRule, WatchKind, today
@@ -41,6 +43,7 @@ from digitizer.screening import blind_checks, cases, decisions, message_review
 from digitizer.storage.database import writing
 from digitizer.storage.tables import staff
 from digitizer.support.clock import now
+from tests.support.conversing import give_account
 from tests.support.made_mail import OPERATOR, enter_people
 from tests.support.print_system import BLANK_PDF
 from tests.support.sealed_mail import sealed
@@ -51,6 +54,8 @@ OWNER, ANOTHER = "2026-00117", "2026-00118"
 ROSTER_FILE = (
     b"booking_number,last_name,first_name,housing_unit,status\n2026-00888,Uplode,Una,B-1,in_custody"
 )
+#: The logins of two people outside: "family" may write to OWNER, "stranger" to ANOTHER.
+FAMILY_EMAILS = {"family": "cora@example.org", "stranger": "dan@example.org"}
 #: Came with another person's name.
 DOUBTFUL = "2026-00777"
 STAFF_NAMES = {
@@ -96,8 +101,11 @@ class Place:
     given to a printer, in the open ``batch``. ``outgoing`` is a doubtful e-mail, ``announcement``
     is shown; ``now`` and ``soon`` are times as a form has them. ``ida`` and ``ben`` are
     correspondents, ``block`` holds mail. ``cora`` ("family") may write to OWNER, "stranger" to
-    ANOTHER; her ``message`` waits for a review, ``passed`` was released, each with a photo, and so
-    has her draft; ``answer`` is a reply sheet to it. ``free`` is a folder for anything.
+    ANOTHER; both have a login. Her ``message`` waits for a review, ``passed`` was released, each
+    with a photo, and so has her draft; ``answer`` is a reply sheet to it. ``strangers_message`` and
+    ``strangers_answer`` are the other's. ``familys_cover`` and ``strangers_cover`` are cover sheets
+    that they made, ``ask`` waits and fits nobody, ``good_ask`` fits somebody. ``free`` is a folder
+    for anything.
     """
 
     facility: Facility
@@ -146,7 +154,7 @@ def make_whole_facility(folder: Path) -> Place:
     ids["check"] = ids["letter"]
     with writing(facility.engine) as tx:
         blind_checks.draw(tx, ids["check"], SCREENER, (2, 3, 4), 100)
-    ids["inmate"] = OWNER
+    ids["inmate"], ids["anothers_number"] = OWNER, ANOTHER
     ids["cover"] = covers.print_inmate_cover(facility, OWNER, OPERATOR, from_ida).short_id
     ids["seen"] = cases.look_at_held(facility, ids["whole"], CLERK).seen
     ids["roster"] = rosters.keep_upload(facility, Upload("roster.csv", ROSTER_FILE), OPERATOR)
@@ -162,6 +170,12 @@ def make_whole_facility(folder: Path) -> Place:
     answers = add_scan(mail, "answer.pdf")
     ids["answer"] = add_letter(mail, answers, OWNER, kind="reply", message_id=ids["passed"])
     add_page(mail, answers, 1, ids["answer"], "All is well here.", position=1)
+    with writing(facility.engine) as tx:  # a reply sheet to what the stranger will have written
+        to_stranger = int(ACTORS["stranger"].name)
+        asked = replace(draft(Direction.TO_INMATE), booking_number=ANOTHER)
+        theirs = outgoing.send(tx, asked, facility.keys, correspondent_id=to_stranger)
+    ids["strangers_answer"] = add_letter(mail, answers, ANOTHER, kind="reply", message_id=theirs)
+    add_page(mail, answers, 2, ids["strangers_answer"], "I thank you.", position=1)
     with writing(facility.engine) as tx:
         ids["outgoing"] = outbox.put(tx, "a@b.example", "A", "B", cause=LOG, sender="c@d.example")
         outbox.end(tx, ids["outgoing"], OutState.DOUBTFUL, "The connection died.")
@@ -175,8 +189,46 @@ def make_whole_facility(folder: Path) -> Place:
     tokens.add_token(facility, ids["token"], [Scope.ROSTER_READ], OPERATOR)
     with pytest.raises(Refused):
         login.enter_as_inmate(facility, OWNER, "111222", "10.0.0.7")
+    _add_accounts(facility, ids)
     facility.engine.dispose()
     return Place(facility, ids, folder)
+
+
+#: People outside can have accounts.
+_SETTINGS = """
+[mail]
+host = "127.0.0.1"
+security = "none"
+[family]
+address = "https://mail.jail.example"
+"""
+
+
+def _add_accounts(facility: Facility, ids: dict[str, str]) -> None:
+    """Of "family" and "stranger": at the end, for what was sent before they had one is printed."""
+    with (facility.home / "config.toml").open("a") as file:
+        file.write(_SETTINGS)
+    for who, email in FAMILY_EMAILS.items():
+        give_account(facility, int(ACTORS[who].name), email, hash_secret(PASSWORD))
+    for who, booking in (("family", OWNER), ("stranger", ANOTHER)):
+        made = own_covers.make_cover(facility, booking, "", 1, ACTORS[who], "10.0.0.9")
+        ids[f"{who}s_cover"] = made
+        own_contacts.ask_to_write(facility, f"no {who}", "Nobody Here", ACTORS[who], "10.0.0.9")
+    waits = correspondents.waiting_asks(facility, CLERK)
+    ids["ask"] = str(waits[0].id)
+    own_contacts.ask_to_write(
+        facility, OWNER, "Tobias Quillfeather", ACTORS["stranger"], "10.0.0.9"
+    )
+    ids["good_ask"] = str(correspondents.waiting_asks(facility, CLERK)[-1].id)
+    with writing(facility.engine) as tx:
+        row = roster.inmate_row_id(tx, ANOTHER)
+        strangers = drafts.Between(Direction.TO_INMATE, row, int(ACTORS["stranger"].name))
+        photo, _ = facility.pictures.put(io.BytesIO(b"\xff\xd8 a stranger's photo"))
+        drafts.keep(tx, strangers, "Hello", "I am a stranger.", [photo])
+    sent = conversing.write(facility, ANOTHER, "Hello", "I am a stranger.", ACTORS["stranger"])
+    ids["strangers_message"] = sent
+    with writing(facility.engine) as tx:
+        drafts.keep(tx, strangers, "Hello", "I am a stranger.", [photo])
 
 
 def _add_correspondents(facility: Facility, ids: dict[str, str]) -> None:

@@ -110,6 +110,11 @@ ELSEWHERE = {
     "people/roster_file/table.py": ("by what is read", "unit/people/roster_file/test_reading.py"),
     "people/roster_file/text.py": ("by what is read", "unit/people/roster_file/test_reading.py"),
     "people/roster_import.py": ("from file to tables", "unit/people/test_rosters.py"),
+    "people/correspondents/asks.py": (
+        "by the verbs",
+        "unit/people/correspondents/test_own_contacts.py",
+    ),
+    "people/correspondents/telling.py": ("by what is told", "unit/messages/test_news.py"),
     "screening/held_list.py": ("in parts", "unit/entrances/api/test_mail.py"),
     "storage/overwriting.py": ("by what is left", "unit/screening/test_nothing_is_left.py"),
     "people/correspondents/contacts.py": (

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from enum import StrEnum
-
-from digitizer.model.errors import UsageError
 
 
 class Entrance(StrEnum):
@@ -15,11 +12,4 @@ class Entrance(StrEnum):
     API = "api"
 
 
-EVERY = frozenset({Entrance.STAFF, Entrance.INMATE, Entrance.API})
-
-
-def check_entrances(entrances: Collection[Entrance]) -> None:
-    """Raises UsageError for what is not there yet."""
-    if Entrance.FAMILY in entrances:
-        there = ", ".join(f"--door {each}" for each in Entrance if each in EVERY)
-        raise UsageError(f"There are no pages for families yet. There are: {there}.")
+EVERY = frozenset(Entrance)

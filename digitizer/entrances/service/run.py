@@ -14,7 +14,7 @@ from pathlib import Path
 from digitizer.capture.intake import TakenIn, take_all_from_inbox
 from digitizer.capture.recovery import recover
 from digitizer.capture.worker import Worker
-from digitizer.entrances.service.entrance import EVERY, Entrance, check_entrances
+from digitizer.entrances.service.entrance import EVERY, Entrance
 from digitizer.entrances.service.listening import check_address
 from digitizer.entrances.service.stopping import Bell, stop_bell
 from digitizer.facility import Facility
@@ -200,9 +200,8 @@ def serve_web(
 ) -> Callable[[Service], None]:
     """A part that serves the web pages and the API, or only the ``entrances`` that are named, and
     logs its address. ``beside`` describes the parts that run with it. It takes no signals. Raises
-    DigitizerError at once where the address cannot be listened on, or an entrance is not there."""
+    DigitizerError at once where the address cannot be listened on."""
     check_address(host, port)
-    check_entrances(entrances)
 
     def web(service: Service) -> None:
         from digitizer.entrances.service.served import served

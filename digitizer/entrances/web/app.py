@@ -15,6 +15,10 @@ from digitizer.access import login
 from digitizer.entrances.calm import Calm
 from digitizer.entrances.failures import FewLines
 from digitizer.entrances.web import probes
+from digitizer.entrances.web.family import account as family_account
+from digitizer.entrances.web.family import front as family_front
+from digitizer.entrances.web.family import home as family_home
+from digitizer.entrances.web.family import letters as family_letters
 from digitizer.entrances.web.inmate import mailbox
 from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
@@ -75,7 +79,8 @@ _STAFF = (
     reports,
     announcements,
 )
-_PARTS = (front_page, mailbox, *_STAFF, probes)
+_FAMILY = (family_front, family_home, family_account, family_letters)
+_PARTS = (front_page, mailbox, *_STAFF, *_FAMILY, probes)
 
 
 def make_app(facility: Facility, pages: Collection[Pages] = EVERY_PAGE) -> FastAPI:
@@ -92,7 +97,8 @@ def make_app(facility: Facility, pages: Collection[Pages] = EVERY_PAGE) -> FastA
     )
     app.state.facility = facility
     app.state.live = live.Live(facility)
-    app.state.pages = frozenset(pages)
+    without = set() if facility.settings.family.enabled else {Pages.FAMILY}
+    app.state.pages = frozenset(pages) - without
     app.state.login_queue = LoginQueue(web.hashing_at_once, web.logins_waiting)
     app.state.few_lines = FewLines()
     app.mount("/static", StaticFiles(directory=WEB_TEMPLATES / "static"))

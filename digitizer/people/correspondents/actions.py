@@ -13,17 +13,21 @@ from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
 from digitizer.people import roster
-from digitizer.people.correspondents import blocks, contacts, records
+from digitizer.people.correspondents import asks, blocks, contacts, records, telling
+from digitizer.people.correspondents.asks import Ask
 from digitizer.people.correspondents.blocks import Block, WantedBy
 from digitizer.people.correspondents.contacts import Contact, SentLetter
 from digitizer.people.correspondents.records import Correspondent, Entry
+from digitizer.people.correspondents.telling import Letter
 
 __all__ = [
+    "Ask",
     "Entry",
     "InmateContacts",
     "Person",
     "WantedBy",
     "add_correspondent",
+    "approve_ask",
     "approve_contact",
     "ask_for_contact",
     "block_mail",
@@ -34,8 +38,10 @@ __all__ = [
     "may_change",
     "may_restrict",
     "merge_correspondents",
+    "refuse_ask",
     "remove_contact",
     "unblock_mail",
+    "waiting_asks",
 ]
 
 _MOST_LETTERS = 50
@@ -141,7 +147,9 @@ def approve_contact(
         inmate_id = roster.inmate_row_id(action.tx, booking_number)
         if not contacts.ask(action.tx, correspondent_id, inmate_id, approved=True):
             raise Conflict("This contact is approved already.")
+        asks.answer(action.tx, correspondent_id, inmate_id)
         _record(action, Verb.APPROVE_CONTACT, correspondent_id, booking_number)
+        _tell(facility, action, correspondent_id, Letter.APPROVED)
 
 
 def remove_contact(
@@ -153,7 +161,56 @@ def remove_contact(
         inmate_id = roster.inmate_row_id(action.tx, booking_number)
         if not contacts.remove(action.tx, correspondent_id, inmate_id):
             raise Conflict("There is no such contact.")
+        asks.answer(action.tx, correspondent_id, inmate_id, action.why)
         _record(action, Verb.REMOVE_CONTACT, correspondent_id, booking_number)
+        _tell(facility, action, correspondent_id, Letter.NOT_APPROVED)
+
+
+def waiting_asks(facility: Facility, by: Actor) -> tuple[Ask, ...]:
+    """Whom people outside asked to write to, oldest first; what fits nobody here too."""
+    with looking(facility, by, Act.LOOK) as look:
+        return asks.waiting(look.tx)
+
+
+def approve_ask(facility: Facility, ask_id: int, by: Actor, reason: str) -> None:
+    """Approves the contact that was asked for. Raises NotFound where it waits no longer, Conflict
+    where nobody has the number and the name, and UsageError without a reason."""
+    with acting(facility, by, Act.RESTRICT, reason=reason) as action:
+        found = _waiting(action, ask_id)
+        if found.inmate is None:
+            raise Conflict("Nobody here has this number and this name. Refuse it.")
+        number, asker = found.inmate.booking_number, found.correspondent.id
+        inmate_id = roster.inmate_row_id(action.tx, number)
+        contacts.ask(action.tx, asker, inmate_id, approved=True)
+        asks.answer(action.tx, asker, inmate_id)
+        _record(action, Verb.APPROVE_CONTACT, asker, number)
+        _tell(facility, action, asker, Letter.APPROVED)
+
+
+def refuse_ask(facility: Facility, ask_id: int, by: Actor, reason: str) -> None:
+    """Who asked reads the reason. Raises NotFound where it waits no longer, and UsageError without
+    a reason."""
+    with acting(facility, by, Act.RESTRICT, reason=reason) as action:
+        found = _waiting(action, ask_id)
+        number = found.inmate.booking_number if found.inmate else None
+        asks.refuse(action.tx, ask_id, action.why)
+        if number is not None:
+            row = roster.inmate_row_id(action.tx, number)
+            contacts.remove(action.tx, found.correspondent.id, row)
+        _record(action, Verb.REMOVE_CONTACT, found.correspondent.id, number)
+        _tell(facility, action, found.correspondent.id, Letter.NOT_APPROVED)
+
+
+def _waiting(action: Action, ask_id: int) -> Ask:
+    found = asks.waiting_one(action.tx, ask_id)
+    if found is None:
+        raise NotFound("Somebody has answered this already.")
+    return found
+
+
+def _tell(facility: Facility, action: Action, correspondent_id: int, letter: Letter) -> None:
+    about = Subject.correspondent(correspondent_id)
+    telling.tell(action.tx, facility.settings, correspondent_id, letter, about)
 
 
 def block_mail(

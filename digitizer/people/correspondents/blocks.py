@@ -111,10 +111,14 @@ def between(
     return tuple(each for each in _blocks(tx, here, theirs) if each.in_force)
 
 
-def doubts_about(tx: sa.Connection, sender: str | None, inmate_id: int) -> tuple[Doubt, ...]:
+def doubts_about(
+    tx: sa.Connection, sender: str | None, inmate_id: int, maker: int | None = None
+) -> tuple[Doubt, ...]:
     """Why a letter under a cover is held for a person: mail to this inmate is suspended, or whoever
-    the cover was printed for to send has the name of somebody whose mail is blocked."""
-    found = between(tx, (), inmate_id, [sender] if sender else [])
+    the cover was printed for to send has the name of somebody whose mail is blocked, or made it as
+    somebody (``maker``) whose mail is."""
+    made = () if maker is None else (maker,)
+    found = between(tx, made, inmate_id, [sender] if sender else [])
     return tuple(
         Doubt(
             DoubtReason.SENDER_BLOCKED if each.correspondent else DoubtReason.MAIL_SUSPENDED,

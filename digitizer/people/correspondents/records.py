@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict, NotFound, UsageError
-from digitizer.storage.tables import message, session
+from digitizer.storage.tables import cover, message, session
 from digitizer.storage.tables_correspondents import (
     contact,
+    contact_ask,
     correspondent,
     correspondent_account,
     cut_part,
@@ -146,6 +147,19 @@ def named(tx: sa.Connection, name: str) -> tuple[int, ...]:
     return tuple(sorted({*tx.execute(has).scalars(), *tx.execute(had).scalars()}))
 
 
+#: Where a record is named.
+_NAMING = (
+    contact,
+    contact_ask,
+    cover,
+    cut_part,
+    letter_sender,
+    mail_block,
+    message,
+    message_draft,
+)
+
+
 def merge(tx: sa.Connection, correspondent_id: int, into: int) -> None:
     """All that names the first record names the second, and the first is gone. Raises NotFound."""
     gone = get(tx, correspondent_id)
@@ -154,7 +168,7 @@ def merge(tx: sa.Connection, correspondent_id: int, into: int) -> None:
     _give_names(tx, gone, into)
     drop_doubled_contacts(tx, contact.c.correspondent_id, correspondent_id, into)
     drop_doubled_drafts(tx, message_draft.c.correspondent_id, correspondent_id, into)
-    for each in (contact, mail_block, letter_sender, cut_part, message, message_draft):
+    for each in _NAMING:
         own = sa.update(each).where(each.c.correspondent_id == correspondent_id)
         tx.execute(own.values(correspondent_id=into))
     tx.execute(sa.delete(correspondent).where(correspondent.c.id == correspondent_id))

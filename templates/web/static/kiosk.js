@@ -9,6 +9,7 @@
   const REPORT = 60; // seconds, at least, between two reports that the terminal is in use
   const idle = Number(document.body.dataset.idle || 0);
   const still = document.getElementById("still");
+  const base = document.body.dataset.base ?? ""; // families have a session of their own
   let touched = Date.now();
   let reported = Date.now();
 
@@ -16,8 +17,8 @@
 
   function report() {
     reported = Date.now();
-    fetch("/awake", { method: "POST" }).then((answer) => {
-      if (!answer.ok) location.replace("/logout/idle");
+    fetch(`${base}/awake`, { method: "POST" }).then((answer) => {
+      if (!answer.ok) location.replace(`${base}/logout/idle`);
     }).catch(() => {});
   }
 
@@ -38,7 +39,7 @@
   function look() {
     count();
     if (seconds(touched) >= idle) {
-      location.replace("/logout/idle");
+      location.replace(`${base}/logout/idle`);
     } else if (still && still.hidden && seconds(touched) >= idle - Math.min(WARNING, idle / 2)) {
       still.hidden = false;
       document.getElementById("still-yes").focus();

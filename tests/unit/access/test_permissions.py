@@ -45,6 +45,9 @@ MAY = {
     Act.WRITE: "inmate correspondent",
     Act.CONVERSE: "inmate correspondent",
     Act.SEE_ANSWERS: "correspondent",
+    Act.OWN_ACCOUNT: "correspondent",
+    Act.ASK_TO_WRITE: "correspondent",
+    Act.MAKE_COVER: "correspondent",
     Act.LOOK: "clerk supervisor administrator investigator machine",
     Act.LIST_HELD: "clerk supervisor administrator investigator machine held:read",
     Act.LIST_INMATES: "clerk supervisor administrator investigator machine roster:read",
@@ -154,7 +157,10 @@ _OTHERS = {
     Act.READ_OWN: as_inmate(ORSON),
     Act.WRITE: as_inmate(ORSON),
     Act.CONVERSE: as_inmate(ORSON),
-    Act.SEE_ANSWERS: ACTORS["correspondent"],
+    **dict.fromkeys(
+        (Act.SEE_ANSWERS, Act.OWN_ACCOUNT, Act.ASK_TO_WRITE, Act.MAKE_COVER),
+        ACTORS["correspondent"],
+    ),
     Act.RESCUE: OPERATOR,
 }
 

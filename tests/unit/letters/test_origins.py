@@ -46,6 +46,18 @@ def test_of_a_letter_as_it_came_in(facility: Facility) -> None:
     )
 
 
+def test_who_made_the_cover_may_have_sent_it(facility: Facility) -> None:
+    """Whatever name they gave themselves on it."""
+    ben = correspondents.add_correspondent(facility, Entry("Ben Orchard"), CLERK)
+    code = _cover(facility, "Ida Marlow")
+    with writing(facility.engine) as tx:
+        this = sa.update(cover).where(cover.c.id == code.cover_id)
+        tx.execute(this.values(correspondent_id=ben))
+    found = _origins(facility, held_letter(facility, code, b"1"))
+    assert found.correspondents == {ben}
+    assert found.senders == {"Ida Marlow", "Ben Orchard"}
+
+
 def test_the_parts_of_a_cut_know_what_the_whole_was(facility: Facility) -> None:
     ben = correspondents.add_correspondent(facility, Entry("Ben Orchard"), CLERK)
     first = _held(facility)

@@ -25,7 +25,7 @@ from tests.support.made_mail import ORSON
 def test_where_a_message_goes(
     facility: Facility, direction: Direction, paper: str, account: bool, state: MessageState
 ) -> None:
-    settings = with_messages(facility, paper=paper).settings.messages
+    settings = with_messages(facility, paper=paper).settings
     ida = make_contact(facility)
     if account:
         give_account(facility, ida)

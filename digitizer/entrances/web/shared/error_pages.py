@@ -20,7 +20,7 @@ from digitizer.access.login import Visit
 from digitizer.entrances.failures import RETRY_AFTER, log_failure, new_code, status_of
 from digitizer.entrances.web.shared.auth import token_of
 from digitizer.entrances.web.shared.templating import facility_of, show
-from digitizer.model.errors import StorageError, Unstorable
+from digitizer.model.errors import StorageError, TooOften, Unstorable
 
 #: The key of the text to show, by status: ``nonsense`` with ``nonsense_more``, and so on.
 _WORDS = {
@@ -65,7 +65,7 @@ def answer(request: Request, error: Exception) -> HTMLResponse:
         request,
         "trouble.html",
         status,
-        trouble=trouble.words,
+        trouble="too_often" if isinstance(error, TooOften) else trouble.words,
         code=code,
         visit=_visit(request, status),
     )
@@ -76,7 +76,7 @@ def answer(request: Request, error: Exception) -> HTMLResponse:
 def _visit(request: Request, status: int) -> Visit | None:
     """Who is logged in, so that the page has its button to log out. A page that failed does not
     keep the session alive. The store is not asked where it may be the cause of the error."""
-    if status >= 500:
+    if status >= 500 or request.url.path.startswith("/family"):  # those have their own cookie
         return None
     try:
         return login.visit(facility_of(request), token_of(request), awake=False)

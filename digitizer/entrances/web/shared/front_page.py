@@ -34,11 +34,16 @@ router = APIRouter()
 @router.get("/")
 def front(request: Request) -> Response:
     pages = request.app.state.pages
-    if Pages.INMATE not in pages:
-        return RedirectResponse("/staff", 303)
+    if len(pages) == 1 and Pages.INMATE not in pages:
+        return RedirectResponse(f"/{next(iter(pages))}", 303)
     client, web = client_of(request), facility_of(request).settings.web
-    for_staff = Pages.STAFF in pages and may_see_staff_pages(client, web)
-    return show(request, "front.html", for_staff=for_staff)
+    return show(
+        request,
+        "front.html",
+        for_staff=Pages.STAFF in pages and may_see_staff_pages(client, web),
+        for_inmates=Pages.INMATE in pages,
+        for_family=Pages.FAMILY in pages,
+    )
 
 
 @router.get("/login")

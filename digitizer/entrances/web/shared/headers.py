@@ -12,12 +12,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from digitizer.entrances.framing import LARGEST_BODY, LARGEST_ROSTER, is_ambiguous, is_ours
+from digitizer.entrances.framing import (
+    LARGEST_BODY,
+    LARGEST_MESSAGE,
+    LARGEST_ROSTER,
+    is_ambiguous,
+    is_ours,
+)
 from digitizer.entrances.web.shared.error_pages import answer
 from digitizer.model.settings import Web
 from digitizer.support.networks import is_within
 
 _ROSTER_UPLOAD = "/staff/roster"
+_MESSAGES = "/family/with/"
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -40,6 +47,7 @@ class Pages(StrEnum):
 
     STAFF = "staff"
     INMATE = "inmate"
+    FAMILY = "family"
 
 
 EVERY_PAGE = frozenset(Pages)
@@ -105,8 +113,14 @@ def refuse(scope: Scope, web: Web, pages: Collection[Pages] = EVERY_PAGE) -> int
             return 403
         if length is None:
             return 411
-    largest = LARGEST_ROSTER if scope["path"] == _ROSTER_UPLOAD else LARGEST_BODY
-    return 413 if length is not None and int(length) > largest else None
+    return 413 if length is not None and int(length) > _largest(scope["path"]) else None
+
+
+def _largest(path: str) -> int:
+    """Bytes of a body."""
+    if path == _ROSTER_UPLOAD:
+        return LARGEST_ROSTER
+    return LARGEST_MESSAGE if path.startswith(_MESSAGES) else LARGEST_BODY
 
 
 def may_see_staff_pages(client: str, web: Web) -> bool:
@@ -119,6 +133,8 @@ def _is_served(path: str, pages: Collection[Pages]) -> bool:
         return Pages.STAFF in pages
     if path.startswith(_FOR_INMATES):
         return Pages.INMATE in pages
+    if path == "/family" or path.startswith("/family/"):
+        return Pages.FAMILY in pages
     return path != "/" or bool(pages)
 
 

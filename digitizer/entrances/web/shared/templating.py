@@ -75,17 +75,23 @@ def keep_language(request: Request, response: Response) -> None:
     whoever comes to the terminal next finds it in its own language."""
     chosen = _chosen(request)
     if chosen:
-        web = facility_of(request).settings.web
-        for_staff = request.url.path.startswith("/staff")
-        minutes = web.staff_idle_minutes if for_staff else web.inmate_idle_minutes
         response.set_cookie(
             language_cookie(request),
             chosen,
-            max_age=minutes * 60,
+            max_age=_idle_minutes(request) * 60,
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",
         )
+
+
+def _idle_minutes(request: Request) -> int:
+    """Of the pages that the visitor is on."""
+    settings, path = facility_of(request).settings, request.url.path
+    if path.startswith("/family"):
+        return settings.family.idle_minutes
+    web = settings.web
+    return web.staff_idle_minutes if path.startswith("/staff") else web.inmate_idle_minutes
 
 
 def show(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:

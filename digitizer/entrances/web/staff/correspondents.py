@@ -67,6 +67,26 @@ def add(request: Request, visit: SignedStaff, form: SentEntry) -> Response:
     return _to(made)
 
 
+@router.post("/asks/{ask}")
+def answer(
+    request: Request,
+    ask: str,
+    visit: SignedStaff,
+    reason: Text = "",
+    approve: Annotated[bool, Form()] = False,
+) -> Response:
+    """Approves what somebody outside asked for, or refuses it."""
+    facility, ask_id = facility_of(request), _number(ask)
+    try:
+        if approve:
+            actions.approve_ask(facility, ask_id, visit.actor, reason)
+        else:
+            actions.refuse_ask(facility, ask_id, visit.actor, reason)
+    except (UsageError, Conflict) as error:
+        return _list(request, visit, "", trouble=str(error))
+    return RedirectResponse("/staff/correspondents", 303)
+
+
 @router.get("/{number}")
 def person(request: Request, number: Number, visit: StaffVisit) -> HTMLResponse:
     return _page(request, number, visit)
@@ -208,6 +228,8 @@ def _list(
         found=found,
         is_all=len(found) < _MOST_FOUND,
         may_change=actions.may_change(visit.actor),
+        may_restrict=actions.may_restrict(visit.actor),
+        asks=() if typing else actions.waiting_asks(facility_of(request), visit.actor),
         typed=typed or EntryForm(),
         trouble=trouble,
     )

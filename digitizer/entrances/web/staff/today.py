@@ -22,6 +22,7 @@ from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.model.mail import HeldItem, Queue
 from digitizer.notifications import announcements
 from digitizer.operations.care import needs_care
+from digitizer.people.correspondents import actions as correspondents
 from digitizer.screening import cases, decisions
 
 router = APIRouter(prefix="/staff")
@@ -36,7 +37,8 @@ def intake(
     facility = facility_of(request)
     locked = locks.locks(facility, visit.actor) if locks.may_unlock(visit.actor) else ()
     shown = _day(request, visit, day, page)
-    return show(request, "staff/today.html", locks=locked, **shown)
+    asks = len(correspondents.waiting_asks(facility, visit.actor)) if shown["is_today"] else 0
+    return show(request, "staff/today.html", locks=locked, asks=asks, **shown)
 
 
 @router.get("/live")

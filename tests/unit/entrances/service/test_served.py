@@ -12,7 +12,7 @@ from digitizer.facility import Facility
 from digitizer.model.people import Scope
 from tests.support.made_mail import OPERATOR
 
-STAFF, INMATE, API = Entrance.STAFF, Entrance.INMATE, Entrance.API
+STAFF, INMATE, FAMILY, API = Entrance.STAFF, Entrance.INMATE, Entrance.FAMILY, Entrance.API
 
 
 def _statuses(facility: Facility, *entrances: Entrance) -> dict[str, int]:
@@ -24,6 +24,8 @@ def _statuses(facility: Facility, *entrances: Entrance) -> dict[str, int]:
         "/login",
         "/mail",
         "/kiosk",
+        "/family",
+        "/family/where",
         "/api/v1/openapi.json",
         "/api/v1/inmates",
         "/healthz",
@@ -38,6 +40,7 @@ def _statuses(facility: Facility, *entrances: Entrance) -> dict[str, int]:
     [
         ((STAFF,), {"/", "/staff", "/staff/login"}),
         ((INMATE,), {"/", "/login", "/mail", "/kiosk"}),
+        ((FAMILY,), {"/", "/family", "/family/where"}),
         ((API,), {"/api/v1/openapi.json", "/api/v1/inmates"}),
         (
             (STAFF, API),
@@ -45,7 +48,7 @@ def _statuses(facility: Facility, *entrances: Entrance) -> dict[str, int]:
         ),
         ((STAFF, INMATE), {"/", "/staff", "/staff/login", "/login", "/mail", "/kiosk"}),
     ],
-    ids=("staff", "inmate", "api", "staff and api", "staff and inmate"),
+    ids=("staff", "inmate", "family", "api", "staff and api", "staff and inmate"),
 )
 def test_only_what_is_served_is_there(
     facility: Facility, entrances: tuple[Entrance, ...], there: set[str]
@@ -66,6 +69,8 @@ def test_all_of_them_side_by_side(facility: Facility) -> None:
         "/login": 200,
         "/mail": 303,
         "/kiosk": 200,
+        "/family": 200,
+        "/family/where": 200,
         "/api/v1/openapi.json": 200,
         "/api/v1/inmates": 401,
         "/healthz": 200,
@@ -80,6 +85,26 @@ def test_where_only_staff_are_the_front_page_is_theirs(facility: Facility) -> No
     app, _ = served(facility, [INMATE], dict)
     with TestClient(app, "http://mail.example") as browser:
         assert "/staff/login" not in browser.get("/").text
+
+
+def test_families_have_no_pages_where_the_settings_say_so(facility: Facility) -> None:
+    family = facility.settings.family.model_copy(update={"enabled": False})
+    object.__setattr__(
+        facility, "settings", facility.settings.model_copy(update={"family": family})
+    )
+    found = _statuses(facility, *EVERY)
+    assert (found["/family"], found["/family/where"], found["/login"]) == (404, 404, 200)
+
+
+def test_without_a_mail_server_a_letter_can_be_followed_and_no_more(facility: Facility) -> None:
+    app, _ = served(facility, [FAMILY], dict)
+    with TestClient(app, "http://mail.example", follow_redirects=False) as browser:
+        assert browser.get("/").headers["location"] == "/family"
+        html = browser.get("/family").text
+        assert "/family/where" in html
+        assert "/family/login" not in html
+        for path in ("/family/login", "/family/sign-up", "/family/forgot", "/family/home"):
+            assert browser.get(path).status_code == 404, path
 
 
 def test_the_api_knows_who_stands_behind_a_proxy(facility: Facility) -> None:

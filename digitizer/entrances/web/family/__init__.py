@@ -1,0 +1,1 @@
+"""The pages of families and friends: they know nothing of the others."""

@@ -1,0 +1,42 @@
+"use strict";
+/* What a script adds to writing: how many characters are left, and the draft kept as it is typed.
+   The page works without it. */
+(() => {
+  const form = document.querySelector("form[data-draft]");
+  if (!form) return;
+  const QUIET = 2000; // milliseconds after the last key
+  const body = form.querySelector("#body");
+  const left = form.querySelector("#left");
+  const kept = form.querySelector("#kept");
+  const most = Number(body.dataset.most);
+  let soon = 0;
+
+  function count() {
+    const rest = most - [...body.value].length;
+    left.textContent = (rest < 0 ? left.dataset.over : left.dataset.says).replace("{n}", Math.abs(rest));
+  }
+
+  async function keep() {
+    soon = clearTimeout(soon);
+    const fields = new URLSearchParams();
+    for (const name of ["csrf", "subject", "body"]) fields.set(name, form.elements[name].value);
+    try {
+      const answer = await fetch(form.dataset.draft, { method: "POST", body: fields, keepalive: true });
+      if (!answer.ok) return;
+      const time = new Date().toTimeString().slice(0, 5);
+      kept.textContent = kept.dataset.says.replace("{t}", time);
+    } catch {
+      // Without a network it is kept at the next key, or by the button.
+    }
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    count();
+    clearTimeout(soon);
+    soon = setTimeout(keep, QUIET);
+  });
+  form.addEventListener("submit", () => clearTimeout(soon));
+  addEventListener("pagehide", () => { if (soon) keep(); });
+  count();
+})();

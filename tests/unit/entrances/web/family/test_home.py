@@ -1,0 +1,157 @@
+"""Writing on the family's pages: with photos, kept, sent; and that two families see nothing of each
+other's."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from digitizer.messages import writing as conversing
+from digitizer.people.correspondents import actions
+from digitizer.screening import message_review
+from tests.support.conversing import a_photo, as_correspondent
+from tests.support.made_mail import CLERK, SUPERVISOR, as_inmate
+from tests.support.web_kit import Visitor, without_code
+from tests.unit.entrances.web.family.conftest import JOSE, TOBIAS, Families
+
+HERE = f"/family/with/{TOBIAS}"
+
+
+def _csrf(browser: Visitor) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', browser.get("/family/account").text)
+    assert found is not None
+    return found[1]
+
+
+def _post(browser: Visitor, act: str, body: str = "Hello", photo: bytes | None = None) -> str:
+    """Where it leads."""
+    answer = browser.post(
+        HERE,
+        data={"csrf": _csrf(browser), "subject": "Hi", "body": body, "act": act},
+        files={"photo": ("me.jpg", photo, "image/jpeg")} if photo else None,
+        follow_redirects=False,
+    )
+    return str(answer.headers.get("location", answer.status_code))
+
+
+def test_photos_are_added_and_removed_and_no_word_is_lost(families: Families) -> None:
+    assert _post(families.nora, "photo", "Two\r\nlines", a_photo()) == f"{HERE}?done=saved#write"
+    assert families.nora.get(f"{HERE}/draft/1").content.startswith(b"\xff\xd8")
+    assert "Two\nlines</textarea>" in families.nora.get(HERE).text
+    assert _post(families.nora, "remove-1", "Three") == f"{HERE}?done=saved#write"
+    assert families.nora.get(f"{HERE}/draft/1").status_code == 404
+    assert "Three</textarea>" in families.nora.get(HERE).text
+    assert _post(families.nora, "send", "All", a_photo()) == f"{HERE}?done=sent#write"
+    html = families.nora.get(HERE).text
+    assert "waits for staff to look at it" in html
+    (photo,) = set(re.findall(r"/family/photo/\w+/1", html))
+    assert families.nora.get(photo).headers["content-type"] == "image/jpeg"
+
+
+def test_what_is_no_photo_is_said_and_the_text_stays(families: Families) -> None:
+    assert _post(families.nora, "photo", "Kept words", b"no photo at all") == "409"
+    assert "Kept words</textarea>" in families.nora.get(HERE).text
+
+
+def test_the_characters_left_are_said_without_a_script(families: Families) -> None:
+    most = families.facility.settings.messages.characters
+    _post(families.nora, "save", "12345")
+    assert f"{most - 5} characters left of {most}" in families.nora.get(HERE).text
+    assert _post(families.nora, "send", "x" * (most + 3)) == "409"
+    html = families.nora.get(HERE).text
+    assert "3 characters too many" in html
+    assert _post(families.nora, "send", "é" * most) == f"{HERE}?done=sent#write"
+
+
+def test_a_script_keeps_the_draft(families: Families) -> None:
+    data = {"csrf": _csrf(families.nora), "subject": "Hi", "body": "Half a"}
+    assert families.nora.post(f"{HERE}/draft", data=data).status_code == 204
+    assert "Half a</textarea>" in families.nora.get(HERE).text
+
+
+def test_refused_and_read_in_words(families: Families) -> None:
+    nora = as_correspondent(families.numbers["nora"])
+    for body in ("First", "Second"):
+        _post(families.nora, "send", body)
+    first, second = (
+        each.id for each in conversing.conversation(families.facility, TOBIAS, nora).entries
+    )
+    message_review.refuse_message(families.facility, first, CLERK, "it names somebody")
+    message_review.release_message(families.facility, second, CLERK, "nothing")
+    conversing.conversation(families.facility, nora.name, as_inmate(TOBIAS))
+    html = families.nora.get(HERE).text
+    assert "it names somebody" in html
+    assert "read on" in html
+
+
+def test_two_families_see_nothing_of_each_other(families: Families) -> None:
+    """By number, by picture, by draft: another's and none are the same answer."""
+    _post(families.nora, "photo", "For Tobias", a_photo())
+    _post(families.nora, "send", "For Tobias")
+    _post(families.nora, "photo", "Another", a_photo())
+    nora = as_correspondent(families.numbers["nora"])
+    (sent,) = conversing.conversation(families.facility, TOBIAS, nora).entries
+    for theirs, nothing in (
+        (HERE, "/family/with/2026-99999"),
+        (f"{HERE}/draft/1", "/family/with/2026-99999/draft/1"),
+        (f"/family/photo/{sent.id}/1", "/family/photo/none/1"),
+        (f"/family/reply/{sent.id}/1", "/family/reply/none/1"),
+    ):
+        pages = {
+            (answer.status_code, without_code(answer.text).replace(path, "PATH"))
+            for path in (theirs, nothing)
+            for answer in [families.sam.get(path)]
+        }
+        assert len(pages) == 1
+        assert next(iter(pages))[0] == 404
+    signed = {"csrf": _csrf(families.sam), "body": "x", "act": "send", "reason": "why"}
+    for act in ("", "/draft", "/stop", "/resume"):
+        pages = {
+            (answer.status_code, without_code(answer.text).replace(number, "NUMBER"))
+            for number in (TOBIAS, "2026-99999")
+            for answer in [families.sam.post(f"/family/with/{number}{act}", data=signed)]
+        }
+        assert len(pages) == 1
+        assert next(iter(pages))[0] == 404
+    assert "For Tobias" not in families.sam.get(f"/family/with/{JOSE}").text
+
+
+@pytest.mark.parametrize("booking", [JOSE, "2026-99999"])
+def test_asking_is_answered_alike_whoever_is_here(families: Families, booking: str) -> None:
+    typed = {"booking": booking, "name": "Jose Okonkwo Ruiz"}
+    answer = families.nora.post_form("/family/ask", typed, seen_on="/family/ask")
+    assert answer.headers["location"] == "/family/home?asked=true"
+    html = families.nora.get("/family/home").text
+    assert "José" not in html
+    assert "waits for staff" in html
+
+
+def test_staff_find_what_waits_and_the_family_reads_the_answer(families: Families) -> None:
+    typed = {"booking": JOSE, "name": "Jose Okonkwo Ruiz"}
+    families.nora.post_form("/family/ask", typed, seen_on="/family/ask")
+    staff = families.anyone
+    staff.post("/staff/login", data={"name": "Ruth Harrow", "password": "plain-invented-words"})
+    assert "/staff/correspondents#asks" in staff.get("/staff").text
+    html = staff.get("/staff/correspondents").text
+    assert "José Okonkwo-Ruiz" in html
+    path = re.search(r"/staff/correspondents/asks/\d+", html)
+    assert path is not None
+    no_reason = staff.post_form(path[0], {"approve": "true"}, seen_on="/staff/correspondents")
+    assert no_reason.status_code == 409
+    done = {"approve": "true", "reason": "known by sight"}
+    assert staff.post_form(path[0], done, seen_on="/staff/correspondents").status_code == 303
+    assert "José Okonkwo-Ruiz" in families.nora.get("/family/home").text
+    assert "/staff/correspondents#asks" not in staff.get("/staff").text
+
+
+def test_stopping_and_allowing_again(families: Families) -> None:
+    stopped = families.nora.post_form(f"{HERE}/stop", {"reason": "a quarrel"}, seen_on=HERE)
+    assert stopped.status_code == 303
+    html = families.nora.get(HERE).text
+    assert "You have stopped messages" in html
+    assert "<textarea" not in html
+    assert families.nora.post_form(f"{HERE}/resume", {}, seen_on=HERE).status_code == 303
+    assert "<textarea" in families.nora.get(HERE).text
+    actions.block_mail(families.facility, None, TOBIAS, SUPERVISOR, "court order 17")
+    assert "court order 17" in families.nora.get(HERE).text
