@@ -23,7 +23,7 @@ from digitizer.access.password_hashing import (
     is_outdated,
     turn,
 )
-from digitizer.access.sessions import Idle, Session
+from digitizer.access.sessions import LONGEST, Idle, Session
 from digitizer.access.throttling import Budget
 from digitizer.facility import Facility
 from digitizer.model.errors import NotAllowed, NotFound
@@ -270,10 +270,13 @@ def _attempt_both(
     return attempt, account
 
 
-def visit(facility: Facility, token: str | None, *, awake: bool = True) -> Visit | None:
+def visit(
+    facility: Facility, token: str | None, *, awake: bool = True, dozing: bool = False
+) -> Visit | None:
     """Who holds this token; None for nobody. ``awake`` is False for a request that nobody made by
-    hand (a page that refreshes itself), which must not keep a session alive."""
-    found = _find(facility, token)
+    hand (a page that refreshes itself), which must not keep a session alive. ``dozing``: also of a
+    session that fell idle and that nobody ended, for what may be kept then and never shown."""
+    found = _find(facility, token, dozing=dozing)
     if found is None:
         return None
     if awake and sessions.needs_touch(found):
@@ -320,13 +323,14 @@ def leave(facility: Facility, token: str | None) -> None:
             audit.record(tx, found.actor, Verb.LOG_OUT, _subject_of(found.actor))
 
 
-def _find(facility: Facility, token: str | None) -> Session | None:
+def _find(facility: Facility, token: str | None, *, dozing: bool = False) -> Session | None:
     if not token:
         return None
     web = facility.settings.web
     idle = Idle(
         timedelta(minutes=web.inmate_idle_minutes), timedelta(minutes=web.staff_idle_minutes)
     )
+    idle = Idle(LONGEST, LONGEST) if dozing else idle
     with reading(facility.engine) as tx:
         return sessions.find_session(tx, token, idle)
 

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from digitizer.access import login
 from digitizer.entrances.failures import FewLines
 from digitizer.entrances.web import probes
-from digitizer.entrances.web.inmate import mailbox
+from digitizer.entrances.web.inmate import conversations, mailbox
 from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
 from digitizer.entrances.web.shared.error_pages import CalmErrors, answer
@@ -74,7 +74,9 @@ _STAFF = (
     reports,
     announcements,
 )
-_PARTS = (front_page, mailbox, *_STAFF, probes)
+#: Before the mailbox, which has addresses of any word.
+_INMATE = (conversations, mailbox)
+_PARTS = (front_page, *_INMATE, *_STAFF, probes)
 
 
 def make_app(facility: Facility, pages: Collection[Pages] = EVERY_PAGE) -> FastAPI:

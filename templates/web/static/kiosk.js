@@ -17,8 +17,13 @@
   function report() {
     reported = Date.now();
     fetch("/awake", { method: "POST" }).then((answer) => {
-      if (!answer.ok) location.replace("/logout/idle");
+      if (!answer.ok) leave();
     }).catch(() => {});
+  }
+
+  /* A page that holds what is not saved yet says no, and leaves once it is. */
+  function leave() {
+    if (dispatchEvent(new Event("leaving", { cancelable: true }))) location.replace("/logout/idle");
   }
 
   /* How many seconds are left, said only to those who see: read out, it would interrupt. */
@@ -38,7 +43,7 @@
   function look() {
     count();
     if (seconds(touched) >= idle) {
-      location.replace("/logout/idle");
+      leave();
     } else if (still && still.hidden && seconds(touched) >= idle - Math.min(WARNING, idle / 2)) {
       still.hidden = false;
       document.getElementById("still-yes").focus();

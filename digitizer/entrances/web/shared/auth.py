@@ -146,7 +146,28 @@ def _signed_staff(
     return visit
 
 
+def _signed_inmate(
+    visit: Annotated[Visit, Depends(_inmate)], csrf: Annotated[str, Form()] = ""
+) -> Visit:
+    check_csrf(visit, csrf)
+    return visit
+
+
+def _signed_writer(request: Request, csrf: Annotated[str, Form()] = "") -> Visit:
+    """Also of a session that fell idle since, and that nobody ended: what its owner had typed when
+    the connection was lost is kept once it is back, and nothing is shown for it."""
+    found = login.visit(facility_of(request), token_of(request), awake=False, dozing=True)
+    if found is None or found.actor.kind is not ActorKind.INMATE or found.waits_for:
+        raise NeedsLogin("/login")
+    check_csrf(found, csrf)
+    return found
+
+
 InmateVisit = Annotated[Visit, Depends(_inmate)]
+#: For every form of an inmate: they are logged in, and the form belongs to this session.
+SignedInmate = Annotated[Visit, Depends(_signed_inmate)]
+#: For a draft alone, which is kept and not shown.
+SignedWriter = Annotated[Visit, Depends(_signed_writer)]
 StaffVisit = Annotated[Visit, Depends(_staff)]
 #: For a page that refreshes itself: that must not keep a session alive.
 StaffVisitAsleep = Annotated[Visit, Depends(_staff_asleep)]
