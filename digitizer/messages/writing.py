@@ -31,7 +31,7 @@ from digitizer.people.correspondents import blocks, contacts, records
 from digitizer.people.correspondents.blocks import WantedBy
 from digitizer.people.correspondents.records import Correspondent
 from digitizer.policies import marks
-from digitizer.policies.watch_rules import current_rules
+from digitizer.policies.watch_rules import WatchRule, current_rules
 from digitizer.storage.tables import letter, message, page
 
 __all__ = [
@@ -345,14 +345,15 @@ def _stopped(
 def _needs_review(tx: sa.Connection, review: str, draft: Draft, between: Between) -> bool:
     if review != "marked":
         return review == "all"
-    found = marks_on(tx, draft.subject, draft.body, draft.correspondent, between.inmate_id)
-    return bool(found)
+    rules = current_rules(tx)
+    return bool(marks_on(rules, draft.subject, draft.body, draft.correspondent, between.inmate_id))
 
 
 def marks_on(
-    tx: sa.Connection, subject: str, body: str, correspondent: str, inmate_id: int
+    rules: Sequence[WatchRule], subject: str, body: str, correspondent: str, inmate_id: int
 ) -> tuple[marks.Hit, ...]:
-    """What watch rules find in a message: in its words, and about the two people."""
+    """What watch rules find in a message, to or from the inmate: in its words, and about the two
+    people."""
     text = f"{subject}\n{body}"
     read = Transcript(engine="typed", confidence=1.0, text=text, words=())
-    return marks.hits(current_rules(tx), [inmate_id], correspondent, {0: read})
+    return marks.hits(rules, [inmate_id], correspondent, {0: read})

@@ -99,6 +99,28 @@ _LOGIN = (
     Row("GET /metrics", anyone(404)),
 )
 
+_TALKS = (
+    Row("GET /mail/with", inmates(200, 200)),
+    Row(
+        "GET /mail/with/{number}",
+        inmates(200),
+        "cora",
+        "stranger",
+        recorded=Verb.OPEN_CONVERSATION,
+    ),
+    Row("GET /mail/with/{number}/write", inmates(200), "cora", "stranger"),
+    Row("POST /mail/with/{number}/draft", inmates(303), "cora", "stranger"),
+    # A test of its own sends one: the owner's mail is suspended here, and the form is empty.
+    Row("POST /mail/with/{number}/send", inmates(409), "cora", "stranger"),
+    Row(
+        "GET /mail/messages/{message}/photos/{place}/picture",
+        inmates(200),
+        "passed",
+        "",
+        {"place": "1"},
+    ),
+)
+
 _MAIL = (
     Row("GET /mail", inmates(200, 200)),
     Row("GET /mail/replies", inmates(200, 200)),
@@ -435,6 +457,51 @@ _SCREENING = (
     Row("POST /staff/screening/{letter}/undo", staff(409, 409), "rejected", form={"act": "1"}),
 )
 
+_MESSAGES = (
+    Row("GET /staff/screening/messages", staff(200, 200)),
+    Row(
+        "GET /staff/screening/messages/{message}",
+        staff(200, 303),
+        "message",
+        "",
+        recorded=Verb.LOOK_AT_MESSAGE,
+    ),
+    Row(
+        "GET /staff/screening/messages/{message}/photos/{place}/picture",
+        staff(200),
+        "message",
+        "",
+        {"place": "1"},
+        recorded=Verb.LOOK_AT_PHOTO,
+    ),
+    # Its photo was not shown.
+    Row("POST /staff/screening/messages/{message}/release", staff(409, 303), "message", ""),
+    Row(
+        "POST /staff/screening/messages/{message}/refuse",
+        staff(303, 303, **_LOOK_ONLY),
+        "message",
+        "",
+        form=_WHY,
+        recorded=Verb.REFUSE_MESSAGE,
+    ),
+    Row(
+        "POST /staff/screening/messages/{message}/refuse-photo",
+        staff(303, 303, **_LOOK_ONLY),
+        "message",
+        "",
+        form={**_WHY, "number": "1"},
+        recorded=Verb.REFUSE_PHOTO,
+    ),
+    Row(
+        "POST /staff/screening/messages/{message}/pass-photo",
+        staff(303, 303, **_LOOK_ONLY),
+        "message",
+        "",
+        form={**_WHY, "number": "1"},
+        recorded=Verb.PASS_PHOTO,
+    ),
+)
+
 _WATCHING = (
     Row("GET /staff/screening/watch", staff(200, 200)),
     Row(
@@ -760,6 +827,7 @@ _UPKEEP = (
 
 ROWS = (
     *_LOGIN,
+    *_TALKS,
     *_MAIL,
     *_LISTS,
     *_INMATES,
@@ -770,6 +838,7 @@ ROWS = (
     *_PRINTS,
     *_LETTERS,
     *_WATCHING,
+    *_MESSAGES,
     *_CHECKS,
     *_SCREENING,
     *_HELD,

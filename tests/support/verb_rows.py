@@ -28,7 +28,7 @@ from digitizer.facility import Facility
 from digitizer.letters import actions as letters
 from digitizer.letters import progress
 from digitizer.messages import actions as messages
-from digitizer.messages import printing, reply_sheets
+from digitizer.messages import own_mail, printing, reply_sheets
 from digitizer.messages import writing as conversing
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Verb
@@ -315,6 +315,21 @@ def _release_message(h: Facility, at: Place, by: Actor) -> None:
 
 _CONVERSATIONS = (
     Row(
+        "messages.own_mail.list_mail",
+        "owner another",
+        None,
+        lambda h, at, by: own_mail.list_mail(h, by),
+    ),
+    Row(
+        "messages.own_mail.unread", "owner another", None, lambda h, at, by: own_mail.unread(h, by)
+    ),
+    Row(
+        "messages.own_mail.find_messages",
+        "owner another",
+        None,
+        lambda h, at, by: own_mail.find_messages(h, "hello", by, 9),
+    ),
+    Row(
         "messages.writing.conversations_of",
         "owner another family stranger",
         None,
@@ -368,6 +383,18 @@ _CONVERSATIONS = (
         LOOKERS,
         None,
         lambda h, at, by: message_review.waiting_messages(h, by),
+    ),
+    Row(
+        "screening.message_review.waiting_for",
+        LOOKERS,
+        None,
+        lambda h, at, by: message_review.waiting_for(h, by),
+    ),
+    Row(
+        "screening.message_review.following",
+        LOOKERS,
+        None,
+        lambda h, at, by: message_review.following(h, at["message"], by),
     ),
     Row(
         "screening.message_review.open_message",

@@ -95,7 +95,7 @@ class Place:
     left. ``print`` is the number of a sheet that waits to be printed, ``sent`` of one that was
     given to a printer, in the open ``batch``. ``outgoing`` is a doubtful e-mail, ``announcement``
     is shown; ``now`` and ``soon`` are times as a form has them. ``ida`` and ``ben`` are
-    correspondents, ``block`` holds mail. ``cora`` ("family") may write to OWNER, "stranger" to
+    correspondents, ``block`` holds mail. ``cora`` ("family") may write to OWNER, ``stranger`` to
     ANOTHER; her ``message`` waits for a review, ``passed`` was released, each with a photo, and so
     has her draft; ``answer`` is a reply sheet to it. ``free`` is a folder for anything.
     """
@@ -197,7 +197,7 @@ def _add_messages(facility: Facility, ids: dict[str, str]) -> None:
         entry = correspondents.Entry(name, "1 Elm Street\nHarbor Bay")
         number = correspondents.add_correspondent(facility, entry, clerk)
         correspondents.approve_contact(facility, number, person, supervisor, "asked by both")
-        ids.setdefault("cora", str(number))
+        ids["cora" if person == OWNER else "stranger"] = str(number)
     assert ids["cora"] == ACTORS["family"].name
     photo, _ = facility.pictures.put(io.BytesIO(b"\xff\xd8 a photo"))
     with writing(facility.engine) as tx:

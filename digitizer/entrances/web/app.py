@@ -32,6 +32,7 @@ from digitizer.entrances.web.staff import (
     kiosks,
     letters,
     live,
+    messages,
     new_covers,
     outbox,
     people,
@@ -57,6 +58,7 @@ _STAFF = (
     held_item,
     checking,
     watching,  # before the addresses of single letters
+    messages,
     screening,
     letters,
     recalls,

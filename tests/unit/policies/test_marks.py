@@ -124,3 +124,16 @@ def test_frames_are_where_the_words_are(facility: Facility) -> None:
     assert known.id == rule
     (box,) = marks.frames([known], read("the north fence", fense=0.2))
     assert box.width == 8
+
+
+def test_a_typed_text_is_cut_into_pieces_that_are_marked_or_not(facility: Facility) -> None:
+    _watch(facility, "words", "north fence")
+    _watch(facility, "words", "boat")
+    with reading(facility.engine) as tx:
+        rules = watch_rules.current_rules(tx)
+    text = "  By the North\nfence,  in\tthe Boat.\n\nNot the fence alone. "
+    pieces = marks.marked(rules, text)
+    assert "".join(each for each, _ in pieces) == text
+    assert [each for each, watched in pieces if watched] == ["North", "fence,", "Boat."]
+    assert marks.marked(rules, "") == ()
+    assert marks.marked((), text) == ((text, False),)

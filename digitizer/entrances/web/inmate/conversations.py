@@ -48,9 +48,7 @@ def one(
 
 
 @router.get("/with/{number}/write")
-def desk(
-    request: Request, number: str, visit: InmateVisit, saved: bool = False
-) -> HTMLResponse:
+def desk(request: Request, number: str, visit: InmateVisit, saved: bool = False) -> HTMLResponse:
     return _desk(request, number, visit, saved=saved)
 
 
