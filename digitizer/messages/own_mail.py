@@ -101,15 +101,14 @@ def _has(text: str, wanted: Sequence[str]) -> bool:
 def _around(body: str, wanted: Sequence[str]) -> str:
     """Some words of the body around the first that was looked for."""
     words = body.split()
-    length = 0
-    for place, word in enumerate(words):
-        if any(part.startswith(each) for part in index_words(word) for each in wanted):
-            break
-        length += len(word) + 1
-    else:
-        return " ".join(words)[: 2 * _AROUND]
-    before = " ".join(words[:place])[-_AROUND:] if length else ""
-    return f"{before} {' '.join(words[place:])[:_AROUND]}".strip()
+    places = (
+        place
+        for place, word in enumerate(words)
+        if any(part.startswith(each) for part in index_words(word) for each in wanted)
+    )
+    first = next(places, 0)
+    before = " ".join(words[:first])[-_AROUND:]
+    return f"{before} {' '.join(words[first:])[:_AROUND]}".strip()
 
 
 def _letters(inmate_id: int) -> sa.Select[tuple[str, str, datetime, datetime | None]]:

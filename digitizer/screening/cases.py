@@ -48,8 +48,8 @@ _LONGEST_WAITING = 6
 class Day:
     """One local day of the mailroom. What waits now, from any day: ``queue`` for the machine,
     ``waiting`` by queue for a person, ``longest`` what waits longest, ``to_print`` how many
-    prints for a printer and since when, ``messages`` how many e-messages for a review. ``often`` are the covers that were used unusually
-    often in the days up to its end."""
+    prints for a printer and since when, ``messages`` how many e-messages for a review. ``often``
+    are the covers that were used unusually often in the days up to its end."""
 
     day: date
     lines: tuple[IntakeLine, ...]
