@@ -14,7 +14,13 @@ from digitizer import audit
 from digitizer.access import accounts, attempts, second_step, sessions, throttling
 from digitizer.access.accounts import StaffAccount
 from digitizer.access.attempts import Attempt, Refused
-from digitizer.access.login_steps import InmateAccount, StaffStep, staff_step, steps_of
+from digitizer.access.login_steps import (
+    NEW_PIN,
+    InmateAccount,
+    StaffStep,
+    staff_step,
+    steps_of,
+)
 from digitizer.access.new_passwords import normal
 from digitizer.access.password_hashing import (
     allow_at_once,
@@ -111,7 +117,8 @@ def answer_step(facility: Facility, token: str, answer: str, terminal: str) -> s
     """
     found = _find(facility, token)
     steps = steps_of(facility.settings.web)
-    if found is None or found.actor.kind is not ActorKind.INMATE or _is_complete(facility, found):
+    is_done = found is None or found.steps_done >= len(steps)
+    if found is None or found.actor.kind is not ActorKind.INMATE or is_done:
         raise NotFound("There is no login in progress. Start again.")
     account = _inmate_account(facility, found.actor.name)
     step, done = steps[found.steps_done], found.steps_done + 1
@@ -286,7 +293,10 @@ def visit(
         return _staff_visit(facility.settings.web, found)
     if _is_complete(facility, found):
         return Visit(found.actor, found.called, found.csrf)
-    step = steps_of(facility.settings.web)[found.steps_done]
+    steps = steps_of(facility.settings.web)
+    if found.steps_done >= len(steps):
+        return Visit(found.actor, found.called, found.csrf, waits_for=NEW_PIN)
+    step = steps[found.steps_done]
     account = _inmate_account(facility, found.actor.name)
     return Visit(
         actor=found.actor,
@@ -338,7 +348,7 @@ def _find(facility: Facility, token: str | None, *, dozing: bool = False) -> Ses
 def _is_complete(facility: Facility, found: Session) -> bool:
     if found.actor.kind is ActorKind.STAFF:
         return staff_step(facility.settings.web, found) is None
-    return found.steps_done >= len(steps_of(facility.settings.web))
+    return found.steps_done >= len(steps_of(facility.settings.web)) and not found.must_change
 
 
 def _inmate_account(facility: Facility, typed: str) -> InmateAccount:

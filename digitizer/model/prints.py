@@ -32,6 +32,7 @@ ASKED = (PrintState.SENT, PrintState.DOUBTFUL)
 
 class PrintKind(StrEnum):
     LETTER = "letter"
+    COPY = "copy"
     OUTGOING = "outgoing"
     NOTICE = "notice"
     SENDERS_NOTICE = "senders_notice"
@@ -78,6 +79,7 @@ def notice_kind(to: str) -> tuple[PrintKind, str]:
 
 _PILES = {
     PrintKind.LETTER: Pile.UNIT,
+    PrintKind.COPY: Pile.UNIT,
     PrintKind.NOTICE: Pile.UNIT,
     PrintKind.REPLY: Pile.UNIT,
     PrintKind.OUTGOING: Pile.OUT,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from digitizer.model.events import Verb
+from tests.support.web_kit import PIN
 
 STAFF = ("clerk", "supervisor", "administrator", "investigator")
 INMATES = ("owner", "another")
@@ -83,6 +84,8 @@ _LOGIN = (
     Row("POST /login", anyone(403)),
     Row("GET /login/more", anyone(303)),
     Row("POST /login/more", anyone(303)),
+    Row("GET /login/pin", anyone(303)),
+    Row("POST /login/pin", anyone(303)),
     Row("GET /staff/login", anyone(200)),
     Row("POST /staff/login", anyone(403)),
     Row("GET /kiosk", anyone(200)),
@@ -100,6 +103,13 @@ _LOGIN = (
 )
 
 _TALKS = (
+    Row("GET /mail/pin", inmates(200, 200)),
+    Row(
+        "POST /mail/pin",
+        inmates(303, 303),
+        form={"old": PIN, "new": "482915", "again": "482915"},
+        recorded=Verb.CHANGE_PIN,
+    ),
     Row("GET /mail/with", inmates(200, 200)),
     Row(
         "GET /mail/with/{number}",

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from digitizer.access import login
 from digitizer.entrances.failures import FewLines
 from digitizer.entrances.web import probes
-from digitizer.entrances.web.inmate import conversations, mailbox
+from digitizer.entrances.web.inmate import conversations, help, mailbox, own_pin, requests
 from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
 from digitizer.entrances.web.shared.error_pages import CalmErrors, answer
@@ -47,6 +47,7 @@ from digitizer.entrances.web.staff import (
     tokens,
     watching,
 )
+from digitizer.entrances.web.staff import requests as staff_requests
 from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
 from digitizer.support.paths import WEB_TEMPLATES
@@ -75,9 +76,10 @@ _STAFF = (
     tokens,
     reports,
     announcements,
+    staff_requests,
 )
 #: Before the mailbox, which has addresses of any word.
-_INMATE = (conversations, mailbox)
+_INMATE = (conversations, own_pin, help, requests, mailbox)
 _PARTS = (front_page, *_INMATE, *_STAFF, probes)
 
 

@@ -5,7 +5,7 @@
   const board = document.getElementById("keyboard");
   const button = document.getElementById("keyboard-button");
   if (!board || !button) return;
-  const fields = [...button.form.querySelectorAll("input:not([type=hidden]), textarea")];
+  const fields = [...button.form.querySelectorAll("input:not([type=hidden]):not([type=radio]), textarea")];
   const LETTERS = {
     en: ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"],
     es: ["1234567890", "qwertyuiop", "asdfghjklñ", "zxcvbnm"],
@@ -87,7 +87,7 @@
       else each.removeAttribute("inputmode");
     }
     if (yes) into.focus();
-    into.scrollIntoView({ block: "nearest" });
+    if (yes) into.scrollIntoView({ block: "nearest" });
   }
 
   board.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
@@ -98,5 +98,8 @@
   button.addEventListener("click", () => show(board.hidden));
   button.hidden = false;
   draw();
-  if (matchMedia("(pointer: coarse)").matches) show(true);
+  const touched = matchMedia("(pointer: coarse)").matches;
+  const folded = button.closest("details");
+  if (touched && !folded) show(true);
+  folded?.addEventListener("toggle", () => show(touched && folded.open));
 })();

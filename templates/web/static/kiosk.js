@@ -68,13 +68,14 @@
   });
 
   const keypad = document.getElementById("keypad");
-  const pin = document.getElementById("pin");
-  const number = document.getElementById("booking_number");
-  if (keypad && pin && matchMedia("(pointer: coarse)").matches) {
+  if (keypad && matchMedia("(pointer: coarse)").matches) {
     keypad.hidden = false;
-    pin.setAttribute("inputmode", "none");
-    let into = document.activeElement === number ? number : pin; // the field that was touched last
-    for (const field of [number, pin]) field.addEventListener("focus", () => { into = field; });
+    const fields = [...keypad.closest("form").querySelectorAll("input:not([type=hidden])")];
+    let into = fields.find((each) => each === document.activeElement) ?? fields[0]; // touched last
+    for (const field of fields) {
+      if (field.type === "password") field.setAttribute("inputmode", "none");
+      field.addEventListener("focus", () => { into = field; });
+    }
     keypad.addEventListener("click", (event) => {
       const key = event.target.dataset?.key;
       if (!key) return;

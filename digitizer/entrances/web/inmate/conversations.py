@@ -15,7 +15,7 @@ from digitizer.entrances.web.shared.media import picture
 from digitizer.entrances.web.shared.paging import PageNumber, part_of_all
 from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.entrances.web.shared.wording import Wording
-from digitizer.messages import writing
+from digitizer.messages import copies, writing
 from digitizer.model.errors import Conflict, UsageError
 
 router = APIRouter(prefix="/mail")
@@ -33,7 +33,12 @@ def everybody(request: Request, visit: InmateVisit) -> HTMLResponse:
 
 @router.get("/with/{number}")
 def one(
-    request: Request, number: str, visit: InmateVisit, page: PageNumber = 1, sent: bool = False
+    request: Request,
+    number: str,
+    visit: InmateVisit,
+    page: PageNumber = 1,
+    sent: bool = False,
+    copy: str = "",
 ) -> HTMLResponse:
     """What the two sent each other, the newest first."""
     found = writing.conversation(facility_of(request), number, visit.actor)
@@ -44,6 +49,8 @@ def one(
         talk=found,
         entries=part_of_all(found.entries[::-1], page),
         sent=sent,
+        copy=copy,
+        copies=copies.copies_asked(facility_of(request), visit.actor),
     )
 
 
@@ -98,6 +105,7 @@ def _desk(
         reviewed=facility.settings.messages.review != "none",
         saved=saved,
         trouble=trouble,
+        path=f"/mail/with/{number}/write",
     )
 
 

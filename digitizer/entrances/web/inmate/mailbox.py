@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
 from digitizer.entrances.web.inmate.shown import show_to_inmate
 from digitizer.entrances.web.shared.announced import announced
-from digitizer.entrances.web.shared.auth import InmateVisit
+from digitizer.entrances.web.shared.auth import InmateVisit, SignedInmate
 from digitizer.entrances.web.shared.media import LONGEST_ID, LONGEST_QUERY, Quarter, pdf, picture
 from digitizer.entrances.web.shared.paging import (
     PER_PAGE,
@@ -24,8 +24,8 @@ from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.letters import actions as letters
 from digitizer.letters.mailboxes import OpenLetter
 from digitizer.letters.replies import OwnReply
-from digitizer.messages import own_mail
-from digitizer.model.errors import NotFound
+from digitizer.messages import copies, own_mail
+from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.mail import Hit, MailboxEntry
 
 router = APIRouter()
@@ -95,6 +95,27 @@ def reply_picture(request: Request, letter: str, position: int, visit: InmateVis
     return picture(letters.reply_picture(facility_of(request), letter, position, visit.actor))
 
 
+@router.post("/mail/{letter}/copy")
+def copy_of_letter(request: Request, letter: str, visit: SignedInmate) -> Response:
+    return _asked(request, letter[:LONGEST_ID], visit, f"/mail/{letter[:LONGEST_ID]}/1")
+
+
+@router.post("/mail/messages/{message}/copy")
+def copy_of_message(
+    request: Request, message: str, visit: SignedInmate, number: Annotated[int, Form()] = 0
+) -> Response:
+    """``number`` is of the conversation to go back to."""
+    return _asked(request, message[:LONGEST_ID], visit, f"/mail/with/{number}")
+
+
+def _asked(request: Request, asked: str, visit: Visit, back: str) -> Response:
+    try:
+        copies.ask_for_copy(facility_of(request), asked, visit.actor)
+    except Conflict:
+        return RedirectResponse(f"{back}?copy=before", 303)
+    return RedirectResponse(f"{back}?copy=asked", 303)
+
+
 @router.get("/mail/{letter}")
 def letter_front(letter: str, visit: InmateVisit) -> Response:
     return RedirectResponse(f"/mail/{letter[:LONGEST_ID]}/1", 303)
@@ -114,9 +135,10 @@ def letter_page(
     zoom: Zoom = 1,
     quarter: Quarter = 0,
     find: str = "",
+    copy: str = "",
 ) -> HTMLResponse:
     opened = letters.open_letter(facility_of(request), letter, visit.actor, position)
-    return _opened(request, visit, opened, position, zoom, quarter, find[:LONGEST_QUERY])
+    return _opened(request, visit, opened, position, zoom, quarter, find[:LONGEST_QUERY], copy)
 
 
 def _opened(
@@ -127,6 +149,7 @@ def _opened(
     zoom: int,
     quarter: int,
     find: str = "",
+    copy: str = "",
 ) -> HTMLResponse:
     page = next((each for each in opened.pages if each.position == position), None)
     if page is None:
@@ -141,6 +164,8 @@ def _opened(
         quarter=quarter,
         find=find,
         marks=letters.found_on(page, find),
+        copy=copy,
+        copied=copies.copies_asked(facility_of(request), visit.actor).get(opened.letter),
     )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from digitizer.access import enrolment, login
 from digitizer.access.login import Visit
-from digitizer.entrances.web.shared.templating import facility_of, language_cookie
+from digitizer.entrances.web.shared.templating import facility_of, language_cookie, looks_cookie
 from digitizer.model.errors import NotAllowed
 from digitizer.model.people import ActorKind
 from digitizer.support.networks import one_device
@@ -72,7 +72,8 @@ def clear_all(request: Request, response: Response) -> None:
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    response.delete_cookie(language_cookie(request), path="/", secure=request.url.scheme == "https")
+    for chosen in (language_cookie(request), looks_cookie(request)):
+        response.delete_cookie(chosen, path="/", secure=request.url.scheme == "https")
     kiosk = request.cookies.get(_kiosk_cookie(request))
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     if kiosk:
@@ -102,8 +103,13 @@ def _inmate(request: Request) -> Visit:
     if found is None or found.actor.kind is not ActorKind.INMATE:
         raise NeedsLogin("/login")
     if found.waits_for:
-        raise NeedsLogin("/login/more")
+        raise NeedsLogin(inmate_step(found))
     return found
+
+
+def inmate_step(visit: Visit) -> str:
+    """Where an inmate goes whose PIN was right, by what is still asked of them."""
+    return "/login/pin" if visit.waits_for == "new pin" else "/login/more"
 
 
 #: Where staff go whose password was right, by what is still asked of them.
