@@ -131,6 +131,59 @@ _TALKS = (
     ),
 )
 
+_ASKING = (
+    Row("GET /mail/refused", inmates(200, 200)),
+    Row("GET /mail/help", inmates(200, 200)),
+    Row("GET /mail/requests", inmates(200, 200)),
+    Row(
+        "POST /mail/requests",
+        inmates(303, 303),
+        form={"form": "Property", "body": "My glasses"},
+        recorded=Verb.SEND_REQUEST,
+    ),
+    Row(
+        "GET /mail/requests/{number}",
+        inmates(200),
+        "own_request",
+        "others_request",
+        recorded=Verb.LOOK_AT_REQUEST,
+    ),
+    Row("POST /mail/{letter}/copy", inmates(303), "letter", "other", recorded=Verb.ASK_FOR_COPY),
+    Row(
+        "POST /mail/messages/{message}/copy",
+        inmates(303),
+        "passed",
+        "",
+        recorded=Verb.ASK_FOR_COPY,
+    ),
+)
+
+_ANSWERERS = {"investigator": (403, 403)}
+_REQUESTS = (
+    Row("GET /staff/requests", staff(200, 200, **_ANSWERERS)),
+    Row(
+        "GET /staff/requests/{number}",
+        staff(200, **_ANSWERERS),
+        "own_request",
+        "others_request",
+        recorded=Verb.LOOK_AT_REQUEST,
+    ),
+    Row(
+        "POST /staff/requests/{number}/answer",
+        staff(303, **_ANSWERERS),
+        "own_request",
+        "others_request",
+        form={"text": "They are at the door."},
+        recorded=Verb.ANSWER_REQUEST,
+    ),
+    Row(
+        "POST /staff/requests/{number}/close",
+        staff(303, **_ANSWERERS),
+        "answered_request",
+        recorded=Verb.CLOSE_REQUEST,
+    ),
+)
+
 _MAIL = (
     Row("GET /mail", inmates(200, 200)),
     Row("GET /mail/replies", inmates(200, 200)),
@@ -838,6 +891,8 @@ _UPKEEP = (
 ROWS = (
     *_LOGIN,
     *_TALKS,
+    *_ASKING,
+    *_REQUESTS,
     *_MAIL,
     *_LISTS,
     *_INMATES,

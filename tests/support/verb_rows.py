@@ -28,7 +28,14 @@ from digitizer.facility import Facility
 from digitizer.letters import actions as letters
 from digitizer.letters import progress
 from digitizer.messages import actions as messages
-from digitizer.messages import own_mail, printing, reply_sheets
+from digitizer.messages import (
+    copies,
+    own_mail,
+    printing,
+    refused_mail,
+    reply_sheets,
+    requests,
+)
 from digitizer.messages import writing as conversing
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Verb
@@ -43,7 +50,7 @@ from digitizer.operations.anchors import Anchor
 from digitizer.operations.reports import actions as reports
 from digitizer.operations.reports.periods import Period
 from digitizer.people import actions as people
-from digitizer.people import own_login, renumbering, rosters, staff
+from digitizer.people import own_login, own_pin, renumbering, rosters, staff
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.people.correspondents.actions import Entry
 from digitizer.people.roster_file.layout import Choices
@@ -67,6 +74,7 @@ from digitizer.storage.database import reading, writing
 from digitizer.support.clock import now
 from tests.support.conversing import a_photo
 from tests.support.print_system import BLANK_PDF
+from tests.support.web_kit import PIN
 from tests.support.whole_facility import ACTORS, ANOTHER, DOUBTFUL, OWNER, ROSTER_FILE, Place, draft
 
 Do = Callable[[Facility, Place, Actor], Any]
@@ -312,6 +320,81 @@ def _release_message(h: Facility, at: Place, by: Actor) -> None:
         message_review.message_photo(h, at["message"], 1, by)
     message_review.release_message(h, at["message"], by, "why")
 
+
+_REQUESTS = (
+    Row(
+        "people.own_pin.change_own_pin",
+        "owner another",
+        Verb.CHANGE_PIN,
+        lambda h, at, by: own_pin.change_own_pin(h, PIN, "482915", "482915", by, "10.0.0.9"),
+    ),
+    Row(
+        "messages.copies.ask_for_copy",
+        "owner",
+        Verb.ASK_FOR_COPY,
+        lambda h, at, by: copies.ask_for_copy(h, at["letter"], by),
+    ),
+    Row(
+        "messages.copies.copies_asked",
+        "owner another",
+        None,
+        lambda h, at, by: copies.copies_asked(h, by),
+    ),
+    Row(
+        "messages.refused_mail.refusals",
+        "owner another",
+        None,
+        lambda h, at, by: refused_mail.refusals(h, by),
+    ),
+    Row(
+        "messages.requests.send_request",
+        "owner another",
+        Verb.SEND_REQUEST,
+        lambda h, at, by: requests.send_request(h, "Property", "My glasses", by),
+    ),
+    Row(
+        "messages.requests.own_requests",
+        "owner another",
+        None,
+        lambda h, at, by: requests.own_requests(h, by),
+    ),
+    Row(
+        "messages.requests.open_own_request",
+        "owner",
+        Verb.LOOK_AT_REQUEST,
+        lambda h, at, by: requests.open_own_request(h, int(at["own_request"]), by),
+    ),
+    Row(
+        "messages.requests.waiting_requests",
+        CLERKS,
+        None,
+        lambda h, at, by: requests.waiting_requests(h, by),
+    ),
+    Row(
+        "messages.requests.settled_requests",
+        CLERKS,
+        None,
+        lambda h, at, by: requests.settled_requests(h, by, 9),
+    ),
+    Row(
+        "messages.requests.open_request",
+        CLERKS,
+        Verb.LOOK_AT_REQUEST,
+        lambda h, at, by: requests.open_request(h, int(at["own_request"]), by),
+    ),
+    Row(
+        "messages.requests.answer_request",
+        CLERKS,
+        Verb.ANSWER_REQUEST,
+        lambda h, at, by: requests.answer_request(h, int(at["own_request"]), "Yes.", by),
+    ),
+    Row(
+        "messages.requests.close_request",
+        CLERKS,
+        Verb.CLOSE_REQUEST,
+        lambda h, at, by: requests.close_request(h, int(at["answered_request"]), by),
+    ),
+)
 
 _CONVERSATIONS = (
     Row(
@@ -1456,6 +1539,7 @@ ROWS = (
     *_OUTSIDE,
     *_LOGINS,
     *_LETTERS,
+    *_REQUESTS,
     *_CONVERSATIONS,
     *_MESSAGES,
     *_PRINTS,

@@ -22,7 +22,7 @@ from digitizer.covers import actions as covers
 from digitizer.covers.terms import CoverTerms
 from digitizer.facility import Facility, open_facility
 from digitizer.messages import actions as messages
-from digitizer.messages import drafts
+from digitizer.messages import drafts, requests
 from digitizer.messages import writing as conversing
 from digitizer.model.events import LOG
 from digitizer.model.mail import Direction, Draft
@@ -61,6 +61,7 @@ STAFF_NAMES = {
 }
 CLERK = Actor(ActorKind.STAFF, STAFF_NAMES[StaffRole.CLERK], StaffRole.CLERK)
 ADA = Actor(ActorKind.STAFF, STAFF_NAMES[StaffRole.ADMINISTRATOR], StaffRole.ADMINISTRATOR)
+OWNS = Actor(ActorKind.INMATE, OWNER)
 #: Who screened what others check.
 SCREENER = Actor(ActorKind.STAFF, "Sam Screener", StaffRole.CLERK)
 ACTORS: Mapping[str, Actor] = {
@@ -97,7 +98,9 @@ class Place:
     is shown; ``now`` and ``soon`` are times as a form has them. ``ida`` and ``ben`` are
     correspondents, ``block`` holds mail. ``cora`` ("family") may write to OWNER, ``stranger`` to
     ANOTHER; her ``message`` waits for a review, ``passed`` was released, each with a photo, and so
-    has her draft; ``answer`` is a reply sheet to it. ``free`` is a folder for anything.
+    has her draft; ``answer`` is a reply sheet to it. ``own_request`` of OWNER and
+    ``others_request`` of ANOTHER wait for an answer of staff, ``answered_request`` has one.
+    ``free`` is a folder for anything.
     """
 
     facility: Facility
@@ -162,6 +165,11 @@ def make_whole_facility(folder: Path) -> Place:
     answers = add_scan(mail, "answer.pdf")
     ids["answer"] = add_letter(mail, answers, OWNER, kind="reply", message_id=ids["passed"])
     add_page(mail, answers, 1, ids["answer"], "All is well here.", position=1)
+    ids["own_request"] = str(requests.send_request(facility, "Property", "My glasses", OWNS))
+    other = requests.send_request(facility, "Grievance", "The light", ACTORS["another"])
+    ids["answered_request"] = str(requests.send_request(facility, "Property", "A pen", OWNS))
+    requests.answer_request(facility, int(ids["answered_request"]), "Here it is.", CLERK)
+    ids["others_request"] = str(other)
     with writing(facility.engine) as tx:
         ids["outgoing"] = outbox.put(tx, "a@b.example", "A", "B", cause=LOG, sender="c@d.example")
         outbox.end(tx, ids["outgoing"], OutState.DOUBTFUL, "The connection died.")
