@@ -140,6 +140,7 @@ def _prints(tx: sa.Connection, *where: sa.ColumnElement[bool]) -> tuple[Print, .
             made=row.made,
             copy_of=row.copy_of,
             reason=row.reason,
+            copied=row.copied,
         )
         for row in rows
     )
@@ -249,6 +250,7 @@ def repeat(tx: sa.Connection, each: Print, reason: str) -> int:
         message_id=each.message,
         pdf=(each.pdf, each.pages or 0) if each.pdf and not each.message else None,
         copy_of=each.number,
+        copied=each.copied,
         reason=reason,
     )
 

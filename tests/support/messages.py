@@ -77,6 +77,7 @@ def closed_words() -> Iterator[str]:
         yield from (str(each).replace("_", " ") for each in kind)
     yield from _OTHERS
     yield from (*Requests().forms, *Requests().grievances)
+    yield "Messages cannot be sent now: the person is not in custody here any more."
     yield from settled_mail.SEEING.values()
     yield from sorted(_detail_names())
 

@@ -12,7 +12,7 @@ from digitizer.access.login import Visit
 from digitizer.entrances.web.inmate.shown import show_to_inmate
 from digitizer.entrances.web.shared.auth import InmateVisit, SignedInmate, SignedWriter
 from digitizer.entrances.web.shared.media import picture
-from digitizer.entrances.web.shared.paging import PageNumber, part_of_all
+from digitizer.entrances.web.shared.paging import PageNumber, page_of, part_of_all
 from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.entrances.web.shared.wording import Wording
 from digitizer.messages import copies, writing
@@ -39,15 +39,19 @@ def one(
     page: PageNumber = 1,
     sent: bool = False,
     copy: str = "",
+    at: str = "",
 ) -> HTMLResponse:
-    """What the two sent each other, the newest first."""
+    """What the two sent each other, the newest first; with ``at`` the part in which that is."""
     found = writing.conversation(facility_of(request), number, visit.actor)
+    newest_first = found.entries[::-1]
+    if at:
+        page = page_of([each.id for each in newest_first], at)
     return show_to_inmate(
         request,
         "inmate/conversation.html",
         visit=visit,
         talk=found,
-        entries=part_of_all(found.entries[::-1], page),
+        entries=part_of_all(newest_first, page),
         sent=sent,
         copy=copy,
         copies=copies.copies_asked(facility_of(request), visit.actor),

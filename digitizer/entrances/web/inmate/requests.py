@@ -4,13 +4,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
 from digitizer.entrances.web.inmate.shown import show_to_inmate
 from digitizer.entrances.web.shared.auth import InmateVisit, SignedInmate
+from digitizer.entrances.web.shared.media import whole_number
 from digitizer.entrances.web.shared.paging import PageNumber, part_of_all
 from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.messages import requests
@@ -18,8 +19,6 @@ from digitizer.model.errors import Conflict, UsageError
 
 router = APIRouter(prefix="/mail/requests")
 Text = Annotated[str, Form()]
-#: The bound keeps it within a database's whole numbers.
-Number = Annotated[int, Path(ge=1, le=2_000_000_000)]
 
 
 @router.get("")
@@ -39,8 +38,8 @@ def send(request: Request, visit: SignedInmate, form: Text = "", body: Text = ""
 
 
 @router.get("/{number}")
-def one(request: Request, number: Number, visit: InmateVisit, sent: bool = False) -> HTMLResponse:
-    found = requests.open_own_request(facility_of(request), number, visit.actor)
+def one(request: Request, number: str, visit: InmateVisit, sent: bool = False) -> HTMLResponse:
+    found = requests.open_own_request(facility_of(request), whole_number(number), visit.actor)
     return show_to_inmate(request, "inmate/request.html", visit=visit, it=found, sent=sent)
 
 

@@ -12,12 +12,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from digitizer.entrances.framing import LARGEST_BODY, LARGEST_ROSTER, is_ambiguous, is_ours
+from digitizer.entrances.framing import (
+    LARGEST_BODY,
+    LARGEST_MESSAGE,
+    LARGEST_ROSTER,
+    is_ambiguous,
+    is_ours,
+)
 from digitizer.entrances.web.shared.error_pages import answer
 from digitizer.model.settings import Web
 from digitizer.support.networks import is_within
 
 _ROSTER_UPLOAD = "/staff/roster"
+_WRITING = "/mail/with/"
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -105,8 +112,13 @@ def refuse(scope: Scope, web: Web, pages: Collection[Pages] = EVERY_PAGE) -> int
             return 403
         if length is None:
             return 411
-    largest = LARGEST_ROSTER if scope["path"] == _ROSTER_UPLOAD else LARGEST_BODY
-    return 413 if length is not None and int(length) > largest else None
+    return 413 if length is not None and int(length) > _largest(scope["path"]) else None
+
+
+def _largest(path: str) -> int:
+    if path == _ROSTER_UPLOAD:
+        return LARGEST_ROSTER
+    return LARGEST_MESSAGE if path.startswith(_WRITING) else LARGEST_BODY
 
 
 def may_see_staff_pages(client: str, web: Web) -> bool:

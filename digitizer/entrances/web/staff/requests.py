@@ -2,14 +2,13 @@
 
 # Without "from __future__ import annotations": see held_decisions.py.
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
+from digitizer.entrances.web.shared.media import whole_number
 from digitizer.entrances.web.shared.paging import PageNumber, part_of_all
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.held_decisions import Text
@@ -19,7 +18,6 @@ from digitizer.model.errors import Conflict, UsageError
 
 router = APIRouter(prefix="/staff/requests")
 _LATEST = 20
-Number = Annotated[int, Path(ge=1, le=2_000_000_000)]
 
 
 @router.get("")
@@ -38,40 +36,40 @@ def queue(request: Request, visit: StaffVisit, page: PageNumber = 1) -> HTMLResp
 
 
 @router.get("/{number}")
-def opened(request: Request, number: Number, visit: StaffVisit, done: str = "") -> HTMLResponse:
+def opened(request: Request, number: str, visit: StaffVisit, done: str = "") -> HTMLResponse:
     return _page(request, number, visit, done=done)
 
 
 @router.post("/{number}/answer")
-def answer(request: Request, number: Number, visit: SignedStaff, text: Text = "") -> Response:
+def answer(request: Request, number: str, visit: SignedStaff, text: Text = "") -> Response:
     try:
         requests.answer_request(
-            facility_of(request), number, text.replace("\r\n", "\n"), visit.actor
+            facility_of(request), whole_number(number), text.replace("\r\n", "\n"), visit.actor
         )
     except (UsageError, Conflict) as error:
         return _page(request, number, visit, trouble=str(error), text=text)
-    return RedirectResponse(f"/staff/requests/{number}?done=answered", 303)
+    return RedirectResponse(f"/staff/requests/{whole_number(number)}?done=answered", 303)
 
 
 @router.post("/{number}/close")
-def close(request: Request, number: Number, visit: SignedStaff) -> Response:
+def close(request: Request, number: str, visit: SignedStaff) -> Response:
     try:
-        requests.close_request(facility_of(request), number, visit.actor)
+        requests.close_request(facility_of(request), whole_number(number), visit.actor)
     except Conflict as error:
         return _page(request, number, visit, trouble=str(error))
-    return RedirectResponse(f"/staff/requests/{number}?done=closed", 303)
+    return RedirectResponse(f"/staff/requests/{whole_number(number)}?done=closed", 303)
 
 
 def _page(
     request: Request,
-    number: int,
+    number: str,
     visit: Visit,
     *,
     done: str = "",
     trouble: str = "",
     text: str = "",
 ) -> HTMLResponse:
-    found = requests.open_request(facility_of(request), number, visit.actor)
+    found = requests.open_request(facility_of(request), whole_number(number), visit.actor)
     return show(
         request,
         "staff/request.html",

@@ -42,7 +42,7 @@ def _words(html: str) -> str:
 def test_the_mailbox_has_letters_and_messages(tobias: Visitor, mail: Mail, ida: int) -> None:
     made = _released(mail, as_correspondent(ida), OWNER, "The garden", "Tomatoes")
     html = tobias.get("/mail").text
-    assert f'href="/mail/with/{ida}#m-{made}" class="unread"' in html
+    assert f'href="/mail/with/{ida}?at={made}#m-{made}" class="unread"' in html
     assert "Message from Ida Marlow" in html
     assert f'href="/mail/{mail.ids["letter"]}/1" class="unread"' in html
     assert html.index(made) < html.index(mail.ids["letter"]) < html.index(mail.ids["read"])
