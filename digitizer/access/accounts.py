@@ -119,6 +119,7 @@ def inmate_account(tx: sa.Connection, typed: str) -> InmateAccount:
         pin_hash=row.pin_hash,
         question=row.question,
         answer_hash=row.answer_hash,
+        must_change=row.must_change_pin,
     )
 
 

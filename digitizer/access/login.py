@@ -14,7 +14,13 @@ from digitizer import audit
 from digitizer.access import accounts, attempts, second_step, sessions, throttling
 from digitizer.access.accounts import StaffAccount
 from digitizer.access.attempts import Attempt, Refused
-from digitizer.access.login_steps import InmateAccount, StaffStep, staff_step, steps_of
+from digitizer.access.login_steps import (
+    NEW_PIN,
+    InmateAccount,
+    StaffStep,
+    staff_step,
+    steps_of,
+)
 from digitizer.access.new_passwords import normal
 from digitizer.access.password_hashing import (
     allow_at_once,
@@ -23,7 +29,7 @@ from digitizer.access.password_hashing import (
     is_outdated,
     turn,
 )
-from digitizer.access.sessions import Idle, Session
+from digitizer.access.sessions import LONGEST, Idle, Session
 from digitizer.access.throttling import Budget
 from digitizer.facility import Facility
 from digitizer.model.errors import NotAllowed, NotFound
@@ -112,7 +118,8 @@ def answer_step(facility: Facility, token: str, answer: str, terminal: str) -> s
     """
     found = _find(facility, token)
     steps = steps_of(facility.settings.web)
-    if found is None or found.actor.kind is not ActorKind.INMATE or _is_complete(facility, found):
+    is_done = found is None or found.steps_done >= len(steps)
+    if found is None or found.actor.kind is not ActorKind.INMATE or is_done:
         raise NotFound("There is no login in progress. Start again.")
     account = _inmate_account(facility, found.actor.name)
     step, done = steps[found.steps_done], found.steps_done + 1
@@ -298,10 +305,13 @@ def _attempt_both(
     return attempt, account
 
 
-def visit(facility: Facility, token: str | None, *, awake: bool = True) -> Visit | None:
+def visit(
+    facility: Facility, token: str | None, *, awake: bool = True, dozing: bool = False
+) -> Visit | None:
     """Who holds this token; None for nobody. ``awake`` is False for a request that nobody made by
-    hand (a page that refreshes itself), which must not keep a session alive."""
-    found = _find(facility, token)
+    hand (a page that refreshes itself), which must not keep a session alive. ``dozing``: also of a
+    session that fell idle and that nobody ended, for what may be kept then and never shown."""
+    found = _find(facility, token, dozing=dozing)
     if found is None:
         return None
     if awake and sessions.needs_touch(found):
@@ -311,7 +321,10 @@ def visit(facility: Facility, token: str | None, *, awake: bool = True) -> Visit
         return _staff_visit(facility.settings.web, found)
     if _is_complete(facility, found):
         return Visit(found.actor, found.called, found.csrf)
-    step = steps_of(facility.settings.web)[found.steps_done]
+    steps = steps_of(facility.settings.web)
+    if found.steps_done >= len(steps):
+        return Visit(found.actor, found.called, found.csrf, waits_for=NEW_PIN)
+    step = steps[found.steps_done]
     account = _inmate_account(facility, found.actor.name)
     return Visit(
         actor=found.actor,
@@ -348,7 +361,7 @@ def leave(facility: Facility, token: str | None) -> None:
             audit.record(tx, found.actor, Verb.LOG_OUT, _subject_of(found.actor))
 
 
-def _find(facility: Facility, token: str | None) -> Session | None:
+def _find(facility: Facility, token: str | None, *, dozing: bool = False) -> Session | None:
     if not token:
         return None
     web = facility.settings.web
@@ -357,6 +370,7 @@ def _find(facility: Facility, token: str | None) -> Session | None:
         staff=timedelta(minutes=web.staff_idle_minutes),
         correspondent=timedelta(minutes=facility.settings.family.idle_minutes),
     )
+    idle = Idle(LONGEST, LONGEST) if dozing else idle
     with reading(facility.engine) as tx:
         return sessions.find_session(tx, token, idle)
 
@@ -366,7 +380,7 @@ def _is_complete(facility: Facility, found: Session) -> bool:
         return staff_step(facility.settings.web, found) is None
     if found.actor.kind is ActorKind.CORRESPONDENT:
         return True
-    return found.steps_done >= len(steps_of(facility.settings.web))
+    return found.steps_done >= len(steps_of(facility.settings.web)) and not found.must_change
 
 
 def _inmate_account(facility: Facility, typed: str) -> InmateAccount:

@@ -18,13 +18,14 @@ from digitizer.model.settings import Web
 @dataclass(frozen=True, slots=True)
 class InmateAccount:
     """What the steps may know of an inmate: the secrets of their row, as hashes. ``id`` is 0 where
-    there is no such inmate."""
+    there is no such inmate. ``must_change``: staff gave the PIN out."""
 
     id: int
     booking_number: str
     pin_hash: str | None
     question: str | None
     answer_hash: str | None
+    must_change: bool = False
 
 
 class Step(Protocol):
@@ -74,6 +75,8 @@ class SecurityQuestionStep:
         return check_secret(normal_answer(answer), account.answer_hash)
 
 
+#: What is asked last of an inmate whose PIN staff gave out: one of their own.
+NEW_PIN = "new pin"
 STEPS: Mapping[str, Step] = {step.name: step for step in (PinStep(), SecurityQuestionStep())}
 
 

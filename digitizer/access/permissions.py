@@ -49,6 +49,10 @@ class Act(StrEnum):
     STAFF = "change roles and logins of staff"
     RESCUE = "reset a login when no administrator can"
     OWN_LOGIN = "change their own password and second step"
+    OWN_PIN = "change their own PIN"
+    ASK_FOR_COPY = "ask for their own mail on paper"
+    ASK_STAFF = "send requests of their own to staff"
+    ANSWER = "answer requests of inmates"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
     KIOSKS = "enrol kiosks, and unlock accounts and terminals"
@@ -129,6 +133,10 @@ RULES = {
     Act.STAFF: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.RESCUE: Rule(),
     Act.OWN_LOGIN: Rule(_ALL, machine=False, grave=True),
+    Act.OWN_PIN: Rule(machine=False, own=True),
+    Act.ASK_FOR_COPY: Rule(machine=False, own=True),
+    Act.ASK_STAFF: Rule(machine=False, own=True),
+    Act.ANSWER: Rule(_CLERKS, machine=False),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),

@@ -42,8 +42,8 @@ class Idle:
 @dataclass(frozen=True, slots=True)
 class Session:
     """One open session. ``called`` is the person's name as a page greets them; ``proved`` is when
-    they last proved who they are. ``must_change`` and ``has_second_step`` are staff's, as in
-    ``StaffAccount``."""
+    they last proved who they are. ``must_change``: a password or PIN that was given out must be
+    changed first. ``has_second_step`` is staff's, as in ``StaffAccount``."""
 
     token_hash: str
     actor: Actor
@@ -110,6 +110,7 @@ def find_session(tx: sa.Connection, token: str, idle: Idle) -> Session | None:
             inmate.c.first_name,
             inmate.c.last_name,
             inmate.c.pin_hash,
+            inmate.c.must_change_pin,
             staff.c.name,
             staff.c.role,
             staff.c.active,
@@ -154,7 +155,7 @@ def find_session(tx: sa.Connection, token: str, idle: Idle) -> Session | None:
         csrf=row.csrf,
         seen=row.seen,
         proved=row.proved,
-        must_change=bool(row.must_change),
+        must_change=bool(row.must_change or row.must_change_pin),
         has_second_step=bool(row.has_second_step),
     )
 

@@ -8,6 +8,8 @@ from starlette.datastructures import Headers
 
 #: Bytes. No form of ours is longer; anything longer is refused unread.
 LARGEST_BODY = 64 * 1024
+#: A message of the most characters, each of which may take four bytes.
+LARGEST_MESSAGE = 256 * 1024
 #: But a roster: a hundred thousand people with forty columns are shorter. Who asks is checked
 #: before it is read.
 LARGEST_ROSTER = 33 * 1024 * 1024

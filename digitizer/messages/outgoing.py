@@ -163,6 +163,14 @@ def find_messages(tx: sa.Connection, ids: Collection[str]) -> tuple[Message, ...
     return _messages(tx, message.c.id.in_(ids))
 
 
+def in_review_since(tx: sa.Connection) -> tuple[int, datetime | None]:
+    """How many messages wait for a review, and since when the oldest does."""
+    asked = sa.select(sa.func.count(), sa.func.min(message.c.created))
+    waits = message.c.state == str(MessageState.IN_REVIEW)
+    number, oldest = tx.execute(asked.where(waits)).one()
+    return int(number), oldest
+
+
 def threads_of(tx: sa.Connection, booking_number: str) -> tuple[Thread, ...]:
     """One inmate's messages in both directions, newest first, with the replies to each."""
     found = _messages(tx, inmate.c.booking_number == booking_number)

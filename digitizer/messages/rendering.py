@@ -58,6 +58,13 @@ def render_message(
     return Rendered(pdf, page_count(pdf), warning(letter_missing(letter)))
 
 
+def render_copy(pool: Pool, letter: LetterToInmate, facility: FacilitySettings) -> Rendered:
+    """A copy of what an inmate got; it has no sheet for an answer, for its code is on the first.
+    Raises SandboxFailed if a picture broke it."""
+    pdf = pool.submit(letter_pdf, letter, facility.paper, seconds=_SECONDS).result()
+    return Rendered(pdf, page_count(pdf), warning(letter_missing(letter)))
+
+
 def render_unit(letters: Sequence[bytes]) -> Rendered:
     """The file of one housing unit; each letter begins on a sheet of its own."""
     pdf = housing_unit_pdf(letters, duplex=True)

@@ -28,10 +28,10 @@ from digitizer.model.paper import Transcript
 from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate
 from digitizer.people import roster
 from digitizer.people.correspondents import blocks, contacts, records
-from digitizer.people.correspondents.blocks import WantedBy
+from digitizer.people.correspondents.blocks import Block, WantedBy
 from digitizer.people.correspondents.records import Correspondent
 from digitizer.policies import marks
-from digitizer.policies.watch_rules import current_rules
+from digitizer.policies.watch_rules import WatchRule, current_rules
 from digitizer.storage.tables import letter, message, page
 
 __all__ = [
@@ -61,7 +61,9 @@ _LONGEST_KEPT = 40_000
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """An open conversation. ``draft`` is what the one who looks was writing; ``left`` is how many
-    messages they may still write today. ``stopped`` is why nobody can write now, None if they can.
+    messages they may still write today. ``stopped`` is why nobody can write now, None if they can:
+    because mail between the two is ``blocked``, because the facility ``needs_address`` of a
+    correspondent without a login, or because the inmate left.
     """
 
     inmate: Inmate
@@ -70,6 +72,8 @@ class Conversation:
     draft: KeptDraft
     left: int
     stopped: str | None
+    blocked: Block | None = None
+    needs_address: bool = False
 
 
 def conversations_of(facility: Facility, by: Actor) -> tuple[Summary, ...]:
@@ -100,7 +104,9 @@ def conversation(facility: Facility, with_whom: str, by: Actor) -> Conversation:
             entries=entries,
             draft=drafts.kept(action.tx, between),
             left=_left_today(action.tx, between, facility.settings.messages.a_day),
-            stopped=_stopped(action.tx, between, person, other, by),
+            stopped=_stopped(action.tx, between, person, other),
+            blocked=_block(action.tx, between, other),
+            needs_address=_needs_address(action.tx, between, other),
         )
 
 
@@ -170,7 +176,7 @@ def write(facility: Facility, with_whom: str, subject: str, body: str, by: Actor
         draft = readable(_draft(side, person, other, subject, body))
         _check(draft, had.photos, settings.characters, settings.photos)
         check_characters(draft)
-        stopped = _stopped(action.tx, between, person, other, by)
+        stopped = _stopped(action.tx, between, person, other)
         if stopped:
             raise Conflict(stopped)
         if _left_today(action.tx, between, settings.a_day) < 1:
@@ -178,10 +184,6 @@ def write(facility: Facility, with_whom: str, subject: str, body: str, by: Actor
                 "You have written as many messages today as the facility allows. This one is kept: "
                 "send it tomorrow."
             )
-        if side is Side.INMATE and not (
-            draft.address or releasing.has_account(action.tx, other.id)
-        ):
-            raise Conflict(f"The facility has no address of {other.name} yet. Ask staff to add it.")
         message_id = outgoing.send(
             action.tx, draft, facility.keys, had.photos, MessageState.IN_REVIEW, other.id
         )
@@ -324,15 +326,16 @@ def _left_today(tx: sa.Connection, between: Between, a_day: int) -> int:
 
 
 def _stopped(
-    tx: sa.Connection, between: Between, person: Inmate, other: Correspondent, by: Actor
+    tx: sa.Connection, between: Between, person: Inmate, other: Correspondent
 ) -> str | None:
     """Why the two cannot write to each other now, in words for both; None if they can."""
     if person.status is not CustodyStatus.IN_CUSTODY:
         return "Messages cannot be sent now: the person is not in custody here any more."
-    found = blocks.between(tx, [other.id], between.inmate_id, other.name)
-    if not found:
+    first = _block(tx, between, other)
+    if first is None and _needs_address(tx, between, other):
+        return f"The facility has no address of {other.name} yet. Ask staff to add it."
+    if first is None:
         return None
-    first = found[0]
     until, why = f" until {first.until}" if first.until else "", first.reason.rstrip(".")
     match first.wanted_by:
         case WantedBy.FACILITY:
@@ -343,17 +346,28 @@ def _stopped(
             return f"The person outside has stopped your mail to each other{until}: {why}."
 
 
+def _block(tx: sa.Connection, between: Between, other: Correspondent) -> Block | None:
+    return next(iter(blocks.between(tx, [other.id], between.inmate_id, [other.name])), None)
+
+
+def _needs_address(tx: sa.Connection, between: Between, other: Correspondent) -> bool:
+    """Whether what an inmate writes could neither be shown nor posted."""
+    outwards = between.direction is Direction.FROM_INMATE
+    return outwards and not other.address and not releasing.has_account(tx, other.id)
+
+
 def _needs_review(tx: sa.Connection, review: str, draft: Draft, between: Between) -> bool:
     if review != "marked":
         return review == "all"
-    found = marks_on(tx, draft.subject, draft.body, draft.correspondent, between.inmate_id)
-    return bool(found)
+    rules = current_rules(tx)
+    return bool(marks_on(rules, draft.subject, draft.body, draft.correspondent, between.inmate_id))
 
 
 def marks_on(
-    tx: sa.Connection, subject: str, body: str, correspondent: str, inmate_id: int
+    rules: Sequence[WatchRule], subject: str, body: str, correspondent: str, inmate_id: int
 ) -> tuple[marks.Hit, ...]:
-    """What watch rules find in a message: in its words, and about the two people."""
+    """What watch rules find in a message, to or from the inmate: in its words, and about the two
+    people."""
     text = f"{subject}\n{body}"
     read = Transcript(engine="typed", confidence=1.0, text=text, words=())
-    return marks.hits(current_rules(tx), [inmate_id], correspondent, {0: (read,)})
+    return marks.hits(rules, [inmate_id], correspondent, {0: (read,)})

@@ -107,6 +107,12 @@ class Verb(StrEnum):
     EXPORT_OWN = "export own data"
     REMOVE_PIN = "remove PIN"
     SET_PIN = "set PIN"
+    CHANGE_PIN = "change PIN"
+    ASK_FOR_COPY = "ask for copy"
+    SEND_REQUEST = "send request"
+    LOOK_AT_REQUEST = "look at request"
+    ANSWER_REQUEST = "answer request"
+    CLOSE_REQUEST = "close request"
     SET_SECURITY_QUESTION = "set security question"
     ADD_STAFF = "add staff"
     CHANGE_ROLE = "change role"
@@ -170,6 +176,7 @@ LOOKS = frozenset(
         Verb.LOOK_AT_MESSAGE,
         Verb.LOOK_AT_PHOTO,
         Verb.OPEN_CONVERSATION,
+        Verb.LOOK_AT_REQUEST,
         Verb.LOOK_AT_PRINT_QUEUE,
         Verb.LOOK_AT_PRINT,
         Verb.LOOK_AT_SEAL,

@@ -32,6 +32,7 @@ ASKED = (PrintState.SENT, PrintState.DOUBTFUL)
 
 class PrintKind(StrEnum):
     LETTER = "letter"
+    COPY = "copy"
     OUTGOING = "outgoing"
     NOTICE = "notice"
     SENDERS_NOTICE = "senders_notice"
@@ -78,6 +79,7 @@ def notice_kind(to: str) -> tuple[PrintKind, str]:
 
 _PILES = {
     PrintKind.LETTER: Pile.UNIT,
+    PrintKind.COPY: Pile.UNIT,
     PrintKind.NOTICE: Pile.UNIT,
     PrintKind.REPLY: Pile.UNIT,
     PrintKind.OUTGOING: Pile.OUT,
@@ -89,7 +91,8 @@ _PILES = {
 class Print:
     """One print. ``number`` is what staff call it, and grows; ``title`` says what it is, without
     the inmate's name. ``pages`` is None until it is rendered, ``batch`` until it is sent.
-    ``copy_of`` is the number of the print that it replaces or repeats."""
+    ``copy_of`` is the number of the print that it replaces or repeats; ``copied`` the letter or
+    message of which an inmate asked for it."""
 
     number: int
     kind: PrintKind
@@ -103,6 +106,7 @@ class Print:
     made: datetime
     copy_of: int | None
     reason: str
+    copied: str | None = None
 
     @property
     def pile(self) -> tuple[Pile, str]:

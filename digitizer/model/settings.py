@@ -342,6 +342,32 @@ class Messages(Keys):
     paper: Literal["always", "never"] = "always"
 
 
+class Requests(Keys):
+    """What inmates may ask staff for on their pages: the titles of the ``forms``, and of those that
+    are ``grievances``, which must be answered within ``grievance_days``. ``characters`` bounds one,
+    ``open_at_once`` how many of one inmate may wait for an answer. No title at all: nobody asks
+    this way.
+    """
+
+    forms: AsWritten[tuple[str, ...]] = (
+        "Question to staff",
+        "Property",
+        "Medical appointment",
+        "Visits and mail",
+    )
+    grievances: AsWritten[tuple[str, ...]] = ("Grievance",)
+    grievance_days: int = Field(default=15, ge=1, le=365)
+    characters: int = Field(default=3000, ge=100, le=10_000)
+    open_at_once: int = Field(default=10, ge=1, le=1000)
+
+    @field_validator("forms", "grievances")
+    @classmethod
+    def _are_titles(cls, titles: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not each.strip() or len(each) > 120 for each in titles):
+            raise ValueError("must hold titles of at most 120 characters.")
+        return titles
+
+
 class Audit(Keys):
     """The event log: where its head is written down besides, and what a search records.
 
@@ -443,6 +469,7 @@ class Settings(Keys):
     screening: Screening = Screening()
     messages: Messages = Messages()
     family: Family = Family()
+    requests: Requests = Requests()
     audit: Audit = Audit()
     roster: Roster = Roster()
     keys: AtRest = AtRest()

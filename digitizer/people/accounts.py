@@ -10,10 +10,12 @@ from digitizer.people import roster
 from digitizer.storage.tables import inmate, staff
 
 
-def set_pin(tx: sa.Connection, booking_number: str, pin_hash: str) -> int:
-    """Returns the id of the inmate's row. Raises NotFound."""
+def set_pin(tx: sa.Connection, booking_number: str, pin_hash: str, *, first: bool = True) -> int:
+    """Returns the id of the inmate's row. A ``first`` PIN is given out by staff, and must be
+    changed at the next login. Raises NotFound."""
     inmate_id = roster.inmate_row_id(tx, booking_number)
-    tx.execute(sa.update(inmate).where(inmate.c.id == inmate_id).values(pin_hash=pin_hash))
+    this = sa.update(inmate).where(inmate.c.id == inmate_id)
+    tx.execute(this.values(pin_hash=pin_hash, must_change_pin=first))
     return inmate_id
 
 

@@ -27,6 +27,7 @@ from digitizer.storage.tables_correspondents import (
 )
 from digitizer.storage.tables_messages import message_draft
 from digitizer.storage.tables_prints import print_job
+from digitizer.storage.tables_requests import inmate_request
 from digitizer.storage.tables_screening import watch_rule
 
 #: Where a record is named whose contents go to the other record.
@@ -43,6 +44,7 @@ GIVEN = (
     watch_rule,
     print_job,
     message_draft,
+    inmate_request,
 )
 #: Where nothing is left by then: sessions are ended, and a name that is held forbids it.
 EMPTY = (session, held_name)

@@ -10,6 +10,7 @@ its pages. So they can be made anew at any time, and nothing that people do with
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 from digitizer.letters.origins import origins_of
 from digitizer.letters.transcripts import wordings_of
 from digitizer.model.mail import LetterState, PageRole
-from digitizer.model.paper import Box, Transcript
+from digitizer.model.paper import Box, Transcript, Word
 from digitizer.policies.watch_rules import WatchKind, WatchRule, current_rules, rules_by_id
 from digitizer.storage.tables import letter, page
 from digitizer.storage.tables_screening import watch_mark
@@ -93,6 +94,24 @@ def frames(rules: Sequence[WatchRule], wordings: Sequence[Transcript]) -> tuple[
     with_words = [each for each in rules if each.words]
     found = (box for read in wordings for boxes in _places(with_words, read) for box in boxes)
     return tuple(dict.fromkeys(box for box in found if box.width))
+
+
+def marked(rules: Sequence[WatchRule], text: str) -> tuple[tuple[str, bool], ...]:
+    """A typed text in pieces, of which those that are True are what these rules watch for; together
+    they are the text."""
+    words = [
+        Word(each[0], Box(each.start(), 0, len(each[0]), 1), 1.0)
+        for each in re.finditer(r"\S+", text)
+    ]
+    read = Transcript(engine="typed", confidence=1.0, text=text, words=tuple(words))
+    found = sorted({(box.left, box.left + box.width) for box in frames(rules, [read])})
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for start, stop in found:
+        pieces += [(text[end:start], False), (text[start:stop], True)]
+        end = stop
+    pieces.append((text[end:], False))
+    return tuple(each for each in pieces if each[0])
 
 
 def holds(found: Iterable[Hit], holding: Iterable[str]) -> bool:

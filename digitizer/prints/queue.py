@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -39,9 +39,11 @@ def add(
     message_id: str | None = None,
     pdf: tuple[str, int] | None = None,
     copy_of: int | None = None,
+    copied: str | None = None,
     reason: str = "",
 ) -> int:
-    """A new print; returns its number. ``pdf`` is the name of its stored PDF and the number of its
+    """A new print; returns its number. ``copied`` is the letter or message of which an inmate asked
+    for a copy. ``pdf`` is the name of its stored PDF and the number of its
     pages; without it, it is rendered later."""
     sha256, pages = pdf or (None, None)
     state = PrintState.RENDERED if pdf else PrintState.QUEUED
@@ -57,6 +59,7 @@ def add(
             pages=pages,
             made=now(),
             copy_of=copy_of,
+            copied=copied,
             reason=reason,
         )
         .returning(print_job.c.id)
@@ -67,6 +70,17 @@ def add(
 def waiting(tx: sa.Connection) -> tuple[Print, ...]:
     """What no printer has yet: by housing unit and name, as it is handed out."""
     return _prints(tx, print_job.c.state.in_(WAITING))
+
+
+def copies_of(tx: sa.Connection, inmate_id: int) -> Mapping[str, tuple[PrintState, datetime]]:
+    """By letter or message of which this inmate asked for a copy: how far the newest one is, and
+    when it was asked for."""
+    rows = tx.execute(
+        sa.select(print_job.c.copied, print_job.c.state, print_job.c.made)
+        .where(print_job.c.inmate_id == inmate_id, print_job.c.copied.is_not(None))
+        .order_by(print_job.c.made, print_job.c.id)
+    )
+    return {row.copied: (PrintState(row.state), row.made) for row in rows}
 
 
 def waiting_since(tx: sa.Connection) -> tuple[int, datetime | None]:
@@ -136,6 +150,7 @@ def _prints(tx: sa.Connection, *where: sa.ColumnElement[bool]) -> tuple[Print, .
             made=row.made,
             copy_of=row.copy_of,
             reason=row.reason,
+            copied=row.copied,
         )
         for row in rows
     )
@@ -290,6 +305,7 @@ def repeat(tx: sa.Connection, each: Print, reason: str) -> int:
         message_id=each.message,
         pdf=(each.pdf, each.pages or 0) if each.pdf and not each.message else None,
         copy_of=each.number,
+        copied=each.copied,
         reason=reason,
     )
 

@@ -20,6 +20,7 @@ from digitizer.capture.scans.ledger import QueueState
 from digitizer.covers import uses
 from digitizer.covers.uses import UsedCover
 from digitizer.facility import Facility
+from digitizer.messages import outgoing, requests
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import HeldItem, PageRole, Queue
@@ -49,8 +50,9 @@ _LONGEST_WAITING = 6
 class Day:
     """One local day of the mailroom. What waits now, from any day: ``queue`` for the machine,
     ``waiting`` by queue for a person, ``longest`` what waits longest, ``to_print`` how many
-    prints for a printer and since when. ``often`` are the covers that were used unusually
-    often in the days up to its end."""
+    prints for a printer and since when, ``messages`` how many e-messages for a review,
+    ``requests`` how many of inmates for an answer. ``often`` are the covers that were used
+    unusually often in the days up to its end."""
 
     day: date
     lines: tuple[IntakeLine, ...]
@@ -59,6 +61,8 @@ class Day:
     waiting: tuple[QueueLine, ...]
     longest: tuple[Waiting, ...]
     to_print: tuple[int, datetime | None]
+    messages: tuple[int, datetime | None]
+    requests: tuple[int, datetime | None]
     often: tuple[UsedCover, ...] = ()
 
     @property
@@ -147,6 +151,8 @@ def day_of_intake(facility: Facility, by: Actor, day: date | None = None) -> Day
             waiting=held_queues.queue_lines(look.tx),
             longest=held_queues.longest_waiting(look.tx, _LONGEST_WAITING),
             to_print=prints.waiting_since(look.tx),
+            messages=outgoing.in_review_since(look.tx),
+            requests=requests.waiting_since(look.tx),
             often=uses.used_covers(
                 look.tx, min(end, now()), facility.settings.covers, only_often=True
             ),

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.access.acting import Action, acting, looking
-from digitizer.access.permissions import Act
+from digitizer.access.permissions import Act, is_permitted
 from digitizer.facility import Facility
 from digitizer.messages import news, releasing
 from digitizer.messages.conversations import SentPhoto, photos_of
@@ -26,7 +26,8 @@ from digitizer.model.mail import Direction, MessageState
 from digitizer.model.people import Actor, CustodyStatus, Inmate
 from digitizer.people import roster
 from digitizer.people.correspondents import blocks
-from digitizer.policies.watch_rules import WatchRule
+from digitizer.policies import marks
+from digitizer.policies.watch_rules import WatchRule, current_rules
 from digitizer.screening.second_look import needs_second
 from digitizer.screening.second_person import need_two_people
 from digitizer.storage.tables import event, message
@@ -55,10 +56,13 @@ class WaitingMessage:
 
 @dataclass(frozen=True, slots=True)
 class OpenedMessage:
-    """A message opened to be reviewed; ``following`` is the id of the one after it."""
+    """A message opened to be reviewed; ``following`` is the id of the one after it. ``subject`` and
+    ``body`` are its words in pieces, of which those that are True are watched for."""
 
     waiting: WaitingMessage
     following: str | None
+    subject: tuple[tuple[str, bool], ...]
+    body: tuple[tuple[str, bool], ...]
 
 
 def waiting_messages(facility: Facility, by: Actor) -> tuple[WaitingMessage, ...]:
@@ -67,17 +71,44 @@ def waiting_messages(facility: Facility, by: Actor) -> tuple[WaitingMessage, ...
         return _waiting(look.tx, by)
 
 
+def waiting_for(facility: Facility, by: Actor) -> int:
+    """How many wait for this person."""
+    with looking(facility, by, Act.LOOK) as look:
+        return len(_ids(look.tx, by))
+
+
+def may_decide(by: Actor) -> bool:
+    """Whether this person may release and refuse; each verb checks it again."""
+    return is_permitted(by, Act.DECIDE)
+
+
 def open_message(facility: Facility, message_id: str, by: Actor) -> OpenedMessage:
     """Shows its words; the look is logged. Raises NotFound where it waits no longer."""
     with acting(facility, by, Act.LOOK) as action:
-        found = _waiting(action.tx, by)
-        ids = [each.id for each in found]
-        if message_id not in ids:
-            raise NotFound(f"No message {message_id} waits for a review.")
-        place = ids.index(message_id)
-        others = [*ids[place + 1 :], *ids[:place]]
+        found = _one(action.tx, message_id, by)
         action.record(Verb.LOOK_AT_MESSAGE, Subject.message(message_id))
-        return OpenedMessage(found[place], others[0] if others else None)
+        return OpenedMessage(
+            found,
+            _after(_ids(action.tx, by), message_id),
+            marks.marked(found.rules, found.subject),
+            marks.marked(found.rules, found.body),
+        )
+
+
+def following(facility: Facility, message_id: str, by: Actor) -> str | None:
+    """The id of the message to decide about after this one. Raises NotFound where this one waits
+    no longer."""
+    with looking(facility, by, Act.LOOK) as look:
+        ids = _ids(look.tx, by)
+    if message_id not in ids:
+        raise NotFound(f"No message {message_id} waits for a review.")
+    return _after(ids, message_id)
+
+
+def _after(ids: Sequence[str], message_id: str) -> str | None:
+    """The next one, and after the last the first."""
+    place = ids.index(message_id)
+    return next(iter((*ids[place + 1 :], *ids[:place])), None)
 
 
 def message_photo(facility: Facility, message_id: str, place: int, by: Actor) -> bytes:
@@ -170,7 +201,7 @@ def _check_release(tx: sa.Connection, found: WaitingMessage) -> None:
         raise UsageError("Nothing of the message is left. Refuse it.")
     inmate_id = roster.inmate_row_id(tx, found.inmate.booking_number)
     ids = [] if found.correspondent_id is None else [found.correspondent_id]
-    for block in blocks.between(tx, ids, inmate_id, found.correspondent):
+    for block in blocks.between(tx, ids, inmate_id, [found.correspondent]):
         raise Conflict(f"{blocks.sentence(block)} Refuse the message, or end the block first.")
 
 
@@ -180,32 +211,47 @@ def _one(tx: sa.Connection, message_id: str, by: Actor) -> WaitingMessage:
     raise NotFound(f"No message {message_id} waits for a review.")
 
 
-def _waiting(tx: sa.Connection, by: Actor, only: str | None = None) -> tuple[WaitingMessage, ...]:
-    asked = sa.select(message).where(
+def _waits(by: Actor) -> tuple[sa.ColumnElement[bool], ...]:
+    """What waits for this person: not what they released as the first of two."""
+    return (
         message.c.state == str(MessageState.IN_REVIEW),
         sa.or_(message.c.first_by.is_(None), message.c.first_by != by.name),
     )
+
+
+def _ids(tx: sa.Connection, by: Actor) -> Sequence[str]:
+    """Oldest first."""
+    asked = sa.select(message.c.id).where(*_waits(by)).order_by(message.c.created, message.c.id)
+    return tx.execute(asked).scalars().all()
+
+
+def _waiting(tx: sa.Connection, by: Actor, only: str | None = None) -> tuple[WaitingMessage, ...]:
+    asked = sa.select(message).where(*_waits(by))
     asked = asked.where(message.c.id == only) if only else asked
     rows = tx.execute(asked.order_by(message.c.created, message.c.id)).all()
     ids = [row.id for row in rows]
     people = roster.inmates_of_rows(tx, {row.inmate_id for row in rows})
-    refused, shown = refused_photos(tx, ids), _shown_photos(tx, ids, by)
+    refused, shown, rules = refused_photos(tx, ids), _shown_photos(tx, ids, by), current_rules(tx)
     return tuple(
         _waiting_message(
-            tx, row, people[row.inmate_id], photos_of(row, refused.get(row.id, {})), shown[row.id]
+            rules,
+            row,
+            people[row.inmate_id],
+            photos_of(row, refused.get(row.id, {})),
+            shown[row.id],
         )
         for row in rows
     )
 
 
 def _waiting_message(
-    tx: sa.Connection,
+    rules: Sequence[WatchRule],
     row: sa.Row[Any],
     person: Inmate,
     photos: tuple[SentPhoto, ...],
     shown: set[int],
 ) -> WaitingMessage:
-    hits = marks_on(tx, row.subject, row.body, row.correspondent, row.inmate_id)
+    hits = marks_on(rules, row.subject, row.body, row.correspondent, row.inmate_id)
     return WaitingMessage(
         id=row.id,
         direction=Direction(row.direction),

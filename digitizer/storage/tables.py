@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0022"
+SCHEMA_VERSION = "0023"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,6 +54,10 @@ inmate = sa.Table(
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("more", sa.JSON, nullable=False, default=dict),
     sa.Column("pin_hash", sa.Text),
+    # Staff gave the PIN out: the next login must choose another one.
+    sa.Column(
+        "must_change_pin", sa.Boolean, nullable=False, default=False, server_default=sa.false()
+    ),
     sa.Column("question", sa.Text),
     sa.Column("answer_hash", sa.Text),
     sa.Column("changed", UtcTime, nullable=False),

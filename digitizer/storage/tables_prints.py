@@ -36,6 +36,8 @@ print_job = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("inmate_id", sa.ForeignKey("inmate.id"), index=True),
     sa.Column("message_id", sa.ForeignKey("message.id"), index=True),
+    # The letter or message of which it is a copy that its inmate asked for.
+    sa.Column("copied", sa.String(32), index=True),
     # The stored PDF, once it is rendered.
     sa.Column("pdf", sa.String(64)),
     sa.Column("pages", sa.Integer),

@@ -211,7 +211,8 @@ def _seen(answer: Any, an_id: str) -> tuple[object, ...]:
     location = answer.headers.get("location", "")
     page = without_code(answer.text) if answer.status_code >= 400 else answer.text
     if an_id:
-        return answer.status_code, location.replace(an_id, "ID"), page.replace(an_id, "ID")
+        whole = re.compile(rf"(?<!\w){re.escape(an_id)}(?!\w)")  # an id may be one digit
+        return answer.status_code, whole.sub("ID", location), whole.sub("ID", page)
     return answer.status_code, location, page
 
 

@@ -26,6 +26,7 @@ from digitizer.model.paper import PERHAPS_BLANK, CodeKind
 from digitizer.model.people import ActorKind, CustodyStatus, StaffRole
 from digitizer.model.prints import PrintState
 from digitizer.model.scanner_profile import Origin, Sides
+from digitizer.model.settings import Requests
 from digitizer.people.roster_file.layout import Column
 from digitizer.screening import settled_mail
 from digitizer.support.paths import WEB_TEMPLATES
@@ -71,7 +72,7 @@ _COUNTING = ("digitizer/support/wording.py", 0)
 #: A refusal with a fixed text is shown as it is by the page of the form that was refused.
 _SAYING = ("gettext", "ngettext", "UsageError", "Conflict", "NotAllowed")
 #: The rooms whose refusals pages show.
-_ROOMS = ("access", "covers", "entrances/web", "letters", "people", "screening")
+_ROOMS = ("access", "covers", "entrances/web", "letters", "messages", "people", "screening")
 
 
 def closed_words() -> Iterator[str]:
@@ -79,6 +80,8 @@ def closed_words() -> Iterator[str]:
     for kind in _ENUMS:
         yield from (str(each).replace("_", " ") for each in kind)
     yield from _OTHERS
+    yield from (*Requests().forms, *Requests().grievances)
+    yield "Messages cannot be sent now: the person is not in custody here any more."
     yield from settled_mail.SEEING.values()
     yield from sorted(_detail_names())
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from digitizer.model.events import Verb
+from tests.support.web_kit import PIN
 
 STAFF = ("clerk", "supervisor", "administrator", "investigator")
 INMATES = ("owner", "another")
@@ -92,6 +93,8 @@ _LOGIN = (
     Row("POST /login", anyone(403)),
     Row("GET /login/more", anyone(303)),
     Row("POST /login/more", anyone(303)),
+    Row("GET /login/pin", anyone(303)),
+    Row("POST /login/pin", anyone(303)),
     Row("GET /staff/login", anyone(200)),
     Row("POST /staff/login", anyone(403)),
     Row("GET /kiosk", anyone(200)),
@@ -106,6 +109,88 @@ _LOGIN = (
     Row("GET /healthz", anyone(200)),
     Row("GET /readyz", anyone(404)),  # for operators, who ask from this machine
     Row("GET /metrics", anyone(404)),
+)
+
+_TALKS = (
+    Row("GET /mail/pin", inmates(200, 200)),
+    Row(
+        "POST /mail/pin",
+        inmates(303, 303),
+        form={"old": PIN, "new": "482915", "again": "482915"},
+        recorded=Verb.CHANGE_PIN,
+    ),
+    Row("GET /mail/with", inmates(200, 200)),
+    Row(
+        "GET /mail/with/{number}",
+        inmates(200),
+        "cora",
+        "stranger",
+        recorded=Verb.OPEN_CONVERSATION,
+    ),
+    Row("GET /mail/with/{number}/write", inmates(200), "cora", "stranger"),
+    Row("POST /mail/with/{number}/draft", inmates(303), "cora", "stranger"),
+    # A test of its own sends one: the owner's mail is suspended here, and the form is empty.
+    Row("POST /mail/with/{number}/send", inmates(409), "cora", "stranger"),
+    Row(
+        "GET /mail/messages/{message}/photos/{place}/picture",
+        inmates(200),
+        "passed",
+        "",
+        {"place": "1"},
+    ),
+)
+
+_ASKING = (
+    Row("GET /mail/refused", inmates(200, 200)),
+    Row("GET /mail/help", inmates(200, 200)),
+    Row("GET /mail/requests", inmates(200, 200)),
+    Row(
+        "POST /mail/requests",
+        inmates(303, 303),
+        form={"form": "Property", "body": "My glasses"},
+        recorded=Verb.SEND_REQUEST,
+    ),
+    Row(
+        "GET /mail/requests/{number}",
+        inmates(200),
+        "own_request",
+        "others_request",
+        recorded=Verb.LOOK_AT_REQUEST,
+    ),
+    Row("POST /mail/{letter}/copy", inmates(303), "letter", "other", recorded=Verb.ASK_FOR_COPY),
+    Row(
+        "POST /mail/messages/{message}/copy",
+        inmates(303),
+        "passed",
+        "",
+        recorded=Verb.ASK_FOR_COPY,
+    ),
+)
+
+_NOT_THEY = (403, 403)
+_REQUESTS = (
+    Row("GET /staff/requests", staff(200, 200, investigator=_NOT_THEY)),
+    Row(
+        "GET /staff/requests/{number}",
+        staff(200, investigator=_NOT_THEY),
+        "own_request",
+        "others_request",
+        recorded=Verb.LOOK_AT_REQUEST,
+    ),
+    Row(
+        "POST /staff/requests/{number}/answer",
+        staff(303, investigator=_NOT_THEY),
+        "own_request",
+        "others_request",
+        form={"text": "They are at the door."},
+        recorded=Verb.ANSWER_REQUEST,
+    ),
+    Row(
+        "POST /staff/requests/{number}/close",
+        staff(303, investigator=_NOT_THEY),
+        "answered_request",
+        recorded=Verb.CLOSE_REQUEST,
+    ),
 )
 
 _MAIL = (
@@ -449,6 +534,51 @@ _SCREENING = (
         recorded=Verb.MARK_PAGE,
     ),
     Row("POST /staff/screening/{letter}/undo", staff(409, 409), "rejected", form={"act": "1"}),
+)
+
+_MESSAGES = (
+    Row("GET /staff/screening/messages", staff(200, 200)),
+    Row(
+        "GET /staff/screening/messages/{message}",
+        staff(200, 303),
+        "message",
+        "",
+        recorded=Verb.LOOK_AT_MESSAGE,
+    ),
+    Row(
+        "GET /staff/screening/messages/{message}/photos/{place}/picture",
+        staff(200),
+        "message",
+        "",
+        {"place": "1"},
+        recorded=Verb.LOOK_AT_PHOTO,
+    ),
+    # Its photo was not shown.
+    Row("POST /staff/screening/messages/{message}/release", staff(409, 303), "message", ""),
+    Row(
+        "POST /staff/screening/messages/{message}/refuse",
+        staff(303, 303, **_LOOK_ONLY),
+        "message",
+        "",
+        form=_WHY,
+        recorded=Verb.REFUSE_MESSAGE,
+    ),
+    Row(
+        "POST /staff/screening/messages/{message}/refuse-photo",
+        staff(303, 303, **_LOOK_ONLY),
+        "message",
+        "",
+        form={**_WHY, "number": "1"},
+        recorded=Verb.REFUSE_PHOTO,
+    ),
+    Row(
+        "POST /staff/screening/messages/{message}/pass-photo",
+        staff(303, 303, **_LOOK_ONLY),
+        "message",
+        "",
+        form={**_WHY, "number": "1"},
+        recorded=Verb.PASS_PHOTO,
+    ),
 )
 
 _WATCHING = (
@@ -877,6 +1007,9 @@ _FAMILY = (
 
 ROWS = (
     *_LOGIN,
+    *_TALKS,
+    *_ASKING,
+    *_REQUESTS,
     *_MAIL,
     *_LISTS,
     *_INMATES,
@@ -887,6 +1020,7 @@ ROWS = (
     *_PRINTS,
     *_LETTERS,
     *_WATCHING,
+    *_MESSAGES,
     *_CHECKS,
     *_SCREENING,
     *_HELD,

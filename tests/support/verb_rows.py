@@ -28,7 +28,15 @@ from digitizer.facility import Facility
 from digitizer.letters import actions as letters
 from digitizer.letters import progress
 from digitizer.messages import actions as messages
-from digitizer.messages import exporting, printing, reply_sheets
+from digitizer.messages import (
+    copies,
+    exporting,
+    own_mail,
+    printing,
+    refused_mail,
+    reply_sheets,
+    requests,
+)
 from digitizer.messages import writing as conversing
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Verb
@@ -43,7 +51,7 @@ from digitizer.operations.anchors import Anchor
 from digitizer.operations.reports import actions as reports
 from digitizer.operations.reports.periods import Period
 from digitizer.people import actions as people
-from digitizer.people import own_login, renumbering, rosters, staff
+from digitizer.people import own_login, own_pin, renumbering, rosters, staff
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.people.correspondents import own_account, own_contacts
 from digitizer.people.correspondents.actions import Entry
@@ -70,7 +78,7 @@ from digitizer.support.clock import now
 from tests.support.audit_log import set_head_back
 from tests.support.conversing import a_photo
 from tests.support.print_system import BLANK_PDF
-from tests.support.web_kit import PASSWORD
+from tests.support.web_kit import PASSWORD, PIN
 from tests.support.whole_facility import ACTORS, ANOTHER, DOUBTFUL, OWNER, ROSTER_FILE, Place, draft
 
 Do = Callable[[Facility, Place, Actor], Any]
@@ -333,7 +341,97 @@ def _release_message(h: Facility, at: Place, by: Actor) -> None:
     message_review.release_message(h, at["message"], by, "why")
 
 
+_REQUESTS = (
+    Row(
+        "people.own_pin.change_own_pin",
+        "owner another",
+        Verb.CHANGE_PIN,
+        lambda h, at, by: own_pin.change_own_pin(h, PIN, "482915", "482915", by, "10.0.0.9"),
+    ),
+    Row(
+        "messages.copies.ask_for_copy",
+        "owner",
+        Verb.ASK_FOR_COPY,
+        lambda h, at, by: copies.ask_for_copy(h, at["letter"], by),
+    ),
+    Row(
+        "messages.copies.copies_asked",
+        "owner another",
+        None,
+        lambda h, at, by: copies.copies_asked(h, by),
+    ),
+    Row(
+        "messages.refused_mail.refusals",
+        "owner another",
+        None,
+        lambda h, at, by: refused_mail.refusals(h, by),
+    ),
+    Row(
+        "messages.requests.send_request",
+        "owner another",
+        Verb.SEND_REQUEST,
+        lambda h, at, by: requests.send_request(h, "Property", "My glasses", by),
+    ),
+    Row(
+        "messages.requests.own_requests",
+        "owner another",
+        None,
+        lambda h, at, by: requests.own_requests(h, by),
+    ),
+    Row(
+        "messages.requests.open_own_request",
+        "owner",
+        Verb.LOOK_AT_REQUEST,
+        lambda h, at, by: requests.open_own_request(h, int(at["own_request"]), by),
+    ),
+    Row(
+        "messages.requests.waiting_requests",
+        CLERKS,
+        None,
+        lambda h, at, by: requests.waiting_requests(h, by),
+    ),
+    Row(
+        "messages.requests.settled_requests",
+        CLERKS,
+        None,
+        lambda h, at, by: requests.settled_requests(h, by, 9),
+    ),
+    Row(
+        "messages.requests.open_request",
+        CLERKS,
+        Verb.LOOK_AT_REQUEST,
+        lambda h, at, by: requests.open_request(h, int(at["own_request"]), by),
+    ),
+    Row(
+        "messages.requests.answer_request",
+        CLERKS,
+        Verb.ANSWER_REQUEST,
+        lambda h, at, by: requests.answer_request(h, int(at["own_request"]), "Yes.", by),
+    ),
+    Row(
+        "messages.requests.close_request",
+        CLERKS,
+        Verb.CLOSE_REQUEST,
+        lambda h, at, by: requests.close_request(h, int(at["answered_request"]), by),
+    ),
+)
+
 _CONVERSATIONS = (
+    Row(
+        "messages.own_mail.list_mail",
+        "owner another",
+        None,
+        lambda h, at, by: own_mail.list_mail(h, by),
+    ),
+    Row(
+        "messages.own_mail.unread", "owner another", None, lambda h, at, by: own_mail.unread(h, by)
+    ),
+    Row(
+        "messages.own_mail.find_messages",
+        "owner another",
+        None,
+        lambda h, at, by: own_mail.find_messages(h, "hello", by, 9),
+    ),
     Row(
         "messages.writing.conversations_of",
         "owner another family stranger",
@@ -388,6 +486,18 @@ _CONVERSATIONS = (
         LOOKERS,
         None,
         lambda h, at, by: message_review.waiting_messages(h, by),
+    ),
+    Row(
+        "screening.message_review.waiting_for",
+        LOOKERS,
+        None,
+        lambda h, at, by: message_review.waiting_for(h, by),
+    ),
+    Row(
+        "screening.message_review.following",
+        LOOKERS,
+        None,
+        lambda h, at, by: message_review.following(h, at["message"], by),
     ),
     Row(
         "screening.message_review.open_message",
@@ -1590,6 +1700,7 @@ ROWS = (
     *_FAMILY,
     *_LOGINS,
     *_LETTERS,
+    *_REQUESTS,
     *_CONVERSATIONS,
     *_MESSAGES,
     *_PRINTS,

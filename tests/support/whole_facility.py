@@ -23,7 +23,7 @@ from digitizer.covers import own_covers
 from digitizer.covers.terms import CoverTerms
 from digitizer.facility import Facility, open_facility
 from digitizer.messages import actions as messages
-from digitizer.messages import drafts, outgoing
+from digitizer.messages import drafts, outgoing, requests
 from digitizer.messages import writing as conversing
 from digitizer.model.events import LOG
 from digitizer.model.mail import Direction, Draft
@@ -66,6 +66,7 @@ STAFF_NAMES = {
 }
 CLERK = Actor(ActorKind.STAFF, STAFF_NAMES[StaffRole.CLERK], StaffRole.CLERK)
 ADA = Actor(ActorKind.STAFF, STAFF_NAMES[StaffRole.ADMINISTRATOR], StaffRole.ADMINISTRATOR)
+OWNS = Actor(ActorKind.INMATE, OWNER)
 #: Who screened what others check.
 SCREENER = Actor(ActorKind.STAFF, "Sam Screener", StaffRole.CLERK)
 ACTORS: Mapping[str, Actor] = {
@@ -100,12 +101,13 @@ class Place:
     left. ``print`` is the number of a sheet that waits to be printed, ``sent`` of one that was
     given to a printer, in the open ``batch``. ``outgoing`` is a doubtful e-mail, ``announcement``
     is shown; ``now`` and ``soon`` are times as a form has them. ``ida`` and ``ben`` are
-    correspondents, ``block`` holds mail. ``cora`` ("family") may write to OWNER, "stranger" to
+    correspondents, ``block`` holds mail. ``cora`` ("family") may write to OWNER, ``stranger`` to
     ANOTHER; both have a login. Her ``message`` waits for a review, ``passed`` was released, each
     with a photo, and so has her draft; ``answer`` is a reply sheet to it. ``strangers_message`` and
     ``strangers_answer`` are the other's. ``familys_cover`` and ``strangers_cover`` are cover sheets
-    that they made, ``ask`` waits and fits nobody, ``good_ask`` fits somebody. ``free`` is a folder
-    for anything.
+    that they made, ``ask`` waits and fits nobody, ``good_ask`` fits somebody. ``own_request`` of
+    OWNER and ``others_request`` of ANOTHER wait for an answer of staff, ``answered_request`` has
+    one. ``free`` is a folder for anything.
     """
 
     facility: Facility
@@ -176,6 +178,11 @@ def make_whole_facility(folder: Path) -> Place:
         theirs = outgoing.send(tx, asked, facility.keys, correspondent_id=to_stranger)
     ids["strangers_answer"] = add_letter(mail, answers, ANOTHER, kind="reply", message_id=theirs)
     add_page(mail, answers, 2, ids["strangers_answer"], "I thank you.", position=1)
+    ids["own_request"] = str(requests.send_request(facility, "Property", "My glasses", OWNS))
+    other = requests.send_request(facility, "Grievance", "The light", ACTORS["another"])
+    ids["answered_request"] = str(requests.send_request(facility, "Property", "A pen", OWNS))
+    requests.answer_request(facility, int(ids["answered_request"]), "Here it is.", CLERK)
+    ids["others_request"] = str(other)
     with writing(facility.engine) as tx:
         ids["outgoing"] = outbox.put(tx, "a@b.example", "A", "B", cause=LOG, sender="c@d.example")
         outbox.end(tx, ids["outgoing"], OutState.DOUBTFUL, "The connection died.")
@@ -249,7 +256,7 @@ def _add_messages(facility: Facility, ids: dict[str, str]) -> None:
         entry = correspondents.Entry(name, "1 Elm Street\nHarbor Bay")
         number = correspondents.add_correspondent(facility, entry, clerk)
         correspondents.approve_contact(facility, number, person, supervisor, "asked by both")
-        ids.setdefault("cora", str(number))
+        ids["cora" if person == OWNER else "stranger"] = str(number)
     assert ids["cora"] == ACTORS["family"].name
     photo, _ = facility.pictures.put(io.BytesIO(b"\xff\xd8 a photo"))
     with writing(facility.engine) as tx:

@@ -133,6 +133,7 @@ ELSEWHERE = {
     "storage/tables.py": ("the tables", "unit/storage/test_schema.py"),
     "storage/tables_upkeep.py": ("the tables", "unit/storage/test_schema.py"),
     "storage/tables_prints.py": ("the tables", "unit/storage/test_schema.py"),
+    "storage/tables_requests.py": ("the table", "unit/storage/test_schema.py"),
     "support/paths.py": ("names of folders", ""),
     "inbox_watch/errors.py": ("names of errors", ""),
     "inbox_watch/reports.py": ("types", ""),

@@ -19,7 +19,7 @@ from digitizer.entrances.web.family import account as family_account
 from digitizer.entrances.web.family import front as family_front
 from digitizer.entrances.web.family import home as family_home
 from digitizer.entrances.web.family import letters as family_letters
-from digitizer.entrances.web.inmate import mailbox
+from digitizer.entrances.web.inmate import conversations, help, mailbox, own_pin, requests
 from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
 from digitizer.entrances.web.shared.error_pages import answer
@@ -37,6 +37,7 @@ from digitizer.entrances.web.staff import (
     kiosks,
     letters,
     live,
+    messages,
     new_covers,
     outbox,
     people,
@@ -51,6 +52,7 @@ from digitizer.entrances.web.staff import (
     tokens,
     watching,
 )
+from digitizer.entrances.web.staff import requests as staff_requests
 from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
 from digitizer.support.paths import WEB_TEMPLATES
@@ -62,6 +64,7 @@ _STAFF = (
     held_item,
     checking,
     watching,  # before the addresses of single letters
+    messages,
     screening,
     letters,
     recalls,
@@ -78,9 +81,12 @@ _STAFF = (
     tokens,
     reports,
     announcements,
+    staff_requests,
 )
+#: Before the mailbox, which has addresses of any word.
+_INMATE = (conversations, own_pin, help, requests, mailbox)
 _FAMILY = (family_front, family_home, family_account, family_letters)
-_PARTS = (front_page, mailbox, *_STAFF, *_FAMILY, probes)
+_PARTS = (front_page, *_INMATE, *_STAFF, *_FAMILY, probes)
 
 
 def make_app(facility: Facility, pages: Collection[Pages] = EVERY_PAGE) -> FastAPI:

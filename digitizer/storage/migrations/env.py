@@ -9,6 +9,7 @@ from digitizer.storage import (  # noqa: F401
     tables_messages,
     tables_prints,
     tables_refusals,
+    tables_requests,
     tables_screening,
     tables_upkeep,
 )

@@ -18,8 +18,13 @@
   function report() {
     reported = Date.now();
     fetch(`${base}/awake`, { method: "POST" }).then((answer) => {
-      if (!answer.ok) location.replace(`${base}/logout/idle`);
+      if (!answer.ok) leave();
     }).catch(() => {});
+  }
+
+  /* A page that holds what is not saved yet says no, and leaves once it is. */
+  function leave() {
+    if (dispatchEvent(new Event("leaving", { cancelable: true }))) location.replace(`${base}/logout/idle`);
   }
 
   /* How many seconds are left, said only to those who see: read out, it would interrupt. */
@@ -39,7 +44,7 @@
   function look() {
     count();
     if (seconds(touched) >= idle) {
-      location.replace(`${base}/logout/idle`);
+      leave();
     } else if (still && still.hidden && seconds(touched) >= idle - Math.min(WARNING, idle / 2)) {
       still.hidden = false;
       document.getElementById("still-yes").focus();
@@ -64,13 +69,14 @@
   });
 
   const keypad = document.getElementById("keypad");
-  const pin = document.getElementById("pin");
-  const number = document.getElementById("booking_number");
-  if (keypad && pin && matchMedia("(pointer: coarse)").matches) {
+  if (keypad && matchMedia("(pointer: coarse)").matches) {
     keypad.hidden = false;
-    pin.setAttribute("inputmode", "none");
-    let into = document.activeElement === number ? number : pin; // the field that was touched last
-    for (const field of [number, pin]) field.addEventListener("focus", () => { into = field; });
+    const fields = [...keypad.closest("form").querySelectorAll("input:not([type=hidden])")];
+    let into = fields.find((each) => each === document.activeElement) ?? fields[0]; // touched last
+    for (const field of fields) {
+      if (field.type === "password") field.setAttribute("inputmode", "none");
+      field.addEventListener("focus", () => { into = field; });
+    }
     keypad.addEventListener("click", (event) => {
       const key = event.target.dataset?.key;
       if (!key) return;

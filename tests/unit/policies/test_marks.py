@@ -213,3 +213,16 @@ def test_what_was_read_in_the_first_scan_is_watched_in_the_second(facility: Faci
         last = next(each for each in audit.latest_events(tx) if each.verb == "rescanned")
     decisions.undo(facility, old, last.seq, SUPERVISOR)
     assert (_marks(facility, new), _marks(facility, old)) == ([], [(rule, True)])
+
+
+def test_a_typed_text_is_cut_into_pieces_that_are_marked_or_not(facility: Facility) -> None:
+    _watch(facility, "words", "north fence")
+    _watch(facility, "words", "boat")
+    with reading(facility.engine) as tx:
+        rules = watch_rules.current_rules(tx)
+    text = "  By the North\nfence,  in\tthe Boat.\n\nNot the fence alone. "
+    pieces = marks.marked(rules, text)
+    assert "".join(each for each, _ in pieces) == text
+    assert [each for each, watched in pieces if watched] == ["North", "fence,", "Boat."]
+    assert marks.marked(rules, "") == ()
+    assert marks.marked((), text) == ((text, False),)

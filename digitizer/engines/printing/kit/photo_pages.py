@@ -47,14 +47,17 @@ class _JpegReader(ImageReader):
         return self._jpeg
 
 
-def photo_pages(photos: Sequence[bytes], paper: Paper) -> list[Page]:
-    """A page for each group of photos. One that cannot be opened leaves a frame that says so."""
-    pages = -(-len(photos) // MOST_A_PAGE)
+def photo_pages(
+    photos: Sequence[bytes], paper: Paper, *, most: int = MOST_A_PAGE, caption: str = "photo"
+) -> list[Page]:
+    """A page for each group of photos, ``most`` of them at the most. One that cannot be opened
+    leaves a frame that says so. ``caption`` is the wording below each."""
+    pages = -(-len(photos) // most)
     edges = [round(part * len(photos) / pages) for part in range(pages + 1)] if pages else []
-    return [_page(photos, first, last, paper) for first, last in pairwise(edges)]
+    return [_page(photos, first, last, paper, caption) for first, last in pairwise(edges)]
 
 
-def _page(photos: Sequence[bytes], first: int, last: int, paper: Paper) -> Page:
+def _page(photos: Sequence[bytes], first: int, last: int, paper: Paper, caption: str) -> Page:
     def draw(canvas: Canvas) -> None:
         frame = _frame(paper)
         columns, rows = _grid([_size(data) for data in photos[first:last]], frame)
@@ -63,7 +66,7 @@ def _page(photos: Sequence[bytes], first: int, last: int, paper: Paper) -> Page:
             x = MARGIN + place % columns * (cell[0] + _SPACE)
             top = PAGE_SIZES[paper][1] - TOP - place // columns * (cell[1] + _SPACE)
             photo = _opened(data, cell[0], cell[1] - _CAPTION)
-            _draw(canvas, photo, (x, top), cell, (first + place + 1, len(photos)))
+            _draw(canvas, photo, (x, top), cell, (first + place + 1, len(photos)), caption)
 
     return draw
 
@@ -109,6 +112,7 @@ def _draw(
     corner: tuple[float, float],
     cell: tuple[float, float],
     number: tuple[int, int],
+    caption: str,
 ) -> None:
     words = read_wording("letter")
     x, top = corner
@@ -117,8 +121,8 @@ def _draw(
         return
     width, height = photo.placed(cell[0], cell[1] - _CAPTION)
     canvas.drawImage(_JpegReader(photo.jpeg), x, top - height, width, height)
-    caption = both(words, "photo", number=number[0], total=number[1])
-    draw_label(canvas, caption, x, top - height - 11)
+    below = both(words, caption, number=number[0], total=number[1])
+    draw_label(canvas, below, x, top - height - 11)
 
 
 def _draw_lost(

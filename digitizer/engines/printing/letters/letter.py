@@ -60,7 +60,9 @@ DATE_FORMAT = "%Y-%m-%d %H:%M"
 
 @dataclass(frozen=True, slots=True)
 class LetterToInmate:
-    """An e-message to an inmate. ``sent`` is in the facility's own time; ``text`` as typed."""
+    """An e-message to an inmate. ``sent`` is in the facility's own time; ``text`` as typed. A copy
+    has no sheet for an answer (``reply``). With ``pages_of_letter`` the pictures are the pages of a
+    letter on paper, each on a page of its own."""
 
     facility_name: str
     inmate: Inmate
@@ -70,7 +72,8 @@ class LetterToInmate:
     photos: tuple[bytes, ...]
     sent: datetime
     message_id: str
-    reply: ReplySheet
+    reply: ReplySheet | None
+    pages_of_letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,10 @@ def letter_pdf(letter: Letter, paper: Paper, duplex: bool = False) -> bytes:
     """
     title = f"{clean_line(letter.facility_name)}: {letter.message_id}"
     canvas, out = new_canvas(paper, title, clean_line(letter.facility_name))
-    pages = [*_text_pages(letter, paper), *photo_pages(letter.photos, paper)]
+    pages = [*_text_pages(letter, paper), *_picture_pages(letter, paper)]
     if duplex and len(pages) % 2:
         pages.append(partial(_blank_side, paper=paper))
-    total = len(pages) + isinstance(letter, LetterToInmate)
+    total = len(pages) + (isinstance(letter, LetterToInmate) and letter.reply is not None)
     for number, page in enumerate(pages, start=1):
         canvas.setFillColorRGB(*INK)
         page(canvas)
@@ -141,11 +144,19 @@ def _last_sheet(canvas: Canvas, letter: Letter, paper: Paper, total: int) -> Non
     if isinstance(letter, LetterFromInmate):
         draw_cover(canvas, letter.cover, paper)
         return
+    if letter.reply is None:
+        return
     footer = _numbered(total, total)
     draw_reply_sheet(
         canvas, letter.reply, letter.inmate, letter.sender, letter.facility_name, paper, footer
     )
     canvas.showPage()
+
+
+def _picture_pages(letter: Letter, paper: Paper) -> list[Page]:
+    if isinstance(letter, LetterToInmate) and letter.pages_of_letter:
+        return photo_pages(letter.photos, paper, most=1, caption="copied_page")
+    return photo_pages(letter.photos, paper)
 
 
 def _blank_side(canvas: Canvas, paper: Paper) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
+from digitizer.entrances.web.inmate.shown import show_to_inmate
 from digitizer.entrances.web.shared.announced import announced
-from digitizer.entrances.web.shared.auth import InmateVisit
+from digitizer.entrances.web.shared.auth import InmateVisit, SignedInmate
 from digitizer.entrances.web.shared.media import LONGEST_ID, LONGEST_QUERY, Quarter, pdf, picture
 from digitizer.entrances.web.shared.paging import (
     PER_PAGE,
@@ -19,11 +20,12 @@ from digitizer.entrances.web.shared.paging import (
     part_of_all,
     start_of,
 )
-from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.letters import actions as letters
 from digitizer.letters.mailboxes import OpenLetter
 from digitizer.letters.replies import OwnReply
-from digitizer.model.errors import NotFound
+from digitizer.messages import copies, own_mail
+from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.mail import Hit, MailboxEntry
 
 router = APIRouter()
@@ -35,25 +37,35 @@ Zoom = Annotated[int, Query(ge=1, le=3)]
 def mailbox(
     request: Request, visit: InmateVisit, q: str = "", page: PageNumber = 1
 ) -> HTMLResponse:
-    facility, me = facility_of(request), visit.actor
     query = q.strip()[:LONGEST_QUERY]
-    hits: tuple[Hit, ...] = ()
     if query:
-        hits = letters.search_mail(facility, query, me, limit=_MOST_HITS)
-        found = {hit.letter for hit in hits}
-        entries = letters.mailbox(facility, me.name, me, only=found)
-    else:
-        start, most = start_of(page), PER_PAGE + 1
-        entries = letters.mailbox(facility, me.name, me, start=start, most=most)
-    return show(
+        return _found(request, visit, query)
+    lines = own_mail.list_mail(
+        facility_of(request), visit.actor, start=start_of(page), most=PER_PAGE + 1
+    )
+    return show_to_inmate(
         request,
         "inmate/mailbox.html",
         visit=visit,
-        query=query,
-        idle_seconds=_idle_seconds(request),
-        entries=part(entries, page),
-        hits=_with_letters(hits, entries),
+        query="",
+        lines=part(lines, page),
         replies=_replies(request, visit),
+        announcements=announced(request),
+    )
+
+
+def _found(request: Request, visit: Visit, query: str) -> HTMLResponse:
+    """What a search finds: pages of letters, and messages."""
+    facility, me = facility_of(request), visit.actor
+    hits = letters.search_mail(facility, query, me, limit=_MOST_HITS)
+    entries = letters.mailbox(facility, me.name, me, only={hit.letter for hit in hits})
+    return show_to_inmate(
+        request,
+        "inmate/found.html",
+        visit=visit,
+        query=query,
+        hits=_with_letters(hits, entries),
+        messages=own_mail.find_messages(facility, query, me, _MOST_HITS),
         announcements=announced(request),
     )
 
@@ -61,13 +73,8 @@ def mailbox(
 @router.get("/mail/replies")
 def replies(request: Request, visit: InmateVisit, page: PageNumber = 1) -> HTMLResponse:
     """Every reply that came in under their name, so that they see any that they did not write."""
-    return show(
-        request,
-        "inmate/replies.html",
-        visit=visit,
-        replies=part_of_all(_replies(request, visit), page),
-        idle_seconds=_idle_seconds(request),
-    )
+    found = part_of_all(_replies(request, visit), page)
+    return show_to_inmate(request, "inmate/replies.html", visit=visit, replies=found)
 
 
 @router.get("/mail/replies/{letter}/{position}")
@@ -86,6 +93,27 @@ def reply_page(
 @router.get("/mail/replies/{letter}/{position}/picture")
 def reply_picture(request: Request, letter: str, position: int, visit: InmateVisit) -> Response:
     return picture(letters.reply_picture(facility_of(request), letter, position, visit.actor))
+
+
+@router.post("/mail/{letter}/copy")
+def copy_of_letter(request: Request, letter: str, visit: SignedInmate) -> Response:
+    return _asked(request, letter[:LONGEST_ID], visit, f"/mail/{letter[:LONGEST_ID]}/1")
+
+
+@router.post("/mail/messages/{message}/copy")
+def copy_of_message(
+    request: Request, message: str, visit: SignedInmate, number: Annotated[int, Form()] = 0
+) -> Response:
+    """``number`` is of the conversation to go back to."""
+    return _asked(request, message[:LONGEST_ID], visit, f"/mail/with/{number}")
+
+
+def _asked(request: Request, asked: str, visit: Visit, back: str) -> Response:
+    try:
+        copies.ask_for_copy(facility_of(request), asked, visit.actor)
+    except Conflict:
+        return RedirectResponse(f"{back}?copy=before", 303)
+    return RedirectResponse(f"{back}?copy=asked", 303)
 
 
 @router.get("/mail/{letter}")
@@ -107,9 +135,10 @@ def letter_page(
     zoom: Zoom = 1,
     quarter: Quarter = 0,
     find: str = "",
+    copy: str = "",
 ) -> HTMLResponse:
     opened = letters.open_letter(facility_of(request), letter, visit.actor, position)
-    return _opened(request, visit, opened, position, zoom, quarter, find[:LONGEST_QUERY])
+    return _opened(request, visit, opened, position, zoom, quarter, find[:LONGEST_QUERY], copy)
 
 
 def _opened(
@@ -120,11 +149,12 @@ def _opened(
     zoom: int,
     quarter: int,
     find: str = "",
+    copy: str = "",
 ) -> HTMLResponse:
     page = next((each for each in opened.pages if each.position == position), None)
     if page is None:
         raise NotFound(f"There is no letter {opened.letter}.")
-    return show(
+    return show_to_inmate(
         request,
         "inmate/letter.html",
         visit=visit,
@@ -134,17 +164,14 @@ def _opened(
         quarter=quarter,
         find=find,
         marks=letters.found_on(page, find),
-        idle_seconds=_idle_seconds(request),
+        copy=copy,
+        copied=copies.copies_asked(facility_of(request), visit.actor).get(opened.letter),
     )
 
 
 @router.get("/mail/{letter}/{position}/picture")
 def letter_picture(request: Request, letter: str, position: int, visit: InmateVisit) -> Response:
     return picture(letters.page_picture(facility_of(request), letter, position, visit.actor))
-
-
-def _idle_seconds(request: Request) -> int:
-    return facility_of(request).settings.web.inmate_idle_minutes * 60
 
 
 def _replies(request: Request, visit: Visit) -> tuple[OwnReply, ...]:

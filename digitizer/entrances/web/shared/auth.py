@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from digitizer.access import enrolment, login
 from digitizer.access.login import Visit
-from digitizer.entrances.web.shared.templating import facility_of, language_cookie
+from digitizer.entrances.web.shared.templating import facility_of, language_cookie, looks_cookie
 from digitizer.model.errors import NotAllowed
 from digitizer.model.people import ActorKind
 from digitizer.support.networks import one_device
@@ -72,7 +72,8 @@ def clear_all(request: Request, response: Response) -> None:
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    response.delete_cookie(language_cookie(request), path="/", secure=request.url.scheme == "https")
+    for chosen in (language_cookie(request), looks_cookie(request)):
+        response.delete_cookie(chosen, path="/", secure=request.url.scheme == "https")
     kiosk = request.cookies.get(_kiosk_cookie(request))
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     if kiosk:
@@ -102,8 +103,13 @@ def _inmate(request: Request) -> Visit:
     if found is None or found.actor.kind is not ActorKind.INMATE:
         raise NeedsLogin("/login")
     if found.waits_for:
-        raise NeedsLogin("/login/more")
+        raise NeedsLogin(inmate_step(found))
     return found
+
+
+def inmate_step(visit: Visit) -> str:
+    """Where an inmate goes whose PIN was right, by what is still asked of them."""
+    return "/login/pin" if visit.waits_for == "new pin" else "/login/more"
 
 
 #: Where staff go whose password was right, by what is still asked of them.
@@ -146,7 +152,28 @@ def _signed_staff(
     return visit
 
 
+def _signed_inmate(
+    visit: Annotated[Visit, Depends(_inmate)], csrf: Annotated[str, Form()] = ""
+) -> Visit:
+    check_csrf(visit, csrf)
+    return visit
+
+
+def _signed_writer(request: Request, csrf: Annotated[str, Form()] = "") -> Visit:
+    """Also of a session that fell idle since, and that nobody ended: what its owner had typed when
+    the connection was lost is kept once it is back, and nothing is shown for it."""
+    found = login.visit(facility_of(request), token_of(request), awake=False, dozing=True)
+    if found is None or found.actor.kind is not ActorKind.INMATE or found.waits_for:
+        raise NeedsLogin("/login")
+    check_csrf(found, csrf)
+    return found
+
+
 InmateVisit = Annotated[Visit, Depends(_inmate)]
+#: For every form of an inmate: they are logged in, and the form belongs to this session.
+SignedInmate = Annotated[Visit, Depends(_signed_inmate)]
+#: For a draft alone, which is kept and not shown.
+SignedWriter = Annotated[Visit, Depends(_signed_writer)]
 StaffVisit = Annotated[Visit, Depends(_staff)]
 #: For a page that refreshes itself: that must not keep a session alive.
 StaffVisitAsleep = Annotated[Visit, Depends(_staff_asleep)]

@@ -19,14 +19,21 @@ from digitizer.entrances.web.shared.auth import (
     client_of,
     hand_kiosk,
     hand_token,
+    inmate_step,
     kiosk_name,
     token_of,
 )
 from digitizer.entrances.web.shared.headers import Pages, may_see_staff_pages
 from digitizer.entrances.web.shared.login_queue import login_turn
-from digitizer.entrances.web.shared.templating import facility_of, keep_language, show
-from digitizer.model.errors import NotFound
+from digitizer.entrances.web.shared.templating import (
+    facility_of,
+    keep_language,
+    keep_looks,
+    show,
+)
+from digitizer.model.errors import NotFound, UsageError
 from digitizer.model.people import ActorKind
+from digitizer.people import own_pin
 
 router = APIRouter()
 
@@ -108,7 +115,40 @@ def _under_way(request: Request) -> Visit:
         raise NeedsLogin("/login")
     if found.waits_for is None:
         raise NeedsLogin("/mail")
+    if inmate_step(found) != request.url.path:
+        raise NeedsLogin(inmate_step(found))
     return found
+
+
+@router.get("/login/pin")
+def first_pin(request: Request) -> HTMLResponse:
+    """Staff gave out the PIN that was typed: its owner chooses one that nobody else knows."""
+    return show(request, "inmate/first_pin.html", visit=_under_way(request), trouble="")
+
+
+@router.post("/login/pin")
+async def choose_pin(
+    request: Request,
+    new: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    visit = await run_in_threadpool(_under_way, request)
+    check_csrf(visit, csrf)
+
+    def choose(terminal: str) -> Response:
+        try:
+            token = own_pin.change_own_pin(
+                facility_of(request), "", new, again, visit.actor, terminal
+            )
+        except UsageError as error:
+            return show(request, "inmate/first_pin.html", 409, visit=visit, trouble=str(error))
+        except Refused:
+            raise NeedsLogin("/login") from None
+        return _entered(request, token, "/mail")
+
+    async with login_turn(request) as terminal:
+        return await run_in_threadpool(choose, terminal)
 
 
 @router.get("/staff/login")
@@ -192,4 +232,5 @@ def awake(request: Request) -> Response:
     response = Response(status_code=204 if found else 403)
     if found:
         keep_language(request, response)
+        keep_looks(request, response)
     return response

@@ -24,7 +24,7 @@ from digitizer.model.settings import Web
 from digitizer.support.networks import is_within
 
 _ROSTER_UPLOAD = "/staff/roster"
-_MESSAGES = "/family/with/"
+_WRITING = ("/family/with/", "/mail/with/")
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -120,7 +120,7 @@ def _largest(path: str) -> int:
     """Bytes of a body."""
     if path == _ROSTER_UPLOAD:
         return LARGEST_ROSTER
-    return LARGEST_MESSAGE if path.startswith(_MESSAGES) else LARGEST_BODY
+    return LARGEST_MESSAGE if path.startswith(_WRITING) else LARGEST_BODY
 
 
 def may_see_staff_pages(client: str, web: Web) -> bool:

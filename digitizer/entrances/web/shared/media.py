@@ -11,8 +11,16 @@ from starlette.responses import Response
 #: and a proxy takes an answer whose headers are long for a failure.
 LONGEST_QUERY = 200
 LONGEST_ID = 64
+#: Digits of a number in an address, which a database still takes for a number.
+_DIGITS = 9
 #: Quarter turns of a picture, clockwise: a page may have been scanned the wrong way up.
 Quarter = Annotated[int, Query(ge=0, le=3)]
+
+
+def whole_number(text: str) -> int:
+    """A number in an address; 0, which nothing has, for what is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+    return int(text) if is_number else 0
 
 
 def picture(content: bytes) -> Response:

@@ -33,6 +33,11 @@ def start_of(number: int) -> int:
     return (number - 1) * PER_PAGE
 
 
+def page_of(ids: Sequence[str], one: str) -> int:
+    """On which page of the list it is; the first where it is not in it."""
+    return ids.index(one) // PER_PAGE + 1 if one in ids else 1
+
+
 def part(found: Sequence[_Item], number: int) -> Part[_Item]:
     """Of what was looked up from ``start_of(number)`` on: one item more than a page shows that
     another one follows."""

@@ -94,19 +94,53 @@ def _idle_minutes(request: Request) -> int:
     return web.staff_idle_minutes if path.startswith("/staff") else web.inmate_idle_minutes
 
 
+def looks_cookie(request: Request) -> str:
+    return "__Host-looks" if request.url.scheme == "https" else "looks"
+
+
+def looks_of(request: Request) -> tuple[str, ...]:
+    """How the pages look to this visitor: ``large`` letters, more ``contrast``, both or neither."""
+    kept = request.cookies.get(looks_cookie(request), "").split("-")
+    asked = {
+        "large": request.query_params.get("type"),
+        "contrast": request.query_params.get("contrast"),
+    }
+    wanted = {name: value in ("large", "high") for name, value in asked.items() if value}
+    return tuple(name for name in asked if wanted.get(name, name in kept))
+
+
+def keep_looks(request: Request, response: Response) -> None:
+    """As a language that was chosen: for as long as they use the pages."""
+    looks = looks_of(request)
+    if looks or looks_cookie(request) in request.cookies:
+        web = facility_of(request).settings.web
+        response.set_cookie(
+            looks_cookie(request),
+            "-".join(looks) or "usual",
+            max_age=web.inmate_idle_minutes * 60,
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+
+
 def show(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """Renders a page in the visitor's language, which it then remembers."""
+    """Renders a page in the visitor's language, which it then remembers. ``path`` is its address,
+    where that is not the one that was asked for."""
     language = language_of(request)
+    path = context.pop("path", request.url.path)
     html = (
         _templates(language)
         .get_template(template)
         .render(
             facility=facility_of(request).settings.facility.name,
             language=language,
-            path=request.url.path,
+            looks=looks_of(request),
+            path=path,
             **context,
         )
     )
     response = HTMLResponse(html, status)
     keep_language(request, response)
+    keep_looks(request, response)
     return response

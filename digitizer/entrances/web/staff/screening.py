@@ -22,7 +22,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.model.mail import PageRole
 from digitizer.model.people import Actor
-from digitizer.screening import cases, checks, decisions, review
+from digitizer.screening import cases, checks, decisions, message_review, review
 
 router = APIRouter(prefix="/staff/screening")
 _REFUSED = (UsageError, Conflict, NotAllowed, NotFound)
@@ -184,6 +184,7 @@ def _queue(
         letters=part_of_all(found, page),
         waiting=len(found),
         seconds=len(seconds),
+        messages=message_review.waiting_for(facility, visit.actor),
         checks=len(checks.waiting(facility, visit.actor)) if checks.may_check(visit.actor) else 0,
         percent=facility.settings.screening.checked_percent,
         second=second,

@@ -19,6 +19,7 @@ from digitizer.entrances.web.shared.auth import (
 )
 from digitizer.entrances.web.shared.paging import PageNumber, part_of_all
 from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.messages import requests
 from digitizer.model.mail import HeldItem, Queue
 from digitizer.notifications import announcements
 from digitizer.operations.care import needs_care
@@ -115,6 +116,7 @@ def _day(request: Request, visit: Visit, asked: date | None, page: int) -> dict[
         "care": needs_care(facility, visit.actor) if shown.is_today else None,
         "told": announcements.shown_now(facility) if shown.is_today else (),
         "may_announce": announcements.may_announce(visit.actor),
+        "may_answer": requests.may_answer(visit.actor),
         "usual": facility.settings.covers,
         "idle_seconds": idle_seconds(request),
         "before": shown.day - timedelta(days=1),

@@ -32,7 +32,7 @@ def test_the_mailbox_lists_its_letters_newest_first(tobias: Visitor, mail: Mail)
 
 def test_an_empty_mailbox_shows_that_it_is(browser: Visitor) -> None:
     browser.post("/login", data={"booking_number": "2026-00204", "pin": "830417"})
-    assert "no letters yet" in browser.get("/mail").text
+    assert "no mail yet" in browser.get("/mail").text
 
 
 def test_released_people_read_their_letters(browser: Visitor) -> None:
