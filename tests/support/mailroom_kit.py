@@ -9,7 +9,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -96,15 +96,15 @@ class Home:
 
 
 class Serving:
-    """``digitizer serve`` on a free port, for as long as the block lasts."""
+    """``digitizer serve`` on that port (0: a free one), for as long as the block lasts."""
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self, home: Home, port: int = 0) -> None:
+        self._home, self._port = home, port
         self._log = (home.path.parent / "service.log").open("a")
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [DIGITIZER, "--home", str(self._home.path), "serve", "--port", "0"],
+            [DIGITIZER, "--home", str(self._home.path), "serve", "--port", str(self._port)],
             stderr=self._log,
             stdout=subprocess.DEVNULL,
         )
@@ -123,8 +123,12 @@ class Serving:
             accounts[:] = self._home.lines("reconcile", good=(0, 1))
             return len(accounts) >= scans and not any(each["working"] for each in accounts)
 
-        until(filed, self._process)
+        self.until(filed)
         return accounts
+
+    def until(self, true: Callable[[], bool]) -> None:
+        """Waits until it is true, while the service runs."""
+        until(true, self._process)
 
 
 def corpus_letters(typed: int, mixed: int, handwritten: int) -> list[Path]:
