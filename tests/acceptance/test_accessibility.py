@@ -246,8 +246,9 @@ def _log_in(context: BrowserContext, role: str) -> None:
         came = context.request.post("/login", form={"booking_number": OWNER, "pin": PIN})
         assert came.url.endswith("/mail")
     elif role == OUTSIDE:
-        typed = {"email": FAMILY_EMAILS[role], "password": PASSWORD}
-        came = context.request.post("/family/login", form=typed)
+        email = FAMILY_EMAILS[role]
+        form = {"email": email, "password": PASSWORD}
+        came = context.request.post("/family/login", form={**form})
         assert came.url.endswith("/family/home")
 
 
