@@ -117,7 +117,7 @@ def test_who_changes_what(
                 and role in (*STAFF, *FAMILIES)
                 and row.answers.login_page
             ):
-                _check_unsigned(row, at, browser)
+                _check_unsigned(row, role, at, browser)
             _check(row, role, at, browser)
 
 
@@ -127,9 +127,10 @@ def _cut_out(facility: Facility, *_: object) -> Original:
     return Original(sha256, "cut.pdf", size)
 
 
-def _check_unsigned(row: Row, at: Place, browser: Visitor) -> None:
+def _check_unsigned(row: Row, role: str, at: Place, browser: Visitor) -> None:
     """A form that bears no token of this session does nothing."""
-    before, address = _recorded(at), _address(row, at[row.own] if row.own else "")
+    theirs = row.others if role == "stranger" and row.others else row.own
+    before, address = _recorded(at), _address(row, at[theirs] if theirs else "")
     answer = browser.post(address, data=_form(row, at), follow_redirects=False)
     assert (answer.status_code, _recorded(at)) == (403, before)
 
