@@ -163,14 +163,14 @@ _REQUESTS = (
     Row("GET /staff/requests", staff(200, 200, **_ANSWERERS)),
     Row(
         "GET /staff/requests/{number}",
-        staff(200, **_ANSWERERS),
+        staff(200, 404, **_ANSWERERS),
         "own_request",
         "others_request",
         recorded=Verb.LOOK_AT_REQUEST,
     ),
     Row(
         "POST /staff/requests/{number}/answer",
-        staff(303, **_ANSWERERS),
+        staff(303, 404, **_ANSWERERS),
         "own_request",
         "others_request",
         form={"text": "They are at the door."},
@@ -178,7 +178,7 @@ _REQUESTS = (
     ),
     Row(
         "POST /staff/requests/{number}/close",
-        staff(303, **_ANSWERERS),
+        staff(303, 404, **_ANSWERERS),
         "answered_request",
         recorded=Verb.CLOSE_REQUEST,
     ),
