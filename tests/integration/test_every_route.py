@@ -28,6 +28,8 @@ from tests.support.route_rows import INMATES, KINDS, ROLES, ROWS, STAFF, Row
 from tests.support.web_kit import PASSWORD, PIN, Visitor, without_code
 from tests.support.whole_facility import ACTORS, Place, cheap_hashes, copy_of, make_whole_facility
 
+#: Whose forms bear a token, by where others are sent to log in.
+_SIGN = {"/staff/login": STAFF, "/login": INMATES}
 MISSING = "0123456789abcdef"
 MALFORMED = ("%00x", "%27%20OR%201=1--", "x" * 300, "%C3%28", "-1", "%20")
 
@@ -100,7 +102,7 @@ def test_who_changes_what(
     monkeypatch.setattr(legal_mail, "_cut_out", _cut_out)
     for role in ROLES:
         with copy_of(made, tmp_path / role) as at, _visiting(at, role) as browser:
-            if role in STAFF and row.answers.login_page:
+            if role in _SIGN.get(row.answers.login_page, ()):
                 _check_unsigned(row, at, browser)
             _check(row, role, at, browser)
 
@@ -194,9 +196,8 @@ def _seen(answer: Any, an_id: str) -> tuple[object, ...]:
     """What a visitor gets to see, without the id that they sent and the code of an error."""
     location = answer.headers.get("location", "")
     page = without_code(answer.text) if answer.status_code >= 400 else answer.text
-    if an_id:
-        whole = re.compile(rf"(?<!\w){re.escape(an_id)}(?!\w)")  # an id may be one digit
-        return answer.status_code, whole.sub("ID", location), whole.sub("ID", page)
+    if len(an_id) > 2:  # a digit or two stand on any page
+        return answer.status_code, location.replace(an_id, "ID"), page.replace(an_id, "ID")
     return answer.status_code, location, page
 
 

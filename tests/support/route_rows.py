@@ -149,13 +149,7 @@ _ASKING = (
         recorded=Verb.LOOK_AT_REQUEST,
     ),
     Row("POST /mail/{letter}/copy", inmates(303), "letter", "other", recorded=Verb.ASK_FOR_COPY),
-    Row(
-        "POST /mail/messages/{message}/copy",
-        inmates(303),
-        "passed",
-        "",
-        recorded=Verb.ASK_FOR_COPY,
-    ),
+    Row("POST /mail/messages/{message}/copy", inmates(303), "passed", ""),
 )
 
 _ANSWERERS = {"investigator": (403, 403)}
