@@ -6,7 +6,7 @@ see whether their contact was approved. It still proves nothing of who sent a le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -141,11 +141,13 @@ def _own_cover(facility: Facility, look: Look, known: Registered) -> OwnCover:
 
 
 def own_cover_pdf(facility: Facility, short_id: str, by: Actor) -> bytes:
-    """The sheet to print. Raises NotFound as ``own_cover``."""
+    """The sheet to print; where in the facility the inmate lives is not theirs to know. Raises
+    NotFound as ``own_cover``."""
     with looking(facility, by, Act.MAKE_COVER) as look:
         known = _mine(look, short_id)
+    person = replace(known.inmate, housing_unit="") if known.inmate else None
     terms = CoverTerms(sheets=known.code.sheets, sender=known.sender)
-    return drawn(facility, known.code, None, known.inmate, terms).pdf
+    return drawn(facility, known.code, None, person, terms).pdf
 
 
 def own_cover_number(facility: Facility, short_id: str, by: Actor) -> bytes:

@@ -20,6 +20,7 @@ from digitizer.model.people import StaffRole
 from tests.support.route_rows import ROWS, Row
 from tests.support.web_kit import PASSWORD, PIN, Visitor
 from tests.support.whole_facility import (
+    FAMILY_EMAILS,
     OWNER,
     STAFF_NAMES,
     Place,
@@ -29,8 +30,10 @@ from tests.support.whole_facility import (
 )
 
 #: They end the visit, and all that came after would only be sent to the login.
-_LEAVES = ("/logout", "/logout/idle")
+_LEAVES = ("/logout", "/logout/idle", "/family/logout", "/family/logout/idle")
 _CALLED = [row for row in ROWS if row.path not in _LEAVES]
+#: A page of each visitor that bears their token, by how their pages begin.
+_HOMES = {"/staff": "/staff/me", "/mail": "/mail", "/family": "/family/account"}
 _MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
@@ -46,18 +49,22 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def visitors(place: Place) -> Iterator[dict[str, Visitor]]:
-    """An administrator, and an inmate for the inmates' pages."""
+    """An administrator, an inmate for the inmates' pages, somebody outside for the family's."""
     app = make_app(place.facility)
     address = "http://mail.example"
     with (
         Visitor(app, address, raise_server_exceptions=False, follow_redirects=False) as staff,
         Visitor(app, address, raise_server_exceptions=False, follow_redirects=False) as inmate,
+        Visitor(app, address, raise_server_exceptions=False, follow_redirects=False) as outside,
     ):
         name = STAFF_NAMES[StaffRole.ADMINISTRATOR]
         staff.post("/staff/login", data={"name": name, "password": PASSWORD})
         inmate.post("/login", data={"booking_number": OWNER, "pin": PIN})
         assert staff.get("/staff").status_code == inmate.get("/mail").status_code == 200
-        yield {"staff": staff, "inmate": inmate}
+        typed = {"email": FAMILY_EMAILS["family"], "password": PASSWORD}
+        outside.post("/family/login", data=typed)
+        assert outside.get("/family/home").status_code == 200
+        yield {"/staff": staff, "/mail": inmate, "/family": outside}
 
 
 @pytest.fixture(autouse=True)
@@ -74,9 +81,10 @@ def _cases(described: Any, row: Row) -> st.SearchStrategy[Case[Any]]:
 
 @pytest.mark.parametrize("row", _CALLED, ids=lambda row: row.route)
 def test_no_call_is_a_server_error(place: Place, visitors: dict[str, Visitor], row: Row) -> None:
-    visitor = visitors["inmate" if row.path.startswith("/mail") else "staff"]
+    whose = next((each for each in _HOMES if row.path.startswith(each)), "/staff")
+    visitor = visitors[whose]
     described = schemathesis.openapi.from_dict(make_app(place.facility).openapi())
-    found = visitor.get("/staff/me") if visitor is visitors["staff"] else visitor.get("/mail")
+    found = visitor.get(_HOMES[whose])
     csrf = found.text.partition('name="csrf" value="')[2].partition('"')[0]
 
     @settings(

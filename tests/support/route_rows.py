@@ -158,13 +158,7 @@ _ASKING = (
         recorded=Verb.LOOK_AT_REQUEST,
     ),
     Row("POST /mail/{letter}/copy", inmates(303), "letter", "other", recorded=Verb.ASK_FOR_COPY),
-    Row(
-        "POST /mail/messages/{message}/copy",
-        inmates(303),
-        "passed",
-        "",
-        recorded=Verb.ASK_FOR_COPY,
-    ),
+    Row("POST /mail/messages/{message}/copy", inmates(303), "passed", ""),
 )
 
 _NOT_THEY = (403, 403)
@@ -172,14 +166,14 @@ _REQUESTS = (
     Row("GET /staff/requests", staff(200, 200, investigator=_NOT_THEY)),
     Row(
         "GET /staff/requests/{number}",
-        staff(200, investigator=_NOT_THEY),
+        staff(200, 404, investigator=_NOT_THEY),
         "own_request",
         "others_request",
         recorded=Verb.LOOK_AT_REQUEST,
     ),
     Row(
         "POST /staff/requests/{number}/answer",
-        staff(303, investigator=_NOT_THEY),
+        staff(303, 404, investigator=_NOT_THEY),
         "own_request",
         "others_request",
         form={"text": "They are at the door."},
@@ -187,7 +181,7 @@ _REQUESTS = (
     ),
     Row(
         "POST /staff/requests/{number}/close",
-        staff(303, investigator=_NOT_THEY),
+        staff(303, 404, investigator=_NOT_THEY),
         "answered_request",
         recorded=Verb.CLOSE_REQUEST,
     ),

@@ -22,6 +22,9 @@ def unlock(
     context: typer.Context,
     inmate: Annotated[str, typer.Option(help="The booking number of the inmate to unlock.")] = "",
     staff: Annotated[str, typer.Option(help="The name of the member of staff to unlock.")] = "",
+    correspondent: Annotated[
+        str, typer.Option(help="The number of the correspondent whose login to unlock.")
+    ] = "",
     terminal: Annotated[
         str, typer.Option(help="The terminal to unlock: an address, or 'kiosk NAME'.")
     ] = "",
@@ -31,10 +34,15 @@ def unlock(
     from digitizer.access import locks
 
     facility = facility_of(context)
-    asked = {"inmate": inmate, "staff": staff, "terminal": terminal}
+    asked = {
+        "inmate": inmate,
+        "staff": staff,
+        "correspondent": correspondent,
+        "terminal": terminal,
+    }
     named = {kind: name.strip() for kind, name in asked.items() if name.strip()}
     if len(named) > 1:
-        raise UsageError("Unlock one at a time: --inmate, --staff or --terminal.")
+        raise UsageError("Unlock one at a time: --inmate, --staff, --correspondent or --terminal.")
     for kind, name in named.items():
         locks.unlock(facility, kind, name, OPERATOR)
         say({"kind": kind, "name": name, "unlocked": True}, as_json, f"Unlocked {kind} {name}.")

@@ -6,8 +6,10 @@ import pytest
 
 from digitizer.access import locks, login
 from digitizer.access.attempts import Refused
+from digitizer.access.password_hashing import hash_secret
 from digitizer.facility import Facility
 from digitizer.model.errors import NotFound
+from tests.support.conversing import give_account, make_contact
 from tests.support.logins import KIOSK, NUMBER, PIN, WRONG
 from tests.support.made_mail import CLERK, SUPERVISOR, one_more_event
 
@@ -49,3 +51,17 @@ def test_where_nothing_failed_nothing_is_unlocked(facility: Facility, kind: str)
 def test_a_clerk_may_not_unlock() -> None:
     assert locks.may_unlock(SUPERVISOR)
     assert not locks.may_unlock(CLERK)
+
+
+def test_an_account_of_somebody_outside_is_shown_and_unlocked(facility: Facility) -> None:
+    number = make_contact(facility)
+    give_account(facility, number, "ida@example.org", hash_secret(PIN))
+    for _ in range(facility.settings.web.failures_before_lock):
+        with pytest.raises(Refused):
+            login.enter_as_correspondent(facility, "ida@example.org", WRONG, KIOSK)
+    with pytest.raises(Refused):
+        login.enter_as_correspondent(facility, "ida@example.org", PIN, KIOSK)
+    (lock,) = locks.locks(facility, SUPERVISOR)
+    assert (lock.kind, lock.name, lock.at) == ("correspondent", str(number), KIOSK)
+    locks.unlock(facility, "correspondent", str(number), SUPERVISOR)
+    assert login.enter_as_correspondent(facility, "IDA@example.org", PIN, KIOSK)

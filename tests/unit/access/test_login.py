@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from digitizer.model.people import ActorKind, StaffRole
 from digitizer.model.settings import Web
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import inmate, session, staff
+from digitizer.support.clock import now
 from tests.support.logins import KIOSK, NUMBER, PIN, wrong
 
 
@@ -137,3 +139,21 @@ def test_a_hash_with_other_costs_is_made_anew_at_login(facility: Facility) -> No
         found = tx.execute(sa.select(inmate.c.pin_hash).order_by(inmate.c.id)).scalars().all()
         assert ["t=1" in each for each in found] == [True, False]
         assert "t=1" in str(tx.execute(sa.select(staff.c.password_hash)).scalar())
+
+
+def test_a_session_that_fell_idle_is_one_only_for_what_is_kept(facility: Facility) -> None:
+    token = login.enter_as_inmate(facility, NUMBER, PIN, KIOSK)
+    with writing(facility.engine) as tx:
+        tx.execute(sa.update(session).values(seen=now() - timedelta(hours=2)))
+    assert login.visit(facility, token) is None
+    found = login.visit(facility, token, awake=False, dozing=True)
+    assert found is not None
+    assert found.actor.name == NUMBER
+    assert login.visit(facility, token) is None  # that did not wake it
+    with writing(facility.engine) as tx:
+        tx.execute(sa.update(session).values(created=now() - timedelta(hours=13)))
+    assert login.visit(facility, token, awake=False, dozing=True) is None
+    fresh = login.enter_as_inmate(facility, NUMBER, PIN, KIOSK)
+    assert login.visit(facility, token, awake=False, dozing=True) is None  # ended by the new login
+    login.leave(facility, fresh)
+    assert login.visit(facility, fresh, awake=False, dozing=True) is None

@@ -62,6 +62,25 @@ def test_it_is_sent_once_and_recorded(mailing: Facility, server: MadeMailServer)
     assert event.detail["result"] == "sent"
 
 
+def test_its_recipient_ends_such_mail_with_one_click(
+    mailing: Facility, server: MadeMailServer
+) -> None:
+    """RFC 8058. Of what was sent, neither text nor link stays in the outbox."""
+    leave = "https://mail.jail.example/family/leave/token"
+    with writing(mailing.engine) as tx:
+        item_id = outbox.put(
+            tx, "a@example.org", "A", f"B {leave}", cause=LOG, sender="m@example.org", leave=leave
+        )
+    assert _found(mailing, item_id).leave == leave
+    assert send_due(mailing, OPERATOR) == 1
+    (taken,) = server.taken
+    assert taken["List-Unsubscribe"] == f"<{leave}>"
+    assert taken["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert leave in taken.get_content()
+    kept = _found(mailing, item_id)
+    assert (kept.body, kept.leave, kept.recipient) == ("", None, "a@example.org")
+
+
 def test_a_server_that_is_busy_is_tried_again(mailing: Facility, server: MadeMailServer) -> None:
     server.answers["RCPT"] = "451 busy"
     item_id = _put(mailing)

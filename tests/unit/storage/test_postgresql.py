@@ -12,13 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 from digitizer import audit
-from digitizer.access import locks
+from digitizer.access import locks, login
 from digitizer.capture.scans import ledger, sealing
+from digitizer.covers import following, own_covers
 from digitizer.facility import Facility
 from digitizer.letters.actions import correct_page, mailbox, search_mail
 from digitizer.letters.search import indexing, terms
 from digitizer.letters.search.page_search import search_pages
 from digitizer.messages import actions as messages
+from digitizer.messages import exporting
+from digitizer.messages import writing as conversing
 from digitizer.messages.printing import render_queued
 from digitizer.model.errors import Conflict, NotAllowed
 from digitizer.model.events import DECISIONS, LOG, Subject, Verb
@@ -33,7 +36,7 @@ from digitizer.operations.reports import actions as reports
 from digitizer.operations.reports.periods import Period
 from digitizer.people import roster
 from digitizer.people.correspondents import actions as correspondents
-from digitizer.people.correspondents import contacts
+from digitizer.people.correspondents import contacts, own_account, own_contacts, sign_up
 from digitizer.people.correspondents.actions import Entry
 from digitizer.people.correspondents.blocks import doubts_about
 from digitizer.policies import actions as policies
@@ -47,6 +50,7 @@ from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import event, scan, shelf
 from digitizer.support.clock import now
 from tests.support.api_kit import Program
+from tests.support.conversing import link_in, mailed, with_family
 from tests.support.known_times import KnownTimes
 from tests.support.made_mail import (
     CLERK,
@@ -68,6 +72,8 @@ from tests.support.print_system import BLANK_PDF
 from tests.support.screened_mail import waiting_letter
 from tests.support.sealed_mail import marker, sealed, seen, stack
 from tests.support.secrets_left import secrets_left
+from tests.support.web_kit import PASSWORD
+from tests.support.whole_facility import cheap_hashes
 
 
 def test_a_search_on_postgresql_forgives_as_on_sqlite(
@@ -383,3 +389,26 @@ def test_a_corrected_text_and_a_blind_check_on_postgresql(cluster: Facility) -> 
     assert policies.add_rule(drawn, rule, SUPERVISOR).marked == 1
     decisions.reject(drawn, letter, CLERK, "in code")
     assert checks.waiting(drawn, SUPERVISOR) == ()
+
+
+def test_the_familys_door_on_postgresql(cluster: Facility) -> None:
+    families, here = with_family(cluster), "10.0.0.7"
+    nora = Entry("Nora Kessel", "", "nora@example.org", "es")
+    with cheap_hashes():
+        sign_up.ask_for_account(families, nora, PASSWORD, PASSWORD, here)
+        link = link_in(mailed(families)[-1].body)
+        email = sign_up.confirm(families, link.rpartition("/")[2], PASSWORD, here)
+        visit = login.visit(families, login.enter_as_correspondent(families, email, PASSWORD, here))
+        assert visit is not None
+        own_contacts.ask_to_write(families, PETRA, "petra samplewood", visit.actor, here)
+        (ask,) = correspondents.waiting_asks(families, CLERK)
+        correspondents.approve_ask(families, ask.id, SUPERVISOR, "known")
+        conversing.write(families, PETRA, "Hi", "Hello", visit.actor)
+        made = own_covers.make_cover(families, PETRA, "", 1, visit.actor, here)
+        assert following.follow(families, made, here) == ()
+        assert exporting.export_own(families, visit.actor).startswith(b"PK")
+        own_contacts.stop_mail(families, PETRA, visit.actor, "a quarrel")
+        own_contacts.take_up_mail(families, PETRA, visit.actor)
+        sign_up.ask_for_reset(families, email, here)
+        own_account.delete_own_account(families, PASSWORD, visit.actor, here)
+    assert correspondents.waiting_asks(families, CLERK) == ()

@@ -9,14 +9,24 @@ import pytest
 import sqlalchemy as sa
 
 from digitizer.entrances.web.app import make_app
+from digitizer.entrances.web.shared.paging import PER_PAGE
 from digitizer.messages import writing
 from digitizer.model.people import Actor, ActorKind
 from digitizer.people.correspondents import actions as correspondents
+from digitizer.people.correspondents.actions import Entry
+from digitizer.people.correspondents.blocks import WantedBy
 from digitizer.screening import message_review
 from digitizer.storage.database import writing as changing
 from digitizer.storage.tables import session
 from digitizer.support.clock import now
-from tests.support.conversing import IDA, a_photo, as_correspondent, make_contact, with_messages
+from tests.support.conversing import (
+    IDA,
+    a_photo,
+    as_correspondent,
+    give_account,
+    make_contact,
+    with_messages,
+)
 from tests.support.made_mail import CLERK, SUPERVISOR
 from tests.support.web_kit import PIN, Mail, Visitor
 
@@ -201,3 +211,37 @@ def test_the_list_of_people(tobias: Visitor, mail: Mail) -> None:
     assert f'href="/mail/with/{ida}" class="unread"' in html
     assert f'href="/mail/with/{ida}/write"' in html
     assert "1 new" in html
+
+
+def test_a_line_of_the_mailbox_leads_to_its_part_of_a_long_conversation(
+    tobias: Visitor, mail: Mail, ida: int
+) -> None:
+    home = with_messages(mail.facility, a_day=1000, review="none")
+    made = [
+        writing.write(home, OWNER, "", f"Number {each}", as_correspondent(ida))
+        for each in range(PER_PAGE + 1)
+    ]
+    first = tobias.get(f"/mail/with/{ida}?at={made[0]}").text
+    assert f'id="m-{made[0]}"' in first
+    assert f'id="m-{made[-1]}"' not in first
+    newest = tobias.get(f"/mail/with/{ida}?at={made[-1]}").text
+    assert f'id="m-{made[-1]}"' in newest
+    assert f'id="m-{made[-1]}"' in tobias.get(f"/mail/with/{ida}?at=nothing").text
+
+
+def test_why_one_cannot_write_is_said_in_their_language(
+    tobias: Visitor, mail: Mail, ida: int
+) -> None:
+    correspondents.block_mail(
+        mail.facility, ida, OWNER, SUPERVISOR, "orden 17", wanted_by=WantedBy.CORRESPONDENT
+    )
+    words = _words(tobias.get(f"/mail/with/{ida}/write?lang=es").text)
+    assert "Ida Marlow pidió que se detengan los mensajes entre ustedes." in words
+    assert "El motivo: orden 17" in words
+
+
+def test_an_address_that_is_missing_is_said_before_they_write(tobias: Visitor, mail: Mail) -> None:
+    nowhere = make_contact(mail.facility, Entry("Ben Orchard"), OWNER)
+    assert "no address of Ben Orchard yet" in tobias.get(f"/mail/with/{nowhere}").text
+    give_account(mail.facility, nowhere)
+    assert "no address of" not in tobias.get(f"/mail/with/{nowhere}").text

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.support.conversing import IDA, make_contact
 from tests.support.web_kit import PIN, Mail, Visitor
 
 
@@ -73,3 +74,13 @@ def test_no_page_has_inline_scripts_styles_or_strangers(tobias: Visitor, mail: M
         html = tobias.get(path).text
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|https?://", html), path
         assert not re.search(r"<script(?![^>]*\ssrc=\"/static/)", html), path
+
+
+def test_a_message_may_be_longer_than_other_forms(tobias: Visitor, mail: Mail) -> None:
+    ida = make_contact(mail.facility, IDA, "2026-00117")
+    desk = f"/mail/with/{ida}/write"
+    body = "é" * 30_000  # six bytes each, as a browser without script sends it
+    kept = tobias.post_form(f"/mail/with/{ida}/draft", {"body": body}, seen_on=desk)
+    assert kept.status_code == 303
+    assert body in tobias.get(desk).text
+    assert tobias.post(f"/mail/with/{ida}/draft", data={"body": "1" * 300_000}).status_code == 413
