@@ -24,7 +24,7 @@ import pytest
 from PIL import ExifTags, Image, ImageDraw, ImageFont
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from playwright.sync_api import Browser, Page, expect  # noqa: E402 - after the skip above
+from playwright.sync_api import Browser, Page, ViewportSize, expect  # noqa: E402 - after the skip above
 
 from tests.support import scanner  # noqa: E402
 from tests.support.in_browser import ARGUMENTS, CHROMIUM  # noqa: E402
@@ -39,9 +39,9 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not at /usr/bin/chromium"),
 ]
 
-PHONE = {"width": 360, "height": 740}
-KIOSK = {"width": 1280, "height": 800}
-OFFICE = {"width": 1366, "height": 850}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+KIOSK: ViewportSize = {"width": 1280, "height": 800}
+OFFICE: ViewportSize = {"width": 1366, "height": 850}
 HAND = Path("/usr/share/fonts/truetype/breip/Breip.ttf")  # Debian's fonts-breip
 INK = (28, 36, 92)
 
@@ -76,9 +76,12 @@ class Place:
     scans: int = 0
 
     @contextmanager
-    def browser(self, size: dict[str, int], **options: bool) -> Iterator[Page]:
+    def browser(self, size: ViewportSize) -> Iterator[Page]:
         """A fresh visitor."""
-        context = self.chromium.new_context(base_url=self.address, viewport=size, **options)
+        by_hand = size is PHONE
+        context = self.chromium.new_context(
+            base_url=self.address, viewport=size, has_touch=by_hand, is_mobile=by_hand
+        )
         context.set_default_timeout(HUNG * 1000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -91,7 +94,7 @@ class Place:
     @contextmanager
     def phone(self) -> Iterator[Page]:
         """Ida's, logged in."""
-        with self.browser(PHONE, has_touch=True, is_mobile=True) as page:
+        with self.browser(PHONE) as page:
             page.goto("/family/login")
             page.fill("#email", EMAIL)
             page.fill("#password", SECRET)
@@ -230,6 +233,7 @@ def _pictures_in(pdf: bytes) -> list[bytes]:
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         for page in opened.pages:
             for image in page.get_images().values():
+                assert isinstance(image, pikepdf.Stream)
                 out = io.BytesIO()
                 pikepdf.PdfImage(image).extract_to(stream=out)
                 found.append(out.getvalue())
@@ -281,7 +285,7 @@ def _answers(port: int) -> bool:
 @pytest.fixture(scope="module")
 def contact(place: Place) -> None:
     """Ida signs up on her phone, asks to write to Pat, and a supervisor approves."""
-    with place.browser(PHONE, has_touch=True, is_mobile=True) as phone:
+    with place.browser(PHONE) as phone:
         phone.goto("/family")
         phone.click("a[href='/family/sign-up']")
         for where, what in (("name", IDA), ("email", EMAIL), ("password", SECRET)):
