@@ -69,7 +69,7 @@ def ask_for_copy(facility: Facility, asked: str, by: Actor) -> int:
     with asking as action:
         _check_first_today(action, asked)
         if _pictures(action, asked) != pictures:  # staff took it back meanwhile, or a part of it
-            raise NotFound(f"There is no letter {asked}.")
+            raise NotFound("There is no such letter any more.")
         number = queue.add(
             action.tx,
             PrintKind.COPY,
