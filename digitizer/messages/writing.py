@@ -8,7 +8,7 @@ does not exist give the same answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -56,6 +56,8 @@ _LONGEST_SUBJECT = 200
 _DIGITS = 9
 #: Characters of a draft that are kept, more than any message may have.
 _LONGEST_KEPT = 40_000
+#: In place of the reason of a block that is of somebody else of the same name.
+_OF_A_NAMESAKE = "ask staff why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +349,11 @@ def _stopped(
 
 
 def _block(tx: sa.Connection, between: Between, other: Correspondent) -> Block | None:
-    return next(iter(blocks.between(tx, [other.id], between.inmate_id, [other.name])), None)
+    """One that is of another record by its name stops them too; of it, nothing is told to them."""
+    found = blocks.between(tx, [other.id], between.inmate_id, [other.name])
+    theirs = (each for each in found if each.correspondent in (None, other))
+    alike = (replace(each, wanted_by=WantedBy.FACILITY, reason=_OF_A_NAMESAKE) for each in found)
+    return next(theirs, next(alike, None))
 
 
 def _needs_address(tx: sa.Connection, between: Between, other: Correspondent) -> bool:
