@@ -81,6 +81,7 @@ def _clings(before: str, character: str) -> bool:
     return (
         unicodedata.category(character)[0] == "M"
         or character in INVISIBLE
+        or (before == "\u200d" and unicodedata.category(character) == "So")
         or (character in _VOWELS_BEHIND and before not in _VOWELS_BEHIND)
         or (before in _VOWELS_AHEAD and character not in _VOWELS_AHEAD)
     )
