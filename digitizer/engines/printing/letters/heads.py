@@ -33,7 +33,19 @@ from digitizer.model.people import Inmate
 
 PANEL_HEIGHT = 66.0
 FACT_STEP = 17.0
-_LABEL_WIDTH = 92.0
+
+
+@dataclass(frozen=True, slots=True)
+class FactSizes:
+    """Points: of a fact's value and its label, from line to line, and where values begin."""
+
+    value: float
+    label: float
+    step: float
+    column: float
+
+
+USUAL_FACTS = FactSizes(value=10.5, label=7.5, step=FACT_STEP, column=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +108,22 @@ def _draw_name(canvas: Canvas, name: str, x: float, top: float, room: float) -> 
 
 
 def draw_facts(
-    canvas: Canvas, words: Wording, facts: Sequence[Fact], paper: Paper, y: float
+    canvas: Canvas,
+    words: Wording,
+    facts: Sequence[Fact],
+    paper: Paper,
+    y: float,
+    sizes: FactSizes = USUAL_FACTS,
 ) -> float:
     """Labels with their values, a line each, over a rule; returns the rule's height."""
     width = PAGE_SIZES[paper][0] - 2 * MARGIN
     for fact in facts:
-        draw_label(canvas, both(words, fact.label), MARGIN, y)
+        draw_label(canvas, both(words, fact.label), MARGIN, y, sizes.label)
         font = BOLD if fact.bold else REGULAR
-        line = fitted_line(clean_line(fact.value), font, 10.5, width - _LABEL_WIDTH, 6.5)
-        draw_line(canvas, line, MARGIN + _LABEL_WIDTH, y)
-        y -= FACT_STEP
+        value = clean_line(fact.value)
+        line = fitted_line(value, font, sizes.value, width - sizes.column, sizes.value * 0.62)
+        draw_line(canvas, line, MARGIN + sizes.column, y)
+        y -= sizes.step
     draw_rule(canvas, MARGIN, y + 5, width)
     return y + 5
 
