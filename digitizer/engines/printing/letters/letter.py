@@ -36,6 +36,7 @@ from digitizer.engines.printing.kit.page_frame import (
 )
 from digitizer.engines.printing.kit.photo_pages import photo_pages
 from digitizer.engines.printing.kit.plain_text import clean, clean_line
+from digitizer.engines.printing.kit.tagging import TaggedCanvas
 from digitizer.engines.printing.kit.text_runs import (
     Line,
     draw_line,
@@ -125,7 +126,7 @@ def letter_pdf(letter: Letter, paper: Paper, duplex: bool = False) -> bytes:
     run it where a crash harms nothing.
     """
     title = f"{clean_line(letter.facility_name)}: {letter.message_id}"
-    canvas, out = new_canvas(paper, title, clean_line(letter.facility_name))
+    canvas, out = new_canvas(paper, title, clean_line(letter.facility_name), TaggedCanvas)
     pages = [*_text_pages(letter, paper), *photo_pages(letter.photos, paper)]
     if duplex and len(pages) % 2:
         pages.append(partial(_blank_side, paper=paper))
@@ -190,7 +191,14 @@ def _text_pages(letter: Letter, paper: Paper) -> list[Page]:
     body = break_pages(_body(letter, column, sizes), room, height - TOP - FOOT, sizes.leading)
     first = partial(_draw_first, letter=letter, paper=paper, head=head, body=body[0], start=start)
     more = partial(_draw_more, sizes=sizes, paper=paper)
-    return [first, *(partial(more, lines=lines) for lines in body[1:])]
+    goes_on = (bool(lines) and not lines[-1].ends for lines in body)
+    return [
+        first,
+        *(
+            partial(more, lines=lines, continued=continued)
+            for lines, continued in zip(body[1:], goes_on, strict=False)
+        ),
+    ]
 
 
 def _sizes(letter: Letter) -> _Sizes:
@@ -227,13 +235,17 @@ def _draw_first(
     y = start - sizes.leading + 1.5
     if head:
         y = start - head[0].size
-        y = draw_lines(canvas, head, MARGIN, y, width, head[0].size * 1.35) - 6
+        y = draw_lines(canvas, head, MARGIN, y, width, head[0].size * 1.35, role="H1") - 6
     draw_lines(canvas, body, MARGIN, y, width, sizes.leading)
 
 
-def _draw_more(canvas: Canvas, lines: list[Line], paper: Paper, sizes: _Sizes) -> None:
+def _draw_more(
+    canvas: Canvas, lines: list[Line], paper: Paper, sizes: _Sizes, continued: bool
+) -> None:
     width, height = PAGE_SIZES[paper]
-    draw_lines(canvas, lines, MARGIN, height - TOP - sizes.text, width - 2 * MARGIN, sizes.leading)
+    top = height - TOP - sizes.text
+    column = width - 2 * MARGIN
+    draw_lines(canvas, lines, MARGIN, top, column, sizes.leading, continued=continued)
 
 
 def _draw_delivery_head(
