@@ -95,6 +95,8 @@ def conversation(facility: Facility, with_whom: str, by: Actor) -> Conversation:
         between, side, person, other = _parties(action, with_whom)
         entries = conversations.entries_between(action.tx, person.booking_number, other.id, side)
         conversations.mark_read(action.tx, entries, side)
+        if side is Side.CORRESPONDENT and not facility.settings.family.show_opened:
+            entries = tuple(map(_without_opening, entries))
         action.record(
             Verb.OPEN_CONVERSATION,
             Subject.mailbox(person.booking_number),
@@ -110,6 +112,11 @@ def conversation(facility: Facility, with_whom: str, by: Actor) -> Conversation:
             blocked=_block(action.tx, between, other),
             needs_address=_needs_address(action.tx, between, other),
         )
+
+
+def _without_opening(entry: Entry) -> Entry:
+    """When the inmate opened a letter on paper is not for everybody to know."""
+    return replace(entry, read=None) if entry.kind is EntryKind.LETTER else entry
 
 
 def save_draft(facility: Facility, with_whom: str, subject: str, body: str, by: Actor) -> datetime:
