@@ -21,6 +21,10 @@ LONG = "\n\n".join(f"Paragraph {number} " + "of many words " * 60 for number in 
 LETTER = replace(TO_INMATE, text=LONG, photos=(photo("red"), b"no photo"))
 
 
+def _instructions(page: pikepdf.Page) -> list[Any]:
+    return list(pikepdf.parse_content_stream(page))
+
+
 def _elements(document: pikepdf.Pdf) -> list[Any]:
     (whole,) = document.Root.StructTreeRoot.K
     assert whole.S == "/Document"
@@ -44,10 +48,10 @@ def test_each_part_is_told_once_and_belongs_to_one_element(letter: Any) -> None:
             for page, number in _stretches(document, element)
         ]
         marked = [
-            (page.objgen, int(drawn.operands[1].MCID))
+            (page.objgen, int(operands[1].MCID))
             for page in document.pages
-            for drawn in pikepdf.parse_content_stream(page)
-            if str(drawn.operator) == "BDC" and "/MCID" in drawn.operands[1]
+            for operands, operator in _instructions(page)
+            if str(operator) == "BDC" and "/MCID" in operands[1]
         ]
         assert told == marked
         parents = document.Root.StructTreeRoot.ParentTree.Nums
@@ -67,8 +71,7 @@ def test_all_that_is_drawn_is_told_or_an_ornament() -> None:
     with pikepdf.open(io.BytesIO(letter_pdf(LETTER, "a4"))) as document:
         for page in document.pages:
             depth = 0
-            for drawn in pikepdf.parse_content_stream(page):
-                operator = drawn.operator
+            for _, operator in _instructions(page):
                 depth += str(operator) in ("BDC", "BMC")
                 depth -= str(operator) == "EMC"
                 if str(operator) in ("Tj", "TJ", "Do", "f", "S"):
@@ -89,8 +92,7 @@ def test_no_words_are_ornament_but_a_foots(pdf: bytes) -> None:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         for page in document.pages:
             told, unheard = False, 0
-            for drawn in pikepdf.parse_content_stream(page):
-                operands, operator = drawn.operands, drawn.operator
+            for operands, operator in _instructions(page):
                 if str(operator) in ("BDC", "BMC") and operands[0] != "/Span":
                     told = operands[0] != "/Artifact"
                 unheard += str(operator) == "BT" and not told
