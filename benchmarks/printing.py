@@ -99,6 +99,7 @@ def read_back(count: int) -> tuple[int, int]:
             grey = document[len(document) - 1].render(scale=_DPI / 72, grayscale=True).to_numpy()
         picture = np.ascontiguousarray(grey[:, :, 0] if grey.ndim == 3 else grey)
         found = {symbol.text for symbol in find_our_symbols(picture, _DPI).symbols}
+        assert each.reply is not None  # only a copy has none
         right += found == {each.reply.payload}
         wrong += bool(found - {each.reply.payload})
     return right, wrong

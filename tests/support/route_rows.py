@@ -324,6 +324,13 @@ _OUTSIDE = (
         form={"correspondent": "{ida}"},
         recorded=Verb.NAME_SENDER,
     ),
+    Row(
+        "POST /staff/mail/{letter}/sender",
+        staff(303, investigator=(403, 403)),
+        "letter",
+        form={"correspondent": "{ida}"},
+        recorded=Verb.NAME_SENDER,
+    ),
     Row("GET /staff/correspondents", staff(200, 200)),
     Row(
         "POST /staff/correspondents",

@@ -17,7 +17,10 @@ from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.letters import actions as letters
 from digitizer.model.errors import Conflict, NeedsReason, NotFound, UsageError
-from digitizer.screening import cases, recalls
+from digitizer.model.mail import LetterKind
+from digitizer.people.correspondents.actions import Entry
+from digitizer.people.correspondents.actions import may_change as may_name_senders
+from digitizer.screening import cases, recalls, senders
 
 router = APIRouter(prefix="/staff/mail")
 _MOST_HITS = 30
@@ -77,6 +80,24 @@ def give_reason(
         return _ask_why(request, letter, visit, position, find, str(error))
     asked = f"?{urlencode({'find': find[:LONGEST_QUERY]})}" if find else ""
     return RedirectResponse(f"/staff/mail/{quote(letter)}/{position}{asked}", 303)
+
+
+@router.post("/{letter}/sender")
+def sender(
+    request: Request,
+    letter: str,
+    visit: SignedStaff,
+    correspondent: Annotated[int, Form(ge=0, le=999_999_999)] = 0,
+    name: Annotated[str, Form(max_length=200)] = "",
+    address: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """A person accepts who sent a letter that a cover delivered, before anybody looked at it."""
+    try:
+        facility, entry = facility_of(request), Entry(name, address)
+        senders.name_sender(facility, letter, correspondent or None, entry, visit.actor)
+    except UsageError as error:
+        return _page(request, letter, 1, visit, _Shown(trouble=str(error)))
+    return RedirectResponse(f"/staff/mail/{quote(letter)}/1", 303)
 
 
 @router.get("/{letter}/{position}")
@@ -181,14 +202,17 @@ def _page(
     if page is None:
         raise NotFound(f"Letter {letter} has no page {position}.")
     asked = shown.find[:LONGEST_QUERY]
+    facility, is_letter = facility_of(request), opened.kind is LetterKind.LETTER
     return show(
         request,
         "staff/letter.html",
         409 if shown.trouble else 200,
         visit=visit,
         letter=opened,
-        known=recalls.look_at_settled(facility_of(request), letter, visit.actor),
+        known=recalls.look_at_settled(facility, letter, visit.actor),
         may_recall=recalls.may_recall(visit.actor),
+        senders=senders.look_at_senders(facility, letter, visit.actor) if is_letter else None,
+        may_name=may_name_senders(visit.actor),
         page=page,
         find=asked,
         marks=letters.found_on(page, asked),
