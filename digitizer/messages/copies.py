@@ -15,7 +15,7 @@ from digitizer.access.permissions import Act
 from digitizer.engines.isolation import Pool
 from digitizer.facility import Facility
 from digitizer.letters.mailboxes import open_letter
-from digitizer.messages.outgoing import find_messages
+from digitizer.messages.outgoing import Message, find_messages
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Direction, came_under
@@ -61,12 +61,15 @@ def ask_for_copy(facility: Facility, asked: str, by: Actor) -> int:
     asking = acting(facility, by, Act.ASK_FOR_COPY, of=by.name)
     with looking(facility, by, Act.ASK_FOR_COPY, of=by.name) as look:
         _check_first_today(look, asked)
+        pictures = _pictures(look, asked)
         source, about = _source(facility, look, asked)
     with Pool(1) as pool:
         drawn = render_copy(pool, source, facility.settings.facility)
     sha256, _ = facility.pictures.put(io.BytesIO(drawn.pdf))
     with asking as action:
         _check_first_today(action, asked)
+        if _pictures(action, asked) != pictures:  # staff took it back meanwhile, or a part of it
+            raise NotFound("There is no such letter any more.")
         number = queue.add(
             action.tx,
             PrintKind.COPY,
@@ -94,6 +97,14 @@ def _source(facility: Facility, look: Look, asked: str) -> tuple[LetterToInmate,
     return _letter(facility, look, asked), Subject.letter(asked)
 
 
+def _pictures(look: Look, asked: str) -> tuple[str | None, ...]:
+    """The names of the stored pictures of what is theirs. Raises NotFound."""
+    is_message = sa.select(message.c.id).where(message.c.id == asked)
+    if look.tx.execute(is_message).first() is not None:
+        return _own_message(look, asked)[0].photos
+    return tuple(each.picture for each in open_letter(look.tx, look.owner, asked).pages)
+
+
 def _letter(facility: Facility, look: Look, letter_id: str) -> LetterToInmate:
     from digitizer.engines.printing.letters.letter import LetterToInmate
 
@@ -114,15 +125,21 @@ def _letter(facility: Facility, look: Look, letter_id: str) -> LetterToInmate:
     )
 
 
-def _message(facility: Facility, look: Look, message_id: str) -> LetterToInmate:
-    from digitizer.engines.printing.letters.letter import LetterToInmate
-
+def _own_message(look: Look, message_id: str) -> tuple[Message, datetime]:
+    """With when it was released. Raises NotFound."""
     (found,) = find_messages(look.tx, [message_id])
     row = look.tx.execute(sa.select(message).where(message.c.id == message_id)).one()
     is_theirs = found.inmate.booking_number == look.owner and row.released is not None
     to_them = is_theirs and found.direction is Direction.TO_INMATE and row.correspondent_id
     if not to_them or not contacts.is_approved(look.tx, row.correspondent_id, row.inmate_id):
         raise NotFound(f"There is no letter {message_id}.")
+    return found, row.released
+
+
+def _message(facility: Facility, look: Look, message_id: str) -> LetterToInmate:
+    from digitizer.engines.printing.letters.letter import LetterToInmate
+
+    found, released = _own_message(look, message_id)
     return LetterToInmate(
         facility_name=facility.settings.facility.name,
         inmate=found.inmate,
@@ -130,7 +147,7 @@ def _message(facility: Facility, look: Look, message_id: str) -> LetterToInmate:
         subject=found.subject,
         text=found.body,
         photos=tuple(facility.pictures.get(each) for each in found.photos),
-        sent=row.released.astimezone(),
+        sent=released.astimezone(),
         message_id=message_id,
         reply=None,
     )

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from digitizer.access.acting import acting, looking
 from digitizer.access.permissions import Act
 from digitizer.covers import register
@@ -20,6 +22,7 @@ from digitizer.model.events import PRINT_QUEUE, Subject, Verb
 from digitizer.model.mail import Direction
 from digitizer.model.people import Actor
 from digitizer.model.prints import Batch, Print, PrintState
+from digitizer.people import roster
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing
 from digitizer.prints.printers import Printer, make_folder
@@ -88,7 +91,7 @@ def render_queued(facility: Facility, numbers: Sequence[int], by: Actor) -> tupl
 
 
 def _render(
-    facility: Facility, pool: Pool, message: Message, number: int, by: Actor
+    facility: Facility, pool: Pool, message: Message, number: int, by: Actor, large: bool = False
 ) -> tuple[bytes, str | None]:
     """Keeps the PDF of a print; returns it, and a sentence about the characters that it shows only
     as boxes (None: none)."""
@@ -96,11 +99,12 @@ def _render(
 
     with looking(facility, by, Act.PRINT) as look:
         known = register.look_up(look.tx, message.cover_id)
+        large = large or _is_large(look.tx, facility, message)
     if known is None:
         raise DigitizerError("The code of its reply sheet or cover sheet is not in the register.")
     photos = [facility.pictures.get(sha256) for sha256 in message.photos]
     rendered = render_message(
-        pool, message, known.code, facility.keys, facility.settings.facility, photos
+        pool, message, known.code, facility.keys, facility.settings.facility, photos, large
     )
     sha256, _ = facility.pictures.put(io.BytesIO(rendered.pdf))
     with acting(facility, by, Act.PRINT) as action:
@@ -114,14 +118,28 @@ def _render(
     return rendered.pdf, rendered.missing
 
 
-def print_messages(facility: Facility, folder: Path, by: Actor) -> PrintRun:
+def _is_large(tx: sa.Connection, facility: Facility, message: Message) -> bool:
+    """Whether the settings, or the roster by them, want large print for the inmate."""
+    match facility.settings.messages.large_print:
+        case "nobody":
+            return False
+        case "all":
+            return True
+        case "roster":
+            return roster.reads_large_print(tx, message.inmate.booking_number)
+
+
+def print_messages(
+    facility: Facility, folder: Path, by: Actor, *, large_print: bool = False
+) -> PrintRun:
     """Writes what is queued into ``folder``: one PDF for each letter, and one for each housing
     unit.
 
     A message is marked as printed only when its file is there whole. One that cannot be drawn stays
     queued and is reported; the others are printed. What an interrupted run had written here counts
     as this run's: its letters come into the units' files now, and what somebody took away meanwhile
-    is doubtful. No file is ever overwritten.
+    is doubtful. No file is ever overwritten. With ``large_print`` all letters to inmates are in
+    large print, without it those that the settings say.
     """
     files: list[PrintedFile] = []
     problems: list[str] = []
@@ -138,7 +156,7 @@ def print_messages(facility: Facility, folder: Path, by: Actor) -> PrintRun:
         for each in queued:
             message = texts[each.message or ""]
             try:
-                file, missing = _print(facility, pool, message, each, to, by)
+                file, missing = _print(facility, pool, message, each, to, by, large_print)
                 files.append(replace(file, file=folder / file.file.name))
                 warnings += [f"Message {message.id}: {missing}"] if missing else []
             except StorageError:
@@ -182,10 +200,16 @@ def _found_here(
 
 
 def _print(
-    facility: Facility, pool: Pool, message: Message, queued: Print, to: Printer, by: Actor
+    facility: Facility,
+    pool: Pool,
+    message: Message,
+    queued: Print,
+    to: Printer,
+    by: Actor,
+    large: bool,
 ) -> tuple[PrintedFile, str | None]:
     """The file, and a sentence about the characters that it shows only as boxes (None: none)."""
-    pdf, missing = _render(facility, pool, message, queued.number, by)
+    pdf, missing = _render(facility, pool, message, queued.number, by, large)
     name = f"letter-{file_word(message.inmate.booking_number)}-{message.id}"
     to_unit = message.direction is Direction.TO_INMATE
     number = Handing(facility, by).give(to, [queued], lambda: pdf, name, for_unit=to_unit)

@@ -47,13 +47,18 @@ def render_message(
     keys: KeyRing,
     facility: FacilitySettings,
     photos: Sequence[bytes],
+    large: bool = False,
 ) -> Rendered:
     """The letter with its reply sheet (to an inmate) or with their cover sheet (from one).
+    ``large``: a letter to an inmate in large print.
 
     Raises UsageError if an address does not fit its window, SandboxFailed if a photo broke it.
     """
     to_inmate = message.direction is Direction.TO_INMATE
-    letter = (_to_inmate if to_inmate else _from_inmate)(message, code, keys, facility, photos)
+    if to_inmate:
+        letter = _to_inmate(message, code, keys, facility, photos, large)
+    else:
+        letter = _from_inmate(message, code, keys, facility, photos)
     pdf = pool.submit(letter_pdf, letter, facility.paper, seconds=_SECONDS).result()
     return Rendered(pdf, page_count(pdf), warning(letter_missing(letter)))
 
@@ -77,6 +82,7 @@ def _to_inmate(
     keys: KeyRing,
     facility: FacilitySettings,
     photos: Sequence[bytes],
+    large: bool,
 ) -> Letter:
     return LetterToInmate(
         facility_name=facility.name,
@@ -88,6 +94,7 @@ def _to_inmate(
         sent=message.created.astimezone(),
         message_id=message.id,
         reply=ReplySheet(payload(code, keys), short_id(code)),
+        large=large,
     )
 
 

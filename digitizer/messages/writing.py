@@ -8,7 +8,7 @@ does not exist give the same answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -56,6 +56,8 @@ _LONGEST_SUBJECT = 200
 _DIGITS = 9
 #: Characters of a draft that are kept, more than any message may have.
 _LONGEST_KEPT = 40_000
+#: In place of the reason of a block that is of somebody else of the same name.
+_OF_A_NAMESAKE = "ask staff why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def conversation(facility: Facility, with_whom: str, by: Actor) -> Conversation:
         between, side, person, other = _parties(action, with_whom)
         entries = conversations.entries_between(action.tx, person.booking_number, other.id, side)
         conversations.mark_read(action.tx, entries, side)
+        if side is Side.CORRESPONDENT and not facility.settings.family.show_opened:
+            entries = tuple(map(_without_opening, entries))
         action.record(
             Verb.OPEN_CONVERSATION,
             Subject.mailbox(person.booking_number),
@@ -108,6 +112,11 @@ def conversation(facility: Facility, with_whom: str, by: Actor) -> Conversation:
             blocked=_block(action.tx, between, other),
             needs_address=_needs_address(action.tx, between, other),
         )
+
+
+def _without_opening(entry: Entry) -> Entry:
+    """When the inmate opened a letter on paper is not for everybody to know."""
+    return replace(entry, read=None) if entry.kind is EntryKind.LETTER else entry
 
 
 def save_draft(facility: Facility, with_whom: str, subject: str, body: str, by: Actor) -> datetime:
@@ -347,7 +356,11 @@ def _stopped(
 
 
 def _block(tx: sa.Connection, between: Between, other: Correspondent) -> Block | None:
-    return next(iter(blocks.between(tx, [other.id], between.inmate_id, [other.name])), None)
+    """One that is of another record by its name stops them too; of it, nothing is told to them."""
+    found = blocks.between(tx, [other.id], between.inmate_id, [other.name])
+    theirs = (each for each in found if each.correspondent in (None, other))
+    alike = (replace(each, wanted_by=WantedBy.FACILITY, reason=_OF_A_NAMESAKE) for each in found)
+    return next(theirs, next(alike, None))
 
 
 def _needs_address(tx: sa.Connection, between: Between, other: Correspondent) -> bool:

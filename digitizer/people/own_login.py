@@ -129,6 +129,6 @@ def _with_second_step(action: Action) -> int:
 
 
 def _picture(waiting: Enrolment) -> tuple[tuple[bool, ...], ...]:
-    from digitizer.engines.printing.kit.drawing import qr_cells  # reportlab is slow to import
+    from digitizer.engines.printing.kit.qr_code import qr_cells  # reportlab is slow to import
 
     return tuple(map(tuple, qr_cells(waiting.address)))

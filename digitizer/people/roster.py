@@ -36,6 +36,12 @@ class RosterChange:
     notes: tuple[str, ...] = ()
 
 
+LARGE_PRINT = "large_print"
+"""The column of the roster that says who is printed in large print."""
+
+_YES = frozenset(("yes", "y", "true", "1"))
+
+
 def current(tx: sa.Connection) -> Current:
     """The roster as a plan compares it with a file."""
     waiting = set(tx.execute(sa.select(held_name.c.inmate_id)).scalars())
@@ -118,6 +124,13 @@ def left(tx: sa.Connection, booking_numbers: Collection[str]) -> Mapping[int, st
 def find_inmate(tx: sa.Connection, booking_number: str) -> Inmate:
     """Raises NotFound."""
     return _known(tx, booking_number)[1]
+
+
+def reads_large_print(tx: sa.Connection, booking_number: str) -> bool:
+    """Whether the roster's own column ``large_print`` says yes for this inmate. Raises NotFound."""
+    which = inmate.c.id == inmate_row_id(tx, booking_number)
+    more = tx.execute(sa.select(inmate.c.more).where(which)).scalar_one()
+    return str(more.get(LARGE_PRINT, "")).strip().casefold() in _YES
 
 
 def inmate_row_id(tx: sa.Connection, booking_number: str) -> int:

@@ -83,6 +83,16 @@ def copies_of(tx: sa.Connection, inmate_id: int) -> Mapping[str, tuple[PrintStat
     return {row.copied: (PrintState(row.state), row.made) for row in rows}
 
 
+def spoil_copies(tx: sa.Connection, copied: str, reason: str) -> tuple[int, ...]:
+    """Copies of this letter or message count for nothing from now on, printed or not, and are not
+    printed; returns their numbers."""
+    known = print_job.c.copied == copied, print_job.c.state != str(PrintState.SPOILED)
+    numbers = tuple(tx.execute(sa.select(print_job.c.id).where(*known)).scalars())
+    for number in numbers:
+        spoil(tx, number, reason)
+    return numbers
+
+
 def waiting_since(tx: sa.Connection) -> tuple[int, datetime | None]:
     """How many prints no printer has yet, and since when the oldest waits."""
     waits = sa.select(sa.func.count(), sa.func.min(print_job.c.made))

@@ -25,7 +25,7 @@ from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Direction, MessageState
 from digitizer.model.people import Actor, CustodyStatus, Inmate
 from digitizer.people import roster
-from digitizer.people.correspondents import blocks
+from digitizer.people.correspondents import blocks, contacts
 from digitizer.policies import marks
 from digitizer.policies.watch_rules import WatchRule, current_rules
 from digitizer.screening.second_look import needs_second
@@ -200,7 +200,10 @@ def _check_release(tx: sa.Connection, found: WaitingMessage) -> None:
     if not found.body.strip() and all(each.refused for each in found.photos):
         raise UsageError("Nothing of the message is left. Refuse it.")
     inmate_id = roster.inmate_row_id(tx, found.inmate.booking_number)
-    ids = [] if found.correspondent_id is None else [found.correspondent_id]
+    other = found.correspondent_id
+    ids = [] if other is None else [other]
+    if other is not None and not contacts.is_approved(tx, other, inmate_id):
+        raise Conflict("Their contact is not approved any more. Refuse the message.")
     for block in blocks.between(tx, ids, inmate_id, [found.correspondent]):
         raise Conflict(f"{blocks.sentence(block)} Refuse the message, or end the block first.")
 

@@ -16,6 +16,7 @@ from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterState
 from digitizer.model.paper import Doubt, DoubtReason
 from digitizer.model.people import Actor
+from digitizer.prints import queue
 from digitizer.screening import held_letters, settled_mail
 from digitizer.screening.settled_mail import RejectedItem, Settled, Sight
 from digitizer.support.wording import local_moment
@@ -48,7 +49,7 @@ def rejected(
 def recall(facility: Facility, some_id: str, by: Actor, reason: str) -> Recalled:
     """Takes back a letter that was delivered or rejected, or a scan that was rejected as a whole:
     it is held again under the same id, and gone from the mailbox, the search and the thread at
-    once.
+    once. Copies on paper that the inmate asked for are spoiled; the event names them.
 
     Raises NotAllowed, NotFound, UsageError without a reason, and Conflict for what is held already,
     was replaced, or whose seal key was destroyed.
@@ -64,8 +65,16 @@ def recall(facility: Facility, some_id: str, by: Actor, reason: str) -> Recalled
             held_letters.recall_letter(action.tx, known.id, held_as)
             incident = _incident(known) if known.is_incident else {}
             owner = known.inmate.booking_number if known.inmate else None
-            letter = Subject.letter(known.id)
-            action.record(Verb.RECALL, letter, was=str(known.state), taken_from=owner, **incident)
+            copies = queue.spoil_copies(action.tx, known.id, "The letter was recalled.")
+            paper = {"copies": list(copies)} if copies else {}
+            action.record(
+                Verb.RECALL,
+                Subject.letter(known.id),
+                was=str(known.state),
+                taken_from=owner,
+                **incident,
+                **paper,
+            )
         return Recalled(some_id, known, held_as)
 
 

@@ -1,15 +1,16 @@
-"""Letters to print, and a photo."""
+"""Letters and a notice to print, and a photo."""
 
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from PIL import Image
 
 from digitizer.engines.printing.kit.cover_layout import PAPERS
 from digitizer.engines.printing.letters.letter import LetterFromInmate, LetterToInmate
+from digitizer.engines.printing.letters.rejection_notice import RejectionNotice
 from digitizer.engines.printing.sheets.cover_sheet import CoverSheet
 from digitizer.engines.printing.sheets.reply_sheet import ReplySheet
 from digitizer.model.paper import CodeKind
@@ -60,4 +61,21 @@ TO_INMATE = LetterToInmate(
     sent=SENT,
     message_id="M-17",
     reply=ReplySheet(PAYLOAD, "K7QM-3XTR-D"),
+)
+
+
+NOTICE = RejectionNotice(
+    facility_name="Example Jail",
+    mail_address=("Mail Room", "100 Example Road", "Exampleville, EX 00000"),
+    inmate=Inmate("T-0042", "Sampler", "Zoë", "C-3", CustodyStatus.IN_CUSTODY),
+    sender="Invented Person",
+    sender_address=("Invented Person", "221 Nowhere Street", "Nowhere, EX 00000"),
+    reference="R-17",
+    item="Letter, 3 pages",
+    received=date(2025, 3, 3),
+    decided=date(2025, 3, 4),
+    decided_by="Mailroom Supervisor",
+    reasons=("A gift card was enclosed.", "One photo shows a weapon."),
+    appeal_days=13,
+    appeal_to=("Deputy Warden", "100 Example Road"),
 )

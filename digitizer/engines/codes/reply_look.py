@@ -184,7 +184,7 @@ def _data_modules() -> NDArray[np.bool_]:
 
 @cache
 def _code_cells(text: str) -> NDArray[np.bool_]:
-    from digitizer.engines.printing.kit.drawing import qr_modules  # reportlab is slow
+    from digitizer.engines.printing.kit.qr_code import qr_modules  # reportlab is slow
 
     return np.array(qr_modules(text), dtype=np.bool_)
 

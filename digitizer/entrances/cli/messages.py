@@ -107,12 +107,15 @@ def message_list(context: typer.Context, booking: str, as_json: AsJson = False) 
 def message_print(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help="The folder to write the PDFs to.")],
+    large_print: Annotated[
+        bool, typer.Option("--large-print", help="Print all letters to inmates in large print.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Render the queued messages: one PDF per letter, and one per housing unit."""
     from digitizer.messages.printing import print_messages
 
-    run = print_messages(facility_of(context), out, OPERATOR)
+    run = print_messages(facility_of(context), out, OPERATOR, large_print=large_print)
     for each in run.files:
         record = {
             "file": str(each.file),

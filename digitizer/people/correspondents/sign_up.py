@@ -87,8 +87,8 @@ def ask_for_account(
         )
         about_it = _subject(token)
         to = link(facility.settings, f"/confirm/{token}")
-        settings = facility.settings
-        write(tx, settings, email, kept.language, Letter.CONFIRM, about_it, link=to, name=kept.name)
+        # Nothing that was typed is in it: anybody may give anybody's address.
+        write(tx, facility.settings, email, kept.language, Letter.CONFIRM, about_it, link=to)
         audit.record(tx, LOGIN_PAGE, Verb.SIGN_UP, about_it, terminal=terminal)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from digitizer.covers import register
 from digitizer.facility import Facility
+from digitizer.letters import actions as letters
 from digitizer.messages import conversations
 from digitizer.messages import writing as verbs
 from digitizer.messages.conversations import EntryKind, Side
@@ -88,3 +91,17 @@ def _answer(facility: Facility, message_id: str, text: str) -> str:
     with reading(facility.engine) as tx:
         found = tx.execute(sa.select(letter.c.id).where(letter.c.scan_id == scan_id))
         return str(found.scalar_one())
+
+
+def test_when_a_letter_was_opened_is_told_only_where_the_facility_says_so(
+    facility: Facility,
+) -> None:
+    ida = make_contact(facility)
+    on_paper = deliver(facility, ORSON, "Dear Orson", b"paper")
+    senders.name_sender(facility, on_paper, ida, Entry(""), CLERK)
+    letters.open_letter(facility, on_paper, as_inmate(ORSON), 1)
+    for shown in (False, True):
+        family = facility.settings.family.model_copy(update={"show_opened": shown})
+        told = replace(facility, settings=facility.settings.model_copy(update={"family": family}))
+        (mine,) = verbs.conversation(told, ORSON, as_correspondent(ida)).entries
+        assert (mine.read is not None) is shown

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from digitizer import audit
 from digitizer.facility import Facility
 from digitizer.letters import actions as letters
-from digitizer.messages import copies, printing, writing
+from digitizer.messages import copies, printing, rendering, writing
 from digitizer.model.errors import Conflict, NotAllowed, NotFound
+from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind
 from digitizer.model.prints import Pile, PrintKind, PrintState
 from digitizer.people.correspondents import actions as correspondents
+from digitizer.prints import actions as prints
 from digitizer.prints import queue
-from digitizer.screening import decisions, message_review
+from digitizer.prints.printers import HERE
+from digitizer.screening import decisions, message_review, recalls
 from digitizer.storage.database import reading
 from digitizer.storage.database import writing as changing
 from digitizer.storage.tables_prints import print_job
@@ -112,3 +117,32 @@ def test_nobody_gets_a_copy_of_what_is_not_theirs(facility: Facility) -> None:
     correspondents.remove_contact(facility, ida, ORSON, SUPERVISOR, "they asked")
     with pytest.raises(NotFound):
         copies.ask_for_copy(facility, sent, ME)
+
+
+def test_what_is_recalled_is_not_printed_as_a_copy(facility: Facility) -> None:
+    letter = _delivered(facility)
+    number = copies.ask_for_copy(facility, letter, ME)
+    recalls.recall(facility, letter, SUPERVISOR, "it is Petra's")
+    with reading(facility.engine) as tx:
+        assert [each for each in queue.waiting(tx) if each.copied] == []
+    with pytest.raises(Conflict):
+        prints.send(facility, CLERK, [number], HERE)
+    assert copies.copies_asked(facility, ME)[letter].spoiled
+    with reading(facility.engine) as tx:
+        found = audit.events_of(tx, Subject.letter(letter))
+    assert [each.detail["copies"] for each in found if each.verb == Verb.RECALL] == [[number]]
+
+
+def test_what_is_recalled_while_its_copy_is_drawn_is_not_copied(
+    facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter, drawing = _delivered(facility), rendering.render_copy
+
+    def recalled(*given: Any) -> Any:
+        recalls.recall(facility, letter, SUPERVISOR, "it is Petra's")
+        return drawing(*given)
+
+    monkeypatch.setattr(rendering, "render_copy", recalled)
+    with pytest.raises(NotFound):
+        copies.ask_for_copy(facility, letter, ME)
+    assert copies.copies_asked(facility, ME) == {}

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,30 @@ def test_sent_printed_and_marked(facility: Facility, tmp_path: Path) -> None:
     assert {thread.message.state for thread in threads(facility, ORSON, OPERATOR)} == {
         MessageState.PRINTED
     }
+
+
+@pytest.mark.parametrize(
+    ("setting", "column", "asked", "large"),
+    [
+        ("nobody", "yes", False, False),
+        ("nobody", "no", True, True),
+        ("all", "no", False, True),
+        ("roster", "Yes ", False, True),
+        ("roster", "no", False, False),
+        ("roster", None, False, False),
+    ],
+)
+def test_large_print_for_whom_the_settings_or_the_roster_say(
+    facility: Facility, tmp_path: Path, setting: str, column: str | None, asked: bool, large: bool
+) -> None:
+    messages = facility.settings.messages.model_copy(update={"large_print": setting})
+    settings = facility.settings.model_copy(update={"messages": messages})
+    with writing(facility.engine) as tx:
+        tx.execute(sa.update(inmate).values(more={"large_print": column} if column else {}))
+    sent = send(facility, _to(body="word " * 500), OPERATOR)
+    run = print_messages(replace(facility, settings=settings), tmp_path, CLERK, large_print=asked)
+    (pages,) = (each.pages for each in run.files if each.message == sent)
+    assert pages == (4 if large else 3)
 
 
 def test_a_later_run_overwrites_nothing(facility: Facility, tmp_path: Path) -> None:

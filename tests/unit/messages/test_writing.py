@@ -197,6 +197,24 @@ def test_a_block_stops_both_and_says_why(facility: Facility, ida: int, wanted_by
         message_review.release_message(facility, waits, CLERK, "looked through")
 
 
+def test_the_reason_of_a_namesakes_block_is_told_to_nobody_else(
+    facility: Facility, ida: int
+) -> None:
+    namesake = make_contact(facility, replace(IDA, address="9 Far Road"))
+    correspondents.block_mail(
+        facility, namesake, ORSON, SUPERVISOR, "she moved to Oak Lane", wanted_by=WantedBy.INMATE
+    )
+    for with_whom, by in ((ORSON, as_correspondent(ida)), (str(ida), as_inmate(ORSON))):
+        opened = verbs.conversation(facility, with_whom, by)
+        assert opened.stopped is not None
+        assert opened.blocked is not None
+        assert "Oak Lane" not in opened.stopped + opened.blocked.reason
+        assert opened.blocked.wanted_by is WantedBy.FACILITY
+        with pytest.raises(Conflict, match="ask staff why"):
+            verbs.write(facility, with_whom, "", "Hello", by)
+    assert "Oak Lane" in str(verbs.conversation(facility, str(namesake), as_inmate(ORSON)).stopped)
+
+
 def test_who_left_is_not_written_to(facility: Facility, ida: int) -> None:
     waits = verbs.write(facility, ORSON, "", "Hello", as_correspondent(ida))
     with writing(facility.engine) as tx:

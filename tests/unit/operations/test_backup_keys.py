@@ -33,7 +33,7 @@ def test_seals_open_again_only_with_the_passphrase(full: Facility, tmp_path: Pat
     assert restore_home(tmp_path / "backup", tmp_path / "with", OPERATOR, PASSPHRASE).warnings == ()
     assert _seal_key(tmp_path / "with", scan) == seal_key
     warnings = restore_home(tmp_path / "backup", tmp_path / "without", OPERATOR).warnings
-    assert "1 scans sealed as legal mail" in warnings[1]
+    assert "1 scan sealed as legal mail" in warnings[1]
     assert _seal_key(tmp_path / "without", scan) is None
 
 

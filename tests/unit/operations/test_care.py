@@ -25,5 +25,5 @@ def test_a_lock_is_counted_and_its_owner_not_named(facility: Facility) -> None:
         with pytest.raises(Refused):
             login.enter_as_inmate(facility, number, "111222", f"10.0.0.{number[:1] == 'n'}")
     found = {each.what: each for each in needs_care(facility, CLERK).findings}
-    assert "1 account or terminal locked" in found["logins"].message
+    assert "1 lock after failed logins" in found["logins"].message
     assert ORSON not in found["logins"].message

@@ -89,7 +89,7 @@ def test_sheets_that_counts_promise_and_nobody_saw_are_said_with_their_share(
         two = sa.select(scan.c.id).limit(2)
         tx.execute(sa.update(scan).where(scan.c.id.in_(two)).values(missing=3))
     (found,) = _findings(facility)
-    assert "6 of 120 sheets and letters" in found.message
+    assert "6 of 120 of what covers and headers count, sheets and letters" in found.message
     assert "(5.0%)" in found.message
     assert "in 2 of its last 3 stacks" in found.message
     assert "Clean its rollers" in str(found.fix)

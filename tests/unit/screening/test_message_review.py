@@ -7,14 +7,24 @@ from dataclasses import replace
 import pytest
 
 from digitizer.facility import Facility
+from digitizer.messages import printing
 from digitizer.messages import writing as verbs
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.model.mail import MessageState
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.people import actions as people
+from digitizer.people.correspondents import actions as correspondents
 from digitizer.screening import message_review as review
 from tests.support.conversing import a_photo, as_correspondent, make_contact
-from tests.support.made_mail import ADMINISTRATOR, CLERK, INVESTIGATOR, ORSON, as_inmate, events
+from tests.support.made_mail import (
+    ADMINISTRATOR,
+    CLERK,
+    INVESTIGATOR,
+    ORSON,
+    SUPERVISOR,
+    as_inmate,
+    events,
+)
 
 WHY = "looked through"
 
@@ -155,3 +165,19 @@ def test_investigators_and_inmates_decide_nothing(facility: Facility, ida: int) 
             review.release_message(facility, sent, by, WHY)
     with pytest.raises(UsageError):
         review.release_message(facility, sent, CLERK, "  ")
+
+
+@pytest.mark.parametrize("from_inside", [False, True])
+def test_nothing_is_released_once_the_contact_is_removed(
+    facility: Facility, ida: int, from_inside: bool
+) -> None:
+    sent = (
+        verbs.write(facility, str(ida), "Hi", "Hello", as_inmate(ORSON))
+        if from_inside
+        else _sent(facility, ida)
+    )
+    correspondents.remove_contact(facility, ida, ORSON, SUPERVISOR, "they asked")
+    with pytest.raises(Conflict, match="not approved any more"):
+        review.release_message(facility, sent, CLERK, WHY)
+    assert printing.print_queue(facility, CLERK) == ()
+    review.refuse_message(facility, sent, CLERK, WHY)

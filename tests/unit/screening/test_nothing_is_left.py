@@ -94,19 +94,29 @@ def test_no_secret_is_in_any_byte(
 # --- a home of an earlier version, whose keys were in the database
 
 
-def _later(folder: Path) -> tuple[list[str], list[str]]:
-    """The tables that the version before had not, and the indexes of a table that it had."""
+def _later(folder: Path) -> list[str]:
+    """What takes away the tables that the version before had not, and what is new in others."""
     folder.mkdir(exist_ok=True)
     before = open_engine(f"sqlite:///{folder / 'before.db'}")
     upgrade(before, "0009")
     had = sa.inspect(before)
     tables = set(had.get_table_names())
     indexes = {each["name"] for table in tables for each in had.get_indexes(table)}
+    columns = {(table, each["name"]) for table in tables for each in had.get_columns(table)}
     before.dispose()
     later = [each.name for each in reversed(metadata.sorted_tables) if each.name not in tables]
     of_old = [each for each in metadata.sorted_tables if each.name in tables]
     named = [str(index.name) for each in of_old for index in each.indexes]
-    return later, [each for each in named if each not in indexes]
+    held = [(each.name, column.name) for each in of_old for column in each.columns]
+    return [
+        *(f"DROP TABLE {each}" for each in later),
+        *(f"DROP INDEX {each}" for each in named if each not in indexes),
+        *(
+            f"ALTER TABLE {table} DROP COLUMN {each}"
+            for table, each in held
+            if (table, each) not in columns
+        ),
+    ]
 
 
 def _make_old(facility: Facility, folder: Path) -> tuple[Scan, bytes, bytes]:
@@ -116,14 +126,10 @@ def _make_old(facility: Facility, folder: Path) -> tuple[Scan, bytes, bytes]:
     seal_scan(facility, scan, seen(), folder)
     key, gone = _key_of(facility, scan), bytes(range(100, 132))
     with writing(facility.engine) as tx:
-        tables, indexes = _later(folder)
-        for table in tables:
-            tx.exec_driver_sql(f"DROP TABLE {table}")
-        for index in indexes:
-            tx.exec_driver_sql(f"DROP INDEX {index}")
+        for statement in _later(folder):
+            tx.exec_driver_sql(statement)
         tx.exec_driver_sql("ALTER TABLE scan ADD COLUMN seal_key BLOB")
         tx.execute(sa.text("UPDATE scan SET seal_key = :key"), {"key": key})
-        tx.exec_driver_sql("ALTER TABLE scan DROP COLUMN seal_key_id")
         tx.exec_driver_sql("UPDATE alembic_version SET version_num = '0009'")
     engine = open_engine(facility.engine.url)
     with engine.connect() as connection:

@@ -147,6 +147,6 @@ def test_what_is_said_before_a_letter_is_delivered(facility: Facility) -> None:
     assert senders.blocked_for(facility, held, PETRA, CLERK) == {}
     actions.block_mail(facility, None, PETRA, SUPERVISOR, "court order 17")
     (sentence,) = senders.blocked_for(facility, held, PETRA, CLERK).values()
-    assert "suspended: court order 17" in sentence
+    assert "suspended without an end: court order 17" in sentence
     with pytest.raises(NotFound):
         senders.blocked_for(facility, held, "nobody", CLERK)

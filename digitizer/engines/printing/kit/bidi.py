@@ -26,6 +26,8 @@ def reads_right_to_left(paragraph: str) -> bool:
 
 
 def has_right_to_left(text: str) -> bool:
+    if text.isascii():
+        return False
     return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
 
 

@@ -5,13 +5,14 @@ Everything here is in PDF points from the bottom left, as ReportLab's canvas cou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from reportlab.graphics.barcode import qrencoder
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import cover_layout as layout
+from digitizer.engines.printing.kit.qr_code import Cells, qr_modules
 from digitizer.model.paper import CodeKind
 
 PAGE_SIZES: dict[layout.Paper, tuple[float, float]] = {
@@ -21,10 +22,6 @@ PAGE_SIZES: dict[layout.Paper, tuple[float, float]] = {
 
 CODE_BOX = layout.CODE_SIDE * (1 + 2 * layout.QUIET_MODULES / layout.CODE_MODULES) * mm
 """The usual ``size`` for ``draw_code``: the symbol and its quiet zone, in points."""
-
-_CODE_CHARACTERS = 35
-"""What a QR code of version 3 with error correction H holds of the alphanumeric set."""
-
 
 Tone = tuple[float, float, float]
 """A colour as red, green, blue (0..1)."""
@@ -55,26 +52,6 @@ def draw_code(canvas: Canvas, payload: str, x: float, y: float, size: float = CO
     canvas.restoreState()
 
 
-@lru_cache(maxsize=4)  # a sheet bears one code four times, and making it is most of the work
-def qr_modules(payload: str) -> list[list[bool]]:
-    """The 29 by 29 cells of the code that ``draw_code`` draws, row by row, True for black."""
-    if len(payload) > _CODE_CHARACTERS:
-        raise ValueError(f"a code holds {_CODE_CHARACTERS} characters, not {len(payload)}")
-    code = qrencoder.QRCode(3, qrencoder.QRErrorCorrectLevel.H)
-    code.addData(qrencoder.QRAlphaNum(payload))
-    code.make()
-    return [[bool(dark) for dark in row] for row in code.modules]
-
-
-def qr_cells(text: str) -> list[list[bool]]:
-    """The cells of a QR code of any text, row by row, True for black: of the smallest version that
-    holds it with error correction M, which is enough on a screen."""
-    code = qrencoder.QRCode(None, qrencoder.QRErrorCorrectLevel.M)
-    code.addData(qrencoder.QR8bitByte(text))
-    code.make()
-    return [[bool(dark) for dark in row] for row in code.modules]
-
-
 def draw_marks(
     canvas: Canvas, page_width: float, page_height: float, kind: CodeKind = CodeKind.REPLY
 ) -> None:
@@ -85,25 +62,32 @@ def draw_marks(
     """
     areas = layout.mark_areas(page_width / mm, page_height / mm)
     for mark, area in zip(layout.mark_ids(kind), areas, strict=True):
-        bits = [list(row) for row in layout.mark_bits(mark)]
-        _fill_cells(canvas, bits, area.left * mm, page_height - area.bottom * mm, area.width * mm)
+        _fill_cells(
+            canvas,
+            layout.mark_bits(mark),
+            area.left * mm,
+            page_height - area.bottom * mm,
+            area.width * mm,
+        )
 
 
-def _fill_cells(canvas: Canvas, rows: list[list[bool]], x: float, y: float, side: float) -> None:
+def _fill_cells(canvas: Canvas, rows: Cells, x: float, y: float, side: float) -> None:
     """Black cells as one path: drawn one by one, renderers leave hairlines between them."""
     step = side / len(rows)
-    path = canvas.beginPath()
-    for down, row in enumerate(rows):
-        top = y + side - down * step
-        for start, length in _dark_runs(row):
-            path.rect(x + start * step, top - step, length * step, step)
-    canvas.saveState()
-    canvas.setFillGray(0)
-    canvas.drawPath(path, stroke=0, fill=1)
-    canvas.restoreState()
+    canvas.addLiteral(f"q 0 g {step:.6f} 0 0 {step:.6f} {x:.6f} {y:.6f} cm {_path(rows)} f Q")
 
 
-def _dark_runs(row: list[bool]) -> list[tuple[int, int]]:
+@lru_cache(maxsize=64)  # the codes of a sheet, and the marks of every kind
+def _path(rows: Cells) -> str:
+    """The cells as rectangles, a unit each, from the lower left corner upward."""
+    return " ".join(
+        f"{start} {len(rows) - 1 - down} {length} 1 re"
+        for down, row in enumerate(rows)
+        for start, length in _dark_runs(row)
+    )
+
+
+def _dark_runs(row: Sequence[bool]) -> list[tuple[int, int]]:
     """(start, length) of each run of dark cells."""
     starts = [at for at, dark in enumerate(row) if dark and (at == 0 or not row[at - 1])]
     ends = [at for at, dark in enumerate(row) if dark and (at + 1 == len(row) or not row[at + 1])]

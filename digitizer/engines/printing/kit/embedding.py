@@ -18,11 +18,19 @@ from typing import Any, BinaryIO
 from weakref import WeakKeyDictionary
 
 import uharfbuzz
+from reportlab import rl_config
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.fonts import Font
-from digitizer.engines.printing.kit.shaping import HIGHEST, LOWEST, Glyph, Run
+from digitizer.engines.printing.kit.shaping import (
+    HIGHEST,
+    LEAST_MOVE,
+    LOWEST,
+    Glyph,
+    Run,
+    own_width,
+)
 from digitizer.engines.printing.kit.unicode_map import unicode_map
 
 _DROPPED = frozenset(
@@ -42,6 +50,7 @@ _DROPPED = frozenset(
         "vmtx",
     )
 )
+rl_config.useA85 = 0  # bytes stay bytes: no printer has wanted them as letters for decades
 _MOST_IN_A_BLOCK = 100  # of a character map, as Adobe's technical note 5411 says
 _SYMBOLIC = 4
 
@@ -55,10 +64,10 @@ class _NoFont:
     _multiByte = False  # noqa: N815
 
 
-def empty_canvas(out: BinaryIO, size: tuple[float, float]) -> Canvas:
+def empty_canvas(out: BinaryIO, size: tuple[float, float], kind: type[Canvas] = Canvas) -> Canvas:
     """A canvas on which only ``show`` writes. Equal drawing gives equal bytes."""
     pdfmetrics.registerFont(_NoFont())
-    return Canvas(
+    return kind(
         out,
         pagesize=size,
         invariant=1,
@@ -83,8 +92,8 @@ def show(canvas: Canvas, text: str, runs: Sequence[Run], size: float, x: float, 
     for font, group in groupby(runs, key=lambda run: run.font):
         embedded = fonts.font(font)
         parts.append(f"/{embedded.label} {_number(size)} Tf")
-        for run in group:
-            parts += embedded.operators(run, size)
+        for to_the_left, alike in groupby(group, key=lambda run: run.level % 2 == 1):
+            parts += embedded.operators(alike, to_the_left, size)
     parts += ["ET", *(["Q"] if cut else []), *([_END] if whole else [])]
     canvas.addLiteral(" ".join(parts))
 
@@ -101,7 +110,7 @@ def _is_stacked(runs: Sequence[Run]) -> bool:
     """Whether all runs to the right, and a reader of glyph after glyph would misread it."""
     if any(run.level % 2 for run in runs):
         return False
-    return any(glyph.up or glyph.part for run in runs for glyph in run.glyphs)
+    return any(glyph.up or glyph.part for run in runs if not run.plain for glyph in run.glyphs)
 
 
 def _spoken(text: str) -> str:
@@ -142,21 +151,34 @@ class _Fonts:
 _documents: WeakKeyDictionary[Any, _Fonts] = WeakKeyDictionary()
 
 
+class _Codes(dict[tuple[int, str], str]):
+    """The code of each glyph with what it stands for, counted up, as four digits."""
+
+    def __missing__(self, sign: tuple[int, str]) -> str:
+        code = self[sign] = f"{len(self):04X}"
+        return code
+
+
 class _Embedded:
     """One font in one document: a code for each glyph and what it stands for."""
 
     def __init__(self, font: Font, label: str) -> None:
         self.label = label
         self._font = font
-        self._codes: dict[tuple[int, str], int] = {(0, ""): 0}
-        self._widths: dict[int, float] = {}
+        self._codes = _Codes({(0, ""): "0000"})
 
-    def operators(self, run: Run, size: float) -> Iterator[str]:
-        """What draws the run in a text object, its font being set."""
-        if run.level % 2 == 0:
-            yield from self._drawn(run.glyphs, size)
+    def operators(self, runs: Iterable[Run], to_the_left: bool, size: float) -> Iterator[str]:
+        """What draws runs of one direction in a text object, the font being set."""
+        if to_the_left:
+            for run in runs:
+                yield from self._to_the_left(run.glyphs, size)
             return
-        yield from self._to_the_left(run.glyphs, size)
+        for plain, alike in groupby(runs, key=lambda run: run.plain):
+            if plain:
+                codes = self._codes
+                yield f"<{''.join([codes[sign] for run in alike for sign in run.signs])}> Tj"
+            else:
+                yield from self._drawn([glyph for run in alike for glyph in run.glyphs], size)
 
     def _to_the_left(self, glyphs: Sequence[Glyph], size: float) -> Iterator[str]:
         """Marks above and below come last: between them, readers take words apart."""
@@ -188,26 +210,16 @@ class _Embedded:
         codes, back = "", 0.0
         for glyph in glyphs:
             back -= glyph.across
-            if abs(back) >= 0.05:
+            if abs(back) >= LEAST_MOVE:
                 if codes:
                     yield f"<{codes}>"
                 yield _number(back)
                 codes, back = "", 0.0
-            codes += f"{self._code(glyph):04X}"
-            back += self._width(glyph.number) - glyph.advance + glyph.across
+            codes += self._codes[glyph.number, glyph.text]
+            back += own_width(self._font, glyph.number) - glyph.advance + glyph.across
         yield f"<{codes}>"
-        if abs(back) >= 0.05:
+        if abs(back) >= LEAST_MOVE:
             yield _number(back)
-
-    def _code(self, glyph: Glyph) -> int:
-        return self._codes.setdefault((glyph.number, glyph.text), len(self._codes))
-
-    def _width(self, number: int) -> float:
-        width = self._widths.get(number)
-        if width is None:
-            advance = self._font.shaper.get_glyph_h_advance(number)
-            width = self._widths[number] = advance * 1000 / self._font.units
-        return width
 
     # ---- the font as objects of the document
 
@@ -232,7 +244,7 @@ class _Embedded:
                     [
                         0,
                         pdfdoc.PDFArray(
-                            [_number(self._width(number)) for number, _ in self._codes]
+                            [_number(own_width(self._font, number)) for number, _ in self._codes]
                         ),
                     ]
                 ),
@@ -296,7 +308,7 @@ class _Embedded:
         blocks = []
         for first in range(0, len(shown), _MOST_IN_A_BLOCK):
             block = shown[first : first + _MOST_IN_A_BLOCK]
-            lines = "\n".join(f"<{code:04X}> <{_hex(text)}>" for code, text in block)
+            lines = "\n".join(f"<{code}> <{_hex(text)}>" for code, text in block)
             blocks.append(f"{len(block)} beginbfchar\n{lines}\nendbfchar")
         return unicode_map("\n".join(blocks))
 

@@ -2,7 +2,8 @@
 
 Noto Sans sets the page. What it lacks comes from the Noto font of the character's script where
 that is installed (``scripts/install`` does), from DejaVu Sans, which we ship, and from fonts for
-Chinese, Japanese and Korean. Only fonts with TrueType outlines are used.
+Chinese, Japanese and Korean; emoji come from Noto Emoji, which we ship. Only fonts with TrueType
+outlines are used.
 """
 
 from __future__ import annotations
@@ -26,7 +27,12 @@ BOLD = "NotoSans-Bold"
 FALLBACK = "DejaVuSans"
 """Ours too: Arabic, Hebrew, Armenian, Georgian and symbols, on any machine."""
 
-_SHIPPED = (REGULAR, BOLD, FALLBACK)
+EMOJI = "NotoEmoji-Regular"
+"""Ours too: emoji in black and white."""
+
+_SHIPPED = (REGULAR, BOLD, FALLBACK, EMOJI)
+
+_FIRST_PICTURE = "\U0001f000"
 
 _CHINESE = ("DroidSansFallbackFull", "DroidSansFallback")
 _KOREAN = {REGULAR: ("NanumGothic",), BOLD: ("NanumGothicBold", "NanumGothic")}
@@ -85,12 +91,14 @@ def _installed() -> dict[str, Path]:
 @cache
 def font_for(text: str, wanted: str) -> Font | None:
     """The best font that has all of ``text``, one letter with its marks; None if none has."""
-    return next((font for font in _candidates(text[0], wanted) if font.has(text)), None)
+    return next((font for font in _candidates(text, wanted) if font.has(text)), None)
 
 
-def _candidates(character: str, wanted: str) -> Iterator[Font]:
-    """Fonts that may have the character, the best first; opened only as far as asked for."""
-    for name in _names(character, wanted):
+def _candidates(text: str, wanted: str) -> Iterator[Font]:
+    """Fonts that may have the letter, the best first; opened only as far as asked for."""
+    if any(character >= _FIRST_PICTURE for character in text) and (emoji := open_font(EMOJI)):
+        yield emoji
+    for name in _names(text[0], wanted):
         font = open_font(name)
         if font is not None:
             yield font
@@ -106,3 +114,4 @@ def _names(character: str, wanted: str) -> Iterator[str]:
         yield from (f"NotoSans{script}-{weight}", f"NotoSans{script}-Regular")
     yield from (FALLBACK, *_CHINESE, *_KOREAN[wanted])
     yield from (f"{name}-Regular" for name in _SYMBOLS)
+    yield EMOJI

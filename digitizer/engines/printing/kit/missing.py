@@ -24,7 +24,7 @@ _OF_EACH_SCRIPT = {
 def missing_characters(text: str) -> str:
     """Each character of ``text`` that no font here has, once, in order; "" if all is well.
 
-    Emoji do not count: their names are printed.
+    Emoji do not count: what our font does not draw is printed by its name.
     """
     seen = dict.fromkeys(c for c in clean(text) if c != "\n")
     return "".join(c for c in seen if is_missing(c, REGULAR))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from digitizer.engines.printing.kit.drawing import INK, PAGE_SIZES, Tone
 from digitizer.engines.printing.kit.embedding import empty_canvas
 from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.plain_text import clean_line
+from digitizer.engines.printing.kit.tagging import Role, TaggedCanvas, tagged
 from digitizer.engines.printing.kit.text_runs import Line, draw_line, fitted_line, single_line
 from digitizer.model.people import Inmate
 from digitizer.support.paths import PRINT_TEMPLATES
@@ -67,10 +68,12 @@ def identity(inmate: Inmate) -> str:
     return f"{clean_line(inmate.booking_number)} · {sorting_name(inmate)}"
 
 
-def new_canvas(paper: Paper, title: str, author: str) -> tuple[Canvas, io.BytesIO]:
+def new_canvas(
+    paper: Paper, title: str, author: str, kind: type[Canvas] = Canvas
+) -> tuple[Canvas, io.BytesIO]:
     """An empty document and where its bytes will be. Equal drawing gives equal bytes."""
     out = io.BytesIO()
-    canvas = empty_canvas(out, PAGE_SIZES[paper])
+    canvas = empty_canvas(out, PAGE_SIZES[paper], kind)
     canvas.setTitle(title)
     canvas.setAuthor(author)
     canvas.setCreator("digitizer")
@@ -78,7 +81,7 @@ def new_canvas(paper: Paper, title: str, author: str) -> tuple[Canvas, io.BytesI
 
 
 def draw_pages(pages: Sequence[Page], paper: Paper, title: str, author: str) -> bytes:
-    canvas, out = new_canvas(paper, title, author)
+    canvas, out = new_canvas(paper, title, author, TaggedCanvas)
     for page in pages:
         canvas.setFillColorRGB(*INK)
         page(canvas)
@@ -162,9 +165,36 @@ def draw_lines(
     y: float,
     width: float,
     leading: float = LEADING,
+    *,
+    role: Role = "P",
+    continued: bool = False,
 ) -> float:
-    """Lines from the base line ``y`` downward; returns the base line that would be next."""
-    for line in lines:
-        draw_line(canvas, line, x, y, width)
-        y -= advance(line, leading)
+    """Lines from the base line ``y`` downward; returns the base line that would be next.
+
+    Each paragraph is an element. ``continued``: the first began on the page before."""
+    for paragraph in _paragraphs(lines):
+        with tagged(canvas, role, reads=_turned(paragraph), continued=continued):
+            for line in paragraph:
+                draw_line(canvas, line, x, y, width)
+                y -= advance(line, leading)
+        continued = False
     return y
+
+
+def _turned(lines: Sequence[Line]) -> str:
+    """What these lines say, if some of it runs to the left."""
+    if not any(run.level % 2 for line in lines for run in line.runs):
+        return ""
+    return "".join(line.text + (" " if line.blanks else "") for line in lines)
+
+
+def _paragraphs(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """The lines of each paragraph, with the empty ones behind it."""
+    paragraph: list[Line] = []
+    for line in lines:
+        if paragraph and line.runs and any(each.runs for each in paragraph) and paragraph[-1].ends:
+            yield paragraph
+            paragraph = []
+        paragraph.append(line)
+    if paragraph:
+        yield paragraph

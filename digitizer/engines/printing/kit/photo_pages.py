@@ -24,6 +24,7 @@ from digitizer.engines.printing.kit.page_frame import (
     read_wording,
 )
 from digitizer.engines.printing.kit.photos import Photo, open_photo, placed, upright_size
+from digitizer.engines.printing.kit.tagging import tagged
 from digitizer.engines.printing.kit.text_runs import draw_line, wrap
 from digitizer.model.errors import UnopenableFile
 
@@ -120,9 +121,11 @@ def _draw(
         _draw_lost(canvas, corner, cell, both(words, "photo_lost", number=number[0]))
         return
     width, height = photo.placed(cell[0], cell[1] - _CAPTION)
-    canvas.drawImage(_JpegReader(photo.jpeg), x, top - height, width, height)
     below = both(words, caption, number=number[0], total=number[1])
-    draw_label(canvas, below, x, top - height - 11)
+    with tagged(canvas, "Figure", below):
+        canvas.drawImage(_JpegReader(photo.jpeg), x, top - height, width, height)
+    with tagged(canvas, "Caption"):
+        draw_label(canvas, below, x, top - height - 11)
 
 
 def _draw_lost(
@@ -135,5 +138,6 @@ def _draw_lost(
     canvas.rect(x, top - height, cell[0], height)
     canvas.setDash()
     canvas.setFillColorRGB(*GREY)
-    for row, line in enumerate(wrap(message, REGULAR, 9.5, cell[0] - 24)):
-        draw_line(canvas, line, x + 12, top - 22 - row * 14)
+    with tagged(canvas, "P"):
+        for row, line in enumerate(wrap(message, REGULAR, 9.5, cell[0] - 24)):
+            draw_line(canvas, line, x + 12, top - 22 - row * 14)

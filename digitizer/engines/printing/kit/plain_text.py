@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import cache
 
+from digitizer.engines.printing.kit.emoji import is_drawn
 from digitizer.support.visible import HIDDEN
 
 TAB_WIDTH = 4
@@ -19,29 +20,31 @@ MOST_BLANK_LINES = 2
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _GAPS = re.compile(f"\n{{{MOST_BLANK_LINES + 2},}}")
 
-_ASTRAL_PICTURE = "[\U0001f000-\U0001faff]"
-_EXTRAS = "[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
-_PICTURE = f"(?:{_ASTRAL_PICTURE}|[\u2190-\u2bff\u3030\u303d\u3297\u3299]){_EXTRAS}"
-_FLAG = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
-_KEYCAP = re.compile("([0-9#*])\ufe0f?\u20e3")
+_PICTURE = "[\U0001f000-\U0001faff\u2190-\u2bff\u3030\u303d\u3297\u3299]"
 _PICTURES = re.compile(f"({_PICTURE}(?:\u200d{_PICTURE})*)\\1*")
+_FLAG = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])?")
+_FLAG_OF_A_PART = re.compile("\U0001f3f4([\U000e0030-\U000e007a]+)\U000e007f")
+_KEYCAP = re.compile("([0-9#*])\ufe0f?\u20e3")
 _EXTRA = re.compile("[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]")
+"""Which look a picture has, the colour of skin among them: black ink has but one."""
 
 REPLACEMENT = "\ufffd"
 
 
 def clean(text: str) -> str:
-    r"""``text`` as it will be printed: lines end in ``\n``, accents are composed, emoji are named.
+    r"""``text`` as it will be printed: lines end in ``\n``, accents are composed, emoji are kept.
 
-    Emoji stand as their name in brackets, ``[red apple]``; styled letters of other planes as
-    plain ones; tabs as spaces; what is no character at all as U+FFFD. Control characters and
-    hidden direction overrides, which have no look of their own, are left out.
+    Emoji stay where our font draws them, without colour of skin; of several joined that it does not
+    draw as one picture, each stays by itself. Any other stands as its name in brackets, a flag as
+    ``[flag MX]``; styled letters of other planes stand as plain ones; tabs as spaces; what is no
+    character at all as U+FFFD. Control characters and hidden direction overrides, which have no
+    look of their own, are left out.
     """
     text = HIDDEN.sub("", "".join(map(_unstyled, _LINE_ENDS.sub("\n", text))))
-    lines = (line.expandtabs(TAB_WIDTH) for line in _named_pictures(text).split("\n"))
-    shown = ("".join(map(_visible, line)).rstrip() for line in lines)
-    composed = unicodedata.normalize("NFC", "\n".join(shown))
-    return _GAPS.sub("\n" * (MOST_BLANK_LINES + 1), composed).strip("\n")
+    text = _without_extras("".join(map(_visible, text)))
+    text = _PICTURES.sub(_drawn_or_named, unicodedata.normalize("NFC", text))
+    lines = (line.expandtabs(TAB_WIDTH).rstrip() for line in text.split("\n"))
+    return _GAPS.sub("\n" * (MOST_BLANK_LINES + 1), "\n".join(lines)).strip("\n")
 
 
 def clean_line(text: str) -> str:
@@ -59,37 +62,51 @@ def _unstyled(character: str) -> str:
     return unicodedata.normalize("NFKC", character) if styled else character
 
 
-def _named_pictures(text: str) -> str:
+def _without_extras(text: str) -> str:
     text = _KEYCAP.sub(r"[\1]", text)
-    text = _FLAG.sub(lambda found: f"[flag {_country(found[1])}{_country(found[2])}]", text)
-    return _PICTURES.sub(_name_of, text)
+    text = _FLAG_OF_A_PART.sub(lambda found: f"[flag {_region(found[1])}]", text)
+    text = _FLAG.sub(_flag, text)
+    return _EXTRA.sub("", text)
 
 
-def _country(indicator: str) -> str:
-    return chr(ord(indicator) - 0x1F1E6 + ord("A"))
+def _flag(found: re.Match[str]) -> str:
+    """In black and white most flags look alike, so a flag is its country's two letters."""
+    country = "".join(chr(ord(each) - 0x1F1E6 + ord("A")) for each in found[0])
+    return f"[flag {country}]" if found[2] else country
 
 
-def _name_of(found: re.Match[str]) -> str:
-    picture = _EXTRA.sub("", found[1])
+def _region(tags: str) -> str:
+    """England's ``GB-ENG`` of its five tags."""
+    letters = "".join(chr(ord(tag) - 0xE0000) for tag in tags).upper()
+    return f"{letters[:2]}-{letters[2:]}"
+
+
+def _drawn_or_named(found: re.Match[str]) -> str:
+    picture = found[1]
     if not any(part > "\uffff" for part in picture):
-        return found[0]  # old symbols such as hearts and arrows, which fonts have
-    name = " + ".join(_name(part) for part in picture.split("\u200d") if part)
-    times = len(found[0]) // len(found[1])
+        return found[0]  # old symbols such as hearts and arrows, which fonts of text have
+    times = len(found[0]) // len(picture)
+    if is_drawn(picture):
+        return found[0]
+    parts = picture.split("\u200d")
+    if all(map(is_drawn, parts)):
+        return "".join(parts) * times
+    name = " + ".join(map(_name, parts))
     return f"[{name} ×{times}]" if times > 1 else f"[{name}]"
 
 
 def _name(picture: str) -> str:
-    return unicodedata.name(picture[0], "emoji").lower()
+    return unicodedata.name(picture, "emoji").lower()
 
 
 @cache
 def _visible(character: str) -> str:
     match unicodedata.category(character):
-        case "Cc":
+        case "Cc" if character not in "\n\t":
             return ""
         case "Cs":
             return REPLACEMENT
         case "Zs" if character != "\u00a0":
             return " "
         case _:
-            return "" if _EXTRA.match(character) else character
+            return character

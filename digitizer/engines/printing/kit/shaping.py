@@ -6,6 +6,7 @@ that compare our print with a scan count on that, and so does every line that wa
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,8 @@ _VOWELS_AHEAD = frozenset("เแโใไເແໂໃໄ")
 _VOWELS_BEHIND = frozenset("ะาำๅๆฯະາຳ")
 """Of Thai and Lao: letters by themselves, but no line may part them from their consonant."""
 
+_SIMPLE = re.compile("[\x20-\u02af\u2010-\u2026\u20ac]*")
+
 _MIRRORED = str.maketrans("()[]{}<>«»‹›≤≥⟨⟩", ")(][}{><»«›‹≥≤⟩⟨")
 
 _FEATURES = dict.fromkeys(("kern", "liga", "clig", "calt"), False)
@@ -37,6 +40,10 @@ _JOINING_FEATURES = dict.fromkeys(("kern", "liga", "clig"), False)
 HIGHEST, LOWEST = 1250.0, -850.0
 """What a line may take above and below its base line, in thousandths of its size: enough for
 every script in use, not for accents piled up by somebody who wants to write over other things."""
+
+
+LEAST_MOVE = 0.05
+"""Thousandths below which nobody sees that a glyph was moved."""
 
 
 class Glyph(NamedTuple):
@@ -60,7 +67,9 @@ class Run:
     """Characters of one font and direction. ``glyphs`` stand from left to right.
 
     ``width`` is in thousandths of the font's size; ``level`` is odd where it reads to the left.
-    ``sticks_out``: its ink reaches above HIGHEST or below LOWEST.
+    ``sticks_out``: its ink reaches above HIGHEST or below LOWEST. ``plain``: each glyph stands on
+    the line, at its own width, for characters of its own. ``signs`` are its glyphs' numbers with
+    what they stand for.
     """
 
     text: str
@@ -69,10 +78,19 @@ class Run:
     glyphs: tuple[Glyph, ...]
     width: float
     sticks_out: bool
+    plain: bool
+    signs: tuple[tuple[int, str], ...]
+
+
+def is_simple(text: str) -> bool:
+    """Whether it is Latin letters and common signs alone: nothing clings, turns or stacks."""
+    return _SIMPLE.fullmatch(text) is not None
 
 
 def letters(text: str) -> list[str]:
     """``text`` in what must not be parted: each letter with its marks and joiners."""
+    if is_simple(text):
+        return list(text)
     starts = [at for at in range(len(text)) if at == 0 or not _clings(text[at - 1], text[at])]
     return [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
@@ -81,6 +99,7 @@ def _clings(before: str, character: str) -> bool:
     return (
         unicodedata.category(character)[0] == "M"
         or character in INVISIBLE
+        or (before == "\u200d" and unicodedata.category(character) == "So")
         or (character in _VOWELS_BEHIND and before not in _VOWELS_BEHIND)
         or (before in _VOWELS_AHEAD and character not in _VOWELS_AHEAD)
     )
@@ -134,8 +153,27 @@ def _shape(text: str, font: Font, level: int) -> Run:
     glyphs = tuple(
         _glyphs(text, font, level, buffer.glyph_infos or (), buffer.glyph_positions or ())
     )
-    width = sum(glyph.advance for glyph in glyphs)
-    return Run(text, font, level, glyphs, width, any(_sticks_out(font, each) for each in glyphs))
+    return Run(
+        text,
+        font,
+        level,
+        glyphs,
+        width=sum(glyph.advance for glyph in glyphs),
+        sticks_out=any(_sticks_out(font, each) for each in glyphs),
+        plain=all(_is_plain(font, each) for each in glyphs),
+        signs=tuple((glyph.number, glyph.text) for glyph in glyphs),
+    )
+
+
+def _is_plain(font: Font, glyph: Glyph) -> bool:
+    moved = glyph.part or glyph.up or glyph.across
+    return not moved and abs(glyph.advance - own_width(font, glyph.number)) < LEAST_MOVE
+
+
+@cache
+def own_width(font: Font, number: int) -> float:
+    """How far a glyph of the font moves the pen by itself, in thousandths."""
+    return float(font.shaper.get_glyph_h_advance(number)) * 1000 / font.units
 
 
 def _sticks_out(font: Font, glyph: Glyph) -> bool:

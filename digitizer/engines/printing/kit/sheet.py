@@ -16,6 +16,7 @@ from digitizer.engines.printing.kit import cover_layout as layout
 from digitizer.engines.printing.kit.drawing import INK, Tone, draw_code, draw_marks
 from digitizer.engines.printing.kit.fonts import REGULAR
 from digitizer.engines.printing.kit.plain_text import clean_line
+from digitizer.engines.printing.kit.tagging import Role, tagged
 from digitizer.engines.printing.kit.text_runs import Line, draw_line, fitted_line, wrap
 from digitizer.model.paper import CodeKind
 
@@ -45,6 +46,7 @@ class Sheet:
         tone: Tone = INK,
         align: Align = "left",
         least: float | None = None,
+        role: Role = "P",
     ) -> None:
         """One line on the base line ``y``, kept within ``width`` mm (``size`` in points).
 
@@ -53,7 +55,8 @@ class Sheet:
         """
         line = fitted_line(clean_line(text), font, size, width * mm, least or size * 2 / 3)
         spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
-        self._draw(line, x * mm - spare * line.width, y, tone)
+        with tagged(self._canvas, role):
+            self._draw(line, x * mm - spare * line.width, y, tone)
 
     def lines(
         self,
@@ -76,8 +79,9 @@ class Sheet:
             rest = " ".join(line.text for line in wrapped[room - 1 :])
             last = fitted_line(rest, font, size, area.width * mm, size)
             wrapped = [*wrapped[: room - 1], last]
-        for number, line in enumerate(wrapped):
-            self._draw(line, area.left * mm, area.top + size / mm + number * step, tone)
+        with tagged(self._canvas, "P"):
+            for number, line in enumerate(wrapped):
+                self._draw(line, area.left * mm, area.top + size / mm + number * step, tone)
         return area.top + len(wrapped) * step
 
     def _draw(self, line: Line, points: float, y: float, tone: Tone) -> None:

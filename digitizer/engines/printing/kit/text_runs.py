@@ -5,6 +5,7 @@ What no font has is drawn as an empty box; ``missing`` finds it before, so that 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import bidi
 from digitizer.engines.printing.kit.embedding import show
-from digitizer.engines.printing.kit.shaping import Run, letters, shaped
+from digitizer.engines.printing.kit.shaping import Run, is_simple, letters, shaped
 
 ELLIPSIS = "…"
 
 _BREAK_AFTER = frozenset("-‐–—/")
+_AFTER_A_BREAK = re.compile("(?<=[- ‐–—/])[^ ]")
 _NEVER_FIRST = frozenset(
     "、。，．：；！？）］｝〉》」』】〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 )
@@ -30,7 +32,8 @@ class Line:
     """One printed line. ``rtl``: it belongs at the right edge. ``ends``: its paragraph ends.
 
     ``runs`` stand from left to right; ``text`` is what they say, in the order of reading.
-    ``width`` is in points.
+    ``width`` is in points. ``blanks`` hang over the line's end: drawn, so that who hears or copies
+    the text has them between its words, but not counted.
     """
 
     runs: tuple[Run, ...]
@@ -39,6 +42,7 @@ class Line:
     width: float
     rtl: bool = False
     ends: bool = True
+    blanks: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,9 @@ def _pieces(paragraph: str, levels: list[int] | None, font: str) -> Iterator[_Pi
 
 def _chances(paragraph: str) -> Iterator[int]:
     """Where a line may end: not within a date or a number, nor between a letter and its marks."""
+    if is_simple(paragraph):
+        yield from _simple_chances(paragraph)
+        return
     at, begun = 0, False
     before = ""
     for letter in letters(paragraph):
@@ -96,6 +103,15 @@ def _chances(paragraph: str) -> Iterator[int]:
         begun = begun or letter != " "
         before = letter
         at += len(letter)
+
+
+def _simple_chances(paragraph: str) -> Iterator[int]:
+    """The same for text in which every character stands by itself, as nearly all does."""
+    first = len(paragraph) - len(paragraph.lstrip(" "))
+    for found in _AFTER_A_BREAK.finditer(paragraph, first + 1):
+        at = found.start()
+        if paragraph[at - 1] == " " or not paragraph[at].isdigit():
+            yield at
 
 
 def _parts(before: str, after: str) -> bool:
@@ -183,13 +199,15 @@ def _line(row: list[_Piece], font: str, size: float, rtl: bool, ends: bool) -> L
         run for piece in row[:-1] for run in shaped(piece.text + piece.blanks, font, piece.levels)
     ]
     text = "".join(piece.text + piece.blanks for piece in row[:-1])
+    blanks: tuple[Run, ...] = ()
     if row and row[-1].text != " " * len(row[-1].text):
         last = row[-1]
         runs += shaped(last.text, font, last.levels and last.levels[: len(last.text)])
         text += last.text
+        blanks = shaped(last.blanks, font, None) if last.blanks else ()
     order = bidi.visual_order([run.level for run in runs])
     width = sum(run.width for run in runs) * size / 1000
-    return Line(tuple(runs[at] for at in order), text, size, width, rtl, ends)
+    return Line(tuple(runs[at] for at in order), text, size, width, rtl, ends, blanks)
 
 
 def single_line(text: str, font: str, size: float) -> Line:
@@ -220,4 +238,10 @@ def draw_line(canvas: Canvas, line: Line, x: float, y: float, width: float = 0.0
     """Draws from ``x`` on the base line ``y``; a right-to-left line ends at ``x + width``."""
     if line.rtl and width:
         x += width - line.width
-    show(canvas, line.text, line.runs, line.size, x, y)
+    if not line.blanks:
+        show(canvas, line.text, line.runs, line.size, x, y)
+    elif line.rtl:
+        x -= sum(run.width for run in line.blanks) * line.size / 1000
+        show(canvas, line.text + " ", (*line.blanks, *line.runs), line.size, x, y)
+    else:
+        show(canvas, line.text + " ", (*line.runs, *line.blanks), line.size, x, y)

@@ -27,6 +27,7 @@ from digitizer.engines.printing.kit.drawing import PAGE_SIZES
 from digitizer.engines.printing.kit.fonts import REGULAR
 from digitizer.engines.printing.kit.page_frame import MARGIN, RULE
 from digitizer.engines.printing.kit.plain_text import clean_line
+from digitizer.engines.printing.kit.tagging import tagged
 from digitizer.engines.printing.kit.text_runs import Line, draw_line, single_line
 from digitizer.model.errors import UsageError
 from digitizer.model.people import Inmate
@@ -150,9 +151,10 @@ _SPACING = 1.2
 
 def _draw_block(canvas: Canvas, paper: Paper, lines: Sequence[Line], area: Area) -> None:
     y = PAGE_SIZES[paper][1] - area.top * mm
-    for line in lines:
-        draw_line(canvas, line, area.left * mm, y - line.size * 0.95)
-        y -= line.size * _SPACING
+    with tagged(canvas, "P"):
+        for line in lines:
+            draw_line(canvas, line, area.left * mm, y - line.size * 0.95)
+            y -= line.size * _SPACING
 
 
 def return_address(inmate: Inmate, facility: str, mail: Sequence[str]) -> tuple[str, ...]:

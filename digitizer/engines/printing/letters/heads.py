@@ -27,13 +27,26 @@ from digitizer.engines.printing.kit.page_frame import (
     sorting_name,
 )
 from digitizer.engines.printing.kit.plain_text import clean_line
+from digitizer.engines.printing.kit.tagging import tagged
 from digitizer.engines.printing.kit.text_runs import draw_line, fitted_line, single_line, wrap
 from digitizer.engines.printing.letters.envelopes import WINDOWS
 from digitizer.model.people import Inmate
 
 PANEL_HEIGHT = 66.0
 FACT_STEP = 17.0
-_LABEL_WIDTH = 92.0
+
+
+@dataclass(frozen=True, slots=True)
+class FactSizes:
+    """Points: of a fact's value and its label, from line to line, and where values begin."""
+
+    value: float
+    label: float
+    step: float
+    column: float
+
+
+USUAL_FACTS = FactSizes(value=10.5, label=7.5, step=FACT_STEP, column=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +64,12 @@ def draw_letterhead(canvas: Canvas, paper: Paper, facility: str, kind: str) -> f
     y = height - TOP
     canvas.setFillColorRGB(*GREY)
     label = single_line(kind, REGULAR, 8)
-    draw_right(canvas, label, width - MARGIN, y)
+    with tagged(canvas, "P"):
+        draw_right(canvas, label, width - MARGIN, y)
     canvas.setFillColorRGB(*ACCENT)
     room = width - 2 * MARGIN - label.width - 16
-    draw_line(canvas, fitted_line(clean_line(facility), BOLD, 10.5, room, 7), MARGIN, y)
+    with tagged(canvas, "P"):
+        draw_line(canvas, fitted_line(clean_line(facility), BOLD, 10.5, room, 7), MARGIN, y)
     canvas.rect(MARGIN, y - 9, width - 2 * MARGIN, 1.4, stroke=0, fill=1)
     canvas.setFillColorRGB(*INK)
     return y - 9
@@ -71,16 +86,20 @@ def draw_delivery_panel(canvas: Canvas, inmate: Inmate, paper: Paper, top: float
     canvas.rect(MARGIN, top - PANEL_HEIGHT, 4, PANEL_HEIGHT, stroke=0, fill=1)
     unit = fitted_line(clean_line(inmate.housing_unit) or "—", BOLD, 30, width * 0.36, 9)
     label = single_line(both(words, "housing"), REGULAR, 7.5)
-    draw_label(canvas, label.text, right - label.width, top - 16)
-    draw_right(canvas, unit, right, top - 49)
+    with tagged(canvas, "P"):
+        draw_label(canvas, label.text + " ", right - label.width, top - 16)
+        draw_right(canvas, unit, right, top - 49)
     left = MARGIN + 18
     room = width - 18 - 14 - max(unit.width, label.width) - 16
-    draw_label(canvas, both(words, "to"), left, top - 16)
-    _draw_name(canvas, sorting_name(inmate), left, top, room)
+    with tagged(canvas, "P"):
+        draw_label(canvas, both(words, "to") + " ", left, top - 16)
+        _draw_name(canvas, sorting_name(inmate), left, top, room)
     number = fitted_line(clean_line(inmate.booking_number), BOLD, 14, room, 5)
-    draw_line(canvas, number, left, top - 55)
-    if (hint := single_line(both(words, "booking"), REGULAR, 7.5)).width < room - number.width - 8:
-        draw_label(canvas, hint.text, left + number.width + 8, top - 55)
+    hint = single_line(both(words, "booking"), REGULAR, 7.5)
+    with tagged(canvas, "P"):
+        draw_line(canvas, number, left, top - 55)
+        if hint.width < room - number.width - 8:
+            draw_label(canvas, " " + hint.text, left + number.width + 8, top - 55)
     return top - PANEL_HEIGHT
 
 
@@ -96,16 +115,23 @@ def _draw_name(canvas: Canvas, name: str, x: float, top: float, room: float) -> 
 
 
 def draw_facts(
-    canvas: Canvas, words: Wording, facts: Sequence[Fact], paper: Paper, y: float
+    canvas: Canvas,
+    words: Wording,
+    facts: Sequence[Fact],
+    paper: Paper,
+    y: float,
+    sizes: FactSizes = USUAL_FACTS,
 ) -> float:
     """Labels with their values, a line each, over a rule; returns the rule's height."""
     width = PAGE_SIZES[paper][0] - 2 * MARGIN
     for fact in facts:
-        draw_label(canvas, both(words, fact.label), MARGIN, y)
         font = BOLD if fact.bold else REGULAR
-        line = fitted_line(clean_line(fact.value), font, 10.5, width - _LABEL_WIDTH, 6.5)
-        draw_line(canvas, line, MARGIN + _LABEL_WIDTH, y)
-        y -= FACT_STEP
+        value = clean_line(fact.value)
+        line = fitted_line(value, font, sizes.value, width - sizes.column, sizes.value * 0.62)
+        with tagged(canvas, "P"):
+            draw_label(canvas, both(words, fact.label) + " ", MARGIN, y, sizes.label)
+            draw_line(canvas, line, MARGIN + sizes.column, y)
+        y -= sizes.step
     draw_rule(canvas, MARGIN, y + 5, width)
     return y + 5
 
@@ -126,12 +152,14 @@ def draw_side_column(
     canvas.setFillColorRGB(*ACCENT)
     canvas.rect(x, y + 14, room, 1.4, stroke=0, fill=1)
     for language, font, size in zip(LANGUAGES, (BOLD, REGULAR), (10.5, 9.0), strict=True):
-        draw_line(canvas, fitted_line(words[language][title], font, size, room, 6), x, y)
+        with tagged(canvas, "P"):
+            draw_line(canvas, fitted_line(words[language][title], font, size, room, 6), x, y)
         y -= 14
     for fact in facts:
-        draw_label(canvas, both(words, fact.label), x, y - 9, 7)
         font = BOLD if fact.bold else REGULAR
-        draw_line(canvas, fitted_line(clean_line(fact.value), font, 9.5, room, 6), x, y - 20)
+        with tagged(canvas, "P"):
+            draw_label(canvas, both(words, fact.label) + " ", x, y - 9, 7)
+            draw_line(canvas, fitted_line(clean_line(fact.value), font, 9.5, room, 6), x, y - 20)
         y -= 26
     y -= 10
     canvas.setFillColorRGB(*GREY)

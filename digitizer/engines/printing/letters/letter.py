@@ -22,6 +22,7 @@ from digitizer.engines.printing.kit.page_frame import (
     FOOT,
     GREY,
     LANGUAGES,
+    LEADING,
     MARGIN,
     TOP,
     Page,
@@ -35,6 +36,7 @@ from digitizer.engines.printing.kit.page_frame import (
 )
 from digitizer.engines.printing.kit.photo_pages import photo_pages
 from digitizer.engines.printing.kit.plain_text import clean, clean_line
+from digitizer.engines.printing.kit.tagging import TaggedCanvas
 from digitizer.engines.printing.kit.text_runs import (
     Line,
     draw_line,
@@ -43,9 +45,10 @@ from digitizer.engines.printing.kit.text_runs import (
 )
 from digitizer.engines.printing.letters.envelopes import WINDOWS, draw_window, return_address
 from digitizer.engines.printing.letters.heads import (
-    FACT_STEP,
     PANEL_HEIGHT,
+    USUAL_FACTS,
     Fact,
+    FactSizes,
     draw_delivery_panel,
     draw_facts,
     draw_letterhead,
@@ -57,12 +60,29 @@ from digitizer.model.people import Inmate
 
 DATE_FORMAT = "%Y-%m-%d %H:%M"
 
+LARGE_PRINT = 18.0
+"""Points of the text for readers of large print, as their associations ask for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """Points of the text, from one base line to the next, and of the subject."""
+
+    text: float
+    leading: float
+    subject: float
+    facts: FactSizes
+
+
+_USUAL = _Sizes(BODY_SIZE, LEADING, 14, USUAL_FACTS)
+_LARGE = _Sizes(LARGE_PRINT, 26, 22, FactSizes(value=LARGE_PRINT, label=11, step=27, column=140))
+
 
 @dataclass(frozen=True, slots=True)
 class LetterToInmate:
     """An e-message to an inmate. ``sent`` is in the facility's own time; ``text`` as typed. A copy
     has no sheet for an answer (``reply``). With ``pages_of_letter`` the pictures are the pages of a
-    letter on paper, each on a page of its own."""
+    letter on paper, each on a page of its own. ``large``: in large print."""
 
     facility_name: str
     inmate: Inmate
@@ -74,6 +94,7 @@ class LetterToInmate:
     message_id: str
     reply: ReplySheet | None
     pages_of_letter: bool = False
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +128,7 @@ def letter_pdf(letter: Letter, paper: Paper, duplex: bool = False) -> bytes:
     run it where a crash harms nothing.
     """
     title = f"{clean_line(letter.facility_name)}: {letter.message_id}"
-    canvas, out = new_canvas(paper, title, clean_line(letter.facility_name))
+    canvas, out = new_canvas(paper, title, clean_line(letter.facility_name), TaggedCanvas)
     pages = [*_text_pages(letter, paper), *_picture_pages(letter, paper)]
     if duplex and len(pages) % 2:
         pages.append(partial(_blank_side, paper=paper))
@@ -173,53 +194,73 @@ def _blank_side(canvas: Canvas, paper: Paper) -> None:
 def _text_pages(letter: Letter, paper: Paper) -> list[Page]:
     """The first page with its head, and as many more as the text takes."""
     width, height = PAGE_SIZES[paper]
-    column = width - 2 * MARGIN
-    head = _subject(letter, column)
-    start = _start(letter, paper)
+    column, sizes = width - 2 * MARGIN, _sizes(letter)
+    head = _subject(letter, column, sizes)
+    start = _start(letter, paper, sizes)
     room = start - FOOT - sum(line.size * 1.35 for line in head) - (10 if head else 0)
-    body = break_pages(_body(letter, column), room, height - TOP - FOOT)
+    body = break_pages(_body(letter, column, sizes), room, height - TOP - FOOT, sizes.leading)
     first = partial(_draw_first, letter=letter, paper=paper, head=head, body=body[0], start=start)
-    return [first, *(partial(_draw_more, lines=lines, paper=paper) for lines in body[1:])]
+    more = partial(_draw_more, sizes=sizes, paper=paper)
+    goes_on = (bool(lines) and not lines[-1].ends for lines in body)
+    return [
+        first,
+        *(
+            partial(more, lines=lines, continued=continued)
+            for lines, continued in zip(body[1:], goes_on, strict=False)
+        ),
+    ]
 
 
-def _subject(letter: Letter, width: float) -> list[Line]:
+def _sizes(letter: Letter) -> _Sizes:
+    return _LARGE if isinstance(letter, LetterToInmate) and letter.large else _USUAL
+
+
+def _subject(letter: Letter, width: float, sizes: _Sizes) -> list[Line]:
     subject = clean_line(letter.subject)
-    return wrap(subject, BOLD, 14, width) if subject else []
+    return wrap(subject, BOLD, sizes.subject, width) if subject else []
 
 
-def _body(letter: Letter, width: float) -> list[Line]:
+def _body(letter: Letter, width: float, sizes: _Sizes) -> list[Line]:
     text = clean(letter.text) or both(read_wording("letter"), "no_text")
-    return wrap(text, REGULAR, BODY_SIZE, width)
+    return wrap(text, REGULAR, sizes.text, width)
 
 
-def _start(letter: Letter, paper: Paper) -> float:
+def _start(letter: Letter, paper: Paper, sizes: _Sizes) -> float:
     """The height at which subject and text begin on the first page."""
     height = PAGE_SIZES[paper][1]
     if isinstance(letter, LetterFromInmate):
         return height - WINDOWS[paper].folds[0] * mm - 16
-    return height - TOP - 9 - 20 - PANEL_HEIGHT - 22 - 3 * FACT_STEP - 18
+    return height - TOP - 9 - 20 - PANEL_HEIGHT - 22 - 3 * sizes.facts.step - 18
 
 
 def _draw_first(
     canvas: Canvas, letter: Letter, paper: Paper, head: list[Line], body: list[Line], start: float
 ) -> None:
+    sizes = _sizes(letter)
     if isinstance(letter, LetterFromInmate):
         _draw_posted_head(canvas, letter, paper)
     else:
-        _draw_delivery_head(canvas, letter, paper)
+        _draw_delivery_head(canvas, letter, paper, sizes.facts)
     width = PAGE_SIZES[paper][0] - 2 * MARGIN
-    y = start - 14
+    y = start - sizes.leading + 1.5
     if head:
-        y = draw_lines(canvas, head, MARGIN, y, width, head[0].size * 1.35) - 6
-    draw_lines(canvas, body, MARGIN, y, width)
+        y = start - head[0].size
+        y = draw_lines(canvas, head, MARGIN, y, width, head[0].size * 1.35, role="H1") - 6
+    draw_lines(canvas, body, MARGIN, y, width, sizes.leading)
 
 
-def _draw_more(canvas: Canvas, lines: list[Line], paper: Paper) -> None:
+def _draw_more(
+    canvas: Canvas, lines: list[Line], paper: Paper, sizes: _Sizes, continued: bool
+) -> None:
     width, height = PAGE_SIZES[paper]
-    draw_lines(canvas, lines, MARGIN, height - TOP - BODY_SIZE, width - 2 * MARGIN)
+    top = height - TOP - sizes.text
+    column = width - 2 * MARGIN
+    draw_lines(canvas, lines, MARGIN, top, column, sizes.leading, continued=continued)
 
 
-def _draw_delivery_head(canvas: Canvas, letter: LetterToInmate, paper: Paper) -> None:
+def _draw_delivery_head(
+    canvas: Canvas, letter: LetterToInmate, paper: Paper, sizes: FactSizes
+) -> None:
     words = read_wording("letter")
     y = draw_letterhead(canvas, paper, letter.facility_name, both(words, "kind"))
     y = draw_delivery_panel(canvas, letter.inmate, paper, y - 20)
@@ -228,7 +269,7 @@ def _draw_delivery_head(canvas: Canvas, letter: LetterToInmate, paper: Paper) ->
         Fact("sent", letter.sent.strftime(DATE_FORMAT)),
         Fact("message", letter.message_id),
     )
-    draw_facts(canvas, words, facts, paper, y - 22)
+    draw_facts(canvas, words, facts, paper, y - 11.5 - sizes.value, sizes)
 
 
 def _draw_posted_head(canvas: Canvas, letter: LetterFromInmate, paper: Paper) -> None:

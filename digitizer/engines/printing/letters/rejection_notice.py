@@ -37,6 +37,7 @@ from digitizer.engines.printing.kit.page_frame import (
     read_wording,
 )
 from digitizer.engines.printing.kit.plain_text import clean, clean_line
+from digitizer.engines.printing.kit.tagging import tagged
 from digitizer.engines.printing.kit.text_runs import (
     Line,
     draw_line,
@@ -237,7 +238,8 @@ def _draw_columns(canvas: Canvas, columns: tuple[list[Line], ...], y: float, roo
         x = MARGIN + number * (width + _COLUMN_GAP)
         canvas.setFillColorRGB(*ACCENT)
         canvas.rect(x, y + 2, width, 1.0, stroke=0, fill=1)
-        draw_line(canvas, lines[0], x, y - 14)
+        with tagged(canvas, "H2"):
+            draw_line(canvas, lines[0], x, y - 14)
         canvas.setFillColorRGB(*INK)
         draw_lines(canvas, lines[1:], x, y - 14 - _SMALL_LEADING, width, _SMALL_LEADING)
 
@@ -288,14 +290,18 @@ def _draw_windowed_head(
 def _draw_title(canvas: Canvas, words: Wording, y: float, width: float) -> None:
     canvas.setFillColorRGB(*INK)
     title = fitted_line(words["en"]["title"], BOLD, 15, width * 0.55, 8)
-    draw_line(canvas, title, MARGIN, y)
+    with tagged(canvas, "H1"):
+        draw_line(canvas, title, MARGIN, y)
     canvas.setFillColorRGB(*ACCENT)
     spanish = fitted_line(words["es"]["title"], REGULAR, 11, width - title.width - 12, 6)
-    draw_line(canvas, spanish, MARGIN + title.width + 10, y)
+    with tagged(canvas, "P"):
+        draw_line(canvas, spanish, MARGIN + title.width + 10, y)
     canvas.setFillColorRGB(*INK)
 
 
 def _draw_reasons_heading(canvas: Canvas, words: Wording, start: float) -> None:
     canvas.setFillColorRGB(*ACCENT)
-    draw_line(canvas, single_line(both(words, "reasons"), BOLD, _SMALL + 1), MARGIN, start + 19)
+    heading = single_line(both(words, "reasons"), BOLD, _SMALL + 1)
+    with tagged(canvas, "H2"):
+        draw_line(canvas, heading, MARGIN, start + 19)
     canvas.setFillColorRGB(*INK)

@@ -25,6 +25,7 @@ from digitizer.engines.printing.kit.page_frame import (
 )
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.sheet import Sheet
+from digitizer.engines.printing.kit.tagging import Role
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import Inmate
 
@@ -101,7 +102,8 @@ def number_place(width: float, height: float) -> tuple[Area, float]:
 def _title(sheet: Sheet, area: Area, facility: str) -> None:
     words = read_wording("reply")
     _centred(sheet, area, 14, facility, size=10, font=BOLD, tone=GREY, least=6)
-    _centred(sheet, area, 45, words["en"]["title"], size=23, font=BOLD, tone=ACCENT, least=12)
+    title = words["en"]["title"]
+    _centred(sheet, area, 45, title, size=23, font=BOLD, tone=ACCENT, least=12, role="H1")
     _centred(sheet, area, 66, words["es"]["title"], size=13, tone=ACCENT, least=8)
 
 
@@ -115,6 +117,7 @@ def _centred(
     least: float,
     font: str = REGULAR,
     tone: Tone = INK,
+    role: Role = "P",
 ) -> None:
     """A line in the middle of the area, ``down`` points below its top."""
     sheet.text(
@@ -127,6 +130,7 @@ def _centred(
         width=area.width,
         least=least,
         align="centre",
+        role=role,
     )
 
 

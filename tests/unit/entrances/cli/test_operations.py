@@ -136,7 +136,7 @@ def test_a_home_is_encrypted_by_a_command_that_asks_nothing(
     assert run_with_mail("encrypt")[0] == 2
     assert run_with_mail("encrypt", "--key-file", key, "--passphrase-file", key)[0] == 2
     code, out, _ = run_with_mail("encrypt", "--key-file", key)
-    assert (code, "1 files" in out, key.stat().st_mode & 0o777) == (
+    assert (code, "1 file" in out, key.stat().st_mode & 0o777) == (
         0,
         True,
         0o600,

@@ -149,7 +149,7 @@ def test_by_hour_of_the_facilitys_clock(times: KnownTimes) -> None:
 def test_reading_confidence(times: KnownTimes) -> None:
     rows = _rows(_figure(times, "confidence"))
     assert {name: values for name, values in rows.items() if values[0]} == {
-        "0.0 to 0.1": (1, 25.0),
+        "0.0–0.1": (1, 25.0),
         "0.1–0.2": (1, 25.0),
         "0.9–1.0": (2, 50.0),
     }

@@ -243,3 +243,12 @@ def test_guessing_a_password_is_charged_like_any_login(home_of_families: Facilit
     for _ in range(6):  # an address that nobody has locks in the same way
         with pytest.raises(Refused):
             login.enter_as_correspondent(home_of_families, "x@y.example", PASSWORD, "10.9.9.8")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_stranger_gets_nothing_that_somebody_typed(
+    home_of_families: Facility, language: str
+) -> None:
+    _ask(home_of_families, Entry("You owe bail: http://evil.example", "", "a@b.org", language))
+    (sent,) = mailed(home_of_families)
+    assert "evil.example" not in sent.subject + sent.body

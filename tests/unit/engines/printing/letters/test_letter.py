@@ -47,12 +47,11 @@ def test_in_duplex_the_reply_sheet_is_nobody_elses_back() -> None:
         "σε σκεφτόμαστε",
         "½ € ☺ ♥ ✓",
         "[flag US]",
-        "[red apple ×2]",
+        "\U0001f34e\U0001f34e \U0001f469\u200d\U0001f467",
     ],
 )
 def test_every_class_of_character_can_be_copied_out(words: str) -> None:
     text = words.replace("[flag US]", "\U0001f1fa\U0001f1f8")
-    text = text.replace("[red apple \u00d72]", "\U0001f34e\U0001f34e")
     first = page_texts(letter_pdf(replace(TO_INMATE, text=text), "a4"))[0]
     for word in words.split():
         assert word in first
@@ -104,14 +103,29 @@ def test_no_text_stops_the_printing(text: str, name: str) -> None:
 
 
 @BOTH_PAPERS
-def test_text_keeps_to_its_column_and_above_the_footer(paper: Paper) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_text_keeps_to_its_column_and_above_the_footer(paper: Paper, large: bool) -> None:
     width, height = PAPERS[paper]
-    pdf = letter_pdf(replace(TO_INMATE, text="word " * 3000), paper)
+    pdf = letter_pdf(replace(TO_INMATE, text="word " * 3000, large=large), paper)
     for page in range(len(page_texts(pdf)) - 1):
         for left, _, right, bottom in boxes(pdf, page, "word"):
             assert left >= 24.5
             assert right <= width - 24.5
             assert bottom < height - 20
+
+
+@BOTH_PAPERS
+def test_large_print_loses_nothing_and_keeps_the_reply_sheet(paper: Paper) -> None:
+    words = [f"w{number}" for number in range(1500)]
+    subject = "A subject of two lines, for which there must be room above what is written"
+    letter = replace(TO_INMATE, text=" ".join(words), subject=subject, large=True)
+    pdf = letter_pdf(letter, paper)
+    texts = page_texts(pdf)
+    assert [word for word in " ".join(texts).split() if word in set(words)] == words
+    assert len(texts) > len(page_texts(letter_pdf(replace(letter, large=False), paper)))
+    assert codes(pdf, len(texts) - 1) == [PAYLOAD] * 4
+    (_, top, _, bottom), *_ = boxes(pdf, 0, "w0 ")
+    assert bottom - top > 4.5  # millimetres
 
 
 def test_equal_letters_are_equal_bytes() -> None:

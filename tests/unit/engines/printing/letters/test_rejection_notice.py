@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
@@ -12,29 +11,11 @@ from digitizer.engines.printing.letters.envelopes import WINDOWS
 from digitizer.engines.printing.letters.rejection_notice import (
     Disposition,
     NoticeTo,
-    RejectionNotice,
     notice_missing,
     rejection_notice_pdf,
 )
-from digitizer.model.people import CustodyStatus, Inmate
 from tests.support.pdf_looks import boxes, page_texts
-
-NOTICE = RejectionNotice(
-    facility_name="Example Jail",
-    mail_address=("Mail Room", "100 Example Road", "Exampleville, EX 00000"),
-    inmate=Inmate("T-0042", "Sampler", "Zoë", "C-3", CustodyStatus.IN_CUSTODY),
-    sender="Invented Person",
-    sender_address=("Invented Person", "221 Nowhere Street", "Nowhere, EX 00000"),
-    reference="R-17",
-    item="Letter, 3 pages",
-    received=date(2025, 3, 3),
-    decided=date(2025, 3, 4),
-    decided_by="Mailroom Supervisor",
-    reasons=("A gift card was enclosed.", "One photo shows a weapon."),
-    appeal_days=13,
-    appeal_to=("Deputy Warden", "100 Example Road"),
-)
-
+from tests.support.printed_letters import NOTICE
 
 EVERY = pytest.mark.parametrize(
     ("to", "paper"), [(to, paper) for to in NoticeTo for paper in PAPERS]

@@ -13,6 +13,7 @@ from digitizer.entrances.failures import FewLines
 from digitizer.entrances.service.logs import JsonLines, TextLines
 from digitizer.entrances.web.app import make_app
 from digitizer.letters import actions as letters
+from digitizer.messages import own_mail
 from digitizer.model.errors import (
     Conflict,
     EngineError,
@@ -114,7 +115,7 @@ def test_each_kind_has_its_own_words(tobias: Visitor, monkeypatch: pytest.Monkey
     shown: dict[tuple[int, str], set[str]] = {}
     for error, status in ERRORS:
         with monkeypatch.context() as patch:
-            patch.setattr(letters, "mailbox", _raise(error))
+            patch.setattr(own_mail, "list_mail", _raise(error))
             for language in ("en", "es"):
                 html = tobias.get("/mail", params={"lang": language}).text
                 shown.setdefault((status, language), set()).add(html.split("<h1>")[1].split("<")[0])

@@ -220,16 +220,16 @@ def test_undoing_needs_the_token_of_the_session(ana: Visitor, mail: Mail) -> Non
     assert answer.status_code == 403
 
 
-def test_to_another_than_the_cover_names_asks_once_more(ana: Visitor, mail: Mail) -> None:
+def test_to_another_than_the_cover_names_asks_once_more(ruth: Visitor, mail: Mail) -> None:
     held = mail.ids["review"]
-    status, _, page = decide(ana, held, "assign", to=_TOBIAS, reason="The envelope says so")
+    status, _, page = decide(ruth, held, "assign", to=_TOBIAS, reason="The envelope says so")
     assert status == 200
     assert page.index("José Okonkwo-Ruiz") < page.index("Tobias Quillfeather")
     assert 'data-key="Enter"' not in page, "a key pressed twice does not confirm"
     assert _letter(mail, "review").state == "awaiting_review"
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     assert fields["reason"] == "The envelope says so"
-    answer = ana.post(f"/staff/held/{held}/assign", data=fields, follow_redirects=False)
+    answer = ruth.post(f"/staff/held/{held}/assign", data=fields, follow_redirects=False)
     assert answer.status_code == 303
     assert _letter(mail, "review").state == "delivered"
 
@@ -241,6 +241,6 @@ def test_a_confirmation_is_good_for_the_inmate_it_showed(ana: Visitor, mail: Mai
     assert _letter(mail, "review").state == "awaiting_review"
 
 
-def test_to_whom_the_cover_names_asks_nothing(ana: Visitor, mail: Mail) -> None:
-    assert decide(ana, mail.ids["review"], "assign", to=_JOSE, reason="why")[0] == 303
+def test_to_whom_the_cover_names_asks_nothing(ruth: Visitor, mail: Mail) -> None:
+    assert decide(ruth, mail.ids["review"], "assign", to=_JOSE, reason="why")[0] == 303
     assert _letter(mail, "review").state == "delivered"
