@@ -391,7 +391,7 @@ def test_a_corrected_text_and_a_blind_check_on_postgresql(cluster: Facility) -> 
     assert checks.waiting(drawn, SUPERVISOR) == ()
 
 
-def test_the_familys_door_on_postgresql(cluster: Facility) -> None:
+def test_the_familys_pages_on_postgresql(cluster: Facility) -> None:
     families, here = with_family(cluster), "10.0.0.7"
     nora = Entry("Nora Kessel", "", "nora@example.org", "es")
     with cheap_hashes():
