@@ -67,6 +67,12 @@ def visitors(place: Place) -> Iterator[dict[str, Visitor]]:
         yield {"/staff": staff, "/mail": inmate, "/family": outside}
 
 
+@pytest.fixture(scope="module")
+def described(place: Place) -> Any:
+    """Once for all routes: each description tells of all of them, and takes a second."""
+    return schemathesis.openapi.from_dict(make_app(place.facility).openapi())
+
+
 @pytest.fixture(autouse=True)
 def _streams_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """At once, and not after minutes."""
@@ -80,10 +86,9 @@ def _cases(described: Any, row: Row) -> st.SearchStrategy[Case[Any]]:
 
 
 @pytest.mark.parametrize("row", _CALLED, ids=lambda row: row.route)
-def test_no_call_is_a_server_error(place: Place, visitors: dict[str, Visitor], row: Row) -> None:
+def test_no_call_is_a_server_error(described: Any, visitors: dict[str, Visitor], row: Row) -> None:
     whose = next((each for each in _HOMES if row.path.startswith(each)), "/staff")
     visitor = visitors[whose]
-    described = schemathesis.openapi.from_dict(make_app(place.facility).openapi())
     found = visitor.get(_HOMES[whose])
     csrf = found.text.partition('name="csrf" value="')[2].partition('"')[0]
 
