@@ -236,6 +236,7 @@ def test_events_of_verbs_are_written_by_the_guard_alone() -> None:
             by_hand.add(name)
     explained = {
         "screening.legal_mail",
+        "screening.sealing_by_hand",
         "operations.health",
         "operations.alarms",
         "operations.own_backups",
