@@ -339,6 +339,7 @@ def test_an_envelope_lies_beside_the_letter_and_is_marked_by_one_key(
     expect(beside).to_have_count(0)
     office.keyboard.press("e")
     expect(office.locator("#shown-caption")).to_have_text("Page 1 of 2: envelope")
+    office.wait_for_load_state()  # before its script is there, no key does anything
     office.keyboard.press("u")
     expect(office.locator(".notice.done")).to_contain_text("Undone: mark page")
     expect(office.locator(".strip")).not_to_contain_text("envelope")
@@ -587,8 +588,11 @@ def _look_for(office: Page, text: str) -> None:
 
 def _looked_up(office: Page, mail: Mail) -> Locator:
     """A held letter with somebody else than the suggested inmate found, by keyboard."""
+    stack = add_scan(mail, "looked-up.pdf")  # a letter that no other test decides about
+    letter = add_letter(mail, stack, None, reason="Whose is it?")
+    add_page(mail, stack, 1, letter, "For Tobias Quillfeather 2026-00117", position=1)
     _enter_as_staff(office)
-    office.goto(f"/staff/held/{mail.ids['held']}")
+    office.goto(f"/staff/held/{letter}")
     _look_for(office, "jose")
     return office.locator(".people input:checked")
 
