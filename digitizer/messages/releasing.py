@@ -14,7 +14,7 @@ from digitizer.storage.tables_correspondents import correspondent_account
 from digitizer.support.clock import now
 
 
-def first_state(tx: sa.Connection, settings: Settings, message_id: str) -> MessageState:
+def _first_state(tx: sa.Connection, settings: Settings, message_id: str) -> MessageState:
     """Where a message goes that is released: an inmate's to paper where its recipient has no login;
     one to an inmate to paper as the facility says."""
     row = tx.execute(sa.select(message).where(message.c.id == message_id)).one()
@@ -28,7 +28,7 @@ def first_state(tx: sa.Connection, settings: Settings, message_id: str) -> Messa
 def release(tx: sa.Connection, settings: Settings, message_id: str) -> MessageState:
     """Its recipient sees it from now on, and one outside is told; what goes to paper is in the
     print queue. Returns its state."""
-    state = first_state(tx, settings, message_id)
+    state = _first_state(tx, settings, message_id)
     _need_address(tx, state, message_id)
     this = sa.update(message).where(message.c.id == message_id)
     tx.execute(this.values(state=str(state), released=now()))
