@@ -13,8 +13,8 @@ LARGEST_MESSAGE = 256 * 1024
 #: But a roster: a hundred thousand people with forty columns are shorter. Who asks is checked
 #: before it is read.
 LARGEST_ROSTER = 33 * 1024 * 1024
-#: And a message of somebody outside, who sends a photo with it: likewise.
-LARGEST_MESSAGE = 26 * 1024 * 1024
+#: And a message of somebody outside, who sends photos with it: likewise.
+LARGEST_MESSAGE_WITH_PHOTOS = 26 * 1024 * 1024
 
 
 def is_ambiguous(headers: Headers) -> bool:

@@ -110,12 +110,20 @@ class PatientProtocol(H11Protocol):
         self._state = state
         self._stop()
         self.crowd.note(self, idle=state is not _State.ANSWERED)
-        seconds = {
-            _State.ARRIVING: self.crowd.web.request_seconds,
-            _State.ANSWERED: self.crowd.web.answer_seconds,
-        }.get(state)
-        if seconds is not None:
-            self._timer = self.loop.call_later(seconds, self.transport.abort)
+        if state is _State.ARRIVING:
+            self._timer = self.loop.call_later(self.crowd.web.request_seconds, self.transport.abort)
+        elif state is _State.ANSWERED:
+            self._wait_for_fetching()
+
+    def _wait_for_fetching(self) -> None:
+        self._timer = self.loop.call_later(self.crowd.web.answer_seconds, self._end_if_unfetched)
+
+    def _end_if_unfetched(self) -> None:
+        """An answer that we are still making is no fault of the visitor's."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            self._wait_for_fetching()
 
     def _stop(self) -> None:
         if self._timer is not None:

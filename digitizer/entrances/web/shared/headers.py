@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from digitizer.entrances.framing import (
     LARGEST_BODY,
     LARGEST_MESSAGE,
+    LARGEST_MESSAGE_WITH_PHOTOS,
     LARGEST_ROSTER,
     is_ambiguous,
     is_ours,
@@ -24,7 +25,8 @@ from digitizer.model.settings import Web
 from digitizer.support.networks import is_within
 
 _ROSTER_UPLOAD = "/staff/roster"
-_WRITING = ("/family/with/", "/mail/with/")
+#: Where a message is written, and how long a form may be there.
+_WRITING = {"/family/with/": LARGEST_MESSAGE_WITH_PHOTOS, "/mail/with/": LARGEST_MESSAGE}
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -120,7 +122,8 @@ def _largest(path: str) -> int:
     """Bytes of a body."""
     if path == _ROSTER_UPLOAD:
         return LARGEST_ROSTER
-    return LARGEST_MESSAGE if path.startswith(_WRITING) else LARGEST_BODY
+    written = (length for place, length in _WRITING.items() if path.startswith(place))
+    return next(written, LARGEST_BODY)
 
 
 def may_see_staff_pages(client: str, web: Web) -> bool:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
+from urllib.request import urlopen
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from digitizer.entrances.service.patience import PatientProtocol, patient_protocol
+from digitizer.entrances.service.web_server import AnnouncedServer
 from digitizer.model.settings import Web
 
 
@@ -60,3 +72,30 @@ def test_who_asked_again_has_waited_least() -> None:
 def test_each_server_has_a_crowd_of_its_own() -> None:
     web = Web()
     assert patient_protocol(web).crowd is not patient_protocol(web).crowd
+
+
+@contextmanager
+def _serving(app: Starlette, web: Web) -> Iterator[str]:
+    server = AnnouncedServer(app, "127.0.0.1", 0, web)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def test_an_answer_that_takes_us_long_to_make_is_not_cut_off() -> None:
+    """A busy machine is no fault of the visitor's."""
+
+    async def slow(_: Request) -> PlainTextResponse:
+        await asyncio.sleep(0.5)
+        return PlainTextResponse("made at last")
+
+    app = Starlette(routes=[Route("/", slow)])
+    with _serving(app, _web(answer_seconds=0.1)) as address:
+        assert urlopen(address).read().decode() == "made at last"

@@ -84,3 +84,10 @@ def test_a_message_may_be_longer_than_other_forms(tobias: Visitor, mail: Mail) -
     assert kept.status_code == 303
     assert body in tobias.get(desk).text
     assert tobias.post(f"/mail/with/{ida}/draft", data={"body": "1" * 300_000}).status_code == 413
+
+
+def test_only_a_family_s_message_may_bring_photos(browser: Visitor) -> None:
+    photo = {"photo": ("photo.jpg", b"1" * 300_000)}
+    assert browser.post("/family/with/1/photos", files=photo).status_code != 413
+    for path in ("/mail/with/1/draft", "/mail", "/family/login"):
+        assert browser.post(path, files=photo).status_code == 413, path
