@@ -27,6 +27,16 @@ class Answers:
     by_role: Mapping[str, Statuses]
     login_page: str = ""
 
+    def succeeds(self, role: str) -> bool:
+        """Whether something is theirs to look at or to change."""
+        wanted = self.by_role.get(role, {})
+        return any(wanted.get(kind, 404) < 400 for kind in ("own", "others"))
+
+    def shut_out(self, role: str) -> bool:
+        """Whether they are sent to log in, may not do it at all, or see nothing there."""
+        wanted = self.by_role.get(role, {})
+        return set(wanted.values()) <= {403, 404}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
