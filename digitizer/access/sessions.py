@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -101,47 +102,40 @@ def open_session(
     return token
 
 
+_WITH_OWNER = (
+    sa.select(
+        session,
+        inmate.c.booking_number,
+        inmate.c.first_name,
+        inmate.c.last_name,
+        inmate.c.pin_hash,
+        inmate.c.must_change_pin,
+        staff.c.name,
+        staff.c.role,
+        staff.c.active,
+        held_name.c.since,
+        staff.c.must_change,
+        staff.c.totp_secret.is_not(None).label("has_second_step"),
+        correspondent.c.name.label("outside"),
+        correspondent_account.c.id.label("account"),
+    )
+    .outerjoin(inmate, session.c.inmate_id == inmate.c.id)
+    .outerjoin(held_name, session.c.inmate_id == held_name.c.inmate_id)
+    .outerjoin(staff, session.c.staff_id == staff.c.id)
+    .outerjoin(correspondent, session.c.correspondent_id == correspondent.c.id)
+    .outerjoin(
+        correspondent_account, correspondent_account.c.correspondent_id == correspondent.c.id
+    )
+)
+
+
 def find_session(tx: sa.Connection, token: str, idle: Idle) -> Session | None:
     """None if it is unknown, idle or too old, or if its owner may no longer log in."""
-    row = tx.execute(
-        sa.select(
-            session,
-            inmate.c.booking_number,
-            inmate.c.first_name,
-            inmate.c.last_name,
-            inmate.c.pin_hash,
-            inmate.c.must_change_pin,
-            staff.c.name,
-            staff.c.role,
-            staff.c.active,
-            held_name.c.since,
-            staff.c.must_change,
-            staff.c.totp_secret.is_not(None).label("has_second_step"),
-            correspondent.c.name.label("outside"),
-            correspondent_account.c.id.label("account"),
-        )
-        .outerjoin(inmate, session.c.inmate_id == inmate.c.id)
-        .outerjoin(held_name, session.c.inmate_id == held_name.c.inmate_id)
-        .outerjoin(staff, session.c.staff_id == staff.c.id)
-        .outerjoin(correspondent, session.c.correspondent_id == correspondent.c.id)
-        .outerjoin(
-            correspondent_account, correspondent_account.c.correspondent_id == correspondent.c.id
-        )
-        .where(session.c.token_hash == _digest(token))
-    ).first()
-    if row is None:
+    row = tx.execute(_WITH_OWNER.where(session.c.token_hash == _digest(token))).first()
+    owner = None if row is None else _owner(row)
+    if row is None or owner is None:
         return None
-    if row.booking_number is not None and row.pin_hash and row.since is None:
-        actor = Actor(ActorKind.INMATE, row.booking_number)
-        called = f"{row.first_name} {row.last_name}".strip()
-    elif row.name is not None and row.active:
-        actor = Actor(ActorKind.STAFF, row.name, StaffRole(row.role))
-        called = row.name
-    elif row.outside is not None and row.account is not None:
-        actor = Actor(ActorKind.CORRESPONDENT, str(row.correspondent_id))
-        called = row.outside
-    else:
-        return None
+    actor, called = owner
     at = now()
     if at - row.seen >= idle.of(actor.kind) or at - row.created >= LONGEST:
         return None
@@ -158,6 +152,18 @@ def find_session(tx: sa.Connection, token: str, idle: Idle) -> Session | None:
         must_change=bool(row.must_change or row.must_change_pin),
         has_second_step=bool(row.has_second_step),
     )
+
+
+def _owner(row: sa.Row[Any]) -> tuple[Actor, str] | None:
+    """Whose session it is, and what they are called; None if they may no longer log in."""
+    if row.booking_number is not None and row.pin_hash and row.since is None:
+        name = f"{row.first_name} {row.last_name}".strip()
+        return Actor(ActorKind.INMATE, row.booking_number), name
+    if row.name is not None and row.active:
+        return Actor(ActorKind.STAFF, row.name, StaffRole(row.role)), row.name
+    if row.outside is not None and row.account is not None:
+        return Actor(ActorKind.CORRESPONDENT, str(row.correspondent_id)), row.outside
+    return None
 
 
 def needs_touch(found: Session) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -113,25 +114,40 @@ def cover_print(
     facility = facility_of(context)
     if printer is not None:
         check_printer(facility, printer)  # before a code is made that no paper bears
-    made: PrintedCover | PrintedCovers
     if unit is not None or everyone:
-        made = several = several_of(kind, given, unit, everyone).print_for(facility)
-        what, print_kind = f"{counted(len(several.inmates), 'cover sheet')}", PrintKind.COVERS
-        title = f"{what}, {unit or 'everyone'}"
+        made = _several(several_of(kind, given, unit, everyone).print_for(facility), unit)
     else:
-        made = one = sheet_of(kind, given).print_for(facility)
-        whom = f" for {one.inmate.full_name}" if one.inmate else ""
-        sides = ", to print on both sides of one sheet" if kind is CodeKind.SEPARATOR else ""
-        what, print_kind = f"{kind} sheet {one.short_id}{whom}{sides}", PRINT_KINDS[kind]
-        title = f"{SHEET_NAMES[kind]} {one.short_id}"
+        made = _one(sheet_of(kind, given).print_for(facility), kind)
     if out is not None:
-        write(out, made.pdf)
-        tell(f"{out}: {what}")
+        write(out, made.sheets.pdf)
+        tell(f"{out}: {made.what}")
     elif printer is not None:
-        number = print_pdf(facility, print_kind, title, made.pdf, booking, printer)
-        tell(f"{printer}: {what}, print {number}")
-    for warning in made.warnings:
+        number = print_pdf(facility, made.kind, made.title, made.sheets.pdf, booking, printer)
+        tell(f"{printer}: {made.what}, print {number}")
+    for warning in made.sheets.warnings:
         note(f"digitizer: {warning}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Sheets, what the terminal says of them, and what the print queue calls them."""
+
+    sheets: PrintedCover | PrintedCovers
+    what: str
+    kind: PrintKind
+    title: str
+
+
+def _several(sheets: PrintedCovers, unit: str | None) -> _Made:
+    what = counted(len(sheets.inmates), "cover sheet")
+    return _Made(sheets, what, PrintKind.COVERS, f"{what}, {unit or 'everyone'}")
+
+
+def _one(sheet: PrintedCover, kind: CodeKind) -> _Made:
+    whom = f" for {sheet.inmate.full_name}" if sheet.inmate else ""
+    sides = ", to print on both sides of one sheet" if kind is CodeKind.SEPARATOR else ""
+    what = f"{kind} sheet {sheet.short_id}{whom}{sides}"
+    return _Made(sheet, what, PRINT_KINDS[kind], f"{SHEET_NAMES[kind]} {sheet.short_id}")
 
 
 @cover_app.command("list")
