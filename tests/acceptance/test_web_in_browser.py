@@ -486,6 +486,24 @@ def test_a_held_letter_fits_an_office_screen(office: Page, mail: Mail) -> None:
     assert _fits(office)
 
 
+_OUT_OF_SIGHT = """() => {
+  const edge = document.querySelector(".glass").getBoundingClientRect().right + 1;
+  return [...document.querySelectorAll(".tools button")]
+    .filter((button) => button.offsetParent && button.getBoundingClientRect().right > edge)
+    .map((button) => button.textContent.trim());
+}"""
+
+
+def test_no_button_of_a_held_page_is_cut_off(office: Page, mail: Mail) -> None:
+    _enter_as_staff(office)
+    for width in (1024, 1240, 1280, 1366, 1920):
+        office.set_viewport_size({"width": width, "height": 768})
+        for language in ("en", "es"):
+            office.goto(f"/staff/held/{mail.ids['held']}?lang={language}")
+            expect(office.locator("#page-acts button").last).to_be_visible()
+            assert office.evaluate(_OUT_OF_SIGHT) == [], (width, language)
+
+
 def test_staff_work_without_any_script(without_script: Page, mail: Mail) -> None:
     page = without_script
     _enter_as_staff(page)
