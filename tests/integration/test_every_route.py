@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from starlette.routing import Mount
 
 from digitizer.entrances.web.app import make_app
+from digitizer.entrances.web.shared import even_time
 from digitizer.entrances.web.staff import live
 from digitizer.facility import Facility
 from digitizer.model.events import Verb
@@ -49,9 +50,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 @pytest.fixture(autouse=True)
-def _streams_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At once, and not after minutes."""
+def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams end at once, and not after minutes; answers come as soon as they are there."""
+
+    async def sleep(_: float) -> None:
+        return None
+
     monkeypatch.setattr(live, "_SHARE", 0.0)
+    monkeypatch.setattr(even_time, "_sleep", sleep)
 
 
 @contextmanager

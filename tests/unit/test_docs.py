@@ -18,6 +18,7 @@ from digitizer.model.people import StaffRole
 from digitizer.model.settings import Settings
 from digitizer.operations.health import health
 from tests.support.made_mail import OPERATOR
+from trials.break_in.__main__ import THEMES
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
@@ -93,6 +94,15 @@ def test_the_units_run_commands_that_there_are() -> None:
     started = re.findall(r"^ExecStart=\S+/digitizer (\w+)", text, re.MULTILINE)
     assert sorted(started) == ["serve", "watch", "web", "worker"]
     assert set(started) <= commands
+
+
+def test_every_theme_of_the_attacks_is_played_and_every_one_that_is_played_stands_there() -> None:
+    attacks = (ROOT / "docs" / "security.md").read_text("utf-8")
+    cells = [
+        line.rstrip(" |").rpartition("|")[2] for line in re.findall(r"^\|.*\|$", attacks, re.M)
+    ]
+    named = {theme for cell in cells for theme in re.findall(r"`(\w+)`", cell)}
+    assert named == {theme.name for theme in THEMES}
 
 
 def test_every_test_that_the_attacks_name_is_there() -> None:

@@ -10,7 +10,18 @@ from collections.abc import Iterator, Sequence
 
 from tests.support import postgres
 from tests.support.provenance import commit
-from trials.break_in import destroyed, floods, leavers, logins, past, small, staff, web
+from trials.break_in import (
+    destroyed,
+    families,
+    floods,
+    leavers,
+    logins,
+    past,
+    small,
+    staff,
+    theirs,
+    web,
+)
 from trials.break_in.playing import Attack, Played, Theme, play
 from trials.break_in.target import databases, target
 
@@ -23,6 +34,8 @@ THEMES: tuple[Theme, ...] = (
     *destroyed.THEMES,
     *small.THEMES,
     *web.THEMES,
+    *theirs.THEMES,
+    *families.THEMES,
 )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 from digitizer.model.people import StaffRole
-from tests.support.whole_facility import OWNER
+from tests.support.whole_facility import FAMILY_EMAILS, OWNER
 from trials.break_in.playing import Attack, Play, shut_if
 from trials.break_in.routes import Route, routes
 from trials.break_in.target import Target
@@ -39,9 +39,17 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
         "[]",
     ),
 }
-#: What ends the visit, and what hashes: these get one value of each kind.
-_ENDS = ("/logout", "/logout/idle")
-_HASHES = ("POST /login", "POST /staff/login", "POST /kiosk", "POST /staff/me/password")
+#: What ends the visit, and what hashes or waits: these get one value of each kind.
+_ENDS = ("/logout", "/logout/idle", "/family/logout", "/family/logout/idle")
+#: Pages whose forms bear each visitor's token.
+_FORMS_OF = {"staff": "/staff/me", "inmate": "/mail", "family": "/family/account"}
+_ADMINISTRATOR = StaffRole.ADMINISTRATOR
+_HASHES = (
+    *("POST /login", "POST /staff/login", "POST /kiosk", "POST /staff/me/password"),
+    *("POST /family/login", "POST /family/sign-up", "POST /family/forgot", "POST /family/ask"),
+    *("POST /family/confirm/{token}", "POST /family/reset/{token}"),
+    *("POST /family/account/password", "POST /family/account/delete"),
+)
 
 
 def _requests(each: Route, value: str) -> Iterator[tuple[str, str]]:
@@ -59,6 +67,8 @@ def _requests(each: Route, value: str) -> Iterator[tuple[str, str]]:
 def _who(path: str) -> str:
     if path.startswith("/mail"):
         return "inmate"
+    if path.startswith("/family"):
+        return "family"
     return "staff" if path.startswith("/staff") and "/login" not in path else "nobody"
 
 
@@ -66,16 +76,18 @@ def _in_every_parameter(target: Target, kind: str, most: int | None = None) -> s
     """Never an answer of 500 or 503, for anyone who gets so far. ``most`` values of the kind."""
     visitors = {"nobody": target.visitor(), "inmate": target.visitor()}
     assert visitors["inmate"].log_in(OWNER)
-    visitors["staff"] = target.as_staff(StaffRole.ADMINISTRATOR)
-    csrf, failed, asked = visitors["staff"].hidden("/staff/me")["csrf"], set(), 0
+    visitors["staff"], visitors["family"] = target.as_staff(_ADMINISTRATOR), target.visitor()
+    assert visitors["family"].family_in(FAMILY_EMAILS["family"])
+    csrfs = {who: visitors[who].hidden(page).get("csrf", "") for who, page in _FORMS_OF.items()}
+    failed, asked = set(), 0
     for each in routes(target):
         if each.row.path in _ENDS:
             continue
         for value in _VALUES[kind][: 1 if each.row.route in _HASHES else most]:
             for path, form in _requests(each, value):
                 asked += 1
-                visitor = visitors[_who(each.row.path)]
-                answer = _send(visitor, each.row.method, path, form, csrf)
+                who = _who(each.row.path)
+                answer = _send(visitors[who], each.row.method, path, form, csrfs.get(who, ""))
                 if answer.status >= 500 or "x-evil" in answer.headers:
                     failed.add(f"{answer.status} {each.row.route} {path[-40:]!r} {form[-60:]!r}")
     shut_if(not failed, f"{len(failed)} failed: {sorted(failed)[:6]}")

@@ -131,9 +131,13 @@ class Visitor:
     def staff_in(self, name: str, password: str = PASSWORD) -> bool:
         return self.post("/staff/login", {"name": name, "password": password}).status == 303
 
+    def family_in(self, email: str, password: str = PASSWORD) -> bool:
+        form = {"email": email, "password": password}
+        return self.post("/family/login", form).to == "/family/home"
+
     def is_in(self) -> bool:
-        """Whether the session opens the inmate's or the staff's first page."""
-        return 200 in (self.get("/mail").status, self.get("/staff").status)
+        """Whether the session opens the inmate's, the staff's or the family's first page."""
+        return any(self.get(path).status == 200 for path in ("/mail", "/staff", "/family/home"))
 
     def raw(self, sent: bytes) -> bytes:
         """All that is answered until the other side closes."""

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from digitizer.model.people import StaffRole
 from tests.support.web_kit import PASSWORD, PIN
-from tests.support.whole_facility import OWNER
+from tests.support.whole_facility import FAMILY_EMAILS, OWNER
 from trials.break_in import forms, others, values
 from trials.break_in.playing import Attack, Play, Theme, shut_if
 from trials.break_in.target import Target
@@ -24,7 +24,8 @@ _HOST = "mail.example.org"
 
 def _cookies_of(target: Target) -> dict[str, tuple[str, ...]]:
     """Every cookie that a visit through the proxy sets, by what was done."""
-    inmate, staff, kiosk = target.visitor(), target.visitor(), target.visitor()
+    inmate, staff, kiosk, family = (target.visitor() for _ in range(4))
+    outside = {"email": FAMILY_EMAILS["family"], "password": PASSWORD}
     login = inmate.post("/login", {"booking_number": target.new_inmate(), "pin": PIN})
     name = target.new_staff(StaffRole.SUPERVISOR)
     desk = staff.post("/staff/login", {"name": name, "password": PASSWORD})
@@ -36,6 +37,7 @@ def _cookies_of(target: Target) -> dict[str, tuple[str, ...]]:
         "an inmate's login": login.cookies,
         "a clerk's login": desk.cookies,
         "a kiosk": enrolled.cookies,
+        "a family's login": family.post("/family/login", outside).cookies,
         "a language": inmate.get("/login?lang=es").cookies,
     }
 
@@ -46,11 +48,16 @@ def _every_cookie(target: Target) -> str:
         for what, cookies in _cookies_of(target).items()
         for cookie in cookies or ("none",)
         if not cookie.startswith("__Host-")
-        or not {"httponly", "secure", "samesite=strict", "path=/"}
+        or not {"httponly", "secure", f"samesite={_same_site(cookie)}", "path=/"}
         <= {part.strip().lower() for part in cookie.split(";")}
     ]
     shut_if(not wrong, f"not bound to host, TLS and site: {wrong}")
-    return "each is __Host-, Secure, HttpOnly, SameSite=Strict"
+    return "each is __Host-, Secure, HttpOnly, SameSite=Strict; a family's is Lax"
+
+
+def _same_site(cookie: str) -> str:
+    """Who follows the link of an e-mail is still logged in on the family's pages."""
+    return "lax" if cookie.startswith("__Host-family=") else "strict"
 
 
 def _every_answer(target: Target) -> str:

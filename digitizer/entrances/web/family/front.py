@@ -21,6 +21,7 @@ from digitizer.entrances.web.family.visits import (
     visitor,
 )
 from digitizer.entrances.web.shared.auth import check_csrf, terminal_of
+from digitizer.entrances.web.shared.even_time import even_time
 from digitizer.entrances.web.shared.login_queue import login_turn
 from digitizer.entrances.web.shared.templating import facility_of, keep_language, language_of
 from digitizer.model.errors import NotFound, TooOften, UsageError
@@ -111,7 +112,7 @@ async def ask_for_account(
     password: Text = "",
     again: Text = "",
 ) -> Response:
-    """The answer is the same whether the address has an account or not."""
+    """The answer is the same whether the address has an account or not, and as late."""
     await run_in_threadpool(need_accounts, request)
     entry = Entry(name, "", email, language)
 
@@ -122,7 +123,8 @@ async def ask_for_account(
             return _sign_up(request, entry, trouble=str(error))
         return page(request, "look_at_mail", visit=None, email=email, what="sign-up")
 
-    return await _in_turn(request, ask)
+    async with even_time():
+        return await _in_turn(request, ask)
 
 
 def _sign_up(request: Request, typed: Entry | None = None, trouble: str = "") -> HTMLResponse:
@@ -172,8 +174,13 @@ def forgot_page(request: Request) -> HTMLResponse:
 
 
 @router.post("/forgot")
-def forgot(request: Request, email: Text = "") -> HTMLResponse:
-    """The answer is the same whether the address has an account or not."""
+async def forgot(request: Request, email: Text = "") -> HTMLResponse:
+    """The answer is the same whether the address has an account or not, and as late."""
+    async with even_time():
+        return await run_in_threadpool(_forgot, request, email)
+
+
+def _forgot(request: Request, email: str) -> HTMLResponse:
     need_accounts(request)
     try:
         sign_up.ask_for_reset(facility_of(request), email, terminal_of(request))

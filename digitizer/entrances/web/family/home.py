@@ -15,6 +15,7 @@ from starlette.responses import Response
 from digitizer.access.login import Visit
 from digitizer.entrances.web.family.visits import FamilyVisit, SignedFamily, page
 from digitizer.entrances.web.shared.auth import check_csrf, terminal_of
+from digitizer.entrances.web.shared.even_time import even_time
 from digitizer.entrances.web.shared.media import picture
 from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.messages import writing
@@ -40,8 +41,15 @@ def ask_page(request: Request, visit: FamilyVisit) -> HTMLResponse:
 
 
 @router.post("/ask")
-def ask(request: Request, visit: SignedFamily, booking: Text = "", name: Text = "") -> Response:
-    """The same answer whoever is here or not."""
+async def ask(
+    request: Request, visit: SignedFamily, booking: Text = "", name: Text = ""
+) -> Response:
+    """The same answer whoever is here or not, and as late."""
+    async with even_time():
+        return await run_in_threadpool(_asked, request, visit, booking, name)
+
+
+def _asked(request: Request, visit: Visit, booking: str, name: str) -> Response:
     try:
         own_contacts.ask_to_write(
             facility_of(request), booking, name, visit.actor, terminal_of(request)

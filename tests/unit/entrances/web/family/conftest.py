@@ -10,6 +10,7 @@ import pytest
 
 from digitizer.access.password_hashing import hash_secret
 from digitizer.entrances.web.app import make_app
+from digitizer.entrances.web.shared import even_time
 from digitizer.facility import Facility
 from digitizer.people.correspondents.records import Entry
 from tests.support.conversing import PAGES, give_account, make_contact, with_family
@@ -28,6 +29,18 @@ class Families:
     nora: Visitor
     sam: Visitor
     numbers: dict[str, int]
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds for which answers were to wait; nobody waits for them here."""
+    seconds: list[float] = []
+
+    async def sleep(for_so_long: float) -> None:
+        seconds.append(for_so_long)
+
+    monkeypatch.setattr(even_time, "_sleep", sleep)
+    return seconds
 
 
 @pytest.fixture

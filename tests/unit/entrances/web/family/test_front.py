@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from digitizer.entrances.web.shared.even_time import STEP
 from digitizer.people.correspondents import actions, own_account
 from tests.support.conversing import PAGES, as_correspondent, link_in, mailed
 from tests.support.made_mail import SUPERVISOR
@@ -38,6 +39,16 @@ def test_the_answer_never_shows_who_has_an_account(families: Families, path: str
         answer = families.anyone.post(path, data=_form(email))
         pages.add((answer.status_code, answer.text.replace(email, "EMAIL")))
     assert len(pages) == 1
+
+
+@pytest.mark.parametrize("path", ["/family/sign-up", "/family/forgot"])
+@pytest.mark.parametrize("email", ["nora@example.org", "nobody@example.org", "no address"])
+def test_nor_does_the_time_that_it_takes(
+    families: Families, slept: list[float], path: str, email: str
+) -> None:
+    families.anyone.post(path, data=_form(email))
+    assert len(slept) == 1
+    assert 0 <= slept[0] < STEP
 
 
 def test_a_login_is_refused_alike_for_everybody(families: Families) -> None:

@@ -118,10 +118,13 @@ def test_two_families_see_nothing_of_each_other(families: Families) -> None:
 
 
 @pytest.mark.parametrize("booking", [JOSE, "2026-99999"])
-def test_asking_is_answered_alike_whoever_is_here(families: Families, booking: str) -> None:
+def test_asking_is_answered_alike_whoever_is_here(
+    families: Families, slept: list[float], booking: str
+) -> None:
     typed = {"booking": booking, "name": "Jose Okonkwo Ruiz"}
     answer = families.nora.post_form("/family/ask", typed, seen_on="/family/ask")
     assert answer.headers["location"] == "/family/home?asked=true"
+    assert len(slept) == 1
     html = families.nora.get("/family/home").text
     assert "José" not in html
     assert "waits for staff" in html
