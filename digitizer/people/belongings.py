@@ -25,7 +25,7 @@ from digitizer.storage.tables_correspondents import (
     cut_part,
     mail_block,
 )
-from digitizer.storage.tables_messages import message_draft
+from digitizer.storage.tables_messages import added_photo, message_draft
 from digitizer.storage.tables_prints import print_job
 from digitizer.storage.tables_requests import inmate_request
 from digitizer.storage.tables_screening import watch_rule
@@ -44,6 +44,7 @@ GIVEN = (
     watch_rule,
     print_job,
     message_draft,
+    added_photo,
     inmate_request,
 )
 #: Where nothing is left by then: sessions are ended, and a name that is held forbids it.

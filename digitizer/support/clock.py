@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: none is easily mistaken for another
 
 

@@ -21,7 +21,7 @@ from digitizer.storage.tables_correspondents import (
     letter_sender,
     mail_block,
 )
-from digitizer.storage.tables_messages import message_draft
+from digitizer.storage.tables_messages import added_photo, message_draft
 from digitizer.support.clock import now
 from digitizer.support.visible import as_name
 
@@ -149,6 +149,7 @@ def named(tx: sa.Connection, name: str) -> tuple[int, ...]:
 
 #: Where a record is named.
 _NAMING = (
+    added_photo,
     contact,
     contact_ask,
     cover,

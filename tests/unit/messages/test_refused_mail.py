@@ -31,8 +31,8 @@ def test_all_of_it_is_listed_with_its_reason_the_newest_first(facility: Facility
     message_review.refuse_message(facility, to_me, CLERK, "in a code")
     mine = writing.write(facility, str(ida), "", "My words", ME)
     message_review.refuse_message(facility, mine, CLERK, "not allowed")
-    for _ in range(2):
-        writing.add_photo(facility, ORSON, a_photo(), by)
+    for shade in range(2):
+        writing.add_photo(facility, ORSON, a_photo(f"hsl({60 * shade}, 80%, 50%)"), by)
     photos = writing.write(facility, ORSON, "", "Two photos", by)
     message_review.message_photo(facility, photos, 1, CLERK)
     message_review.refuse_photo(facility, photos, 2, CLERK, "a uniform")
