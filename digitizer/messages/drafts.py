@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -13,7 +13,7 @@ from digitizer.model.errors import Conflict
 from digitizer.model.mail import Direction
 from digitizer.storage.tables import message
 from digitizer.storage.tables_messages import message_draft
-from digitizer.support.clock import EPOCH, new_id, now
+from digitizer.support.clock import id_after, now
 from digitizer.support.visible import HIDDEN, as_name
 
 _IS_FORM = re.compile(r"[0-9a-f]{16}[0-9a-z]{16}")
@@ -75,9 +75,7 @@ def kept(tx: sa.Connection, between: Between) -> KeptDraft:
 def form_for(draft: KeptDraft) -> str:
     """The name of a new form, which nobody can guess: it sorts behind that of the draft, and of
     each form that was opened before."""
-    opened = (now() - EPOCH) // timedelta(microseconds=1)
-    before = int(draft.form[:16], 16) if draft.form else 0
-    return f"{max(opened, before + 1):016x}{new_id()}"
+    return id_after(draft.form)
 
 
 def keep_typed(tx: sa.Connection, between: Between, subject: str, body: str, save: Save) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from digitizer.people.correspondents.records import drop_doubled_contacts, drop_doubled_drafts
+from digitizer.people.correspondents.records import drop_doubled_contacts, join_doubled_drafts
 from digitizer.storage.tables import (
     cover,
     earlier_number,
@@ -73,7 +73,7 @@ def belongings_of(tx: sa.Connection, inmate_id: int) -> Belongings:
 def give_all(tx: sa.Connection, inmate_id: int, to: int) -> None:
     """Everything that names the first record names the second."""
     drop_doubled_contacts(tx, contact.c.inmate_id, inmate_id, to)
-    drop_doubled_drafts(tx, message_draft.c.inmate_id, inmate_id, to)
+    join_doubled_drafts(tx, message_draft.c.inmate_id, inmate_id, to)
     for each in GIVEN:
         own = sa.update(each).where(each.c.inmate_id == inmate_id)
         tx.execute(own.values(inmate_id=to))
