@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from digitizer.model.errors import Conflict
 from digitizer.model.mail import Direction
+from digitizer.storage.tables import message
 from digitizer.storage.tables_messages import message_draft
-from digitizer.support.clock import now
+from digitizer.support.clock import id_after, now
+from digitizer.support.visible import HIDDEN, as_name
+
+_IS_FORM = re.compile(r"[0-9a-f]{16}[0-9a-z]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """What is typed on a form comes to be kept, or to be sent. ``form`` is the form's own name, as
+    ``form_for`` gave it out; "" is none that is known. ``number`` counts the saves of one form, so
+    that one which comes late is known; ``asked``: its writer pressed a button."""
+
+    form: str = ""
+    number: int = 0
+    asked: bool = True
+
+    @classmethod
+    def of(cls, form: str, number: int, *, asked: bool) -> Save:
+        """From what a page sent: of a form that no page of ours has, nothing is known."""
+        is_ours = _IS_FORM.fullmatch(form) and 0 <= number < 2**31
+        return cls(form, number, asked) if is_ours else cls(asked=asked)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptDraft:
-    """``photos`` are the names of its stored photos; ``saved`` is None where nothing was kept."""
+    """``photos`` are the names of its stored photos; ``saved`` is None where nothing was kept.
+    ``form`` and ``save`` say which save of which form is kept."""
 
     subject: str = ""
     body: str = ""
     photos: tuple[str, ...] = ()
     saved: datetime | None = None
+    form: str = ""
+    save: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -40,14 +66,78 @@ class Between:
 def kept(tx: sa.Connection, between: Between) -> KeptDraft:
     """Empty where nothing was kept."""
     row = tx.execute(sa.select(message_draft).where(*_this(between))).first()
-    return KeptDraft(row.subject, row.body, tuple(row.photos), row.saved) if row else KeptDraft()
+    if row is None:
+        return KeptDraft()
+    photos = tuple(row.photos)
+    return KeptDraft(row.subject, row.body, photos, row.saved, row.form, row.save)
+
+
+def form_for(draft: KeptDraft) -> str:
+    """The name of a new form, which nobody can guess: it sorts behind that of the draft, and of
+    each form that was opened before."""
+    return id_after(draft.form)
+
+
+def keep_typed(tx: sa.Connection, between: Between, subject: str, body: str, save: Save) -> None:
+    """Keeps what was typed, with the photos that the draft has; not what comes later than what was
+    typed after it on the same form. Raises Conflict for a save that nobody asked for of a form that
+    was sent, or that somebody opened anew since and typed on."""
+    known = sent_on(tx, between, save.form)
+    if known is not None:
+        if not save.asked:
+            raise Conflict("This message is sent. What you type here is not kept any more.")
+        if known.says(subject, body):
+            return  # the same once more
+        save = Save(form_for(KeptDraft(form=save.form)))
+    had = kept(tx, between)
+    is_late = bool(save.form) and (had.form, had.save) > (save.form, save.number)
+    if is_late and not save.asked:
+        if had.form == save.form:
+            return
+        raise Conflict("You write this message on another page by now. Load this page again.")
+    keep(tx, between, subject, body, had.photos, save)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was sent from a form."""
+
+    id: str
+    subject: str
+    body: str
+
+    def says(self, subject: str, body: str) -> bool:
+        """Whether it is what somebody typed: it was sent without what cannot be seen."""
+        return (self.subject, self.body) == (as_name(subject), HIDDEN.sub("", body))
+
+
+def sent_on(tx: sa.Connection, between: Between, form: str) -> Sent | None:
+    """The message that was sent from this form, by who is writing here to whom."""
+    if not form:
+        return None
+    row = tx.execute(
+        sa.select(message.c.id, message.c.subject, message.c.body).where(
+            message.c.form == form,
+            message.c.direction == str(between.direction),
+            message.c.inmate_id == between.inmate_id,
+            message.c.correspondent_id == between.correspondent_id,
+        )
+    ).first()
+    return None if row is None else Sent(row.id, row.subject, row.body)
 
 
 def keep(
-    tx: sa.Connection, between: Between, subject: str, body: str, photos: Sequence[str]
+    tx: sa.Connection,
+    between: Between,
+    subject: str,
+    body: str,
+    photos: Sequence[str],
+    save: Save | None = None,
 ) -> None:
-    """From now on this is the draft."""
+    """From now on this is the draft; without a ``save`` it is still of the form that it was of."""
     values = {"subject": subject, "body": body, "photos": list(photos), "saved": now()}
+    if save is not None:
+        values |= {"form": save.form, "save": save.number}
     this = sa.update(message_draft).where(*_this(between))
     if tx.execute(this.values(**values)).rowcount:
         return

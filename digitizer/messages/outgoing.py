@@ -81,12 +81,14 @@ def send(
     photos: Sequence[str] = (),
     state: MessageState = MessageState.QUEUED,
     correspondent_id: int | None = None,
+    form: str = "",
 ) -> str:
     """A new message, with a code of its own for the answer; returns its id. ``photos`` are the
-    names of the draft's photos, stored. Raises NotFound for an unknown inmate."""
+    names of the draft's photos, stored, ``form`` that of the form it was written on. Raises
+    NotFound for an unknown inmate."""
     kind = CodeKind.REPLY if draft.direction is Direction.TO_INMATE else CodeKind.INMATE
     code = register.fresh_code(tx, kind, keys)
-    message_id = queue_message(tx, draft, code.cover_id, photos, state, correspondent_id)
+    message_id = queue_message(tx, draft, code.cover_id, photos, state, correspondent_id, form)
     register.enrol(
         tx,
         code,
@@ -104,6 +106,7 @@ def queue_message(
     photos: Sequence[str] = (),
     state: MessageState = MessageState.QUEUED,
     correspondent_id: int | None = None,
+    form: str = "",
 ) -> str:
     """Returns the message's id. ``photos`` are the names of the draft's photos, stored, and
     ``cover_id`` is the code of the sheet for the answer. One that is QUEUED is in the print queue
@@ -125,6 +128,7 @@ def queue_message(
             created=at,
             cover_id=cover_id,
             correspondent_id=correspondent_id,
+            form=form or None,
             printed=at if state is MessageState.PRINTED else None,
             released=None if state is MessageState.IN_REVIEW else at,
         )

@@ -14,6 +14,7 @@ from digitizer.engines.words import index_words
 from digitizer.facility import Facility
 from digitizer.letters.mailboxes import list_mailbox
 from digitizer.messages.conversations import EntryKind
+from digitizer.messages.outgoing import refused_photos
 from digitizer.model.mail import Direction, LetterKind, LetterState
 from digitizer.model.people import Actor
 from digitizer.people import roster
@@ -194,7 +195,8 @@ def _message_lines(
 ) -> dict[str, MailLine]:
     if not ids:
         return {}
-    rows = tx.execute(sa.select(message).where(message.c.id.in_(ids)))
+    rows = tx.execute(sa.select(message).where(message.c.id.in_(ids))).all()
+    refused = refused_photos(tx, ids)
     return {
         row.id: MailLine(
             kind=EntryKind.MESSAGE,
@@ -204,7 +206,7 @@ def _message_lines(
             who=row.correspondent,
             correspondent=row.correspondent_id,
             subject=row.subject,
-            photos=len(row.photos),
+            photos=len(row.photos) - len(refused.get(row.id, {})),
             says=says.get(row.id, ""),
         )
         for row in rows

@@ -26,6 +26,7 @@ from digitizer.people import roster
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing
 from digitizer.prints.printers import Printer, make_folder
+from digitizer.prints.stopped import stopped_among
 from digitizer.prints.stored_pdfs import forget_pdf, intact_pdf
 
 #: Seconds for which a run waits for another: both may have many letters.
@@ -47,11 +48,13 @@ class PrintedFile:
 @dataclass(frozen=True, slots=True)
 class PrintRun:
     """What ``message print`` wrote. ``problems`` are sentences about what it could not print, which
-    stays queued; ``warnings`` are about letters that show some characters only as boxes."""
+    stays queued; ``warnings`` are about letters that show some characters only as boxes;
+    ``stopped`` is what must not be printed now, and why."""
 
     files: tuple[PrintedFile, ...]
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
 
 
 def print_queue(facility: Facility, by: Actor) -> tuple[Message, ...]:
@@ -151,9 +154,13 @@ def print_messages(
         made = units.settle()
         files += _found_here(facility, (*found, *units.waiting()), folder, by)
         with looking(facility, by, Act.PRINT) as look:
-            queued = [each for each in queue.waiting(look.tx) if each.message]
+            waiting = [each for each in queue.waiting(look.tx) if each.message]
+            stopped = stopped_among(look.tx, waiting)
             texts = {each.id: each for each in outgoing.queued_messages(look.tx)}
-        for each in queued:
+        no = [each.each for each in stopped]
+        for each in waiting:
+            if each in no:
+                continue
             message = texts[each.message or ""]
             try:
                 file, missing = _print(facility, pool, message, each, to, by, large_print)
@@ -165,7 +172,9 @@ def print_messages(
                 problems.append(f"Message {message.id} stays queued: {error}")
         made += units.make(problems)
     bound = [_unit_of(each, folder) for each in made]
-    return PrintRun((*files, *bound), tuple(problems), (*warnings, *units.elsewhere()))
+    left = [f"Message {each.each.message} is stopped: {each.why}" for each in stopped]
+    warnings += units.elsewhere()
+    return PrintRun((*files, *bound), tuple(problems), tuple(warnings), tuple(left))
 
 
 def _unit_of(made: UnitFile, folder: Path) -> PrintedFile:

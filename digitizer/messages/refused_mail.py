@@ -20,6 +20,7 @@ from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Direction, LetterState, MessageState, PageRole
 from digitizer.model.people import Actor
 from digitizer.people import roster
+from digitizer.people.correspondents import contacts
 from digitizer.storage.tables import letter, message, page
 
 
@@ -34,8 +35,8 @@ class What(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One letter or message, of which all or something was refused. ``who`` is the correspondent of
-    a message, or the person for whom a letter's cover was printed; ``number`` is how many pages or
-    photos it is about, ``reasons`` are why, in the words of who decided."""
+    a message, or who sent a letter, as a person said: empty where nobody did; ``number`` is how
+    many pages or photos it is about, ``reasons`` are why, in the words of who decided."""
 
     what: What
     id: str
@@ -63,13 +64,16 @@ def refusals(facility: Facility, by: Actor) -> tuple[Refusal, ...]:
 
 
 def _letters(tx: sa.Connection, inmate_id: int, booking_number: str) -> Iterator[Refusal]:
-    """Rejected ones that were to go to them: assigned to them, or under a cover that names them."""
+    """Rejected ones that were theirs. A cover that names them does not say so: somebody else's
+    letter may lie behind it. A person did who assigned it to them, or printed them the notice."""
     theirs = sa.or_(
         letter.c.inmate_id == inmate_id,
         sa.and_(letter.c.inmate_id.is_(None), letter.c.proposed == booking_number),
     )
     rejected = letter.c.state == LetterState.REJECTED
     for row in tx.execute(sa.select(letter).where(theirs, rejected)).all():
+        if row.inmate_id is None and not _is_noticed(tx, row.id):
+            continue
         pages = sa.select(sa.func.count()).where(
             page.c.letter_id == row.id, page.c.role.in_((PageRole.CONTENT, PageRole.WITHHELD))
         )
@@ -77,10 +81,29 @@ def _letters(tx: sa.Connection, inmate_id: int, booking_number: str) -> Iterator
             what=What.LETTER,
             id=row.id,
             at=_decided(tx, Subject.letter(row.id), Verb.REJECT, row.received),
-            who=row.sender or "",
+            who=_sender(tx, row.id),
             number=tx.execute(pages).scalar_one(),
             reasons=(row.reason or "",),
         )
+
+
+def _is_noticed(tx: sa.Connection, letter_id: str) -> bool:
+    """Whether a notice to the inmate was printed since it was last rejected."""
+    done = [
+        each
+        for each in events_of(tx, Subject.letter(letter_id))
+        if each.verb in (Verb.REJECT, Verb.PRINT_NOTICE)
+    ]
+    rejected = max((n for n, each in enumerate(done) if each.verb == Verb.REJECT), default=-1)
+    return any(
+        each.verb == Verb.PRINT_NOTICE and each.detail.get("to") == "inmate"
+        for each in done[rejected + 1 :]
+    )
+
+
+def _sender(tx: sa.Connection, letter_id: str) -> str:
+    found = contacts.sender_of(tx, letter_id)
+    return "" if found is None else found.name
 
 
 def _pages(tx: sa.Connection, inmate_id: int) -> Iterator[Refusal]:
@@ -94,7 +117,7 @@ def _pages(tx: sa.Connection, inmate_id: int) -> Iterator[Refusal]:
             what=What.PAGES,
             id=row.id,
             at=_decided(tx, Subject.letter(row.id), Verb.WITHHOLD_PAGE, row.received),
-            who=row.sender or "",
+            who=_sender(tx, row.id),
             number=len(found),
             reasons=tuple(dict.fromkeys(each.reason for each in found)),
         )

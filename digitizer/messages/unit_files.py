@@ -15,13 +15,14 @@ from pathlib import Path
 from digitizer.access.acting import acting, looking
 from digitizer.access.permissions import Act
 from digitizer.facility import Facility
-from digitizer.model.errors import StorageError
+from digitizer.model.errors import Conflict, StorageError
 from digitizer.model.events import PRINT_QUEUE, Subject, Verb
 from digitizer.model.people import Actor
 from digitizer.model.prints import Batch
 from digitizer.prints import queue
 from digitizer.prints.printers import Fate, fate_of_file, publish, stage
 from digitizer.prints.queue import Unbound
+from digitizer.prints.stopped import check_none_stopped, stopped_among
 from digitizer.support.failpoints import failpoint
 
 #: Bytes of a name in a file's name, which with the rest must stay below the usual 255.
@@ -94,14 +95,14 @@ class UnitFiles:
         """One PDF a unit, of all letters here that are in none. Where one cannot be made, its
         letters have their own files all the same, and the next run tries again."""
         units: dict[str, list[Batch]] = defaultdict(list)
-        for each in self.waiting():
+        for each in self._unstopped(problems):
             person = each.prints[0].inmate
             units[person.housing_unit if person else ""].append(each)
         made = []
         for unit, batches in sorted(units.items()):
             try:
                 made.append(self._make(unit, batches))
-            except (OSError, StorageError) as error:
+            except (Conflict, OSError, StorageError) as error:
                 letters = ", ".join(Path(each.file or "").name for each in batches)
                 problems.append(
                     f"The file of housing unit {unit or 'none'} could not be made ({error}). Hand "
@@ -109,12 +110,29 @@ class UnitFiles:
                 )
         return made
 
+    def _unstopped(self, problems: list[str]) -> Sequence[Batch]:
+        """Those that wait, without letters that were stopped since they have a file."""
+        waiting = self.waiting()
+        with looking(self.facility, self.by, Act.PRINT) as look:
+            stopped = {each.number: stopped_among(look.tx, each.prints) for each in waiting}
+        for each in waiting:
+            if stopped[each.number]:
+                problems.append(
+                    f"{Path(each.file or '').name} is stopped, and in no housing unit's file: "
+                    f"{stopped[each.number][0].why} Do not hand it out."
+                )
+        return [each for each in waiting if not stopped[each.number]]
+
     def _make(self, unit: str, batches: Sequence[Batch]) -> UnitFile:
         from digitizer.messages.rendering import render_unit  # reportlab is slow
 
         rendered = render_unit([Path(each.file or "").read_bytes() for each in batches])
         staged = stage(self.folder, f"housing-unit-{file_word(unit)}", rendered.pdf)
-        self._begin(batches, staged.names)
+        try:
+            self._begin(batches, staged.names)
+        except BaseException:
+            staged.draft.unlink(missing_ok=True)
+            raise
         failpoint("prints.unit_begun")
         try:
             publish(staged)
@@ -133,6 +151,8 @@ class UnitFiles:
 
     def _begin(self, batches: Sequence[Batch], names: tuple[str, str] | None) -> None:
         with acting(self.facility, self.by, Act.PRINT) as action:
+            if names:
+                check_none_stopped(action.tx, [one for each in batches for one in each.prints])
             queue.begin_unit(action.tx, _numbers(batches), names)
             file = names[0] if names else None
             action.record(

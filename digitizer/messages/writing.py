@@ -19,7 +19,7 @@ from digitizer.facility import Facility
 from digitizer.messages import conversations, drafts, outgoing, releasing
 from digitizer.messages.actions import check_characters, readable
 from digitizer.messages.conversations import Entry, EntryKind, Side, Summary
-from digitizer.messages.drafts import Between, KeptDraft
+from digitizer.messages.drafts import Between, KeptDraft, Save
 from digitizer.messages.photos import keep_photo
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
@@ -33,12 +33,14 @@ from digitizer.people.correspondents.records import Correspondent
 from digitizer.policies import marks
 from digitizer.policies.watch_rules import WatchRule, current_rules
 from digitizer.storage.tables import letter, message, page
+from digitizer.support.clock import now
 
 __all__ = [
     "Conversation",
     "Entry",
     "EntryKind",
     "KeptDraft",
+    "Save",
     "Summary",
     "add_photo",
     "conversation",
@@ -63,7 +65,8 @@ _OF_A_NAMESAKE = "ask staff why"
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """An open conversation. ``draft`` is what the one who looks was writing; ``left`` is how many
-    messages they may still write today. ``stopped`` is why nobody can write now, None if they can:
+    messages they may still write today; ``form`` is the name of the form that is shown now, to be
+    sent with all that is typed on it. ``stopped`` is why nobody can write now, None if they can:
     because mail between the two is ``blocked``, because the facility ``needs_address`` of a
     correspondent without a login, or because the inmate left.
     """
@@ -72,6 +75,7 @@ class Conversation:
     correspondent: Correspondent
     entries: tuple[Entry, ...]
     draft: KeptDraft
+    form: str
     left: int
     stopped: str | None
     blocked: Block | None = None
@@ -102,11 +106,13 @@ def conversation(facility: Facility, with_whom: str, by: Actor) -> Conversation:
             Subject.mailbox(person.booking_number),
             correspondent=other.id,
         )
+        draft = drafts.kept(action.tx, between)
         return Conversation(
             inmate=person,
             correspondent=other,
             entries=entries,
-            draft=drafts.kept(action.tx, between),
+            draft=draft,
+            form=drafts.form_for(draft),
             left=_left_today(action.tx, between, facility.settings.messages.a_day),
             stopped=_stopped(action.tx, between, person, other),
             blocked=_block(action.tx, between, other),
@@ -119,17 +125,17 @@ def _without_opening(entry: Entry) -> Entry:
     return replace(entry, read=None) if entry.kind is EntryKind.LETTER else entry
 
 
-def save_draft(facility: Facility, with_whom: str, subject: str, body: str, by: Actor) -> datetime:
+def save_draft(
+    facility: Facility, with_whom: str, subject: str, body: str, by: Actor, save: Save | None = None
+) -> datetime:
     """Keeps what is being written, with the photos that it has already; returns when. Nothing is
-    refused that is only too long: that is said when it is sent. Raises NotFound."""
+    refused that is only too long: that is said when it is sent. Raises NotFound, and Conflict for
+    what a page saves by itself, and that was sent or is written on another page by now."""
     with keeping(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
         between, _, _, _ = _parties(look, with_whom)
-        had = drafts.kept(look.tx, between)
-        kept = subject[:_LONGEST_SUBJECT], body[:_LONGEST_KEPT]
-        drafts.keep(look.tx, between, *kept, had.photos)
-        saved = drafts.kept(look.tx, between).saved
-        assert saved is not None
-        return saved
+        typed = subject[:_LONGEST_SUBJECT], body[:_LONGEST_KEPT]
+        drafts.keep_typed(look.tx, between, *typed, save or Save())
+        return drafts.kept(look.tx, between).saved or now()
 
 
 def add_photo(facility: Facility, with_whom: str, data: bytes, by: Actor) -> int:
@@ -142,6 +148,8 @@ def add_photo(facility: Facility, with_whom: str, data: bytes, by: Actor) -> int
     stored = keep_photo(facility, data)
     with keeping(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
         had = drafts.kept(look.tx, between)
+        if stored in had.photos:  # its button was pressed twice
+            return len(had.photos)
         _check_photos(len(had.photos) + 1, most)
         drafts.keep(look.tx, between, had.subject, had.body, (*had.photos, stored))
         return len(had.photos) + 1
@@ -168,19 +176,37 @@ def draft_photo(facility: Facility, with_whom: str, place: int, by: Actor) -> by
     return facility.pictures.get(had.photos[place - 1])
 
 
-def write(facility: Facility, with_whom: str, subject: str, body: str, by: Actor) -> str:
+class _SentAlready(Exception):
+    """Sending begins anew what is done."""
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__(message_id)
+        self.message_id = message_id
+
+
+def write(
+    facility: Facility, with_whom: str, subject: str, body: str, by: Actor, save: Save | None = None
+) -> str:
     """Sends a message with the photos of the draft, which is gone then; returns its id. It waits
-    for a review where the facility asks for one, else it is on its way at once.
+    for a review where the facility asks for one, else it is on its way at once. What is sent twice
+    from one form is one message: the second time its id is returned, and nothing else is done.
 
     Raises NotFound, UsageError for what cannot be sent as it is, and Conflict where nobody can
-    write now; the draft is kept then.
+    write now, or where other words were sent from this form; the draft is kept then.
     """
-    asked = _inmate_asked_for(by, with_whom)
-    save_draft(facility, with_whom, subject, body, by)
-    writing = acting(facility, by, Act.WRITE, of=asked)
+    save = save or Save()
+    save_draft(facility, with_whom, subject, body, by, save)
+    try:
+        return _send(facility, with_whom, subject, body, by, save.form)
+    except _SentAlready as known:
+        return known.message_id
+
+
+def _send(facility: Facility, with_whom: str, subject: str, body: str, by: Actor, form: str) -> str:
     settings = facility.settings.messages
-    with writing as action:
+    with acting(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as action:
         between, side, person, other = _parties(action, with_whom)
+        _check_first(action.tx, between, form, subject, body)
         had = drafts.kept(action.tx, between)
         draft = readable(_draft(side, person, other, subject, body))
         _check(draft, had.photos, settings.characters, settings.photos)
@@ -194,7 +220,7 @@ def write(facility: Facility, with_whom: str, subject: str, body: str, by: Actor
                 "send it tomorrow."
             )
         message_id = outgoing.send(
-            action.tx, draft, facility.keys, had.photos, MessageState.IN_REVIEW, other.id
+            action.tx, draft, facility.keys, had.photos, MessageState.IN_REVIEW, other.id, form
         )
         if not _needs_review(action.tx, settings.review, draft, between):
             releasing.release(action.tx, facility.settings, message_id)
@@ -208,6 +234,19 @@ def write(facility: Facility, with_whom: str, subject: str, body: str, by: Actor
             photos=len(had.photos),
         )
     return message_id
+
+
+def _check_first(tx: sa.Connection, between: Between, form: str, subject: str, body: str) -> None:
+    """In the transaction that sends. Raises _SentAlready, and Conflict for other words."""
+    known = drafts.sent_on(tx, between, form)
+    if known is None:
+        return
+    if known.says(subject, body):
+        raise _SentAlready(known.id)
+    raise Conflict(
+        "You sent this message already, and changed it since. What you changed is kept. Send it "
+        "if you want to send both."
+    )
 
 
 def photo(facility: Facility, message_id: str, place: int, by: Actor) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from digitizer.people.correspondents.records import drop_doubled_contacts, drop_doubled_drafts
+from digitizer.people.correspondents.records import drop_doubled_contacts, join_doubled_drafts
 from digitizer.storage.tables import (
     cover,
     earlier_number,
@@ -25,7 +25,7 @@ from digitizer.storage.tables_correspondents import (
     cut_part,
     mail_block,
 )
-from digitizer.storage.tables_messages import message_draft
+from digitizer.storage.tables_messages import added_photo, message_draft
 from digitizer.storage.tables_prints import print_job
 from digitizer.storage.tables_requests import inmate_request
 from digitizer.storage.tables_screening import watch_rule
@@ -44,6 +44,7 @@ GIVEN = (
     watch_rule,
     print_job,
     message_draft,
+    added_photo,
     inmate_request,
 )
 #: Where nothing is left by then: sessions are ended, and a name that is held forbids it.
@@ -72,7 +73,7 @@ def belongings_of(tx: sa.Connection, inmate_id: int) -> Belongings:
 def give_all(tx: sa.Connection, inmate_id: int, to: int) -> None:
     """Everything that names the first record names the second."""
     drop_doubled_contacts(tx, contact.c.inmate_id, inmate_id, to)
-    drop_doubled_drafts(tx, message_draft.c.inmate_id, inmate_id, to)
+    join_doubled_drafts(tx, message_draft.c.inmate_id, inmate_id, to)
     for each in GIVEN:
         own = sa.update(each).where(each.c.inmate_id == inmate_id)
         tx.execute(own.values(inmate_id=to))

@@ -18,10 +18,11 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotFound, StorageError, UsageError
 from digitizer.model.events import PRINT_QUEUE, Subject, Verb
 from digitizer.model.people import Actor
-from digitizer.model.prints import ASKED, Batch, Pile, Print, PrintKind, PrintState
+from digitizer.model.prints import ASKED, WAITING, Batch, Pile, Print, PrintKind, PrintState
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing, record_printed
 from digitizer.prints.printers import HERE, Printer, find_printer, printers
+from digitizer.prints.stopped import Stopped, check_none_stopped, stopped_among
 from digitizer.prints.stored_pdfs import forget_pdf, intact_pdf, set_aside_lost
 
 _LATEST = 12
@@ -46,10 +47,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The whole queue as staff see it: what waits, what nobody has confirmed yet (the doubtful
-    first), and the last batches that came out."""
+    """The whole queue as staff see it: what waits, what must not be printed now (``stopped``), what
+    nobody has confirmed yet (the doubtful first), and the last batches that came out."""
 
     waiting: tuple[Waiting, ...]
+    stopped: tuple[Stopped, ...]
     asked: tuple[Batch, ...]
     done: tuple[Batch, ...]
 
@@ -79,12 +81,16 @@ def look_at_queue(facility: Facility, by: Actor) -> Queue:
     with suppress(Conflict), Handing(facility, by).alone(0):
         pass  # somebody is printing: what they print is in no doubt
     with acting(facility, by, Act.PRINT) as action:
+        waiting = queue.waiting(action.tx)
+        stopped = stopped_among(action.tx, waiting)
+        no = {each.each.number for each in stopped}
         found = Queue(
-            piles(queue.waiting(action.tx)),
+            piles([each for each in waiting if each.number not in no]),
+            stopped,
             queue.unconfirmed(action.tx),
             tuple(each for each in queue.latest(action.tx, _LATEST) if not each.is_open),
         )
-        numbers = [each.number for pile in found.waiting for each in pile.prints]
+        numbers = [each.number for each in waiting]
         action.record(Verb.LOOK_AT_PRINT_QUEUE, PRINT_QUEUE, prints=numbers)
     return found
 
@@ -145,7 +151,8 @@ def send(facility: Facility, by: Actor, numbers: Sequence[int], printer: str) ->
 
     What lost its PDF is left out: a message waits to be rendered again, anything else is doubtful.
 
-    Raises NotFound, UsageError for none, Conflict for one that does not wait any more, and
+    Raises NotFound, UsageError for none, Conflict for one that does not wait any more or must not
+    be printed now, and
     StorageError where the printer took nothing, where nobody knows, or where all PDFs are lost.
     """
     permit(facility, by, Act.PRINT)
@@ -161,6 +168,8 @@ def send(facility: Facility, by: Actor, numbers: Sequence[int], printer: str) ->
                 raise Conflict(
                     f"Print {each.number} is {each.state} by now. Look at the queue again."
                 )
+        with looking(facility, by, Act.PRINT) as look:
+            check_none_stopped(look.tx, prints)
         prints = _with_pdf(facility, prints, by)
         name = f"prints-{min(numbers)}-{max(numbers)}"
         batch = hands.give(to, prints, lambda: _bound(facility, prints), name)
@@ -229,11 +238,17 @@ def _pdf_of(facility: Facility, each: Print) -> bytes:
 
 
 def batch_pdf(facility: Facility, number: int, by: Actor) -> bytes:
-    """What a batch consists of, to be opened and printed. Raises NotFound."""
+    """What a batch consists of, to be opened and printed. Raises NotFound, and Conflict where some
+    of it must not be printed now."""
     with acting(facility, by, Act.PRINT) as action:
         batch = queue.find_batch(action.tx, number)
         if not batch.prints:
             raise NotFound(f"Nothing is in batch {number}: it waits again.")
+        for stopped in stopped_among(action.tx, batch.prints):
+            raise Conflict(
+                f"Print {stopped.each.number} of batch {number} is stopped: {stopped.why} Say that "
+                "nothing of the batch came out, then print the rest."
+            )
         numbers = [each.number for each in batch.prints]
         action.record(Verb.LOOK_AT_PRINT, Subject.batch(number), prints=numbers)
     return _bound(facility, batch.prints)
@@ -280,6 +295,17 @@ def came_not(facility: Facility, numbers: Sequence[int], by: Actor) -> int:
 def _check_asked(batch: Batch) -> None:
     if not batch.is_open:
         raise Conflict(f"Batch {batch.number} is settled already.")
+
+
+def give_up(facility: Facility, number: int, by: Actor, reason: str) -> None:
+    """A print that must not be printed now will not be later, either: it is spoiled. Raises
+    NotFound, UsageError without a reason, and Conflict for one that is not stopped."""
+    with acting(facility, by, Act.PRINT_AGAIN, reason=reason) as action:
+        (found,) = queue.numbered(action.tx, [number])
+        if found.state not in WAITING or not stopped_among(action.tx, [found]):
+            raise Conflict(f"Print {number} is not stopped. Look at the queue again.")
+        queue.spoil(action.tx, number, action.why)
+        action.record(Verb.SPOIL_PRINT, PRINT_QUEUE, prints=[number], again=[])
 
 
 def print_again(

@@ -33,6 +33,7 @@ from digitizer.prints.printers import (
     send_to_lp,
     stage,
 )
+from digitizer.prints.stopped import check_none_stopped
 from digitizer.support.failpoints import failpoint
 from digitizer.support.wording import counted
 
@@ -92,7 +93,8 @@ class Handing:
         it.
 
         Raises StorageError; where that is not Unsure, nothing came out and all of it waits as
-        before. Raises Conflict if somebody else was quicker.
+        before. Raises Conflict if somebody else was quicker, or one of them must not be printed
+        now.
         """
         if printer.folder is None:
             return self._to_program(printer, prints, pdf())
@@ -135,6 +137,7 @@ class Handing:
         for_unit: bool = False,
     ) -> int:
         with self._act() as action:
+            check_none_stopped(action.tx, prints)
             names = staged.names if staged else None
             batch = queue.begin_batch(
                 action.tx, printer.name, self.by.name, prints, names, for_unit=for_unit

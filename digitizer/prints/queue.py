@@ -85,12 +85,13 @@ def copies_of(tx: sa.Connection, inmate_id: int) -> Mapping[str, tuple[PrintStat
 
 def spoil_copies(tx: sa.Connection, copied: str, reason: str) -> tuple[int, ...]:
     """Copies of this letter or message count for nothing from now on, printed or not, and are not
-    printed; returns their numbers."""
+    printed; returns their numbers. Of those that a printer had, the reason says so."""
     known = print_job.c.copied == copied, print_job.c.state != str(PrintState.SPOILED)
-    numbers = tuple(tx.execute(sa.select(print_job.c.id).where(*known)).scalars())
-    for number in numbers:
-        spoil(tx, number, reason)
-    return numbers
+    rows = tx.execute(sa.select(print_job.c.id, print_job.c.state).where(*known)).all()
+    for row in rows:
+        on_paper = "" if row.state in WAITING else " A copy may be on paper: take it back."
+        spoil(tx, row.id, reason + on_paper)
+    return tuple(row.id for row in rows)
 
 
 def waiting_since(tx: sa.Connection) -> tuple[int, datetime | None]:

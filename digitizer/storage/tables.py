@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0023"
+SCHEMA_VERSION = "0024"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -126,6 +126,8 @@ message = sa.Table(
     sa.Column("refused", sa.Text),
     # Who released it first, where two people must.
     sa.Column("first_by", sa.String(120)),
+    # Which form it was written on, if any: sent twice, that is one message.
+    sa.Column("form", sa.String(32), index=True),
 )
 
 cover = sa.Table(

@@ -20,7 +20,24 @@ message_draft = sa.Table(
     # The names of its stored photos.
     sa.Column("photos", sa.JSON, nullable=False),
     sa.Column("saved", UtcTime, nullable=False),
+    # Of the last save: on which form it was typed, and which save of that form it was.
+    sa.Column("form", sa.String(32), nullable=False, default="", server_default=""),
+    sa.Column("save", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.UniqueConstraint("direction", "inmate_id", "correspondent_id"),
+)
+
+# Photos that somebody added to a draft, for as long as their messages are not sent: how many in a
+# time, and which are stored for nothing. ``stored`` is null until the photo was cleaned.
+added_photo = sa.Table(
+    "added_photo",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # As of a draft: who of the two added it.
+    sa.Column("direction", sa.String(16), nullable=False),
+    sa.Column("inmate_id", sa.ForeignKey("inmate.id"), nullable=False, index=True),
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), nullable=False, index=True),
+    sa.Column("stored", sa.String(64), index=True),
+    sa.Column("at", UtcTime, nullable=False, index=True),
 )
 
 # When the correspondent first opened a reply sheet that came back; the inmate's own look at it is

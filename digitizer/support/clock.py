@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: none is easily mistaken for another
 
 
@@ -63,3 +64,11 @@ def _set(zone: str | None) -> None:
 def new_id() -> str:
     """An id that cannot be guessed: 16 characters, 80 random bits."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+
+
+def id_after(before: str = "") -> str:
+    """An id that cannot be guessed, of 32 characters, which sorts behind those that were made
+    earlier, and behind ``before`` also where the clock was set back."""
+    at = (now() - _EPOCH) // timedelta(microseconds=1)
+    least = int(before[:16], 16) + 1 if before else 0
+    return f"{max(at, least):016x}{new_id()}"

@@ -122,6 +122,34 @@ def test_it_is_saved_as_it_is_typed_and_the_rest_is_counted(kiosk: Page, mail: M
     assert kiosk.input_value("#body") in ("Dear Ida", "x" * (most + 2))
 
 
+def test_a_double_click_sends_one_message(kiosk: Page, mail: Mail) -> None:
+    kiosk.locator("#body").press_sequentially("Pressed twice")
+    _is_saved(kiosk)
+    kiosk.locator("main button.main").dblclick()
+    kiosk.wait_for_url("**/mail/with/1?sent=true")
+    kiosk.wait_for_load_state()
+    sent = [each.text for each in writing.conversation(mail.facility, "1", ME).entries]
+    assert sent.count("Pressed twice") == 1
+    assert _draft(mail) == ""
+    kiosk.go_back()  # to a new form, without the words that were sent
+    expect(kiosk.locator("#body")).to_have_value("")
+
+
+def test_words_typed_on_a_page_that_is_not_the_last_are_not_lost_unsaid(
+    kiosk: Page, mail: Mail
+) -> None:
+    other = kiosk.context.new_page()
+    other.goto(DESK)
+    other.locator("#body").press_sequentially("The later page")
+    _is_saved(other)
+    kiosk.locator("#body").press_sequentially("The earlier page")
+    expect(kiosk.locator("#kept")).to_contain_text("on another page by now")
+    assert _draft(mail) == "The later page"
+    other.fill("#body", "")
+    _is_saved(other)
+    kiosk.fill("#body", "")
+
+
 def test_a_lost_connection_loses_nothing(kiosk: Page, mail: Mail) -> None:
     kiosk.context.set_offline(True)
     kiosk.locator("#body").press_sequentially("Typed in a tunnel")
@@ -199,8 +227,8 @@ def test_a_terminal_with_keys_shows_none_until_it_is_asked(kiosk: Page) -> None:
 
 def test_staff_review_messages_by_keyboard(office: Page, mail: Mail) -> None:
     ida = as_correspondent(1)
-    for _ in range(2):
-        writing.add_photo(mail.facility, OWNER, a_photo(), ida)
+    for shade in range(2):
+        writing.add_photo(mail.facility, OWNER, a_photo(f"hsl({60 * shade}, 80%, 50%)"), ida)
     with_photos = writing.write(mail.facility, OWNER, "Hi", "Look at these", ida)
     plan = writing.write(mail.facility, OWNER, "", "A plan", ida)
     office.goto(f"/staff/screening/messages/{with_photos}")

@@ -319,6 +319,13 @@ _PRINTS = (
         recorded=Verb.DOUBT_PRINT,
     ),
     Row(
+        "POST /staff/print/stopped/{number}/give-up",
+        _PRINTING,
+        "stopped",
+        form={"reason": "court order 17"},
+        recorded=Verb.SPOIL_PRINT,
+    ),
+    Row(
         "POST /staff/print/again",
         staff(303, 303, investigator=(403, 403)),
         form={"first": "{sent}", "reason": "a jam", "spoiled": "true"},

@@ -748,6 +748,12 @@ _PRINTS = (
         lambda h, at, by: prints.came_not(h, [int(at["batch"])], by),
     ),
     Row(
+        "prints.actions.give_up",
+        WORKERS,
+        Verb.SPOIL_PRINT,
+        lambda h, at, by: prints.give_up(h, int(at["stopped"]), by, "court order 17"),
+    ),
+    Row(
         "prints.actions.print_again",
         WORKERS,
         Verb.SPOIL_PRINT,

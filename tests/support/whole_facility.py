@@ -99,15 +99,15 @@ class Place:
     failed to log in once. ``roster`` is an uploaded file that waits, ``doubtful`` a number whose
     name is held. ``clerk`` and the other roles are the numbers of staff, ``left`` that of one who
     left. ``print`` is the number of a sheet that waits to be printed, ``sent`` of one that was
-    given to a printer, in the open ``batch``. ``outgoing`` is a doubtful e-mail, ``announcement``
-    is shown; ``now`` and ``soon`` are times as a form has them. ``ida`` and ``ben`` are
-    correspondents, ``block`` holds mail. ``cora`` ("family") may write to OWNER, ``stranger`` to
-    ANOTHER; both have a login. Her ``message`` waits for a review, ``passed`` was released, each
-    with a photo, and so has her draft; ``answer`` is a reply sheet to it. ``strangers_message`` and
-    ``strangers_answer`` are the other's. ``familys_cover`` and ``strangers_cover`` are cover sheets
-    that they made, ``ask`` waits and fits nobody, ``good_ask`` fits somebody. ``own_request`` of
-    OWNER and ``others_request`` of ANOTHER wait for an answer of staff, ``answered_request`` has
-    one. ``free`` is a folder for anything.
+    given to a printer, in the open ``batch``; ``stopped`` must not be printed. ``outgoing`` is a
+    doubtful e-mail, ``announcement`` is shown; ``now`` and ``soon`` are times as a form has them.
+    ``ida`` and ``ben`` are correspondents, ``block`` holds mail. ``cora`` ("family") may write to
+    OWNER, ``stranger`` to ANOTHER; both have a login. Her ``message`` waits for a review,
+    ``passed`` was released, each with a photo, and so has her draft; ``answer`` is a reply sheet to
+    it. ``strangers_message`` and ``strangers_answer`` are the other's. ``familys_cover`` and
+    ``strangers_cover`` are cover sheets that they made, ``ask`` waits and fits nobody, ``good_ask``
+    fits somebody. ``own_request`` of OWNER and ``others_request`` of ANOTHER wait for an answer of
+    staff, ``answered_request`` has one. ``free`` is a folder for anything.
     """
 
     facility: Facility
@@ -169,6 +169,7 @@ def make_whole_facility(folder: Path) -> Place:
     ids.update(print=str(waits), sent=str(sent), batch=str(batch.number))
     ids["doubtful"] = DOUBTFUL
     _add_correspondents(facility, ids)
+    ids["stopped"] = str(prints.look_at_queue(facility, OPERATOR).stopped[0].each.number)
     answers = add_scan(mail, "answer.pdf")
     ids["answer"] = add_letter(mail, answers, OWNER, kind="reply", message_id=ids["passed"])
     add_page(mail, answers, 1, ids["answer"], "All is well here.", position=1)

@@ -126,9 +126,9 @@ def message_print(
             "pages": each.pages,
         }
         say(record, as_json, f"{each.file}  ({counted(each.pages, 'page')})")
-    if not run.files and not run.problems:
+    if not run.files and not run.problems and not run.stopped:
         note("Nothing is queued: everything that was sent is printed.")
-    for warning in run.warnings:
+    for warning in (*run.warnings, *run.stopped):
         note(f"digitizer: {warning}")
     for problem in run.problems:
         note(f"digitizer: {problem}")

@@ -35,13 +35,17 @@ def add_to(app: typer.Typer) -> None:
 
 @print_app.command("list")
 def print_list(context: typer.Context, as_json: AsJson = False) -> None:
-    """List what waits, by where it goes, and what nobody has confirmed yet, by printer."""
+    """List what waits, by where it goes, what is stopped, and what nobody has confirmed yet, by
+    printer."""
     from digitizer.prints.actions import look_at_queue
 
     queue = look_at_queue(facility_of(context), OPERATOR)
     for pile in queue.waiting:
         for each in pile.prints:
             say(_record(each, pile.key, None), as_json, _line(each, pile.unit or pile.pile))
+    for stopped in queue.stopped:
+        record = _record(stopped.each, None, None) | {"stopped": stopped.why}
+        say(record, as_json, f"{_line(stopped.each, 'stopped')}: {stopped.why}")
     for batch in queue.asked:
         for each in batch.prints:
             where = f"batch {batch.number} on {batch.printer}"

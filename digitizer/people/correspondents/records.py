@@ -21,8 +21,8 @@ from digitizer.storage.tables_correspondents import (
     letter_sender,
     mail_block,
 )
-from digitizer.storage.tables_messages import message_draft
-from digitizer.support.clock import now
+from digitizer.storage.tables_messages import added_photo, message_draft
+from digitizer.support.clock import id_after, now
 from digitizer.support.visible import as_name
 
 #: Characters: of a name, and of an address in all.
@@ -149,6 +149,7 @@ def named(tx: sa.Connection, name: str) -> tuple[int, ...]:
 
 #: Where a record is named.
 _NAMING = (
+    added_photo,
     contact,
     contact_ask,
     cover,
@@ -167,7 +168,7 @@ def merge(tx: sa.Connection, correspondent_id: int, into: int) -> None:
     _give_account(tx, correspondent_id, into)
     _give_names(tx, gone, into)
     drop_doubled_contacts(tx, contact.c.correspondent_id, correspondent_id, into)
-    drop_doubled_drafts(tx, message_draft.c.correspondent_id, correspondent_id, into)
+    join_doubled_drafts(tx, message_draft.c.correspondent_id, correspondent_id, into)
     for each in _NAMING:
         own = sa.update(each).where(each.c.correspondent_id == correspondent_id)
         tx.execute(own.values(correspondent_id=into))
@@ -183,25 +184,44 @@ def _give_account(tx: sa.Connection, correspondent_id: int, into: int) -> None:
         raise Conflict("Both have an account of their own: one must delete theirs first.")
     own = sa.update(correspondent_account).where(of == correspondent_id)
     tx.execute(own.values(correspondent_id=into))
-    tx.execute(sa.delete(session).where(session.c.correspondent_id == correspondent_id))
+    # They log in anew: pages that are open now know nothing of what is joined.
+    tx.execute(sa.delete(session).where(session.c.correspondent_id.in_([correspondent_id, into])))
 
 
-def drop_doubled_drafts(
+def join_doubled_drafts(
     tx: sa.Connection, of: sa.ColumnElement[int], gone: int, stays: int
 ) -> None:
-    """Before ``gone`` becomes ``stays``: of two drafts to one person the later is left."""
+    """Before ``gone`` becomes ``stays``: two drafts to one person become one, with the words and
+    photos of the later first. It is of no form that is open: what is typed there is not kept over
+    it unless somebody asks for that."""
     other = (
         message_draft.c.inmate_id
         if of is message_draft.c.correspondent_id
         else message_draft.c.correspondent_id
     )
     both = sa.select(message_draft).where(of.in_([gone, stays])).order_by(message_draft.c.saved)
-    latest: dict[tuple[str, int], int] = {}
+    earlier: dict[tuple[str, int], sa.Row[Any]] = {}
     for row in tx.execute(both).all():
-        twin = latest.get(key := (row.direction, row._mapping[other.key]))
-        if twin is not None:
-            tx.execute(sa.delete(message_draft).where(message_draft.c.id == twin))
-        latest[key] = row.id
+        twin = earlier.setdefault((row.direction, row._mapping[other.key]), row)
+        if twin is not row:
+            tx.execute(sa.delete(message_draft).where(message_draft.c.id == twin.id))
+            later = sa.update(message_draft).where(message_draft.c.id == row.id)
+            tx.execute(later.values(**_joined(row, twin)))
+
+
+def _joined(later: sa.Row[Any], earlier: sa.Row[Any]) -> dict[str, Any]:
+    parts = [later.body]
+    if earlier.subject not in ("", later.subject) and later.subject:
+        parts.append(earlier.subject)
+    if earlier.body.strip() not in later.body:
+        parts.append(earlier.body)
+    return {
+        "subject": later.subject or earlier.subject,
+        "body": "\n\n".join(each for each in parts if each.strip()),
+        "photos": list(dict.fromkeys([*later.photos, *earlier.photos])),
+        "form": id_after(max(later.form, earlier.form)),
+        "save": 0,
+    }
 
 
 def _give_names(tx: sa.Connection, gone: Correspondent, into: int) -> None:

@@ -16,12 +16,19 @@
     left.textContent = (rest < 0 ? left.dataset.over : left.dataset.says).replace("{n}", Math.abs(rest));
   }
 
+  /* The saves of a form are counted: one that comes late does not replace a later one. */
+  function countSave() {
+    form.elements.save_number.value = Number(form.elements.save_number.value) + 1;
+  }
+
   async function keep() {
     soon = clearTimeout(soon);
     const fields = new URLSearchParams();
-    for (const name of ["csrf", "subject", "body"]) fields.set(name, form.elements[name].value);
+    countSave();
+    for (const name of ["csrf", "form", "save_number", "subject", "body"]) fields.set(name, form.elements[name].value);
     try {
       const answer = await fetch(form.dataset.draft, { method: "POST", body: fields, keepalive: true });
+      if (answer.status === 409) kept.textContent = (await answer.json()).over;
       if (!answer.ok) return;
       const time = new Date().toTimeString().slice(0, 5);
       kept.textContent = kept.dataset.says.replace("{t}", time);
@@ -36,7 +43,12 @@
     clearTimeout(soon);
     soon = setTimeout(keep, QUIET);
   });
-  form.addEventListener("submit", () => clearTimeout(soon));
+  form.addEventListener("submit", () => {
+    soon = clearTimeout(soon);
+    countSave();
+  });
   addEventListener("pagehide", () => { if (soon) keep(); });
+  /* Gone back to after it was sent: the form is not the one to write on any more. */
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   count();
 })();

@@ -36,8 +36,14 @@
     left.classList.toggle("too-many", spare < 0);
   }
 
+  /* The saves of a form are counted: one that comes late does not replace a later one. */
+  function countSave() {
+    form.elements.save_number.value = Number(form.elements.save_number.value) + 1;
+  }
+
   async function attempt() {
     const what = now();
+    countSave();
     const sent = new FormData(form);
     sent.set("quiet", "true");
     tell("saving");
@@ -46,11 +52,15 @@
         method: "POST", body: sent, redirect: "error", signal: AbortSignal.timeout(PATIENCE),
       });
       if (answer.status === 403 || answer.status === 404) over = true;
+      if (answer.status === 409) { // sent, or written on another page by now
+        over = true;
+        said.dataset.over = (await answer.json()).over;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       tell("saved", (await answer.json()).saved);
       kept = what;
     } catch (error) {
-      if (error.name === "TypeError" && navigator.onLine) over = over || await loggedOut();
+      if (!over && error.name === "TypeError" && navigator.onLine) over = await loggedOut();
       tell(over ? "over" : "lost");
     }
   }
@@ -102,7 +112,9 @@
 
   /* Whatever leads away from the page waits for what was typed. */
   addEventListener("submit", (event) => {
-    if (going || event.defaultPrevented) return;
+    if (event.defaultPrevented) return;
+    if (event.target === form) countSave();
+    if (going) return;
     if (!unsaved() && event.submitter?.id !== "save") return;
     event.preventDefault();
     if (event.submitter?.id === "save") {
@@ -131,6 +143,9 @@
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && unsaved()) save();
   });
+
+  /* Gone back to after it was sent: the form is not the one to write on any more. */
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   count();
 })();

@@ -15,7 +15,7 @@ from digitizer.screening import message_review
 from digitizer.storage.database import writing as changing
 from digitizer.storage.tables import letter, message
 from digitizer.support.clock import now
-from tests.support.conversing import as_correspondent, make_contact, with_messages
+from tests.support.conversing import a_photo, as_correspondent, make_contact, with_messages
 from tests.support.made_mail import (
     CLERK,
     ORSON,
@@ -107,3 +107,14 @@ def test_messages_are_found_by_their_words_and_by_who_wrote(facility: Facility) 
     assert own_mail.find_messages(home, "tomatoes birds", ME, 10) == ()
     assert own_mail.find_messages(home, "!?", ME, 10) == ()
     assert own_mail.find_messages(home, "biscuit", Actor(ActorKind.INMATE, PETRA), 10) == ()
+
+
+def test_a_photo_that_was_refused_is_not_counted(facility: Facility) -> None:
+    by = as_correspondent(make_contact(facility))
+    for colour in ("red", "blue"):
+        writing.add_photo(facility, ORSON, a_photo(colour), by)
+    sent = writing.write(facility, ORSON, "", "Two photos", by)
+    message_review.message_photo(facility, sent, 1, CLERK)
+    message_review.refuse_photo(facility, sent, 2, CLERK, "a uniform")
+    message_review.release_message(facility, sent, CLERK, "fine")
+    assert [each.photos for each in own_mail.list_mail(facility, ME)] == [1]

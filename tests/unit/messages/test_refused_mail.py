@@ -11,9 +11,10 @@ from digitizer.messages import writing
 from digitizer.messages.refused_mail import What, refusals
 from digitizer.model.errors import NotAllowed
 from digitizer.model.people import Actor, ActorKind
-from digitizer.screening import decisions, message_review
+from digitizer.people.correspondents.actions import Entry
+from digitizer.screening import decisions, message_review, notices, recalls, senders
 from tests.support.conversing import a_photo, as_correspondent, make_contact
-from tests.support.made_mail import CLERK, ORSON, PETRA
+from tests.support.made_mail import CLERK, ORSON, PETRA, SUPERVISOR, held_letter, new_cover
 from tests.support.screened_mail import waiting_letter
 
 ME, OTHER = Actor(ActorKind.INMATE, ORSON), Actor(ActorKind.INMATE, PETRA)
@@ -31,8 +32,8 @@ def test_all_of_it_is_listed_with_its_reason_the_newest_first(facility: Facility
     message_review.refuse_message(facility, to_me, CLERK, "in a code")
     mine = writing.write(facility, str(ida), "", "My words", ME)
     message_review.refuse_message(facility, mine, CLERK, "not allowed")
-    for _ in range(2):
-        writing.add_photo(facility, ORSON, a_photo(), by)
+    for shade in range(2):
+        writing.add_photo(facility, ORSON, a_photo(f"hsl({60 * shade}, 80%, 50%)"), by)
     photos = writing.write(facility, ORSON, "", "Two photos", by)
     message_review.message_photo(facility, photos, 1, CLERK)
     message_review.refuse_photo(facility, photos, 2, CLERK, "a uniform")
@@ -63,3 +64,50 @@ def test_what_was_undone_or_is_not_decided_is_not_there(facility: Facility) -> N
 def test_staff_have_pages_of_their_own_for_it(facility: Facility) -> None:
     with pytest.raises(NotAllowed):
         refusals(facility, CLERK)
+
+
+class TestOfLettersThatMayBeSomebodyElses:
+    """A letter behind a cover that names an inmate may be another's: they are told nothing of it
+    before a person says that it was theirs."""
+
+    @pytest.fixture
+    def rejected(self, facility: Facility) -> str:
+        held = held_letter(facility, new_cover(facility))
+        decisions.reject(facility, held, CLERK, "It belongs to somebody else")
+        return held
+
+    def test_nothing_is_told_of_what_only_a_cover_says(
+        self, facility: Facility, rejected: str
+    ) -> None:
+        assert refusals(facility, ME) == ()
+        notices.rejection_notice(facility, rejected, True, (), CLERK)  # to the sender alone
+        assert refusals(facility, ME) == ()
+
+    def test_it_is_told_once_staff_print_them_the_notice(
+        self, facility: Facility, rejected: str
+    ) -> None:
+        notices.rejection_notice(facility, rejected, False, (), CLERK)
+        (told,) = refusals(facility, ME)
+        assert (told.what, told.id, told.who) == (What.LETTER, rejected, "")
+
+    def test_a_notice_of_before_says_nothing_of_what_was_decided_anew(
+        self, facility: Facility, rejected: str
+    ) -> None:
+        notices.rejection_notice(facility, rejected, False, (), CLERK)
+        recalls.recall(facility, rejected, SUPERVISOR, "looked again")
+        decisions.reject(facility, rejected, CLERK, "It belongs to Petra")
+        assert refusals(facility, ME) == ()
+
+    def test_what_was_taken_back_from_them_is_not_theirs_any_more(self, facility: Facility) -> None:
+        letter = waiting_letter(facility)
+        decisions.release(facility, letter, CLERK, "fine")
+        recalls.recall(facility, letter, SUPERVISOR, "it is Petra's")
+        decisions.reject(facility, letter, CLERK, "it is Petra's")
+        assert refusals(facility, ME) == refusals(facility, OTHER) == ()
+
+    def test_the_name_on_the_cover_is_no_sender(self, facility: Facility) -> None:
+        letter = waiting_letter(facility)
+        decisions.reject(facility, letter, CLERK, "a threat")
+        assert [each.who for each in refusals(facility, ME)] == [""]
+        senders.name_sender(facility, letter, make_contact(facility), Entry(""), CLERK)
+        assert [each.who for each in refusals(facility, ME)] == ["Ida Marlow"]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from digitizer.facility import Facility
 from digitizer.messages import writing as verbs
-from digitizer.messages.writing import EntryKind
+from digitizer.messages.writing import EntryKind, Save
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.model.mail import MessageState
 from digitizer.model.people import Actor, CustodyStatus
@@ -31,6 +31,7 @@ from tests.support.conversing import (
     with_messages,
 )
 from tests.support.made_mail import CLERK, ORSON, PETRA, SUPERVISOR, as_inmate, events
+from tests.support.sent_at_once import send_at_once, sent_ids
 
 
 @pytest.fixture
@@ -315,3 +316,75 @@ def test_a_message_is_of_one_kind_in_the_conversation(facility: Facility, ida: i
         (EntryKind.MESSAGE, False, "One"),
         (EntryKind.MESSAGE, True, "Two"),
     ]
+
+
+class TestOneFormIsOneMessage:
+    """Whoever presses twice, loads again or goes back sends no second message, and no late save
+    brings the draft back."""
+
+    @pytest.fixture(params=["inmate", "correspondent"])
+    def writer(self, request: pytest.FixtureRequest, ida: int) -> tuple[Actor, str]:
+        inmate_writes = request.param == "inmate"
+        return (as_inmate(ORSON), str(ida)) if inmate_writes else (as_correspondent(ida), ORSON)
+
+    def test_sent_again_it_is_the_same_and_nothing_is_done(
+        self, facility: Facility, writer: tuple[Actor, str]
+    ) -> None:
+        by, whom = writer
+        facility = with_messages(facility, a_day=1)
+        verbs.add_photo(facility, whom, a_photo(), by)
+        save = Save(verbs.conversation(facility, whom, by).form)
+        sent = verbs.write(facility, whom, "Hi", "All \u200bis well", by, save)
+        done = len(events(facility))
+        assert verbs.write(facility, whom, "Hi", "All \u200bis well", by, save) == sent
+        assert len(events(facility)) == done
+        opened = verbs.conversation(facility, whom, by)
+        assert [(each.id, len(each.photos)) for each in opened.entries] == [(sent, 1)]
+        assert opened.draft.is_empty
+
+    def test_two_at_once_are_one(self, facility: Facility, writer: tuple[Actor, str]) -> None:
+        by, whom = writer
+        one, other = send_at_once(facility, str(by.kind), by.name, whom, 4)
+        assert one == other
+        assert sorted(one) == sorted(sent_ids(facility))
+        assert len(set(one)) == 4
+        assert verbs.conversation(facility, whom, by).draft.is_empty
+
+    def test_other_words_on_it_are_kept_and_asked_about(
+        self, facility: Facility, writer: tuple[Actor, str]
+    ) -> None:
+        by, whom = writer
+        save = Save(verbs.conversation(facility, whom, by).form)
+        verbs.write(facility, whom, "Hi", "All is well", by, save)
+        with pytest.raises(Conflict, match="sent this message already"):
+            verbs.write(facility, whom, "Hi", "All is well, and more", by, save)
+        kept = verbs.conversation(facility, whom, by)
+        assert kept.draft.body == "All is well, and more"
+        verbs.write(facility, whom, "Hi", "All is well, and more", by, Save(kept.form))
+        assert len(sent_ids(facility)) == 2
+
+    def test_a_save_that_comes_after_it_is_sent_brings_nothing_back(
+        self, facility: Facility, writer: tuple[Actor, str]
+    ) -> None:
+        by, whom = writer
+        form = verbs.conversation(facility, whom, by).form
+        verbs.save_draft(facility, whom, "Hi", "All is", by, Save(form, 1, asked=False))
+        verbs.write(facility, whom, "Hi", "All is well", by, Save(form, 2))
+        with pytest.raises(Conflict, match="is sent"):
+            verbs.save_draft(facility, whom, "Hi", "All is w", by, Save(form, 3, asked=False))
+        verbs.save_draft(facility, whom, "Hi", "All is well", by, Save(form, 4))
+        assert verbs.conversation(facility, whom, by).draft.is_empty
+
+    def test_a_form_of_another_conversation_is_no_form_of_this(
+        self, facility: Facility, ida: int
+    ) -> None:
+        form = verbs.conversation(facility, ORSON, as_correspondent(ida)).form
+        hers = verbs.write(facility, ORSON, "Hi", "Hello", as_correspondent(ida), Save(form))
+        mine = verbs.write(facility, str(ida), "Hi", "Hello", as_inmate(ORSON), Save(form))
+        assert hers != mine
+
+
+def test_a_photo_that_is_added_twice_is_there_once(facility: Facility, ida: int) -> None:
+    me = as_correspondent(ida)
+    assert [verbs.add_photo(facility, ORSON, a_photo(), me) for _ in range(2)] == [1, 1]
+    assert len(verbs.conversation(facility, ORSON, me).draft.photos) == 1

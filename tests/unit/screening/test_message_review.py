@@ -35,8 +35,10 @@ def ida(facility: Facility) -> int:
 
 
 def _sent(facility: Facility, ida: int, photos: int = 0, body: str = "Hello") -> str:
-    for _ in range(photos):
-        verbs.add_photo(facility, ORSON, a_photo(), as_correspondent(ida))
+    for shade in range(photos):
+        verbs.add_photo(
+            facility, ORSON, a_photo(f"hsl({60 * shade}, 80%, 50%)"), as_correspondent(ida)
+        )
     return verbs.write(facility, ORSON, "Hi", body, as_correspondent(ida))
 
 

@@ -50,7 +50,7 @@ from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import event, scan, shelf
 from digitizer.support.clock import now
 from tests.support.api_kit import Program
-from tests.support.conversing import link_in, mailed, with_family
+from tests.support.conversing import link_in, mailed, make_contact, with_family
 from tests.support.known_times import KnownTimes
 from tests.support.made_mail import (
     CLERK,
@@ -72,6 +72,7 @@ from tests.support.print_system import BLANK_PDF
 from tests.support.screened_mail import waiting_letter
 from tests.support.sealed_mail import marker, sealed, seen, stack
 from tests.support.secrets_left import secrets_left
+from tests.support.sent_at_once import send_at_once, sent_ids
 from tests.support.web_kit import PASSWORD
 from tests.support.whole_facility import cheap_hashes
 
@@ -131,6 +132,18 @@ def test_sealing_and_unsealing_on_postgresql(cluster: Facility, tmp_path: Path) 
         assert list(secrets_left(folder, keys)) == []
     assert all(account.balanced for account in operations.reconcile(cluster, OPERATOR))
     assert operations.verify_audit(cluster, OPERATOR)[1] is None
+
+
+def test_one_form_is_one_message_on_postgresql(cluster: Facility, cluster_url: str) -> None:
+    """Sent by two processes at once, by an inmate and by somebody outside."""
+    ida = make_contact(cluster)
+    sent: set[str] = set()
+    for kind, name, whom in (("inmate", ORSON, str(ida)), ("correspondent", str(ida), ORSON)):
+        one, other = send_at_once(cluster, kind, name, whom, 4, cluster_url)
+        assert one == other
+        sent |= set(one)
+    assert sorted(sent_ids(cluster)) == sorted(sent)
+    assert len(sent) == 8
 
 
 def test_writers_at_once_on_postgresql(cluster: Facility) -> None:

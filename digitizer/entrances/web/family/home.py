@@ -7,7 +7,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
@@ -17,8 +17,10 @@ from digitizer.entrances.web.family.visits import FamilyVisit, SignedFamily, pag
 from digitizer.entrances.web.shared.auth import check_csrf, terminal_of
 from digitizer.entrances.web.shared.even_time import even_time
 from digitizer.entrances.web.shared.media import picture
-from digitizer.entrances.web.shared.templating import facility_of
+from digitizer.entrances.web.shared.templating import facility_of, language_of
+from digitizer.entrances.web.shared.wording import Wording
 from digitizer.messages import writing
+from digitizer.messages.writing import Save
 from digitizer.model.errors import Conflict, NotFound, TooOften, UsageError
 from digitizer.people.correspondents import own_contacts
 
@@ -84,7 +86,12 @@ async def write(request: Request, booking: str, visit: FamilyVisit) -> Response:
         file = form.get("photo")
         photo = await file.read() if isinstance(file, UploadFile) and file.filename else b""
         act, subject, body = (_field(form, name) for name in ("act", "subject", "body"))
-    return await run_in_threadpool(_write, request, booking, visit, act, subject, body, photo)
+        save = _save(_field(form, "form"), _field(form, "save_number"), asked=True)
+    return await run_in_threadpool(_write, request, booking, visit, act, subject, body, photo, save)
+
+
+def _save(form: str, number: str, *, asked: bool) -> Save:
+    return Save.of(form, int(number) if re.fullmatch("[0-9]{1,9}", number) else 0, asked=asked)
 
 
 def _field(form: FormData, name: str) -> str:
@@ -101,9 +108,10 @@ def _write(
     subject: str,
     body: str,
     photo: bytes,
+    save: Save,
 ) -> Response:
     facility, me = facility_of(request), visit.actor
-    writing.save_draft(facility, booking, subject, body, me)
+    writing.save_draft(facility, booking, subject, body, me, save)
     removed = re.fullmatch(r"remove-([0-9]{1,3})", act)
     try:
         if photo:
@@ -113,7 +121,7 @@ def _write(
         if act == "send":
             if len(body) > facility.settings.messages.characters:
                 return _conversation(request, booking, visit, done="long")
-            writing.write(facility, booking, subject, body, me)
+            writing.write(facility, booking, subject, body, me, save)
     except (UsageError, Conflict) as error:
         return _conversation(request, booking, visit, trouble=str(error))
     done = "sent" if act == "send" else "saved"
@@ -127,10 +135,16 @@ def keep_draft(
     visit: SignedFamily,
     subject: Annotated[str, Form()] = "",
     body: Annotated[str, Form()] = "",
+    form: Annotated[str, Form()] = "",
+    save_number: Annotated[str, Form()] = "",
 ) -> Response:
-    """Sent by the page's script while somebody writes."""
-    text = body.replace("\r\n", "\n")
-    writing.save_draft(facility_of(request), booking, subject, text, visit.actor)
+    """Sent by the page's script while somebody writes. It is told where this page is not the one to
+    write on any more."""
+    text, save = body.replace("\r\n", "\n"), _save(form, save_number, asked=False)
+    try:
+        writing.save_draft(facility_of(request), booking, subject, text, visit.actor, save)
+    except Conflict as error:
+        return JSONResponse({"over": Wording(language_of(request)).said(error)}, 409)
     return Response(status_code=204)
 
 

@@ -13,15 +13,17 @@ from digitizer.entrances.web.inmate.shown import show_to_inmate
 from digitizer.entrances.web.shared.auth import InmateVisit, SignedInmate, SignedWriter
 from digitizer.entrances.web.shared.media import picture
 from digitizer.entrances.web.shared.paging import PageNumber, page_of, part_of_all
-from digitizer.entrances.web.shared.templating import facility_of
+from digitizer.entrances.web.shared.templating import facility_of, language_of
 from digitizer.entrances.web.shared.wording import Wording
 from digitizer.messages import copies, writing
+from digitizer.messages.writing import Save
 from digitizer.model.errors import Conflict, UsageError
 
 router = APIRouter(prefix="/mail")
 _REFUSED = (UsageError, Conflict)
 #: As a form sends it; FastAPI takes an empty field for a missing one.
 Text = Annotated[str, Form()]
+SaveNumber = Annotated[int, Form()]
 
 
 @router.get("/with")
@@ -71,9 +73,17 @@ def save(
     subject: Text = "",
     body: Text = "",
     quiet: Annotated[bool, Form()] = False,
+    form: Text = "",
+    save_number: SaveNumber = 0,
 ) -> Response:
-    """Keeps what is being written. The page's script asks for it ``quiet``, and is told when."""
-    saved = writing.save_draft(facility_of(request), number, subject, _lines(body), visit.actor)
+    """Keeps what is being written. The page's script asks for it ``quiet``, and is told when, or
+    that this page is not the one to write on any more."""
+    save = Save.of(form, save_number, asked=not quiet)
+    facility = facility_of(request)
+    try:
+        saved = writing.save_draft(facility, number, subject, _lines(body), visit.actor, save)
+    except Conflict as error:
+        return JSONResponse({"over": Wording(language_of(request)).said(error)}, 409)
     if quiet:
         return JSONResponse({"saved": Wording("en").clock(saved)})
     return RedirectResponse(f"/mail/with/{number}/write?saved=true", 303)
@@ -81,10 +91,18 @@ def save(
 
 @router.post("/with/{number}/send")
 def send(
-    request: Request, number: str, visit: SignedInmate, subject: Text = "", body: Text = ""
+    request: Request,
+    number: str,
+    visit: SignedInmate,
+    subject: Text = "",
+    body: Text = "",
+    form: Text = "",
+    save_number: SaveNumber = 0,
 ) -> Response:
+    """The same answer, however often the form is sent."""
+    save = Save.of(form, save_number, asked=True)
     try:
-        writing.write(facility_of(request), number, subject, _lines(body), visit.actor)
+        writing.write(facility_of(request), number, subject, _lines(body), visit.actor, save)
     except _REFUSED as error:
         return _desk(request, number, visit, trouble=str(error))
     return RedirectResponse(f"/mail/with/{number}?sent=true", 303)

@@ -123,6 +123,21 @@ def came_not(request: Request, batch: str, visit: SignedStaff) -> Response:
     return _shown()
 
 
+@router.post("/stopped/{number}/give-up")
+def give_up(
+    request: Request,
+    number: str,
+    visit: SignedStaff,
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """What must not be printed now will not be later, either."""
+    try:
+        prints.give_up(facility_of(request), _number(number), visit.actor, reason)
+    except (Conflict, UsageError) as error:
+        return _page(request, visit, str(error))
+    return _shown()
+
+
 @router.post("/again")
 def again(
     request: Request,

@@ -158,3 +158,33 @@ def test_stopping_and_allowing_again(families: Families) -> None:
     assert "<textarea" in families.nora.get(HERE).text
     actions.block_mail(families.facility, None, TOBIAS, SUPERVISOR, "court order 17")
     assert "court order 17" in families.nora.get(HERE).text
+
+
+def _form(browser: Visitor) -> str:
+    found = re.search(r'name="form" value="([^"]+)"', browser.get(HERE).text)
+    assert found is not None
+    return found[1]
+
+
+def test_a_form_that_is_sent_twice_gets_the_same_answer_and_is_one_message(
+    families: Families,
+) -> None:
+    browser = families.nora
+    data = {"csrf": _csrf(browser), "form": _form(browser), "body": "Once", "act": "send"}
+    for _ in range(2):
+        sent = browser.post(HERE, data=data, follow_redirects=False)
+        assert (sent.status_code, sent.headers["location"]) == (303, f"{HERE}?done=sent#write")
+    late = browser.post(f"{HERE}/draft", data=data | {"save_number": "7"})
+    assert (late.status_code, list(late.json())) == (409, ["over"])
+    html = browser.get(HERE).text
+    assert html.count('<p class="lines">Once</p>') == 1
+    assert "Once</textarea>" not in html
+
+
+def test_a_save_that_comes_late_does_not_replace_a_later_one(families: Families) -> None:
+    browser = families.nora
+    data = {"csrf": _csrf(browser), "form": _form(browser)}
+    for number, body in ((2, "The later"), (1, "The earlier")):
+        typed = data | {"body": body, "save_number": str(number)}
+        assert browser.post(f"{HERE}/draft", data=typed).status_code == 204
+    assert "The later</textarea>" in browser.get(HERE).text

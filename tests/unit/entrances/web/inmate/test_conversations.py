@@ -245,3 +245,37 @@ def test_an_address_that_is_missing_is_said_before_they_write(tobias: Visitor, m
     assert "no address of Ben Orchard yet" in tobias.get(f"/mail/with/{nowhere}").text
     give_account(mail.facility, nowhere)
     assert "no address of" not in tobias.get(f"/mail/with/{nowhere}").text
+
+
+def _form(browser: Visitor, desk: str) -> str:
+    found = re.search(r'name="form" value="([^"]+)"', browser.get(desk).text)
+    assert found is not None
+    return found[1]
+
+
+def test_a_form_that_is_sent_twice_gets_the_same_answer_and_is_one_message(
+    tobias: Visitor, mail: Mail, ida: int
+) -> None:
+    here = f"/mail/with/{ida}"
+    data = {"form": _form(tobias, f"{here}/write"), "body": "Once"}
+    for _ in range(2):
+        sent = tobias.post_form(f"{here}/send", data, seen_on=f"{here}/write")
+        assert (sent.status_code, sent.headers["location"]) == (303, f"{here}?sent=true")
+    late = data | {"quiet": "true", "save_number": "7"}
+    answer = tobias.post_form(f"{here}/draft", late, seen_on=f"{here}/write")
+    assert (answer.status_code, list(answer.json())) == (409, ["over"])
+    opened = writing.conversation(mail.facility, str(ida), ME)
+    assert [each.text for each in opened.entries] == ["Once"]
+    assert opened.draft.is_empty
+
+
+def test_a_save_that_comes_late_does_not_replace_a_later_one(
+    tobias: Visitor, mail: Mail, ida: int
+) -> None:
+    here = f"/mail/with/{ida}"
+    data = {"form": _form(tobias, f"{here}/write"), "quiet": "true"}
+    for number, body in (("2", "The later"), ("1", "The earlier")):
+        typed = data | {"body": body, "save_number": number}
+        answer = tobias.post_form(f"{here}/draft", typed, seen_on=f"{here}/write")
+        assert answer.status_code == 200
+    assert writing.conversation(mail.facility, str(ida), ME).draft.body == "The later"

@@ -28,8 +28,10 @@ def ida(mail: Mail) -> int:
 
 
 def _with_photos(mail: Mail, ida: int, number: int) -> str:
-    for _ in range(number):
-        writing.add_photo(mail.facility, OWNER, a_photo(), as_correspondent(ida))
+    for shade in range(number):
+        writing.add_photo(
+            mail.facility, OWNER, a_photo(f"hsl({60 * shade}, 80%, 50%)"), as_correspondent(ida)
+        )
     return writing.write(mail.facility, OWNER, "Hi", "Look at these", as_correspondent(ida))
 
 
