@@ -107,7 +107,7 @@ class Place:
     ``strangers_answer`` are the other's. ``familys_cover`` and ``strangers_cover`` are cover sheets
     that they made, ``ask`` waits and fits nobody, ``good_ask`` fits somebody. ``own_request`` of
     OWNER and ``others_request`` of ANOTHER wait for an answer of staff, ``answered_request`` has
-    one. ``free`` is a folder for anything.
+    one. ``a_sample`` and ``another_sample`` can be previewed. ``free`` is a folder for anything.
     """
 
     facility: Facility
@@ -168,6 +168,7 @@ def make_whole_facility(folder: Path) -> Place:
     batch = prints.send(facility, OPERATOR, [sent], "this computer")
     ids.update(print=str(waits), sent=str(sent), batch=str(batch.number))
     ids["doubtful"] = DOUBTFUL
+    ids["a_sample"], ids["another_sample"] = "letter", "cover"
     _add_correspondents(facility, ids)
     answers = add_scan(mail, "answer.pdf")
     ids["answer"] = add_letter(mail, answers, OWNER, kind="reply", message_id=ids["passed"])
