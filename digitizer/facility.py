@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.engines.codes.cover_code import KeyRing
+from digitizer.engines.printing.kit.wording import OwnWords, PrintWords, own_words
 from digitizer.model.errors import SettingsError, StorageError, UsageError
 from digitizer.model.scanner_profile import ScannerProfile
 from digitizer.model.settings import FILE_NAME, Settings, read_settings
@@ -44,6 +45,7 @@ _FOLDERS = (
     "pictures",
     "profiles",
     "run",
+    "templates/print",
     "work",
 )
 
@@ -61,6 +63,16 @@ class Facility:
     seal_keys: SealKeys
     home_key: HomeKey | None
     profiles: Mapping[str, ScannerProfile]
+    own_words: OwnWords
+
+    @property
+    def words(self) -> PrintWords:
+        """What is printed, in the facility's own words where it has any."""
+        return self.own_words.words
+
+    @property
+    def print_templates(self) -> Path:
+        return _print_templates(self.home)
 
     @property
     def run_folder(self) -> Path:
@@ -171,6 +183,7 @@ def open_facility(home: Path, home_key: HomeKey | None = None) -> Facility:
         seal_keys=open_seal_keys(home / _KEYS, home_key.seals if home_key else None),
         home_key=home_key,
         profiles=read_profiles(home),
+        own_words=own_words(_print_templates(home)),
     )
 
 
@@ -203,6 +216,10 @@ def _blobs(home: Path, settings: Settings, home_key: HomeKey | None, folder: str
     from digitizer.storage.s3 import S3Blobs
 
     return S3Blobs(settings.store.blobs_url, folder, key)
+
+
+def _print_templates(home: Path) -> Path:
+    return home / "templates" / "print"
 
 
 def _audit_key_file(home: Path) -> Path:

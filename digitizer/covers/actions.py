@@ -161,7 +161,7 @@ def drawn(
     from digitizer.engines.printing.sheets.cover_sheet import cover_missing, cover_pdf
 
     own = facility.settings.facility
-    sheet = cover_sheet_of(own, facility.keys, code, person, terms)
+    sheet = cover_sheet_of(facility, code, person, terms)
     pdf = cover_pdf(sheet, paper or own.paper)
     return PrintedCover(pdf, sheet.short_id, person, warning(cover_missing(sheet)))
 

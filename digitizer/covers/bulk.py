@@ -130,7 +130,7 @@ def _part(
                 until=str(terms.last_day) if terms.last_day else None,
             )
     sheets = [
-        cover_sheet_of(own, facility.keys, code, person, terms)
+        cover_sheet_of(facility, code, person, terms)
         for code, person in zip(codes, people, strict=True)
     ]
     boxes = "".join(cover_missing(sheet) for sheet in sheets)

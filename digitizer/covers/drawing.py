@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from digitizer.covers.terms import CoverTerms
-from digitizer.engines.codes.cover_code import KeyRing, payload, short_id
+from digitizer.engines.codes.cover_code import payload, short_id
 from digitizer.engines.printing.sheets.cover_sheet import CoverSheet
+from digitizer.facility import Facility
 from digitizer.model.paper import CodeKind, CoverCode
 from digitizer.model.people import Inmate
-from digitizer.model.settings import FacilitySettings
 
 
 def cover_sheet_of(
-    own: FacilitySettings,
-    keys: KeyRing,
+    facility: Facility,
     code: CoverCode,
     person: Inmate | None,
     terms: CoverTerms,
 ) -> CoverSheet:
+    own = facility.settings.facility
     is_batch = code.kind is CodeKind.BATCH
     return CoverSheet(
         facility_name=own.name,
         mail_address=own.mail_address,
         inmate=person,
         kind=code.kind,
-        payload=payload(code, keys),
+        payload=payload(code, facility.keys),
         short_id=short_id(code),
         sheets=0 if is_batch else code.sheets,
         sender=terms.sender,
@@ -32,4 +32,5 @@ def cover_sheet_of(
         uses=terms.uses,
         until=terms.last_day,
         notes=(own.cover_notes, own.cover_notes_es),
+        words=facility.words,
     )

@@ -121,6 +121,7 @@ def _letter(facility: Facility, look: Look, letter_id: str) -> LetterToInmate:
         sent=found.received.astimezone(),
         message_id=letter_id,
         reply=None,
+        words=facility.words,
         pages_of_letter=True,
     )
 
@@ -150,4 +151,5 @@ def _message(facility: Facility, look: Look, message_id: str) -> LetterToInmate:
         sent=released.astimezone(),
         message_id=message_id,
         reply=None,
+        words=facility.words,
     )

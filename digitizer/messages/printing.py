@@ -106,9 +106,7 @@ def _render(
     if known is None:
         raise DigitizerError("The code of its reply sheet or cover sheet is not in the register.")
     photos = [facility.pictures.get(sha256) for sha256 in message.photos]
-    rendered = render_message(
-        pool, message, known.code, facility.keys, facility.settings.facility, photos, large
-    )
+    rendered = render_message(pool, message, known.code, facility, photos, large)
     sha256, _ = facility.pictures.put(io.BytesIO(rendered.pdf))
     with acting(facility, by, Act.PRINT) as action:
         queue.keep_pdf(action.tx, number, sha256, rendered.pages)

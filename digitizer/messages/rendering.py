@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digitizer.engines.codes.cover_code import KeyRing, payload, short_id
+from digitizer.engines.codes.cover_code import payload, short_id
 from digitizer.engines.isolation import Pool
 from digitizer.engines.printing.kit.batches import housing_unit_pdf, page_count
 from digitizer.engines.printing.kit.missing import warning
@@ -22,6 +22,7 @@ from digitizer.engines.printing.letters.letter import (
 )
 from digitizer.engines.printing.sheets.cover_sheet import CoverSheet
 from digitizer.engines.printing.sheets.reply_sheet import ReplySheet
+from digitizer.facility import Facility
 from digitizer.messages.outgoing import Message
 from digitizer.model.mail import Direction
 from digitizer.model.paper import CoverCode
@@ -44,8 +45,7 @@ def render_message(
     pool: Pool,
     message: Message,
     code: CoverCode,
-    keys: KeyRing,
-    facility: FacilitySettings,
+    facility: Facility,
     photos: Sequence[bytes],
     large: bool = False,
 ) -> Rendered:
@@ -56,10 +56,11 @@ def render_message(
     """
     to_inmate = message.direction is Direction.TO_INMATE
     if to_inmate:
-        letter = _to_inmate(message, code, keys, facility, photos, large)
+        letter = _to_inmate(message, code, facility, photos, large)
     else:
-        letter = _from_inmate(message, code, keys, facility, photos)
-    pdf = pool.submit(letter_pdf, letter, facility.paper, seconds=_SECONDS).result()
+        letter = _from_inmate(message, code, facility, photos)
+    paper = facility.settings.facility.paper
+    pdf = pool.submit(letter_pdf, letter, paper, seconds=_SECONDS).result()
     return Rendered(pdf, page_count(pdf), warning(letter_missing(letter)))
 
 
@@ -79,13 +80,12 @@ def render_unit(letters: Sequence[bytes]) -> Rendered:
 def _to_inmate(
     message: Message,
     code: CoverCode,
-    keys: KeyRing,
-    facility: FacilitySettings,
+    facility: Facility,
     photos: Sequence[bytes],
     large: bool,
 ) -> Letter:
     return LetterToInmate(
-        facility_name=facility.name,
+        facility_name=facility.settings.facility.name,
         inmate=message.inmate,
         sender=message.correspondent,
         subject=message.subject,
@@ -93,31 +93,33 @@ def _to_inmate(
         photos=tuple(photos),
         sent=message.created.astimezone(),
         message_id=message.id,
-        reply=ReplySheet(payload(code, keys), short_id(code)),
+        reply=ReplySheet(payload(code, facility.keys), short_id(code)),
         large=large,
+        words=facility.words,
     )
 
 
 def _from_inmate(
     message: Message,
     code: CoverCode,
-    keys: KeyRing,
-    facility: FacilitySettings,
+    facility: Facility,
     photos: Sequence[bytes],
 ) -> Letter:
+    own = facility.settings.facility
     cover = CoverSheet(
-        facility_name=facility.name,
-        mail_address=facility.mail_address,
+        facility_name=own.name,
+        mail_address=own.mail_address,
         inmate=message.inmate,
         kind=code.kind,
-        payload=payload(code, keys),
+        payload=payload(code, facility.keys),
         short_id=short_id(code),
         sender=message.correspondent,
-        notes=(facility.cover_notes, facility.cover_notes_es),
+        notes=(own.cover_notes, own.cover_notes_es),
+        words=facility.words,
     )
     return LetterFromInmate(
-        facility_name=facility.name,
-        mail_address=facility.mail_address,
+        facility_name=own.name,
+        mail_address=own.mail_address,
         inmate=message.inmate,
         recipient=message.correspondent,
         address=tuple(line.strip() for line in (message.address or "").splitlines()),
@@ -127,4 +129,5 @@ def _from_inmate(
         sent=message.created.astimezone(),
         message_id=message.id,
         cover=cover,
+        words=facility.words,
     )

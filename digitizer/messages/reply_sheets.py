@@ -62,6 +62,7 @@ def _printed_reply(
 
     own = facility.settings.facility
     sheet = ReplySheet(payload(code, facility.keys), short_id(code))
-    pdf = reply_sheet_pdf(sheet, person, correspondent, own.name, paper or own.paper)
+    size = paper or own.paper
+    pdf = reply_sheet_pdf(sheet, person, correspondent, own.name, size, facility.words)
     missing = missing_in((own.name, person.full_name, person.booking_number, correspondent))
     return PrintedCover(pdf, sheet.short_id, person, warning(missing))

@@ -37,6 +37,7 @@ def needs_care(facility: Facility, by: Actor) -> Care:
         backed_up = backup_runs.newest_good(look.tx)
         states = scanner_states(look.tx, facility.profiles, [each.name for each in folders], at)
         found = (*findings.of_the_tables(settings, look.tx), findings.disk(facility.home, settings))
-    every = (*found, *folder_findings(folders, at), *scanner_findings(states))
+    own = findings.print_templates(facility.own_words)
+    every = (own, *found, *folder_findings(folders, at), *scanner_findings(states))
     free = shutil.disk_usage(facility.home).free
     return Care(tuple(each for each in every if not each.good), states, backed_up, free)

@@ -18,7 +18,7 @@ from digitizer.model.errors import DigitizerError
 from digitizer.model.people import Actor
 from digitizer.notifications.smtp import reachable
 from digitizer.operations.actions import verify_audit
-from digitizer.operations.findings import Finding, backup, disk, mail, rosters
+from digitizer.operations.findings import Finding, backup, disk, mail, print_templates, rosters
 from digitizer.scanners.profiles import (
     undirected,
     unwatched_folders,
@@ -108,6 +108,7 @@ def _home(facility: Facility, by: Actor) -> Iterator[Finding]:
         yield _seals(facility)
         yield _seal_keys(facility)
         yield from _upkeep(facility)
+    yield print_templates(facility.own_words)
     yield _at_rest(facility)
     yield from _endpoint(facility)
     yield from _mail_server(facility)

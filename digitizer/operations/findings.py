@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from digitizer.access import throttling
 from digitizer.capture.held_queues import queue_lines
 from digitizer.capture.scans.ledger import queue_state
+from digitizer.engines.printing.kit.wording import OwnWords
 from digitizer.model.mail import Queue
 from digitizer.model.settings import Settings
 from digitizer.notifications import outbox
@@ -104,6 +105,20 @@ def backup(settings: Settings, tx: sa.Connection, at: datetime) -> Finding | Non
         fix = "Name a folder under [backup] in config.toml, or make one: digitizer backup DIR"
     fine, wanted = young and not failed, bool(hours or settings.backup.folder)
     return Finding("backup", fine, message, None if fine else fix, alarm=wanted)
+
+
+def print_templates(own: OwnWords) -> Finding:
+    """Whether each of the facility's own templates of print is used."""
+    bad = "; ".join(map(str, own.bad))
+    return Finding(
+        "templates of print",
+        not bad,
+        f"not used, and the shipped one is: {bad}" if bad else "all can be used",
+        "Correct it, look at it on the page Settings, Templates, and restart the service."
+        if bad
+        else None,
+        "/staff/print/templates" if bad else None,
+    )
 
 
 def mail(tx: sa.Connection) -> Finding:

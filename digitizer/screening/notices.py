@@ -69,6 +69,7 @@ def _notice(facility: Facility, rejected: Rejection, address: tuple[str, ...]) -
         reasons=_reasons(rejected),
         appeal_days=own.appeal_days,
         appeal_to=(own.appeal_to, own.name, *own.mail_address),
+        words=facility.words,
     )
 
 

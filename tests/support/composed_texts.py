@@ -58,6 +58,7 @@ _ELSEWHERE = (
     "capture/recovery.py",
     "capture/second_reading.py",
     "capture/stacks.py",
+    "prints/previews.py",
     "capture/worker.py",
     "engines/isolation/answers.py",
     "engines/isolation/child.py",

@@ -440,9 +440,13 @@ _KIOSKS = (
 )
 
 _ONLY_ADMINISTRATORS = staff(403, 403, administrator=(200, 200))
+_ONE_SAMPLE = staff(403, 404, administrator=(200, 404))
 
 _TOKENS = (
     Row("GET /staff/tokens", _ONLY_ADMINISTRATORS),
+    Row("GET /staff/print/templates", _ONLY_ADMINISTRATORS),
+    Row("GET /staff/print/templates/{sample}.pdf", _ONE_SAMPLE, "a_sample", "another_sample"),
+    Row("GET /staff/print/templates/{sample}.png", _ONE_SAMPLE, "a_sample", "another_sample"),
     Row(
         "POST /staff/tokens",
         _ONLY_ADMINISTRATORS,

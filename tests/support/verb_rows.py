@@ -60,6 +60,8 @@ from digitizer.people.roster_import import Upload
 from digitizer.policies import actions as policies
 from digitizer.policies.watch_rules import NewRule, WatchKind, today
 from digitizer.prints import actions as prints
+from digitizer.prints import previews
+from digitizer.prints.previews import Sample
 from digitizer.screening import (
     cases,
     checks,
@@ -1415,6 +1417,24 @@ _LOGINS = (
         OPERATORS,
         Verb.REVOKE_TOKEN,
         lambda h, at, by: tokens.revoke_token(h, at["token"], by),
+    ),
+    Row(
+        "prints.previews.look_at_templates",
+        OPERATORS,
+        None,
+        lambda h, at, by: previews.look_at_templates(h, by),
+    ),
+    Row(
+        "prints.previews.sample_pdf",
+        OPERATORS,
+        None,
+        lambda h, at, by: previews.sample_pdf(h, Sample.COVER, by),
+    ),
+    Row(
+        "prints.previews.sample_picture",
+        OPERATORS,
+        None,
+        lambda h, at, by: previews.sample_picture(h, Sample.NOTICE, by),
     ),
     Row("access.tokens.tokens", OPERATORS, None, lambda h, at, by: tokens.tokens(h, by)),
     Row("access.visitors.forwarders", LOOKERS, None, lambda h, at, by: visitors.forwarders(h, by)),

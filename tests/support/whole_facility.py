@@ -107,7 +107,8 @@ class Place:
     it. ``strangers_message`` and ``strangers_answer`` are the other's. ``familys_cover`` and
     ``strangers_cover`` are cover sheets that they made, ``ask`` waits and fits nobody, ``good_ask``
     fits somebody. ``own_request`` of OWNER and ``others_request`` of ANOTHER wait for an answer of
-    staff, ``answered_request`` has one. ``free`` is a folder for anything.
+    staff, ``answered_request`` has one. ``a_sample`` and ``another_sample`` can be previewed.
+    ``free`` is a folder for anything.
     """
 
     facility: Facility
@@ -168,6 +169,7 @@ def make_whole_facility(folder: Path) -> Place:
     batch = prints.send(facility, OPERATOR, [sent], "this computer")
     ids.update(print=str(waits), sent=str(sent), batch=str(batch.number))
     ids["doubtful"] = DOUBTFUL
+    ids["a_sample"], ids["another_sample"] = "letter", "cover"
     _add_correspondents(facility, ids)
     ids["stopped"] = str(prints.look_at_queue(facility, OPERATOR).stopped[0].each.number)
     answers = add_scan(mail, "answer.pdf")

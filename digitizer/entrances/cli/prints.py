@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,7 @@ from digitizer.entrances.cli.context import (
     say,
     signed,
     tell,
+    write,
 )
 from digitizer.support.wording import counted
 
@@ -186,3 +188,28 @@ def print_again(
     facility, actor = signed(context, by)
     made = actions.print_again(facility, first, last or first, actor, reason, spoiled=spoiled)
     tell(f"{counted(len(made), 'print')} wait again, numbers {made[0]} to {made[-1]}.")
+
+
+@print_app.command("preview")
+def print_preview(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder for the PDFs.")],
+    templates: Annotated[
+        Path | None,
+        typer.Option("--from", help="Try the templates of this folder; else those of the home."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw letters, notices and sheets of invented people, by the facility's own templates."""
+    from digitizer.prints.previews import Sample, look_at_templates, sample_pdf
+
+    facility = facility_of(context)
+    found = look_at_templates(facility, OPERATOR, templates)
+    for sample in Sample:
+        file = out / f"{sample}.pdf"
+        write(file, sample_pdf(facility, sample, OPERATOR, templates))
+        say({"sample": sample, "file": str(file)}, as_json, str(file))
+    for bad in found.bad:
+        note(f"digitizer: not used, and the shipped one is: {bad}")
+    if found.bad:
+        raise typer.Exit(_FAILED)

@@ -7,10 +7,7 @@ each says how many there are. All lengths are points from the bottom left.
 from __future__ import annotations
 
 import io
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -21,9 +18,8 @@ from digitizer.engines.printing.kit.embedding import empty_canvas
 from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.tagging import Role, TaggedCanvas, tagged
-from digitizer.engines.printing.kit.text_runs import Line, draw_line, fitted_line, single_line
+from digitizer.engines.printing.kit.text_runs import Line, draw_line, fitted_line
 from digitizer.model.people import Inmate
-from digitizer.support.paths import PRINT_TEMPLATES
 
 GREY: Tone = (0.36, 0.37, 0.40)
 PANEL: Tone = (0.945, 0.955, 0.965)
@@ -36,25 +32,13 @@ FOOT = 24 * mm
 
 BODY_SIZE = 10.5
 LEADING = 15.5
+LEAST_LABEL = 3.5
+"""Points of the smallest label; what is still too wide is cut short."""
+
 GAP = 0.6
 """What an empty line takes of a full one's height."""
 
-LANGUAGES = ("en", "es")
-
 Page = Callable[[Canvas], None]
-Wording = dict[str, Any]
-
-
-@cache
-def read_wording(name: str) -> Wording:
-    """``templates/print/NAME.toml``: a table of texts for each of LANGUAGES."""
-    return tomllib.loads((PRINT_TEMPLATES / f"{name}.toml").read_text("utf-8"))
-
-
-def both(wording: Wording, key: str, **values: object) -> str:
-    """A label in both languages: "From · De"."""
-    texts = dict.fromkeys(wording[language][key].format(**values) for language in LANGUAGES)
-    return " · ".join(texts)
 
 
 def sorting_name(inmate: Inmate) -> str:
@@ -90,10 +74,17 @@ def draw_pages(pages: Sequence[Page], paper: Paper, title: str, author: str) -> 
     return out.getvalue()
 
 
-def draw_label(canvas: Canvas, text: str, x: float, y: float, size: float = 7.5) -> None:
+def draw_label(
+    canvas: Canvas, text: str, x: float, y: float, room: float, size: float = 7.5
+) -> None:
+    """A label in one line, set smaller where it is wider than ``room``."""
     canvas.setFillColorRGB(*GREY)
-    draw_line(canvas, single_line(text, REGULAR, size), x, y)
+    draw_line(canvas, label_line(text, room, size), x, y)
     canvas.setFillColorRGB(*INK)
+
+
+def label_line(text: str, room: float, size: float = 7.5) -> Line:
+    return fitted_line(text, REGULAR, size, room, LEAST_LABEL)
 
 
 def draw_right(canvas: Canvas, line: Line, right: float, y: float) -> None:
@@ -114,7 +105,7 @@ def draw_footer(
     width = PAGE_SIZES[paper][0]
     y = 13 * mm
     draw_rule(canvas, inset, y + 13, width - 2 * inset)
-    right = single_line(number, REGULAR, 7.5)
+    right = label_line(number, (width - 2 * inset) * 0.6)
     room = width - 2 * inset - right.width - 14
     draw_line(canvas, fitted_line(owner, BOLD, 8.5, room, 6), inset, y)
     canvas.setFillColorRGB(*GREY)

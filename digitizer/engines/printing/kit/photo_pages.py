@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 from reportlab.lib.utils import ImageReader
@@ -19,18 +20,20 @@ from digitizer.engines.printing.kit.page_frame import (
     RULE,
     TOP,
     Page,
-    both,
     draw_label,
-    read_wording,
 )
 from digitizer.engines.printing.kit.photos import Photo, open_photo, placed, upright_size
 from digitizer.engines.printing.kit.tagging import tagged
 from digitizer.engines.printing.kit.text_runs import draw_line, wrap
+from digitizer.engines.printing.kit.wording import Wording, both
 from digitizer.model.errors import UnopenableFile
 
 MOST_A_PAGE = 4
 _GRIDS = {1: ((1, 1),), 2: ((1, 2), (2, 1)), 3: ((2, 2), (1, 3)), 4: ((2, 2),)}
 """Columns and rows to choose from, for that many photos."""
+
+Says = Callable[..., str]
+"""The words of a key in both languages."""
 
 _SPACE = 16.0
 _CAPTION = 14.0
@@ -49,16 +52,26 @@ class _JpegReader(ImageReader):
 
 
 def photo_pages(
-    photos: Sequence[bytes], paper: Paper, *, most: int = MOST_A_PAGE, caption: str = "photo"
+    photos: Sequence[bytes],
+    paper: Paper,
+    words: Wording,
+    *,
+    most: int = MOST_A_PAGE,
+    caption: str = "photo",
 ) -> list[Page]:
     """A page for each group of photos, ``most`` of them at the most. One that cannot be opened
-    leaves a frame that says so. ``caption`` is the wording below each."""
+    leaves a frame that says so. ``caption`` is the key of the words below each."""
     pages = -(-len(photos) // most)
     edges = [round(part * len(photos) / pages) for part in range(pages + 1)] if pages else []
-    return [_page(photos, first, last, paper, caption) for first, last in pairwise(edges)]
+    return [
+        _page(photos, first, last, paper, partial(both, words), caption)
+        for first, last in pairwise(edges)
+    ]
 
 
-def _page(photos: Sequence[bytes], first: int, last: int, paper: Paper, caption: str) -> Page:
+def _page(
+    photos: Sequence[bytes], first: int, last: int, paper: Paper, says: Says, caption: str
+) -> Page:
     def draw(canvas: Canvas) -> None:
         frame = _frame(paper)
         columns, rows = _grid([_size(data) for data in photos[first:last]], frame)
@@ -67,7 +80,7 @@ def _page(photos: Sequence[bytes], first: int, last: int, paper: Paper, caption:
             x = MARGIN + place % columns * (cell[0] + _SPACE)
             top = PAGE_SIZES[paper][1] - TOP - place // columns * (cell[1] + _SPACE)
             photo = _opened(data, cell[0], cell[1] - _CAPTION)
-            _draw(canvas, photo, (x, top), cell, (first + place + 1, len(photos)), caption)
+            _draw(canvas, photo, (x, top), cell, (first + place + 1, len(photos)), says, caption)
 
     return draw
 
@@ -113,19 +126,19 @@ def _draw(
     corner: tuple[float, float],
     cell: tuple[float, float],
     number: tuple[int, int],
+    says: Says,
     caption: str,
 ) -> None:
-    words = read_wording("letter")
     x, top = corner
     if photo is None:
-        _draw_lost(canvas, corner, cell, both(words, "photo_lost", number=number[0]))
+        _draw_lost(canvas, corner, cell, says("photo_lost", number=number[0]))
         return
     width, height = photo.placed(cell[0], cell[1] - _CAPTION)
-    below = both(words, caption, number=number[0], total=number[1])
+    below = says(caption, number=number[0], total=number[1])
     with tagged(canvas, "Figure", below):
         canvas.drawImage(_JpegReader(photo.jpeg), x, top - height, width, height)
     with tagged(canvas, "Caption"):
-        draw_label(canvas, below, x, top - height - 11)
+        draw_label(canvas, below, x, top - height - 11, cell[0])
 
 
 def _draw_lost(

@@ -3,7 +3,8 @@
 A4: DIN 5008 form B. The address field is 85 by 45 mm, 20 mm from the left and 45 mm from the top
 of the sheet; its upper 17.7 mm hold the return address, the lower 27.3 mm the address; folds at
 105 and 210 mm. It shows in the window of DIN 680 (DL or C5/6: 90 by 45 mm, 20 mm from the left,
-15 mm from the bottom).
+15 mm from the bottom), and, folded once at 148.5 mm, in that of C5 (the same, 60 mm from the
+bottom): of the sheet, 57 to 88.5 mm stay in sight, and all of the address's print is there.
 
 Letter: the US #10 double-window envelope, 9.5 by 4.125 inches, as Lob publishes it for its own
 mail (help.lob.com, "Letter envelopes"): upper window 3.25 by 0.875 inches, 0.625 from the left
@@ -29,11 +30,13 @@ from digitizer.engines.printing.kit.page_frame import MARGIN, RULE
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.tagging import tagged
 from digitizer.engines.printing.kit.text_runs import Line, draw_line, single_line
+from digitizer.engines.printing.kit.wording import Fold
 from digitizer.model.errors import UsageError
 from digitizer.model.people import Inmate
 from digitizer.support.wording import counted
 
 _INCH = 25.4
+_A4_MIDDLE = 148.5
 _ENVELOPE = Area(0, 0, 9.5 * _INCH, 4.125 * _INCH)
 _UPPER = Area(0.625 * _INCH, (4.125 - 2.375 - 0.875) * _INCH, 3.25 * _INCH, 0.875 * _INCH)
 _LOWER = Area(0.625 * _INCH, (4.125 - 1.0 - 1.0) * _INCH, 4.0 * _INCH, 1.0 * _INCH)
@@ -111,7 +114,11 @@ def address_problem(address: Sequence[str], paper: Paper) -> str | None:
 
 
 def draw_window(
-    canvas: Canvas, paper: Paper, address: Sequence[str], sender: Sequence[str]
+    canvas: Canvas,
+    paper: Paper,
+    address: Sequence[str],
+    sender: Sequence[str],
+    fold: Fold = "thirds",
 ) -> None:
     """Address and return address in their windows, and fold marks at the paper's edge.
 
@@ -124,9 +131,14 @@ def draw_window(
     _draw_block(canvas, paper, small, places.sender_print)
     canvas.setLineWidth(0.5)
     canvas.setStrokeColorRGB(*RULE)
-    for fold in places.folds:
-        y = PAGE_SIZES[paper][1] - fold * mm
+    for down in _folds(paper, fold):
+        y = PAGE_SIZES[paper][1] - down * mm
         canvas.line(5 * mm, y, 9 * mm, y)
+
+
+def _folds(paper: Paper, fold: Fold) -> tuple[float, ...]:
+    """Letter paper is always folded in thirds: no window of a larger US envelope is a standard."""
+    return (_A4_MIDDLE,) if fold == "half" and paper == "a4" else WINDOWS[paper].folds
 
 
 def _fitted(block: Sequence[str], area: Area, size: float, least: float) -> list[Line]:

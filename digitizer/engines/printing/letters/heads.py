@@ -13,22 +13,20 @@ from digitizer.engines.printing.kit.drawing import ACCENT, INK, PAGE_SIZES
 from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.page_frame import (
     GREY,
-    LANGUAGES,
     MARGIN,
     PANEL,
     TOP,
-    Wording,
-    both,
     draw_label,
     draw_lines,
     draw_right,
     draw_rule,
-    read_wording,
+    label_line,
     sorting_name,
 )
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.tagging import tagged
 from digitizer.engines.printing.kit.text_runs import draw_line, fitted_line, single_line, wrap
+from digitizer.engines.printing.kit.wording import LANGUAGES, Wording, both
 from digitizer.engines.printing.letters.envelopes import WINDOWS
 from digitizer.model.people import Inmate
 
@@ -63,7 +61,7 @@ def draw_letterhead(canvas: Canvas, paper: Paper, facility: str, kind: str) -> f
     width, height = PAGE_SIZES[paper]
     y = height - TOP
     canvas.setFillColorRGB(*GREY)
-    label = single_line(kind, REGULAR, 8)
+    label = label_line(kind, (width - 2 * MARGIN) * 0.5, 8)
     with tagged(canvas, "P"):
         draw_right(canvas, label, width - MARGIN, y)
     canvas.setFillColorRGB(*ACCENT)
@@ -75,9 +73,10 @@ def draw_letterhead(canvas: Canvas, paper: Paper, facility: str, kind: str) -> f
     return y - 9
 
 
-def draw_delivery_panel(canvas: Canvas, inmate: Inmate, paper: Paper, top: float) -> float:
+def draw_delivery_panel(
+    canvas: Canvas, words: Wording, inmate: Inmate, paper: Paper, top: float
+) -> float:
     """Name, booking number and housing unit, large enough to sort by; returns where it ends."""
-    words = read_wording("letter")
     width = PAGE_SIZES[paper][0] - 2 * MARGIN
     right = MARGIN + width - 14
     canvas.setFillColorRGB(*PANEL)
@@ -85,21 +84,23 @@ def draw_delivery_panel(canvas: Canvas, inmate: Inmate, paper: Paper, top: float
     canvas.setFillColorRGB(*ACCENT)
     canvas.rect(MARGIN, top - PANEL_HEIGHT, 4, PANEL_HEIGHT, stroke=0, fill=1)
     unit = fitted_line(clean_line(inmate.housing_unit) or "—", BOLD, 30, width * 0.36, 9)
-    label = single_line(both(words, "housing"), REGULAR, 7.5)
+    label = label_line(both(words, "housing"), width * 0.36)
     with tagged(canvas, "P"):
-        draw_label(canvas, label.text + " ", right - label.width, top - 16)
+        canvas.setFillColorRGB(*GREY)
+        draw_line(canvas, label, right - label.width, top - 16)
+        canvas.setFillColorRGB(*INK)
         draw_right(canvas, unit, right, top - 49)
     left = MARGIN + 18
     room = width - 18 - 14 - max(unit.width, label.width) - 16
     with tagged(canvas, "P"):
-        draw_label(canvas, both(words, "to") + " ", left, top - 16)
+        draw_label(canvas, both(words, "to") + " ", left, top - 16, room)
         _draw_name(canvas, sorting_name(inmate), left, top, room)
     number = fitted_line(clean_line(inmate.booking_number), BOLD, 14, room, 5)
     hint = single_line(both(words, "booking"), REGULAR, 7.5)
     with tagged(canvas, "P"):
         draw_line(canvas, number, left, top - 55)
         if hint.width < room - number.width - 8:
-            draw_label(canvas, " " + hint.text, left + number.width + 8, top - 55)
+            draw_label(canvas, " " + hint.text, left + number.width + 8, top - 55, room)
     return top - PANEL_HEIGHT
 
 
@@ -129,7 +130,9 @@ def draw_facts(
         value = clean_line(fact.value)
         line = fitted_line(value, font, sizes.value, width - sizes.column, sizes.value * 0.62)
         with tagged(canvas, "P"):
-            draw_label(canvas, both(words, fact.label) + " ", MARGIN, y, sizes.label)
+            draw_label(
+                canvas, both(words, fact.label) + " ", MARGIN, y, sizes.column - 4, sizes.label
+            )
             draw_line(canvas, line, MARGIN + sizes.column, y)
         y -= sizes.step
     draw_rule(canvas, MARGIN, y + 5, width)
@@ -158,7 +161,7 @@ def draw_side_column(
     for fact in facts:
         font = BOLD if fact.bold else REGULAR
         with tagged(canvas, "P"):
-            draw_label(canvas, both(words, fact.label) + " ", x, y - 9, 7)
+            draw_label(canvas, both(words, fact.label) + " ", x, y - 9, room, 7)
             draw_line(canvas, fitted_line(clean_line(fact.value), font, 9.5, room, 6), x, y - 20)
         y -= 26
     y -= 10

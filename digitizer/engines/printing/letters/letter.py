@@ -6,7 +6,7 @@ page but the cover says whose it is and which of how many.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -21,18 +21,16 @@ from digitizer.engines.printing.kit.page_frame import (
     BODY_SIZE,
     FOOT,
     GREY,
-    LANGUAGES,
     LEADING,
     MARGIN,
     TOP,
     Page,
-    both,
     break_pages,
     draw_footer,
     draw_lines,
     identity,
+    label_line,
     new_canvas,
-    read_wording,
 )
 from digitizer.engines.printing.kit.photo_pages import photo_pages
 from digitizer.engines.printing.kit.plain_text import clean, clean_line
@@ -40,8 +38,14 @@ from digitizer.engines.printing.kit.tagging import TaggedCanvas
 from digitizer.engines.printing.kit.text_runs import (
     Line,
     draw_line,
-    single_line,
     wrap,
+)
+from digitizer.engines.printing.kit.wording import (
+    LANGUAGES,
+    PrintWords,
+    Wording,
+    both,
+    shipped_words,
 )
 from digitizer.engines.printing.letters.envelopes import WINDOWS, draw_window, return_address
 from digitizer.engines.printing.letters.heads import (
@@ -95,6 +99,7 @@ class LetterToInmate:
     reply: ReplySheet | None
     pages_of_letter: bool = False
     large: bool = False
+    words: PrintWords = field(default_factory=shipped_words, repr=False, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class LetterFromInmate:
     sent: datetime
     message_id: str
     cover: CoverSheet
+    words: PrintWords = field(default_factory=shipped_words, repr=False, hash=False)
 
 
 Letter = LetterToInmate | LetterFromInmate
@@ -131,12 +137,12 @@ def letter_pdf(letter: Letter, paper: Paper, duplex: bool = False) -> bytes:
     canvas, out = new_canvas(paper, title, clean_line(letter.facility_name), TaggedCanvas)
     pages = [*_text_pages(letter, paper), *_picture_pages(letter, paper)]
     if duplex and len(pages) % 2:
-        pages.append(partial(_blank_side, paper=paper))
+        pages.append(partial(_blank_side, words=letter.words.letter, paper=paper))
     total = len(pages) + (isinstance(letter, LetterToInmate) and letter.reply is not None)
     for number, page in enumerate(pages, start=1):
         canvas.setFillColorRGB(*INK)
         page(canvas)
-        draw_footer(canvas, paper, _owner(letter), _numbered(number, total))
+        draw_footer(canvas, paper, _owner(letter), _numbered(letter, number, total))
         canvas.showPage()
     _last_sheet(canvas, letter, paper, total)
     canvas.save()
@@ -157,8 +163,8 @@ def _owner(letter: Letter) -> str:
     return " · ".join(part for part in (identity(letter.inmate), unit) if part)
 
 
-def _numbered(number: int, total: int) -> str:
-    return both(read_wording("letter"), "page", number=number, total=total)
+def _numbered(letter: Letter, number: int, total: int) -> str:
+    return both(letter.words.letter, "page", number=number, total=total)
 
 
 def _last_sheet(canvas: Canvas, letter: Letter, paper: Paper, total: int) -> None:
@@ -167,23 +173,30 @@ def _last_sheet(canvas: Canvas, letter: Letter, paper: Paper, total: int) -> Non
         return
     if letter.reply is None:
         return
-    footer = _numbered(total, total)
     draw_reply_sheet(
-        canvas, letter.reply, letter.inmate, letter.sender, letter.facility_name, paper, footer
+        canvas,
+        letter.reply,
+        letter.inmate,
+        letter.sender,
+        letter.facility_name,
+        paper,
+        _numbered(letter, total, total),
+        words=letter.words,
     )
     canvas.showPage()
 
 
 def _picture_pages(letter: Letter, paper: Paper) -> list[Page]:
     if isinstance(letter, LetterToInmate) and letter.pages_of_letter:
-        return photo_pages(letter.photos, paper, most=1, caption="copied_page")
-    return photo_pages(letter.photos, paper)
+        words = letter.words.letter
+        return photo_pages(letter.photos, paper, words, most=1, caption="copied_page")
+    return photo_pages(letter.photos, paper, letter.words.letter)
 
 
-def _blank_side(canvas: Canvas, paper: Paper) -> None:
+def _blank_side(canvas: Canvas, words: Wording, paper: Paper) -> None:
     width, height = PAGE_SIZES[paper]
     canvas.setFillColorRGB(*GREY)
-    line = single_line(both(read_wording("letter"), "blank_side"), REGULAR, 9)
+    line = label_line(both(words, "blank_side"), width - 2 * MARGIN, 9)
     draw_line(canvas, line, (width - line.width) / 2, height / 2)
     canvas.setFillColorRGB(*INK)
 
@@ -212,7 +225,10 @@ def _text_pages(letter: Letter, paper: Paper) -> list[Page]:
 
 
 def _sizes(letter: Letter) -> _Sizes:
-    return _LARGE if isinstance(letter, LetterToInmate) and letter.large else _USUAL
+    if isinstance(letter, LetterToInmate) and letter.large:
+        return _LARGE
+    size = letter.words.layout.text_size
+    return replace(_USUAL, text=size, leading=size * LEADING / BODY_SIZE)
 
 
 def _subject(letter: Letter, width: float, sizes: _Sizes) -> list[Line]:
@@ -221,7 +237,7 @@ def _subject(letter: Letter, width: float, sizes: _Sizes) -> list[Line]:
 
 
 def _body(letter: Letter, width: float, sizes: _Sizes) -> list[Line]:
-    text = clean(letter.text) or both(read_wording("letter"), "no_text")
+    text = clean(letter.text) or both(letter.words.letter, "no_text")
     return wrap(text, REGULAR, sizes.text, width)
 
 
@@ -261,9 +277,9 @@ def _draw_more(
 def _draw_delivery_head(
     canvas: Canvas, letter: LetterToInmate, paper: Paper, sizes: FactSizes
 ) -> None:
-    words = read_wording("letter")
+    words = letter.words.letter
     y = draw_letterhead(canvas, paper, letter.facility_name, both(words, "kind"))
-    y = draw_delivery_panel(canvas, letter.inmate, paper, y - 20)
+    y = draw_delivery_panel(canvas, words, letter.inmate, paper, y - 20)
     facts = (
         Fact("from", letter.sender, bold=True),
         Fact("sent", letter.sent.strftime(DATE_FORMAT)),
@@ -273,10 +289,10 @@ def _draw_delivery_head(
 
 
 def _draw_posted_head(canvas: Canvas, letter: LetterFromInmate, paper: Paper) -> None:
-    words = read_wording("letter")
+    words = letter.words.letter
     who = letter.inmate
     sender = return_address(who, letter.facility_name, letter.mail_address)
-    draw_window(canvas, paper, letter.address, sender)
+    draw_window(canvas, paper, letter.address, sender, letter.words.layout.fold)
     facts = (
         Fact("from", who.full_name, bold=True),
         Fact("booking", who.booking_number),

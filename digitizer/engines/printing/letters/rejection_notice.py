@@ -8,7 +8,7 @@ is evidence of a crime or contraband. Clocks differ from state to state and come
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -22,19 +22,15 @@ from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.missing import missing_in
 from digitizer.engines.printing.kit.page_frame import (
     FOOT,
-    LANGUAGES,
     MARGIN,
     TOP,
     Page,
-    Wording,
     advance,
-    both,
     break_pages,
     draw_footer,
     draw_lines,
     draw_pages,
     identity,
-    read_wording,
 )
 from digitizer.engines.printing.kit.plain_text import clean, clean_line
 from digitizer.engines.printing.kit.tagging import tagged
@@ -42,8 +38,14 @@ from digitizer.engines.printing.kit.text_runs import (
     Line,
     draw_line,
     fitted_line,
-    single_line,
     wrap,
+)
+from digitizer.engines.printing.kit.wording import (
+    LANGUAGES,
+    PrintWords,
+    Wording,
+    both,
+    shipped_words,
 )
 from digitizer.engines.printing.letters.envelopes import WINDOWS, draw_window
 from digitizer.engines.printing.letters.heads import (
@@ -98,10 +100,12 @@ class RejectionNotice:
     appeal_to: tuple[str, ...]
     disposition: Disposition = Disposition.RETURNED
     named_by_cover: bool = False
+    words: PrintWords = field(default_factory=shipped_words, repr=False, hash=False)
 
 
 _SIZE, _LEADING = 10.0, 14.0
-_SMALL, _SMALL_LEADING = 9.5, 13.2
+_SMALL, _SMALL_LEADING, _SMALLEST = 9.5, 1.39, 5.5
+"""Points of what the reader can do; from line to line in its sizes; the least of it."""
 _COLUMN_GAP = 22.0
 
 
@@ -109,7 +113,7 @@ def rejection_notice_pdf(notice: RejectionNotice, to: NoticeTo, paper: Paper) ->
     """One page, unless the reasons are very long; both languages on it."""
     pages = _pages(notice, to, paper)
     total = len(pages)
-    words = read_wording("letter")
+    words = notice.words.letter
     numbered = [
         partial(
             _with_footer,
@@ -153,16 +157,16 @@ def _with_footer(canvas: Canvas, page: Page, paper: Paper, owner: str, number: s
 def _pages(notice: RejectionNotice, to: NoticeTo, paper: Paper) -> list[Page]:
     """Reasons flow from the first page on; what the reader can do follows where there is room."""
     width, height = PAGE_SIZES[paper]
-    words = read_wording("notices")
+    words = notice.words.notices
     windowed = to is NoticeTo.SENDER and any(map(clean_line, notice.sender_address))
     start = _start(height, paper, to, windowed, len(_facts(notice, to)))
-    columns = _columns(words, notice, to, width - 2 * MARGIN)
+    columns = _columns(words, notice, to, width - 2 * MARGIN, height - TOP - FOOT - 30)
     parts = break_pages(
         _reasons(notice, width - 2 * MARGIN), start - FOOT, height - TOP - FOOT, _LEADING
     )
     tops = [start, *(height - TOP - _SIZE for _ in parts[1:])]
     end = tops[-1] - sum(advance(line, _LEADING) for line in parts[-1])
-    if end - 30 - max(map(_height, columns)) < FOOT:
+    if end - 30 - _height(columns) < FOOT:
         parts, tops = [*parts, []], [*tops, height - TOP]
         end = height - TOP
     pages: list[Page] = [
@@ -185,8 +189,12 @@ def _both_on_one(first: Page, second: Page) -> Page:
     return page
 
 
-def _height(lines: Sequence[Line]) -> float:
-    return sum(advance(line, _SMALL_LEADING) for line in lines)
+def _height(columns: Sequence[Sequence[Line]]) -> float:
+    return max(sum(advance(line, _leading(lines)) for line in lines) for lines in columns)
+
+
+def _leading(lines: Sequence[Line]) -> float:
+    return lines[-1].size * _SMALL_LEADING
 
 
 def _start(height: float, paper: Paper, to: NoticeTo, windowed: bool, facts: int) -> float:
@@ -205,22 +213,26 @@ def _reasons(notice: RejectionNotice, width: float) -> list[Line]:
 
 
 def _columns(
-    words: Wording, notice: RejectionNotice, to: NoticeTo, width: float
+    words: Wording, notice: RejectionNotice, to: NoticeTo, width: float, room: float
 ) -> tuple[list[Line], ...]:
-    """What the reader can do now, a column a language."""
-    column = (width - _COLUMN_GAP) / 2
-    return tuple(_column(words[language], notice, to, column) for language in LANGUAGES)
+    """What the reader can do now, a column a language; set smaller if a page could not hold it."""
+    column, size = (width - _COLUMN_GAP) / 2, _SMALL
+    while True:
+        made = tuple(_column(words[each], notice, to, column, size) for each in LANGUAGES)
+        if _height(made) <= room or size <= _SMALLEST:
+            return made
+        size -= 0.5
 
 
 def _column(
-    words: dict[str, str], notice: RejectionNotice, to: NoticeTo, width: float
+    words: dict[str, str], notice: RejectionNotice, to: NoticeTo, width: float, size: float
 ) -> list[Line]:
     appeal = words[f"appeal_{to}"].format(days=notice.appeal_days, decided=notice.decided)
     address = "\n".join(clean_line(line) for line in notice.appeal_to)
     kept = words[f"{notice.disposition}_{to}"]
-    lines = wrap(words["appeal_heading"], BOLD, _SMALL + 1, width)
+    lines = wrap(words["appeal_heading"], BOLD, size + 1, width)
     for text in (appeal, address, words["other_official"], kept):
-        lines += wrap(f"\n{text}", REGULAR, _SMALL, width)
+        lines += wrap(f"\n{text}", REGULAR, size, width) if text else []
     return lines
 
 
@@ -238,10 +250,11 @@ def _draw_columns(canvas: Canvas, columns: tuple[list[Line], ...], y: float, roo
         x = MARGIN + number * (width + _COLUMN_GAP)
         canvas.setFillColorRGB(*ACCENT)
         canvas.rect(x, y + 2, width, 1.0, stroke=0, fill=1)
-        with tagged(canvas, "H2"):
-            draw_line(canvas, lines[0], x, y - 14)
+        leading = _leading(lines)
+        heading = 1 + next(at for at, line in enumerate(lines) if line.ends)
+        below = draw_lines(canvas, lines[:heading], x, y - 14, width, leading, role="H2")
         canvas.setFillColorRGB(*INK)
-        draw_lines(canvas, lines[1:], x, y - 14 - _SMALL_LEADING, width, _SMALL_LEADING)
+        draw_lines(canvas, lines[heading:], x, below, width, leading)
 
 
 def _facts(notice: RejectionNotice, to: NoticeTo) -> list[Fact]:
@@ -261,30 +274,30 @@ def _from(notice: RejectionNotice) -> Iterator[Fact]:
         yield Fact("from", notice.sender)
         return
     yield Fact("printed_for", notice.sender)
-    yield Fact("from", both(read_wording("notices"), "unchecked"))
+    yield Fact("from", both(notice.words.notices, "unchecked"))
 
 
 def _draw_head(
     canvas: Canvas, notice: RejectionNotice, to: NoticeTo, paper: Paper, start: float
 ) -> None:
-    words = read_wording("notices")
+    words = notice.words.notices
     y = draw_letterhead(canvas, paper, notice.facility_name, both(words, "kind"))
     if to is NoticeTo.INMATE:
-        y = draw_delivery_panel(canvas, notice.inmate, paper, y - 20)
+        y = draw_delivery_panel(canvas, notice.words.letter, notice.inmate, paper, y - 20)
     _draw_title(canvas, words, y - 36, PAGE_SIZES[paper][0] - 2 * MARGIN)
     draw_facts(canvas, words, _facts(notice, to), paper, y - 62)
-    _draw_reasons_heading(canvas, words, start)
+    _draw_reasons_heading(canvas, words, start, PAGE_SIZES[paper][0] - 2 * MARGIN)
 
 
 def _draw_windowed_head(
     canvas: Canvas, notice: RejectionNotice, to: NoticeTo, paper: Paper, start: float
 ) -> None:
-    words = read_wording("notices")
+    words = notice.words.notices
     sender = (notice.facility_name, *notice.mail_address)
-    draw_window(canvas, paper, notice.sender_address, sender)
+    draw_window(canvas, paper, notice.sender_address, sender, notice.words.layout.fold)
     draw_side_column(canvas, words, "kind", _facts(notice, to), (), paper)
     _draw_title(canvas, words, start + 48, PAGE_SIZES[paper][0] - 2 * MARGIN)
-    _draw_reasons_heading(canvas, words, start)
+    _draw_reasons_heading(canvas, words, start, PAGE_SIZES[paper][0] - 2 * MARGIN)
 
 
 def _draw_title(canvas: Canvas, words: Wording, y: float, width: float) -> None:
@@ -299,9 +312,9 @@ def _draw_title(canvas: Canvas, words: Wording, y: float, width: float) -> None:
     canvas.setFillColorRGB(*INK)
 
 
-def _draw_reasons_heading(canvas: Canvas, words: Wording, start: float) -> None:
+def _draw_reasons_heading(canvas: Canvas, words: Wording, start: float, room: float) -> None:
     canvas.setFillColorRGB(*ACCENT)
-    heading = single_line(both(words, "reasons"), BOLD, _SMALL + 1)
+    heading = fitted_line(both(words, "reasons"), BOLD, _SMALL + 1, room, 6)
     with tagged(canvas, "H2"):
         draw_line(canvas, heading, MARGIN, start + 19)
     canvas.setFillColorRGB(*INK)

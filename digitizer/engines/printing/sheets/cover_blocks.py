@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from typing import Any
 
 from reportlab.lib.units import mm
 
@@ -16,11 +13,14 @@ from digitizer.engines.printing.kit.drawing import ACCENT, SOFT, WHITE
 from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.sheet import LEADING, Sheet
 from digitizer.engines.printing.kit.text_runs import wrap
+from digitizer.engines.printing.kit.wording import (
+    LANGUAGES,
+    PrintWords,
+    Wording,
+    shipped_words,
+)
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import Inmate
-from digitizer.support.paths import PRINT_TEMPLATES
-
-Words = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +49,16 @@ class CoverSheet:
     uses: int | None = None
     until: date | None = None
     notes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    words: PrintWords = field(default_factory=shipped_words, repr=False, hash=False)
 
+    def says(self, language: str) -> Wording:
+        """The words of this kind of sheet in one of LANGUAGES."""
+        said: Wording = self.words.cover[self.kind.value][language]
+        return said
 
-@cache
-def _all_wording() -> dict[str, dict[str, Words]]:
-    return tomllib.loads((PRINT_TEMPLATES / "cover.toml").read_text("utf-8"))
-
-
-def wording(kind: CodeKind, language: str) -> Words:
-    """The texts of ``templates/print/cover.toml`` for one kind of sheet ("en" or "es")."""
-    return _all_wording()[kind.value][language]
-
-
-def both(kind: CodeKind, key: str) -> str:
-    """One text in both languages, English first."""
-    return f"{wording(kind, 'en')[key]}  ·  {wording(kind, 'es')[key]}"
+    def label(self, key: str) -> str:
+        """One text in both languages, English first."""
+        return "  ·  ".join(filter(None, (self.says(each)[key] for each in LANGUAGES)))
 
 
 def small_label(sheet: Sheet, x: float, y: float, text: str, width: float) -> None:

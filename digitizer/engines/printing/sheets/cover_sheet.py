@@ -17,14 +17,12 @@ from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.sheet import LEADING, Sheet
 from digitizer.engines.printing.kit.tagging import TaggedCanvas
 from digitizer.engines.printing.kit.text_runs import single_line, wrap
+from digitizer.engines.printing.kit.wording import Wording
 from digitizer.engines.printing.sheets.cover_blocks import (
     CoverSheet,
-    Words,
-    both,
     numbered_steps,
     sheet_number,
     small_label,
-    wording,
 )
 from digitizer.engines.printing.sheets.reply_sheet import ReplySheet, draw_reply_sheet
 from digitizer.engines.printing.sheets.staff_sheets import (
@@ -36,7 +34,7 @@ from digitizer.model.errors import UsageError
 from digitizer.model.paper import CodeKind
 from digitizer.support.wording import counted
 
-__all__ = ["CoverSheet", "cover_missing", "cover_pdf", "covers_pdf", "draw_cover", "wording"]
+__all__ = ["CoverSheet", "cover_missing", "cover_pdf", "covers_pdf", "draw_cover"]
 
 
 _NOTES_SIZE, _NOTES_LEAST = 8.5, 5.5
@@ -49,7 +47,7 @@ def cover_pdf(cover: CoverSheet, paper: Paper) -> bytes:
 
     The same cover gives the same bytes.
     """
-    title = f"{wording(cover.kind, 'en')['title']} {cover.short_id}"
+    title = f"{cover.says('en')['title']} {cover.short_id}"
     canvas, out = new_canvas(paper, title, clean_line(cover.facility_name), TaggedCanvas)
     for _side in range(2 if cover.kind is CodeKind.SEPARATOR else 1):
         draw_cover(canvas, cover, paper)
@@ -96,7 +94,9 @@ def _draw_reply(canvas: Canvas, cover: CoverSheet, paper: Paper) -> None:
         raise UsageError("A reply sheet needs the inmate who will write on it: name one.")
     reply = ReplySheet(cover.payload, cover.short_id)
     whom = cover.sender or ""
-    draw_reply_sheet(canvas, reply, cover.inmate, whom, cover.facility_name, paper)
+    draw_reply_sheet(
+        canvas, reply, cover.inmate, whom, cover.facility_name, paper, words=cover.words
+    )
 
 
 def _draw_inmate(sheet: Sheet, cover: CoverSheet) -> None:
@@ -111,7 +111,7 @@ def _draw_inmate(sheet: Sheet, cover: CoverSheet) -> None:
 
 def _header(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
     middle, width = area.left + area.width / 2, area.width
-    english, spanish = wording(cover.kind, "en"), wording(cover.kind, "es")
+    english, spanish = cover.says("en"), cover.says("es")
     sheet.text(
         middle,
         area.top + 5,
@@ -142,14 +142,14 @@ def _person(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
     sheet.frame(area, stroke=1.6, tone=ACCENT)
     left, width = area.left + 6, area.width - 12
     inmate = cover.inmate
-    small_label(sheet, left, area.top + 7, both(cover.kind, "for"), width)
+    small_label(sheet, left, area.top + 7, cover.label("for"), width)
     _name(sheet, Area(left, area.top + 9.5, width, 13), inmate.full_name if inmate else "")
     facts = [("booking", inmate.booking_number if inmate else "")]
     facts += [("housing", inmate.housing_unit)] if inmate and inmate.housing_unit.strip() else []
     facts += [("sheets", str(cover.sheets))] if cover.sheets else []
     x = left
     for (key, value), share in zip(facts, (0.4, 0.3, 0.3), strict=False):
-        small_label(sheet, x, area.top + 27, both(cover.kind, key), width * share - 3)
+        small_label(sheet, x, area.top + 27, cover.label(key), width * share - 3)
         sheet.text(x, area.top + 34, value, size=15, font=BOLD, width=width * share - 3, least=8)
         x += width * share
 
@@ -167,7 +167,7 @@ def _name(sheet: Sheet, area: Area, name: str, size: float = 27, least: float = 
 def _mail_to(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
     sheet.frame(area, tone=FAINT)
     left, width = area.left + 6, area.width - 11
-    small_label(sheet, left, area.top + 7, both(cover.kind, "mail_to"), width)
+    small_label(sheet, left, area.top + 7, cover.label("mail_to"), width)
     block = Area(left, area.top + 9.5, width, area.height - 12)
     _block(sheet, block, [cover.facility_name, *cover.mail_address])
 
@@ -186,12 +186,12 @@ def _sender(sheet: Sheet, cover: CoverSheet, zones: layout.CoverZones) -> None:
     area = zones.sender
     sheet.frame(area, tone=FAINT)
     left, width = area.left + 6, area.width - 11
-    small_label(sheet, left, area.top + 7, both(cover.kind, "sender"), width)
+    small_label(sheet, left, area.top + 7, cover.label("sender"), width)
     if cover.sender:
         sheet.lines(Area(left, area.top + 8.5, width, 9.5), cover.sender, size=9.5, font=BOLD)
     else:
         for number, language in enumerate(("en", "es")):
-            hint = wording(cover.kind, language)["sender_hint"]
+            hint = cover.says(language)["sender_hint"]
             sheet.text(
                 left,
                 area.top + 11.8 + number * 3.6,
@@ -211,7 +211,7 @@ def _steps(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
     columns, steps = [], []
     area = _above_notes(sheet, cover, area, half)
     for left, language in ((area.left, "en"), (area.left + half + gap, "es")):
-        words = wording(cover.kind, language)
+        words = cover.says(language)
         sheet.text(
             left, area.top + 6, words["heading"], size=13, font=BOLD, tone=ACCENT, width=half
         )
@@ -243,7 +243,7 @@ def _tallest(notes: Sequence[str], width: float, size: float) -> float:
     )
 
 
-def _all_steps(cover: CoverSheet, words: Words) -> list[str]:
+def _all_steps(cover: CoverSheet, words: Wording) -> list[str]:
     steps = [*words["steps"], _good_for(cover, words)]
     if cover.until:
         steps.append(words["steps_until"].format(until=cover.until.isoformat()))
@@ -254,7 +254,7 @@ def _all_steps(cover: CoverSheet, words: Words) -> list[str]:
     return steps
 
 
-def _good_for(cover: CoverSheet, words: Words) -> str:
+def _good_for(cover: CoverSheet, words: Wording) -> str:
     if cover.once or cover.uses == 1:
         return str(words["steps_once"])
     return str(
@@ -265,7 +265,7 @@ def _good_for(cover: CoverSheet, words: Words) -> str:
 def _footer(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
     middle = area.left + area.width / 2
     for number, language in enumerate(("en", "es")):
-        words = wording(cover.kind, language)
+        words = cover.says(language)
         sheet.text(
             middle,
             area.bottom - 5.5 + number * 4.2,
@@ -275,7 +275,7 @@ def _footer(sheet: Sheet, cover: CoverSheet, area: Area) -> None:
             tone=SOFT,
             align="centre",
         )
-    sheet_number(sheet, cover, area, both(cover.kind, "number"))
+    sheet_number(sheet, cover, area, cover.label("number"))
 
 
 _DRAW = {

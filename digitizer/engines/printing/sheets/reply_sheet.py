@@ -17,20 +17,21 @@ from digitizer.engines.printing.kit.drawing import ACCENT, INK, Tone
 from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.page_frame import (
     GREY,
-    LANGUAGES,
-    both,
     draw_pages,
     identity,
-    read_wording,
 )
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.sheet import Sheet
 from digitizer.engines.printing.kit.tagging import Role
+from digitizer.engines.printing.kit.wording import (
+    LANGUAGES,
+    PrintWords,
+    Wording,
+    both,
+    shipped_words,
+)
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import Inmate
-
-LINE_STEP = 9.0
-"""Millimetres between ruled lines: a relaxed hand's height."""
 
 _ABOVE_BOX = 30.0
 """Millimetres between the codes and the box, for names and instructions."""
@@ -49,12 +50,17 @@ class ReplySheet:
 
 
 def reply_sheet_pdf(
-    reply: ReplySheet, inmate: Inmate, correspondent: str, facility: str, paper: Paper
+    reply: ReplySheet,
+    inmate: Inmate,
+    correspondent: str,
+    facility: str,
+    paper: Paper,
+    words: PrintWords | None = None,
 ) -> bytes:
     """One page: a reply sheet alone, as when the first was spoiled."""
 
     def page(canvas: Canvas) -> None:
-        draw_reply_sheet(canvas, reply, inmate, correspondent, facility, paper)
+        draw_reply_sheet(canvas, reply, inmate, correspondent, facility, paper, words=words)
 
     return draw_pages([page], paper, f"Reply sheet {reply.short_id}", clean_line(facility))
 
@@ -72,15 +78,19 @@ def draw_reply_sheet(
     facility: str,
     paper: Paper,
     footer: str = "",
+    *,
+    words: PrintWords | None = None,
 ) -> None:
-    """Draws on the canvas' current page and leaves it open. ``footer`` is a page number."""
+    """Draws on the canvas' current page and leaves it open. ``footer`` is a page number,
+    ``words`` the facility's own, if it has any."""
+    words = words or shipped_words()
     sheet = Sheet(canvas, *layout.PAPERS[paper])
     zones = layout.cover_zones(sheet.width, sheet.height)
     box = writing_area(paper)
-    _title(sheet, zones.header, facility)
-    _parties(sheet, box, inmate, correspondent)
-    _box(sheet, box)
-    _foot(sheet, zones.footer, reply, identity(inmate), footer)
+    _title(sheet, words.reply, zones.header, facility)
+    _parties(sheet, words.reply, box, inmate, correspondent)
+    _box(sheet, box, words.layout.line_step)
+    _foot(sheet, words.reply, zones.footer, reply, identity(inmate), footer)
     sheet.codes_and_marks(reply.payload, reply.kind)
 
 
@@ -99,8 +109,7 @@ def number_place(width: float, height: float) -> tuple[Area, float]:
     return Area(left, base - _NUMBER_RISE, _NUMBER_WIDTH, _NUMBER_RISE + 1), _NUMBER_SIZE
 
 
-def _title(sheet: Sheet, area: Area, facility: str) -> None:
-    words = read_wording("reply")
+def _title(sheet: Sheet, words: Wording, area: Area, facility: str) -> None:
     _centred(sheet, area, 14, facility, size=10, font=BOLD, tone=GREY, least=6)
     title = words["en"]["title"]
     _centred(sheet, area, 45, title, size=23, font=BOLD, tone=ACCENT, least=12, role="H1")
@@ -134,9 +143,8 @@ def _centred(
     )
 
 
-def _parties(sheet: Sheet, box: Area, inmate: Inmate, correspondent: str) -> None:
+def _parties(sheet: Sheet, words: Wording, box: Area, inmate: Inmate, correspondent: str) -> None:
     """To whom and from whom, and what to do, above the box."""
-    words = read_wording("reply")
     top = box.top - _ABOVE_BOX
     width = box.width / 2 - 8
     middle = box.left + box.width / 2
@@ -156,17 +164,19 @@ def _parties(sheet: Sheet, box: Area, inmate: Inmate, correspondent: str) -> Non
         )
 
 
-def _box(sheet: Sheet, box: Area) -> None:
-    for number in range(1, int((box.height - 2) / LINE_STEP) + 1):
-        sheet.rule(box.left + 3, box.top + number * LINE_STEP + 1, box.width - 6, tone=PALE)
+def _box(sheet: Sheet, box: Area, step: float) -> None:
+    """``step``: millimetres between the lines; 9 is a relaxed hand's height, 0 means none."""
+    for number in range(1, int((box.height - 2) / step) + 1 if step else 0):
+        sheet.rule(box.left + 3, box.top + number * step + 1, box.width - 6, tone=PALE)
     sheet.frame(box, stroke=0.9, tone=ACCENT)
 
 
-def _foot(sheet: Sheet, area: Area, reply: ReplySheet, who: str, footer: str) -> None:
-    words = read_wording("reply")
-    _centred(sheet, area, 12, both(words, "number"), size=7, tone=GREY, least=7)
+def _foot(
+    sheet: Sheet, words: Wording, area: Area, reply: ReplySheet, who: str, footer: str
+) -> None:
+    _centred(sheet, area, 12, both(words, "number"), size=7, tone=GREY, least=4.5)
     _centred(sheet, area, _NUMBER_DOWN, reply.short_id, size=_NUMBER_SIZE, font=BOLD, least=12)
     _centred(sheet, area, 46, who, size=8.5, font=BOLD, least=6)
-    keep = " · ".join(words[language]["keep_clear"] for language in LANGUAGES)
+    keep = both(words, "keep_clear")
     _centred(sheet, area, 58, keep, size=7, tone=GREY, least=4.5)
     _centred(sheet, area, 71, footer, size=7.5, tone=GREY, least=5)

@@ -9,20 +9,18 @@ from digitizer.engines.printing.kit.cover_layout import Area
 from digitizer.engines.printing.kit.drawing import ACCENT, SOFT, WHITE
 from digitizer.engines.printing.kit.fonts import BOLD
 from digitizer.engines.printing.kit.sheet import Sheet
+from digitizer.engines.printing.kit.wording import Wording
 from digitizer.engines.printing.sheets.cover_blocks import (
     CoverSheet,
-    Words,
-    both,
     numbered_steps,
     sheet_number,
     small_label,
-    wording,
 )
 
 
 def draw_batch_header(sheet: Sheet, cover: CoverSheet) -> None:
     """Lies on top of a stack and says how many letters are in it."""
-    words = wording(cover.kind, "en")
+    words = cover.says("en")
     zones = layout.cover_zones(sheet.width, sheet.height)
     body = layout.body_area(sheet.width, sheet.height)
     _staff_header(sheet, cover, zones.header, words)
@@ -34,7 +32,7 @@ def draw_batch_header(sheet: Sheet, cover: CoverSheet) -> None:
     sheet_number(sheet, cover, zones.footer, words["number"])
 
 
-def _staff_header(sheet: Sheet, cover: CoverSheet, area: Area, words: Words) -> None:
+def _staff_header(sheet: Sheet, cover: CoverSheet, area: Area, words: Wording) -> None:
     middle = area.left + area.width / 2
     sheet.text(
         middle,
@@ -60,7 +58,7 @@ def _staff_header(sheet: Sheet, cover: CoverSheet, area: Area, words: Words) -> 
     )
 
 
-def _count(sheet: Sheet, cover: CoverSheet, area: Area, words: Words) -> None:
+def _count(sheet: Sheet, cover: CoverSheet, area: Area, words: Wording) -> None:
     sheet.frame(area, stroke=1.6, tone=ACCENT)
     middle, width = area.left + area.width / 2, area.width - 12
     if cover.letters is None:
@@ -92,7 +90,7 @@ def _fields(sheet: Sheet, area: Area, labels: Sequence[str], step: float = 13.0)
 
 def draw_separator(sheet: Sheet, cover: CoverSheet) -> None:
     """Lies on top of a letter without a cover sheet. Both sides of the paper are printed alike."""
-    words, spanish = wording(cover.kind, "en"), wording(cover.kind, "es")
+    words, spanish = cover.says("en"), cover.says("es")
     zones = layout.cover_zones(sheet.width, sheet.height)
     body = layout.body_area(sheet.width, sheet.height)
     frame = layout.count_frame(sheet.width, sheet.height)
@@ -114,12 +112,12 @@ def draw_separator(sheet: Sheet, cover: CoverSheet) -> None:
         Area(left, top, half, body.bottom - top) for left in (body.left, body.left + half + gap)
     ]
     numbered_steps(sheet, columns, [words["steps"], spanish["steps"]], size=11)
-    sheet_number(sheet, cover, zones.footer, both(cover.kind, "number"))
+    sheet_number(sheet, cover, zones.footer, cover.label("number"))
 
 
 def draw_legal_marker(sheet: Sheet, cover: CoverSheet) -> None:
     """Travels with one piece of legal mail; a scan that meets it is sealed."""
-    words, spanish = wording(cover.kind, "en"), wording(cover.kind, "es")
+    words, spanish = cover.says("en"), cover.says("es")
     zones = layout.cover_zones(sheet.width, sheet.height)
     body = layout.body_area(sheet.width, sheet.height)
     middle = sheet.width / 2

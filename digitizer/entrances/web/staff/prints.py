@@ -11,13 +11,15 @@ from starlette.responses import Response
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
 from digitizer.entrances.web.shared.default_printer import remember_printer, remembered_printer
-from digitizer.entrances.web.shared.media import pdf
+from digitizer.entrances.web.shared.media import pdf, picture
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.messages.printing import render_queued
 from digitizer.model.errors import Conflict, NotFound, StorageError, UsageError
 from digitizer.model.prints import notice_kind
 from digitizer.prints import actions as prints
+from digitizer.prints import previews
+from digitizer.prints.previews import Sample
 from digitizer.screening.notices import rejection_notice
 
 router = APIRouter(prefix="/staff/print")
@@ -83,6 +85,37 @@ def choose_printer(request: Request, visit: SignedStaff, printer: Text = "") -> 
     answer = RedirectResponse("/staff/print", 303)
     remember_printer(request, answer, chosen)
     return answer
+
+
+@router.get("/templates")
+def templates(request: Request, visit: StaffVisit) -> HTMLResponse:
+    """What the facility's own templates of print make of its paper, with invented people."""
+    found = previews.look_at_templates(facility_of(request), visit.actor)
+    return show(
+        request,
+        "staff/print_templates.html",
+        visit=visit,
+        idle_seconds=idle_seconds(request),
+        templates=found,
+        samples=list(Sample),
+    )
+
+
+@router.get("/templates/{sample}.png")
+def sample_picture(request: Request, sample: str, visit: StaffVisit) -> Response:
+    return picture(previews.sample_picture(facility_of(request), _sample(sample), visit.actor))
+
+
+@router.get("/templates/{sample}.pdf")
+def sample_pdf(request: Request, sample: str, visit: StaffVisit) -> Response:
+    made = previews.sample_pdf(facility_of(request), _sample(sample), visit.actor)
+    return pdf(made, f"preview-{_sample(sample)}")
+
+
+def _sample(name: str) -> Sample:
+    if name not in list(Sample):
+        raise NotFound("There is no such sample.")
+    return Sample(name)
 
 
 @router.get("/batches/{batch}/prints.pdf")

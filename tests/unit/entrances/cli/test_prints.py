@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from digitizer.facility import Facility
+from digitizer.prints.previews import Sample
 from tests.support.command_line import Run
 from tests.support.made_mail import ORSON
 from tests.support.pdf_looks import page_texts
@@ -36,3 +37,14 @@ def test_what_is_refused(run: Run, facility: Facility) -> None:
     missing = run("print", "again", 7, "--by", "Ann Clerk", "--reason", "why")
     assert (missing.code, "no print" in missing.err) == (1, True)
     assert facility.home.exists()
+
+
+def test_a_preview_draws_every_sample_and_names_a_file_with_a_fault(
+    run: Run, facility: Facility, tmp_path: Path
+) -> None:
+    bad = facility.print_templates / "reply.toml"
+    bad.write_text('[en]\ntitle = "Answer"', encoding="utf-8")
+    out = tmp_path / "out"
+    done = run("print", "preview", "--out", out)
+    assert (done.code, f"{bad}, line 2" in done.err) == (1, True)
+    assert sorted(each.stem for each in out.iterdir()) == sorted(Sample)
