@@ -16,11 +16,10 @@ import sqlalchemy as sa
 from digitizer.access.acting import Look, acting, keeping, looking
 from digitizer.access.permissions import Act
 from digitizer.facility import Facility
-from digitizer.messages import conversations, drafts, outgoing, releasing
+from digitizer.messages import conversations, drafts, outgoing, photos, releasing
 from digitizer.messages.actions import check_characters, readable
 from digitizer.messages.conversations import Entry, EntryKind, Side, Summary
 from digitizer.messages.drafts import Between, KeptDraft, Save
-from digitizer.messages.photos import keep_photo
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Direction, Draft, MessageState
@@ -139,13 +138,18 @@ def save_draft(
 
 
 def add_photo(facility: Facility, with_whom: str, data: bytes, by: Actor) -> int:
-    """Adds a photo to the draft; returns how many it has. Raises NotFound, and UsageError for what
-    is no photo, or one too many."""
-    most = facility.settings.messages.photos
-    with looking(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
+    """Adds a photo to the draft; returns how many it has. Raises NotFound, UsageError for what is
+    no photo, or one too many, and Conflict for one too many in an hour."""
+    settings, asked = facility.settings.messages, _inmate_asked_for(by, with_whom)
+    most = settings.photos
+    with keeping(facility, by, Act.WRITE, of=asked) as look:
         between, _, _, _ = _parties(look, with_whom)
         _check_photos(len(drafts.kept(look.tx, between).photos) + 1, most)
-    stored = keep_photo(facility, data)
+        number = photos.begin_adding(look.tx, between, settings.photos_an_hour)
+    clean = photos.cleaned(data)
+    with keeping(facility, by, Act.WRITE, of=asked) as look:
+        stored = photos.name_added(look.tx, number, clean)
+    photos.store(facility.pictures, clean)
     with keeping(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
         had = drafts.kept(look.tx, between)
         if stored in had.photos:  # its button was pressed twice
@@ -300,10 +304,10 @@ def _photo(look: Look, message_id: str, place: int) -> str:
     if not contacts.is_approved(look.tx, row.correspondent_id, row.inmate_id):
         raise missing
     refused = outgoing.refused_photos(look.tx, [row.id]).get(row.id, {})
-    photos = conversations.photos_of(row, refused)
-    if not 1 <= place <= len(photos) or (photos[place - 1].refused and not mine):
+    found = conversations.photos_of(row, refused)
+    if not 1 <= place <= len(found) or (found[place - 1].refused and not mine):
         raise missing
-    return photos[place - 1].stored
+    return found[place - 1].stored
 
 
 def _inmate_asked_for(by: Actor, with_whom: str) -> str | None:
@@ -338,8 +342,8 @@ def _draft(side: Side, person: Inmate, other: Correspondent, subject: str, body:
     )
 
 
-def _check(draft: Draft, photos: Sequence[str], characters: int, most_photos: int) -> None:
-    if not draft.body.strip() and not photos:
+def _check(draft: Draft, added: Sequence[str], characters: int, most_photos: int) -> None:
+    if not draft.body.strip() and not added:
         raise UsageError("The message is empty. Write something first.")
     if len(draft.body) > characters:
         raise UsageError(
@@ -348,7 +352,7 @@ def _check(draft: Draft, photos: Sequence[str], characters: int, most_photos: in
         )
     if len(draft.subject) > _LONGEST_SUBJECT:
         raise UsageError(f"A subject has at most {_LONGEST_SUBJECT} characters.")
-    _check_photos(len(photos), most_photos)
+    _check_photos(len(added), most_photos)
 
 
 def _check_photos(number: int, most: int) -> None:

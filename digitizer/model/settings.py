@@ -331,14 +331,16 @@ class Messages(Keys):
 
     ``review``: which of it staff look at before it goes on: all, what a watch rule marks, or none.
     ``characters`` and ``photos`` bound one message, ``a_day`` what each person may write in a day
-    (0: nobody may write). ``paper``: whether a message to an inmate is printed too, with its reply
-    sheet; it is on their screen in any case. ``large_print``: for whom it is printed in large
-    print: nobody, all, or those for whom the roster's column ``large_print`` says yes.
+    (0: nobody may write), ``photos_an_hour`` how many photos they may add in an hour. ``paper``:
+    whether a message to an inmate is printed too, with its reply sheet; it is on their screen in
+    any case. ``large_print``: for whom it is printed in large print: nobody, all, or those for whom
+    the roster's column ``large_print`` says yes.
     """
 
     review: Literal["all", "marked", "none"] = "all"
     characters: int = Field(default=6000, ge=100, le=30_000)
     photos: int = Field(default=5, ge=0, le=25)
+    photos_an_hour: int = Field(default=30, ge=1, le=1000)
     a_day: int = Field(default=20, ge=0, le=1000)
     paper: Literal["always", "never"] = "always"
     large_print: Literal["nobody", "roster", "all"] = "nobody"

@@ -14,6 +14,7 @@ from digitizer.model.errors import NotFound, StorageError
 from digitizer.model.mail import ScanState
 from digitizer.storage.seal_keys import SealKeys
 from digitizer.storage.tables import message, original, page, scan, seal_destruction
+from digitizer.storage.tables_messages import message_draft
 from digitizer.storage.tables_prints import print_job
 
 #: Digests of blobs, and the scans that they belong to.
@@ -31,7 +32,7 @@ def named_originals(tx: sa.Connection) -> Named:
 
 def named_pictures(tx: sa.Connection) -> Named:
     """The digests of page pictures (encrypted ones of sealed scans) with their scans, and of
-    messages' photos and prints' PDFs, which have none."""
+    messages' and drafts' photos and prints' PDFs, which have none."""
     scans: dict[str, list[str]] = defaultdict(list)
     rows = tx.execute(
         sa.select(page.c.picture, page.c.scan_id).where(page.c.picture.is_not(None)).distinct()
@@ -40,9 +41,10 @@ def named_pictures(tx: sa.Connection) -> Named:
         scans[picture].append(scan_id)
     for picture, scan_id in named_sealed_pictures(tx):
         scans[picture].append(scan_id)
-    for photos in tx.execute(sa.select(message.c.photos)).scalars():
-        for photo in photos:
-            scans.setdefault(photo, [])
+    for column in (message.c.photos, message_draft.c.photos):
+        for photos in tx.execute(sa.select(column)).scalars():
+            for photo in photos:
+                scans.setdefault(photo, [])
     for pdf in tx.execute(sa.select(print_job.c.pdf).where(print_job.c.pdf.is_not(None))).scalars():
         scans.setdefault(pdf, [])
     return {name: tuple(ids) for name, ids in scans.items()}

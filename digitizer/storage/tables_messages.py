@@ -27,7 +27,8 @@ message_draft = sa.Table(
 )
 
 # Photos that somebody added to a draft, for as long as their messages are not sent: how many in a
-# time, and which are stored for nothing. ``stored`` is null until the photo was cleaned.
+# time, and which are stored for nothing. ``stored`` is null until the photo was cleaned; ``unused``
+# is since when neither a draft nor a message has it.
 added_photo = sa.Table(
     "added_photo",
     metadata,
@@ -38,6 +39,7 @@ added_photo = sa.Table(
     sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), nullable=False, index=True),
     sa.Column("stored", sa.String(64), index=True),
     sa.Column("at", UtcTime, nullable=False, index=True),
+    sa.Column("unused", UtcTime),
 )
 
 # When the correspondent first opened a reply sheet that came back; the inmate's own look at it is

@@ -67,7 +67,6 @@ NOT_VERBS = {
     "access.answered_once.take": "around another verb: whether it was done before",
     "access.answered_once.keep": "around another verb",
     "access.answered_once.give_up": "around another verb",
-    "messages.photos.keep_photo": "within another verb",
     "access.noting.note_forwarder": "the service's own notes; of no person",
     "notifications.announcements.shown_now": "anyone may read it, also before a login",
     "people.actions.named_staff": "it finds out who the actor is, for the command line",

@@ -46,7 +46,7 @@ from digitizer.model.prints import PrintKind
 from digitizer.notifications import actions as notifications
 from digitizer.notifications import announcements, sending
 from digitizer.operations import actions as operations
-from digitizer.operations import alarms, backup, care, health, own_backups, scrub
+from digitizer.operations import alarms, backup, care, health, own_backups, scrub, unused_photos
 from digitizer.operations.anchors import Anchor
 from digitizer.operations.reports import actions as reports
 from digitizer.operations.reports.periods import Period
@@ -1482,6 +1482,12 @@ _UPKEEP = (
         OPERATORS,
         None,
         lambda h, at, by: alarms.check_alarms(h, by),
+    ),
+    Row(
+        "operations.unused_photos.forget_unused_photos",
+        OPERATORS,
+        None,
+        lambda h, at, by: unused_photos.forget_unused_photos(h, by),
     ),
     Row(
         "operations.own_backups.back_up_if_due",

@@ -177,7 +177,9 @@ def make_whole_facility(folder: Path) -> Place:
     add_page(mail, answers, 1, ids["answer"], "All is well here.", position=1)
     with writing(facility.engine) as tx:  # a reply sheet to what the stranger will have written
         to_stranger = int(ACTORS["stranger"].name)
-        asked = replace(draft(Direction.TO_INMATE), booking_number=ANOTHER)
+        asked = replace(
+            draft(Direction.TO_INMATE), booking_number=ANOTHER, correspondent="Sal Stranger"
+        )
         theirs = outgoing.send(tx, asked, facility.keys, correspondent_id=to_stranger)
     ids["strangers_answer"] = add_letter(mail, answers, ANOTHER, kind="reply", message_id=theirs)
     add_page(mail, answers, 2, ids["strangers_answer"], "I thank you.", position=1)

@@ -1,5 +1,5 @@
 """What the service does by itself, besides the mail: it sends what is in the outbox, mails alarms,
-and makes the day's backup."""
+makes the day's backup, and removes photos that nobody sent."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from digitizer.model.people import MACHINE
 from digitizer.notifications import sending
 from digitizer.operations.alarms import check_alarms
 from digitizer.operations.own_backups import back_up_if_due
+from digitizer.operations.unused_photos import forget_unused_photos
 
 log = logging.getLogger("digitizer")
 
-#: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due.
-_OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
+#: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due, and for
+#: photos that nobody sent.
+_OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK, _PHOTO_LOOK = 5.0, 60.0, 60.0, 900.0
 #: Seconds that the end of the service waits for what is under way.
 _GRACE = 3.0
 
@@ -56,6 +58,17 @@ def _back_up(facility: Facility) -> None:
         log.info("backed up to %s", made, extra={"event": "backed_up"})
 
 
+def forget_photos(service: Service) -> None:
+    """Removes the photos that nothing has, until the service stops."""
+    _again_and_again(service, "photos", _PHOTO_LOOK, _forget_photos)
+
+
+def _forget_photos(facility: Facility) -> None:
+    gone = forget_unused_photos(facility, MACHINE)
+    if gone:
+        log.info("removed %d photos that nobody sent", gone, extra={"event": "photos_removed"})
+
+
 def _again_and_again(
     service: Service, name: str, seconds: float, do: Callable[[Facility], None]
 ) -> None:
@@ -85,4 +98,4 @@ def _loop(service: Service, name: str, seconds: float, do: Callable[[Facility], 
 
 
 #: All of them.
-UPKEEP = (send_outbox, mail_alarms, back_up_daily)
+UPKEEP = (send_outbox, mail_alarms, back_up_daily, forget_photos)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from digitizer.facility import Facility
+from digitizer.messages import writing
 from digitizer.operations.stored_blobs import named_originals, named_pictures
 from digitizer.storage.database import reading
+from tests.support.conversing import a_photo, as_correspondent, make_contact
 from tests.support.made_mail import ORSON, deliver, take
 from tests.support.sealed_mail import sealed
 
@@ -33,3 +35,10 @@ def test_a_page_without_a_picture_names_none(facility: Facility) -> None:
     deliver(facility, ORSON, "words", b"1")
     with reading(facility.engine) as tx:
         assert named_pictures(tx) == {}
+
+
+def test_photos_of_drafts_are_named_too(facility: Facility) -> None:
+    by = as_correspondent(make_contact(facility))
+    writing.add_photo(facility, ORSON, a_photo(), by)
+    with reading(facility.engine) as tx:
+        assert set(named_pictures(tx)) == set(facility.pictures.names())

@@ -32,6 +32,7 @@ def _added_photo_table() -> None:
         _to("correspondent"),
         sa.Column("stored", sa.String(length=64), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unused", sa.DateTime(timezone=True), nullable=True),
         *(
             sa.ForeignKeyConstraint(
                 [f"{each}_id"], [f"{each}.id"], name=op.f(f"fk_added_photo_{each}_id")
