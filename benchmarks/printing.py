@@ -26,8 +26,8 @@ from rich.table import Table
 from benchmarks.matching import roster
 from digitizer.engines.codes.barcodes import find_our_symbols
 from digitizer.engines.codes.cover_code import KeyRing, new_cover_code, new_key, payload, short_id
+from digitizer.engines.printing.kit import page_frame as drawing
 from digitizer.engines.printing.kit.tagging import TaggedCanvas
-from digitizer.engines.printing.letters import letter as drawing
 from digitizer.engines.printing.letters.letter import LetterToInmate, letter_pdf
 from digitizer.engines.printing.sheets.reply_sheet import ReplySheet
 from digitizer.model.paper import CodeKind

@@ -154,14 +154,15 @@ def drawn(
     paper: Paper | None,
     person: Inmate | None = None,
     terms: CoverTerms = PLAIN,
+    language: str = "",
 ) -> PrintedCover:
-    """The sheet of a code that is in the register."""
+    """The sheet of a code that is in the register. ``language``: of who asked for it, if known."""
     from digitizer.covers.drawing import cover_sheet_of  # reportlab is slow
     from digitizer.engines.printing.kit.missing import warning
     from digitizer.engines.printing.sheets.cover_sheet import cover_missing, cover_pdf
 
     own = facility.settings.facility
-    sheet = cover_sheet_of(facility, code, person, terms)
+    sheet = replace(cover_sheet_of(facility, code, person, terms), language=language)
     pdf = cover_pdf(sheet, paper or own.paper)
     return PrintedCover(pdf, sheet.short_id, person, warning(cover_missing(sheet)))
 

@@ -145,9 +145,10 @@ def own_cover_pdf(facility: Facility, short_id: str, by: Actor) -> bytes:
     NotFound as ``own_cover``."""
     with looking(facility, by, Act.MAKE_COVER) as look:
         known = _mine(look, short_id)
+        language = records.get(look.tx, look.correspondent or 0).language
     person = replace(known.inmate, housing_unit="") if known.inmate else None
     terms = CoverTerms(sheets=known.code.sheets, sender=known.sender)
-    return drawn(facility, known.code, None, person, terms).pdf
+    return drawn(facility, known.code, None, person, terms, language).pdf
 
 
 def own_cover_number(facility: Facility, short_id: str, by: Actor) -> bytes:

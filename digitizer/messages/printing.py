@@ -23,6 +23,7 @@ from digitizer.model.mail import Direction
 from digitizer.model.people import Actor
 from digitizer.model.prints import Batch, Print, PrintState
 from digitizer.people import roster
+from digitizer.people.correspondents import records
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing
 from digitizer.prints.printers import Printer, make_folder
@@ -103,10 +104,11 @@ def _render(
     with looking(facility, by, Act.PRINT) as look:
         known = register.look_up(look.tx, message.cover_id)
         large = large or _is_large(look.tx, facility, message)
+        language = _language(look.tx, message)
     if known is None:
         raise DigitizerError("The code of its reply sheet or cover sheet is not in the register.")
     photos = [facility.pictures.get(sha256) for sha256 in message.photos]
-    rendered = render_message(pool, message, known.code, facility, photos, large)
+    rendered = render_message(pool, message, known.code, facility, photos, large, language)
     sha256, _ = facility.pictures.put(io.BytesIO(rendered.pdf))
     with acting(facility, by, Act.PRINT) as action:
         queue.keep_pdf(action.tx, number, sha256, rendered.pages)
@@ -117,6 +119,13 @@ def _render(
             pages=rendered.pages,
         )
     return rendered.pdf, rendered.missing
+
+
+def _language(tx: sa.Connection, message: Message) -> str:
+    """That of the recipient outside, as they chose it; "" where it is not known."""
+    if message.direction is Direction.TO_INMATE or message.correspondent_id is None:
+        return ""
+    return records.get(tx, message.correspondent_id).language
 
 
 def _is_large(tx: sa.Connection, facility: Facility, message: Message) -> bool:

@@ -48,9 +48,11 @@ def render_message(
     facility: Facility,
     photos: Sequence[bytes],
     large: bool = False,
+    language: str = "",
 ) -> Rendered:
     """The letter with its reply sheet (to an inmate) or with their cover sheet (from one).
-    ``large``: a letter to an inmate in large print.
+    ``large``: a letter to an inmate in large print. ``language``: that of the recipient outside, if
+    it is known.
 
     Raises UsageError if an address does not fit its window, SandboxFailed if a photo broke it.
     """
@@ -58,7 +60,7 @@ def render_message(
     if to_inmate:
         letter = _to_inmate(message, code, facility, photos, large)
     else:
-        letter = _from_inmate(message, code, facility, photos)
+        letter = _from_inmate(message, code, facility, photos, language)
     paper = facility.settings.facility.paper
     pdf = pool.submit(letter_pdf, letter, paper, seconds=_SECONDS).result()
     return Rendered(pdf, page_count(pdf), warning(letter_missing(letter)))
@@ -104,6 +106,7 @@ def _from_inmate(
     code: CoverCode,
     facility: Facility,
     photos: Sequence[bytes],
+    language: str,
 ) -> Letter:
     own = facility.settings.facility
     cover = CoverSheet(
@@ -129,5 +132,6 @@ def _from_inmate(
         sent=message.created.astimezone(),
         message_id=message.id,
         cover=cover,
+        language=language,
         words=facility.words,
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+
+import pikepdf
 import pytest
 import sqlalchemy as sa
 
@@ -15,7 +19,7 @@ from digitizer.people.correspondents.records import Entry
 from digitizer.people.roster import inmate_row_id
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import inmate
-from tests.support.conversing import as_correspondent, give_account, make_contact, with_family
+from tests.support.conversing import IDA, as_correspondent, give_account, make_contact, with_family
 from tests.support.made_mail import CLERK, GONE, ORSON, PETRA, SUPERVISOR
 from tests.support.pdf_looks import page_texts
 
@@ -124,3 +128,12 @@ def test_blocked_mail_is_held_under_a_cover_made_under_another_name(
         to = inmate_row_id(tx, ORSON)
         assert blocks.doubts_about(tx, "A Third Name", to, known.maker)
         assert not blocks.doubts_about(tx, "A Third Name", to)
+
+
+def test_a_sheet_says_in_which_language_its_maker_reads(home_of_families: Facility) -> None:
+    number = make_contact(home_of_families, replace(IDA, language="es"))
+    give_account(home_of_families, number)
+    me = as_correspondent(number)
+    pdf = own_covers.own_cover_pdf(home_of_families, _make(home_of_families, me, ORSON), me)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert str(document.Root.Lang) == "es"

@@ -53,11 +53,16 @@ def identity(inmate: Inmate) -> str:
 
 
 def new_canvas(
-    paper: Paper, title: str, author: str, kind: type[Canvas] = Canvas
+    paper: Paper, title: str, author: str, language: str = ""
 ) -> tuple[Canvas, io.BytesIO]:
-    """An empty document and where its bytes will be. Equal drawing gives equal bytes."""
+    """An empty document and where its bytes will be. Equal drawing gives equal bytes.
+
+    ``language`` is its reader's, such as "es"; "" where it is not known.
+    """
     out = io.BytesIO()
-    canvas = empty_canvas(out, PAGE_SIZES[paper], kind)
+    canvas = empty_canvas(out, PAGE_SIZES[paper], TaggedCanvas)
+    if language and isinstance(canvas, TaggedCanvas):
+        canvas.language = language
     canvas.setTitle(title)
     canvas.setAuthor(author)
     canvas.setCreator("digitizer")
@@ -65,7 +70,7 @@ def new_canvas(
 
 
 def draw_pages(pages: Sequence[Page], paper: Paper, title: str, author: str) -> bytes:
-    canvas, out = new_canvas(paper, title, author, TaggedCanvas)
+    canvas, out = new_canvas(paper, title, author)
     for page in pages:
         canvas.setFillColorRGB(*INK)
         page(canvas)

@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 Role = Literal["H1", "H2", "P", "Figure", "Caption"]
 
 _LANGUAGE = "en"
-"""Of what we print ourselves; in which language people write is not known."""
+"""Of a page whose reader's language is not known."""
 
 _SINCE = (1, 4)
 """The version of PDF that began to have structure."""
@@ -39,7 +39,9 @@ class _Element:
 
 
 class TaggedCanvas(Canvas):
-    """A canvas whose document says what its parts are."""
+    """A canvas whose document says what its parts are, and the ``language`` of its reader."""
+
+    language = _LANGUAGE
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **{**options, "pdfVersion": _SINCE})
@@ -101,7 +103,7 @@ class TaggedCanvas(Canvas):
         catalog.StructTreeRoot = document.Reference(root, _ROOT)
         catalog.MarkInfo = pdfdoc.PDFDictionary({"Marked": "true"})
         catalog.ViewerPreferences = pdfdoc.PDFDictionary({"DisplayDocTitle": "true"})
-        catalog.Lang = pdfdoc.PDFString(_LANGUAGE)
+        catalog.Lang = pdfdoc.PDFString(self.language)
 
     def _parents(self) -> str:
         return "".join(

@@ -34,7 +34,6 @@ from digitizer.engines.printing.kit.page_frame import (
 )
 from digitizer.engines.printing.kit.photo_pages import photo_pages
 from digitizer.engines.printing.kit.plain_text import clean, clean_line
-from digitizer.engines.printing.kit.tagging import TaggedCanvas
 from digitizer.engines.printing.kit.text_runs import (
     Line,
     draw_line,
@@ -99,6 +98,7 @@ class LetterToInmate:
     reply: ReplySheet | None
     pages_of_letter: bool = False
     large: bool = False
+    language: str = ""
     words: PrintWords = field(default_factory=shipped_words, repr=False, hash=False)
 
 
@@ -106,7 +106,8 @@ class LetterToInmate:
 class LetterFromInmate:
     """An e-message from an inmate, to be posted. ``address`` is what is in the window.
 
-    ``cover`` is the inmate's cover sheet for the answer; ``mail_address`` the facility's own.
+    ``cover`` is the inmate's cover sheet for the answer; ``mail_address`` the facility's own;
+    ``language`` the recipient's ("": not known).
     """
 
     facility_name: str
@@ -120,6 +121,7 @@ class LetterFromInmate:
     sent: datetime
     message_id: str
     cover: CoverSheet
+    language: str = ""
     words: PrintWords = field(default_factory=shipped_words, repr=False, hash=False)
 
 
@@ -134,7 +136,7 @@ def letter_pdf(letter: Letter, paper: Paper, duplex: bool = False) -> bytes:
     run it where a crash harms nothing.
     """
     title = f"{clean_line(letter.facility_name)}: {letter.message_id}"
-    canvas, out = new_canvas(paper, title, clean_line(letter.facility_name), TaggedCanvas)
+    canvas, out = new_canvas(paper, title, clean_line(letter.facility_name), letter.language)
     pages = [*_text_pages(letter, paper), *_picture_pages(letter, paper)]
     if duplex and len(pages) % 2:
         pages.append(partial(_blank_side, words=letter.words.letter, paper=paper))

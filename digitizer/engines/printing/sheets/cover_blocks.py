@@ -33,7 +33,7 @@ class CoverSheet:
     ``sender`` is who will use an inmate's cover, or whom a reply sheet answers. ``once``: the
     cover is good for one letter; ``uses``: for so many (None: any number); ``until``: for those
     that come by that day. ``notes`` are what the facility says of its mail, in English and in
-    Spanish.
+    Spanish. ``language`` is that of whoever asked for it ("": not known).
     """
 
     facility_name: str
@@ -49,6 +49,7 @@ class CoverSheet:
     uses: int | None = None
     until: date | None = None
     notes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    language: str = ""
     words: PrintWords = field(default_factory=shipped_words, repr=False, hash=False)
 
     def says(self, language: str) -> Wording:

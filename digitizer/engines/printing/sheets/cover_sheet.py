@@ -15,7 +15,6 @@ from digitizer.engines.printing.kit.missing import missing_in
 from digitizer.engines.printing.kit.page_frame import new_canvas
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.sheet import LEADING, Sheet
-from digitizer.engines.printing.kit.tagging import TaggedCanvas
 from digitizer.engines.printing.kit.text_runs import single_line, wrap
 from digitizer.engines.printing.kit.wording import Wording
 from digitizer.engines.printing.sheets.cover_blocks import (
@@ -48,7 +47,7 @@ def cover_pdf(cover: CoverSheet, paper: Paper) -> bytes:
     The same cover gives the same bytes.
     """
     title = f"{cover.says('en')['title']} {cover.short_id}"
-    canvas, out = new_canvas(paper, title, clean_line(cover.facility_name), TaggedCanvas)
+    canvas, out = new_canvas(paper, title, clean_line(cover.facility_name), cover.language)
     for _side in range(2 if cover.kind is CodeKind.SEPARATOR else 1):
         draw_cover(canvas, cover, paper)
     canvas.save()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.tagging import tagged
 from digitizer.engines.printing.letters.letter import letter_pdf
@@ -137,9 +138,8 @@ def test_a_document_says_its_title_its_language_and_that_it_is_tagged(pdf: bytes
 
 
 def test_on_a_canvas_without_tags_nothing_is_marked() -> None:
-    from digitizer.engines.printing.kit.page_frame import new_canvas
-
-    canvas, out = new_canvas("a4", "Title", "Author")
+    out = io.BytesIO()
+    canvas = Canvas(out)
     with tagged(canvas, "P"):
         canvas.rect(1, 1, 1, 1)
     canvas.save()
