@@ -230,14 +230,28 @@ def has_recorded(
 ) -> bool:
     """Whether this very event was recorded since then."""
     detail |= _how_they_came(actor)
-    same = sa.select(event.c.detail).where(
+    same = tx.execute(_details(actor, verb, subject, since)).scalars()
+    return any(each == detail for each in same)
+
+
+def newest_detail(
+    tx: sa.Connection, actor: Actor, verb: Verb, subject: Subject, since: datetime
+) -> Mapping[str, Any] | None:
+    """What was recorded last of this kind, by this person; None if nothing was since then."""
+    newest = _details(actor, verb, subject, since).order_by(event.c.seq.desc()).limit(1)
+    return tx.execute(newest).scalars().first()
+
+
+def _details(
+    actor: Actor, verb: Verb, subject: Subject, since: datetime
+) -> sa.Select[tuple[dict[str, Any]]]:
+    return sa.select(event.c.detail).where(
         event.c.subject == str(subject),
         event.c.at >= since,
         event.c.verb == str(verb),
         event.c.actor_kind == str(actor.kind),
         event.c.actor == actor.name,
     )
-    return any(each == detail for each in tx.execute(same).scalars())
 
 
 def _head_mac(keys: AuditKeys, seq: int, digest: str, key: int) -> str:

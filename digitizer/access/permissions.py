@@ -13,7 +13,7 @@ class Act(StrEnum):
     """What people do, as far as it needs a permission of its own; read after "may not"."""
 
     READ = "read delivered mail"
-    GIVE_REASON = "say why they open a delivered letter"
+    GIVE_REASON = "say why they open or search delivered mail"
     READ_OWN = "read their own replies"
     SEND = "send messages"
     WRITE = "write messages of their own"

@@ -92,6 +92,14 @@ def give_reason(facility: Facility, letter_id: str, reason: str, by: Actor) -> N
         action.record(Verb.GIVE_REASON, Subject.letter(letter_id))
 
 
+def give_reason_to_search(facility: Facility, reason: str, by: Actor) -> None:
+    """Staff say why they search the words of delivered letters; the reason counts for this person,
+    for the minutes of the setting, and stands in the event of each search. Raises UsageError where
+    it is empty."""
+    with acting(facility, by, Act.GIVE_REASON, reason=reason) as action:
+        action.record(Verb.GIVE_REASON, Subject.mailbox(None))
+
+
 def open_letter(
     facility: Facility, letter_id: str, by: Actor, position: int | None = None
 ) -> OpenLetter:
@@ -174,10 +182,13 @@ def search_mail(
 ) -> tuple[Hit, ...]:
     """The delivered pages that match, best first; an inmate searches only their own.
 
-    A hit shows words of a letter, so a search by staff is logged as a look at each letter it finds;
-    to those who must say why they open a letter, it shows none of a letter that they did not open.
+    A hit shows words of a letter, so a search by staff is logged as a look at each letter it finds.
+    Those who must say why they open a letter say first why they search: else a word could be tried
+    on letters that they did not open. Of such a letter a hit shows no words. Raises NeedsReason,
+    whatever was asked for, and NotFound.
     """
     with looking(facility, by, Act.READ) as look:
+        why = reading_reasons.need_reason_to_search(look.tx, facility.settings.web, by)
         scope = look.owner or booking_number
         if scope is not None:
             roster.find_inmate(look.tx, scope)
@@ -186,7 +197,7 @@ def search_mail(
         with acting(facility, by, Act.READ) as action:
             found = list(dict.fromkeys(hit.letter for hit in hits))
             words = _as_recorded(facility, action, query)
-            action.record(Verb.SEARCH, Subject.mailbox(scope), letters=found, words=words)
+            action.record(Verb.SEARCH, Subject.mailbox(scope), letters=found, words=words, **why)
             closed = reading_reasons.closed_to(action.tx, facility.settings.web, by, found)
         hits = tuple(replace(hit, snippet="") if hit.letter in closed else hit for hit in hits)
     return hits

@@ -1,4 +1,5 @@
-"""Why staff open a delivered letter: what they said stands in the audit chain."""
+"""Why staff open a delivered letter, or search the words of all: what they said stands in the audit
+chain."""
 
 from __future__ import annotations
 
@@ -27,9 +28,21 @@ def need_reason_given(
         return {}
     minutes = timedelta(minutes=web.reading_reason_minutes)
     good_for = max(minutes, _FOR_A_CORRECTION) if correcting else minutes
-    reason = _reason_given(tx, by, letter_id, good_for)
+    reason = _reason_given(tx, by, Subject.letter(letter_id), good_for)
     if reason is None:
         raise NeedsReason("Say first why you open this letter.")
+    return {"why": reason}
+
+
+def need_reason_to_search(tx: sa.Connection, web: Web, by: Actor) -> dict[str, str]:
+    """As above, for a search in the words of delivered mail: what it finds, and that it finds
+    nothing, tells what letters say that this person did not open."""
+    if not _is_asked(web, by):
+        return {}
+    good_for = timedelta(minutes=web.reading_reason_minutes)
+    reason = _reason_given(tx, by, Subject.mailbox(None), good_for)
+    if reason is None:
+        raise NeedsReason("Say first why you search the words of delivered letters.")
     return {"why": reason}
 
 
@@ -38,7 +51,10 @@ def closed_to(tx: sa.Connection, web: Web, by: Actor, letters: Iterable[str]) ->
     if not _is_asked(web, by):
         return frozenset()
     good_for = timedelta(minutes=web.reading_reason_minutes)
-    return frozenset(each for each in letters if _reason_given(tx, by, each, good_for) is None)
+    subjects = {each: Subject.letter(each) for each in letters}
+    return frozenset(
+        each for each, its in subjects.items() if _reason_given(tx, by, its, good_for) is None
+    )
 
 
 def _is_asked(web: Web, by: Actor) -> bool:
@@ -46,11 +62,6 @@ def _is_asked(web: Web, by: Actor) -> bool:
     return by.kind is ActorKind.STAFF and not by.shell and by.role in web.reading_reason_for
 
 
-def _reason_given(tx: sa.Connection, by: Actor, letter_id: str, good_for: timedelta) -> str | None:
-    since = now() - good_for
-    for event in reversed(audit.events_of(tx, Subject.letter(letter_id))):
-        if event.at < since:
-            break
-        if (event.verb, event.actor) == (Verb.GIVE_REASON, by.name):
-            return str(event.detail.get("why", ""))
-    return None
+def _reason_given(tx: sa.Connection, by: Actor, about: Subject, good_for: timedelta) -> str | None:
+    given = audit.newest_detail(tx, by, Verb.GIVE_REASON, about, since=now() - good_for)
+    return None if given is None else str(given.get("why", ""))

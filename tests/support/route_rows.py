@@ -232,6 +232,12 @@ _LISTS = (
     Row("GET /staff/held", staff(200, 200)),
     Row("GET /staff/settings", staff(200, 200)),
     Row("GET /staff/mail", staff(200, 200)),
+    Row(
+        "POST /staff/mail",
+        staff(303, 303),
+        form={"reason": "why", "q": "garden"},
+        recorded=Verb.GIVE_REASON,
+    ),
     Row("GET /staff/covers", staff(200, 200)),
     Row("GET /staff/covers/{short_id}", staff(200), "cover", "cover"),
     Row("GET /staff/covers/found", staff(200, 200)),

@@ -266,6 +266,12 @@ _LETTERS = (
         lambda h, at, by: letters.give_reason(h, at["letter"], "why", by),
     ),
     Row(
+        "letters.actions.give_reason_to_search",
+        STAFF,
+        Verb.GIVE_REASON,
+        lambda h, at, by: letters.give_reason_to_search(h, "why", by),
+    ),
+    Row(
         "letters.actions.open_letter",
         READERS_AT_ONCE,
         Verb.OPEN,
@@ -288,10 +294,11 @@ _LETTERS = (
     ),
     Row(
         "letters.actions.search_mail",
-        f"{READERS} another",
+        f"{READERS_AT_ONCE} another",
         Verb.SEARCH,
         _search,
         silent="owner another",
+        asked="clerk",
     ),
     Row(
         "letters.actions.open_reply",

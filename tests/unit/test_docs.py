@@ -101,7 +101,7 @@ def test_every_theme_of_the_attacks_is_played_and_every_one_that_is_played_stand
     cells = [
         line.rstrip(" |").rpartition("|")[2] for line in re.findall(r"^\|.*\|$", attacks, re.M)
     ]
-    named = {theme for cell in cells for theme in re.findall(r"`(\w+)`", cell)}
+    named = {theme for cell in cells for theme in re.findall(r"`([\w ]+)`", cell)}
     assert named == {theme.name for theme in THEMES}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -508,9 +509,12 @@ def _key_is_there(target: Target, scan: str, told: str) -> str:
 
 
 def _ask_to_destroy(target: Target, visitor: Visitor, scan: str) -> int:
-    form = {"reason": "handed over", "confirm": "DESTROY"}
-    path = f"/staff/held/{scan}"
-    return visitor.post(f"{path}/seal/destroy", form, seen_on=path).status
+    """As the two pages lead: the second one shows who asked before, if anybody did."""
+    path, form = f"/staff/held/{scan}", {"reason": "handed over"}
+    page = visitor.post(f"{path}/seal/destroy", form, seen_on=path).text
+    asked = re.search(r'name="asked_by" value="([^"]*)"', page)
+    confirmed = {**form, "confirm": "DESTROY", "asked_by": asked[1] if asked else ""}
+    return visitor.post(f"{path}/seal/destroy", confirmed, seen_on=path).status
 
 
 def _twice(target: Target, again: Callable[[Target, _Person, str], object]) -> str:

@@ -89,8 +89,8 @@ def test_a_look_by_staff_is_logged_and_marks_nothing_read(facility: Facility) ->
     mine = deliver(facility, ORSON, "words", b"mine")
     with one_more_event(facility, "open", f"letter:{mine}", INVESTIGATOR):
         open_letter(facility, mine, INVESTIGATOR)
-    with one_more_event(facility, "search", f"mailbox:{ORSON}", CLERK):
-        search_mail(facility, "words", CLERK, ORSON)
+    with one_more_event(facility, "search", f"mailbox:{ORSON}", INVESTIGATOR):
+        search_mail(facility, "words", INVESTIGATOR, ORSON)
     assert not mailbox(facility, ORSON, CLERK)[0].read
 
 

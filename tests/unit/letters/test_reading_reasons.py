@@ -68,10 +68,40 @@ def test_a_reason_gets_old(facility: Facility, monkeypatch: pytest.MonkeyPatch) 
 def test_a_search_shows_no_words_of_a_letter_that_was_not_opened(facility: Facility) -> None:
     mine, other = (deliver(facility, ORSON, "the garden", name) for name in (b"1", b"2"))
     letters.give_reason(facility, mine, "a page is missing", CLERK)
+    letters.give_reason_to_search(facility, "looking for it", CLERK)
     hits = {hit.letter: hit.snippet for hit in letters.search_mail(facility, "garden", CLERK)}
     assert set(hits) == {mine, other}
     assert (bool(hits[mine]), hits[other]) == (True, "")
     assert all(hit.snippet for hit in letters.search_mail(facility, "garden", SUPERVISOR))
+
+
+@pytest.mark.parametrize("query", ["garden", "nowhere", '"the garden"', "gard*", ORSON])
+def test_no_word_can_be_tried_on_letters_that_are_not_open(facility: Facility, query: str) -> None:
+    """Whether it is there or not, alike; and nobody else's reason counts, nor that for a letter."""
+    mine = deliver(facility, ORSON, "the garden", b"1")
+    letters.give_reason(facility, mine, "a page is missing", CLERK)
+    letters.give_reason_to_search(facility, "mine", replace(CLERK, name="Another Clerk"))
+    for booking in (None, ORSON, "nobody"):
+        with pytest.raises(NeedsReason, match="why you search"):
+            letters.search_mail(facility, query, CLERK, booking)
+
+
+def test_who_said_why_may_search_and_the_reason_is_recorded(
+    facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = deliver(facility, ORSON, "the garden", b"1")
+    with pytest.raises(UsageError):
+        letters.give_reason_to_search(facility, " ", CLERK)
+    letters.give_reason_to_search(facility, "he asks for it", CLERK)
+    assert [hit.letter for hit in letters.search_mail(facility, "garden", CLERK)] == [mine]
+    told = _last_detail(facility)
+    assert (told["why"], told["words"], told["letters"]) == ("he asks for it", "garden", [mine])
+    with pytest.raises(NeedsReason):  # a search opens no letter
+        letters.open_letter(facility, mine, CLERK)
+    later = now() + timedelta(minutes=facility.settings.web.reading_reason_minutes)
+    monkeypatch.setattr(reading_reasons, "now", lambda: later)
+    with pytest.raises(NeedsReason):
+        letters.search_mail(facility, "garden", CLERK)
 
 
 def test_no_reason_opens_what_is_not_there(facility: Facility) -> None:

@@ -29,15 +29,43 @@ _MOST_PEOPLE = 5
 
 @router.get("")
 def search(request: Request, visit: StaffVisit, q: str = "") -> HTMLResponse:
-    query = q.strip()[:LONGEST_QUERY]
-    facility = facility_of(request)
-    hits = letters.search_mail(facility, query, visit.actor, limit=_MOST_HITS) if query else ()
+    return _search(request, visit, q)
+
+
+@router.post("")
+def say_why(
+    request: Request,
+    visit: SignedStaff,
+    reason: Annotated[str, Form()] = "",
+    q: Annotated[str, Form()] = "",
+) -> Response:
+    """Why this person searches the words of letters; then they may, for some minutes."""
+    try:
+        letters.give_reason_to_search(facility_of(request), reason, visit.actor)
+    except UsageError as error:
+        return _search(request, visit, q, trouble=str(error))
+    asked = urlencode({"q": q.strip()[:LONGEST_QUERY]})
+    return RedirectResponse(f"/staff/mail?{asked}", 303)
+
+
+def _search(request: Request, visit: Visit, q: str, trouble: str = "") -> HTMLResponse:
+    """Inmates are found by anyone; words of letters by who said why, where that is asked."""
+    facility, query = facility_of(request), q.strip()[:LONGEST_QUERY]
+    try:
+        hits = letters.search_mail(facility, query, visit.actor, limit=_MOST_HITS) if query else ()
+        is_closed = False
+    except NeedsReason:
+        hits, is_closed = (), True
     return show(
         request,
         "staff/search.html",
+        400 if trouble else 200,
         visit=visit,
         query=query,
         hits=hits,
+        is_closed=is_closed,
+        trouble=trouble,
+        minutes=facility.settings.web.reading_reason_minutes,
         people=cases.find_in_roster(facility, query, visit.actor, _MOST_PEOPLE),
         idle_seconds=idle_seconds(request),
     )

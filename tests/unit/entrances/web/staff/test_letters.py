@@ -158,6 +158,32 @@ def test_a_form_without_its_token_changes_nothing(ana: Visitor, mail: Mail) -> N
 
 
 @pytest.mark.parametrize("mail", [("clerk",)], ids=["clerk"], indirect=True)
+def test_a_clerk_learns_no_word_of_letters_by_searching(ana: Visitor, mail: Mail) -> None:
+    """A word that a letter has and one that none has: one page, and nothing of a hit."""
+    pages = {
+        ana.get("/staff/mail", params={"q": word}).text.replace(word, "WORD")
+        for word in ("sister", "harbor", "nonsense", "lighthouse")
+    }
+    assert len(pages) == 1
+    (page,) = pages
+    assert "Why do you search the words of letters?" in page
+    assert "Nothing found" not in page
+    assert "search" not in _verbs(mail)
+
+
+@pytest.mark.parametrize("mail", [("clerk",)], ids=["clerk"], indirect=True)
+def test_a_clerk_who_says_why_searches(ana: Visitor, mail: Mail) -> None:
+    here, form = "/staff/mail?q=sister", {"q": "sister", "reason": " "}
+    assert ana.post_form("/staff/mail", form, here).status_code == 400
+    answer = ana.post_form("/staff/mail", {**form, "reason": "he asks for it"}, here)
+    assert (answer.status_code, answer.headers["location"]) == (303, here)
+    page = ana.get(here).text
+    assert f"/staff/mail/{mail.ids['letter']}/2?find=sister" in page
+    assert "driving" not in page  # a word beside it
+    assert _verbs(mail)[-2:] == ["give reason", "search"]
+
+
+@pytest.mark.parametrize("mail", [("clerk",)], ids=["clerk"], indirect=True)
 def test_a_clerk_says_why_they_open_a_letter(ana: Visitor, mail: Mail) -> None:
     page = f"/staff/mail/{mail.ids['letter']}/2"
     asked = ana.get(f"{page}?find=harbor")
