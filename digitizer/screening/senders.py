@@ -3,9 +3,10 @@ corner of an envelope. It is only proposed; a person says who it was."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,9 +16,9 @@ from digitizer.facility import Facility
 from digitizer.letters.transcripts import transcripts_of
 from digitizer.model.errors import NotFound
 from digitizer.model.events import Subject, Verb
-from digitizer.model.mail import PageRole
+from digitizer.model.mail import LetterKind, LetterState, PageRole
 from digitizer.model.paper import Transcript
-from digitizer.model.people import Actor
+from digitizer.model.people import Actor, Inmate
 from digitizer.people import roster
 from digitizer.people.correspondents import blocks, contacts, records
 from digitizer.people.correspondents.records import Correspondent, Entry
@@ -33,6 +34,8 @@ _MOST_PAGES, _MOST_LINES, _LEAST_LETTERS = 4, 5, 4
 #: How much alike a name and what was read must be (0..100) to propose somebody who is known.
 _ALIKE = 84
 _MOST_PROPOSED = 3
+#: People whom a search shows at once: each has a key of its own.
+_MOST_FOUND = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,76 @@ def look_at_senders(facility: Facility, letter_id: str, by: Actor) -> Senders:
         named = contacts.sender_of(look.tx, letter_id)
         proposed = () if named else tuple(_proposals(look.tx, letter_id, on_cover))
         people = [named] if named else [each.known for each in proposed if each.known]
-        about = (blocks.of_correspondent(look.tx, each.id) for each in people if each)
-        blocked = tuple(blocks.sentence(b) for each in about for b in each if b.in_force)
-        return Senders(named, proposed, blocked)
+        return Senders(named, proposed, _blocks_of(look.tx, people))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Somebody whom a person may name as the sender. ``is_approved``: their contact with whose
+    letter it is; then it comes into the conversation of the two. ``blocked`` as for Senders."""
+
+    who: Correspondent
+    is_approved: bool
+    blocked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Who may have sent a letter: approved contacts of whose letter it is first. ``inmate`` is
+    whose it is, or whom its cover names; None where nobody knows. ``is_delivered``: it is in their
+    mailbox. ``named`` is who sent it as a person said."""
+
+    inmate: Inmate | None
+    is_delivered: bool
+    named: Correspondent | None
+    found: tuple[Choice, ...]
+    is_all: bool
+
+
+def look_for_sender(facility: Facility, letter_id: str, text: str, by: Actor) -> Choices:
+    """Whose name, address and e-mail have every word of ``text``; of no words, the approved
+    contacts of whose letter it is. Raises NotFound, also for what is no letter from outside."""
+    with looking(facility, by, Act.LOOK) as look:
+        row = _letter_of_somebody(look.tx, letter_id)
+        inmate = (
+            roster.inmate_named(look.tx, row.proposed)
+            if row.inmate_id is None
+            else roster.inmate_of_row(look.tx, row.inmate_id)
+        )
+        theirs = contacts.of_inmate(look.tx, _row_of(look.tx, inmate)) if inmate else ()
+        approved = {each.correspondent.id for each in theirs if each.approved}
+        found = records.find(look.tx, text, _MOST_FOUND + 1) if text.strip() else ()
+        people = list(found) or [each.correspondent for each in theirs if each.approved]
+        if text.strip() and not found:
+            people = []
+        people.sort(key=lambda each: each.id not in approved)
+        return Choices(
+            inmate=inmate,
+            is_delivered=row.state == LetterState.DELIVERED,
+            named=contacts.sender_of(look.tx, letter_id),
+            found=tuple(
+                Choice(each, each.id in approved, _blocks_of(look.tx, [each]))
+                for each in people[:_MOST_FOUND]
+            ),
+            is_all=len(people) <= _MOST_FOUND,
+        )
+
+
+def _row_of(tx: sa.Connection, inmate: Inmate) -> int:
+    return roster.inmate_row_id(tx, inmate.booking_number)
+
+
+def _blocks_of(tx: sa.Connection, people: Iterable[Correspondent]) -> tuple[str, ...]:
+    about = (blocks.of_correspondent(tx, each.id) for each in people)
+    return tuple(blocks.sentence(b) for each in about for b in each if b.in_force)
+
+
+def _letter_of_somebody(tx: sa.Connection, letter_id: str) -> sa.Row[Any]:
+    is_letter = letter.c.id == letter_id, letter.c.kind == str(LetterKind.LETTER)
+    row = tx.execute(sa.select(letter).where(*is_letter)).first()
+    if row is None:
+        raise NotFound(f"There is no letter {letter_id}.")
+    return row
 
 
 def blocked_for(
@@ -81,8 +151,10 @@ def blocked_for(
 def name_sender(
     facility: Facility, letter_id: str, correspondent_id: int | None, entry: Entry, by: Actor
 ) -> int:
-    """A person says who sent the letter: somebody known, or with None somebody new, of whom
-    ``entry`` is noted. Returns their number. Raises NotFound and UsageError."""
+    """A person says who sent the letter, at first or in place of what was said before: somebody
+    known, or with None somebody new, of whom ``entry`` is noted. A delivered letter is in the
+    conversation with them from then on, and in no other. Returns their number. Raises NotFound and
+    UsageError."""
     naming = acting(facility, by, Act.CONTACTS)
     kept = entry if correspondent_id is not None else records.checked(entry)
     with naming as action:
@@ -91,9 +163,11 @@ def name_sender(
         if number is None:
             number = records.add(action.tx, kept)
             action.record(Verb.ADD_CORRESPONDENT, Subject.correspondent(number))
+        before = contacts.sender_of(action.tx, letter_id)
         contacts.name_sender(action.tx, letter_id, number)
         marks.mark_open_letters(action.tx, [letter_id])
-        action.record(Verb.NAME_SENDER, Subject.letter(letter_id), correspondent=number)
+        was = {"before": before.id} if before and before.id != number else {}
+        action.record(Verb.NAME_SENDER, Subject.letter(letter_id), correspondent=number, **was)
     return number
 
 

@@ -354,6 +354,14 @@ _OUTSIDE = (
         form={"correspondent": "{ida}"},
         recorded=Verb.NAME_SENDER,
     ),
+    Row("GET /staff/sender/{letter}", staff(200, 404), "letter"),
+    Row(
+        "POST /staff/sender/{letter}",
+        staff(303, 404, investigator=(403, 403)),
+        "letter",
+        form={"correspondent": "{ida}"},
+        recorded=Verb.NAME_SENDER,
+    ),
     Row("GET /staff/correspondents", staff(200, 200)),
     Row(
         "POST /staff/correspondents",

@@ -1659,6 +1659,12 @@ _OUTSIDE = (
         lambda h, at, by: senders.blocked_for(h, at["held"], OWNER, by),
     ),
     Row(
+        "screening.senders.look_for_sender",
+        LOOKERS,
+        None,
+        lambda h, at, by: senders.look_for_sender(h, at["held"], "ida", by),
+    ),
+    Row(
         "screening.senders.name_sender",
         CLERKS,
         Verb.NAME_SENDER,

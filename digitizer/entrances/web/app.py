@@ -35,6 +35,7 @@ from digitizer.entrances.web.staff import (
     held_item,
     inmates,
     kiosks,
+    letter_senders,
     letters,
     live,
     messages,
@@ -66,6 +67,7 @@ _STAFF = (
     watching,  # before the addresses of single letters
     messages,
     screening,
+    letter_senders,
     letters,
     recalls,
     inmates,

@@ -5,17 +5,22 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from digitizer import audit
 from digitizer.facility import Facility
 from digitizer.letters.transcripts import words_to_json
+from digitizer.messages import writing as conversing
 from digitizer.model.errors import NotFound, UsageError
+from digitizer.model.events import Subject, Verb
 from digitizer.model.paper import Box, Transcript, Word
 from digitizer.people.correspondents import actions
 from digitizer.people.correspondents.actions import Entry
-from digitizer.screening import senders
+from digitizer.screening import decisions, senders
 from digitizer.screening.senders import return_address
-from digitizer.storage.database import writing
+from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import letter, page, transcript
-from tests.support.made_mail import CLERK, ORSON, PETRA, SUPERVISOR, events, held_letter
+from tests.support.conversing import as_correspondent, make_contact
+from tests.support.made_mail import CLERK, ORSON, PETRA, SUPERVISOR, events, held_letter, new_cover
+from tests.support.screened_mail import waiting_letter
 
 #: An envelope of 2000 by 900 pixels: the sender's lines, the stamp, the addressee.
 _LINES = (
@@ -150,3 +155,47 @@ def test_what_is_said_before_a_letter_is_delivered(facility: Facility) -> None:
     assert "suspended without an end: court order 17" in sentence
     with pytest.raises(NotFound):
         senders.blocked_for(facility, held, "nobody", CLERK)
+
+
+class TestNamingAndChangingIt:
+    """Also of a letter whose cover names nobody or the wrong person, and after it was delivered."""
+
+    def test_approved_contacts_come_first_and_others_by_any_part_of_their_name(
+        self, facility: Facility
+    ) -> None:
+        held = held_letter(facility, new_cover(facility))
+        ida = make_contact(facility)
+        other = actions.add_correspondent(facility, Entry("Ida Arrowood"), CLERK)
+        nothing_typed = senders.look_for_sender(facility, held, "", CLERK)
+        assert [each.who.id for each in nothing_typed.found] == [ida]
+        typed = senders.look_for_sender(facility, held, "ida", CLERK)
+        assert [(each.who.id, each.is_approved) for each in typed.found] == [
+            (ida, True),
+            (other, False),
+        ]
+        assert senders.look_for_sender(facility, held, "zacharias", CLERK).found == ()
+        assert (typed.inmate and typed.inmate.booking_number, typed.is_delivered) == (ORSON, False)
+
+    def test_another_sender_moves_a_delivered_letter_to_their_conversation(
+        self, facility: Facility
+    ) -> None:
+        letter = waiting_letter(facility)
+        decisions.release(facility, letter, CLERK, "fine")
+        ida = make_contact(facility)
+        ben = make_contact(facility, Entry("Ben Orchard"))
+        for right in (ida, ben):
+            senders.name_sender(facility, letter, right, NOBODY, CLERK)
+            for each in (ida, ben):
+                talk = conversing.conversation(facility, ORSON, as_correspondent(each))
+                assert [entry.id for entry in talk.entries] == ([letter] * (each == right))
+        with reading(facility.engine) as tx:
+            named = audit.events_of(tx, Subject.letter(letter))[-1]
+        assert (named.verb, named.detail) == (
+            Verb.NAME_SENDER,
+            {"correspondent": ben, "before": ida},
+        )
+        assert senders.look_for_sender(facility, letter, "", CLERK).is_delivered
+
+    def test_what_is_no_letter_has_no_sender(self, facility: Facility) -> None:
+        with pytest.raises(NotFound):
+            senders.look_for_sender(facility, "none", "", CLERK)
