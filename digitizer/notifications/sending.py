@@ -11,7 +11,7 @@ from digitizer.access.permissions import Act
 from digitizer.facility import Facility
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
-from digitizer.notifications import changes, outbox, smtp, webhooks
+from digitizer.notifications import changes, html_mail, outbox, smtp, webhooks
 from digitizer.notifications.outbox import Kind, Outgoing, OutState
 from digitizer.notifications.smtp import Fate, Try, Withdrawn
 from digitizer.storage.database import reading, writing
@@ -92,10 +92,20 @@ def _try(facility: Facility, item: Outgoing) -> Try:
             item.message_id,
             item.put,
             item.leave,
+            _page(facility, item),
         )
     except ValueError as error:
         return Try(Fate.NEVER, f"It cannot be written as an e-mail: {error}.")
     return smtp.send(server, item.recipient, message, note_begun)
+
+
+def _page(facility: Facility, item: Outgoing) -> str | None:
+    if item.language is None:
+        return None
+    own = facility.settings
+    return html_mail.as_html(
+        item.subject, item.body, item.language, own.facility.name, own.family.address, item.leave
+    )
 
 
 def _end(facility: Facility, item_id: str, state: OutState, problem: str, by: Actor) -> None:

@@ -77,7 +77,16 @@ def write(
         Template(part).substitute(facility=facility, **words) for part in _parts(letter, chosen)
     )
     foot = Template(_text("leave", chosen)).substitute(leave=leave) if leave else ""
-    outbox.put(tx, recipient, subject, body + foot, cause=cause, sender=server.sender, leave=leave)
+    outbox.put(
+        tx,
+        recipient,
+        subject,
+        body + foot,
+        cause=cause,
+        sender=server.sender,
+        leave=leave,
+        language=chosen,
+    )
 
 
 def tell(
