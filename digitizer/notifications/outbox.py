@@ -198,6 +198,11 @@ def end(tx: sa.Connection, item_id: str, state: OutState, problem: str | None = 
     tx.execute(sa.update(outbox).where(outbox.c.id == item_id).values(**values))
 
 
+def note_problem(tx: sa.Connection, item_id: str, problem: str) -> None:
+    """What was heard of it after it was sent."""
+    tx.execute(sa.update(outbox).where(outbox.c.id == item_id).values(problem=problem))
+
+
 def try_later(tx: sa.Connection, item: Outgoing, problem: str, at: datetime) -> OutState:
     """It was certainly not sent: queued again, or failed where it was tried for too long."""
     if at - item.since >= GIVE_UP_AFTER:
