@@ -152,6 +152,7 @@ class Verb(StrEnum):
     SEND_MAIL = "send mail"
     SEND_MAIL_AGAIN = "send mail again"
     DROP_MAIL = "drop mail"
+    NOTE_BOUNCE = "note bounce"
     ANNOUNCE = "announce"
     END_ANNOUNCEMENT = "end announcement"
     RAISE_ALARM = "raise alarm"

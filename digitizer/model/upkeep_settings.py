@@ -35,6 +35,8 @@ class MailServer(Keys):
     ``security``: "starttls" or "tls", both with a checked certificate; "if offered": STARTTLS where
     the server has it; "none". ``certificates`` is a PEM file with the authority of a server whose
     certificate no public one signed. ``user`` logs in with the first line of ``password_file``.
+    ``bounces`` is the maildir or folder of what comes back to ``sender`` with "+b-..." before
+    the @.
     """
 
     host: str = ""
@@ -45,6 +47,7 @@ class MailServer(Keys):
     user: str = ""
     password_file: WholePath = ""
     timeout_seconds: float = Field(default=30, ge=1, le=120)
+    bounces: WholePath = ""
 
     @field_validator("user")
     @classmethod

@@ -64,6 +64,7 @@ class Outgoing:
     ended: datetime | None
     problem: str | None
     leave: str | None = None
+    language: str | None = None
 
 
 def put(
@@ -75,15 +76,16 @@ def put(
     cause: Subject,
     sender: str,
     leave: str | None = None,
+    language: str | None = None,
 ) -> str:
     """Puts one e-mail into the outbox; returns its id. ``cause`` is what the event is about that
     it tells of, ``sender`` the address it will be from, ``leave`` where its recipient ends such
-    mail with one click."""
+    mail with one click. With a ``language`` it is sent as a page too."""
     domain = sender.rpartition("@")[2] or "localhost"
     item_id = new_id()
     message_id = f"<{item_id}.{new_id()}@{domain}>"[:160]
     line = " ".join(subject.split())
-    _put(tx, item_id, Kind.E_MAIL, recipient, line, body, message_id, cause, leave)
+    _put(tx, item_id, Kind.E_MAIL, recipient, line, body, message_id, cause, leave, language)
     return item_id
 
 
@@ -104,6 +106,7 @@ def _put(
     message_id: str,
     cause: Subject,
     leave: str | None = None,
+    language: str | None = None,
 ) -> None:
     at = now()
     tx.execute(
@@ -121,6 +124,7 @@ def _put(
             since=at,
             next_try=at,
             leave=leave,
+            language=language,
         )
     )
 
@@ -192,6 +196,11 @@ def end(tx: sa.Connection, item_id: str, state: OutState, problem: str | None = 
         sent = outbox.c.id == item_id, outbox.c.kind == str(Kind.E_MAIL)
         tx.execute(sa.update(outbox).where(*sent).values(body="", leave=None))
     tx.execute(sa.update(outbox).where(outbox.c.id == item_id).values(**values))
+
+
+def note_problem(tx: sa.Connection, item_id: str, problem: str) -> None:
+    """What was heard of it after it was sent."""
+    tx.execute(sa.update(outbox).where(outbox.c.id == item_id).values(problem=problem))
 
 
 def try_later(tx: sa.Connection, item: Outgoing, problem: str, at: datetime) -> OutState:

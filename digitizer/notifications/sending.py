@@ -11,8 +11,10 @@ from digitizer.access.permissions import Act
 from digitizer.facility import Facility
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
-from digitizer.notifications import changes, outbox, smtp, webhooks
+from digitizer.notifications import changes, html_mail, outbox, smtp, webhooks
+from digitizer.notifications.bounces import is_about_address, note_refused
 from digitizer.notifications.outbox import Kind, Outgoing, OutState
+from digitizer.notifications.return_address import return_address
 from digitizer.notifications.smtp import Fate, Try, Withdrawn
 from digitizer.storage.database import reading, writing
 from digitizer.support.clock import now
@@ -55,6 +57,9 @@ def send_one(facility: Facility, item_id: str, by: Actor) -> OutState | None:
             if outbox.try_later(tx, item, result.problem, now()) is OutState.QUEUED:
                 return OutState.QUEUED
         state = OutState.FAILED
+    if result.fate is Fate.NEVER and result.recipient and is_about_address(*result.recipient):
+        with writing(facility.engine) as tx:
+            note_refused(tx, item.recipient, result.problem)
     _end(facility, item.id, state, result.problem, by)
     return state
 
@@ -92,10 +97,21 @@ def _try(facility: Facility, item: Outgoing) -> Try:
             item.message_id,
             item.put,
             item.leave,
+            _page(facility, item),
         )
     except ValueError as error:
         return Try(Fate.NEVER, f"It cannot be written as an e-mail: {error}.")
-    return smtp.send(server, item.recipient, message, note_begun)
+    back = return_address(server.sender, item.id, facility.keys) if server.bounces else ""
+    return smtp.send(server, item.recipient, message, note_begun, back)
+
+
+def _page(facility: Facility, item: Outgoing) -> str | None:
+    if item.language is None:
+        return None
+    own = facility.settings
+    return html_mail.as_html(
+        item.subject, item.body, item.language, own.facility.name, own.family.address, item.leave
+    )
 
 
 def _end(facility: Facility, item_id: str, state: OutState, problem: str, by: Actor) -> None:

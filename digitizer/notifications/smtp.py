@@ -6,12 +6,13 @@ then on only its answer tells: a connection that dies before it leaves a doubt.
 
 from __future__ import annotations
 
+import hashlib
 import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -38,10 +39,12 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """``problem`` is for people; empty where it was sent."""
+    """``problem`` is for people; empty where it was sent. ``recipient`` is the code and the words
+    with which the server refused the address, if it did."""
 
     fate: Fate
     problem: str = ""
+    recipient: tuple[int, str] | None = None
 
 
 class Withdrawn(Exception):
@@ -56,9 +59,11 @@ def compose(
     message_id: str,
     at: datetime,
     leave: str | None = None,
+    html: str | None = None,
 ) -> bytes:
-    """The message as it travels: the same bytes each time. ``leave`` is where its recipient ends
-    such mail with one click (RFC 8058). Raises ValueError for an address that no header can hold.
+    """The message as it travels: the same bytes each time. ``html`` says the same as ``body``.
+    ``leave`` is where its recipient ends such mail with one click (RFC 8058). Raises ValueError for
+    an address that no header can hold.
     """
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = subject
@@ -74,17 +79,28 @@ def compose(
         message.set_content(body, charset="us-ascii", cte="7bit")  # no line is broken
     else:
         message.set_content(body)
+    if html is not None:
+        message.add_alternative(html, subtype="html")
+        message.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}")
     return message.as_bytes()
 
 
 def send(
-    server: MailServer, recipient: str, message: bytes, before_data: Callable[[], None]
+    server: MailServer,
+    recipient: str,
+    message: bytes,
+    before_data: Callable[[], None],
+    comes_back_to: str = "",
 ) -> Try:
-    """One try. ``before_data`` is called when the server has agreed to everything but the message
-    itself; what it raises ends the try, with nothing sent."""
+    """One try; what cannot be delivered comes back to ``comes_back_to``, or to the sender.
+
+    ``before_data`` is called when the server has agreed to everything but the message itself; what
+    it raises ends the try, with nothing sent.
+    """
     try:
         with _connected(server) as connection:
-            return _transfer(connection, server, recipient, message, before_data)
+            sender = comes_back_to or server.sender
+            return _transfer(connection, server, sender, recipient, message, before_data)
     except smtplib.SMTPResponseException as error:  # of the greeting, of STARTTLS or of the login
         return Try(Fate.LATER, _answered(server, error.smtp_code, error.smtp_error))
     except (OSError, UnicodeError, smtplib.SMTPException) as error:
@@ -140,14 +156,19 @@ def _own_name(server: MailServer) -> str:
 def _transfer(
     connection: smtplib.SMTP,
     server: MailServer,
+    sender: str,
     recipient: str,
     message: bytes,
     before_data: Callable[[], None],
 ) -> Try:
     try:
-        for code, answer in (connection.mail(server.sender), connection.rcpt(recipient)):
-            if not 200 <= code < 300:
-                return _refused(server, code, answer)
+        code, answer = connection.mail(sender)
+        if not 200 <= code < 300:
+            return _refused(server, code, answer)
+        code, answer = connection.rcpt(recipient)
+        if not 200 <= code < 300:
+            said = code, answer.decode("utf-8", "replace")
+            return replace(_refused(server, code, answer), recipient=said)
     except UnicodeError:
         return Try(Fate.NEVER, f"{recipient} is not an address that {server.host} can write to.")
     before_data()

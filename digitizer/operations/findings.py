@@ -18,6 +18,7 @@ from digitizer.engines.printing.kit.wording import OwnWords
 from digitizer.model.mail import Queue
 from digitizer.model.settings import Settings
 from digitizer.notifications import outbox
+from digitizer.notifications.bounces import bounced_since
 from digitizer.notifications.outbox import FOR_A_PERSON, Kind, Outgoing, OutState
 from digitizer.operations import backup_runs
 from digitizer.people import kept_rosters
@@ -34,6 +35,7 @@ _READ_WITHIN = timedelta(hours=1)
 #: Paper that a printer was given lies in its tray long before.
 _CONFIRMED_WITHIN = timedelta(hours=1)
 _OUTBOX = "/staff/outbox"
+_BOUNCED_LATELY = timedelta(days=7)
 _QUEUES = {
     Queue.EXCEPTION: "In doubt",
     Queue.MATCH: "Whose is it?",
@@ -118,6 +120,22 @@ def print_templates(own: OwnWords) -> Finding:
         if bad
         else None,
         "/staff/print/templates" if bad else None,
+    )
+
+
+def addresses(tx: sa.Connection, at: datetime) -> Finding:
+    """Whether e-mail came back from addresses in the last week."""
+    count = bounced_since(tx, at - _BOUNCED_LATELY)
+    return Finding(
+        "e-mail addresses",
+        not count,
+        f"e-mail to {counted(count, 'recipient')} came back in the last week"
+        if count
+        else "none came back in the last week",
+        "Their owners see it when they log in; look on the page Outbox whose they are."
+        if count
+        else None,
+        _OUTBOX if count else None,
     )
 
 
@@ -237,6 +255,7 @@ def of_the_tables(settings: Settings, tx: sa.Connection) -> Iterator[Finding]:
     if found:
         yield found
     yield mail(tx)
+    yield addresses(tx, at)
     yield webhook(tx)
     yield printing(tx, at)
     yield rosters(settings, tx)

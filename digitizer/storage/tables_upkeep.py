@@ -30,6 +30,17 @@ outbox = sa.Table(
     sa.Column("problem", sa.Text),
     # The address at which its recipient ends such mail with one click.
     sa.Column("leave", sa.Text),
+    # In which it was written: it is sent as a page too. None: as text alone.
+    sa.Column("language", sa.String(8)),
+)
+
+# Addresses that no e-mail reaches: news to them wait until their owner says to try again.
+email_bounce = sa.Table(
+    "email_bounce",
+    metadata,
+    sa.Column("plain_email", sa.String(254), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
 )
 
 # What inmates are told on their pages, for a time.

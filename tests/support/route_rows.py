@@ -1036,6 +1036,7 @@ _FAMILY = (
         form={"name": "Cora Dale", "language": "es"},
         recorded=Verb.CHANGE_ACCOUNT,
     ),
+    Row("POST /family/account/reach", families(303, 303)),
     Row("POST /family/account/password", families(403, 403), form={"old": "?"}),
     Row("POST /family/account/delete", families(403, 403), form={"password": "?"}),
     Row("POST /family/account/export", families(200, 200), recorded=Verb.EXPORT_OWN),

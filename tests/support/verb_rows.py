@@ -44,7 +44,7 @@ from digitizer.model.mail import Direction, PageRole
 from digitizer.model.people import Actor, ActorKind, Scope, StaffRole
 from digitizer.model.prints import PrintKind
 from digitizer.notifications import actions as notifications
-from digitizer.notifications import announcements, sending
+from digitizer.notifications import announcements, bounces, sending
 from digitizer.operations import actions as operations
 from digitizer.operations import alarms, backup, care, health, own_backups, scrub, unused_photos
 from digitizer.operations.anchors import Anchor
@@ -81,7 +81,16 @@ from tests.support.audit_log import set_head_back
 from tests.support.conversing import a_photo
 from tests.support.print_system import BLANK_PDF
 from tests.support.web_kit import PASSWORD, PIN
-from tests.support.whole_facility import ACTORS, ANOTHER, DOUBTFUL, OWNER, ROSTER_FILE, Place, draft
+from tests.support.whole_facility import (
+    ACTORS,
+    ANOTHER,
+    DOUBTFUL,
+    FAMILY_EMAILS,
+    OWNER,
+    ROSTER_FILE,
+    Place,
+    draft,
+)
 
 Do = Callable[[Facility, Place, Actor], Any]
 
@@ -1517,6 +1526,13 @@ _UPKEEP = (
 FAMILY = "family stranger"
 
 
+def _try_email_again(h: Facility, at: Place, by: Actor) -> None:
+    with writing(h.engine) as tx:
+        for email in FAMILY_EMAILS.values():
+            bounces.note_refused(tx, email, "550 no such user")
+    own_account.try_email_again(h, by)
+
+
 def _change_own_password(h: Facility, at: Place, by: Actor) -> None:
     own_account.change_own_password(h, PASSWORD, NEW_PASSWORD, NEW_PASSWORD, by, "10.0.0.9")
 
@@ -1536,6 +1552,24 @@ _FAMILY = (
         FAMILY,
         None,
         lambda h, at, by: own_account.own_account(h, by),
+    ),
+    Row(
+        "notifications.bounces.read_bounces",
+        OPERATORS,
+        None,
+        lambda h, at, by: bounces.read_bounces(h, by),
+    ),
+    Row(
+        "people.correspondents.own_account.is_unreached",
+        FAMILY,
+        None,
+        lambda h, at, by: own_account.is_unreached(h, by),
+    ),
+    Row(
+        "people.correspondents.own_account.try_email_again",
+        FAMILY,
+        Verb.CHANGE_ACCOUNT,
+        _try_email_again,
     ),
     Row(
         "people.correspondents.own_account.change_own_account",

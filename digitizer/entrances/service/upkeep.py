@@ -11,16 +11,17 @@ from digitizer.entrances.service.run import Service
 from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
 from digitizer.model.people import MACHINE
-from digitizer.notifications import sending
+from digitizer.notifications import bounces, sending
 from digitizer.operations.alarms import check_alarms
 from digitizer.operations.own_backups import back_up_if_due
 from digitizer.operations.unused_photos import forget_unused_photos
 
 log = logging.getLogger("digitizer")
 
-#: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due, and for
-#: photos that nobody sent.
-_OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK, _PHOTO_LOOK = 5.0, 60.0, 60.0, 900.0
+#: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due, at mail
+#: that came back, and for photos that nobody sent.
+_OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
+_BOUNCE_LOOK, _PHOTO_LOOK = 60.0, 900.0
 #: Seconds that the end of the service waits for what is under way.
 _GRACE = 3.0
 
@@ -34,6 +35,17 @@ def _send(facility: Facility) -> None:
     sent = sending.send_due(facility, MACHINE)
     if sent:
         log.info("sent %d of the outbox", sent, extra={"event": "sent"})
+
+
+def read_returned_mail(service: Service) -> None:
+    """Reads the e-mail that came back, until the service stops."""
+    _again_and_again(service, "bounces", _BOUNCE_LOOK, _read_bounces)
+
+
+def _read_bounces(facility: Facility) -> None:
+    noted = bounces.read_bounces(facility, MACHINE)
+    if noted:
+        log.warning("no e-mail reaches %d more addresses", noted, extra={"event": "bounced"})
 
 
 def mail_alarms(service: Service) -> None:
@@ -98,4 +110,4 @@ def _loop(service: Service, name: str, seconds: float, do: Callable[[Facility], 
 
 
 #: All of them.
-UPKEEP = (send_outbox, mail_alarms, back_up_daily, forget_photos)
+UPKEEP = (send_outbox, read_returned_mail, mail_alarms, back_up_daily, forget_photos)

@@ -18,6 +18,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
+from digitizer.notifications.bounces import bounce_of, forget_bounce
 from digitizer.people.correspondents import contacts, records
 from digitizer.people.correspondents.records import Correspondent, Entry
 from digitizer.storage.tables_correspondents import (
@@ -32,7 +33,8 @@ from digitizer.storage.tables_messages import message_draft
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """``name_is_fixed``: staff approved a contact under this name, so only they change it."""
+    """``name_is_fixed``: staff approved a contact under this name, so only they change it.
+    ``unreached``: since then e-mails to them come back, and none is sent."""
 
     record: Correspondent
     email: str
@@ -40,12 +42,14 @@ class OwnAccount:
     tell: bool
     tell_content: bool
     name_is_fixed: bool
+    unreached: datetime | None = None
 
 
 def own_account(facility: Facility, by: Actor) -> OwnAccount:
     """Raises NotFound where there is none (any more)."""
     with looking(facility, by, Act.OWN_ACCOUNT) as look:
         account = _own(look)
+        bounce = bounce_of(look.tx, account.email)
         return OwnAccount(
             record=records.get(look.tx, account.correspondent),
             email=account.email,
@@ -53,6 +57,7 @@ def own_account(facility: Facility, by: Actor) -> OwnAccount:
             tell=account.tell,
             tell_content=account.tell_content,
             name_is_fixed=_is_approved(look.tx, account.correspondent),
+            unreached=bounce.at if bounce else None,
         )
 
 
@@ -84,6 +89,22 @@ def change_own_account(
         action.record(
             Verb.CHANGE_ACCOUNT, Subject.correspondent(account.correspondent), changed=changed
         )
+
+
+def try_email_again(facility: Facility, by: Actor) -> None:
+    """Their e-mail works again, they say: news are sent to it. Raises Conflict where they were."""
+    with acting(facility, by, Act.OWN_ACCOUNT) as action:
+        account = _own(action)
+        if not forget_bounce(action.tx, account.email):
+            raise Conflict("E-mails are sent to you already.")
+        about = Subject.correspondent(account.correspondent)
+        action.record(Verb.CHANGE_ACCOUNT, about, changed=["e-mails are tried again"])
+
+
+def is_unreached(facility: Facility, by: Actor) -> bool:
+    """Whether e-mails to them come back."""
+    with looking(facility, by, Act.OWN_ACCOUNT) as look:
+        return bounce_of(look.tx, _own(look).email) is not None
 
 
 @turn()

@@ -24,6 +24,7 @@ from digitizer.access.password_hashing import check_secret, hash_secret, turn
 from digitizer.facility import Facility
 from digitizer.model.errors import NotFound, TooOften, UsageError
 from digitizer.model.events import Subject, Verb
+from digitizer.notifications.bounces import forget_bounce
 from digitizer.people.correspondents import records
 from digitizer.people.correspondents.records import Entry
 from digitizer.people.correspondents.telling import Letter, digest, link, write
@@ -142,6 +143,7 @@ def confirm(facility: Facility, token: str, password: str, terminal: str) -> str
         )
         tx.execute(sa.delete(sign_up).where(sign_up.c.plain_email == row.plain_email))
         give_back(facility, tx, made)
+        forget_bounce(tx, row.email)
         about = Subject.correspondent(number)
         audit.record(tx, LOGIN_PAGE, Verb.CONFIRM_EMAIL, about, terminal=terminal)
     return str(row.email)
@@ -184,6 +186,7 @@ def reset_password(facility: Facility, token: str, password: str, again: str) ->
         row = _reset_row(tx, token)
         own = sa.update(correspondent_account).where(correspondent_account.c.id == row.account_id)
         tx.execute(own.values(password_hash=hashed))
+        forget_bounce(tx, account.email)  # the link reached them
         tx.execute(sa.delete(password_reset).where(password_reset.c.account_id == row.account_id))
         ended = sessions.close_sessions_of_correspondent(tx, account.correspondent)
         whose = Subject.correspondent(account.correspondent)

@@ -21,6 +21,7 @@ from digitizer.access.accounts import FamilyAccount, account_of
 from digitizer.model.events import Subject
 from digitizer.model.settings import Settings
 from digitizer.notifications import outbox
+from digitizer.notifications.bounces import bounce_of
 from digitizer.people.correspondents import records
 from digitizer.storage.tables_correspondents import leave_link
 from digitizer.support.clock import now
@@ -77,7 +78,16 @@ def write(
         Template(part).substitute(facility=facility, **words) for part in _parts(letter, chosen)
     )
     foot = Template(_text("leave", chosen)).substitute(leave=leave) if leave else ""
-    outbox.put(tx, recipient, subject, body + foot, cause=cause, sender=server.sender, leave=leave)
+    outbox.put(
+        tx,
+        recipient,
+        subject,
+        body + foot,
+        cause=cause,
+        sender=server.sender,
+        leave=leave,
+        language=chosen,
+    )
 
 
 def tell(
@@ -109,11 +119,14 @@ def tell(
 def wants_news(
     tx: sa.Connection, settings: Settings, correspondent_id: int | None
 ) -> FamilyAccount | None:
-    """The account of who is to be told; None where nobody is."""
+    """The account of who is to be told; None where nobody is,
+    or where no e-mail reaches them."""
     if correspondent_id is None or not settings.has_family_accounts:
         return None
     account = account_of(tx, correspondent_id)
-    return account if account is not None and account.tell else None
+    if account is None or not account.tell or bounce_of(tx, account.email) is not None:
+        return None
+    return account
 
 
 def _leave_token(tx: sa.Connection, account: FamilyAccount) -> str:

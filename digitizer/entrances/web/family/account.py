@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -46,6 +47,14 @@ def change(
         )
     except (UsageError, Conflict) as error:
         return _page(request, visit, trouble=str(error))
+    return RedirectResponse("/family/account?saved=true", 303)
+
+
+@router.post("/reach")
+def reach(request: Request, visit: SignedFamily) -> Response:
+    """E-mails are sent to them again."""
+    with suppress(Conflict):  # pressed twice
+        own_account.try_email_again(facility_of(request), visit.actor)
     return RedirectResponse("/family/account?saved=true", 303)
 
 

@@ -22,7 +22,7 @@ from digitizer.entrances.web.shared.wording import Wording
 from digitizer.messages import writing
 from digitizer.messages.writing import Save
 from digitizer.model.errors import Conflict, NotFound, TooOften, UsageError
-from digitizer.people.correspondents import own_contacts
+from digitizer.people.correspondents import own_account, own_contacts
 
 router = APIRouter(prefix="/family")
 Text = Annotated[str, Form(max_length=1000)]
@@ -34,7 +34,8 @@ def home(request: Request, visit: FamilyVisit, asked: bool = False) -> HTMLRespo
     facility, me = facility_of(request), visit.actor
     people = [each for each in writing.conversations_of(facility, me) if each.approved]
     asks = own_contacts.own_asks(facility, me)
-    return page(request, "home", visit=visit, people=people, asks=asks, asked=asked)
+    lost = own_account.is_unreached(facility, me)
+    return page(request, "home", visit=visit, people=people, asks=asks, asked=asked, unreached=lost)
 
 
 @router.get("/ask")
