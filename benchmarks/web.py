@@ -1,11 +1,13 @@
-"""How long staff wait for a page when the home holds years of mail.
+"""How long people wait for a page when the home holds years of mail.
 
     python -m benchmarks.web [--letters 100000] [--inmates 2000] [--held 200] [--clerks 50]
+        [--kiosks 200]
 
 A real ``digitizer web`` on a made-up home in SQLite. Each page is asked for a hundred times by one
-clerk, always another item of its kind, and then all pages by many clerks at once. Seconds are this
-machine's, whatever else it does; a small page that asks nothing of the database is measured beside
-them, for what every request costs.
+clerk, always another item of its kind, and then all pages by many clerks at once; so are the pages
+of inmates and families, and many kiosks log in at the same moment, and look at mailbox, letter and
+conversation. Seconds are this machine's, whatever else it does; a small page that asks nothing of
+the database is measured beside them, for what every request costs.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import io
+import os
 import random
 import sys
 import tempfile
@@ -32,6 +35,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.logins import served
+from benchmarks.made_conversations import add_conversations, correspondent_of, email_of
 from digitizer import audit
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import MACHINE
@@ -40,6 +44,7 @@ from digitizer.storage.tables import inmate, letter, original, page, scan
 from digitizer.support.clock import now
 from tests.support.web_kit import (
     PASSWORD,
+    PIN,
     Mail,
     add_letter,
     add_page,
@@ -60,9 +65,11 @@ _TIMES = 100
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What is in the home: ids of held letters, which have three pages each."""
+    """What is in the home: ids of held letters, which have three pages each, and how many inmates,
+    whose letters are numbered one after another."""
 
     held: tuple[str, ...]
+    inmates: int
 
 
 def fill(home: Path, letters: int, inmates: int, held: int) -> Filled:
@@ -71,8 +78,9 @@ def fill(home: Path, letters: int, inmates: int, held: int) -> Filled:
     _fill_roster(mail, inmates)
     _fill_delivered(mail, letters, inmates)
     ids = tuple(_one_held(mail, number) for number in range(held))
+    add_conversations(mail.facility, inmates, letters)
     mail.facility.engine.dispose()
-    return Filled(ids)
+    return Filled(ids, inmates)
 
 
 def _fill_roster(mail: Mail, inmates: int) -> None:
@@ -178,19 +186,33 @@ def _one_held(mail: Mail, number: int) -> str:
     return held
 
 
-class Clerk:
-    """A browser's session over one connection that stays open."""
+class Browser:
+    """A browser's session over one connection that stays open. ``login`` is how long that took."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, page: str, **secrets: str) -> None:
         self._web = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
-        form = urlencode({"name": _NAME, "password": PASSWORD})
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        self._web.request("POST", "/staff/login", form, kind)
+        begun = time.perf_counter()
+        self._web.request("POST", page, urlencode(secrets), kind)
         answer = self._web.getresponse()
-        answer.read()
+        size = len(answer.read())
+        self.login = (answer.status, time.perf_counter() - begun, size)
         self._cookie = (answer.getheader("set-cookie") or "").partition(";")[0]
         if answer.status != 303 or not self._cookie:
-            raise RuntimeError(f"the clerk could not log in: {answer.status}")
+            raise RuntimeError(f"nobody could log in at {page}: {answer.status}")
+
+    @classmethod
+    def of_clerk(cls, port: int) -> Browser:
+        return cls(port, "/staff/login", name=_NAME, password=PASSWORD)
+
+    @classmethod
+    def of_inmate(cls, port: int, number: int) -> Browser:
+        return cls(port, "/login", booking_number=f"B-{100_000 + number}", pin=PIN)
+
+    @classmethod
+    def of_family(cls, port: int, number: int) -> Browser:
+        email = email_of(correspondent_of(number))
+        return cls(port, "/family/login", email=email, password=PASSWORD)
 
     def get(self, path: str) -> tuple[int, float, int]:
         """The status, the seconds that it took, and the bytes that came."""
@@ -223,6 +245,29 @@ def pages(filled: Filled) -> dict[str, Callable[[int], str]]:
     }
 
 
+def inmates_pages(filled: Filled, number: int) -> dict[str, Callable[[int], str]]:
+    """Of the inmate with this number from 0."""
+    first = correspondent_of(number)
+
+    def letter_of(n: int) -> str:
+        return f"made{number + filled.inmates * (n % 10):010d}"
+
+    return {
+        "mailbox": lambda n: "/mail",
+        "a letter's page": lambda n: f"/mail/{letter_of(n)}/1",
+        "with whom they write": lambda n: "/mail/with",
+        "a conversation": lambda n: f"/mail/with/{first + n % 2}",
+    }
+
+
+def familys_pages(number: int) -> dict[str, Callable[[int], str]]:
+    """Of the first correspondent of the inmate with this number from 0."""
+    return {
+        "family: with whom they write": lambda n: "/family/home",
+        "family: a conversation": lambda n: f"/family/with/B-{100_000 + number}",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Waited:
     """Milliseconds of each time, in the order of the times, the statuses, and the largest answer in
@@ -238,16 +283,49 @@ class Waited:
 
 
 def one_clerk(port: int, filled: Filled) -> dict[str, Waited]:
-    with closing(Clerk(port)) as clerk:
+    with closing(Browser.of_clerk(port)) as clerk:
         return {
             name: _waited([clerk.get(path(n)) for n in range(_TIMES)])
             for name, path in pages(filled).items()
         }
 
 
+def one_of_each(port: int, filled: Filled) -> dict[str, Waited]:
+    """Ten inmates and ten families, one after another, a tenth of the times each."""
+    got: dict[str, list[tuple[int, float, int]]] = {}
+    for number in range(11, filled.inmates, filled.inmates // 10):
+        visits = (
+            (Browser.of_inmate(port, number), inmates_pages(filled, number)),
+            (Browser.of_family(port, number), familys_pages(number)),
+        )
+        for browser, found in visits:
+            with closing(browser):
+                for name, path in found.items():
+                    asked = [browser.get(path(n)) for n in range(_TIMES // 10)]
+                    got.setdefault(name, []).extend(asked)
+    return {name: _waited(each) for name, each in got.items()}
+
+
+def many_kiosks(port: int, filled: Filled, kiosks: int) -> dict[str, Waited]:
+    """Each inmate at a kiosk of their own, all at the same moment."""
+    start = threading.Barrier(kiosks)
+
+    def visit(number: int) -> list[tuple[str, tuple[int, float, int]]]:
+        start.wait()
+        with closing(Browser.of_inmate(port, number)) as kiosk:
+            found = inmates_pages(filled, number).items()
+            looks = [(name, kiosk.get(path(number))) for name, path in found]
+            return [("log in", kiosk.login), *looks]
+
+    with ThreadPoolExecutor(kiosks) as threads:
+        done = [each for found in threads.map(visit, range(kiosks)) for each in found]
+    names = dict.fromkeys(what for what, _ in done)
+    return {name: _waited([got for what, got in done if what == name]) for name in names}
+
+
 def many_clerks(port: int, filled: Filled, clerks: int) -> dict[str, Waited]:
     """All at once, each through all pages, a few times each."""
-    crowd = [Clerk(port) for _ in range(clerks)]
+    crowd = [Browser.of_clerk(port) for _ in range(clerks)]
     start = threading.Barrier(clerks)
 
     def work(number: int) -> list[tuple[str, tuple[int, float, int]]]:
@@ -292,13 +370,18 @@ def main() -> None:
     parser.add_argument("--inmates", type=int, default=2000)
     parser.add_argument("--held", type=int, default=200)
     parser.add_argument("--clerks", type=int, default=50)
+    parser.add_argument("--kiosks", type=int, default=200)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         begun = time.monotonic()
         filled = fill(home, given.letters, given.inmates, given.held)
         print(f"filled in {time.monotonic() - begun:.0f} s", file=sys.stderr)
+        print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
         with served(home) as (port, service):
+            show("inmates and families, one at a time", one_of_each(port, filled))
+            kiosks = many_kiosks(port, filled, given.kiosks)
+            show(f"{given.kiosks} kiosks at the same moment", kiosks)
             show("one clerk", one_clerk(port, filled))
             show(f"{given.clerks} clerks at once", many_clerks(port, filled, given.clerks))
             print(f"the service has {service.memory_info().rss / 1e6:.0f} MB in memory")
