@@ -41,7 +41,8 @@ def cleaned(data: bytes) -> bytes:
         raise UsageError(f"A photo can have at most {LARGEST // 2**20} MB.")
     with Pool(1) as pool:
         try:
-            return pool.submit(clean_photo, data, seconds=_SECONDS).result()
+            drawn: bytes = pool.submit(clean_photo, data, seconds=_SECONDS).result()
+            return drawn
         except UnopenableFile as error:
             raise UsageError(str(error)) from error
         except SandboxFailed as error:
