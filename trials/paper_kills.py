@@ -54,9 +54,12 @@ from tests.support.made_mail import CLERK, ORSON, as_inmate, fill_roster
 from tests.support.provenance import commit
 
 _LP = """#!/bin/sh
-# lp -d QUEUE -t TITLE: keeps the PDF under the number of its batch, whole or not at all
+# lp -d QUEUE -t TITLE: keeps the PDF under the number of its batch. It takes its time before and
+# after, so that processes die while nobody knows whether it came out.
+sleep 0.3
 number=$(echo "$4" | tr -dc '0-9 ' | cut -d' ' -f2)
 cat > "{got}/.$number" && mv "{got}/.$number" "{got}/$number.pdf"
+sleep 0.3
 echo "request id is $2-$number (1 file(s))"
 """
 #: Seconds within which a process is killed, at most; one round takes about as long.

@@ -77,7 +77,7 @@ def _all_kinds(facility: Facility, ida: int) -> None:
     copies.ask_for_copy(facility, sent, orson)
     letter = waiting_letter(facility)
     decisions.release(facility, letter, CLERK, "fine")
-    senders.name_sender(facility, letter, ida, None, CLERK)
+    senders.name_sender(facility, letter, ida, correspondents.Entry(""), CLERK)
     copies.ask_for_copy(facility, letter, orson)
 
 
@@ -185,7 +185,8 @@ def test_a_letter_that_is_stopped_is_left_out_of_its_units_file(
     ben = make_contact(unreviewed, correspondents.Entry("Ben Ashdown"))
     for each in (ida, ben):
         writing.write(unreviewed, ORSON, "Hi", "How are you?", as_correspondent(each))
-    given, blocks = Handing.give, []
+    given = Handing.give
+    blocks: list[int] = []
 
     def give_then_block(self: Handing, *args: object, **more: object) -> int:
         number = given(self, *args, **more)  # type: ignore[arg-type]
