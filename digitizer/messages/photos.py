@@ -41,12 +41,12 @@ def cleaned(data: bytes) -> bytes:
         raise UsageError(f"A photo can have at most {LARGEST // 2**20} MB.")
     with Pool(1) as pool:
         try:
-            drawn: bytes = pool.submit(clean_photo, data, seconds=_SECONDS).result()
-            return drawn
+            clean: bytes = pool.submit(clean_photo, data, seconds=_SECONDS).result()
         except UnopenableFile as error:
             raise UsageError(str(error)) from error
         except SandboxFailed as error:
             raise UsageError("This photo cannot be opened. Send it again as a JPEG.") from error
+    return clean
 
 
 def begin_adding(tx: sa.Connection, between: Between, an_hour: int) -> int:

@@ -95,8 +95,10 @@
     }
     const at = event.target;
     if (event.key === "Escape") {
-      if (typing(at)) desk().focus();
-      else all("details[open].more").forEach((each) => { each.open = false; });
+      if (typing(at)) {
+        at.blur();
+        desk().focus();
+      } else all("details[open].more").forEach((each) => { each.open = false; });
       return;
     }
     if (typing(at)) {

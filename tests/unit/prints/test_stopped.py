@@ -64,7 +64,7 @@ def ida(facility: Facility) -> int:
 
 
 @pytest.fixture
-def blockable(facility: Facility, ida: int) -> Facility:
+def unreviewed(facility: Facility, ida: int) -> Facility:
     return with_messages(facility, review="none")
 
 
@@ -92,53 +92,53 @@ def _stopped(facility: Facility) -> Sequence[Stopped]:
 
 @pytest.mark.parametrize("stop", STOPS.values(), ids=list(STOPS))
 def test_what_waits_is_stopped_shown_and_comes_back(
-    blockable: Facility, ida: int, tmp_path: Path, stop: Stop
+    unreviewed: Facility, ida: int, tmp_path: Path, stop: Stop
 ) -> None:
-    _all_kinds(blockable, ida)
-    every = _numbers(blockable)
+    _all_kinds(unreviewed, ida)
+    every = _numbers(unreviewed)
     assert len(every) == 4
-    render_queued(blockable, every, CLERK)
-    take_back, reason = stop(blockable, ida)
-    stopped = {each.each.number: each.why for each in _stopped(blockable)}
-    goes_on = _numbers(blockable)  # a copy of a letter on paper needs no contact
+    render_queued(unreviewed, every, CLERK)
+    take_back, reason = stop(unreviewed, ida)
+    stopped = {each.each.number: each.why for each in _stopped(unreviewed)}
+    goes_on = _numbers(unreviewed)  # a copy of a letter on paper needs no contact
     assert sorted([*stopped, *goes_on]) == sorted(every)
     assert len(goes_on) == (0 if reason == "a threat" else 1)
     assert all(reason in why for why in stopped.values())
     with pytest.raises(Conflict, match="is stopped"):
-        prints.send(blockable, CLERK, every, HERE)
+        prints.send(unreviewed, CLERK, every, HERE)
     out = tmp_path / "out"
-    run = print_messages(blockable, out, CLERK)
+    run = print_messages(unreviewed, out, CLERK)
     assert (run.files, len(run.stopped), list(out.iterdir())) == ((), 2, [])
     take_back()
-    assert _stopped(blockable) == ()
-    assert sorted(_numbers(blockable)) == sorted(every)
-    assert len(prints.send(blockable, CLERK, every, HERE).prints) == 4
+    assert _stopped(unreviewed) == ()
+    assert sorted(_numbers(unreviewed)) == sorted(every)
+    assert len(prints.send(unreviewed, CLERK, every, HERE).prints) == 4
 
 
 @pytest.mark.parametrize("stop", STOPS.values(), ids=list(STOPS))
 @pytest.mark.parametrize("to_folder", [True, False])
 def test_what_is_stopped_while_it_is_handed_over_is_not_printed(
-    blockable: Facility, ida: int, tmp_path: Path, to_folder: bool, stop: Stop
+    unreviewed: Facility, ida: int, tmp_path: Path, to_folder: bool, stop: Stop
 ) -> None:
     """The last look is in the transaction that gives it to the printer."""
-    writing.write(blockable, ORSON, "Hi", "How are you?", as_correspondent(ida))
-    (number,) = _numbers(blockable)
-    render_queued(blockable, [number], CLERK)
-    with reading(blockable.engine) as tx:
+    writing.write(unreviewed, ORSON, "Hi", "How are you?", as_correspondent(ida))
+    (number,) = _numbers(unreviewed)
+    render_queued(unreviewed, [number], CLERK)
+    with reading(unreviewed.engine) as tx:
         chosen = queue.numbered(tx, [number])
     out = tmp_path / "out"
     out.mkdir()
-    ways = [Printer("folder", folder=out), find_printer(blockable, HERE)]
+    ways = [Printer("folder", folder=out), find_printer(unreviewed, HERE)]
 
     def bind() -> bytes:
-        stop(blockable, ida)
+        stop(unreviewed, ida)
         return b"%PDF-1.4"
 
-    hands = Handing(blockable, CLERK)
+    hands = Handing(unreviewed, CLERK)
     with hands.alone(1), pytest.raises(Conflict, match="is stopped"):
         hands.give(ways[not to_folder], chosen, bind, "letter")
     assert list(out.iterdir()) == []
-    assert [each.each.number for each in _stopped(blockable)] == [number]
+    assert [each.each.number for each in _stopped(unreviewed)] == [number]
 
 
 def _opened(facility: Facility, by: Actor) -> int:
@@ -148,70 +148,70 @@ def _opened(facility: Facility, by: Actor) -> int:
 
 
 def test_a_batch_is_not_opened_any_more_and_its_rest_can_be_printed(
-    blockable: Facility, ida: int
+    unreviewed: Facility, ida: int
 ) -> None:
-    ben = make_contact(blockable, correspondents.Entry("Ben Ashdown"))
+    ben = make_contact(unreviewed, correspondents.Entry("Ben Ashdown"))
     for each in (ida, ben):
-        writing.write(blockable, ORSON, "Hi", "How are you?", as_correspondent(each))
-    render_queued(blockable, _numbers(blockable), CLERK)
-    batch = _opened(blockable, CLERK)
-    assert prints.batch_pdf(blockable, batch, CLERK)
-    correspondents.block_mail(blockable, ida, ORSON, SUPERVISOR, "a threat")
+        writing.write(unreviewed, ORSON, "Hi", "How are you?", as_correspondent(each))
+    render_queued(unreviewed, _numbers(unreviewed), CLERK)
+    batch = _opened(unreviewed, CLERK)
+    assert prints.batch_pdf(unreviewed, batch, CLERK)
+    correspondents.block_mail(unreviewed, ida, ORSON, SUPERVISOR, "a threat")
     with pytest.raises(Conflict, match="Say that nothing of the batch came out"):
-        prints.batch_pdf(blockable, batch, CLERK)
-    prints.came_not(blockable, [batch], CLERK)
-    assert len(_stopped(blockable)) == 1
-    assert prints.batch_pdf(blockable, _opened(blockable, CLERK), CLERK)
+        prints.batch_pdf(unreviewed, batch, CLERK)
+    prints.came_not(unreviewed, [batch], CLERK)
+    assert len(_stopped(unreviewed)) == 1
+    assert prints.batch_pdf(unreviewed, _opened(unreviewed, CLERK), CLERK)
 
 
-def test_a_recalled_letter_is_not_opened_from_a_batch(blockable: Facility, ida: int) -> None:
-    letter = waiting_letter(blockable)
-    decisions.release(blockable, letter, CLERK, "fine")
-    number = copies.ask_for_copy(blockable, letter, as_inmate(ORSON))
-    batch = _opened(blockable, CLERK)
-    recalls.recall(blockable, letter, SUPERVISOR, "it is Petra's")
+def test_a_recalled_letter_is_not_opened_from_a_batch(unreviewed: Facility, ida: int) -> None:
+    letter = waiting_letter(unreviewed)
+    decisions.release(unreviewed, letter, CLERK, "fine")
+    number = copies.ask_for_copy(unreviewed, letter, as_inmate(ORSON))
+    batch = _opened(unreviewed, CLERK)
+    recalls.recall(unreviewed, letter, SUPERVISOR, "it is Petra's")
     with pytest.raises(Conflict, match="taken back"):
-        prints.batch_pdf(blockable, batch, CLERK)
-    with reading(blockable.engine) as tx:
+        prints.batch_pdf(unreviewed, batch, CLERK)
+    with reading(unreviewed.engine) as tx:
         (spoiled,) = queue.numbered(tx, [number])
     assert spoiled.state is PrintState.SPOILED
     assert spoiled.reason == ("The letter was recalled. A copy may be on paper: take it back.")
 
 
 def test_a_letter_that_is_stopped_is_left_out_of_its_units_file(
-    blockable: Facility, ida: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    unreviewed: Facility, ida: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was blocked after its own file was there, while the next was made."""
-    ben = make_contact(blockable, correspondents.Entry("Ben Ashdown"))
+    ben = make_contact(unreviewed, correspondents.Entry("Ben Ashdown"))
     for each in (ida, ben):
-        writing.write(blockable, ORSON, "Hi", "How are you?", as_correspondent(each))
+        writing.write(unreviewed, ORSON, "Hi", "How are you?", as_correspondent(each))
     given = Handing.give
     blocks: list[int] = []
 
     def give_then_block(self: Handing, *args: object, **more: object) -> int:
         number = given(self, *args, **more)  # type: ignore[arg-type]
         if not blocks:
-            blocks.append(correspondents.block_mail(blockable, ida, ORSON, SUPERVISOR, "a threat"))
+            blocks.append(correspondents.block_mail(unreviewed, ida, ORSON, SUPERVISOR, "a threat"))
         return number
 
     monkeypatch.setattr(Handing, "give", give_then_block)
-    run = print_messages(blockable, tmp_path / "out", CLERK)
+    run = print_messages(unreviewed, tmp_path / "out", CLERK)
     assert any("Do not hand it out" in each for each in run.problems)
     monkeypatch.undo()
-    correspondents.unblock_mail(blockable, blocks[0], SUPERVISOR, "over")
-    later = print_messages(blockable, tmp_path / "out", CLERK)
+    correspondents.unblock_mail(unreviewed, blocks[0], SUPERVISOR, "over")
+    later = print_messages(unreviewed, tmp_path / "out", CLERK)
     assert later.problems == ()
     assert [each.message for each in later.files].count(None) == 1
 
 
-def test_staff_give_up_what_is_stopped_and_nothing_else(blockable: Facility, ida: int) -> None:
-    writing.write(blockable, ORSON, "Hi", "How are you?", as_correspondent(ida))
-    (number,) = _numbers(blockable)
+def test_staff_give_up_what_is_stopped_and_nothing_else(unreviewed: Facility, ida: int) -> None:
+    writing.write(unreviewed, ORSON, "Hi", "How are you?", as_correspondent(ida))
+    (number,) = _numbers(unreviewed)
     with pytest.raises(Conflict, match="is not stopped"):
-        prints.give_up(blockable, number, SUPERVISOR, "a threat")
-    correspondents.block_mail(blockable, ida, ORSON, SUPERVISOR, "a threat")
+        prints.give_up(unreviewed, number, SUPERVISOR, "a threat")
+    correspondents.block_mail(unreviewed, ida, ORSON, SUPERVISOR, "a threat")
     with pytest.raises(UsageError):
-        prints.give_up(blockable, number, SUPERVISOR, " ")
-    prints.give_up(blockable, number, SUPERVISOR, "a threat")
-    assert _stopped(blockable) == ()
-    assert _numbers(blockable) == []
+        prints.give_up(unreviewed, number, SUPERVISOR, " ")
+    prints.give_up(unreviewed, number, SUPERVISOR, "a threat")
+    assert _stopped(unreviewed) == ()
+    assert _numbers(unreviewed) == []
