@@ -57,8 +57,8 @@ def _sent(facility: Facility, server: MadeMailServer, language: str, letter: Let
     mailing = with_mail(with_family(facility), server.settings)
     leave = f"{PAGES}/family/leave/t0ken"
     with writing(mailing.engine) as tx:
-        to = ("ida@example.org", language, letter, LOG)
-        telling.write(tx, mailing.settings, *to, leave=leave, **WORDS)
+        to = "ida@example.org"
+        telling.write(tx, mailing.settings, to, language, letter, LOG, leave=leave, **WORDS)
     assert send_due(mailing, OPERATOR) == 1
     taken = server.taken[-1]
     assert taken.get_content_type() == "multipart/alternative"

@@ -6,6 +6,7 @@ import io
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -48,7 +49,8 @@ def test_a_file_of_many_letters_tells_the_parts_of_each() -> None:
         owners = {int(key): list(each) for key, each in pairs}
         marked = 0
         for page in document.pages:
-            for operands, operator in map(tuple, pikepdf.parse_content_stream(page)):
+            instructions: list[Any] = list(pikepdf.parse_content_stream(page))
+            for operands, operator in instructions:
                 if str(operator) == "BDC" and "/MCID" in operands[1]:
                     element = owners[int(page.obj.StructParents)][int(operands[1].MCID)]
                     assert _says(element, page, int(operands[1].MCID))
