@@ -290,7 +290,7 @@ def test_a_known_and_an_unknown_address_are_as_much_work(
             sign_up.ask_for_account(home_of_families, entry, PASSWORD, PASSWORD, terminal)
 
     ask("warm@example.org", "10.0.0.1")
-    works = []
+    works: list[Counter[str]] = []
     for turn in range(3):
         for name in ("known", f"unknown{turn}"):
             terminal = f"10.0.{turn + 1}.{len(works)}"
