@@ -153,6 +153,7 @@ class Verb(StrEnum):
     SEND_MAIL_AGAIN = "send mail again"
     DROP_MAIL = "drop mail"
     NOTE_BOUNCE = "note bounce"
+    MAIL_DIGEST = "mail digest"
     ANNOUNCE = "announce"
     END_ANNOUNCEMENT = "end announcement"
     RAISE_ALARM = "raise alarm"

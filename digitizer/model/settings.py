@@ -529,9 +529,13 @@ def _check_mail(file: TomlFile, settings: Settings) -> None:
     """Nobody can be written to where no server is named."""
     if settings.mail_server is not None:
         return
-    for section, names in (("audit", settings.audit.mail_to), ("alarms", settings.alarms.mail_to)):
+    for section, key, names in (
+        ("audit", "mail_to", settings.audit.mail_to),
+        ("alarms", "mail_to", settings.alarms.mail_to),
+        ("alarms", "digest_to", settings.alarms.digest_to),
+    ):
         if names:
             raise file.problem(
-                (section, "mail_to"),
-                f"{section}.mail_to needs host under [mail], the server that sends the mail.",
+                (section, key),
+                f"{section}.{key} needs host under [mail], the server that sends the mail.",
             )

@@ -102,12 +102,15 @@ class Alarms(Keys):
 
     ``oldest_hours`` is the age of the oldest item of a queue, ``backup_hours`` that of the newest
     good backup, ``free_gigabytes`` the free space on the home's disk (2**30 bytes).
+    ``digest_to`` gets the numbers of what waits once a day, from ``digest_hour`` on.
     """
 
     mail_to: AsWritten[tuple[Address, ...]] = ()
     oldest_hours: int = Field(default=48, ge=0, le=8760)
     backup_hours: int = Field(default=36, ge=0, le=8760)
     free_gigabytes: float = Field(default=2, ge=0)
+    digest_to: AsWritten[tuple[Address, ...]] = ()
+    digest_hour: int = Field(default=7, ge=0, le=23)
 
 
 class OwnBackups(Keys):

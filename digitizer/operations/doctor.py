@@ -216,6 +216,16 @@ def _endpoint(facility: Facility) -> Iterator[Finding]:
 def _mail_server(facility: Facility) -> Iterator[Finding]:
     server = facility.settings.mail_server
     if server is not None:
+        family = facility.settings.family
+        lacks = family.enabled and not family.address
+        yield Finding(
+            "family accounts",
+            not lacks,
+            "a mail server is named, but not where families reach their pages: nobody can sign up"
+            if lacks
+            else "e-mail and address are set",
+            "Write address under [family] in config.toml, or enabled = false." if lacks else None,
+        )
         problem = reachable(server)
         yield Finding(
             "mail server",

@@ -36,7 +36,7 @@ _READ_WITHIN = timedelta(hours=1)
 _CONFIRMED_WITHIN = timedelta(hours=1)
 _OUTBOX = "/staff/outbox"
 _BOUNCED_LATELY = timedelta(days=7)
-_QUEUES = {
+QUEUES = {
     Queue.EXCEPTION: "In doubt",
     Queue.MATCH: "Whose is it?",
     Queue.SCREENING: "To review",
@@ -237,7 +237,7 @@ def queues(settings: Settings, tx: sa.Connection, at: datetime) -> Iterator[Find
         late = bool(hours and line.oldest and at - line.oldest >= timedelta(hours=hours))
         since = f"the oldest item has waited since {local_moment(line.oldest or at)}"
         yield Finding(
-            f"queue “{_QUEUES[line.queue]}”",
+            f"queue “{QUEUES[line.queue]}”",
             not late,
             since if late else "nothing waits too long",
             f"Decide about it; {counted(line.count, 'item')} in this queue." if late else None,

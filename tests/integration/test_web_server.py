@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import http.client
+import io
+import os
 import re
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from PIL import Image
 
 from digitizer.access import locks
+from digitizer.access.password_hashing import hash_secret
 from digitizer.facility import make_home, open_facility
 from digitizer.model.people import StaffRole
 from digitizer.people import actions as people
-from tests.support.made_mail import OPERATOR
+from digitizer.storage.database import writing
+from tests.support.conversing import give_account, make_contact
+from tests.support.made_mail import OPERATOR, ORSON, fill_roster
 from tests.support.mailroom_kit import DIGITIZER
 from tests.support.proxy import CADDY, caddy, nginx
+from tests.support.web_kit import PASSWORD
 
 
 @contextmanager
@@ -32,6 +39,14 @@ def _web(tmp_path: Path, *web: str) -> Iterator[int]:
     config = home / "config.toml"
     lines = "\n".join(("[web]", *web))
     config.write_text(config.read_text("utf-8").replace("[web]", lines), "utf-8")
+    with _serving(tmp_path) as port:
+        yield port
+
+
+@contextmanager
+def _serving(tmp_path: Path) -> Iterator[int]:
+    """The port of the home there."""
+    home = tmp_path / "home"
     command = [DIGITIZER, "--home", str(home), "web", "--port", "0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
@@ -185,6 +200,58 @@ def test_two_clients_behind_a_proxy_are_told_apart(
         locked = [(each.kind, each.name) for each in locks.locks(facility, OPERATOR)]
         facility.engine.dispose()
     assert locked == [("terminal", "127.0.0.2")]
+
+
+def test_a_large_photo_of_a_family_comes_through_a_proxy(tmp_path: Path) -> None:
+    """Ten megabytes, as a telephone takes it, by the documented lines."""
+    make_home(tmp_path / "home")
+    config = tmp_path / "home" / "config.toml"
+    family = '\n[family]\naddress = "https://mail.example.org"\n[mail]\nhost = "127.0.0.1"\n'
+    config.write_text(config.read_text("utf-8") + family, "utf-8")
+    facility = open_facility(tmp_path / "home")
+    with writing(facility.engine) as tx:
+        fill_roster(tx)
+    give_account(facility, make_contact(facility), hashed=hash_secret(PASSWORD))
+    facility.engine.dispose()
+    picture = Image.frombytes("RGB", (2000, 1700), os.urandom(2000 * 1700 * 3))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    assert len(file.getvalue()) > 10_000_000
+    with _serving(tmp_path) as service, nginx(tmp_path / "proxy", service) as port:
+        form = {"email": "ida@example.org", "password": PASSWORD}
+        status, said, cookie = _post(port, "/family/login", urlencode(form).encode())
+        assert (status, said) == (303, "")
+        page = f"/family/with/{ORSON}"
+        csrf = re.search(r'name="csrf" value="([^"]+)"', _post(port, page, b"", cookie)[1])
+        assert csrf
+        sent = {"csrf": csrf[1], "act": "photo", "subject": "Hi", "body": "How are you?"}
+        assert _post(port, page, _multipart(sent, file.getvalue()), cookie)[0] == 303
+        assert f'src="{page}/draft/1"' in _post(port, page, b"", cookie)[1]
+        assert _post(port, "/family/login", b"email=" + b"x" * 70_000)[0] == 413
+
+
+def _multipart(fields: Mapping[str, str], photo: bytes) -> bytes:
+    parts = [
+        f'--B\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    named = 'Content-Disposition: form-data; name="photo"; filename="a.png"'
+    head = f"--B\r\n{named}\r\nContent-Type: image/png\r\n\r\n".encode()
+    return b"".join((*parts, head, photo, b"\r\n--B--\r\n"))
+
+
+def _post(port: int, path: str, body: bytes, cookie: str = "") -> tuple[int, str, str]:
+    """Status, text and cookie of the answer; without a body it is asked for."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    kind = "application/x-www-form-urlencoded"
+    if body.startswith(b"--B"):
+        kind = "multipart/form-data; boundary=B"
+    headers = {"Cookie": cookie, "Content-Type": kind}
+    client.request("POST" if body else "GET", path, body or None, headers)
+    answer = client.getresponse()
+    text = answer.read().decode()
+    client.close()
+    return answer.status, text, (answer.headers["Set-Cookie"] or "").partition(";")[0]
 
 
 def _logged_in(tmp_path: Path, port: int) -> str:

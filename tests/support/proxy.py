@@ -33,10 +33,7 @@ http {{
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   server {{
     listen 127.0.0.1:{port}{tls};
-    location / {{
-      proxy_pass http://127.0.0.1:{to};
 {lines}
-    }}
   }}
 }}
 """
@@ -47,9 +44,12 @@ _TLS = """ ssl;
 def documented_lines() -> str:
     """What docs/deployment.md tells people to write, so that it is this that is tried."""
     text = (_ROOT / "docs" / "deployment.md").read_text("utf-8")
-    lines = re.findall(r"^ *((?:proxy_set_header|client_max_body_size) .*;)$", text, re.M)
-    assert any("X-Forwarded-For" in line for line in lines)
-    return "\n".join(lines)
+    found = re.search(
+        r"^    server \{\n.*?^ *ssl_certificate_key .*?\n(.*?)^    \}$", text, re.M | re.S
+    )
+    assert found is not None
+    assert "X-Forwarded-For" in found[1]
+    return found[1]
 
 
 @contextmanager
@@ -65,9 +65,8 @@ def nginx(folder: Path, to: int, *, tls: bool = False) -> Iterator[int]:
         _CONFIG.format(
             folder=folder,
             port=port,
-            to=to,
             tls=_TLS.format(folder=folder) if tls else "",
-            lines=documented_lines(),
+            lines=documented_lines().replace("127.0.0.1:8000", f"127.0.0.1:{to}"),
         )
     )
     with _running([NGINX, "-c", str(config), "-e", str(folder / "error.log")], folder, port):

@@ -46,7 +46,16 @@ from digitizer.model.prints import PrintKind
 from digitizer.notifications import actions as notifications
 from digitizer.notifications import announcements, bounces, sending
 from digitizer.operations import actions as operations
-from digitizer.operations import alarms, backup, care, health, own_backups, scrub, unused_photos
+from digitizer.operations import (
+    alarms,
+    backup,
+    care,
+    digest,
+    health,
+    own_backups,
+    scrub,
+    unused_photos,
+)
 from digitizer.operations.anchors import Anchor
 from digitizer.operations.reports import actions as reports
 from digitizer.operations.reports.periods import Period
@@ -1552,6 +1561,12 @@ _FAMILY = (
         FAMILY,
         None,
         lambda h, at, by: own_account.own_account(h, by),
+    ),
+    Row(
+        "operations.digest.mail_digest",
+        OPERATORS,
+        None,
+        lambda h, at, by: digest.mail_digest(h, by),
     ),
     Row(
         "notifications.bounces.read_bounces",

@@ -13,6 +13,7 @@ from digitizer.model.errors import DigitizerError
 from digitizer.model.people import MACHINE
 from digitizer.notifications import bounces, sending
 from digitizer.operations.alarms import check_alarms
+from digitizer.operations.digest import mail_digest
 from digitizer.operations.own_backups import back_up_if_due
 from digitizer.operations.unused_photos import forget_unused_photos
 
@@ -55,6 +56,8 @@ def mail_alarms(service: Service) -> None:
 
 def _check(facility: Facility) -> None:
     mailed = check_alarms(facility, MACHINE)
+    if mail_digest(facility, MACHINE):
+        log.info("wrote the day's digest", extra={"event": "digest"})
     if mailed:
         log.warning("%d alarms were raised or cleared", mailed, extra={"event": "alarms"})
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.access import pacing, sessions, throttling
-from digitizer.access.accounts import account_with, family_account, plain_email
+from digitizer.access.accounts import FamilyAccount, account_with, family_account, plain_email
 from digitizer.access.attempts import LOGIN_PAGE, Refused, attempt, give_back
 from digitizer.access.new_passwords import check_new_password, normal
 from digitizer.access.pacing import Pace
@@ -70,22 +70,13 @@ def ask_for_account(
             return
         known = family_account(tx, email)
         if known is not None:
-            _tell_known(facility, tx, known.id)
+            _tell_known(facility, tx, known)
             return
-        until = now() + timedelta(hours=_CONFIRM_HOURS)
+        _read_as_for_known(tx)
         tx.execute(sa.delete(sign_up).where(sign_up.c.until < now()))
         token = secrets.token_urlsafe(24)
-        tx.execute(
-            sa.insert(sign_up).values(
-                token_hash=digest(token),
-                email=email,
-                plain_email=plain_email(email),
-                name=kept.name,
-                language=kept.language,
-                password_hash=hashed,
-                until=until,
-            )
-        )
+        row = _sign_up_row(token, email, kept.name, kept.language, hashed)
+        tx.execute(sa.insert(sign_up).values(**row))
         about_it = _subject(token)
         to = link(facility.settings, f"/confirm/{token}")
         # Nothing that was typed is in it: anybody may give anybody's address.
@@ -93,13 +84,11 @@ def ask_for_account(
         audit.record(tx, LOGIN_PAGE, Verb.SIGN_UP, about_it, terminal=terminal)
 
 
-def _tell_known(facility: Facility, tx: sa.Connection, account_id: int) -> None:
+def _tell_known(facility: Facility, tx: sa.Connection, account: FamilyAccount) -> None:
     """Whoever owns the address hears that somebody tried, and how to get in."""
-    account = account_with(tx, account_id)
-    assert account is not None
     about = Subject.correspondent(account.correspondent)
     language = records.get(tx, account.correspondent).language
-    to = link(facility.settings, f"/reset/{_reset_token(tx, account_id)}")
+    to = link(facility.settings, f"/reset/{_reset_token(tx, account.id)}")
     write(tx, facility.settings, account.email, language, Letter.KNOWN, about, link=to)
     audit.record(tx, LOGIN_PAGE, Verb.SIGN_UP, about, known=True)
 
@@ -157,12 +146,46 @@ def ask_for_reset(facility: Facility, email: str, terminal: str) -> None:
             return
         account = family_account(tx, email)
         if account is None:
+            _write_as_for_known(facility, tx, email)
             return
         about = Subject.correspondent(account.correspondent)
         language = records.get(tx, account.correspondent).language
         to = link(facility.settings, f"/reset/{_reset_token(tx, account.id)}")
         write(tx, facility.settings, account.email, language, Letter.RESET, about, link=to)
         audit.record(tx, LOGIN_PAGE, Verb.CHANGE_ACCOUNT, about, asked="new password")
+
+
+def _read_as_for_known(tx: sa.Connection) -> None:
+    """What is read of a known address' record, of nobody's: how long an answer takes must not show
+    who has an account."""
+    tx.execute(sa.select(correspondent_account).where(correspondent_account.c.id == 0)).first()
+
+
+def _write_as_for_known(facility: Facility, tx: sa.Connection, email: str) -> None:
+    """All that is written for a known address, and then undone: nothing of it is kept or sent."""
+    undone = tx.begin_nested()
+    _read_as_for_known(tx)
+    tx.execute(sa.delete(password_reset).where(password_reset.c.until < now()))
+    token = secrets.token_urlsafe(24)
+    tx.execute(sa.insert(sign_up).values(**_sign_up_row(token, email, "", "en", "")))
+    to = link(facility.settings, f"/reset/{token}")
+    write(tx, facility.settings, email, "en", Letter.RESET, _subject(token), link=to)
+    audit.record(tx, LOGIN_PAGE, Verb.CHANGE_ACCOUNT, _subject(token), asked="new password")
+    undone.rollback()
+
+
+def _sign_up_row(
+    token: str, email: str, name: str, language: str, password_hash: str
+) -> dict[str, object]:
+    return {
+        "token_hash": digest(token),
+        "email": email,
+        "plain_email": plain_email(email),
+        "name": name,
+        "language": language,
+        "password_hash": password_hash,
+        "until": now() + timedelta(hours=_CONFIRM_HOURS),
+    }
 
 
 def check_reset(facility: Facility, token: str) -> None:

@@ -82,6 +82,9 @@ def test_a_mail_server_that_proves_nothing_is_a_finding(facility: Facility, tmp_
         assert (found.good, "CERTIFICATE_VERIFY_FAILED" in found.message) == (False, True)
         settings.write_text(f'{named}certificates = "{server.certificate}"\n')
         assert _found(facility.home)["mail server"].good
+        assert not _found(facility.home)["family accounts"].good
+        settings.write_text(f'{named}\n[family]\naddress = "https://mail.example.org"\n')
+        assert _found(facility.home)["family accounts"].good
 
 
 def test_the_clock_that_people_read_is_named(facility: Facility) -> None:

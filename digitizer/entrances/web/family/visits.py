@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from digitizer.access import login
 from digitizer.access.login import Visit
+from digitizer.entrances.web.shared.announced import announced
 from digitizer.entrances.web.shared.auth import NeedsLogin, check_csrf
 from digitizer.entrances.web.shared.templating import facility_of, language_cookie, show
 from digitizer.model.errors import NotFound
@@ -78,6 +79,10 @@ FamilyVisit = Annotated[Visit, Depends(_family)]
 SignedFamily = Annotated[Visit, Depends(_signed)]
 
 
+#: The pages that show what staff announce.
+_TELLING = ("front", "login", "home", "conversation")
+
+
 def page(
     request: Request, template: str, status: int = 200, *, visit: Visit | None, **context: Any
 ) -> HTMLResponse:
@@ -91,5 +96,6 @@ def page(
         idle_seconds=settings.family.idle_minutes * 60 if visit else 0,
         has_accounts=settings.has_family_accounts,
         has_tracking=settings.family.tracking,
+        announcements=announced(request) if template in _TELLING else [],
         **context,
     )

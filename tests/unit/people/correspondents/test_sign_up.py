@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -14,9 +16,11 @@ from digitizer.access.login import Refused
 from digitizer.facility import Facility
 from digitizer.model.errors import NotFound, TooOften, UsageError
 from digitizer.model.people import ActorKind
+from digitizer.operations.actions import verify_audit
 from digitizer.people.correspondents import actions, own_account, sign_up
 from digitizer.people.correspondents.records import Entry
 from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import event
 from digitizer.storage.tables_correspondents import (
     correspondent,
     correspondent_account,
@@ -24,9 +28,10 @@ from digitizer.storage.tables_correspondents import (
     password_reset,
 )
 from digitizer.storage.tables_correspondents import sign_up as sign_ups
+from digitizer.storage.tables_upkeep import outbox
 from digitizer.support.clock import now
-from tests.support.conversing import IDA, link_in, mailed, with_family
-from tests.support.made_mail import CLERK, ORSON, SUPERVISOR
+from tests.support.conversing import IDA, give_account, link_in, mailed, make_contact, with_family
+from tests.support.made_mail import CLERK, OPERATOR, ORSON, SUPERVISOR
 from tests.support.web_kit import PASSWORD
 from tests.support.whole_facility import cheap_hashes
 
@@ -252,3 +257,61 @@ def test_a_stranger_gets_nothing_that_somebody_typed(
     _ask(home_of_families, Entry("You owe bail: http://evil.example", "", "a@b.org", language))
     (sent,) = mailed(home_of_families)
     assert "evil.example" not in sent.subject + sent.body
+
+
+def _work(facility: Facility, do: Callable[[], None]) -> Counter[str]:
+    """What was asked of the database, by kind, without the marks of a part that can be undone."""
+    seen: list[str] = []
+
+    def note(*what: object) -> None:
+        seen.append(str(what[2]).split()[0].upper())
+
+    sa.event.listen(facility.engine, "before_cursor_execute", note)
+    try:
+        do()
+    finally:
+        sa.event.remove(facility.engine, "before_cursor_execute", note)
+    return Counter(each for each in seen if each in ("SELECT", "INSERT", "UPDATE", "DELETE"))
+
+
+@pytest.mark.parametrize("asks", ["account", "reset"])
+def test_a_known_and_an_unknown_address_are_as_much_work(
+    home_of_families: Facility, asks: str
+) -> None:
+    """So that nobody learns from how long an answer takes who has an account."""
+    number = make_contact(home_of_families)
+    give_account(home_of_families, number, "known@example.org")
+
+    def ask(email: str, terminal: str) -> None:
+        if asks == "reset":
+            sign_up.ask_for_reset(home_of_families, email, terminal)
+        else:
+            entry = Entry("Iva Renn", "", email, "en")
+            sign_up.ask_for_account(home_of_families, entry, PASSWORD, PASSWORD, terminal)
+
+    ask("warm@example.org", "10.0.0.1")
+    works: list[Counter[str]] = []
+    for turn in range(3):
+        for name in ("known", f"unknown{turn}"):
+            terminal = f"10.0.{turn + 1}.{len(works)}"
+            works.append(_work(home_of_families, partial(ask, f"{name}@example.org", terminal)))
+    unknown = works[1::2]
+    assert works[0]["INSERT"] >= 3
+    assert works[0] == unknown[0], "the first e-mails to either"
+    assert all(each == unknown[0] for each in unknown)
+
+
+def test_nothing_is_kept_of_a_new_password_that_nobody_can_get(home_of_families: Facility) -> None:
+    tables = (sign_ups, password_reset, outbox, event)
+
+    def kept() -> list[int]:
+        with reading(home_of_families.engine) as tx:
+            counts = (sa.select(sa.func.count()).select_from(each) for each in tables)
+            return [tx.execute(each).scalar_one() for each in counts]
+
+    before = kept()
+    sign_up.ask_for_reset(home_of_families, "nobody@example.org", HERE)
+    assert kept() == before
+    sign_up.ask_for_account(home_of_families, NORA, PASSWORD, PASSWORD, HERE)
+    assert kept() != before
+    assert verify_audit(home_of_families, OPERATOR)[1] is None

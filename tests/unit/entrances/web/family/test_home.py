@@ -4,12 +4,15 @@ other's."""
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from digitizer.messages import writing as conversing
+from digitizer.notifications.announcements import announce
 from digitizer.people.correspondents import actions
 from digitizer.screening import message_review
+from digitizer.support.clock import now
 from tests.support.conversing import a_photo, as_correspondent
 from tests.support.made_mail import CLERK, SUPERVISOR, as_inmate
 from tests.support.web_kit import Visitor, without_code
@@ -188,3 +191,16 @@ def test_a_save_that_comes_late_does_not_replace_a_later_one(families: Families)
         typed = data | {"body": body, "save_number": str(number)}
         assert browser.post(f"{HERE}/draft", data=typed).status_code == 204
     assert "The later</textarea>" in browser.get(HERE).text
+
+
+def test_what_staff_announce_is_on_the_familys_pages(families: Families) -> None:
+    ends = now() + timedelta(hours=1)
+    announce(families.facility, "Lockdown.", "Encierro.", now(), ends, SUPERVISOR)
+    for browser, path in (
+        (families.anyone, "/family"),
+        (families.anyone, "/family/login"),
+        (families.nora, "/family/home"),
+        (families.nora, HERE),
+    ):
+        assert "Lockdown." in browser.get(path).text, path
+    assert "Lockdown." not in families.nora.get("/family/account").text
