@@ -62,8 +62,6 @@ def _is_asked(web: Web, by: Actor) -> bool:
     return by.kind is ActorKind.STAFF and not by.shell and by.role in web.reading_reason_for
 
 
-def _reason_given(
-    tx: sa.Connection, by: Actor, about: Subject, good_for: timedelta
-) -> str | None:
+def _reason_given(tx: sa.Connection, by: Actor, about: Subject, good_for: timedelta) -> str | None:
     given = audit.newest_detail(tx, by, Verb.GIVE_REASON, about, since=now() - good_for)
     return None if given is None else str(given.get("why", ""))
