@@ -150,9 +150,10 @@ def _of_others(target: Target, role: str) -> set[str]:
 
 
 def _search(target: Target, role: str) -> str:
-    """Words of others' mail, and of mail that waits, are answered as words that nobody wrote."""
+    """Words of others' mail, and of mail that waits, are answered as words that nobody wrote. None
+    of them looks like a word of one's own mail: a search forgives misreadings."""
     words = {
-        "owner": ("lighthouse", "stranger", "Okonkwo", target.place["other"], "painted"),
+        "owner": ("lighthouse", "stranger", "Okonkwo", target.place["other"]),
         "another": ("tomatoes", "marina", "Biscuit", target.place["letter"], "driving"),
     }[role]
     visitor, differing = visiting(target, role), []
