@@ -81,6 +81,8 @@ NOT_VERBS = {
     "prints.printers.find_printer": "what the settings name",
     "covers.actions.drawn": "within another verb's action",
     "covers.actions.new_code": "within another verb's action",
+    "covers.drawing.cover_sheet_of": "within another verb's action",
+    "messages.rendering.render_message": "within another verb",
 }
 
 
