@@ -108,7 +108,7 @@ def _summaries(
     summaries: list[Summary] = []
     for each in found:
         person = roster.find_inmate(tx, each.booking_number)
-        entries = entries_between(tx, person.booking_number, each.correspondent.id, side)
+        entries = _entries(tx, person.booking_number, each.correspondent.id, side, texts=False)
         if each.approved is None:
             entries = ()
         summaries.append(
@@ -129,10 +129,17 @@ def entries_between(
     tx: sa.Connection, booking_number: str, correspondent_id: int, side: Side
 ) -> tuple[Entry, ...]:
     """What this side may see of what the two sent each other, oldest first."""
+    return _entries(tx, booking_number, correspondent_id, side, texts=True)
+
+
+def _entries(
+    tx: sa.Connection, booking_number: str, correspondent_id: int, side: Side, *, texts: bool
+) -> tuple[Entry, ...]:
+    """``texts``: with what was read on reply sheets, which a list of conversations does not show."""
     inmate_id = _row(tx, booking_number)
     found = [
         *_messages(tx, inmate_id, correspondent_id, side),
-        *_replies(tx, inmate_id, correspondent_id, side),
+        *_replies(tx, inmate_id, correspondent_id, side, texts=texts),
         *_letters(tx, inmate_id, correspondent_id, side),
     ]
     return tuple(sorted(found, key=lambda each: (each.at, each.id)))
@@ -176,22 +183,22 @@ def photos_of(row: sa.Row[Any], refused: Mapping[int, str]) -> tuple[SentPhoto, 
 
 
 def _replies(
-    tx: sa.Connection, inmate_id: int, correspondent_id: int, side: Side
+    tx: sa.Connection, inmate_id: int, correspondent_id: int, side: Side, *, texts: bool
 ) -> Iterable[Entry]:
     """Reply sheets that came back: on the sheet of a message of this conversation."""
     rows = tx.execute(
-        sa.select(letter.c.id, letter.c.received, letter.c.read, reply_seen.c.at)
+        sa.select(letter.c.id, letter.c.received, letter.c.state, reply_seen.c.at)
         .join(message, letter.c.message_id == message.c.id)
         .outerjoin(reply_seen, reply_seen.c.letter_id == letter.c.id)
         .where(
             letter.c.kind == LetterKind.REPLY,
-            letter.c.state == LetterState.DELIVERED,
             message.c.inmate_id == inmate_id,
             message.c.correspondent_id == correspondent_id,
         )
     ).all()
-    for row in rows:
-        text, pages = _text_of(tx, row.id)
+    # Asked for in SQL, the state would be what SQLite looks for first: nearly every letter has it.
+    for row in (each for each in rows if each.state == LetterState.DELIVERED):
+        text, pages = _text_of(tx, row.id) if texts else (None, 0)
         yield Entry(
             kind=EntryKind.REPLY,
             id=row.id,

@@ -47,6 +47,7 @@ def candidates(
     from digitizer.screening.suggestions import (  # numpy takes longer than most commands
         Known,
         ReadPage,
+        named_on,
         suggest,
     )
 
@@ -58,7 +59,7 @@ def candidates(
         return by_cover
     by_number = {each.booking_number: each for each in roster.all_inmates(tx)}
     by_sheets = _named_by_sheets(tx, [each.transcript.text for each in seen])
-    known = Known(_senders(tx), by_sheets, who_wrote(tx))
+    known = Known(_senders(tx), by_sheets, who_wrote(tx, named_on(seen)))
     likely = suggest(seen, tuple(by_number.values()), _MOST_SUGGESTED, known)
     return by_cover + tuple(
         Candidate(by_number[each.booking_number], each.reasons)

@@ -104,6 +104,12 @@ def suggest(
     return tuple(found)
 
 
+def named_on(pages: Sequence[ReadPage]) -> Callable[[str], bool]:
+    """Tells of a sender's name whether it stands on the pages, or something very like it."""
+    written = _Lines(_lines([word for page in pages for word in _words_of(page)]))
+    return lambda name: written.likeness(name) >= _LAST_CUTOFF
+
+
 # ---- what was read ------------------------------------------------------------------------------
 
 
