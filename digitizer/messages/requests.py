@@ -81,7 +81,7 @@ def send_request(facility: Facility, form: str, body: str, by: Actor) -> int:
         raise UsageError("Choose one of the forms.")
     body = HIDDEN.sub("", body).strip()
     if not body:
-        raise UsageError("Nothing is written. Write what you ask for.")
+        raise UsageError("Nothing is written. Write what you are asking for.")
     if len(body) > settings.characters:
         raise UsageError("That is too long. Shorten it.")
     with sending as action:

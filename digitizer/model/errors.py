@@ -57,7 +57,7 @@ class TooOften(DigitizerError):
     """Whoever asks must wait a while."""
 
     def __init__(self) -> None:
-        super().__init__("That was asked too often. Wait a few minutes, then try again.")
+        super().__init__("You asked too often. Wait a few minutes, then try again.")
 
 
 class SettingsError(DigitizerError):

@@ -46,7 +46,7 @@ def change_own_pin(
             lambda: check_secret(old.strip(), account.pin_hash),
         )
     if check_secret(pin, account.pin_hash):
-        raise UsageError("That is the PIN that you have now. Choose another one.")
+        raise UsageError("That is your current PIN. Choose another one.")
     hashed = hash_secret(pin)
     with changing as action:
         if not logins.has_pin(action.tx, account):  # staff gave out another one meanwhile

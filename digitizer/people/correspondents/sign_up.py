@@ -251,7 +251,7 @@ def _waiting(tx: sa.Connection, token: str) -> sa.Row[Any]:
     good = sign_up.c.token_hash == digest(token), sign_up.c.until > now()
     row = tx.execute(sa.select(sign_up).where(*good)).first()
     if row is None:
-        raise NotFound("This link is not good any more. Sign up again, or log in.")
+        raise NotFound("This link no longer works. Sign up again, or log in.")
     return row
 
 
@@ -259,7 +259,7 @@ def _reset_row(tx: sa.Connection, token: str) -> sa.Row[Any]:
     good = password_reset.c.token_hash == digest(token), password_reset.c.until > now()
     row = tx.execute(sa.select(password_reset).where(*good)).first()
     if row is None:
-        raise NotFound("This link is not good any more. Ask for another one.")
+        raise NotFound("This link no longer works. Ask for another one.")
     return row
 
 

@@ -80,7 +80,7 @@ def test_a_mail_program_leaves_with_one_click_and_a_wrong_link_looks_the_same(
     actions.remove_contact(families.facility, number, TOBIAS, SUPERVISOR, "moved")
     (told,) = mailed(families.facility)
     good = (told.leave or "").removeprefix(PAGES)
-    assert "No more of these" in families.anyone.get(good).text
+    assert "Stop these e-mails" in families.anyone.get(good).text
     pages = set()
     for link in (good, good, "/family/leave/nothing"):
         answer = families.anyone.post(link, data=click)
