@@ -34,8 +34,9 @@ def send(facility: Facility, draft: Draft, by: Actor) -> str:
     sending = acting(facility, by, Act.SEND)
     draft = readable(draft)
     _check(draft, facility.settings.facility.paper)
-    photos = tuple(facility.pictures.put(io.BytesIO(photo))[0] for photo in draft.photos)
     with sending as action:
+        # Within the transaction: upkeep, which forgets photos that nothing has, waits for its end.
+        photos = tuple(facility.pictures.put(io.BytesIO(photo))[0] for photo in draft.photos)
         message_id = outgoing.send(action.tx, draft, facility.keys, photos)
         action.record(
             Verb.SEND_MESSAGE,

@@ -135,7 +135,7 @@ def entries_between(
 def _entries(
     tx: sa.Connection, booking_number: str, correspondent_id: int, side: Side, *, texts: bool
 ) -> tuple[Entry, ...]:
-    """``texts``: with what was read on reply sheets, which a list of conversations does not show."""
+    """``texts``: with what was read on reply sheets, which a list does not need."""
     inmate_id = _row(tx, booking_number)
     found = [
         *_messages(tx, inmate_id, correspondent_id, side),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
+from typing import IO, Any
 
 import pytest
 import sqlalchemy as sa
 
 from digitizer.facility import Facility
 from digitizer.messages import photos, writing
+from digitizer.messages.actions import send
+from digitizer.model.mail import Direction, Draft
 from digitizer.model.people import MACHINE
 from digitizer.operations.unused_photos import forget_unused_photos
 from digitizer.storage.blobs import BlobStore
 from digitizer.storage.database import writing as changing
 from digitizer.storage.tables_messages import added_photo, message_draft
 from tests.support.conversing import a_photo, as_correspondent, make_contact
-from tests.support.made_mail import ORSON, as_inmate
+from tests.support.made_mail import CLERK, ORSON, as_inmate
 
 
 def _let_pass(facility: Facility, time: timedelta) -> None:
@@ -87,6 +91,33 @@ def test_one_that_is_added_again_in_the_last_moment_is_kept(
     writing.add_photo(facility, ORSON, a_photo(), by)
     assert removed == [0]
     assert writing.draft_photo(facility, ORSON, 1, by)
+
+
+def test_one_that_staff_send_at_that_moment_is_kept(
+    facility: Facility, ida: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same photo, byte for byte, was in a draft: it is stored, and in no message yet."""
+    by = as_correspondent(ida)
+    writing.add_photo(facility, ORSON, a_photo(), by)
+    (name,) = facility.pictures.names()
+    clean = facility.pictures.get(name)
+    writing.remove_photo(facility, ORSON, 1, by)
+    assert forget_unused_photos(facility, MACHINE) == 0
+    _let_pass(facility, timedelta(days=1))
+    upkeep = threading.Thread(target=forget_unused_photos, args=(facility, MACHINE))
+    put = type(facility.pictures).put
+
+    def put_while_upkeep_looks(self: Any, source: IO[bytes]) -> tuple[str, int]:
+        kept = put(self, source)
+        upkeep.start()
+        upkeep.join(timeout=0.5)  # it waits for the end of the transaction
+        return str(kept[0]), int(kept[1])
+
+    monkeypatch.setattr(type(facility.pictures), "put", put_while_upkeep_looks)
+    draft = Draft(Direction.TO_INMATE, ORSON, "Ida Marlow", "Hi", "Look", photos=(clean,))
+    send(facility, draft, CLERK)
+    upkeep.join()
+    assert name in facility.pictures.names()
 
 
 def test_what_a_dead_process_stored_is_removed(
