@@ -278,8 +278,9 @@ def _line(lines: list[str], table: tuple[str, ...], key: str | None = None) -> i
     for number, line in enumerate(lines, start=1):
         head = re.match(r"\s*\[([^\[\]]+)\]", line)
         if head:
-            within = [part.strip(" \"'") for part in head[1].split(".")] == list(table)
-            if within and key is None:
+            parts = tuple(part.strip(" \"'") for part in head[1].split("."))
+            within = parts == table
+            if key is None and table and parts[: len(table)] == table:
                 return number
         elif within and key is not None and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
             return number
