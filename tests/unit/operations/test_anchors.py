@@ -27,7 +27,7 @@ from digitizer.storage.tables import event, event_head
 from digitizer.storage.tables_upkeep import outbox
 from digitizer.support.clock import now
 from tests.support.audit_log import audit_holds
-from tests.support.made_mail import CLERK, OPERATOR
+from tests.support.made_mail import CLERK, OPERATOR, SUPERVISOR
 from tests.support.mail_server import mail_server, with_mail
 
 PASSPHRASE = "plainly invented words"
@@ -290,7 +290,7 @@ def test_the_daily_anchor_is_due_at_once_and_then_in_a_day(anchored: Facility) -
 def test_what_staff_searched_for_is_recorded(facility: Facility, setting: str) -> None:
     asking = _with(facility, search_words=setting)
     for query in ("a Tomato", "tomato"):
-        search_mail(asking, query, CLERK)
+        search_mail(asking, query, SUPERVISOR)
     with reading(facility.engine) as tx:
         newer, older = (each.detail["words"] for each in audit.latest_events(tx, limit=2))
         hashed = audit.hashed_words(tx, ["tomato"])
