@@ -71,12 +71,11 @@ def read_bounces(facility: Facility, by: Actor) -> int:
     for file in _waiting(Path(server.bounces)):
         try:
             report = _report(file)
-        except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-            log.warning("%s is no e-mail: %r", file.name, error, extra={"event": "bad_bounce"})
-            report = None
-        if report is not None:
-            noted += _note_report(facility, report, by)
-        _put_aside(file)
+            if report is not None:
+                noted += _note_report(facility, report, by)
+            _put_aside(file)
+        except OSError as error:  # the others are read all the same
+            log.warning("%s stays: %s", file, error, extra={"event": "bounces_failed"})
     return noted
 
 
@@ -139,9 +138,18 @@ def _put_aside(file: Path) -> None:
 
 
 def _report(file: Path) -> _Report | None:
-    """None for what is no report, or reports nothing that is for good and about the address."""
+    """None for what is no report, or reports nothing that is for good and about the address. Raises
+    OSError."""
     with file.open("rb") as opened:
-        message = message_from_bytes(opened.read(_MOST_BYTES), policy=policy.compat32)
+        data = opened.read(_MOST_BYTES)
+    try:
+        return _reported(message_from_bytes(data, policy=policy.compat32))
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        log.warning("%s is no e-mail: %r", file.name, error, extra={"event": "bad_bounce"})
+        return None
+
+
+def _reported(message: Message) -> _Report | None:
     addressed = " ".join(
         str(value) for name in _DELIVERED_TO for value in message.get_all(name, [])
     )
@@ -167,8 +175,8 @@ def _note_report(facility: Facility, report: _Report, by: Actor) -> bool:
     for item_id in items_of(report.addressed, facility.keys):
         with reading(facility.engine) as tx:
             item = outbox.find(tx, item_id)
-        if item is None or not _may_come_back(item):
-            continue
+        if item is None or not _may_come_back(item) or item.problem == report.problem:
+            continue  # the last: its file could not be put aside
         with acting(facility, by, Act.OPERATE) as action:
             done = bounce_of(action.tx, item.recipient) is None or done
             note_refused(action.tx, item.recipient, report.problem)

@@ -149,6 +149,20 @@ def test_what_is_forged_or_no_report_changes_nothing_and_stops_nothing(
     assert len(list((maildir / "cur").iterdir())) == len(forged) + 5
 
 
+def test_a_file_that_stays_counts_once_and_keeps_no_other_from_being_read(
+    mailing: Facility, server: MadeMailServer, maildir: Path, ida: int
+) -> None:
+    tell(mailing, ida)
+    (maildir / "new" / "1.host").write_bytes(report(returned_to(server)))
+    (maildir / "new" / "2.host").write_bytes(b"Subject: hello")
+    (maildir / "cur" / "1.host:2,S" / "in the way").mkdir(parents=True)
+    assert bounces.read_bounces(mailing, OPERATOR) == 1
+    assert [each.name for each in (maildir / "new").iterdir()] == ["1.host"]
+    own_account.try_email_again(mailing, as_correspondent(ida))
+    assert bounces.read_bounces(mailing, OPERATOR) == 0
+    assert not unreached(mailing)
+
+
 def test_a_plain_folder_is_read_too_and_none_stops_nothing(
     mailing: Facility, server: MadeMailServer, maildir: Path, tmp_path: Path, ida: int
 ) -> None:
