@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import Message
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ import sqlalchemy as sa
 from digitizer.access.accounts import plain_email
 from digitizer.access.acting import acting, permit
 from digitizer.access.permissions import Act
+from digitizer.engines.codes.cover_code import KeyRing
 from digitizer.facility import Facility
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
@@ -30,6 +32,7 @@ from digitizer.notifications.return_address import items_of
 from digitizer.storage.database import reading
 from digitizer.storage.tables_upkeep import email_bounce
 from digitizer.support.clock import now
+from digitizer.support.visible import as_name
 
 log = logging.getLogger("digitizer")
 
@@ -40,8 +43,7 @@ _GOOD_FOR = timedelta(days=30)
 #: The mailbox is not there, or takes nothing (RFC 3463: X.1 and X.2; 5.0.0 says no more than that).
 #: What is about us, as our server's reputation is (X.7), says nothing about the address.
 _OF_THE_ADDRESS = re.compile(r"5\.(?:0\.0|[12]\.\d{1,3})")
-_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-_NO_MAILBOX = (550, 551, 553)
+_ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 #: In these a mail server says to whom it gave a message.
 _DELIVERED_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 
@@ -53,11 +55,10 @@ class Bounce:
 
 
 def is_about_address(code: int, answer: str) -> bool:
-    """Whether a server that refused a recipient meant the address, and for good."""
-    enhanced = _ENHANCED.search(answer)
-    if enhanced:
-        return _OF_THE_ADDRESS.fullmatch(enhanced[0]) is not None
-    return code in _NO_MAILBOX
+    """Whether a server that refused a recipient meant the address, and for good: by the enhanced
+    code that its answer begins with (RFC 2034). Without one, 550 may mean that we may not relay."""
+    enhanced = _ENHANCED.match(answer)
+    return enhanced is not None and code >= 500 and bool(_OF_THE_ADDRESS.fullmatch(enhanced[1]))
 
 
 def read_bounces(facility: Facility, by: Actor) -> int:
@@ -70,7 +71,7 @@ def read_bounces(facility: Facility, by: Actor) -> int:
     noted = 0
     for file in _waiting(Path(server.bounces)):
         try:
-            report = _report(file)
+            report = _report(file, facility.keys)
             if report is not None:
                 noted += _note_report(facility, report, by)
             _put_aside(file)
@@ -81,7 +82,7 @@ def read_bounces(facility: Facility, by: Actor) -> int:
 
 def note_refused(tx: sa.Connection, recipient: str, problem: str) -> None:
     """No e-mail reaches this address."""
-    values = {"at": now(), "problem": " ".join(problem.split())[:_LONGEST_PROBLEM]}
+    values = {"at": now(), "problem": as_name(problem)[:_LONGEST_PROBLEM]}
     known = email_bounce.c.plain_email == plain_email(recipient)
     if tx.execute(sa.update(email_bounce).where(known).values(**values)).rowcount == 0:
         own = {"plain_email": plain_email(recipient), **values}
@@ -137,29 +138,36 @@ def _put_aside(file: Path) -> None:
     file.rename(folder / (f"{file.name.split(':')[0]}:2,S" if maildir else file.name))
 
 
-def _report(file: Path) -> _Report | None:
+def _report(file: Path, keys: KeyRing) -> _Report | None:
     """None for what is no report, or reports nothing that is for good and about the address. Raises
     OSError."""
     with file.open("rb") as opened:
         data = opened.read(_MOST_BYTES)
     try:
+        head = BytesHeaderParser(policy=policy.compat32).parsebytes(data)
+        # Anybody can send deeply nested parts: they are taken apart for a good address alone.
+        if not items_of(_addressed(head), keys):
+            return None
         return _reported(message_from_bytes(data, policy=policy.compat32))
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         log.warning("%s is no e-mail: %r", file.name, error, extra={"event": "bad_bounce"})
         return None
 
 
+def _addressed(message: Message) -> str:
+    return " ".join(str(value) for name in _DELIVERED_TO for value in message.get_all(name, []))
+
+
 def _reported(message: Message) -> _Report | None:
-    addressed = " ".join(
-        str(value) for name in _DELIVERED_TO for value in message.get_all(name, [])
-    )
+    addressed = _addressed(message)
     for status in _statuses(message):
         if str(status.get("Action", "")).strip().lower() != "failed":
             continue
-        code = _ENHANCED.search(str(status.get("Status", "")))
-        if code and _OF_THE_ADDRESS.fullmatch(code[0]):
-            said = str(status.get("Diagnostic-Code", ""))
-            return _Report(addressed, f"It came back: {code[0]} {said}".strip())
+        code = _ENHANCED.match(str(status.get("Status", "")))
+        if code and _OF_THE_ADDRESS.fullmatch(code[1]):
+            said = as_name(str(status.get("Diagnostic-Code", "")))
+            problem = f"It came back: {code[1]} {said}".strip()
+            return _Report(addressed, problem[:_LONGEST_PROBLEM])
     return None
 
 
@@ -175,8 +183,8 @@ def _note_report(facility: Facility, report: _Report, by: Actor) -> bool:
     for item_id in items_of(report.addressed, facility.keys):
         with reading(facility.engine) as tx:
             item = outbox.find(tx, item_id)
-        if item is None or not _may_come_back(item) or item.problem == report.problem:
-            continue  # the last: its file could not be put aside
+        if item is None or not _may_come_back(item):
+            continue
         with acting(facility, by, Act.OPERATE) as action:
             done = bounce_of(action.tx, item.recipient) is None or done
             note_refused(action.tx, item.recipient, report.problem)
@@ -186,5 +194,6 @@ def _note_report(facility: Facility, report: _Report, by: Actor) -> bool:
 
 
 def _may_come_back(item: Outgoing) -> bool:
-    sent = item.kind is Kind.E_MAIL and item.state is OutState.SENT
+    """Once: whoever got the e-mail knows where to send as many reports of it as they like."""
+    sent = item.kind is Kind.E_MAIL and item.state is OutState.SENT and not item.problem
     return sent and item.ended is not None and now() - item.ended <= _GOOD_FOR

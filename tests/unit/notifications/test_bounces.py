@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from digitizer import audit
 from digitizer.facility import Facility
-from digitizer.model.events import LOG
+from digitizer.model.events import LOG, Verb
 from digitizer.notifications import bounces, outbox
 from digitizer.notifications.outbox import OutState
 from digitizer.notifications.sending import send_due
@@ -181,7 +182,7 @@ def test_a_plain_folder_is_read_too_and_none_stops_nothing(
     ("answer", "pauses"),
     [
         ("550 5.1.1 no such user", True),
-        ("550 no such user", True),
+        ("550 no such user", False),
         ("550 5.7.1 you are on a list", False),
         ("554 we do not like you", False),
         ("450 4.2.1 try later", False),
@@ -208,3 +209,37 @@ def test_without_the_setting_it_comes_back_to_the_sender(
     tell(mailing, number)
     assert returned_to(server) == "mailroom@example.org"
     assert bounces.read_bounces(mailing, OPERATOR) == 0
+
+
+def test_of_an_e_mail_one_report_counts_and_is_short_and_printable(
+    mailing: Facility, server: MadeMailServer, maildir: Path, ida: int
+) -> None:
+    tell(mailing, ida)
+    first = report(returned_to(server)).replace(b"no such user", b"no\x00such " + b"x" * 100_000)
+    (maildir / "new" / "1.host").write_bytes(first)
+    for number in range(2, 5):
+        (maildir / "new" / f"{number}.host").write_bytes(report(returned_to(server)))
+    assert bounces.read_bounces(mailing, OPERATOR) == 1
+    with reading(mailing.engine) as tx:
+        noted = [each for each in audit.latest_events(tx, limit=9) if each.verb == Verb.NOTE_BOUNCE]
+    assert len(noted) == 1
+    problem = str(noted[0].detail["problem"])
+    assert len(problem) <= 200
+    assert problem.isprintable()
+
+
+def test_the_parts_of_what_is_not_to_us_are_not_taken_apart(
+    mailing: Facility, maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounces, "message_from_bytes", None)  # calling it would fail
+    (maildir / "new" / "1.host").write_bytes(report("mailroom@example.org"))
+    assert bounces.read_bounces(mailing, OPERATOR) == 0
+    assert list((maildir / "new").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [(550, "relay not permitted"), (554, "client [185.5.1.20] blocked"), (450, "5.1.1 later")],
+)
+def test_what_is_said_of_us_is_not_said_of_the_address(code: int, answer: str) -> None:
+    assert not bounces.is_about_address(code, answer)

@@ -92,7 +92,12 @@ def own_words(folder: Path) -> OwnWords:
     itself, and half of a change may say the opposite of what was meant.
     """
     words, bad = shipped_words(), list[BadTemplate]()
-    for file in _files_in(folder):
+    try:
+        files = _files_in(folder)
+    except OSError as error:
+        problem = f"it cannot be read ({error.strerror})"
+        return OwnWords(words, (BadTemplate(folder, 0, problem),))
+    for file in files:
         try:
             words = _with(words, file)
         except _Fault as fault:
@@ -155,6 +160,8 @@ def _read(file: Path) -> tuple[list[str], Wording]:
         found = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = int(found[1]) if found else data.count(b"\n") + 1
         raise _Fault(f"it is no TOML: {str(error).split(' (at ')[0]}", line) from None
+    except (ValueError, RecursionError):  # a number of 5,000 digits, or brackets without an end
+        raise _Fault("it is no TOML that can be read") from None
 
 
 def _toml(data: bytes) -> Wording:

@@ -71,6 +71,8 @@ BAD = [
     ("cover.toml", '[inmate.en]\ntitle = "Hello"', 2, '"title" cannot be changed here'),
     ("cover.toml", '[inmate.en]\nsteps = ["Hello"]', 2, '"steps" cannot be changed here'),
     ("cover.toml", '[legal.en]\ntitle = "Hello"', 1, '"legal" cannot be changed here'),
+    ("letter.toml", "a = " + "[" * 5000, 0, "no TOML that can be read"),
+    ("letter.toml", "a = " + "9" * 5000, 0, "no TOML that can be read"),
     ("leter.toml", '[en]\nsubject = "x"', 0, "no such template"),
     ("letter.toml", f"# {'x' * 70_000}", 0, "larger than 64 KiB"),
 ]
