@@ -11,6 +11,15 @@
   const shown = (at) => at.getClientRects().length > 0 && !at.disabled;
   const all = (what) => [...document.querySelectorAll(what)];
 
+  /** Scrolls the strip of pages alone: the window, and what lies under its head, stays. */
+  function reveal(link) {
+    const strip = link?.closest(".strip");
+    if (!strip) return;
+    const [own, whole] = [link.getBoundingClientRect(), strip.getBoundingClientRect()];
+    if (own.top < whole.top) strip.scrollTop -= whole.top - own.top;
+    else if (own.bottom > whole.bottom) strip.scrollTop += own.bottom - whole.bottom;
+  }
+
   /* --- Keys --- */
   function press(key) {
     const one = all("[data-key]").find((each) => each.dataset.key === key && shown(each));
@@ -171,7 +180,7 @@
     current()?.removeAttribute("aria-current");
     link.setAttribute("aria-current", "true");
     seen.add(link);
-    link.scrollIntoView({ block: "nearest" });
+    reveal(link);
     sheet.src = link.dataset.picture;
     sheet.width = Number(link.dataset.width);
     sheet.height = Number(link.dataset.height);
@@ -259,7 +268,7 @@
       const says = document.getElementById("chosen");
       if (whole && says) says.textContent = whole.textContent;
     });
-    current()?.scrollIntoView({ block: "nearest" });
+    reveal(current());
     paper.focus({ preventScroll: true });
     // On the screening page a picture that is fetched counts as shown.
     const ahead = table?.dataset.screening ? [] : pages.filter((one) => one.dataset.own).slice(0, 4);
