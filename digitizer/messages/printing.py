@@ -159,7 +159,7 @@ def print_messages(
     with Handing(facility, by).alone(_PATIENCE) as found, Pool(1) as pool:
         units = UnitFiles(facility, by, folder.resolve())
         made = units.settle()
-        files += _found_here(facility, (*found, *units.waiting()), folder, by)
+        files += _found_here(facility, units.free((*found, *units.waiting())), folder, by)
         with looking(facility, by, Act.PRINT) as look:
             waiting = [each for each in queue.waiting(look.tx) if each.message]
             stopped = stopped_among(look.tx, waiting)

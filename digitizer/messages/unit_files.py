@@ -103,12 +103,17 @@ class UnitFiles:
             try:
                 made.append(self._make(unit, batches))
             except (Conflict, OSError, StorageError) as error:
-                letters = ", ".join(Path(each.file or "").name for each in batches)
+                letters = ", ".join(Path(each.file or "").name for each in self.free(batches))
                 problems.append(
                     f"The file of housing unit {unit or 'none'} could not be made ({error}). Hand "
                     f"out its letters from their own files: {letters}"
                 )
         return made
+
+    def free(self, batches: Sequence[Batch]) -> list[Batch]:
+        """Those that may be handed out now: a letter may be stopped when it has its file."""
+        with looking(self.facility, self.by, Act.PRINT) as look:
+            return [each for each in batches if not stopped_among(look.tx, each.prints)]
 
     def _unstopped(self, problems: list[str]) -> Sequence[Batch]:
         """Those that wait, without letters that were stopped since they have a file."""

@@ -137,9 +137,12 @@ def save_draft(
         return drafts.kept(look.tx, between).saved or now()
 
 
-def add_photo(facility: Facility, with_whom: str, data: bytes, by: Actor) -> int:
-    """Adds a photo to the draft; returns how many it has. Raises NotFound, UsageError for what is
-    no photo, or one too many, and Conflict for one too many in an hour."""
+def add_photo(
+    facility: Facility, with_whom: str, data: bytes, by: Actor, sending: Save | None = None
+) -> int:
+    """Adds a photo to the draft; returns how many it has. ``sending``: the form is sent at once;
+    one that was sent already has its photo. Raises NotFound, UsageError for what is no photo, or
+    one too many, and Conflict for one too many in an hour."""
     settings, asked = facility.settings.messages, _inmate_asked_for(by, with_whom)
     most = settings.photos
     with keeping(facility, by, Act.WRITE, of=asked) as look:
@@ -151,6 +154,8 @@ def add_photo(facility: Facility, with_whom: str, data: bytes, by: Actor) -> int
         stored = photos.name_added(look.tx, number, clean)
     photos.store(facility.pictures, clean)
     with keeping(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
+        if sending is not None and drafts.sent_on(look.tx, between, sending.form):
+            return 0
         had = drafts.kept(look.tx, between)
         if stored in had.photos:  # its button was pressed twice
             return len(had.photos)

@@ -7,7 +7,7 @@ so that a crash loses no paper and prints none twice.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -320,7 +320,7 @@ def print_again(
     """
     with acting(facility, by, Act.PRINT_AGAIN, reason=reason) as action:
         found = queue.between(action.tx, first, last)
-        _check_again(found)
+        _check_again(found, queue.repeated(action.tx, [each.number for each in found]))
         made = tuple(queue.repeat(action.tx, each, action.why) for each in found)
         old = [each.number for each in found]
         if spoiled:
@@ -331,13 +331,14 @@ def print_again(
     return made
 
 
-def _check_again(found: Sequence[Print]) -> None:
+def _check_again(found: Sequence[Print], repeated: Collection[int]) -> None:
+    """``repeated``: those of them that were printed again. One that was only given up was not."""
     for each in found:
         if each.state in (PrintState.QUEUED, PrintState.RENDERED, PrintState.SENDING):
             raise Conflict(f"Print {each.number} still waits to be printed.")
         if each.state is PrintState.DOUBTFUL:
             raise Conflict(f"First say whether print {each.number} came out (batch {each.batch}).")
-        if each.state is PrintState.SPOILED:
+        if each.state is PrintState.SPOILED and each.number in repeated:
             raise Conflict(f"Print {each.number} is spoiled, and was printed again already.")
 
 

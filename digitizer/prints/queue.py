@@ -83,6 +83,12 @@ def copies_of(tx: sa.Connection, inmate_id: int) -> Mapping[str, tuple[PrintStat
     return {row.copied: (PrintState(row.state), row.made) for row in rows}
 
 
+def repeated(tx: sa.Connection, numbers: Sequence[int]) -> frozenset[int]:
+    """Those of which a later print was made."""
+    later = sa.select(print_job.c.copy_of).where(print_job.c.copy_of.in_(numbers))
+    return frozenset(tx.execute(later).scalars())
+
+
 def spoil_copies(tx: sa.Connection, copied: str, reason: str) -> tuple[int, ...]:
     """Copies of this letter or message count for nothing from now on, printed or not, and are not
     printed; returns their numbers. Of those that a printer had, the reason says so."""

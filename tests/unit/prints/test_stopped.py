@@ -198,6 +198,8 @@ def test_a_letter_that_is_stopped_is_left_out_of_its_units_file(
     run = print_messages(unreviewed, tmp_path / "out", CLERK)
     assert any("Do not hand it out" in each for each in run.problems)
     monkeypatch.undo()
+    again = print_messages(unreviewed, tmp_path / "out", CLERK)
+    assert again.files == ()  # and no run lists it as a file to hand out
     correspondents.unblock_mail(unreviewed, blocks[0], SUPERVISOR, "over")
     later = print_messages(unreviewed, tmp_path / "out", CLERK)
     assert later.problems == ()
@@ -215,3 +217,17 @@ def test_staff_give_up_what_is_stopped_and_nothing_else(unreviewed: Facility, id
     prints.give_up(unreviewed, number, SUPERVISOR, "a threat")
     assert _stopped(unreviewed) == ()
     assert _numbers(unreviewed) == []
+
+
+def test_what_was_given_up_can_be_printed_once_the_block_is_over(
+    unreviewed: Facility, ida: int
+) -> None:
+    writing.write(unreviewed, ORSON, "Hi", "How are you?", as_correspondent(ida))
+    (number,) = _numbers(unreviewed)
+    block = correspondents.block_mail(unreviewed, ida, ORSON, SUPERVISOR, "a threat")
+    prints.give_up(unreviewed, number, SUPERVISOR, "a threat")
+    correspondents.unblock_mail(unreviewed, block, SUPERVISOR, "over")
+    again = prints.print_again(unreviewed, number, number, SUPERVISOR, "over")
+    assert tuple(_numbers(unreviewed)) == again
+    with pytest.raises(Conflict, match="printed again already"):
+        prints.print_again(unreviewed, number, number, SUPERVISOR, "over")

@@ -116,7 +116,7 @@ def _write(
     removed = re.fullmatch(r"remove-([0-9]{1,3})", act)
     try:
         if photo:
-            writing.add_photo(facility, booking, photo, me)
+            writing.add_photo(facility, booking, photo, me, save if act == "send" else None)
         if removed:
             writing.remove_photo(facility, booking, int(removed[1]), me)
         if act == "send":

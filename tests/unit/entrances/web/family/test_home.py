@@ -184,6 +184,18 @@ def test_a_form_that_is_sent_twice_gets_the_same_answer_and_is_one_message(
     assert "Once</textarea>" not in html
 
 
+def test_a_photo_that_comes_with_a_form_twice_is_in_one_message(families: Families) -> None:
+    browser = families.nora
+    data = {"csrf": _csrf(browser), "form": _form(browser), "body": "Once", "act": "send"}
+    for _ in range(2):
+        files = {"photo": ("me.jpg", a_photo(), "image/jpeg")}
+        sent = browser.post(HERE, data=data, files=files, follow_redirects=False)
+        assert sent.headers["location"] == f"{HERE}?done=sent#write"
+    html = browser.get(HERE).text
+    assert len(set(re.findall(r"/family/photo/\w+/1", html))) == 1
+    assert f"{HERE}/draft/1" not in html
+
+
 def test_a_save_that_comes_late_does_not_replace_a_later_one(families: Families) -> None:
     browser = families.nora
     data = {"csrf": _csrf(browser), "form": _form(browser)}
