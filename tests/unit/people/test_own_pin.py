@@ -78,7 +78,7 @@ def test_whoever_does_not_know_the_old_one_is_charged_as_at_a_login(facility: Fa
     [
         (OTHER, OWN, "differ"),
         ("111111", "111111", "repeat"),
-        (OWN, OWN, "that you have now"),
+        (OWN, OWN, "your current PIN"),
     ],
 )
 def test_what_is_no_new_pin(facility: Facility, new: str, again: str, why: str) -> None:
