@@ -60,7 +60,13 @@ def test_an_alarm_and_a_backup_are_made_by_the_service(
 
 def test_every_service_that_works_does_all_of_it() -> None:
     names = [each.__name__ for each in upkeep.UPKEEP]
-    assert names == ["send_outbox", "read_returned_mail", "mail_alarms", "back_up_daily"]
+    assert names == [
+        "send_outbox",
+        "read_returned_mail",
+        "mail_alarms",
+        "back_up_daily",
+        "forget_photos",
+    ]
     source = inspect.getsource(service)
     assert source.count("*UPKEEP") == 2, "of serve and of worker"
 
