@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from starlette.routing import Mount
 
 from digitizer.entrances.web.app import make_app
-from digitizer.entrances.web.shared import even_time
 from digitizer.entrances.web.staff import live
 from digitizer.facility import Facility
 from digitizer.model.events import Verb
@@ -26,7 +25,7 @@ from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import event
 from digitizer.support.clock import now
 from tests.support.route_rows import FAMILIES, INMATES, KINDS, ROLES, ROWS, STAFF, Row
-from tests.support.web_kit import PASSWORD, PIN, Visitor, without_code
+from tests.support.web_kit import PASSWORD, PIN, Visitor, answer_at_once, without_code
 from tests.support.whole_facility import (
     ACTORS,
     FAMILY_EMAILS,
@@ -51,13 +50,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.fixture(autouse=True)
 def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streams end at once, and not after minutes; answers come as soon as they are there."""
-
-    async def sleep(_: float) -> None:
-        return None
-
+    """Streams end at once, and not after minutes."""
     monkeypatch.setattr(live, "_SHARE", 0.0)
-    monkeypatch.setattr(even_time, "_sleep", sleep)
+    answer_at_once(monkeypatch)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from digitizer.entrances.web.app import make_app
 from digitizer.entrances.web.staff import live
 from digitizer.model.people import StaffRole
 from tests.support.route_rows import ROWS, Row
-from tests.support.web_kit import PASSWORD, PIN, Visitor
+from tests.support.web_kit import PASSWORD, PIN, Visitor, answer_at_once
 from tests.support.whole_facility import (
     FAMILY_EMAILS,
     OWNER,
@@ -77,6 +77,7 @@ def described(place: Place) -> Any:
 def _streams_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """At once, and not after minutes."""
     monkeypatch.setattr(live, "_SHARE", 0.0)
+    answer_at_once(monkeypatch)
 
 
 def _cases(described: Any, row: Row) -> st.SearchStrategy[Case[Any]]:

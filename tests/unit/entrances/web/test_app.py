@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from digitizer.entrances.web.app import make_app
-from tests.support.web_kit import PASSWORD, PIN, Mail, Visitor
+from tests.support.web_kit import PASSWORD, PIN, Mail, Visitor, answer_at_once
 
 HOSTILE = (
     "9999-12-31",
@@ -49,6 +49,11 @@ def _taken(dependant: Any, kind: str) -> Iterator[str]:
             yield each.alias
     for inner in dependant.dependencies:
         yield from _taken(inner, kind)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_at_once(monkeypatch)
 
 
 @pytest.fixture
