@@ -270,7 +270,8 @@ _PLAYS: Mapping[str, Play] = {
     "numbers of covers, tried": _numbers_tried,
 }
 _APPS: Mapping[str, Play] = {
-    role: partial(_other_apps, role=role) for role in ("family", "owner", "clerk", "administrator")
+    role: partial(_other_apps, role=role)
+    for role in ("family", "owner", "clerk", "supervisor", "administrator")
 }
 
 THEMES = (
