@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from digitizer.engines.codes.cover_code import is_ours
 from digitizer.engines.codes.decoders import (
     EVERY_FORMAT,
+    SQUARE_FORMATS,
     Look,
     bounds,
     moved,
@@ -81,7 +82,17 @@ def find_all_symbols(image: Picture) -> tuple[Symbol, ...]:
     look = zxing(grey, thorough=True, formats=EVERY_FORMAT) + zbar(grey)
     if look.trouble:
         raise EngineError("; ".join(look.trouble))
-    return _merged(look.symbols)
+    return _merged(_without_phantoms(look.symbols))
+
+
+def _without_phantoms(symbols: Sequence[Symbol]) -> Iterator[Symbol]:
+    """All but the bar codes that a decoder saw in the modules of a square code: a row of them looks
+    like the bars of a short ITF code on one cover in 130."""
+    squares = [each.box for each in symbols if each.format in SQUARE_FORMATS]
+    for symbol in symbols:
+        is_square = symbol.format in SQUARE_FORMATS
+        if is_square or not any(_holds(square, symbol.box) for square in squares):
+            yield symbol
 
 
 def _sightings(look: Look, marks: Sequence[Mark]) -> Sightings:
@@ -241,6 +252,15 @@ def _same_place(one: Box, other: Box) -> bool:
 def _holds_middle(outer: Box, inner: Box) -> bool:
     x, y = inner.left + inner.width / 2, inner.top + inner.height / 2
     return outer.left <= x <= outer.right and outer.top <= y <= outer.bottom
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return (
+        outer.left <= inner.left
+        and outer.top <= inner.top
+        and inner.right <= outer.right
+        and inner.bottom <= outer.bottom
+    )
 
 
 # ---- pictures and boxes

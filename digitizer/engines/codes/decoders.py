@@ -26,6 +26,8 @@ ZXING = "zxing-cpp"
 ZBAR = "zbar"
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 EVERY_FORMAT = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllReadable)
+#: The codes made of modules in two directions, by the names that a Symbol carries.
+SQUARE_FORMATS = frozenset({"QRCode", "DataMatrix", "Aztec", "AztecCode", "MaxiCode"})
 
 
 def has_second_decoder() -> bool:

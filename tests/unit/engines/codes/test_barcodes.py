@@ -6,6 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import zxingcpp
 
 from digitizer.engines.codes import barcodes, decoders
 from digitizer.engines.codes.barcodes import find_all_symbols, find_our_symbols
@@ -218,6 +219,29 @@ def test_without_the_second_decoder_the_first_is_enough(
 def test_every_symbol_is_found_for_people(cover_scan: Any) -> None:
     scan = cover_scan()
     assert {symbol.text for symbol in find_all_symbols(scan.image)} == {scan.payload}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [  # among whose modules zxing-cpp sees an ITF code as well
+        "MD1CAAQAJPSCI77FO2JBZB3MQKDDVCE3CRM",
+        "MD1CAAQBZ2YIUZ3AYC7BE2BZJNODKWYUT22",
+    ],
+)
+def test_modules_of_a_square_code_are_no_bar_code(text: str) -> None:
+    formats = zxingcpp.BarcodeFormat
+    page = np.full((900, 900), 255, np.uint8)
+    for wanted, words, scale, top in (
+        (formats.QRCode, text, 8, 120),
+        (formats.ITF, "1234567895", 4, 600),
+    ):
+        code = zxingcpp.create_barcode(words, wanted)
+        picture = np.asarray(zxingcpp.write_barcode_to_image(code, scale=scale))
+        page[top : top + picture.shape[0], 120 : 120 + picture.shape[1]] = picture
+    assert {(each.format, each.text) for each in find_all_symbols(page)} == {
+        ("QRCode", text),
+        ("ITF", "1234567895"),
+    }
 
 
 def test_no_real_letter_is_taken_for_a_cover(letters_corpus: list[Path]) -> None:
