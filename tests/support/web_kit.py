@@ -290,18 +290,21 @@ def answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(even_time, "_sleep", sleep)
 
 
+_TOKENS = ("csrf", "seen")
+
+
 class Visitor(TestClient):
     """A browser that sends what browsers send, and finds the form token on pages."""
 
+    def tokens_on(self, path: str) -> dict[str, str]:
+        """What the forms of this page carry unseen: the session's token, and what was seen."""
+        html = self.get(path).text
+        found = {name: re.search(rf'name="{name}" value="([^"]+)"', html) for name in _TOKENS}
+        return {name: match[1] for name, match in found.items() if match}
+
     def post_form(self, path: str, data: dict[str, str], seen_on: str | None = None) -> Any:
-        fields = dict(data)
-        if seen_on is not None:
-            html = self.get(seen_on).text
-            for name in ("csrf", "seen"):
-                found = re.search(rf'name="{name}" value="([^"]+)"', html)
-                if found:
-                    fields.setdefault(name, found[1])
-        return self.post(path, data=fields, follow_redirects=False)
+        unseen = {} if seen_on is None else self.tokens_on(seen_on)
+        return self.post(path, data={**unseen, **data}, follow_redirects=False)
 
 
 def _letter(mail: Mail, name: str) -> sa.Row[tuple[object, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -92,16 +93,20 @@ def test_no_parameter_of_an_address_is_an_error_of_ours(
 
 
 def test_no_field_of_a_form_is_an_error_of_ours(mail: Mail, visitors: list[Visitor]) -> None:
+    """Each name gets every value on the first form that has it, and every third on the others."""
     good = {"letter": mail.ids["letter"], "held_id": mail.ids["held"], "scan_id": mail.ids["whole"]}
-    ruth, asked = visitors[1], set()
+    ruth = visitors[1]
+    tokens = ruth.tokens_on("/staff/me")
+    asked: Counter[str] = Counter()
     for route in _routes(ruth.app.routes):  # type: ignore[attr-defined]
         if "POST" not in (route.methods or ()) or "log" in route.path or route.path == "/kiosk":
             continue
         right = {name: good.get(name, "1") for name in _taken(route.dependant, "path_params")}
-        for name in set(_taken(route.dependant, "body_params")) - {"csrf"}:
-            for value in HOSTILE:
-                form = {"reason": "why", name: value}
-                answer = ruth.post_form(route.path.format(**right), form, seen_on="/staff/me")
+        for name in sorted(set(_taken(route.dependant, "body_params")) - {"csrf"}):
+            for value in HOSTILE[asked[name] % 3 :: 3] if asked[name] else HOSTILE:
+                form = {**tokens, "reason": "why", name: value}
+                answer = ruth.post_form(route.path.format(**right), form)
                 assert answer.status_code < 500, (route.path, name, value)
-                asked.add(name)
-    assert {"before", "pair", "page_role", "based_on", "name"} <= asked
+                assert "This form is out of date" not in answer.text
+            asked[name] += 1
+    assert {"before", "pair", "page_role", "based_on", "name"} <= asked.keys()
