@@ -117,7 +117,7 @@ def make_home(home: Path, at_rest: AtRestSecret | None = None) -> bool:
         raise UsageError(f"{home} exists. To encrypt it: digitizer --home {home} encrypt")
     read_key_ring(_key_file(home))  # a home that lost its keys must not silently get new ones
     settings = read_settings(home)
-    home_key = unlock(keys, lambda _: at_rest.secret) if at_rest else _unlocked(home, settings)
+    home_key = unlock(keys, lambda _: at_rest.secret) if at_rest else home_key_of(home, settings)
     make_master_key(keys, home_key.seals if home_key else None)
     engine = open_engine(database_url(home, settings), home_key.database if home_key else None)
     try:
@@ -168,7 +168,7 @@ def open_facility(home: Path, home_key: HomeKey | None = None) -> Facility:
             f"Bringing {home} up to date was interrupted, and its database may contain keys. Stop "
             f"the service, then run: digitizer --home {home} init"
         )
-    home_key = home_key or _unlocked(home, settings)
+    home_key = home_key or home_key_of(home, settings)
     engine = open_engine(database_url(home, settings), home_key.database if home_key else None)
     _check_schema(engine, home)
     read_audit_keys(_audit_key_file(home))
@@ -197,7 +197,8 @@ def _go_by_its_clock(settings: Settings) -> None:
         ) from None
 
 
-def _unlocked(home: Path, settings: Settings) -> HomeKey | None:
+def home_key_of(home: Path, settings: Settings) -> HomeKey | None:
+    """What opens an encrypted home; None for a plain one. Raises SettingsError."""
     own = settings.keys
     found = unlock(
         home / _KEYS, lambda by: find_secret(by, home, own.key_file, own.passphrase_file)
@@ -244,6 +245,11 @@ def _check_schema(engine: sa.Engine, home: Path) -> None:
             f"The database of {home} cannot be read ({getattr(error, 'orig', error)}). "
             f"If it is new, run: digitizer --home {home} init"
         ) from None
+    if found in ("moved", "unfinished"):
+        raise SettingsError(
+            f"The mail of {home} is being moved to another database, and that was interrupted. "
+            "Run the same command again: digitizer move-to"
+        )
     if found != SCHEMA_VERSION:
         raise SettingsError(
             f"The database of {home} has schema {found}, but this program needs {SCHEMA_VERSION}. "

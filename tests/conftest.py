@@ -14,8 +14,8 @@ from digitizer.facility import Facility, make_home, open_facility
 from digitizer.storage.database import writing
 from tests.support.made_mail import fill_roster
 
-# An example that takes long is one on a busy machine. The examples are the same at each run, so that
-# a run says something of the change and not of chance; who looks for new ones sets the variable.
+# An example that takes long is one on a busy machine. The examples are the same at each run: what
+# it finds is the change's, not chance's. Whoever looks for new ones sets the variable.
 settings.register_profile(
     "any machine",
     deadline=None,

@@ -147,6 +147,7 @@ class Verb(StrEnum):
     REMOVE_BACKUP = "remove backup"
     RESTORE = "restore"
     ENCRYPT = "encrypt"
+    MOVE_DATABASE = "move database"
     CHANGE_PASSPHRASE = "change passphrase"
     # what is sent, announced, wrong
     SEND_MAIL = "send mail"

@@ -1,11 +1,11 @@
 """Backup and restore of a home. A backup is consistent even while the service is working.
 
 First the inbox, so that a file taken in meanwhile is in the copy at least once; then the database,
-by SQLite itself; then the blobs, which are stored before the rows that name them and never
-change; last, files that were only half written in the inbox are removed from the copy. Only
-sealing deletes a blob: if one that the copied database names is gone, the database is copied once
-more. A backup contains no plain original of a sealed scan, and no plain key. The settings are
-written at the end: a folder without them is not a backup.
+by SQLite itself, or from PostgreSQL row by row in one snapshot; then the blobs, which are stored
+before the rows that name them and never change; last, files that were only half written in the
+inbox are removed from the copy. Only sealing deletes a blob: if one that the copied database names
+is gone, the database is copied once more. A backup contains no plain original of a sealed scan, and
+no plain key. The settings are written at the end: a folder without them is not a backup.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from digitizer.operations.backup_keys import (
 )
 from digitizer.operations.begun import Ended, end_what_was_begun
 from digitizer.operations.inbox_backup import copy_inbox, drop_unfinished
+from digitizer.operations.store_settings import names_database, without_database
 from digitizer.operations.stored_blobs import (
     TakenKeys,
     named_originals,
@@ -66,6 +67,7 @@ from digitizer.storage.database import (
 from digitizer.storage.home_key import HomeKey, Secret, make_home_key
 from digitizer.storage.key_file import make_key_ring, read_key_ring
 from digitizer.storage.seal_keys import make_master_key, open_seal_keys
+from digitizer.storage.table_copy import copy_to_sqlite
 from digitizer.support.wording import counted
 
 _DATABASE = "database/mail.sqlite"
@@ -122,8 +124,6 @@ def back_up(
     UsageError, StorageError."""
     copying = acting(facility, by, Act.OPERATE)
     check_passphrase(passphrase)
-    if facility.engine.dialect.name != "sqlite":
-        raise UsageError("This database is not SQLite: back it up with its own tool (pg_dump).")
     if _holds_something(folder):
         raise UsageError(f"{folder} is not empty. Name a new folder for each backup.")
     if folder.resolve().is_relative_to(facility.home):
@@ -192,9 +192,9 @@ def _copy_round(facility: Facility, folder: Path) -> _Copied:
     """The database, then what it names; a blob that is missing may have been sealed just then, and
     a key that is missing lifted or destroyed."""
     (folder / _DATABASE).unlink(missing_ok=True)
-    copy_database(facility.engine, folder / _DATABASE)
-    altered: list[str] = []
     home_key = facility.home_key
+    _copy_tables(facility.engine, folder / _DATABASE, home_key)
+    altered: list[str] = []
     stores = {
         part: LocalBlobs(folder / part, home_key.files if home_key else None) for part in _BLOBS
     }
@@ -210,6 +210,14 @@ def _copy_round(facility: Facility, folder: Path) -> _Copied:
         seals = take_seal_keys(tx, facility.seal_keys)
     sync_file(folder / _DATABASE)
     return _Copied(seals=seals, missing=missing, altered=tuple(altered))
+
+
+def _copy_tables(engine: sa.Engine, target: Path, home_key: HomeKey | None) -> None:
+    """Into SQLite, whatever the home's database is: one kind of backup, which any machine reads."""
+    if engine.dialect.name == "sqlite":
+        copy_database(engine, target)
+    else:
+        copy_to_sqlite(engine, target, home_key.database if home_key else None)
 
 
 def _absent(tx: sa.Connection, stores: dict[str, LocalBlobs]) -> tuple[str, ...]:
@@ -261,6 +269,7 @@ def _read_keys(folder: Path, passphrase: str) -> Keys:
 def _restore(
     folder: Path, home: Path, by: Actor, keys: Keys | None, home_key: HomeKey | None
 ) -> Proof:
+    settings, came_from_elsewhere = _settings_in(folder)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for empty in (*_EMPTY, "inbox/default", "inbox-roster"):
         (home / empty).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -276,8 +285,8 @@ def _restore(
     _check_database(home, home_key)
     # The log's keys first: bringing the database up to date signs what it records with them.
     of_the_log = _restore_audit_keys(home, keys, home_key)
-    warnings = [*_restore_keys(home, keys, home_key), *of_the_log]
-    write_file(home / FILE_NAME, (folder / FILE_NAME).read_bytes())
+    warnings = [*_restore_keys(home, keys, home_key), *of_the_log, *came_from_elsewhere]
+    write_file(home / FILE_NAME, settings)
     facility = open_facility(home, home_key)
     try:
         with acting(facility, by, Act.OPERATE) as action:
@@ -291,6 +300,20 @@ def _restore(
     finally:
         facility.engine.dispose()
     return Proof(files=_count_files(home), scans=scans, events=events, warnings=tuple(warnings))
+
+
+def _settings_in(folder: Path) -> tuple[bytes, list[str]]:
+    """The settings of the new home, and a warning where the old one's database was on a server:
+    the new one has its own, and leaves that alone. Raises SettingsError."""
+    content = (folder / FILE_NAME).read_bytes()
+    text = content.decode("utf-8")
+    if not names_database(text):
+        return content, []
+    warning = (
+        "The database of the backed-up home was on a server. The restored home has its own, in its "
+        "folder; to move that to an empty PostgreSQL database: digitizer move-to postgresql://…"
+    )
+    return without_database(text).encode(), [warning]
 
 
 def _asked(ended: Ended) -> list[str]:

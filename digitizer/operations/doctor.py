@@ -168,9 +168,8 @@ def _upkeep(facility: Facility) -> Iterator[Finding]:
     with reading(facility.engine) as tx:
         yield rosters(settings, tx)
         yield mail(tx)
-        found = backup(settings, tx, now()) if settings.backup.folder else None
-        if found:
-            yield found
+        if settings.backup.folder:
+            yield backup(settings, tx, now())
 
 
 def _at_rest(facility: Facility) -> Finding:

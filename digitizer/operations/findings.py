@@ -90,12 +90,9 @@ def work(tx: sa.Connection, at: datetime) -> Finding:
     )
 
 
-def backup(settings: Settings, tx: sa.Connection, at: datetime) -> Finding | None:
-    """Whether the newest good backup is as young as the settings want; None on another database
-    than SQLite, which is backed up by its own tool, unseen."""
+def backup(settings: Settings, tx: sa.Connection, at: datetime) -> Finding:
+    """Whether the newest good backup is as young as the settings want."""
     hours = settings.alarms.backup_hours
-    if tx.dialect.name != "sqlite":
-        return None
     good, last = backup_runs.newest_good(tx), backup_runs.last(tx)
     young = good is not None and (not hours or at - good < timedelta(hours=hours))
     failed = last.problem if last is not None and not last.good else None
@@ -251,9 +248,7 @@ def of_the_tables(settings: Settings, tx: sa.Connection) -> Iterator[Finding]:
     at = now()
     yield from queues(settings, tx, at)
     yield work(tx, at)
-    found = backup(settings, tx, at)
-    if found:
-        yield found
+    yield backup(settings, tx, at)
     yield mail(tx)
     yield addresses(tx, at)
     yield webhook(tx)

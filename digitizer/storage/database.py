@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from digitizer.model.errors import StorageError, Unstorable, UsageError
+from digitizer.model.errors import StorageError, Unstorable
 
 _PLAIN = b"SQLite format 3\0"
 _WAL_BUG_FIXED = ((3, 51, 3),)
@@ -96,8 +96,9 @@ def _prepare_sqlite(raw: Any, journal: str, key: bytes | None) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    how = connection.get_execution_options()
+    kind = " EXCLUSIVE" if how.get("alone") else " IMMEDIATE" if how.get("writing") else ""
+    connection.exec_driver_sql(f"BEGIN{kind}")
 
 
 @contextmanager
@@ -143,6 +144,31 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             f"The database could not be written ({_cause(error)}). Nothing of this was saved; "
             "free some space or repair the disk, then try again."
         ) from error
+
+
+@contextmanager
+def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A write transaction of SQLite, beside which no other program can even read. Raises
+    StorageError where another one has the database open."""
+    try:
+        with engine.connect().execution_options(alone=True) as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA busy_timeout=5000")
+            raw.execute("PRAGMA journal_mode=DELETE").fetchone()  # only where no other has it open
+            with connection.begin():
+                yield connection
+    except Exception as error:
+        if not _is_locked(error):
+            raise
+        raise StorageError(
+            "Another program is using the database. Stop the service, then run this again."
+        ) from error
+
+
+def _is_locked(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    return type(cause).__name__ == "OperationalError" and "locked" in str(cause)
 
 
 def rewrite(engine: sa.Engine) -> None:
@@ -214,8 +240,6 @@ def encrypt_database(plain: Path, target: Path, key: bytes) -> None:
 
 def copy_database(engine: sa.Engine, target: Path) -> None:
     """A consistent copy of a SQLite database into a new file, while others write."""
-    if engine.dialect.name != "sqlite":
-        raise UsageError("This database is not SQLite: back it up with its own tool (pg_dump).")
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None

@@ -35,6 +35,42 @@ def upgrade(
             begin_log(connection)
 
 
+#: The version of a database into which a home is being moved: no home can be opened on it.
+UNFINISHED = "unfinished"
+_MOVED = "moved"
+_WHERE = "moved_to"
+
+
+def version_of(tx: sa.Connection) -> str | None:
+    """The version of the tables; None where there are none of ours."""
+    if not sa.inspect(tx).has_table("alembic_version"):
+        return None
+    found: str | None = tx.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def set_version(tx: sa.Connection, version: str) -> None:
+    """Says another version; the tables stay as they are."""
+    tx.execute(sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+
+
+def close_for_good(tx: sa.Connection, target: str) -> None:
+    """Makes sure that nobody works on this database any more, and that whoever opens it is told
+    where the mail went: also a program that opened it before, for nothing is done without an
+    event, and there is no table of them."""
+    set_version(tx, _MOVED)
+    tx.execute(sa.text(f"CREATE TABLE {_WHERE} (database TEXT)"))
+    tx.execute(sa.text(f"INSERT INTO {_WHERE} VALUES (:target)"), {"target": target})
+    tx.execute(sa.text("ALTER TABLE event RENAME TO event_before_move"))
+
+
+def moved_to(tx: sa.Connection) -> str | None:
+    """Where the mail of this database went; None where it is still here."""
+    if not sa.inspect(tx).has_table(_WHERE):
+        return None
+    return str(tx.execute(sa.text(f"SELECT database FROM {_WHERE}")).scalar())
+
+
 def is_keyed(engine: sa.Engine) -> bool:
     """Whether the log of events in this database is signed with keys."""
     with engine.connect() as connection:

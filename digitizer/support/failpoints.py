@@ -113,6 +113,21 @@ PASSPHRASE_POINTS = (
     "rewrapping.kept",
     "rewrapping.written",
 )
+#: Those that are passed while a home moves to another database.
+MOVING_POINTS = (
+    "moving.recorded",
+    "moving.tables_made",
+    "moving.cleared",
+    "moving.copied",
+    "moving.all_copied",
+    "moving.committed",
+    "moving.compared",
+    "moving.balanced",
+    "moving.proven",
+    "moving.closed",
+    "moving.opened",
+    "moving.switched",
+)
 #: Those that are passed while something is printed.
 PRINTING_POINTS = (
     "prints.staged",
@@ -138,6 +153,7 @@ def arm(where: str) -> None:
         *SEALING_POINTS,
         *ENCRYPTION_POINTS,
         *PASSPHRASE_POINTS,
+        *MOVING_POINTS,
         *PRINTING_POINTS,
     ):
         raise ValueError(f"there is no point {name!r}")

@@ -18,6 +18,7 @@ from digitizer.entrances.cli.context import (
     read_text,
     say,
 )
+from digitizer.entrances.cli.progress import shown_progress
 from digitizer.support.wording import counted
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _FAILED = 1
 def add_to(app: typer.Typer) -> None:
     for command in (reconcile, scrub, backup, restore, doctor):
         app.command()(command)
+    app.command("move-to")(move_to)
 
 
 def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
@@ -127,6 +129,29 @@ def restore(
     )
     for warning in proof.warnings:
         note(warning)
+
+
+def move_to(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="postgresql://USER@HOST/NAME")],
+    as_json: AsJson = False,
+) -> None:
+    """Move the home's database to an empty PostgreSQL database, and prove it; the service is
+    stopped meanwhile. Where this was interrupted, run it again."""
+    from digitizer.operations.moving import move_home
+
+    with shown_progress() as shown:
+        done = move_home(home_of(context), url, OPERATOR, shown)
+    say(
+        asdict(done),
+        as_json,
+        f"Moved to {done.database}: {counted(done.rows, 'row')}, each compared. In balance as "
+        f"before: {counted(done.scans, 'scan')}. Proven: {counted(done.events, 'event')}.",
+    )
+    note(
+        "The old database is closed for good and still in the home, with its mail: remove "
+        "database/mail.sqlite once the first backup of the new one is made."
+    )
 
 
 def scrub(

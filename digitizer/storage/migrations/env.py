@@ -2,18 +2,7 @@
 
 from alembic import context
 
-# Their tables belong to the metadata too.
-from digitizer.storage import (  # noqa: F401
-    tables_api,
-    tables_correspondents,
-    tables_messages,
-    tables_prints,
-    tables_refusals,
-    tables_requests,
-    tables_screening,
-    tables_upkeep,
-)
-from digitizer.storage.tables import metadata
+from digitizer.storage.every_table import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import pytest
 
 from digitizer.facility import Facility
+from digitizer.storage.database import open_engine
+from tests.support import postgres
 from tests.support.backed_up import lay
 from tests.support.made_mail import (
     ORSON,
@@ -32,3 +35,23 @@ def full(facility: Facility) -> Facility:
     file(facility, split_of(letter), {2: read("x")}, content=b"p", pictures={2: picture})
     lay(facility, "new.pdf", b"new")
     return facility
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    reason = postgres.missing()
+    if reason:
+        pytest.skip(reason)
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture
+def url(server: str) -> str:
+    """Of an empty database."""
+    engine = open_engine(server)
+    with engine.begin() as tx:
+        tx.exec_driver_sql("DROP SCHEMA public CASCADE")
+        tx.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return server

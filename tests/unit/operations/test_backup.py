@@ -21,6 +21,7 @@ from digitizer.operations import actions as operations
 from digitizer.operations import backup
 from digitizer.operations.actions import reconcile
 from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.moving import move_home
 from digitizer.screening import legal_mail
 from digitizer.storage import encryption
 from digitizer.storage.blobs import LocalBlobs
@@ -92,11 +93,25 @@ def test_where_no_backup_goes(full: Facility, tmp_path: Path, what: str) -> None
         back_up(full, target, PASSPHRASE, OPERATOR)
 
 
-def test_another_database_is_backed_up_by_its_own_tool(full: Facility, tmp_path: Path) -> None:
-    elsewhere = dataclasses.replace(full, engine=sa.create_engine("postgresql+psycopg://x/y"))
-    with pytest.raises(UsageError, match="pg_dump"):
-        back_up(elsewhere, tmp_path / "backup", PASSPHRASE, OPERATOR)
-    assert not (tmp_path / "backup").exists()
+def test_a_home_on_postgresql_is_restored_with_a_database_of_its_own(
+    full: Facility, tmp_path: Path, url: str
+) -> None:
+    full.engine.dispose()
+    move_home(full.home, url, OPERATOR)
+    moved = open_facility(full.home)
+    back_up(moved, tmp_path / "backup", PASSPHRASE, OPERATOR)
+    before, _ = operations.verify_audit(moved, OPERATOR)
+    proof = restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
+    assert (proof.scans, proof.events) == (4, before + 1)
+    assert ["digitizer move-to" in each for each in proof.warnings] == [True]
+    again = open_facility(tmp_path / "again")
+    assert again.engine.dialect.name == "sqlite"
+    assert operations.reconcile(again, OPERATOR) == operations.reconcile(moved, OPERATOR)
+    assert mailbox(again, ORSON, OPERATOR) == mailbox(moved, ORSON, OPERATOR) != ()
+    # Nothing of it was written to the server's.
+    assert operations.verify_audit(moved, OPERATOR) == (before, None)
+    moved.engine.dispose()
+    again.engine.dispose()
 
 
 def test_blobs_in_a_bucket_are_not_in_the_backup_and_that_is_reported(

@@ -18,23 +18,14 @@ from digitizer.facility import Facility, open_facility
 from digitizer.letters.search.page_search import search_pages
 from digitizer.model.errors import SettingsError
 from digitizer.model.paper import CodeKind, CoverCode, Scan
-from digitizer.storage import (  # noqa: F401  # more tables
-    tables_api,
-    tables_correspondents,
-    tables_messages,
-    tables_prints,
-    tables_refusals,
-    tables_screening,
-    tables_upkeep,
-)
 from digitizer.storage.database import open_engine, reading, writing
+from digitizer.storage.every_table import metadata
 from digitizer.storage.schema import upgrade
 from digitizer.storage.tables import (
     SCHEMA_VERSION,
     cover,
     cover_use,
     event_head,
-    metadata,
     scan,
     session,
 )

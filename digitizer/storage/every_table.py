@@ -1,0 +1,16 @@
+"""The tables of all rooms together, for what goes through every one of them: migrations and copies.
+A module of tables that is missing here has its tables in neither."""
+
+from digitizer.storage import (  # noqa: F401
+    tables_api,
+    tables_correspondents,
+    tables_messages,
+    tables_prints,
+    tables_refusals,
+    tables_requests,
+    tables_screening,
+    tables_upkeep,
+)
+from digitizer.storage.tables import metadata
+
+__all__ = ["metadata"]
