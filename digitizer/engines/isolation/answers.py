@@ -33,7 +33,7 @@ _PLAIN = {
 
 
 class _Writer(pickle.Pickler):
-    """Packs enums by their values: Python before 3.11.4, as Debian 12 has it, would name getattr."""
+    """Packs enums by their values: Python before 3.11.4, such as Debian 12's, names getattr."""
 
     def reducer_override(self, each: Any) -> Any:
         return (type(each), (each.value,)) if isinstance(each, enum.Enum) else NotImplemented
