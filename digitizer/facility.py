@@ -94,13 +94,16 @@ class Facility:
 
 def make_home(home: Path, at_rest: AtRestSecret | None = None) -> bool:
     """Makes a home, fills an empty folder, or brings an older home up to date. With ``at_rest`` a
-    new one is encrypted at rest.
+    new one is encrypted at rest. A folder that holds only settings becomes a new home with these.
 
     Returns whether it is new. Raises UsageError if the folder holds something else, and
     SettingsError if an older home has lost its keys.
     """
-    new, keys = not (home / FILE_NAME).exists(), home / _KEYS
-    if new and home.exists() and (not home.is_dir() or any(home.iterdir())):
+    given, keys = _holds_only_settings(home), home / _KEYS
+    new = given or not (home / FILE_NAME).exists()
+    if given:
+        _must_be_unused(home, at_rest)
+    elif new and home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise UsageError(
             f"{home} is not empty and is not a digitizer home. Name a new or an empty folder."
         )
@@ -111,8 +114,9 @@ def make_home(home: Path, at_rest: AtRestSecret | None = None) -> bool:
         make_key_ring(_key_file(home))
         if at_rest and not is_encrypted(keys):
             make_home_key(keys, at_rest.secret, finished=True)
-        written = (TEMPLATES / FILE_NAME).read_bytes() + (at_rest.setting if at_rest else b"")
-        (home / FILE_NAME).write_bytes(written)
+        if not given:
+            written = (TEMPLATES / FILE_NAME).read_bytes() + (at_rest.setting if at_rest else b"")
+            (home / FILE_NAME).write_bytes(written)
     elif at_rest:
         raise UsageError(f"{home} exists. To encrypt it: digitizer --home {home} encrypt")
     read_key_ring(_key_file(home))  # a home that lost its keys must not silently get new ones
@@ -125,6 +129,30 @@ def make_home(home: Path, at_rest: AtRestSecret | None = None) -> bool:
     finally:
         engine.dispose()
     return new
+
+
+def _holds_only_settings(home: Path) -> bool:
+    return home.is_dir() and [each.name for each in home.iterdir()] == [FILE_NAME]
+
+
+def _must_be_unused(home: Path, at_rest: AtRestSecret | None) -> None:
+    """Refuses new keys beside settings whose database has mail that was made under others."""
+    from digitizer.storage.schema import is_keyed
+
+    if at_rest:
+        raise UsageError(f"{home} has settings already. Run init without --encrypt, then encrypt.")
+    settings = read_settings(home)
+    if not settings.store.database_url:
+        return
+    engine = open_engine(database_url(home, settings))
+    try:
+        if is_keyed(engine):
+            raise SettingsError(
+                f"The database that {home / FILE_NAME} names is in use, and {home} has no keys. "
+                "Put back the folder keys of its home."
+            )
+    finally:
+        engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def _rows(tx: sa.Connection, table: sa.Table) -> Iterator[tuple[Any, ...]]:
     NULL and JSON's null stay two things."""
     columns = [sa.cast(column, sa.Text) if _is_json(column) else column for column in table.columns]
     asked = sa.select(*columns).order_by(*(_in_bytes(tx, each) for each in table.primary_key))
-    with tx.execution_options(yield_per=_AT_ONCE).execute(asked) as found:
+    with tx.execute(asked, execution_options={"yield_per": _AT_ONCE}) as found:
         for row in found:
             yield tuple(row)
 

@@ -13,6 +13,7 @@ import traceback
 from multiprocessing.connection import Connection
 
 from digitizer.engines.isolation import guards
+from digitizer.engines.isolation.answers import packed_answer
 from digitizer.model.errors import DigitizerError, EngineError
 
 
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> None:
     guards.die_with(parent)
     guards.limit(files, file_bytes, data_bytes)
     pipe = Connection(descriptor)
-    pipe.send_bytes(pickle.dumps(("ready", guards.leave_network())))
+    pipe.send_bytes(packed_answer("ready", guards.leave_network()))
     while True:
         try:
             task = pipe.recv_bytes()
@@ -36,10 +37,10 @@ def main(arguments: list[str]) -> None:
 def _answer(task: bytes, pipe: Connection) -> bytes:
     try:
         function, arguments = pickle.loads(task)  # loads the libraries that the task names
-        pipe.send_bytes(pickle.dumps(("ready", "")))
-        return pickle.dumps(("done", function(*arguments)), protocol=5)
+        pipe.send_bytes(packed_answer("ready", ""))
+        return packed_answer("done", function(*arguments))
     except Exception as error:
-        return pickle.dumps(("raised", _transportable(error)), protocol=5)
+        return packed_answer("raised", _transportable(error))
 
 
 def _transportable(error: Exception) -> Exception:
