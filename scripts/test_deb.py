@@ -292,10 +292,14 @@ class Trial:
     def serve(self) -> None:
         report("4. The unit's own command, as its user")
         for unit in sorted(self.machine.path("/lib/systemd/system").glob("digitizer*.service")):
-            verify = ["systemd-analyze", f"--root={self.machine.folder}", "--man=no", "verify"]
-            done = subprocess.run([*verify, unit.name], capture_output=True, text=True, check=False)
-            ours = [line for line in done.stderr.splitlines() if "digitizer" in line]
-            check(not ours, f"systemd finds nothing wrong with {unit.name}: {ours or 'nothing'}")
+            # By the systemd of this machine, for which the program is where the folder is.
+            known = Path(tempfile.mkdtemp(dir=self.machine.path("/tmp"))) / unit.name
+            at = self.machine.path("/usr/lib/digitizer")
+            known.write_text(unit.read_text().replace("=/usr/lib/digitizer", f"={at}"))
+            verify = ["systemd-analyze", "verify", "--man=no", str(known)]
+            done = subprocess.run(verify, capture_output=True, text=True, check=False)
+            wrong = done.stderr.strip()
+            check(not wrong, f"systemd finds nothing wrong with {unit.name} {wrong}".strip())
         started, user = _unit(self.machine.path("/lib/systemd/system/digitizer.service"))
         inside = f"chroot --userspec={user} {shlex.quote(str(self.machine.folder))} {started}"
         service = subprocess.Popen(
