@@ -279,3 +279,20 @@ def test_a_save_that_comes_late_does_not_replace_a_later_one(
         answer = tobias.post_form(f"{here}/draft", typed, seen_on=f"{here}/write")
         assert answer.status_code == 200
     assert writing.conversation(mail.facility, str(ida), ME).draft.body == "The later"
+
+
+@pytest.mark.parametrize("what", ["draft", "send"])
+def test_words_of_two_pages_are_both_kept(tobias: Visitor, mail: Mail, ida: int, what: str) -> None:
+    here = f"/mail/with/{ida}"
+    html = tobias.get(f"{here}/write").text
+    found = dict(re.findall(r'name="(form|over)" value="([^"]*)"', html))
+    writing.save_draft(mail.facility, str(ida), "", "x" * 9999, ME)
+    typed = found | {"save_number": "1", "subject": "", "body": "Typed here"}
+    answer = tobias.post_form(f"{here}/{what}", typed, seen_on=f"{here}/write")
+    if what == "draft":
+        assert answer.headers["location"] == f"{here}/write?both=true"
+        answer = tobias.get(answer.headers["location"])
+    assert "both are kept below" in answer.text
+    opened = writing.conversation(mail.facility, str(ida), ME)
+    assert opened.draft.body == "Typed here\n\n" + "x" * 9999
+    assert not opened.entries
