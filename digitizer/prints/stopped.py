@@ -17,8 +17,7 @@ from digitizer.model.errors import Conflict
 from digitizer.model.mail import LetterState
 from digitizer.model.prints import Print
 from digitizer.people.correspondents import blocks, contacts
-from digitizer.storage.tables import cover, cover_use, letter, message
-from digitizer.storage.tables_correspondents import letter_sender
+from digitizer.storage.tables import letter, message
 
 _NO_CONTACT = "Their contact is not approved any more."
 _NOT_RELEASED = "It is not released."
@@ -35,7 +34,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class _Blocks:
-    """What was found of the mail between two, each asked for once."""
+    """What was found of the messages between two, each asked for once."""
 
     tx: sa.Connection
     known: dict[tuple[tuple[int, ...], int, tuple[str, ...]], str] = field(default_factory=dict)
@@ -66,7 +65,7 @@ def _why(tx: sa.Connection, between: _Blocks, each: Print) -> str:
     if about is None:
         return ""
     row = tx.execute(sa.select(message).where(message.c.id == about)).first()
-    return _why_letter(tx, between, about) if row is None else _why_message(tx, between, row)
+    return _why_letter(tx, about) if row is None else _why_message(tx, between, row)
 
 
 def _why_message(tx: sa.Connection, between: _Blocks, row: sa.Row[tuple[object, ...]]) -> str:
@@ -79,17 +78,9 @@ def _why_message(tx: sa.Connection, between: _Blocks, row: sa.Row[tuple[object, 
     return between.between(people, row.inmate_id, [row.correspondent])
 
 
-def _why_letter(tx: sa.Connection, between: _Blocks, letter_id: str) -> str:
+def _why_letter(tx: sa.Connection, letter_id: str) -> str:
     row = tx.execute(sa.select(letter).where(letter.c.id == letter_id)).first()
     if row is None or row.state != LetterState.DELIVERED or row.inmate_id is None:
         return _TAKEN_BACK
-    named = sa.select(letter_sender.c.correspondent_id).where(
-        letter_sender.c.letter_id == letter_id
-    )
-    made = (
-        sa.select(cover.c.correspondent_id)
-        .join(cover_use, cover_use.c.cover_id == cover.c.id)
-        .where(cover_use.c.letter_id == letter_id, cover.c.correspondent_id.is_not(None))
-    )
-    people = sorted({*tx.execute(named).scalars(), *tx.execute(made).scalars()})
-    return between.between(people, row.inmate_id, [row.sender] if row.sender else [])
+    found = blocks.of_letter(tx, letter_id, row.inmate_id)
+    return blocks.sentence(found[0]) if found else ""

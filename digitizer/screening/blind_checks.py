@@ -15,11 +15,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from digitizer.letters.origins import kin_of
 from digitizer.model.errors import NotFound
 from digitizer.model.events import DECISIONS, Subject
 from digitizer.model.mail import LetterState
 from digitizer.model.people import Actor
+from digitizer.people.correspondents.origins import kin_of
 from digitizer.screening.second_look import is_proof
 from digitizer.storage.tables import event, letter, scan
 from digitizer.storage.tables_screening import blind_check

@@ -81,6 +81,52 @@ def _all_kinds(facility: Facility, ida: int) -> None:
     copies.ask_for_copy(facility, letter, orson)
 
 
+def _cut(facility: Facility, ida: int) -> tuple[str, int]:
+    """Returns a delivered letter, and who sent it: here as it was known of what it was cut from."""
+    letter = waiting_letter(facility)
+    senders.name_sender(facility, letter, ida, correspondents.Entry(""), CLERK)
+    _, second = decisions.cut(facility, letter, 3, CLERK, "two letters")
+    return second, ida
+
+
+def _joined(facility: Facility, ida: int) -> tuple[str, int]:
+    first, second = decisions.cut(facility, waiting_letter(facility), 3, CLERK, "two letters")
+    senders.name_sender(facility, second, ida, correspondents.Entry(""), CLERK)
+    return decisions.join(facility, first, second, CLERK, "one letter"), ida
+
+
+def _cut_and_joined(facility: Facility, ida: int) -> tuple[str, int]:
+    """First the part that is known to be theirs is cut, then it is joined to the other again."""
+    letter = waiting_letter(facility)
+    first, second = decisions.cut(facility, letter, 3, CLERK, "two letters")
+    senders.name_sender(facility, first, ida, correspondents.Entry(""), CLERK)
+    return decisions.join(facility, second, first, CLERK, "one letter"), ida
+
+
+def _merged(facility: Facility, ida: int) -> tuple[str, int]:
+    second, _ = _cut(facility, ida)
+    again = correspondents.add_correspondent(facility, correspondents.Entry("I. Marlow"), CLERK)
+    correspondents.merge_correspondents(facility, ida, again, SUPERVISOR, "one person")
+    return second, again
+
+
+@pytest.mark.parametrize("known", [_cut, _joined, _cut_and_joined, _merged])
+def test_a_copy_of_what_was_cut_or_joined_is_stopped_too(
+    facility: Facility, ida: int, known: Callable[[Facility, int], tuple[str, int]]
+) -> None:
+    """It is of its sender's letter, whoever is known to have sent the part that is printed."""
+    letter, sender = known(facility, ida)
+    decisions.assign(facility, letter, ORSON, CLERK, "theirs")
+    number = copies.ask_for_copy(facility, letter, as_inmate(ORSON))
+    block = correspondents.block_mail(facility, sender, ORSON, SUPERVISOR, "a threat")
+    (stopped,) = _stopped(facility)
+    assert (stopped.each.number, "a threat" in stopped.why) == (number, True)
+    with pytest.raises(Conflict, match="is stopped"):
+        prints.send(facility, CLERK, [number], HERE)
+    correspondents.unblock_mail(facility, block, SUPERVISOR, "over")
+    assert _numbers(facility) == [number]
+
+
 def _numbers(facility: Facility) -> list[int]:
     waiting = prints.look_at_queue(facility, CLERK).waiting
     return [each.number for pile in waiting for each in pile.prints]
