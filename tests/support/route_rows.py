@@ -385,6 +385,7 @@ _OUTSIDE = (
         form={"name": "Cora Field"},
         recorded=Verb.CHANGE_CORRESPONDENT,
     ),
+    Row("POST /staff/correspondents/{number}/reach", staff(409, investigator=(403, 403)), "ida"),
     Row(
         "POST /staff/correspondents/{number}/contact",
         staff(303, investigator=(403, 403)),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.access import kiosks, locks, second_step, sessions, tokens, totp, visitors
@@ -85,6 +86,7 @@ from digitizer.screening import (
     senders,
 )
 from digitizer.storage.database import reading, writing
+from digitizer.storage.tables_correspondents import correspondent
 from digitizer.support.clock import now
 from tests.support.audit_log import set_head_back
 from tests.support.conversing import a_photo
@@ -1542,6 +1544,13 @@ def _try_email_again(h: Facility, at: Place, by: Actor) -> None:
     own_account.try_email_again(h, by)
 
 
+def _try_their_email_again(h: Facility, at: Place, by: Actor) -> None:
+    with writing(h.engine) as tx:
+        tx.execute(sa.update(correspondent).values(email="ida@example.org"))
+        bounces.note_refused(tx, "ida@example.org", "550 no such user")
+    correspondents.try_email_again(h, int(at["ida"]), by)
+
+
 def _change_own_password(h: Facility, at: Place, by: Actor) -> None:
     own_account.change_own_password(h, PASSWORD, NEW_PASSWORD, NEW_PASSWORD, by, "10.0.0.9")
 
@@ -1748,6 +1757,12 @@ _OUTSIDE = (
         CLERKS,
         Verb.CHANGE_CORRESPONDENT,
         lambda h, at, by: correspondents.change_correspondent(h, int(at["ida"]), Entry("I"), by),
+    ),
+    Row(
+        "people.correspondents.actions.try_email_again",
+        CLERKS,
+        Verb.CHANGE_CORRESPONDENT,
+        _try_their_email_again,
     ),
     Row(
         "people.correspondents.actions.ask_for_contact",

@@ -4,12 +4,14 @@ to paper, however late that was decided; and it is shown, and goes on once that 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from digitizer.facility import Facility
 from digitizer.messages import copies, writing
+from digitizer.messages.actions import threads
 from digitizer.messages.printing import print_messages, render_queued
 from digitizer.model.errors import Conflict, UsageError
 from digitizer.model.people import Actor
@@ -20,8 +22,8 @@ from digitizer.prints import actions as prints
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing
 from digitizer.prints.printers import HERE, Printer, find_printer
-from digitizer.prints.stopped import Stopped
-from digitizer.screening import decisions, recalls, senders
+from digitizer.prints.stopped import Pending, Stopped, pending
+from digitizer.screening import cases, decisions, recalls, senders
 from digitizer.storage.database import reading
 from tests.support.conversing import as_correspondent, make_contact, with_messages
 from tests.support.made_mail import CLERK, ORSON, SUPERVISOR, as_inmate
@@ -263,6 +265,57 @@ def test_staff_give_up_what_is_stopped_and_nothing_else(unreviewed: Facility, id
     prints.give_up(unreviewed, number, SUPERVISOR, "a threat")
     assert _stopped(unreviewed) == ()
     assert _numbers(unreviewed) == []
+
+
+def test_what_is_given_up_is_a_state_of_its_message(unreviewed: Facility, ida: int) -> None:
+    """For who wrote it, either way, and for staff: until a print of it waits again."""
+    orson, marlow = as_inmate(ORSON), as_correspondent(ida)
+    writing.write(unreviewed, ORSON, "", "How are you?", marlow)
+    writing.write(unreviewed, str(ida), "", "I am well.", orson)
+    numbers = _numbers(unreviewed)
+
+    def given_up() -> list[bool]:
+        told = {
+            each.message.body: each.message.given_up for each in threads(unreviewed, ORSON, CLERK)
+        }
+        pages = {}
+        for whom, by in ((ORSON, marlow), (str(ida), orson)):
+            for each in writing.conversation(unreviewed, whom, by).entries:
+                pages[each.text] = each.given_up
+        assert {body: why is not None for body, why in told.items()} == pages
+        assert set(told.values()) <= {None, "a threat"}
+        shown = prints.look_at_queue(unreviewed, CLERK).given_up
+        assert len(shown) == sum(pages.values())
+        return [pages["How are you?"], pages["I am well."]]
+
+    assert given_up() == [False, False]
+    block = correspondents.block_mail(unreviewed, ida, ORSON, SUPERVISOR, "a threat")
+    assert given_up() == [False, False]
+    for done, number in enumerate(numbers, start=1):
+        prints.give_up(unreviewed, number, SUPERVISOR, "a threat")
+        assert sum(given_up()) == done
+    correspondents.unblock_mail(unreviewed, block, SUPERVISOR, "over")
+    for left, number in zip((1, 0), numbers, strict=True):
+        prints.print_again(unreviewed, number, number, SUPERVISOR, "over")
+        assert sum(given_up()) == left
+
+
+def test_what_is_stopped_is_not_to_be_printed(unreviewed: Facility, ida: int) -> None:
+    """As Today counts it."""
+    ben = make_contact(unreviewed, correspondents.Entry("Ben Ashdown"))
+    for each in (ida, ida, ben):
+        writing.write(unreviewed, ORSON, "", "How are you?", as_correspondent(each))
+    with reading(unreviewed.engine) as tx:
+        assert [each.number for each in pending(tx)] == [3, 0]
+    correspondents.block_mail(unreviewed, ida, ORSON, SUPERVISOR, "a threat")
+    day = cases.day_of_intake(unreviewed, CLERK)
+    first, _, third = (each for each in _made(unreviewed))
+    assert (day.to_print, day.stopped) == (Pending(1, third), Pending(2, first))
+
+
+def _made(facility: Facility) -> list[datetime]:
+    with reading(facility.engine) as tx:
+        return sorted(each.made for each in queue.waiting(tx))
 
 
 def test_what_was_given_up_can_be_printed_once_the_block_is_over(
