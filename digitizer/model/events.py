@@ -71,6 +71,8 @@ class Verb(StrEnum):
     REFUSE_MESSAGE = "refuse message"
     REFUSE_PHOTO = "refuse photo"
     PASS_PHOTO = "give photo back"
+    UNDO_MESSAGE = "undo about message"
+    DRAW_MESSAGE = "draw message for check"
     OPEN_CONVERSATION = "open conversation"
     PRINT_MESSAGE = "print message"
     RENDER_MESSAGE = "render message"
@@ -209,6 +211,19 @@ DECISIONS = frozenset(
 )
 
 
+#: What a named person decides about an e-message that waits for a review.
+MESSAGE_DECISIONS = frozenset(
+    {
+        Verb.RELEASE_MESSAGE,
+        Verb.FIRST_LOOK_AT_MESSAGE,
+        Verb.REFUSE_MESSAGE,
+        Verb.REFUSE_PHOTO,
+        Verb.PASS_PHOTO,
+        Verb.UNDO_MESSAGE,
+    }
+)
+
+
 #: By the inmate, the first of these is when they opened their letter.
 OPENINGS = frozenset({Verb.OPEN, Verb.OPEN_REPLY, Verb.COPY_AS_PDF, Verb.LOOK_AT_PAGE})
 #: Events after which the letter that they name may be somewhere else, or was opened, …
@@ -310,6 +325,8 @@ class Subject:
 ROSTER = Subject("roster")
 PRINT_QUEUE = Subject("print queue")
 SETTINGS = Subject("settings")
+#: Which e-messages were drawn to be checked.
+MESSAGE_CHECKS = Subject("message checks")
 #: The log of events.
 LOG = Subject("log")
 #: Every stored file, and the database.

@@ -616,6 +616,13 @@ _MESSAGES = (
         form={**_WHY, "number": "1"},
         recorded=Verb.PASS_PHOTO,
     ),
+    # Tests of its own undo a decision; no such act is undone here.
+    Row(
+        "POST /staff/screening/messages/{message}/undo",
+        staff(409, 409),
+        "message",
+        form={"act": "1"},
+    ),
 )
 
 _WATCHING = (
@@ -665,6 +672,35 @@ _CHECKS = (
         "POST /staff/screening/checks/{letter}/refuse",
         staff(409, 303, **_CLERKS_ALONE),
         "check",
+        "",
+        form=_WHY,
+    ),
+    Row(
+        "GET /staff/screening/checks/messages/{message}",
+        staff(200, 303, **_CLERKS_ALONE),
+        "screened",
+        "",
+        recorded=Verb.LOOK_AT_MESSAGE,
+    ),
+    Row(
+        "GET /staff/screening/checks/messages/{message}/photos/{place}/picture",
+        staff(200, 404, **_CLERKS_ALONE),
+        "screened",
+        "",
+        {"place": "1"},
+        recorded=Verb.LOOK_AT_PHOTO,
+    ),
+    Row(
+        "POST /staff/screening/checks/messages/{message}/pass",
+        staff(409, 303, **_CLERKS_ALONE),
+        "screened",
+        "",
+        form=_WHY,
+    ),
+    Row(
+        "POST /staff/screening/checks/messages/{message}/refuse",
+        staff(409, 303, **_CLERKS_ALONE),
+        "screened",
         "",
         form=_WHY,
     ),

@@ -78,7 +78,9 @@ from digitizer.screening import (
     decisions,
     held_list,
     legal_mail,
+    message_checks,
     message_review,
+    message_undo,
     notices,
     recalls,
     review,
@@ -192,6 +194,24 @@ def _undo_last(h: Facility, at: Place, by: Actor) -> None:
         decisions.undo_last(h, by)
     decisions.reject(h, at["held"], by, "why")
     assert decisions.undo_last(h, by).held == at["held"]
+
+
+def _undo_message(h: Facility, at: Place, by: Actor) -> None:
+    """As ``_undo``."""
+    with suppress(NotFound):
+        message_undo.undo(h, at["message"], 0, by)
+    message_review.refuse_message(h, at["message"], by, "why")
+    with reading(h.engine) as tx:
+        (last,) = audit.latest_events(tx, 1)
+    message_undo.undo(h, at["message"], last.seq, by)
+
+
+def _judge_message(h: Facility, at: Place, by: Actor) -> None:
+    """Refused until its photo was on their screen."""
+    with pytest.raises(Conflict):
+        message_checks.judge(h, at["screened"], [0], "why", by)
+    message_checks.photo(h, at["screened"], 1, by)
+    assert message_checks.judge(h, at["screened"], [0], "why", by).is_miss
 
 
 def _undo(h: Facility, at: Place, by: Actor) -> None:
@@ -552,6 +572,50 @@ _CONVERSATIONS = (
         CLERKS,
         Verb.REFUSE_MESSAGE,
         lambda h, at, by: message_review.refuse_message(h, at["message"], by, "why"),
+    ),
+    Row(
+        "screening.message_undo.last_decision",
+        LOOKERS,
+        None,
+        lambda h, at, by: message_undo.last_decision(h, at["message"], by),
+    ),
+    Row(
+        "screening.message_undo.undo",
+        CLERKS,
+        Verb.UNDO_MESSAGE,
+        _undo_message,
+        prepared=(Verb.REFUSE_MESSAGE,),
+    ),
+    Row(
+        "screening.message_checks.waiting",
+        CLERKS,
+        None,
+        lambda h, at, by: message_checks.waiting(h, by),
+    ),
+    Row(
+        "screening.message_checks.measured",
+        CLERKS,
+        None,
+        lambda h, at, by: message_checks.measured(h, by),
+    ),
+    Row(
+        "screening.message_checks.look_at",
+        CLERKS,
+        Verb.LOOK_AT_MESSAGE,
+        lambda h, at, by: message_checks.look_at(h, at["screened"], by),
+    ),
+    Row(
+        "screening.message_checks.photo",
+        CLERKS,
+        Verb.LOOK_AT_PHOTO,
+        lambda h, at, by: message_checks.photo(h, at["screened"], 1, by),
+    ),
+    Row(
+        "screening.message_checks.judge",
+        CLERKS,
+        Verb.CHECK,
+        _judge_message,
+        prepared=(Verb.LOOK_AT_PHOTO,),
     ),
     Row(
         "screening.message_review.refuse_photo",

@@ -115,6 +115,7 @@ ELSEWHERE = {
         "unit/people/correspondents/test_own_contacts.py",
     ),
     "people/correspondents/telling.py": ("by what is told", "unit/messages/test_news.py"),
+    "screening/message_draws.py": ("rows of the log", "unit/screening/test_message_checks.py"),
     "screening/held_list.py": ("in parts", "unit/entrances/api/test_mail.py"),
     "storage/overwriting.py": ("by what is left", "unit/screening/test_nothing_is_left.py"),
     "people/correspondents/contacts.py": (

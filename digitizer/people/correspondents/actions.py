@@ -100,7 +100,7 @@ def try_email_again(facility: Facility, correspondent_id: int, by: Actor) -> Non
     with acting(facility, by, Act.CONTACTS) as action:
         records.get(action.tx, correspondent_id)
         emails = telling.emails_of(action.tx, correspondent_id)
-        if not any([forget_bounce(action.tx, each) for each in emails]):
+        if not [each for each in emails if forget_bounce(action.tx, each)]:
             raise Conflict("E-mails are sent to them already.")
         about = Subject.correspondent(correspondent_id)
         action.record(Verb.CHANGE_CORRESPONDENT, about, changed=["e-mails are tried again"])

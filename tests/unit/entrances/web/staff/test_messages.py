@@ -77,11 +77,11 @@ def test_photos_are_shown_one_after_another_and_then_it_is_released(
         assert found[1].endswith(f"/photos/{place}/picture")  # the first that was not shown yet
         assert ana.get(found[1]).headers["content-type"] == "image/jpeg"
     status, location, _ = _post(ana, sent, "release")
-    assert (status, location) == (303, f"{BASE}/{after}?done=release")
+    assert (status, location) == (303, f"{BASE}/{after}?done=release&of={sent}")
     assert "The message was released." in ana.get(location).text
     assert _state(mail, ida, sent) is MessageState.QUEUED
     _, location, _ = _post(ana, after, "release")
-    assert location == f"{BASE}?done=release"  # nothing is left
+    assert location == f"{BASE}?done=release&of={after}"  # nothing is left
     gone = ana.get(f"{BASE}/{sent}", follow_redirects=False)
     assert (gone.status_code, gone.headers["location"]) == (303, f"{BASE}?done=")
 
@@ -146,3 +146,30 @@ def test_an_investigator_looks_and_does_not_decide(ivo: Visitor, mail: Mail, ida
     assert answer.status_code == 409
     (entry,) = writing.conversation(mail.facility, str(ida), ME).entries
     assert entry.state is MessageState.IN_REVIEW
+
+
+def test_the_last_decision_is_undone_from_the_next_page(ana: Visitor, mail: Mail, ida: int) -> None:
+    sent = writing.write(mail.facility, OWNER, "Hi", "Hello", as_correspondent(ida))
+    act = ""
+    for what, reason in (("release", ""), ("refuse", "a threat")):
+        _, location, _ = _post(ana, sent, what, reason=reason)
+        html = ana.get(location).text
+        found = re.search(rf'{BASE}/{sent}/undo".*?name="act" value="(\d+)"', html)
+        assert found is not None
+        act = found[1]
+        answer = ana.post_form(f"{BASE}/{sent}/undo", {"act": act}, seen_on=location)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"{BASE}/{sent}?done=undo")
+        assert "the message waits for a review again" in ana.get(f"{BASE}/{sent}?done=undo").text
+        assert _state(mail, ida, sent) is MessageState.IN_REVIEW
+    again = ana.post_form(f"{BASE}/{sent}/undo", {"act": act}, seen_on=BASE)
+    assert again.status_code == 409
+    assert "decided about it since" in again.text
+
+
+def test_undo_is_not_offered_once_it_was_read(ana: Visitor, mail: Mail, ida: int) -> None:
+    sent = writing.write(mail.facility, OWNER, "Hi", "Hello", as_correspondent(ida))
+    _, location, _ = _post(ana, sent, "release")
+    writing.conversation(mail.facility, str(ida), ME)
+    html = ana.get(location).text
+    assert "The message was released." in html
+    assert "/undo" not in html
