@@ -156,6 +156,8 @@ class Verb(StrEnum):
     DROP_MAIL = "drop mail"
     NOTE_BOUNCE = "note bounce"
     MAIL_DIGEST = "mail digest"
+    LEAVE_STAFF_MAIL = "leave staff mail"
+    TAKE_UP_STAFF_MAIL = "take up staff mail"
     ANNOUNCE = "announce"
     END_ANNOUNCEMENT = "end announcement"
     RAISE_ALARM = "raise alarm"

@@ -231,6 +231,11 @@ _LISTS = (
     Row("GET /staff/live/events", staff(200, 200)),
     Row("GET /staff/held", staff(200, 200)),
     Row("GET /staff/settings", staff(200, 200)),
+    Row(
+        "POST /staff/settings/staff-mail",
+        staff(409, 409, clerk=(403, 403), supervisor=(403, 403), investigator=(403, 403)),
+        form={"address": "chief@jail.example"},
+    ),
     Row("GET /staff/mail", staff(200, 200)),
     Row(
         "POST /staff/mail",
@@ -1007,6 +1012,9 @@ _FAMILY = (
     Row("POST /family/reset/{token}", anyone(404), rest=_STALE),
     Row("GET /family/leave/{token}", anyone(200), rest=_STALE),
     Row("POST /family/leave/{token}", anyone(200), rest=_STALE),
+    Row("GET /family/staff-mail/{token}", anyone(404), rest=_STALE),
+    Row("POST /family/staff-mail/{token}", anyone(404), rest=_STALE),
+    Row("POST /family/staff-mail/{token}/again", anyone(404), rest=_STALE),
     Row("GET /family/where", anyone(200)),
     Row("POST /family/where", anyone(400)),
     Row("GET /family/no-printer", anyone(200)),

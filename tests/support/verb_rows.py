@@ -55,11 +55,13 @@ from digitizer.operations import (
     health,
     own_backups,
     scrub,
+    staff_mail,
     unused_photos,
 )
 from digitizer.operations.anchors import Anchor
 from digitizer.operations.reports import actions as reports
 from digitizer.operations.reports.periods import Period
+from digitizer.operations.staff_mail import StaffMail
 from digitizer.people import actions as people
 from digitizer.people import own_login, own_pin, renumbering, rosters, staff
 from digitizer.people.correspondents import actions as correspondents
@@ -1615,6 +1617,16 @@ def _try_their_email_again(h: Facility, at: Place, by: Actor) -> None:
     correspondents.try_email_again(h, int(at["ida"]), by)
 
 
+def _send_staff_mail_again(h: Facility, at: Place, by: Actor) -> None:
+    own = h.settings.alarms.model_copy(update={"mail_to": ("chief@jail.example",)})
+    named = replace(h, settings=h.settings.model_copy(update={"alarms": own}))
+    key = h.keys.keys[h.keys.current]
+    staff_mail.leave_by_link(
+        named, staff_mail.token_of(StaffMail.ALARMS, "chief@jail.example", key)
+    )
+    staff_mail.send_again(named, StaffMail.ALARMS, "chief@jail.example", by)
+
+
 def _change_own_password(h: Facility, at: Place, by: Actor) -> None:
     own_account.change_own_password(h, PASSWORD, NEW_PASSWORD, NEW_PASSWORD, by, "10.0.0.9")
 
@@ -1634,6 +1646,19 @@ _FAMILY = (
         FAMILY,
         None,
         lambda h, at, by: own_account.own_account(h, by),
+    ),
+    Row(
+        "operations.staff_mail.who_left",
+        OPERATORS,
+        None,
+        lambda h, at, by: staff_mail.who_left(h, by),
+    ),
+    Row(
+        "operations.staff_mail.send_again",
+        OPERATORS,
+        Verb.TAKE_UP_STAFF_MAIL,
+        _send_staff_mail_again,
+        prepared=(Verb.LEAVE_STAFF_MAIL,),
     ),
     Row(
         "operations.digest.mail_digest",

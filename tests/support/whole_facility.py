@@ -100,8 +100,9 @@ class Place:
     the message ``screened``; OWNER failed to log in once. ``roster`` is an uploaded file that
     waits, ``doubtful`` a number whose name is held. ``clerk`` and the other roles are the numbers
     of staff, ``left`` that of one who left. ``print`` is the number of a sheet that waits to be
-    printed, ``sent`` of one that was given to a printer, in the open ``batch``; ``stopped`` must not be printed. ``outgoing`` is a
-    doubtful e-mail, ``announcement`` is shown; ``now`` and ``soon`` are times as a form has them.
+    printed, ``sent`` of one that was given to a printer, in the open ``batch``; ``stopped`` must
+    not be printed. ``outgoing`` is a doubtful e-mail, ``announcement`` is shown; ``now`` and
+    ``soon`` are times as a form has them.
     ``ida`` and ``ben`` are correspondents, ``block`` holds mail. ``cora`` ("family") may write to
     OWNER, ``stranger`` to ANOTHER; both have a login. Her ``message`` waits for a review,
     ``passed`` was released, each with a photo, and so has her draft; ``answer`` is a reply sheet to

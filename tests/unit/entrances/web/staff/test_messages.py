@@ -89,7 +89,7 @@ def test_photos_are_shown_one_after_another_and_then_it_is_released(
 def test_a_photo_is_refused_and_given_back(ana: Visitor, mail: Mail, ida: int) -> None:
     sent = _with_photos(mail, ida, 2)
     status, location, _ = _post(ana, sent, "refuse-photo", number="2", picked="Written in a code")
-    assert (status, location) == (303, f"{BASE}/{sent}?done=refuse-photo&at=2")
+    assert (status, location) == (303, f"{BASE}/{sent}?done=refuse-photo&of={sent}&at=2")
     html = ana.get(location).text
     assert "refused: Written in a code" in html
     assert re.search(r'id="sheet" src="[^"]+/photos/2/picture"', html)
@@ -106,7 +106,7 @@ def test_a_message_is_refused_with_a_reason(ana: Visitor, mail: Mail, ida: int) 
     status, _, text = _post(ana, mine, "refuse")
     assert (status, "needs a reason" in text) == (409, True)
     status, location, _ = _post(ana, mine, "refuse", picked="Threats, or plans of a crime")
-    assert (status, location) == (303, f"{BASE}?done=refuse")
+    assert (status, location) == (303, f"{BASE}?done=refuse&of={mine}")
     (entry,) = writing.conversation(mail.facility, str(ida), ME).entries
     assert (entry.state, entry.refused) == (MessageState.REFUSED, "Threats, or plans of a crime")
 
@@ -128,11 +128,11 @@ def test_two_people_release_what_a_rule_asks_for(
     _watch(mail, WatchKind.INMATE, "", OWNER, two=True)
     mine = writing.write(mail.facility, str(ida), "", "Hello", ME)
     _, location, _ = _post(ana, mine, "release")
-    assert location == f"{BASE}?done=first"
+    assert location == f"{BASE}?done=first&of={mine}"
     assert mine not in ana.get(BASE).text
     html = ruth.get(f"{BASE}/{mine}").text
     assert "Ana Brookwater released it; two people must." in html
-    assert _post(ruth, mine, "release")[1] == f"{BASE}?done=release"
+    assert _post(ruth, mine, "release")[1] == f"{BASE}?done=release&of={mine}"
     (entry,) = writing.conversation(mail.facility, str(ida), ME).entries
     assert entry.state is MessageState.QUEUED
 
