@@ -17,6 +17,7 @@ WIDER = {
     "engines/searchable_pdf/test_pdf_a.py": "the whole file by the clauses of PDF/A",
     "engines/test_no_metadata.py": "where a photo was taken, in all that is made of it",
     "entrances/web/shared/test_long_addresses.py": "addresses that a page answers with",
+    "messages/test_readers_language.py": "each kind of paper that an inmate gets",
     "people/roster_file/test_layouts.py": "the layouts of jails' systems, from bytes to rows",
     "screening/test_nothing_gets_past.py": "every way to a mailbox, in any order",
     "screening/test_withheld_pages.py": "a withheld page, by every way to its inmate",
