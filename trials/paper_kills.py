@@ -1,6 +1,7 @@
 """kill -9 at random moments while messages are written, rendered, printed, posted and e-mailed.
 
     python -m trials.paper_kills --kills 200 --seed 1
+    python -m trials.paper_kills --kills 60 --seed 1 --database postgresql
 
 Each process writes messages both ways, gives some to a print system (a script that keeps what it
 was given) and some to a folder, and sends e-mail to a server of our own, until it is killed. The
@@ -21,6 +22,7 @@ import socketserver
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -49,6 +51,7 @@ from digitizer.storage.database import writing as changing
 from digitizer.storage.tables import event, message
 from digitizer.storage.tables_prints import print_job
 from digitizer.support.clock import now
+from tests.support import postgres
 from tests.support.conversing import IDA, as_correspondent, make_contact
 from tests.support.made_mail import CLERK, ORSON, as_inmate, fill_roster
 from tests.support.provenance import commit
@@ -62,7 +65,8 @@ cat > "{got}/.$number" && mv "{got}/.$number" "{got}/$number.pdf"
 sleep 0.3
 echo "request id is $2-$number (1 file(s))"
 """
-#: Seconds within which a process is killed, at most; one round takes about as long.
+#: Seconds within which a process is killed, at most; one round takes about as long where nothing
+#: else runs on the machine.
 _LONGEST = 4.0
 
 
@@ -96,10 +100,11 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where it all happens: the home, what printers and the mail server got, and what the processes
-    noted of themselves."""
+    noted of themselves. ``database`` is the URL of an empty one, "" for the home's own SQLite."""
 
     folder: Path
     port: int
+    database: str = ""
 
     @property
     def got(self) -> Path:
@@ -206,12 +211,19 @@ def forked(do: Callable[[], object]) -> int:
     try:
         do()
         status = 0
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         os._exit(status)
 
 
 def _make(place: Place) -> None:
     make_home(place.folder / "home")
+    if place.database:
+        with (place.folder / "home" / "config.toml").open("a") as settings:
+            settings.write(f'\n[store]\ndatabase_url = "{place.database}"\n')
+        make_home(place.folder / "home")  # its tables are there now
     for each in (place.got, place.out, place.folder / "bin"):
         each.mkdir()
     script = place.folder / "bin" / "lp"
@@ -343,14 +355,21 @@ def judge(place: Place, kills: int) -> Verdict:
     )
 
 
-def run(folder: Path, kills: int, seed: int, say: bool = False) -> Verdict:
+def run(
+    folder: Path,
+    kills: int,
+    seed: int,
+    say: bool = False,
+    database: str = "sqlite",
+    longest: float = _LONGEST,
+) -> Verdict:
     rng = random.Random(seed)
-    with _mail_server(folder) as port:
-        place = Place(folder, port)
+    with _mail_server(folder) as port, _served(database) as url:
+        place = Place(folder, port, url)
         _finished(forked(lambda: _make(place)))
         for number in range(1, kills + 1):
             child = forked(lambda: _work(place))
-            time.sleep(rng.uniform(0.05, _LONGEST))
+            time.sleep(rng.uniform(0.05, longest))
             if os.waitpid(child, os.WNOHANG) != (0, 0):
                 raise RuntimeError("a process ended before it was killed")
             os.kill(child, signal.SIGKILL)
@@ -360,6 +379,16 @@ def run(folder: Path, kills: int, seed: int, say: bool = False) -> Verdict:
                 print(f"{number} kills", file=sys.stderr, flush=True)
         _finished(forked(lambda: _settle(place)))
         return judge(place, kills)
+
+
+@contextmanager
+def _served(database: str) -> Iterator[str]:
+    """The URL of it: a server of our own for "postgresql", "" for the SQLite of the home."""
+    if database == "postgresql":
+        with postgres.server() as url:
+            yield url
+    else:
+        yield "" if database == "sqlite" else database
 
 
 def _await_printer(place: Place) -> None:
@@ -387,10 +416,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--database", default="sqlite", help='"sqlite", "postgresql", or the URL of an empty one'
+    )
+    parser.add_argument(
+        "--longest", type=float, default=_LONGEST, help="seconds until a kill, at most"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        verdict = run(Path(name), asked.kills, asked.seed, say=True)
-    print(f"Commit {commit()}, seed {asked.seed}: {verdict}")
+        verdict = run(Path(name), asked.kills, asked.seed, True, asked.database, asked.longest)
+    print(f"Commit {commit()}, seed {asked.seed}, {asked.database}: {verdict}")
     return 0 if verdict.good else 1
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.letters.origins import kin_of
 from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import Doubt, DoubtReason
+from digitizer.people.correspondents.origins import kin_of
 from digitizer.storage.tables import inmate, letter, page
 from digitizer.storage.tables_screening import withheld_page
 from digitizer.support.clock import now

@@ -21,6 +21,7 @@ from digitizer.model.people import Inmate
 from digitizer.people import roster
 from digitizer.people.correspondents import contacts
 from digitizer.people.correspondents.records import Correspondent
+from digitizer.prints import queue
 from digitizer.storage.tables import letter, message, page
 from digitizer.storage.tables_correspondents import letter_sender
 from digitizer.storage.tables_messages import reply_seen
@@ -59,7 +60,7 @@ class Entry:
     """One thing that was sent. ``mine``: by whoever looks. ``text`` is a message's words, or what
     was read on a reply sheet; None of a letter on paper. ``pages`` counts the pages of a letter or
     reply, ``state`` is a message's; ``read`` is when its recipient first opened it on a screen, and
-    ``refused`` why staff refused it."""
+    ``refused`` why staff refused it; ``given_up``: it was to be printed, and will not be."""
 
     kind: EntryKind
     id: str
@@ -73,6 +74,7 @@ class Entry:
     printed: datetime | None = None
     read: datetime | None = None
     refused: str | None = None
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ def _messages(
             visible,
         )
     ).all()
-    refused = refused_photos(tx, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    refused, given_up = refused_photos(tx, ids), queue.given_up(tx, ids)
     for row in rows:
         mine = row.direction == side.writes
         yield Entry(
@@ -171,6 +174,7 @@ def _messages(
             printed=row.printed,
             read=row.read,
             refused=row.refused,
+            given_up=row.id in given_up,
         )
 
 

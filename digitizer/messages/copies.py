@@ -111,6 +111,7 @@ def _letter(facility: Facility, look: Look, letter_id: str) -> LetterToInmate:
     found = open_letter(look.tx, look.owner, letter_id)
     pictures = [facility.pictures.get(each.picture) for each in found.pages if each.picture]
     missing = [f"Not delivered to you: {each.reason}" for each in found.withheld]
+    language = roster.language_of(look.tx, look.owner or "")
     return LetterToInmate(
         facility_name=facility.settings.facility.name,
         inmate=roster.find_inmate(look.tx, look.owner or ""),
@@ -121,7 +122,8 @@ def _letter(facility: Facility, look: Look, letter_id: str) -> LetterToInmate:
         sent=found.received.astimezone(),
         message_id=letter_id,
         reply=None,
-        words=facility.words,
+        language=language,
+        words=facility.words.for_reader(language),
         pages_of_letter=True,
     )
 
@@ -141,6 +143,7 @@ def _message(facility: Facility, look: Look, message_id: str) -> LetterToInmate:
     from digitizer.engines.printing.letters.letter import LetterToInmate
 
     found, released = _own_message(look, message_id)
+    language = roster.language_of(look.tx, look.owner or "")
     return LetterToInmate(
         facility_name=facility.settings.facility.name,
         inmate=found.inmate,
@@ -151,5 +154,6 @@ def _message(facility: Facility, look: Look, message_id: str) -> LetterToInmate:
         sent=released.astimezone(),
         message_id=message_id,
         reply=None,
-        words=facility.words,
+        language=language,
+        words=facility.words.for_reader(language),
     )

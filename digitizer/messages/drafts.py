@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +12,17 @@ import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict
 from digitizer.model.mail import Direction
+from digitizer.people.correspondents.records import joined_words
 from digitizer.storage.tables import message
 from digitizer.storage.tables_messages import message_draft
 from digitizer.support.clock import id_after, now
 from digitizer.support.visible import HIDDEN, as_name
 
+#: Said to who pressed a button on a page that did not show all that was typed.
+BOTH_KEPT = (
+    "You wrote to the same person on another page too. Nothing was sent: both are kept below. Take "
+    "out what you do not want to send."
+)
 _IS_FORM = re.compile(r"[0-9a-f]{16}[0-9a-z]{16}")
 
 
@@ -23,17 +30,19 @@ _IS_FORM = re.compile(r"[0-9a-f]{16}[0-9a-z]{16}")
 class Save:
     """What is typed on a form comes to be kept, or to be sent. ``form`` is the form's own name, as
     ``form_for`` gave it out; "" is none that is known. ``number`` counts the saves of one form, so
-    that one which comes late is known; ``asked``: its writer pressed a button."""
+    that one which comes late is known; ``asked``: its writer pressed a button. ``over`` is the
+    ``stamp`` of the draft that the form was opened with."""
 
     form: str = ""
     number: int = 0
     asked: bool = True
+    over: str = ""
 
     @classmethod
-    def of(cls, form: str, number: int, *, asked: bool) -> Save:
+    def of(cls, form: str, number: int, over: str = "", *, asked: bool) -> Save:
         """From what a page sent: of a form that no page of ours has, nothing is known."""
         is_ours = _IS_FORM.fullmatch(form) and 0 <= number < 2**31
-        return cls(form, number, asked) if is_ours else cls(asked=asked)
+        return cls(form, number, asked, over) if is_ours else cls(asked=asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,15 @@ class KeptDraft:
     @property
     def is_empty(self) -> bool:
         return not (self.subject or self.body or self.photos)
+
+    @property
+    def stamp(self) -> str:
+        """Another for other words."""
+        return hashlib.sha256(f"{self.subject}\0{self.body}".encode()).hexdigest()[:16]
+
+    def is_lost_under(self, subject: str, body: str) -> bool:
+        """Whether words of it would be gone if these took their place."""
+        return self.subject not in ("", subject) or self.body.strip() not in body
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +96,56 @@ def form_for(draft: KeptDraft) -> str:
     return id_after(draft.form)
 
 
-def keep_typed(tx: sa.Connection, between: Between, subject: str, body: str, save: Save) -> None:
+def keep_typed(tx: sa.Connection, between: Between, subject: str, body: str, save: Save) -> bool:
     """Keeps what was typed, with the photos that the draft has; not what comes later than what was
-    typed after it on the same form. Raises Conflict for a save that nobody asked for of a form that
-    was sent, or that somebody opened anew since and typed on."""
+    typed after it on the same form. True where the draft had words from another page that this one
+    did not show: both are kept then, in one draft of a form that is not open yet.
+
+    Raises Conflict for a save that nobody asked for of a form that was sent, or that would take the
+    place of what was typed on another page since."""
     known = sent_on(tx, between, save.form)
     if known is not None:
         if not save.asked:
             raise Conflict("This message is sent. What you type here is not kept any more.")
         if known.says(subject, body):
-            return  # the same once more
-        save = Save(form_for(KeptDraft(form=save.form)))
+            return False  # the same once more
+        save = Save(form_for(KeptDraft(form=save.form)), over=save.over)
     had = kept(tx, between)
-    is_late = bool(save.form) and (had.form, had.save) > (save.form, save.number)
-    if is_late and not save.asked:
-        if had.form == save.form:
-            return
-        raise Conflict("You write this message on another page by now. Load this page again.")
+    if had.form == save.form:
+        if had.save <= save.number or save.asked:
+            keep(tx, between, subject, body, had.photos, save)
+        return False
+    is_other = _is_other(had, subject, body, save)
+    if not save.asked and (is_other or had.form > save.form > ""):
+        raise Conflict(
+            "You write this message on another page by now. What you type here is kept once you "
+            "press a button below."
+        )
+    if is_other:
+        subject, body = _both(had, subject, body)
+        save = Save(form_for(KeptDraft(form=max(had.form, save.form))))
     keep(tx, between, subject, body, had.photos, save)
+    return is_other
+
+
+def _is_other(had: KeptDraft, subject: str, body: str, save: Save) -> bool:
+    """Whether the draft has words that whoever typed these did not see. Without a form somebody
+    who knows the draft replaces it."""
+    return bool(save.form) and save.over != had.stamp and had.is_lost_under(subject, body)
+
+
+def _both(had: KeptDraft, subject: str, body: str) -> tuple[str, str]:
+    """What was typed first, then what the draft had; nothing twice."""
+    if not KeptDraft(subject, body).is_lost_under(had.subject, had.body):
+        return had.subject, had.body
+    return joined_words((subject, body), (had.subject, had.body))
+
+
+def check_unchanged(tx: sa.Connection, between: Between, subject: str, body: str) -> None:
+    """Raises Conflict where the draft has other words by now than those that are sent."""
+    had = kept(tx, between)
+    if (had.subject, had.body) != (subject, body):
+        raise Conflict(BOTH_KEPT)
 
 
 @dataclass(frozen=True, slots=True)

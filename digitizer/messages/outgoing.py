@@ -36,6 +36,7 @@ class Message:
     """One e-message. ``photos`` are the names of its stored photos, without those that staff
     refused; ``cover_id`` is the code of the sheet that is printed with it for the answer.
     ``correspondent`` is the name of the person outside, ``correspondent_id`` their record, if any.
+    ``given_up`` is why staff gave up its print, None where they did not.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Message:
     printed: datetime | None
     cover_id: str
     correspondent_id: int | None = None
+    given_up: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,8 @@ def _messages(tx: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Message
         .order_by(inmate.c.housing_unit, inmate.c.last_name, message.c.created, message.c.id)
     ).all()
     people = roster.inmates_of_rows(tx, {row.inmate_id for row in rows})
-    refused = refused_photos(tx, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    refused, given_up = refused_photos(tx, ids), queue.given_up(tx, ids)
     return tuple(
         Message(
             id=row.id,
@@ -210,6 +213,7 @@ def _messages(tx: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Message
             printed=row.printed,
             cover_id=row.cover_id,
             correspondent_id=row.correspondent_id,
+            given_up=given_up.get(row.id),
         )
         for row in rows
     )

@@ -122,8 +122,11 @@ def _render(
 
 
 def _language(tx: sa.Connection, message: Message) -> str:
-    """That of the recipient outside, as they chose it; "" where it is not known."""
-    if message.direction is Direction.TO_INMATE or message.correspondent_id is None:
+    """That of its reader: an inmate's by the roster, a recipient's outside as they chose it; ""
+    where it is not known."""
+    if message.direction is Direction.TO_INMATE:
+        return roster.language_of(tx, message.inmate.booking_number)
+    if message.correspondent_id is None:
         return ""
     return records.get(tx, message.correspondent_id).language
 

@@ -51,14 +51,14 @@ def render_message(
     language: str = "",
 ) -> Rendered:
     """The letter with its reply sheet (to an inmate) or with their cover sheet (from one).
-    ``large``: a letter to an inmate in large print. ``language``: that of the recipient outside, if
-    it is known.
+    ``large``: a letter to an inmate in large print. ``language``: that of the reader, if it is
+    known.
 
     Raises UsageError if an address does not fit its window, SandboxFailed if a photo broke it.
     """
     to_inmate = message.direction is Direction.TO_INMATE
     if to_inmate:
-        letter = _to_inmate(message, code, facility, photos, large)
+        letter = _to_inmate(message, code, facility, photos, large, language)
     else:
         letter = _from_inmate(message, code, facility, photos, language)
     paper = facility.settings.facility.paper
@@ -85,6 +85,7 @@ def _to_inmate(
     facility: Facility,
     photos: Sequence[bytes],
     large: bool,
+    language: str,
 ) -> Letter:
     return LetterToInmate(
         facility_name=facility.settings.facility.name,
@@ -97,7 +98,8 @@ def _to_inmate(
         message_id=message.id,
         reply=ReplySheet(payload(code, facility.keys), short_id(code)),
         large=large,
-        words=facility.words,
+        language=language,
+        words=facility.words.for_reader(language),
     )
 
 

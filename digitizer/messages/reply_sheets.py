@@ -37,6 +37,7 @@ def print_reply_sheet(
     with acting(facility, by, Act.PRINT) as action:
         code = new_code(action.tx, facility, CodeKind.REPLY, sheets)
         person = roster.find_inmate(action.tx, booking_number)
+        language = roster.language_of(action.tx, booking_number)
         message_id = outgoing.queue_message(
             action.tx, draft, code.cover_id, state=MessageState.PRINTED
         )
@@ -48,11 +49,17 @@ def print_reply_sheet(
             sender=correspondent,
         )
         action.record(Verb.PRINT_REPLY_SHEET, Subject.cover(code.cover_id), to=booking_number)
-    return _printed_reply(facility, code, person, draft.correspondent, paper)
+    size = paper or facility.settings.facility.paper
+    return _printed_reply(facility, code, person, draft.correspondent, size, language)
 
 
 def _printed_reply(
-    facility: Facility, code: CoverCode, person: Inmate, correspondent: str, paper: Paper | None
+    facility: Facility,
+    code: CoverCode,
+    person: Inmate,
+    correspondent: str,
+    paper: Paper,
+    language: str,
 ) -> PrintedCover:
     from digitizer.engines.printing.kit.missing import missing_in, warning  # reportlab is slow
     from digitizer.engines.printing.sheets.reply_sheet import (
@@ -62,7 +69,7 @@ def _printed_reply(
 
     own = facility.settings.facility
     sheet = ReplySheet(payload(code, facility.keys), short_id(code))
-    size = paper or own.paper
-    pdf = reply_sheet_pdf(sheet, person, correspondent, own.name, size, facility.words)
+    words = facility.words.for_reader(language)
+    pdf = reply_sheet_pdf(sheet, person, correspondent, own.name, paper, words, language)
     missing = missing_in((own.name, person.full_name, person.booking_number, correspondent))
     return PrintedCover(pdf, sheet.short_id, person, warning(missing))

@@ -19,7 +19,7 @@ from digitizer.facility import Facility
 from digitizer.messages import conversations, drafts, outgoing, photos, releasing
 from digitizer.messages.actions import check_characters, readable
 from digitizer.messages.conversations import Entry, EntryKind, Side, Summary
-from digitizer.messages.drafts import Between, KeptDraft, Save
+from digitizer.messages.drafts import BOTH_KEPT, Between, KeptDraft, Save
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Direction, Draft, MessageState
@@ -35,6 +35,8 @@ from digitizer.storage.tables import letter, message, page
 from digitizer.support.clock import now
 
 __all__ = [
+    "BOTH_KEPT",
+    "BothKept",
     "Conversation",
     "Entry",
     "EntryKind",
@@ -79,6 +81,10 @@ class Conversation:
     stopped: str | None
     blocked: Block | None = None
     needs_address: bool = False
+
+
+class BothKept(Conflict):
+    """The draft had words from another page: it has both now, and nothing else was done."""
 
 
 def conversations_of(facility: Facility, by: Actor) -> tuple[Summary, ...]:
@@ -128,13 +134,19 @@ def save_draft(
     facility: Facility, with_whom: str, subject: str, body: str, by: Actor, save: Save | None = None
 ) -> datetime:
     """Keeps what is being written, with the photos that it has already; returns when. Nothing is
-    refused that is only too long: that is said when it is sent. Raises NotFound, and Conflict for
-    what a page saves by itself, and that was sent or is written on another page by now."""
+    refused that is only too long: that is said when it is sent. Raises NotFound; Conflict for what
+    a page saves by itself, and that was sent or is written on another page by now; and BothKept."""
     with keeping(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as look:
         between, _, _, _ = _parties(look, with_whom)
-        typed = subject[:_LONGEST_SUBJECT], body[:_LONGEST_KEPT]
-        drafts.keep_typed(look.tx, between, *typed, save or Save())
-        return drafts.kept(look.tx, between).saved or now()
+        are_two = drafts.keep_typed(look.tx, between, *_kept_of(subject, body), save or Save())
+        saved = drafts.kept(look.tx, between).saved or now()
+    if are_two:
+        raise BothKept(BOTH_KEPT)
+    return saved
+
+
+def _kept_of(subject: str, body: str) -> tuple[str, str]:
+    return subject[:_LONGEST_SUBJECT], body[:_LONGEST_KEPT]
 
 
 def add_photo(
@@ -201,7 +213,8 @@ def write(
     from one form is one message: the second time its id is returned, and nothing else is done.
 
     Raises NotFound, UsageError for what cannot be sent as it is, and Conflict where nobody can
-    write now, or where other words were sent from this form; the draft is kept then.
+    write now, where other words were sent from this form, and where the draft has words from
+    another page (BothKept, or a page that saved just now); the draft is kept then.
     """
     save = save or Save()
     save_draft(facility, with_whom, subject, body, by, save)
@@ -216,6 +229,7 @@ def _send(facility: Facility, with_whom: str, subject: str, body: str, by: Actor
     with acting(facility, by, Act.WRITE, of=_inmate_asked_for(by, with_whom)) as action:
         between, side, person, other = _parties(action, with_whom)
         _check_first(action.tx, between, form, subject, body)
+        drafts.check_unchanged(action.tx, between, *_kept_of(subject, body))
         had = drafts.kept(action.tx, between)
         draft = readable(_draft(side, person, other, subject, body))
         _check(draft, had.photos, settings.characters, settings.photos)

@@ -71,6 +71,8 @@ class Verb(StrEnum):
     REFUSE_MESSAGE = "refuse message"
     REFUSE_PHOTO = "refuse photo"
     PASS_PHOTO = "give photo back"
+    UNDO_MESSAGE = "undo about message"
+    DRAW_MESSAGE = "draw message for check"
     OPEN_CONVERSATION = "open conversation"
     PRINT_MESSAGE = "print message"
     RENDER_MESSAGE = "render message"
@@ -155,6 +157,8 @@ class Verb(StrEnum):
     DROP_MAIL = "drop mail"
     NOTE_BOUNCE = "note bounce"
     MAIL_DIGEST = "mail digest"
+    LEAVE_STAFF_MAIL = "leave staff mail"
+    TAKE_UP_STAFF_MAIL = "take up staff mail"
     ANNOUNCE = "announce"
     END_ANNOUNCEMENT = "end announcement"
     RAISE_ALARM = "raise alarm"
@@ -206,6 +210,19 @@ DECISIONS = frozenset(
         Verb.LIFT_SEAL,
         Verb.CUT_OUT,
         Verb.DESTROY_SEAL,
+    }
+)
+
+
+#: What a named person decides about an e-message that waits for a review.
+MESSAGE_DECISIONS = frozenset(
+    {
+        Verb.RELEASE_MESSAGE,
+        Verb.FIRST_LOOK_AT_MESSAGE,
+        Verb.REFUSE_MESSAGE,
+        Verb.REFUSE_PHOTO,
+        Verb.PASS_PHOTO,
+        Verb.UNDO_MESSAGE,
     }
 )
 
@@ -311,6 +328,8 @@ class Subject:
 ROSTER = Subject("roster")
 PRINT_QUEUE = Subject("print queue")
 SETTINGS = Subject("settings")
+#: Which e-messages were drawn to be checked.
+MESSAGE_CHECKS = Subject("message checks")
 #: The log of events.
 LOG = Subject("log")
 #: Every stored file, and the database.

@@ -19,6 +19,8 @@ from digitizer.support.clock import new_id, now
 
 #: One try ends within it: no two processes try the same thing at the same time.
 LEASE = timedelta(minutes=10)
+#: An e-mail is put here in the transaction of its event, a moment before or after that is noted.
+_BESIDE = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
 #: What nobody took for so long has failed, and a person decides.
 GIVE_UP_AFTER = timedelta(days=3)
@@ -196,6 +198,28 @@ def end(tx: sa.Connection, item_id: str, state: OutState, problem: str | None = 
         sent = outbox.c.id == item_id, outbox.c.kind == str(Kind.E_MAIL)
         tx.execute(sa.update(outbox).where(*sent).values(body="", leave=None))
     tx.execute(sa.update(outbox).where(outbox.c.id == item_id).values(**values))
+
+
+def drop_about(tx: sa.Connection, cause: Subject, since: datetime) -> None:
+    """E-mails about this that were put here since then and wait are not sent."""
+    waits = outbox.c.state == str(OutState.QUEUED)
+    dropped = sa.update(outbox).where(*_about(cause, since), waits)
+    tx.execute(dropped.values(state=str(OutState.DROPPED), ended=now(), body="", leave=None))
+
+
+def has_gone_out(tx: sa.Connection, cause: Subject, since: datetime) -> bool:
+    """Whether an e-mail about this that was put here since then was sent, or perhaps."""
+    kept_back = outbox.c.state.in_([str(OutState.QUEUED), str(OutState.DROPPED)])
+    gone = sa.select(outbox.c.id).where(*_about(cause, since), ~kept_back)
+    return tx.execute(gone).first() is not None
+
+
+def _about(cause: Subject, since: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        outbox.c.cause == str(cause),
+        outbox.c.kind == str(Kind.E_MAIL),
+        outbox.c.put >= since - _BESIDE,
+    )
 
 
 def note_problem(tx: sa.Connection, item_id: str, problem: str) -> None:

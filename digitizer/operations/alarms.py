@@ -18,9 +18,9 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
-from digitizer.notifications import outbox
-from digitizer.operations import findings
+from digitizer.operations import findings, staff_mail
 from digitizer.operations.findings import Finding
+from digitizer.operations.staff_mail import StaffMail
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables_upkeep import alarm
 from digitizer.support.clock import now
@@ -48,11 +48,13 @@ def raised_alarms(tx: sa.Connection) -> dict[str, RaisedAlarm]:
 
 def check_alarms(facility: Facility, by: Actor) -> int:
     """Mails what is wrong now and was not mailed yet, and what is over; returns how many that were.
-    Nothing is done where the settings name nobody to mail to."""
+    Nothing is done where the settings name nobody to mail to, or all of those have left."""
     permit(facility, by, Act.OPERATE)
     if not facility.settings.alarms.mail_to:
         return 0
     with reading(facility.engine) as tx:
+        if not staff_mail.recipients(tx, facility.settings, StaffMail.ALARMS):
+            return 0
         known = raised_alarms(tx)
         found = {each.what: each for each in _watched(facility, tx)}
     at = now()
@@ -120,18 +122,19 @@ def _clear(facility: Facility, raised: RaisedAlarm, found: Finding | None, by: A
 
 
 def _mail(facility: Facility, action: Action, what: str, name: str, text: str) -> None:
-    """To everyone in ``alarms.mail_to``. It names nobody whose mail it is about."""
+    """To everyone in ``alarms.mail_to`` that has not left. It names nobody whose mail it is
+    about."""
     place = " ".join(facility.settings.facility.name.split())
-    server = facility.settings.mail_server
     more = "The page Today of the mailroom shows all that needs care."
-    for recipient in facility.settings.alarms.mail_to:
-        outbox.put(
+    for recipient in staff_mail.recipients(action.tx, facility.settings, StaffMail.ALARMS):
+        staff_mail.put(
             action.tx,
+            facility,
+            StaffMail.ALARMS,
             recipient,
             f"{what}, {place}: {name}",
             f"{place}\n\n{name}: {text}\n{more}\n",
-            cause=_subject(name),
-            sender=server.sender if server else "",
+            _subject(name),
         )
 
 

@@ -13,9 +13,9 @@ from digitizer.capture.held_queues import queue_lines
 from digitizer.facility import Facility
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
-from digitizer.notifications import outbox as sending
-from digitizer.operations import findings
+from digitizer.operations import findings, staff_mail
 from digitizer.operations.findings import QUEUES
+from digitizer.operations.staff_mail import StaffMail
 from digitizer.storage.database import reading
 from digitizer.storage.tables_upkeep import outbox
 from digitizer.support.clock import now
@@ -24,7 +24,7 @@ from digitizer.support.wording import counted
 
 def mail_digest(facility: Facility, by: Actor) -> int:
     """Once a day, from ``alarms.digest_hour`` on by the facility's clock, to everyone in
-    ``alarms.digest_to``; returns how many e-mails were written."""
+    ``alarms.digest_to`` that has not left; returns how many e-mails were written."""
     permit(facility, by, Act.OPERATE)
     settings = facility.settings.alarms
     at = now().astimezone()
@@ -32,24 +32,25 @@ def mail_digest(facility: Facility, by: Actor) -> int:
     if not settings.digest_to or at.hour < settings.digest_hour:
         return 0
     with reading(facility.engine) as tx:
-        if _is_written(tx, about):
+        to = staff_mail.recipients(tx, facility.settings, StaffMail.DIGEST)
+        if not to or _is_written(tx, about):
             return 0
         text = "\n".join(_lines(facility, tx, at))
     place = " ".join(facility.settings.facility.name.split())
-    server = facility.settings.mail_server
     with acting(facility, by, Act.OPERATE) as action:
         done = _is_written(action.tx, about)  # another process may have been quicker
-        for recipient in () if done else settings.digest_to:
-            sending.put(
+        for recipient in () if done else to:
+            staff_mail.put(
                 action.tx,
+                facility,
+                StaffMail.DIGEST,
                 recipient,
                 f"{at.date().isoformat()}, {place}",
                 f"{place}\n\n{text}\n\nThe page Today of the mailroom shows what it is.\n",
-                cause=about,
-                sender=server.sender if server else "",
+                about,
             )
-        action.record(Verb.MAIL_DIGEST, about, recipients=len(settings.digest_to), already=done)
-    return 0 if done else len(settings.digest_to)
+        action.record(Verb.MAIL_DIGEST, about, recipients=len(to), already=done)
+    return 0 if done else len(to)
 
 
 def _is_written(tx: sa.Connection, about: Subject) -> bool:

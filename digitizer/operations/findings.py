@@ -21,6 +21,7 @@ from digitizer.notifications import outbox
 from digitizer.notifications.bounces import bounced_since
 from digitizer.notifications.outbox import FOR_A_PERSON, Kind, Outgoing, OutState
 from digitizer.operations import backup_runs
+from digitizer.operations.staff_mail import left as who_left
 from digitizer.people import kept_rosters
 from digitizer.prints import queue as prints
 from digitizer.support.clock import now
@@ -133,6 +134,25 @@ def addresses(tx: sa.Connection, at: datetime) -> Finding:
         if count
         else None,
         _OUTBOX if count else None,
+    )
+
+
+def staff_mail(settings: Settings, tx: sa.Connection) -> Finding | None:
+    """Whether everybody whom the settings name for alarms and the digest still gets them; None
+    where they name nobody."""
+    if not settings.alarms.mail_to and not settings.alarms.digest_to:
+        return None
+    left = who_left(tx, settings)
+    said = "; ".join(f"{each.address} has left {each.what.setting}" for each in left)
+    return Finding(
+        "e-mail to staff",
+        not left,
+        said or "everybody whom the settings name gets it",
+        "Take the address out of config.toml, or, where its owner wants these e-mails again, press "
+        "Send again on the page Settings."
+        if left
+        else None,
+        "/staff/settings" if left else None,
     )
 
 
@@ -251,6 +271,9 @@ def of_the_tables(settings: Settings, tx: sa.Connection) -> Iterator[Finding]:
     yield backup(settings, tx, at)
     yield mail(tx)
     yield addresses(tx, at)
+    to_staff = staff_mail(settings, tx)
+    if to_staff:
+        yield to_staff
     yield webhook(tx)
     yield printing(tx, at)
     yield rosters(settings, tx)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,11 @@ class RosterChange:
 LARGE_PRINT = "large_print"
 """The column of the roster that says who is printed in large print."""
 
+LANGUAGE = "language"
+"""The column of the roster that says in which language somebody reads."""
+
+_SPANISH = frozenset(("es", "spa", "spanish", "español", "espanol", "castellano"))
+_ENGLISH = frozenset(("en", "eng", "english", "inglés", "ingles"))
 _YES = frozenset(("yes", "y", "true", "1"))
 
 
@@ -128,9 +134,24 @@ def find_inmate(tx: sa.Connection, booking_number: str) -> Inmate:
 
 def reads_large_print(tx: sa.Connection, booking_number: str) -> bool:
     """Whether the roster's own column ``large_print`` says yes for this inmate. Raises NotFound."""
+    return _own_column(tx, booking_number, LARGE_PRINT) in _YES
+
+
+def language_of(tx: sa.Connection, booking_number: str) -> str:
+    """ "en" or "es" as the roster's own column ``language`` says, by a code ("es-MX") or a name; ""
+    where it says nothing, or another language. Raises NotFound."""
+    said = _own_column(tx, booking_number, LANGUAGE)
+    code = re.split("[-_ ]", said)[0]
+    if code in _SPANISH:
+        return "es"
+    return "en" if code in _ENGLISH else ""
+
+
+def _own_column(tx: sa.Connection, booking_number: str, name: str) -> str:
+    """In small letters; "" where there is none."""
     which = inmate.c.id == inmate_row_id(tx, booking_number)
     more = tx.execute(sa.select(inmate.c.more).where(which)).scalar_one()
-    return str(more.get(LARGE_PRINT, "")).strip().casefold() in _YES
+    return str(more.get(name, "")).strip().casefold()
 
 
 def inmate_row_id(tx: sa.Connection, booking_number: str) -> int:

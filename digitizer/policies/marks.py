@@ -4,8 +4,9 @@ A mark never rejects, and is no verdict: it says what to look at, and why. Legal
 nothing of it is read.
 
 Marks follow from today's rules and from what is known of a letter, and of all that it was before it
-was cut, joined or scanned again (``letters.origins``); and from all that was ever held to stand on
-its pages. So they can be made anew at any time, and nothing that people do with pages loses one.
+was cut, joined or scanned again (``correspondents.origins``); and from all that was ever held to
+stand on its pages. So they can be made anew at any time, and nothing that people do with pages
+loses one.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.letters.origins import origins_of
 from digitizer.letters.transcripts import wordings_of
 from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import Box, Transcript, Word
+from digitizer.people.correspondents.origins import origins_of
 from digitizer.policies.watch_rules import WatchKind, WatchRule, current_rules, rules_by_id
 from digitizer.storage.tables import letter, page
 from digitizer.storage.tables_screening import watch_mark

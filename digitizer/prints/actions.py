@@ -48,12 +48,14 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Queue:
     """The whole queue as staff see it: what waits, what must not be printed now (``stopped``), what
-    nobody has confirmed yet (the doubtful first), and the last batches that came out."""
+    nobody has confirmed yet (the doubtful first), the last batches that came out, and the last
+    messages whose print was ``given_up``."""
 
     waiting: tuple[Waiting, ...]
     stopped: tuple[Stopped, ...]
     asked: tuple[Batch, ...]
     done: tuple[Batch, ...]
+    given_up: tuple[Print, ...] = ()
 
 
 def printer_names(facility: Facility, by: Actor) -> Mapping[str, Printer]:
@@ -89,6 +91,7 @@ def look_at_queue(facility: Facility, by: Actor) -> Queue:
             stopped,
             queue.unconfirmed(action.tx),
             tuple(each for each in queue.latest(action.tx, _LATEST) if not each.is_open),
+            queue.latest_given_up(action.tx, _LATEST),
         )
         numbers = [each.number for each in waiting]
         action.record(Verb.LOOK_AT_PRINT_QUEUE, PRINT_QUEUE, prints=numbers)

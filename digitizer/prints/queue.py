@@ -100,11 +100,56 @@ def spoil_copies(tx: sa.Connection, copied: str, reason: str) -> tuple[int, ...]
     return tuple(row.id for row in rows)
 
 
-def waiting_since(tx: sa.Connection) -> tuple[int, datetime | None]:
-    """How many prints no printer has yet, and since when the oldest waits."""
-    waits = sa.select(sa.func.count(), sa.func.min(print_job.c.made))
-    number, oldest = tx.execute(waits.where(print_job.c.state.in_(WAITING))).one()
-    return int(number), oldest
+def spoil_waiting(tx: sa.Connection, message_id: str, reason: str) -> None:
+    """What waits of this message is not printed."""
+    its = print_job.c.message_id == message_id, print_job.c.state.in_(WAITING)
+    tx.execute(sa.update(print_job).where(*its).values(state=PrintState.SPOILED, reason=reason))
+
+
+def has_left(tx: sa.Connection, message_id: str) -> bool:
+    """Whether a printer was given a print of this message."""
+    kept = print_job.c.state.in_([*WAITING, PrintState.SPOILED])
+    gone = sa.select(print_job.c.id).where(print_job.c.message_id == message_id, ~kept)
+    return tx.execute(gone).first() is not None
+
+
+def given_up(tx: sa.Connection, messages: Sequence[str]) -> Mapping[str, str]:
+    """Why staff gave up the last print of these messages, by message: those of which nothing came
+    out, and nothing will."""
+    found: dict[str, str | None] = {}
+    for start in range(0, len(messages), 500):
+        some = print_job.c.message_id.in_(messages[start : start + 500])
+        on_its_way = message.c.state == str(MessageState.QUEUED)
+        asked = sa.select(print_job.c.message_id, print_job.c.state, print_job.c.reason)
+        asked = asked.join(message, message.c.id == print_job.c.message_id).where(some, on_its_way)
+        for row in tx.execute(asked.order_by(print_job.c.id)):
+            spoiled = row.state == PrintState.SPOILED
+            is_over = spoiled and found.get(row.message_id, "") is not None
+            found[row.message_id] = row.reason if is_over else None
+    return {each: why for each, why in found.items() if why is not None}
+
+
+def latest_given_up(tx: sa.Connection, most: int) -> tuple[Print, ...]:
+    """Messages that came to no paper and were not printed again, the last that was given up first:
+    by their numbers."""
+    spoiled, later = print_job.alias(), print_job.alias()
+    again = sa.select(later.c.id).where(later.c.message_id == spoiled.c.message_id)
+    asked = (
+        sa.select(spoiled.c.id)
+        .join(message, message.c.id == spoiled.c.message_id)
+        .where(
+            spoiled.c.state == str(PrintState.SPOILED),
+            message.c.state == str(MessageState.QUEUED),
+            ~again.where(
+                sa.or_(later.c.state != str(PrintState.SPOILED), later.c.id > spoiled.c.id)
+            ).exists(),
+        )
+        .order_by(spoiled.c.id.desc())
+        .limit(most)
+    )
+    ids = tx.execute(asked).scalars().all()
+    found = {each.number: each for each in _prints(tx, print_job.c.id.in_(ids))}
+    return tuple(found[each] for each in ids)
 
 
 def unconfirmed_since(tx: sa.Connection) -> tuple[int, datetime | None]:

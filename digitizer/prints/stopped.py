@@ -8,8 +8,10 @@ which takes turns with those that block, recall and remove.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,9 +19,11 @@ from digitizer.model.errors import Conflict
 from digitizer.model.mail import LetterState
 from digitizer.model.prints import Print
 from digitizer.people.correspondents import blocks, contacts
-from digitizer.storage.tables import cover, cover_use, letter, message
-from digitizer.storage.tables_correspondents import letter_sender
+from digitizer.prints import queue
+from digitizer.storage.tables import letter, message
 
+#: Ids that one query asks for.
+_AT_ONCE = 500
 _NO_CONTACT = "Their contact is not approved any more."
 _NOT_RELEASED = "It is not released."
 _TAKEN_BACK = "The letter was taken back."
@@ -34,24 +38,52 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class _Blocks:
-    """What was found of the mail between two, each asked for once."""
+class Pending:
+    """How many prints, and since when the oldest waits."""
+
+    number: int
+    oldest: datetime | None
+
+    @classmethod
+    def of(cls, prints: Sequence[Print]) -> Pending:
+        return cls(len(prints), min((each.made for each in prints), default=None))
+
+
+def pending(tx: sa.Connection) -> tuple[Pending, Pending]:
+    """What no printer has yet: what is to be printed, and what must not be now."""
+    waiting = queue.waiting(tx)
+    stopped = [each.each for each in stopped_among(tx, waiting)]
+    no = {each.number for each in stopped}
+    return Pending.of([each for each in waiting if each.number not in no]), Pending.of(stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """What was found of the messages between two, each asked for once."""
 
     tx: sa.Connection
-    known: dict[tuple[tuple[int, ...], int, tuple[str, ...]], str] = field(default_factory=dict)
+    blocked: dict[tuple[int | None, int, str], str] = field(default_factory=dict)
+    approved: dict[tuple[int, int], bool] = field(default_factory=dict)
 
-    def between(self, people: Sequence[int], inmate_id: int, names: Sequence[str]) -> str:
-        asked = (tuple(people), inmate_id, tuple(names))
-        if asked not in self.known:
-            found = blocks.between(self.tx, people, inmate_id, names)
-            self.known[asked] = blocks.sentence(found[0]) if found else ""
-        return self.known[asked]
+    def block(self, other: int | None, inmate_id: int, name: str) -> str:
+        asked = other, inmate_id, name
+        if asked not in self.blocked:
+            people = [] if other is None else [other]
+            found = blocks.between(self.tx, people, inmate_id, [name])
+            self.blocked[asked] = blocks.sentence(found[0]) if found else ""
+        return self.blocked[asked]
+
+    def may_write(self, other: int, inmate_id: int) -> bool:
+        asked = other, inmate_id
+        if asked not in self.approved:
+            self.approved[asked] = contacts.is_approved(self.tx, *asked)
+        return self.approved[asked]
 
 
 def stopped_among(tx: sa.Connection, prints: Sequence[Print]) -> tuple[Stopped, ...]:
     """Those that must not be printed now, as they were given."""
-    between = _Blocks(tx)
-    found = ((each, _why(tx, between, each)) for each in prints)
+    pairs, sent = _Pairs(tx), _messages(tx, [about for each in prints if (about := _about(each))])
+    found = ((each, _why(tx, pairs, sent, each)) for each in prints)
     return tuple(Stopped(each, why) for each, why in found if why)
 
 
@@ -61,35 +93,38 @@ def check_none_stopped(tx: sa.Connection, prints: Sequence[Print]) -> None:
         raise Conflict(f"Print {stopped.each.number} is stopped: {stopped.why}")
 
 
-def _why(tx: sa.Connection, between: _Blocks, each: Print) -> str:
-    about = each.message or each.copied
+def _about(each: Print) -> str | None:
+    """The id of its message, or of the letter or message of which it is a copy."""
+    return each.message or each.copied
+
+
+def _messages(tx: sa.Connection, ids: Sequence[str]) -> dict[str, sa.Row[Any]]:
+    found: dict[str, sa.Row[Any]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        some = message.c.id.in_(ids[start : start + _AT_ONCE])
+        found |= {row.id: row for row in tx.execute(sa.select(message).where(some))}
+    return found
+
+
+def _why(tx: sa.Connection, pairs: _Pairs, sent: Mapping[str, sa.Row[Any]], each: Print) -> str:
+    about = _about(each)
     if about is None:
         return ""
-    row = tx.execute(sa.select(message).where(message.c.id == about)).first()
-    return _why_letter(tx, between, about) if row is None else _why_message(tx, between, row)
+    return _why_message(pairs, sent[about]) if about in sent else _why_letter(tx, about)
 
 
-def _why_message(tx: sa.Connection, between: _Blocks, row: sa.Row[tuple[object, ...]]) -> str:
+def _why_message(pairs: _Pairs, row: sa.Row[Any]) -> str:
     if row.released is None or row.refused is not None:
         return _NOT_RELEASED
     other = row.correspondent_id
-    if other is not None and not contacts.is_approved(tx, other, row.inmate_id):
+    if other is not None and not pairs.may_write(other, row.inmate_id):
         return _NO_CONTACT
-    people = [] if other is None else [other]
-    return between.between(people, row.inmate_id, [row.correspondent])
+    return pairs.block(other, row.inmate_id, row.correspondent)
 
 
-def _why_letter(tx: sa.Connection, between: _Blocks, letter_id: str) -> str:
+def _why_letter(tx: sa.Connection, letter_id: str) -> str:
     row = tx.execute(sa.select(letter).where(letter.c.id == letter_id)).first()
     if row is None or row.state != LetterState.DELIVERED or row.inmate_id is None:
         return _TAKEN_BACK
-    named = sa.select(letter_sender.c.correspondent_id).where(
-        letter_sender.c.letter_id == letter_id
-    )
-    made = (
-        sa.select(cover.c.correspondent_id)
-        .join(cover_use, cover_use.c.cover_id == cover.c.id)
-        .where(cover_use.c.letter_id == letter_id, cover.c.correspondent_id.is_not(None))
-    )
-    people = sorted({*tx.execute(named).scalars(), *tx.execute(made).scalars()})
-    return between.between(people, row.inmate_id, [row.sender] if row.sender else [])
+    found = blocks.of_letter(tx, letter_id, row.inmate_id)
+    return blocks.sentence(found[0]) if found else ""

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
-from digitizer.letters.origins import kin_of
 from digitizer.model.errors import NotFound
-from digitizer.model.events import DECISIONS, Subject
+from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import LetterState
 from digitizer.model.people import Actor
+from digitizer.people.correspondents.origins import kin_of
 from digitizer.screening.second_look import is_proof
 from digitizer.storage.tables import event, letter, scan
 from digitizer.storage.tables_screening import blind_check
@@ -54,34 +55,56 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """A check that was made. ``passed`` and ``refused`` are numbers of pages of the scan: what the
-    first person let pass, and what the second would not."""
+class Verdict:
+    """A check that was made. ``passed`` and ``refused`` are numbers of parts: what the first person
+    let pass, and what the second would not."""
 
-    letter: str
     first_by: str
     by: str
     at: datetime
     passed: frozenset[int]
     refused: frozenset[int]
     why: str
-    state: LetterState
 
     @property
     def is_miss(self) -> bool:
-        """Whether a page was let pass that the second person would have refused."""
+        """Whether a part was let pass that the second person would have refused."""
         return bool(self.passed & self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Verdict):
+    """Of a letter; its parts are the pages of the scan."""
+
+    letter: str
+    state: LetterState
+
+
+Made = TypeVar("Made", bound=Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Generic[Made]):
+    """What checks have shown so far: how often something passed that should not have, and how
+    often the second had nothing against what the first rejected; the misses, the last first."""
+
+    missed: Share
+    refused_alone: Share
+    misses: tuple[Made, ...]
+
+
+def is_drawn(by: Actor, percent: float) -> bool:
+    """By chance, whether what this person decided is looked at again. Where it is not certain who
+    they are, nobody could be found of whom it is certain that they are somebody else: it is not."""
+    return is_proof(by) and secrets.randbelow(_PARTS) < round(percent / 100 * _PARTS)
 
 
 def draw(
     tx: sa.Connection, letter_id: str, by: Actor, passed: Collection[int], percent: float
 ) -> None:
     """Draws the letter by chance, for somebody else to check. ``passed`` are the pages that this
-    person let pass: none of a letter that they rejected. Where it is not certain who they are,
-    nobody could be found of whom it is certain that they are somebody else: nothing is drawn."""
-    if not is_proof(by):
-        return
-    if secrets.randbelow(_PARTS) >= round(percent / 100 * _PARTS):
+    person let pass: none of a letter that they rejected."""
+    if not is_drawn(by, percent):
         return
     forget(tx, letter_id)
     known = sa.select(blind_check.c.letter_id).where(blind_check.c.letter_id == letter_id)
@@ -117,26 +140,38 @@ def waiting_checks(tx: sa.Connection, by: Actor) -> tuple[str, ...]:
         )
         .order_by(blind_check.c.drawn, blind_check.c.letter_id)
     )
-    mine = _plain(by.name)
-    others = (row.letter_id for row in rows.all() if _plain(row.first_by) != mine)
-    return tuple(each for each in others if mine not in _deciders(tx, each))
+    mine = plain(by.name)
+    others = (row.letter_id for row in rows.all() if plain(row.first_by) != mine)
+    return tuple(each for each in others if mine not in _deciders_about(tx, each))
 
 
-def _deciders(tx: sa.Connection, letter_id: str) -> set[str]:
+def _deciders_about(tx: sa.Connection, letter_id: str) -> set[str]:
     """Who ever decided about this letter, its scan, or a letter that was one with it."""
     kin = kin_of(tx, letter_id)
     scans = tx.execute(sa.select(letter.c.scan_id).where(letter.c.id.in_(kin))).scalars()
     about = [*map(Subject.letter, kin), *map(Subject.scan, set(scans))]
+    return deciders(tx, about, DECISIONS)
+
+
+def deciders(tx: sa.Connection, about: Collection[Subject], verbs: Collection[Verb]) -> set[str]:
+    """Who ever did one of these, as ``plain`` writes their names."""
     rows = tx.execute(
         sa.select(event.c.actor)
-        .where(event.c.subject.in_(map(str, about)), event.c.verb.in_(map(str, DECISIONS)))
+        .where(event.c.subject.in_(map(str, about)), event.c.verb.in_(map(str, verbs)))
         .distinct()
     )
-    return {_plain(name) for name in rows.scalars()}
+    return {plain(name) for name in rows.scalars()}
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """The same for each way to write a name."""
     return " ".join(name.casefold().split())
+
+
+def next_of(waiting: Sequence[str], one: str) -> str | None:
+    """What to check after this one, of all that waits; None if it is the last."""
+    place = waiting.index(one)
+    return next(iter((*waiting[place + 1 :], *waiting[:place])), None)
 
 
 def find_check(tx: sa.Connection, letter_id: str, by: Actor) -> str | None:
@@ -145,9 +180,7 @@ def find_check(tx: sa.Connection, letter_id: str, by: Actor) -> str | None:
     ids = waiting_checks(tx, by)
     if letter_id not in ids:
         raise NotFound(f"There is no letter {letter_id} to check.")
-    place = ids.index(letter_id)
-    others = (*ids[place + 1 :], *ids[:place])
-    return others[0] if others else None
+    return next_of(ids, letter_id)
 
 
 def keep(tx: sa.Connection, letter_id: str, by: Actor, refused: Collection[int], why: str) -> Check:
@@ -183,13 +216,18 @@ def checks_made(tx: sa.Connection) -> tuple[Check, ...]:
     )
 
 
-def missed(checks: Collection[Check]) -> Share:
-    """Of the letters of which something was let pass, those with a page that should not have."""
+def measured(checks: Collection[Made]) -> Measured[Made]:
+    misses = tuple(each for each in checks if each.is_miss)
+    return Measured(missed(checks), refused_alone(checks), misses)
+
+
+def missed(checks: Collection[Verdict]) -> Share:
+    """Of those of which something was let pass, those with a part that should not have."""
     some = [each for each in checks if each.passed]
     return Share(sum(each.is_miss for each in some), len(some))
 
 
-def refused_alone(checks: Collection[Check]) -> Share:
-    """Of the letters that the first person rejected, those against which the second has nothing."""
+def refused_alone(checks: Collection[Verdict]) -> Share:
+    """Of those that the first person refused, those against which the second has nothing."""
     some = [each for each in checks if not each.passed]
     return Share(sum(not each.refused for each in some), len(some))

@@ -27,7 +27,7 @@ from digitizer.model.mail import HeldItem, PageRole, Queue
 from digitizer.model.people import Actor, Inmate
 from digitizer.model.scanner_profile import ScannerProfile
 from digitizer.people import roster
-from digitizer.prints import queue as prints
+from digitizer.prints.stopped import Pending, pending
 from digitizer.scanners.profiles import watched_folders
 from digitizer.screening import exception_queue, intake_list, undoing
 from digitizer.screening.candidates import Candidate, candidates, found_in_roster
@@ -49,10 +49,10 @@ _LONGEST_WAITING = 6
 @dataclass(frozen=True, slots=True)
 class Day:
     """One local day of the mailroom. What waits now, from any day: ``queue`` for the machine,
-    ``waiting`` by queue for a person, ``longest`` what waits longest, ``to_print`` how many
-    prints for a printer and since when, ``messages`` how many e-messages for a review,
-    ``requests`` how many of inmates for an answer. ``often`` are the covers that were used
-    unusually often in the days up to its end."""
+    ``waiting`` by queue for a person, ``longest`` what waits longest, ``to_print`` what printers
+    are to get, ``stopped`` the prints that must not be printed now, ``messages`` how many
+    e-messages for a review and since when, ``requests`` how many of inmates for an answer.
+    ``often`` are the covers that were used unusually often in the days up to its end."""
 
     day: date
     lines: tuple[IntakeLine, ...]
@@ -60,7 +60,8 @@ class Day:
     queue: QueueState
     waiting: tuple[QueueLine, ...]
     longest: tuple[Waiting, ...]
-    to_print: tuple[int, datetime | None]
+    to_print: Pending
+    stopped: Pending
     messages: tuple[int, datetime | None]
     requests: tuple[int, datetime | None]
     often: tuple[UsedCover, ...] = ()
@@ -143,6 +144,7 @@ def day_of_intake(facility: Facility, by: Actor, day: date | None = None) -> Day
     start = datetime.combine(local, time()).astimezone()
     end = datetime.combine(local + timedelta(days=1), time()).astimezone()
     with looking(facility, by, Act.LOOK) as look:
+        to_print, stopped = pending(look.tx)
         return Day(
             day=local,
             lines=intake_list.intake_between(look.tx, start, end, by),
@@ -150,7 +152,8 @@ def day_of_intake(facility: Facility, by: Actor, day: date | None = None) -> Day
             queue=ledger.queue_state(look.tx),
             waiting=held_queues.queue_lines(look.tx),
             longest=held_queues.longest_waiting(look.tx, _LONGEST_WAITING),
-            to_print=prints.waiting_since(look.tx),
+            to_print=to_print,
+            stopped=stopped,
             messages=outgoing.in_review_since(look.tx),
             requests=requests.waiting_since(look.tx),
             often=uses.used_covers(

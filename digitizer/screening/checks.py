@@ -17,7 +17,7 @@ from digitizer.model.people import Actor
 from digitizer.policies.marks import marks_of
 from digitizer.policies.watch_rules import WatchRule
 from digitizer.screening import blind_checks
-from digitizer.screening.blind_checks import Check, Share
+from digitizer.screening.blind_checks import Check, Measured
 from digitizer.screening.waiting_letters import ScreenedPage, screened_pages
 from digitizer.storage.tables import letter
 
@@ -36,16 +36,6 @@ class CheckedLetter:
     @property
     def unseen(self) -> tuple[int, ...]:
         return tuple(page.number for page in self.pages if not page.shown)
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What the checks have shown so far: how often something passed that should not have, and how
-    often the second had nothing against what the first rejected; the misses, the last first."""
-
-    missed: Share
-    refused_alone: Share
-    misses: tuple[Check, ...]
 
 
 def waiting(facility: Facility, by: Actor) -> tuple[str, ...]:
@@ -101,15 +91,10 @@ def judge(
     return made
 
 
-def measured(facility: Facility, by: Actor) -> Measured:
+def measured(facility: Facility, by: Actor) -> Measured[Check]:
     """What all checks so far have shown."""
     with looking(facility, by, Act.CHECK) as look:
-        made = blind_checks.checks_made(look.tx)
-    return Measured(
-        missed=blind_checks.missed(made),
-        refused_alone=blind_checks.refused_alone(made),
-        misses=tuple(each for each in made if each.is_miss),
-    )
+        return blind_checks.measured(blind_checks.checks_made(look.tx))
 
 
 def may_check(by: Actor) -> bool:

@@ -13,7 +13,7 @@ from digitizer.facility import Facility
 from digitizer.letters.pages import content_numbers
 from digitizer.messages import news
 from digitizer.model.errors import Conflict, NotFound, UsageError
-from digitizer.model.events import DECISIONS, Subject, Verb
+from digitizer.model.events import DECISIONS, MESSAGE_DECISIONS, Subject, Verb
 from digitizer.model.mail import HeldItem, LetterState, PageRole
 from digitizer.model.people import Actor, CustodyStatus, Inmate
 from digitizer.people import roster
@@ -22,6 +22,7 @@ from digitizer.screening import (
     delivering,
     exception_queue,
     held_letters,
+    message_undo,
     replacements,
     second_look,
     undoing,
@@ -334,8 +335,8 @@ def undo(facility: Facility, decided_id: str, seq: int, by: Actor) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """``decided`` is what was undone, of the letter or scan with the id ``held``, which is held
-    again."""
+    """``decided`` is what was undone, of the letter, scan or message with the id ``held``, which is
+    held again."""
 
     held: str
     decided: Verb
@@ -345,10 +346,13 @@ def undo_last(facility: Facility, by: Actor) -> Undone:
     """Undoes this person's last decision, by the rules of ``undo``. Raises NotFound where they have
     decided nothing, and Conflict as ``undo`` does."""
     with looking(facility, by, Act.DECIDE) as look:
-        last = audit.last_by(look.tx, by.name, DECISIONS)
+        last = audit.last_by(look.tx, by.name, DECISIONS | MESSAGE_DECISIONS)
     if last is None:
         raise NotFound(f"{by.name} has not decided anything yet.")
-    decided_id = last.subject.partition(":")[2]
+    kind, _, decided_id = last.subject.partition(":")
+    if kind == Subject.message("").kind:
+        message_undo.undo(facility, decided_id, last.seq, by)
+        return Undone(decided_id, Verb(last.verb))
     return Undone(undo(facility, decided_id, last.seq, by), Verb(last.verb))
 
 

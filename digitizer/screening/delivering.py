@@ -13,15 +13,13 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from digitizer.access.permissions import Act, is_permitted
-from digitizer.letters.origins import origins_of
 from digitizer.letters.withheld_before import is_noted, perhaps_again
 from digitizer.model.errors import Conflict
-from digitizer.model.mail import LetterKind, LetterState
+from digitizer.model.mail import LetterState
 from digitizer.model.people import Actor
 from digitizer.model.settings import Screening
 from digitizer.people import roster
 from digitizer.people.correspondents import blocks
-from digitizer.people.correspondents.blocks import Block
 from digitizer.policies import marks
 from digitizer.screening import held_letters, second_look
 from digitizer.screening.held_letters import HeldLetter
@@ -49,24 +47,12 @@ class Delivery:
     despite: tuple[int, ...] = ()
 
 
-def blocks_of(tx: sa.Connection, letter_id: str, inmate_id: int) -> tuple[Block, ...]:
-    """Those in force for this letter, or for what it was cut from or joined with, should it go to
-    this inmate. A reply is of the inmate: nothing blocks it."""
-    kind = tx.execute(sa.select(letter.c.kind).where(letter.c.id == letter_id)).scalar()
-    if kind is None:  # a scan that is held as a whole
-        return blocks.between(tx, (), inmate_id)
-    if kind == LetterKind.REPLY:
-        return ()
-    origins = origins_of(tx, letter_id)
-    return blocks.between(tx, origins.correspondents, inmate_id, origins.senders)
-
-
 def blocked(tx: sa.Connection, letter_id: str) -> tuple[str, ...]:
     """Sentences about the blocks for which a letter that waits cannot be released."""
     to = tx.execute(sa.select(letter.c.inmate_id).where(letter.c.id == letter_id)).scalar()
     if to is None:
         return ()
-    return tuple(blocks.sentence(each) for each in blocks_of(tx, letter_id, to))
+    return tuple(blocks.sentence(each) for each in blocks.of_letter(tx, letter_id, to))
 
 
 def assign(
@@ -143,7 +129,7 @@ def _check_blocks(
     tx: sa.Connection, held: HeldLetter, inmate_id: int, despite: Collection[int]
 ) -> tuple[int, ...]:
     """The numbers of the blocks in force. Raises Conflict where one is not among ``despite``."""
-    found = blocks_of(tx, held.id, inmate_id)
+    found = blocks.of_letter(tx, held.id, inmate_id)
     new = [each for each in found if each.id not in despite]
     if new:
         said = " ".join(blocks.sentence(each) for each in new)

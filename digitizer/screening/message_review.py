@@ -7,7 +7,7 @@ decides, as with the pages of letters.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,8 @@ from digitizer.people import roster
 from digitizer.people.correspondents import blocks, contacts
 from digitizer.policies import marks
 from digitizer.policies.watch_rules import WatchRule, current_rules
+from digitizer.screening import message_draws
+from digitizer.screening.message_undo import state_before
 from digitizer.screening.second_look import needs_second
 from digitizer.screening.second_person import need_two_people
 from digitizer.storage.tables import event, message
@@ -130,8 +132,12 @@ def release_message(facility: Facility, message_id: str, by: Actor, reason: str)
         _check_release(action.tx, found)
         if _waits_for_second(facility, action, found):
             return False
+        before = state_before(action.tx, message_id)
         state = releasing.release(action.tx, facility.settings, message_id)
-        action.record(Verb.RELEASE_MESSAGE, Subject.message(message_id), goes=str(state))
+        about = Subject.message(message_id)
+        action.record(Verb.RELEASE_MESSAGE, about, goes=str(state), undo=before)
+        if found.first_by is None:
+            _perhaps_check(facility, action, found, passes=True)
         return True
 
 
@@ -142,30 +148,44 @@ def _waits_for_second(facility: Facility, action: Action, found: WaitingMessage)
     if found.first_by is not None:
         need_two_people(action.tx, found.first_by, action.by.name)
         return False
+    before = state_before(action.tx, found.id)
     this = sa.update(message).where(message.c.id == found.id)
     action.tx.execute(this.values(first_by=action.by.name))
-    action.record(Verb.FIRST_LOOK_AT_MESSAGE, Subject.message(found.id))
+    action.record(Verb.FIRST_LOOK_AT_MESSAGE, Subject.message(found.id), undo=before)
     return True
+
+
+def _perhaps_check(
+    facility: Facility, action: Action, found: WaitingMessage, *, passes: bool
+) -> None:
+    """A share of what one person decided is looked at again."""
+    passed = [0, *(each.place for each in found.photos if not each.refused)] if passes else []
+    percent = facility.settings.screening.checked_percent
+    message_draws.draw(action, found.id, passed, percent)
 
 
 def refuse_message(facility: Facility, message_id: str, by: Actor, reason: str) -> None:
     """It goes nowhere; its writer reads the reason. Raises NotFound."""
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         found = _one(action.tx, message_id, by)
+        before = state_before(action.tx, message_id)
         this = sa.update(message).where(message.c.id == found.id)
         action.tx.execute(this.values(state=str(MessageState.REFUSED), refused=action.why))
         news.tell_refused(action.tx, facility.settings, message_id)
-        action.record(Verb.REFUSE_MESSAGE, Subject.message(message_id))
+        action.record(Verb.REFUSE_MESSAGE, Subject.message(message_id), undo=before)
+        if found.first_by is None:
+            _perhaps_check(facility, action, found, passes=False)
 
 
 def refuse_photo(facility: Facility, message_id: str, place: int, by: Actor, reason: str) -> None:
     """One photo does not go on with its message; its writer reads why. Raises NotFound."""
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         _need_photo(_one(action.tx, message_id, by), place)
+        before = state_before(action.tx, message_id)
         _pass(action.tx, message_id, place)
         values = {"message_id": message_id, "place": place, "reason": action.why}
         action.tx.execute(sa.insert(refused_photo).values(**values))
-        action.record(Verb.REFUSE_PHOTO, Subject.message(message_id), photo=place)
+        action.record(Verb.REFUSE_PHOTO, Subject.message(message_id), photo=place, undo=before)
 
 
 def pass_photo(facility: Facility, message_id: str, place: int, by: Actor, reason: str) -> None:
@@ -173,10 +193,11 @@ def pass_photo(facility: Facility, message_id: str, place: int, by: Actor, reaso
     again. Raises NotFound."""
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         _need_photo(_one(action.tx, message_id, by), place)
+        before = state_before(action.tx, message_id)
         _pass(action.tx, message_id, place)
         this = sa.update(message).where(message.c.id == message_id)
         action.tx.execute(this.values(first_by=None))
-        action.record(Verb.PASS_PHOTO, Subject.message(message_id), photo=place)
+        action.record(Verb.PASS_PHOTO, Subject.message(message_id), photo=place, undo=before)
 
 
 def _need_photo(found: WaitingMessage, place: int) -> None:
@@ -245,6 +266,15 @@ def _waiting(tx: sa.Connection, by: Actor, only: str | None = None) -> tuple[Wai
         )
         for row in rows
     )
+
+
+def undecided(tx: sa.Connection, message_id: str, by: Actor) -> WaitingMessage:
+    """A message as it was before anybody decided about it, wherever it is now."""
+    row = tx.execute(sa.select(message).where(message.c.id == message_id)).one()
+    person = roster.inmate_of_row(tx, row.inmate_id)
+    shown = _shown_photos(tx, [message_id], by)[message_id]
+    found = _waiting_message(current_rules(tx), row, person, photos_of(row, {}), shown)
+    return replace(found, first_by=None)
 
 
 def _waiting_message(

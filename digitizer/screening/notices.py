@@ -11,6 +11,7 @@ from digitizer.access.permissions import Act
 from digitizer.facility import Facility
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
+from digitizer.people import roster
 from digitizer.screening.rejections import Rejection, find_rejection
 from digitizer.support.wording import counted
 
@@ -44,13 +45,18 @@ def rejection_notice(
 
     to = NoticeTo.SENDER if to_sender else NoticeTo.INMATE
     with acting(facility, by, Act.PRINT) as action:
-        notice = _notice(facility, find_rejection(action.tx, letter_id), address)
+        rejected = find_rejection(action.tx, letter_id)
+        number = rejected.inmate.booking_number
+        language = "" if to_sender else roster.language_of(action.tx, number)
+        notice = _notice(facility, rejected, address, language)
         pdf = rejection_notice_pdf(notice, to, facility.settings.facility.paper)
         action.record(Verb.PRINT_NOTICE, Subject.letter(letter_id), to=str(to))
     return PrintedNotice(pdf, warning(notice_missing(notice)), notice.inmate.booking_number)
 
 
-def _notice(facility: Facility, rejected: Rejection, address: tuple[str, ...]) -> RejectionNotice:
+def _notice(
+    facility: Facility, rejected: Rejection, address: tuple[str, ...], language: str
+) -> RejectionNotice:
     from digitizer.engines.printing.letters.rejection_notice import RejectionNotice
 
     own = facility.settings.facility
@@ -69,7 +75,8 @@ def _notice(facility: Facility, rejected: Rejection, address: tuple[str, ...]) -
         reasons=_reasons(rejected),
         appeal_days=own.appeal_days,
         appeal_to=(own.appeal_to, own.name, *own.mail_address),
-        words=facility.words,
+        language=language,
+        words=facility.words.for_reader(language),
     )
 
 

@@ -23,7 +23,6 @@ from digitizer.people import roster
 from digitizer.people.correspondents import blocks, contacts, records
 from digitizer.people.correspondents.records import Correspondent, Entry
 from digitizer.policies import marks
-from digitizer.screening import delivering
 from digitizer.storage.tables import letter, page
 from digitizer.storage.tables_correspondents import correspondent
 
@@ -144,7 +143,7 @@ def blocked_for(
     about blocks of its senders' mail, and of all mail to them, by number. Raises NotFound."""
     with looking(facility, by, Act.LOOK) as look:
         inmate_id = roster.inmate_row_id(look.tx, booking_number)
-        found = delivering.blocks_of(look.tx, held_id, inmate_id)
+        found = blocks.of_letter(look.tx, held_id, inmate_id)
         return {each.id: blocks.sentence(each) for each in found}
 
 

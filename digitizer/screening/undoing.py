@@ -30,7 +30,7 @@ from digitizer.support.clock import now
 
 #: How long the last decision can be undone.
 LIFE = timedelta(minutes=10)
-_MINUTES = int(LIFE.total_seconds() // 60)
+MINUTES = int(LIFE.total_seconds() // 60)
 #: What a recall takes back where it is too late to undo.
 _RECALLABLE = frozenset({Verb.ASSIGN, Verb.RELEASE, Verb.REJECT})
 _SCAN = ("state", "rejected", "reason", "replaced_by")
@@ -206,7 +206,7 @@ def why_too_late(tx: sa.Connection, event: Event, by: Actor) -> str | None:
 def _next_step(tx: sa.Connection, event: Event) -> str | None:
     """What happened since that cannot be taken back by undoing; None if nothing did."""
     if event.at < now() - LIFE:
-        return f"more than {_MINUTES} minutes have passed."
+        return f"more than {MINUTES} minutes have passed."
     touched = _touched(event)
     if _is_sealed(tx, event.detail["undo"]["of"]):
         return "its scan has been sealed as legal mail."

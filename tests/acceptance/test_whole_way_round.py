@@ -162,7 +162,7 @@ class Place:
                 page.keyboard.press("Enter")
             if not photos:
                 page.keyboard.press("Enter")
-            page.wait_for_url("**/messages?done=release")
+            page.wait_for_url("**/messages?done=release&of=*")
             expect(page.get_by_text("No message waits for a review.")).to_be_visible()
 
     def scan(self, pages: Sequence[scanner.Page]) -> None:

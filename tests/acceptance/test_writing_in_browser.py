@@ -145,9 +145,12 @@ def test_words_typed_on_a_page_that_is_not_the_last_are_not_lost_unsaid(
     kiosk.locator("#body").press_sequentially("The earlier page")
     expect(kiosk.locator("#kept")).to_contain_text("on another page by now")
     assert _draft(mail) == "The later page"
-    other.fill("#body", "")
-    _is_saved(other)
+    kiosk.click("#save")
+    kiosk.wait_for_url("**/write?both=true")
+    expect(kiosk.locator("#body")).to_have_value("The earlier page\n\nThe later page")
+    expect(kiosk.locator(".notice.bad")).to_contain_text("both are kept below")
     kiosk.fill("#body", "")
+    _is_saved(kiosk)
 
 
 def test_a_lost_connection_loses_nothing(kiosk: Page, mail: Mail) -> None:

@@ -7,18 +7,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.support import postgres
+
 _RUN = """
 import pathlib, sys
 from trials.paper_kills import run
-print(run(pathlib.Path(sys.argv[1]), 5, 3))
+print(run(pathlib.Path(sys.argv[1]), 5, 3, database=sys.argv[2]))
 """
 
 
-def test_nothing_is_lost_or_printed_or_sent_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_nothing_is_lost_or_printed_or_sent_twice(tmp_path: Path, database: str) -> None:
     """In a process of its own: it forks, and this one may have threads."""
+    if database == "postgresql" and (reason := postgres.missing()):
+        pytest.skip(reason)
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", _RUN, str(tmp_path)], cwd=root, capture_output=True, text=True
+        [sys.executable, "-c", _RUN, str(tmp_path), database],
+        cwd=root,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     for found in ("lost=0", "doubled=0", "unprinted=()", "printed_twice=()", "mailed_twice=0"):

@@ -231,6 +231,11 @@ _LISTS = (
     Row("GET /staff/live/events", staff(200, 200)),
     Row("GET /staff/held", staff(200, 200)),
     Row("GET /staff/settings", staff(200, 200)),
+    Row(
+        "POST /staff/settings/staff-mail",
+        staff(409, 409, clerk=(403, 403), supervisor=(403, 403), investigator=(403, 403)),
+        form={"address": "chief@jail.example"},
+    ),
     Row("GET /staff/mail", staff(200, 200)),
     Row(
         "POST /staff/mail",
@@ -385,6 +390,7 @@ _OUTSIDE = (
         form={"name": "Cora Field"},
         recorded=Verb.CHANGE_CORRESPONDENT,
     ),
+    Row("POST /staff/correspondents/{number}/reach", staff(409, investigator=(403, 403)), "ida"),
     Row(
         "POST /staff/correspondents/{number}/contact",
         staff(303, investigator=(403, 403)),
@@ -615,6 +621,13 @@ _MESSAGES = (
         form={**_WHY, "number": "1"},
         recorded=Verb.PASS_PHOTO,
     ),
+    # Tests of its own undo a decision; no such act is undone here.
+    Row(
+        "POST /staff/screening/messages/{message}/undo",
+        staff(409, 409),
+        "message",
+        form={"act": "1"},
+    ),
 )
 
 _WATCHING = (
@@ -664,6 +677,35 @@ _CHECKS = (
         "POST /staff/screening/checks/{letter}/refuse",
         staff(409, 303, **_CLERKS_ALONE),
         "check",
+        "",
+        form=_WHY,
+    ),
+    Row(
+        "GET /staff/screening/checks/messages/{message}",
+        staff(200, 303, **_CLERKS_ALONE),
+        "screened",
+        "",
+        recorded=Verb.LOOK_AT_MESSAGE,
+    ),
+    Row(
+        "GET /staff/screening/checks/messages/{message}/photos/{place}/picture",
+        staff(200, 404, **_CLERKS_ALONE),
+        "screened",
+        "",
+        {"place": "1"},
+        recorded=Verb.LOOK_AT_PHOTO,
+    ),
+    Row(
+        "POST /staff/screening/checks/messages/{message}/pass",
+        staff(409, 303, **_CLERKS_ALONE),
+        "screened",
+        "",
+        form=_WHY,
+    ),
+    Row(
+        "POST /staff/screening/checks/messages/{message}/refuse",
+        staff(409, 303, **_CLERKS_ALONE),
+        "screened",
         "",
         form=_WHY,
     ),
@@ -970,6 +1012,9 @@ _FAMILY = (
     Row("POST /family/reset/{token}", anyone(404), rest=_STALE),
     Row("GET /family/leave/{token}", anyone(200), rest=_STALE),
     Row("POST /family/leave/{token}", anyone(200), rest=_STALE),
+    Row("GET /family/staff-mail/{token}", anyone(404), rest=_STALE),
+    Row("POST /family/staff-mail/{token}", anyone(404), rest=_STALE),
+    Row("POST /family/staff-mail/{token}/again", anyone(404), rest=_STALE),
     Row("GET /family/where", anyone(200)),
     Row("POST /family/where", anyone(400)),
     Row("GET /family/no-printer", anyone(200)),

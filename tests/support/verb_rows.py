@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.access import kiosks, locks, second_step, sessions, tokens, totp, visitors
@@ -54,11 +55,13 @@ from digitizer.operations import (
     health,
     own_backups,
     scrub,
+    staff_mail,
     unused_photos,
 )
 from digitizer.operations.anchors import Anchor
 from digitizer.operations.reports import actions as reports
 from digitizer.operations.reports.periods import Period
+from digitizer.operations.staff_mail import StaffMail
 from digitizer.people import actions as people
 from digitizer.people import own_login, own_pin, renumbering, rosters, staff
 from digitizer.people.correspondents import actions as correspondents
@@ -77,7 +80,9 @@ from digitizer.screening import (
     decisions,
     held_list,
     legal_mail,
+    message_checks,
     message_review,
+    message_undo,
     notices,
     recalls,
     review,
@@ -85,6 +90,7 @@ from digitizer.screening import (
     senders,
 )
 from digitizer.storage.database import reading, writing
+from digitizer.storage.tables_correspondents import correspondent
 from digitizer.support.clock import now
 from tests.support.audit_log import set_head_back
 from tests.support.conversing import a_photo
@@ -190,6 +196,24 @@ def _undo_last(h: Facility, at: Place, by: Actor) -> None:
         decisions.undo_last(h, by)
     decisions.reject(h, at["held"], by, "why")
     assert decisions.undo_last(h, by).held == at["held"]
+
+
+def _undo_message(h: Facility, at: Place, by: Actor) -> None:
+    """As ``_undo``."""
+    with suppress(NotFound):
+        message_undo.undo(h, at["message"], 0, by)
+    message_review.refuse_message(h, at["message"], by, "why")
+    with reading(h.engine) as tx:
+        (last,) = audit.latest_events(tx, 1)
+    message_undo.undo(h, at["message"], last.seq, by)
+
+
+def _judge_message(h: Facility, at: Place, by: Actor) -> None:
+    """Refused until its photo was on their screen."""
+    with pytest.raises(Conflict):
+        message_checks.judge(h, at["screened"], [0], "why", by)
+    message_checks.photo(h, at["screened"], 1, by)
+    assert message_checks.judge(h, at["screened"], [0], "why", by).is_miss
 
 
 def _undo(h: Facility, at: Place, by: Actor) -> None:
@@ -550,6 +574,50 @@ _CONVERSATIONS = (
         CLERKS,
         Verb.REFUSE_MESSAGE,
         lambda h, at, by: message_review.refuse_message(h, at["message"], by, "why"),
+    ),
+    Row(
+        "screening.message_undo.last_decision",
+        LOOKERS,
+        None,
+        lambda h, at, by: message_undo.last_decision(h, at["message"], by),
+    ),
+    Row(
+        "screening.message_undo.undo",
+        CLERKS,
+        Verb.UNDO_MESSAGE,
+        _undo_message,
+        prepared=(Verb.REFUSE_MESSAGE,),
+    ),
+    Row(
+        "screening.message_checks.waiting",
+        CLERKS,
+        None,
+        lambda h, at, by: message_checks.waiting(h, by),
+    ),
+    Row(
+        "screening.message_checks.measured",
+        CLERKS,
+        None,
+        lambda h, at, by: message_checks.measured(h, by),
+    ),
+    Row(
+        "screening.message_checks.look_at",
+        CLERKS,
+        Verb.LOOK_AT_MESSAGE,
+        lambda h, at, by: message_checks.look_at(h, at["screened"], by),
+    ),
+    Row(
+        "screening.message_checks.photo",
+        CLERKS,
+        Verb.LOOK_AT_PHOTO,
+        lambda h, at, by: message_checks.photo(h, at["screened"], 1, by),
+    ),
+    Row(
+        "screening.message_checks.judge",
+        CLERKS,
+        Verb.CHECK,
+        _judge_message,
+        prepared=(Verb.LOOK_AT_PHOTO,),
     ),
     Row(
         "screening.message_review.refuse_photo",
@@ -1542,6 +1610,23 @@ def _try_email_again(h: Facility, at: Place, by: Actor) -> None:
     own_account.try_email_again(h, by)
 
 
+def _try_their_email_again(h: Facility, at: Place, by: Actor) -> None:
+    with writing(h.engine) as tx:
+        tx.execute(sa.update(correspondent).values(email="ida@example.org"))
+        bounces.note_refused(tx, "ida@example.org", "550 no such user")
+    correspondents.try_email_again(h, int(at["ida"]), by)
+
+
+def _send_staff_mail_again(h: Facility, at: Place, by: Actor) -> None:
+    own = h.settings.alarms.model_copy(update={"mail_to": ("chief@jail.example",)})
+    named = replace(h, settings=h.settings.model_copy(update={"alarms": own}))
+    key = h.keys.keys[h.keys.current]
+    staff_mail.leave_by_link(
+        named, staff_mail.token_of(StaffMail.ALARMS, "chief@jail.example", key)
+    )
+    staff_mail.send_again(named, StaffMail.ALARMS, "chief@jail.example", by)
+
+
 def _change_own_password(h: Facility, at: Place, by: Actor) -> None:
     own_account.change_own_password(h, PASSWORD, NEW_PASSWORD, NEW_PASSWORD, by, "10.0.0.9")
 
@@ -1561,6 +1646,19 @@ _FAMILY = (
         FAMILY,
         None,
         lambda h, at, by: own_account.own_account(h, by),
+    ),
+    Row(
+        "operations.staff_mail.who_left",
+        OPERATORS,
+        None,
+        lambda h, at, by: staff_mail.who_left(h, by),
+    ),
+    Row(
+        "operations.staff_mail.send_again",
+        OPERATORS,
+        Verb.TAKE_UP_STAFF_MAIL,
+        _send_staff_mail_again,
+        prepared=(Verb.LEAVE_STAFF_MAIL,),
     ),
     Row(
         "operations.digest.mail_digest",
@@ -1748,6 +1846,12 @@ _OUTSIDE = (
         CLERKS,
         Verb.CHANGE_CORRESPONDENT,
         lambda h, at, by: correspondents.change_correspondent(h, int(at["ida"]), Entry("I"), by),
+    ),
+    Row(
+        "people.correspondents.actions.try_email_again",
+        CLERKS,
+        Verb.CHANGE_CORRESPONDENT,
+        _try_their_email_again,
     ),
     Row(
         "people.correspondents.actions.ask_for_contact",

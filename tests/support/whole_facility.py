@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
+from digitizer import audit
 from digitizer.access import kiosks, login, password_hashing, tokens
 from digitizer.access.login import Refused
 from digitizer.access.password_hashing import hash_secret
@@ -25,7 +26,7 @@ from digitizer.facility import Facility, open_facility
 from digitizer.messages import actions as messages
 from digitizer.messages import drafts, outgoing, requests
 from digitizer.messages import writing as conversing
-from digitizer.model.events import LOG
+from digitizer.model.events import LOG, MESSAGE_CHECKS, Verb
 from digitizer.model.mail import Direction, Draft
 from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate, Scope, StaffRole
 from digitizer.model.prints import PrintKind
@@ -95,12 +96,13 @@ class Place:
     ``beside`` and ``review`` are held letters of one scan, ``again`` is of another, ``whole`` a
     scan held whole, ``seal`` a sealed one; ``rejected`` was to go to OWNER; ``cover`` is a sheet's
     short id, and ``seen`` the mark of ``whole`` as it lies there. ``kiosk`` waits for its code,
-    ``token`` is one that is good, ``rule`` watches, ``check`` waits for a blind check, and OWNER
-    failed to log in once. ``roster`` is an uploaded file that waits, ``doubtful`` a number whose
-    name is held. ``clerk`` and the other roles are the numbers of staff, ``left`` that of one who
-    left. ``print`` is the number of a sheet that waits to be printed, ``sent`` of one that was
-    given to a printer, in the open ``batch``; ``stopped`` must not be printed. ``outgoing`` is a
-    doubtful e-mail, ``announcement`` is shown; ``now`` and ``soon`` are times as a form has them.
+    ``token`` is one that is good, ``rule`` watches, ``check`` waits for a blind check, and so does
+    the message ``screened``; OWNER failed to log in once. ``roster`` is an uploaded file that
+    waits, ``doubtful`` a number whose name is held. ``clerk`` and the other roles are the numbers
+    of staff, ``left`` that of one who left. ``print`` is the number of a sheet that waits to be
+    printed, ``sent`` of one that was given to a printer, in the open ``batch``; ``stopped`` must
+    not be printed. ``outgoing`` is a doubtful e-mail, ``announcement`` is shown; ``now`` and
+    ``soon`` are times as a form has them.
     ``ida`` and ``ben`` are correspondents, ``block`` holds mail. ``cora`` ("family") may write to
     OWNER, ``stranger`` to ANOTHER; both have a login. Her ``message`` waits for a review,
     ``passed`` was released, each with a photo, and so has her draft; ``answer`` is a reply sheet to
@@ -277,6 +279,24 @@ def _add_messages(facility: Facility, ids: dict[str, str]) -> None:
     for name in ("passed", "own_passed"):
         message_review.message_photo(facility, ids[name], 1, clerk)
         message_review.release_message(facility, ids[name], clerk, "nothing against it")
+    _add_screened(facility, ids, photo)
+
+
+def _add_screened(facility: Facility, ids: dict[str, str], photo: str) -> None:
+    """A message that another released, and that was drawn to be checked."""
+    with writing(facility.engine) as tx:
+        to_owner = drafts.Between(
+            Direction.TO_INMATE, roster.inmate_row_id(tx, OWNER), int(ids["cora"])
+        )
+        had = drafts.kept(tx, to_owner)
+        drafts.keep(tx, to_owner, "Hello", "All is well.", [photo])
+    sent = conversing.write(facility, OWNER, "Hello", "All is well.", ACTORS["family"])
+    ids["screened"] = sent
+    message_review.message_photo(facility, sent, 1, SCREENER)
+    message_review.release_message(facility, sent, SCREENER, "nothing against it")
+    with writing(facility.engine) as tx:
+        drafts.keep(tx, to_owner, had.subject, had.body, had.photos)
+        audit.record(tx, SCREENER, Verb.DRAW_MESSAGE, MESSAGE_CHECKS, message=sent, passed=[0, 1])
 
 
 _DIRECTIONS = (Direction.TO_INMATE, Direction.FROM_INMATE)

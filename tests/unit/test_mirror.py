@@ -17,6 +17,7 @@ WIDER = {
     "engines/searchable_pdf/test_pdf_a.py": "the whole file by the clauses of PDF/A",
     "engines/test_no_metadata.py": "where a photo was taken, in all that is made of it",
     "entrances/web/shared/test_long_addresses.py": "addresses that a page answers with",
+    "messages/test_readers_language.py": "each kind of paper that an inmate gets",
     "people/roster_file/test_layouts.py": "the layouts of jails' systems, from bytes to rows",
     "screening/test_nothing_gets_past.py": "every way to a mailbox, in any order",
     "screening/test_withheld_pages.py": "a withheld page, by every way to its inmate",
@@ -115,6 +116,7 @@ ELSEWHERE = {
         "unit/people/correspondents/test_own_contacts.py",
     ),
     "people/correspondents/telling.py": ("by what is told", "unit/messages/test_news.py"),
+    "screening/message_draws.py": ("rows of the log", "unit/screening/test_message_checks.py"),
     "screening/held_list.py": ("in parts", "unit/entrances/api/test_mail.py"),
     "storage/overwriting.py": ("by what is left", "unit/screening/test_nothing_is_left.py"),
     "people/correspondents/contacts.py": (

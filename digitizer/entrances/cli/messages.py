@@ -82,6 +82,7 @@ def message_list(context: typer.Context, booking: str, as_json: AsJson = False) 
             "subject": sent.subject,
             "state": sent.state,
             "created": sent.created.isoformat(),
+            "given_up": sent.given_up,
             "printed": sent.printed.isoformat() if sent.printed else None,
             "replies": [
                 {
@@ -95,11 +96,12 @@ def message_list(context: typer.Context, booking: str, as_json: AsJson = False) 
             ],
         }
         arrow = "from" if sent.direction is Direction.TO_INMATE else "to"
+        state = sent.state if sent.given_up is None else "not printed: given up"
         answers = f", {len(thread.replies)} replies" if thread.replies else ""
         say(
             record,
             as_json,
-            f"{sent.id}  {sent.state:8}  {arrow} {sent.correspondent}: {sent.subject}{answers}",
+            f"{sent.id}  {state:8}  {arrow} {sent.correspondent}: {sent.subject}{answers}",
         )
 
 

@@ -38,6 +38,7 @@ from digitizer.entrances.web.staff import (
     letter_senders,
     letters,
     live,
+    message_checking,
     messages,
     new_covers,
     outbox,
@@ -65,6 +66,7 @@ _STAFF = (
     held_item,
     checking,
     watching,  # before the addresses of single letters
+    message_checking,
     messages,
     screening,
     letter_senders,

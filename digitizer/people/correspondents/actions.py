@@ -6,12 +6,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from digitizer.access.acting import Action, acting, looking
+from digitizer.access.acting import Action, Look, acting, looking
 from digitizer.access.permissions import Act, is_permitted
 from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
+from digitizer.notifications.bounces import Bounce, bounce_of, forget_bounce
 from digitizer.people import roster
 from digitizer.people.correspondents import asks, blocks, contacts, records, telling
 from digitizer.people.correspondents.asks import Ask
@@ -40,6 +41,7 @@ __all__ = [
     "merge_correspondents",
     "refuse_ask",
     "remove_contact",
+    "try_email_again",
     "unblock_mail",
     "waiting_asks",
 ]
@@ -49,12 +51,14 @@ _MOST_LETTERS = 50
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A correspondent with all that is known of them; ``letters`` are the newest fifty."""
+    """A correspondent with all that is known of them; ``letters`` are the newest fifty.
+    ``unreached`` is since when, and why, e-mails to them come back."""
 
     record: Correspondent
     contacts: tuple[Contact, ...]
     blocks: tuple[Block, ...]
     letters: tuple[SentLetter, ...]
+    unreached: Bounce | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,25 @@ def correspondent(facility: Facility, correspondent_id: int, by: Actor) -> Perso
             contacts=contacts.of_correspondent(look.tx, correspondent_id),
             blocks=blocks.of_correspondent(look.tx, correspondent_id),
             letters=contacts.letters_of(look.tx, correspondent_id, _MOST_LETTERS),
+            unreached=_bounce_of(look, correspondent_id),
         )
+
+
+def _bounce_of(look: Look, correspondent_id: int) -> Bounce | None:
+    found = (bounce_of(look.tx, each) for each in telling.emails_of(look.tx, correspondent_id))
+    return next((each for each in found if each), None)
+
+
+def try_email_again(facility: Facility, correspondent_id: int, by: Actor) -> None:
+    """Their e-mail works again, staff know: news are sent to it. Raises NotFound, and Conflict
+    where nothing came back from it."""
+    with acting(facility, by, Act.CONTACTS) as action:
+        records.get(action.tx, correspondent_id)
+        emails = telling.emails_of(action.tx, correspondent_id)
+        if not [each for each in emails if forget_bounce(action.tx, each)]:
+            raise Conflict("E-mails are sent to them already.")
+        about = Subject.correspondent(correspondent_id)
+        action.record(Verb.CHANGE_CORRESPONDENT, about, changed=["e-mails are tried again"])
 
 
 def contacts_of(facility: Facility, booking_number: str, by: Actor) -> InmateContacts:

@@ -11,10 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.model.errors import NotFound
+from digitizer.model.mail import LetterKind
 from digitizer.model.paper import Doubt, DoubtReason
 from digitizer.people.correspondents import records
+from digitizer.people.correspondents.origins import origins_of
 from digitizer.people.correspondents.records import Correspondent
-from digitizer.storage.tables import inmate
+from digitizer.storage.tables import inmate, letter
 from digitizer.storage.tables_correspondents import mail_block
 from digitizer.support.clock import now
 
@@ -109,6 +111,18 @@ def between(
     plain = {records.plain(name) for name in names} - {""}
     theirs = sa.or_(of.is_(None), of.in_(people), mail_block.c.plain_name.in_(plain))
     return tuple(each for each in _blocks(tx, here, theirs) if each.in_force)
+
+
+def of_letter(tx: sa.Connection, letter_id: str, inmate_id: int) -> tuple[Block, ...]:
+    """Those in force for this letter, or for what it was cut from or joined with, if it is for this
+    inmate. A reply is of the inmate: nothing blocks it."""
+    kind = tx.execute(sa.select(letter.c.kind).where(letter.c.id == letter_id)).scalar()
+    if kind is None:  # a scan that is held as a whole
+        return between(tx, (), inmate_id)
+    if kind == LetterKind.REPLY:
+        return ()
+    origins = origins_of(tx, letter_id)
+    return between(tx, origins.correspondents, inmate_id, origins.senders)
 
 
 def doubts_about(

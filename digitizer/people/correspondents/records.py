@@ -210,18 +210,24 @@ def join_doubled_drafts(
 
 
 def _joined(later: sa.Row[Any], earlier: sa.Row[Any]) -> dict[str, Any]:
-    parts = [later.body]
-    if earlier.subject not in ("", later.subject) and later.subject:
-        parts.append(earlier.subject)
-    if earlier.body.strip() not in later.body:
-        parts.append(earlier.body)
+    subject, body = joined_words((later.subject, later.body), (earlier.subject, earlier.body))
     return {
-        "subject": later.subject or earlier.subject,
-        "body": "\n\n".join(each for each in parts if each.strip()),
+        "subject": subject,
+        "body": body,
         "photos": list(dict.fromkeys([*later.photos, *earlier.photos])),
         "form": id_after(max(later.form, earlier.form)),
         "save": 0,
     }
+
+
+def joined_words(later: tuple[str, str], earlier: tuple[str, str]) -> tuple[str, str]:
+    """Subject and body of one draft from those of two; nothing is said twice."""
+    parts = [later[1]]
+    if earlier[0] not in ("", later[0]) and later[0]:
+        parts.append(earlier[0])
+    if earlier[1].strip() not in later[1]:
+        parts.append(earlier[1])
+    return later[0] or earlier[0], "\n\n".join(each for each in parts if each.strip())
 
 
 def _give_names(tx: sa.Connection, gone: Correspondent, into: int) -> None:

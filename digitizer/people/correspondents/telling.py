@@ -129,6 +129,13 @@ def wants_news(
     return account
 
 
+def emails_of(tx: sa.Connection, correspondent_id: int) -> tuple[str, ...]:
+    """That of their account first, where news go, then the one that staff noted."""
+    account = account_of(tx, correspondent_id)
+    noted = records.get(tx, correspondent_id).email
+    return tuple(dict.fromkeys(each for each in (account.email if account else "", noted) if each))
+
+
 def _leave_token(tx: sa.Connection, account: FamilyAccount) -> str:
     at, token = now(), secrets.token_urlsafe(24)
     tx.execute(sa.delete(leave_link).where(leave_link.c.until < at))

@@ -25,7 +25,7 @@
     soon = clearTimeout(soon);
     const fields = new URLSearchParams();
     countSave();
-    for (const name of ["csrf", "form", "save_number", "subject", "body"]) fields.set(name, form.elements[name].value);
+    for (const name of ["csrf", "form", "save_number", "over", "subject", "body"]) fields.set(name, form.elements[name].value);
     try {
       const answer = await fetch(form.dataset.draft, { method: "POST", body: fields, keepalive: true });
       if (answer.status === 409) kept.textContent = (await answer.json()).over;

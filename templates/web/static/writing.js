@@ -20,6 +20,7 @@
   let saving = null; // the try that is under way
   let over = false; // the session ended: no try will do any more
   let then = null; // what is done once all is saved
+  let elsewhere = false; // written on another page, or sent: the buttons ask the service
   let going = false; // the page is being left, with all saved
 
   const unsaved = () => now() !== kept;
@@ -53,7 +54,7 @@
       });
       if (answer.status === 403 || answer.status === 404) over = true;
       if (answer.status === 409) { // sent, or written on another page by now
-        over = true;
+        over = elsewhere = true;
         said.dataset.over = (await answer.json()).over;
       }
       if (!answer.ok) throw new Error(String(answer.status));
@@ -114,6 +115,7 @@
   addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     if (event.target === form) countSave();
+    if (event.target === form && elsewhere) going = true;
     if (going) return;
     if (!unsaved() && event.submitter?.id !== "save") return;
     event.preventDefault();

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from digitizer.facility import Facility
@@ -57,22 +60,84 @@ def test_saves_that_come_in_the_wrong_order_leave_the_last(facility: Facility) -
         old = drafts.form_for(KeptDraft())
         new = drafts.form_for(KeptDraft(form=old))
 
-        def save(form: str, number: int, *, asked: bool = False) -> str:
+        def save(form: str, number: int, over: str = "", *, asked: bool = False) -> str:
             text = f"{form[:16]} {number}"
-            drafts.keep_typed(tx, between, "", text, Save(form, number, asked))
+            assert not drafts.keep_typed(tx, between, "", text, Save(form, number, asked, over))
             return text
 
         first = save(old, 2)
         save(old, 1)
         assert drafts.kept(tx, between).body == first
-        last = save(new, 1)
+        last = save(new, 1, drafts.kept(tx, between).stamp)
         with pytest.raises(Conflict, match="another page"):
             save(old, 9)
         assert drafts.kept(tx, between).body == last
-        asked_for = save(old, 10, asked=True)
-        assert drafts.kept(tx, between).body == asked_for
         without_a_form = save("", 0)
         assert drafts.kept(tx, between).body == without_a_form
+
+
+class TestTwoPages:
+    """One writes to the same person on two pages, perhaps of two devices: nothing that was kept is
+    gone without their knowing, whichever page was opened first."""
+
+    @pytest.fixture(params=["the earlier", "the later"])
+    def other(self, request: pytest.FixtureRequest, facility: Facility) -> Save:
+        """The form of the page on which nothing was typed yet; on the other "Kept" was."""
+        self.ida = make_contact(facility)
+        self.me = as_correspondent(self.ida)
+        before = verbs.conversation(facility, ORSON, self.me)
+        after = verbs.conversation(facility, ORSON, self.me)
+        typed_on, other = before, after
+        if request.param == "the earlier":
+            typed_on, other = after, before
+        save = Save(typed_on.form, 1, asked=False, over=typed_on.draft.stamp)
+        verbs.save_draft(facility, ORSON, "Hi", "Kept", self.me, save)
+        return Save(other.form, 1, over=other.draft.stamp)
+
+    def kept(self, facility: Facility) -> tuple[str, str]:
+        draft = verbs.conversation(facility, ORSON, self.me).draft
+        return draft.subject, draft.body
+
+    def test_what_a_page_saves_by_itself_takes_no_place(
+        self, facility: Facility, other: Save
+    ) -> None:
+        with pytest.raises(Conflict, match="on another page by now"):
+            verbs.save_draft(facility, ORSON, "", "Typed", self.me, replace(other, asked=False))
+        assert self.kept(facility) == ("Hi", "Kept")
+
+    @pytest.mark.parametrize("do", [verbs.save_draft, verbs.write])
+    def test_what_is_asked_for_keeps_both_and_says_so(
+        self, facility: Facility, other: Save, do: Callable[..., object]
+    ) -> None:
+        for _ in range(2):  # pressed twice, it is the same
+            with pytest.raises(verbs.BothKept, match="both are kept"):
+                do(facility, ORSON, "Ho", "Typed", self.me, other)
+            assert self.kept(facility) == ("Ho", "Typed\n\nHi\n\nKept")
+        assert not verbs.conversation(facility, ORSON, self.me).entries
+        opened = verbs.conversation(facility, ORSON, self.me)
+        save = Save(opened.form, 1, over=opened.draft.stamp)
+        assert verbs.write(facility, ORSON, "Ho", "Typed", self.me, save)
+        assert self.kept(facility) == ("", "")
+
+    def test_whoever_saw_what_is_kept_replaces_it(self, facility: Facility, other: Save) -> None:
+        seen = verbs.conversation(facility, ORSON, self.me)
+        save = Save(seen.form, 1, asked=False, over=seen.draft.stamp)
+        verbs.save_draft(facility, ORSON, "", "All new", self.me, save)
+        assert self.kept(facility) == ("", "All new")
+
+    def test_who_typed_on_is_not_asked(self, facility: Facility, other: Save) -> None:
+        verbs.save_draft(facility, ORSON, "Hi", "Kept, and more", self.me, other)
+        assert self.kept(facility) == ("Hi", "Kept, and more")
+
+    def test_a_save_between_saving_and_sending_is_not_thrown_away(
+        self, facility: Facility, other: Save
+    ) -> None:
+        with writing(facility.engine) as tx:
+            row = roster.inmate_row_id(tx, ORSON)
+            between = Between(Direction.TO_INMATE, row, self.ida)
+            drafts.check_unchanged(tx, between, "Hi", "Kept")
+            with pytest.raises(Conflict, match="both are kept"):
+                drafts.check_unchanged(tx, between, "Hi", "Typed")
 
 
 class TestMergedRecords:

@@ -4,12 +4,14 @@ to paper, however late that was decided; and it is shown, and goes on once that 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from digitizer.facility import Facility
 from digitizer.messages import copies, writing
+from digitizer.messages.actions import threads
 from digitizer.messages.printing import print_messages, render_queued
 from digitizer.model.errors import Conflict, UsageError
 from digitizer.model.people import Actor
@@ -20,8 +22,8 @@ from digitizer.prints import actions as prints
 from digitizer.prints import queue
 from digitizer.prints.handing import Handing
 from digitizer.prints.printers import HERE, Printer, find_printer
-from digitizer.prints.stopped import Stopped
-from digitizer.screening import decisions, recalls, senders
+from digitizer.prints.stopped import Pending, Stopped, pending
+from digitizer.screening import cases, decisions, recalls, senders
 from digitizer.storage.database import reading
 from tests.support.conversing import as_correspondent, make_contact, with_messages
 from tests.support.made_mail import CLERK, ORSON, SUPERVISOR, as_inmate
@@ -79,6 +81,52 @@ def _all_kinds(facility: Facility, ida: int) -> None:
     decisions.release(facility, letter, CLERK, "fine")
     senders.name_sender(facility, letter, ida, correspondents.Entry(""), CLERK)
     copies.ask_for_copy(facility, letter, orson)
+
+
+def _cut(facility: Facility, ida: int) -> tuple[str, int]:
+    """Returns a delivered letter, and who sent it: here as it was known of what it was cut from."""
+    letter = waiting_letter(facility)
+    senders.name_sender(facility, letter, ida, correspondents.Entry(""), CLERK)
+    _, second = decisions.cut(facility, letter, 3, CLERK, "two letters")
+    return second, ida
+
+
+def _joined(facility: Facility, ida: int) -> tuple[str, int]:
+    first, second = decisions.cut(facility, waiting_letter(facility), 3, CLERK, "two letters")
+    senders.name_sender(facility, second, ida, correspondents.Entry(""), CLERK)
+    return decisions.join(facility, first, second, CLERK, "one letter"), ida
+
+
+def _cut_and_joined(facility: Facility, ida: int) -> tuple[str, int]:
+    """First the part that is known to be theirs is cut, then it is joined to the other again."""
+    letter = waiting_letter(facility)
+    first, second = decisions.cut(facility, letter, 3, CLERK, "two letters")
+    senders.name_sender(facility, first, ida, correspondents.Entry(""), CLERK)
+    return decisions.join(facility, second, first, CLERK, "one letter"), ida
+
+
+def _merged(facility: Facility, ida: int) -> tuple[str, int]:
+    second, _ = _cut(facility, ida)
+    again = correspondents.add_correspondent(facility, correspondents.Entry("I. Marlow"), CLERK)
+    correspondents.merge_correspondents(facility, ida, again, SUPERVISOR, "one person")
+    return second, again
+
+
+@pytest.mark.parametrize("known", [_cut, _joined, _cut_and_joined, _merged])
+def test_a_copy_of_what_was_cut_or_joined_is_stopped_too(
+    facility: Facility, ida: int, known: Callable[[Facility, int], tuple[str, int]]
+) -> None:
+    """It is of its sender's letter, whoever is known to have sent the part that is printed."""
+    letter, sender = known(facility, ida)
+    decisions.assign(facility, letter, ORSON, CLERK, "theirs")
+    number = copies.ask_for_copy(facility, letter, as_inmate(ORSON))
+    block = correspondents.block_mail(facility, sender, ORSON, SUPERVISOR, "a threat")
+    (stopped,) = _stopped(facility)
+    assert (stopped.each.number, "a threat" in stopped.why) == (number, True)
+    with pytest.raises(Conflict, match="is stopped"):
+        prints.send(facility, CLERK, [number], HERE)
+    correspondents.unblock_mail(facility, block, SUPERVISOR, "over")
+    assert _numbers(facility) == [number]
 
 
 def _numbers(facility: Facility) -> list[int]:
@@ -217,6 +265,57 @@ def test_staff_give_up_what_is_stopped_and_nothing_else(unreviewed: Facility, id
     prints.give_up(unreviewed, number, SUPERVISOR, "a threat")
     assert _stopped(unreviewed) == ()
     assert _numbers(unreviewed) == []
+
+
+def test_what_is_given_up_is_a_state_of_its_message(unreviewed: Facility, ida: int) -> None:
+    """For who wrote it, either way, and for staff: until a print of it waits again."""
+    orson, marlow = as_inmate(ORSON), as_correspondent(ida)
+    writing.write(unreviewed, ORSON, "", "How are you?", marlow)
+    writing.write(unreviewed, str(ida), "", "I am well.", orson)
+    numbers = _numbers(unreviewed)
+
+    def given_up() -> list[bool]:
+        told = {
+            each.message.body: each.message.given_up for each in threads(unreviewed, ORSON, CLERK)
+        }
+        pages = {}
+        for whom, by in ((ORSON, marlow), (str(ida), orson)):
+            for each in writing.conversation(unreviewed, whom, by).entries:
+                pages[each.text] = each.given_up
+        assert {body: why is not None for body, why in told.items()} == pages
+        assert set(told.values()) <= {None, "a threat"}
+        shown = prints.look_at_queue(unreviewed, CLERK).given_up
+        assert len(shown) == sum(pages.values())
+        return [pages["How are you?"], pages["I am well."]]
+
+    assert given_up() == [False, False]
+    block = correspondents.block_mail(unreviewed, ida, ORSON, SUPERVISOR, "a threat")
+    assert given_up() == [False, False]
+    for done, number in enumerate(numbers, start=1):
+        prints.give_up(unreviewed, number, SUPERVISOR, "a threat")
+        assert sum(given_up()) == done
+    correspondents.unblock_mail(unreviewed, block, SUPERVISOR, "over")
+    for left, number in zip((1, 0), numbers, strict=True):
+        prints.print_again(unreviewed, number, number, SUPERVISOR, "over")
+        assert sum(given_up()) == left
+
+
+def test_what_is_stopped_is_not_to_be_printed(unreviewed: Facility, ida: int) -> None:
+    """As Today counts it."""
+    ben = make_contact(unreviewed, correspondents.Entry("Ben Ashdown"))
+    for each in (ida, ida, ben):
+        writing.write(unreviewed, ORSON, "", "How are you?", as_correspondent(each))
+    with reading(unreviewed.engine) as tx:
+        assert [each.number for each in pending(tx)] == [3, 0]
+    correspondents.block_mail(unreviewed, ida, ORSON, SUPERVISOR, "a threat")
+    day = cases.day_of_intake(unreviewed, CLERK)
+    first, _, third = (each for each in _made(unreviewed))
+    assert (day.to_print, day.stopped) == (Pending(1, third), Pending(2, first))
+
+
+def _made(facility: Facility) -> list[datetime]:
+    with reading(facility.engine) as tx:
+        return sorted(each.made for each in queue.waiting(tx))
 
 
 def test_what_was_given_up_can_be_printed_once_the_block_is_over(

@@ -219,7 +219,7 @@ def test_a_notice_names_the_page_and_the_reason(facility: Facility) -> None:
         found = find_rejection(tx, letter)
     assert (found.withheld, found.pages, found.reason) == (((2, WHY),), 3, "")
     assert (found.decided_by, found.inmate.booking_number) == (CLERK.name, ORSON)
-    notice = notices._notice(facility, found, ())
+    notice = notices._notice(facility, found, (), "")
     assert (notice.item, notice.reasons) == (
         "page 2 of a letter of 3 pages",
         (f"Page 2: {WHY}",),
@@ -232,7 +232,7 @@ def test_a_rejected_letter_names_its_withheld_pages_too(facility: Facility) -> N
     decisions.withhold(facility, letter, 3, CLERK, WHY)
     decisions.reject(facility, letter, CLERK, "all of it is in code")
     with reading(facility.engine) as tx:
-        notice = notices._notice(facility, find_rejection(tx, letter), ())
+        notice = notices._notice(facility, find_rejection(tx, letter), (), "")
     assert notice.item == "letter, 3 pages"
     assert notice.reasons == ("all of it is in code", f"Page 2: {WHY}")
 

@@ -23,6 +23,7 @@ from digitizer.messages import actions as messages
 from digitizer.messages import exporting
 from digitizer.messages import writing as conversing
 from digitizer.messages.printing import render_queued
+from digitizer.messages.writing import Save
 from digitizer.model.errors import Conflict, NotAllowed
 from digitizer.model.events import DECISIONS, LOG, Subject, Verb
 from digitizer.model.mail import Direction, Draft, PageRole
@@ -50,7 +51,7 @@ from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import event, scan, shelf
 from digitizer.support.clock import now
 from tests.support.api_kit import Program
-from tests.support.conversing import link_in, mailed, make_contact, with_family
+from tests.support.conversing import as_correspondent, link_in, mailed, make_contact, with_family
 from tests.support.known_times import KnownTimes
 from tests.support.made_mail import (
     CLERK,
@@ -144,6 +145,17 @@ def test_one_form_is_one_message_on_postgresql(cluster: Facility, cluster_url: s
         sent |= set(one)
     assert sorted(sent_ids(cluster)) == sorted(sent)
     assert len(sent) == 8
+
+
+def test_two_pages_of_one_writer_lose_nothing_on_postgresql(cluster: Facility) -> None:
+    ida = make_contact(cluster)
+    me = as_correspondent(ida)
+    first, second = (conversing.conversation(cluster, ORSON, me) for _ in range(2))
+    conversing.save_draft(cluster, ORSON, "", "Kept", me, Save(second.form, 1))
+    with pytest.raises(conversing.BothKept):
+        conversing.write(cluster, ORSON, "", "Typed", me, Save(first.form, 1))
+    kept = conversing.conversation(cluster, ORSON, me)
+    assert (kept.draft.body, kept.entries) == ("Typed\n\nKept", ())
 
 
 def test_writers_at_once_on_postgresql(cluster: Facility) -> None:

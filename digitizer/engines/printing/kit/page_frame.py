@@ -69,8 +69,11 @@ def new_canvas(
     return canvas, out
 
 
-def draw_pages(pages: Sequence[Page], paper: Paper, title: str, author: str) -> bytes:
-    canvas, out = new_canvas(paper, title, author)
+def draw_pages(
+    pages: Sequence[Page], paper: Paper, title: str, author: str, language: str = ""
+) -> bytes:
+    """``language`` as for ``new_canvas``."""
+    canvas, out = new_canvas(paper, title, author, language)
     for page in pages:
         canvas.setFillColorRGB(*INK)
         page(canvas)

@@ -45,6 +45,17 @@ class PrintWords:
     cover: Wording
     layout: Layout
 
+    def for_reader(self, language: str) -> PrintWords:
+        """With the reader's language first, where it is one of ours; both are on all paper."""
+        if language not in LANGUAGES:
+            return self
+        return replace(
+            self,
+            letter=_first(self.letter, language),
+            notices=_first(self.notices, language),
+            reply=_first(self.reply, language),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -105,9 +116,18 @@ def own_words(folder: Path) -> OwnWords:
     return OwnWords(words, tuple(bad))
 
 
+def _first(wording: Wording, language: str) -> Wording:
+    return {language: wording[language], **wording}
+
+
+def in_order(wording: Mapping[str, Any]) -> tuple[str, ...]:
+    """The languages of a table, the reader's first."""
+    return tuple(each for each in wording if each in LANGUAGES)
+
+
 def both(wording: Mapping[str, Any], key: str, **values: object) -> str:
     """A label in both languages: "From · De"; one that is empty in either is left out."""
-    texts = dict.fromkeys(wording[language][key].format(**values) for language in LANGUAGES)
+    texts = dict.fromkeys(wording[language][key].format(**values) for language in in_order(wording))
     return " · ".join(filter(None, texts))
 
 

@@ -26,7 +26,7 @@ from digitizer.engines.printing.kit.page_frame import (
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.tagging import tagged
 from digitizer.engines.printing.kit.text_runs import draw_line, fitted_line, single_line, wrap
-from digitizer.engines.printing.kit.wording import LANGUAGES, Wording, both
+from digitizer.engines.printing.kit.wording import Wording, both, in_order
 from digitizer.engines.printing.letters.envelopes import WINDOWS
 from digitizer.model.people import Inmate
 
@@ -154,7 +154,7 @@ def draw_side_column(
     y = height - TOP
     canvas.setFillColorRGB(*ACCENT)
     canvas.rect(x, y + 14, room, 1.4, stroke=0, fill=1)
-    for language, font, size in zip(LANGUAGES, (BOLD, REGULAR), (10.5, 9.0), strict=True):
+    for language, font, size in zip(in_order(words), (BOLD, REGULAR), (10.5, 9.0), strict=True):
         with tagged(canvas, "P"):
             draw_line(canvas, fitted_line(words[language][title], font, size, room, 6), x, y)
         y -= 14

@@ -40,10 +40,10 @@ from digitizer.engines.printing.kit.text_runs import (
     wrap,
 )
 from digitizer.engines.printing.kit.wording import (
-    LANGUAGES,
     PrintWords,
     Wording,
     both,
+    in_order,
     shipped_words,
 )
 from digitizer.engines.printing.letters.envelopes import WINDOWS, draw_window, return_address
@@ -85,7 +85,8 @@ _LARGE = _Sizes(LARGE_PRINT, 26, 22, FactSizes(value=LARGE_PRINT, label=11, step
 class LetterToInmate:
     """An e-message to an inmate. ``sent`` is in the facility's own time; ``text`` as typed. A copy
     has no sheet for an answer (``reply``). With ``pages_of_letter`` the pictures are the pages of a
-    letter on paper, each on a page of its own. ``large``: in large print."""
+    letter on paper, each on a page of its own. ``large``: in large print. ``language``: the
+    inmate's ("": not known)."""
 
     facility_name: str
     inmate: Inmate
@@ -302,5 +303,5 @@ def _draw_posted_head(canvas: Canvas, letter: LetterFromInmate, paper: Paper) ->
         Fact("sent", letter.sent.strftime(DATE_FORMAT)),
         Fact("message", letter.message_id),
     )
-    notes = [words[language]["answer"] for language in LANGUAGES]
+    notes = [words[language]["answer"] for language in in_order(words)]
     draw_side_column(canvas, words, "from_inmate", facts, notes, paper)

@@ -41,10 +41,10 @@ from digitizer.engines.printing.kit.text_runs import (
     wrap,
 )
 from digitizer.engines.printing.kit.wording import (
-    LANGUAGES,
     PrintWords,
     Wording,
     both,
+    in_order,
     shipped_words,
 )
 from digitizer.engines.printing.letters.envelopes import WINDOWS, draw_window
@@ -82,7 +82,8 @@ class RejectionNotice:
     ``decided_by`` is a name or an office. ``appeal_days`` count from ``decided``; ``appeal_to`` is
     the office and address that decides, which is never the one who rejected. Without a
     ``sender_address`` the sender's notice has no window block. ``sender`` is whom the cover was
-    printed for, or, where ``named_by_cover`` is false, what else is known.
+    printed for, or, where ``named_by_cover`` is false, what else is known. ``language`` is that of
+    whoever gets it ("": not known).
     """
 
     facility_name: str
@@ -100,6 +101,7 @@ class RejectionNotice:
     appeal_to: tuple[str, ...]
     disposition: Disposition = Disposition.RETURNED
     named_by_cover: bool = False
+    language: str = ""
     words: PrintWords = field(default_factory=shipped_words, repr=False, hash=False)
 
 
@@ -125,7 +127,7 @@ def rejection_notice_pdf(notice: RejectionNotice, to: NoticeTo, paper: Paper) ->
         for number, page in enumerate(pages, start=1)
     ]
     title = f"{clean_line(notice.facility_name)}: {clean_line(notice.reference)}"
-    return draw_pages(numbered, paper, title, clean_line(notice.facility_name))
+    return draw_pages(numbered, paper, title, clean_line(notice.facility_name), notice.language)
 
 
 def notice_missing(notice: RejectionNotice) -> str:
@@ -218,7 +220,7 @@ def _columns(
     """What the reader can do now, a column a language; set smaller if a page could not hold it."""
     column, size = (width - _COLUMN_GAP) / 2, _SMALL
     while True:
-        made = tuple(_column(words[each], notice, to, column, size) for each in LANGUAGES)
+        made = tuple(_column(words[each], notice, to, column, size) for each in in_order(words))
         if _height(made) <= room or size <= _SMALLEST:
             return made
         size -= 0.5
@@ -302,13 +304,14 @@ def _draw_windowed_head(
 
 def _draw_title(canvas: Canvas, words: Wording, y: float, width: float) -> None:
     canvas.setFillColorRGB(*INK)
-    title = fitted_line(words["en"]["title"], BOLD, 15, width * 0.55, 8)
+    first, second = (words[each]["title"] for each in in_order(words))
+    title = fitted_line(first, BOLD, 15, width * 0.55, 8)
     with tagged(canvas, "H1"):
         draw_line(canvas, title, MARGIN, y)
     canvas.setFillColorRGB(*ACCENT)
-    spanish = fitted_line(words["es"]["title"], REGULAR, 11, width - title.width - 12, 6)
+    other = fitted_line(second, REGULAR, 11, width - title.width - 12, 6)
     with tagged(canvas, "P"):
-        draw_line(canvas, spanish, MARGIN + title.width + 10, y)
+        draw_line(canvas, other, MARGIN + title.width + 10, y)
     canvas.setFillColorRGB(*INK)
 
 

@@ -24,10 +24,10 @@ from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.sheet import Sheet
 from digitizer.engines.printing.kit.tagging import Role
 from digitizer.engines.printing.kit.wording import (
-    LANGUAGES,
     PrintWords,
     Wording,
     both,
+    in_order,
     shipped_words,
 )
 from digitizer.model.paper import CodeKind
@@ -56,13 +56,16 @@ def reply_sheet_pdf(
     facility: str,
     paper: Paper,
     words: PrintWords | None = None,
+    language: str = "",
 ) -> bytes:
-    """One page: a reply sheet alone, as when the first was spoiled."""
+    """One page: a reply sheet alone, as when the first was spoiled. ``language``: the inmate's ("":
+    not known)."""
 
     def page(canvas: Canvas) -> None:
         draw_reply_sheet(canvas, reply, inmate, correspondent, facility, paper, words=words)
 
-    return draw_pages([page], paper, f"Reply sheet {reply.short_id}", clean_line(facility))
+    title = f"Reply sheet {reply.short_id}"
+    return draw_pages([page], paper, title, clean_line(facility), language)
 
 
 def writing_area(paper: Paper) -> Area:
@@ -152,7 +155,9 @@ def _parties(sheet: Sheet, words: Wording, box: Area, inmate: Inmate, correspond
         sheet.text(x, top + 8 / mm, both(words, label), size=7.5, tone=GREY, width=width)
         sheet.text(x, top + 24 / mm, name, size=13, font=BOLD, width=width, least=6.5)
     sheet.text(middle, top + 36 / mm, inmate.booking_number, size=9.5, width=width, least=4)
-    for down, size, tone, language in zip((54, 66.5), (9, 8), (INK, GREY), LANGUAGES, strict=True):
+    for down, size, tone, language in zip(
+        (54, 66.5), (9, 8), (INK, GREY), in_order(words), strict=True
+    ):
         sheet.text(
             box.left,
             top + down / mm,

@@ -25,6 +25,7 @@ from digitizer.entrances.web.shared.even_time import even_time
 from digitizer.entrances.web.shared.login_queue import login_turn
 from digitizer.entrances.web.shared.templating import facility_of, keep_language, language_of
 from digitizer.model.errors import NotFound, TooOften, UsageError
+from digitizer.operations import staff_mail
 from digitizer.people.correspondents import sign_up
 from digitizer.people.correspondents.actions import Entry
 
@@ -233,6 +234,26 @@ def leave(request: Request, token: str) -> HTMLResponse:
     need_accounts(request)
     sign_up.leave_news(facility_of(request), token)
     return page(request, "leave", visit=None, token=token, done=True)
+
+
+@router.get("/staff-mail/{token}")
+def staff_mail_page(request: Request, token: str) -> HTMLResponse:
+    """Leaving the alarms or the digest, from the link in one: it needs no login."""
+    what, has_left = staff_mail.of_link(facility_of(request), token)
+    return page(request, "staff_mail", visit=None, token=token, what=what, has_left=has_left)
+
+
+@router.post("/staff-mail/{token}")
+def leave_staff_mail(request: Request, token: str) -> HTMLResponse:
+    """Also asked by mail programs, with one click (RFC 8058)."""
+    staff_mail.leave_by_link(facility_of(request), token)
+    return staff_mail_page(request, token)
+
+
+@router.post("/staff-mail/{token}/again")
+def take_up_staff_mail(request: Request, token: str) -> HTMLResponse:
+    staff_mail.take_up_by_link(facility_of(request), token)
+    return staff_mail_page(request, token)
 
 
 async def _in_turn(request: Request, do: Callable[[str], Response]) -> Response:

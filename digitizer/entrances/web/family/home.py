@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Annotated
 from urllib.parse import quote
 
@@ -87,12 +88,14 @@ async def write(request: Request, booking: str, visit: FamilyVisit) -> Response:
         file = form.get("photo")
         photo = await file.read() if isinstance(file, UploadFile) and file.filename else b""
         act, subject, body = (_field(form, name) for name in ("act", "subject", "body"))
-        save = _save(_field(form, "form"), _field(form, "save_number"), asked=True)
+        of_form = (_field(form, name) for name in ("form", "save_number", "over"))
+        save = _save(*of_form, asked=True)
     return await run_in_threadpool(_write, request, booking, visit, act, subject, body, photo, save)
 
 
-def _save(form: str, number: str, *, asked: bool) -> Save:
-    return Save.of(form, int(number) if re.fullmatch("[0-9]{1,9}", number) else 0, asked=asked)
+def _save(form: str, number: str, over: str, *, asked: bool) -> Save:
+    count = int(number) if re.fullmatch("[0-9]{1,9}", number) else 0
+    return Save.of(form, count, over, asked=asked)
 
 
 def _field(form: FormData, name: str) -> str:
@@ -112,9 +115,9 @@ def _write(
     save: Save,
 ) -> Response:
     facility, me = facility_of(request), visit.actor
-    writing.save_draft(facility, booking, subject, body, me, save)
     removed = re.fullmatch(r"remove-([0-9]{1,3})", act)
     try:
+        writing.save_draft(facility, booking, subject, body, me, save)
         if photo:
             writing.add_photo(facility, booking, photo, me, save if act == "send" else None)
         if removed:
@@ -123,6 +126,11 @@ def _write(
             if len(body) > facility.settings.messages.characters:
                 return _conversation(request, booking, visit, done="long")
             writing.write(facility, booking, subject, body, me, save)
+    except writing.BothKept as error:
+        if photo:
+            with suppress(UsageError, Conflict):  # what is wrong with it is said once it is alone
+                writing.add_photo(facility, booking, photo, me)
+        return _conversation(request, booking, visit, trouble=str(error))
     except (UsageError, Conflict) as error:
         return _conversation(request, booking, visit, trouble=str(error))
     done = "sent" if act == "send" else "saved"
@@ -138,10 +146,11 @@ def keep_draft(
     body: Annotated[str, Form()] = "",
     form: Annotated[str, Form()] = "",
     save_number: Annotated[str, Form()] = "",
+    over: Annotated[str, Form()] = "",
 ) -> Response:
     """Sent by the page's script while somebody writes. It is told where this page is not the one to
     write on any more."""
-    text, save = body.replace("\r\n", "\n"), _save(form, save_number, asked=False)
+    text, save = body.replace("\r\n", "\n"), _save(form, save_number, over, asked=False)
     try:
         writing.save_draft(facility_of(request), booking, subject, text, visit.actor, save)
     except Conflict as error:

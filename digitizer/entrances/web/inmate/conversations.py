@@ -17,7 +17,7 @@ from digitizer.entrances.web.shared.templating import facility_of, language_of
 from digitizer.entrances.web.shared.wording import Wording
 from digitizer.messages import copies, writing
 from digitizer.messages.writing import Save
-from digitizer.model.errors import Conflict, UsageError
+from digitizer.model.errors import Conflict, DigitizerError, UsageError
 
 router = APIRouter(prefix="/mail")
 _REFUSED = (UsageError, Conflict)
@@ -61,8 +61,11 @@ def one(
 
 
 @router.get("/with/{number}/write")
-def desk(request: Request, number: str, visit: InmateVisit, saved: bool = False) -> HTMLResponse:
-    return _desk(request, number, visit, saved=saved)
+def desk(
+    request: Request, number: str, visit: InmateVisit, saved: bool = False, both: bool = False
+) -> HTMLResponse:
+    trouble = writing.BothKept(writing.BOTH_KEPT) if both else None
+    return _desk(request, number, visit, saved=saved, trouble=trouble)
 
 
 @router.post("/with/{number}/draft")
@@ -75,14 +78,17 @@ def save(
     quiet: Annotated[bool, Form()] = False,
     form: Text = "",
     save_number: SaveNumber = 0,
+    over: Text = "",
 ) -> Response:
     """Keeps what is being written. The page's script asks for it ``quiet``, and is told when, or
     that this page is not the one to write on any more."""
-    save = Save.of(form, save_number, asked=not quiet)
+    save = Save.of(form, save_number, over, asked=not quiet)
     facility = facility_of(request)
     try:
         saved = writing.save_draft(facility, number, subject, _lines(body), visit.actor, save)
     except Conflict as error:
+        if not quiet:  # the session may have fallen idle: a page of its own shows them
+            return RedirectResponse(f"/mail/with/{number}/write?both=true", 303)
         return JSONResponse({"over": Wording(language_of(request)).said(error)}, 409)
     if quiet:
         return JSONResponse({"saved": Wording("en").clock(saved)})
@@ -98,13 +104,14 @@ def send(
     body: Text = "",
     form: Text = "",
     save_number: SaveNumber = 0,
+    over: Text = "",
 ) -> Response:
     """The same answer, however often the form is sent."""
-    save = Save.of(form, save_number, asked=True)
+    save = Save.of(form, save_number, over, asked=True)
     try:
         writing.write(facility_of(request), number, subject, _lines(body), visit.actor, save)
     except _REFUSED as error:
-        return _desk(request, number, visit, trouble=str(error))
+        return _desk(request, number, visit, trouble=error)
     return RedirectResponse(f"/mail/with/{number}?sent=true", 303)
 
 
@@ -114,7 +121,12 @@ def photo(request: Request, message: str, place: int, visit: InmateVisit) -> Res
 
 
 def _desk(
-    request: Request, number: str, visit: Visit, *, saved: bool = False, trouble: str = ""
+    request: Request,
+    number: str,
+    visit: Visit,
+    *,
+    saved: bool = False,
+    trouble: DigitizerError | None = None,
 ) -> HTMLResponse:
     facility = facility_of(request)
     return show_to_inmate(
@@ -126,7 +138,8 @@ def _desk(
         most=facility.settings.messages.characters,
         reviewed=facility.settings.messages.review != "none",
         saved=saved,
-        trouble=trouble,
+        trouble=str(trouble) if trouble else "",
+        both=isinstance(trouble, writing.BothKept),
         path=f"/mail/with/{number}/write",
     )
 

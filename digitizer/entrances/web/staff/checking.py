@@ -16,7 +16,7 @@ from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.held_decisions import Text
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.model.errors import Conflict, NotFound, UsageError
-from digitizer.screening import checks
+from digitizer.screening import checks, message_checks
 
 router = APIRouter(prefix="/staff/screening/checks")
 _LIST = "/staff/screening/checks"
@@ -35,6 +35,8 @@ def overview(request: Request, visit: StaffVisit) -> HTMLResponse:
         visit=visit,
         waiting=checks.waiting(facility, visit.actor),
         measured=checks.measured(facility, visit.actor),
+        messages=message_checks.waiting(facility, visit.actor),
+        measured_messages=message_checks.measured(facility, visit.actor),
         percent=facility.settings.screening.checked_percent,
         idle_seconds=idle_seconds(request),
     )

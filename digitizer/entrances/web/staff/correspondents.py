@@ -102,6 +102,17 @@ def change(request: Request, number: Number, visit: SignedStaff, form: SentEntry
     )
 
 
+@router.post("/{number}/reach")
+def reach(request: Request, number: Number, visit: SignedStaff) -> Response:
+    """Their e-mail works again."""
+    return _do(
+        request,
+        number,
+        visit,
+        lambda facility: actions.try_email_again(facility, number, visit.actor),
+    )
+
+
 @router.post("/{number}/contact")
 def contact(
     request: Request,
@@ -247,6 +258,7 @@ def _page(request: Request, number: int, visit: Visit, trouble: str = "") -> HTM
         contacts=known.contacts,
         blocks=known.blocks,
         letters=known.letters,
+        unreached=known.unreached,
         may_change=actions.may_change(visit.actor),
         may_restrict=actions.may_restrict(visit.actor),
         trouble=trouble,

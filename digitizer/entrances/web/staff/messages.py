@@ -5,6 +5,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -20,7 +21,8 @@ from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.model.people import Actor
-from digitizer.screening import message_review
+from digitizer.screening import message_review, message_undo
+from digitizer.screening.message_undo import MessageDecision
 
 router = APIRouter(prefix="/staff/screening/messages")
 _REFUSED = (UsageError, Conflict, NotAllowed, NotFound)
@@ -31,14 +33,29 @@ Place = Annotated[int, Path(ge=1, le=1000)]
 
 @router.get("")
 def queue(
-    request: Request, visit: StaffVisit, done: str = "", page: PageNumber = 1
+    request: Request, visit: StaffVisit, done: str = "", of: str = "", page: PageNumber = 1
+) -> HTMLResponse:
+    return _queue(request, visit, done=done, of=of, page=page)
+
+
+def _queue(
+    request: Request,
+    visit: Visit,
+    *,
+    done: str = "",
+    of: str = "",
+    page: int = 1,
+    trouble: str = "",
 ) -> HTMLResponse:
     facility = facility_of(request)
     waiting = message_review.waiting_messages(facility, visit.actor)
     return show(
         request,
         "staff/messages.html",
+        409 if trouble else 200,
         visit=visit,
+        decided=_decided(facility, of, visit),
+        trouble=trouble,
         messages=part_of_all(waiting, page),
         waiting=len(waiting),
         done=done,
@@ -48,10 +65,10 @@ def queue(
 
 @router.get("/{message}")
 def opened(
-    request: Request, message: str, visit: StaffVisit, done: str = "", at: int = 0
+    request: Request, message: str, visit: StaffVisit, done: str = "", of: str = "", at: int = 0
 ) -> Response:
     try:
-        return _page(request, message, visit, done=done, at=at)
+        return _page(request, message, visit, done=done, of=of, at=at)
     except NotFound:
         return _go_on(None, "")
 
@@ -110,8 +127,8 @@ def _add_route(path: str, decision: _Decision) -> None:
         except _REFUSED as error:
             return _again(request, message, visit, str(error), form.reason)
         if decision.ends:
-            return _go_on(after, "first" if gone is False else path)
-        return _go_on(message, path, number)
+            return _go_on(after, "first" if gone is False else path, message)
+        return _go_on(message, path, message, number)
 
     router.add_api_route(f"/{{message}}/{path}", take, methods=["POST"], name=f"message {path}")
 
@@ -120,9 +137,27 @@ for _path, _decision in _DECISIONS.items():
     _add_route(_path, _decision)
 
 
-def _go_on(to: str | None, done: str, place: int = 0) -> Response:
+@router.post("/{message}/undo")
+def undo(
+    request: Request, message: str, visit: SignedStaff, act: Annotated[int, Form()] = 0
+) -> Response:
+    """Undoes the decision that the banner shows; the message waits again, as it did before."""
+    try:
+        message_undo.undo(facility_of(request), message, act, visit.actor)
+    except _REFUSED as error:
+        return _queue(request, visit, trouble=str(error))
+    return _go_on(message, "undo")
+
+
+def _go_on(to: str | None, done: str, of: str = "", place: int = 0) -> Response:
+    """To this message, or to all; ``of`` is what was decided about."""
     where = f"/staff/screening/messages/{to}" if to else "/staff/screening/messages"
-    return RedirectResponse(f"{where}?done={done}" + (f"&at={place}" if place else ""), 303)
+    said = f"?done={done}" + (f"&of={quote(of, safe='')}" if of else "")
+    return RedirectResponse(where + said + (f"&at={place}" if place else ""), 303)
+
+
+def _decided(facility: Facility, of: str, visit: Visit) -> MessageDecision | None:
+    return message_undo.last_decision(facility, of, visit.actor) if of else None
 
 
 def _again(request: Request, message: str, visit: Visit, trouble: str, reason: str) -> Response:
@@ -138,6 +173,7 @@ def _page(
     visit: Visit,
     *,
     done: str = "",
+    of: str = "",
     at: int = 0,
     trouble: str = "",
     reason: str = "",
@@ -152,6 +188,7 @@ def _page(
         "staff/message.html",
         409 if trouble else 200,
         visit=visit,
+        decided=_decided(facility, of, visit),
         opened=found,
         shown=next(iter((*asked, *unseen, *photos)), None),
         reject_reasons=facility.settings.screening.reject_reasons,

@@ -22,7 +22,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.model.mail import PageRole
 from digitizer.model.people import Actor
-from digitizer.screening import cases, checks, decisions, message_review, review
+from digitizer.screening import cases, checks, decisions, message_checks, message_review, review
 
 router = APIRouter(prefix="/staff/screening")
 _REFUSED = (UsageError, Conflict, NotAllowed, NotFound)
@@ -149,6 +149,13 @@ def undo(
     return _go_on(word(again), again)
 
 
+def _to_check(facility: Facility, by: Actor) -> int:
+    """Letters and messages that wait for this person to check them."""
+    if not checks.may_check(by):
+        return 0
+    return len(checks.waiting(facility, by)) + len(message_checks.waiting(facility, by))
+
+
 def _go_on(to: str | None, decided: str, page: int = 0) -> Response:
     place = f"/staff/screening/{to}" if to else "/staff/screening"
     at = f"&at={page}" if to and page else ""
@@ -185,7 +192,7 @@ def _queue(
         waiting=len(found),
         seconds=len(seconds),
         messages=message_review.waiting_for(facility, visit.actor),
-        checks=len(checks.waiting(facility, visit.actor)) if checks.may_check(visit.actor) else 0,
+        checks=_to_check(facility, visit.actor),
         percent=facility.settings.screening.checked_percent,
         second=second,
         released=released,

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.responses import Response
 
 from digitizer.access import locks, tokens, visitors
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import (
+    SignedStaff,
     StaffVisit,
     StaffVisitAsleep,
     client_of,
@@ -20,9 +22,12 @@ from digitizer.entrances.web.shared.auth import (
 from digitizer.entrances.web.shared.paging import PageNumber, part_of_all
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.messages import requests
+from digitizer.model.errors import Conflict
 from digitizer.model.mail import HeldItem, Queue
 from digitizer.notifications import announcements
+from digitizer.operations import staff_mail
 from digitizer.operations.care import needs_care
+from digitizer.operations.staff_mail import StaffMail
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.screening import cases, decisions
 
@@ -84,11 +89,34 @@ def _queue_line(queue: Queue, items: Sequence[HeldItem]) -> tuple[Queue, int, da
 @router.get("/settings")
 def settings(request: Request, visit: StaffVisit) -> HTMLResponse:
     """How the facility is set up, and the risk that each scanner's settings leave."""
+    return _settings(request, visit)
+
+
+@router.post("/settings/staff-mail")
+def send_staff_mail_again(
+    request: Request,
+    visit: SignedStaff,
+    address: Annotated[str, Form(max_length=1000)] = "",
+    what: Annotated[StaffMail, Form()] = StaffMail.ALARMS,
+) -> Response:
+    """An address that left gets these e-mails again."""
+    try:
+        staff_mail.send_again(facility_of(request), what, address, visit.actor)
+    except Conflict as error:
+        return _settings(request, visit, trouble=str(error))
+    return RedirectResponse("/staff/settings", 303)
+
+
+def _settings(request: Request, visit: Visit, trouble: str = "") -> HTMLResponse:
     facility = facility_of(request)
+    sees_left = staff_mail.may_see(visit.actor)
     return show(
         request,
         "staff/settings.html",
+        409 if trouble else 200,
         visit=visit,
+        trouble=trouble,
+        left=staff_mail.who_left(facility, visit.actor) if sees_left else (),
         idle_seconds=idle_seconds(request),
         release=facility.settings.facility.release,
         home=facility.home,

@@ -216,3 +216,26 @@ def test_what_staff_announce_is_on_the_familys_pages(families: Families) -> None
     ):
         assert "Lockdown." in browser.get(path).text, path
     assert "Lockdown." not in families.nora.get("/family/account").text
+
+
+def test_words_of_two_pages_are_both_kept_and_a_photo_with_them(families: Families) -> None:
+    browser = families.nora
+    data = {name: _field(browser, name) for name in ("csrf", "form", "over")}
+    me = as_correspondent(families.numbers["nora"])
+    conversing.save_draft(families.facility, TOBIAS, "", "From the telephone", me)
+    sent = data | {"save_number": "1", "subject": "", "body": "Typed here", "act": "send"}
+    answer = browser.post(HERE, data=sent, files={"photo": ("me.jpg", a_photo(), "image/jpeg")})
+    assert answer.status_code == 409
+    assert "both are kept below" in answer.text
+    assert "Typed here\n\nFrom the telephone</textarea>" in answer.text
+    assert f"{HERE}/draft/1" in answer.text
+    assert not conversing.conversation(families.facility, TOBIAS, me).entries
+    late = browser.post(f"{HERE}/draft", data=sent)
+    assert late.status_code == 409
+    assert "on another page by now" in late.json()["over"]
+
+
+def _field(browser: Visitor, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', browser.get(HERE).text)
+    assert found is not None
+    return found[1]

@@ -15,6 +15,7 @@ from digitizer.model.people import Actor, ActorKind
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.people.correspondents.actions import Entry
 from digitizer.people.correspondents.blocks import WantedBy
+from digitizer.prints import actions as prints
 from digitizer.screening import message_review
 from digitizer.storage.database import writing as changing
 from digitizer.storage.tables import session
@@ -279,3 +280,32 @@ def test_a_save_that_comes_late_does_not_replace_a_later_one(
         answer = tobias.post_form(f"{here}/draft", typed, seen_on=f"{here}/write")
         assert answer.status_code == 200
     assert writing.conversation(mail.facility, str(ida), ME).draft.body == "The later"
+
+
+@pytest.mark.parametrize("what", ["draft", "send"])
+def test_words_of_two_pages_are_both_kept(tobias: Visitor, mail: Mail, ida: int, what: str) -> None:
+    here = f"/mail/with/{ida}"
+    html = tobias.get(f"{here}/write").text
+    found = dict(re.findall(r'name="(form|over)" value="([^"]*)"', html))
+    writing.save_draft(mail.facility, str(ida), "", "x" * 9999, ME)
+    typed = found | {"save_number": "1", "subject": "", "body": "Typed here"}
+    answer = tobias.post_form(f"{here}/{what}", typed, seen_on=f"{here}/write")
+    if what == "draft":
+        assert answer.headers["location"] == f"{here}/write?both=true"
+        answer = tobias.get(answer.headers["location"])
+    assert "both are kept below" in answer.text
+    opened = writing.conversation(mail.facility, str(ida), ME)
+    assert opened.draft.body == "Typed here\n\n" + "x" * 9999
+    assert not opened.entries
+
+
+def test_an_inmate_reads_that_what_they_wrote_is_stopped_or_was_given_up(
+    tobias: Visitor, mail: Mail, ida: int
+) -> None:
+    _released(mail, ME, str(ida), "", "It goes")
+    correspondents.block_mail(mail.facility, ida, OWNER, SUPERVISOR, "a threat")
+    here = f"/mail/with/{ida}"
+    assert "It is not printed as long as mail between you is stopped." in tobias.get(here).text
+    (stopped,) = prints.look_at_queue(mail.facility, SUPERVISOR).stopped
+    prints.give_up(mail.facility, stopped.each.number, SUPERVISOR, "a threat")
+    assert "but it was not printed, and it is not posted." in tobias.get(here).text

@@ -7,7 +7,8 @@ import html
 import pytest
 import sqlalchemy as sa
 
-from digitizer.storage.database import reading
+from digitizer.notifications import bounces
+from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import event
 from tests.support.web_kit import Mail, Visitor
 
@@ -111,3 +112,19 @@ def test_who_may_only_look_gets_no_form(ida: str, ivo: Visitor) -> None:
         shown = ivo.get(page)
         assert shown.status_code == 200
         assert 'method="post"' not in shown.text.split("</header>")[1]
+
+
+def test_staff_see_that_e_mails_come_back_and_say_when_they_work_again(
+    ana: Visitor, mail: Mail
+) -> None:
+    ida = _add(ana, email="ida@example.org")
+    assert "come back since" not in ana.get(ida).text
+    with writing(mail.facility.engine) as tx:
+        bounces.note_refused(tx, "Ida@Example.org", "5.1.1 <no> such user")
+    page = ana.get(ida).text
+    assert "E-mails to this person come back since" in page
+    assert "<q>5.1.1 &lt;no&gt; such user</q>" in page
+    assert ana.post_form(f"{ida}/reach", {}, seen_on=ida).status_code == 303
+    assert "come back since" not in ana.get(ida).text
+    assert _verbs(mail)[-1] == "change correspondent"
+    assert ana.post_form(f"{ida}/reach", {}, seen_on=ida).status_code == 409

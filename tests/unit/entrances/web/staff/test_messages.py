@@ -77,11 +77,11 @@ def test_photos_are_shown_one_after_another_and_then_it_is_released(
         assert found[1].endswith(f"/photos/{place}/picture")  # the first that was not shown yet
         assert ana.get(found[1]).headers["content-type"] == "image/jpeg"
     status, location, _ = _post(ana, sent, "release")
-    assert (status, location) == (303, f"{BASE}/{after}?done=release")
+    assert (status, location) == (303, f"{BASE}/{after}?done=release&of={sent}")
     assert "The message was released." in ana.get(location).text
     assert _state(mail, ida, sent) is MessageState.QUEUED
     _, location, _ = _post(ana, after, "release")
-    assert location == f"{BASE}?done=release"  # nothing is left
+    assert location == f"{BASE}?done=release&of={after}"  # nothing is left
     gone = ana.get(f"{BASE}/{sent}", follow_redirects=False)
     assert (gone.status_code, gone.headers["location"]) == (303, f"{BASE}?done=")
 
@@ -89,7 +89,7 @@ def test_photos_are_shown_one_after_another_and_then_it_is_released(
 def test_a_photo_is_refused_and_given_back(ana: Visitor, mail: Mail, ida: int) -> None:
     sent = _with_photos(mail, ida, 2)
     status, location, _ = _post(ana, sent, "refuse-photo", number="2", picked="Written in a code")
-    assert (status, location) == (303, f"{BASE}/{sent}?done=refuse-photo&at=2")
+    assert (status, location) == (303, f"{BASE}/{sent}?done=refuse-photo&of={sent}&at=2")
     html = ana.get(location).text
     assert "refused: Written in a code" in html
     assert re.search(r'id="sheet" src="[^"]+/photos/2/picture"', html)
@@ -106,7 +106,7 @@ def test_a_message_is_refused_with_a_reason(ana: Visitor, mail: Mail, ida: int) 
     status, _, text = _post(ana, mine, "refuse")
     assert (status, "needs a reason" in text) == (409, True)
     status, location, _ = _post(ana, mine, "refuse", picked="Threats, or plans of a crime")
-    assert (status, location) == (303, f"{BASE}?done=refuse")
+    assert (status, location) == (303, f"{BASE}?done=refuse&of={mine}")
     (entry,) = writing.conversation(mail.facility, str(ida), ME).entries
     assert (entry.state, entry.refused) == (MessageState.REFUSED, "Threats, or plans of a crime")
 
@@ -128,11 +128,11 @@ def test_two_people_release_what_a_rule_asks_for(
     _watch(mail, WatchKind.INMATE, "", OWNER, two=True)
     mine = writing.write(mail.facility, str(ida), "", "Hello", ME)
     _, location, _ = _post(ana, mine, "release")
-    assert location == f"{BASE}?done=first"
+    assert location == f"{BASE}?done=first&of={mine}"
     assert mine not in ana.get(BASE).text
     html = ruth.get(f"{BASE}/{mine}").text
     assert "Ana Brookwater released it; two people must." in html
-    assert _post(ruth, mine, "release")[1] == f"{BASE}?done=release"
+    assert _post(ruth, mine, "release")[1] == f"{BASE}?done=release&of={mine}"
     (entry,) = writing.conversation(mail.facility, str(ida), ME).entries
     assert entry.state is MessageState.QUEUED
 
@@ -146,3 +146,30 @@ def test_an_investigator_looks_and_does_not_decide(ivo: Visitor, mail: Mail, ida
     assert answer.status_code == 409
     (entry,) = writing.conversation(mail.facility, str(ida), ME).entries
     assert entry.state is MessageState.IN_REVIEW
+
+
+def test_the_last_decision_is_undone_from_the_next_page(ana: Visitor, mail: Mail, ida: int) -> None:
+    sent = writing.write(mail.facility, OWNER, "Hi", "Hello", as_correspondent(ida))
+    act = ""
+    for what, reason in (("release", ""), ("refuse", "a threat")):
+        _, location, _ = _post(ana, sent, what, reason=reason)
+        html = ana.get(location).text
+        found = re.search(rf'{BASE}/{sent}/undo".*?name="act" value="(\d+)"', html)
+        assert found is not None
+        act = found[1]
+        answer = ana.post_form(f"{BASE}/{sent}/undo", {"act": act}, seen_on=location)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"{BASE}/{sent}?done=undo")
+        assert "the message waits for a review again" in ana.get(f"{BASE}/{sent}?done=undo").text
+        assert _state(mail, ida, sent) is MessageState.IN_REVIEW
+    again = ana.post_form(f"{BASE}/{sent}/undo", {"act": act}, seen_on=BASE)
+    assert again.status_code == 409
+    assert "decided about it since" in again.text
+
+
+def test_undo_is_not_offered_once_it_was_read(ana: Visitor, mail: Mail, ida: int) -> None:
+    sent = writing.write(mail.facility, OWNER, "Hi", "Hello", as_correspondent(ida))
+    _, location, _ = _post(ana, sent, "release")
+    writing.conversation(mail.facility, str(ida), ME)
+    html = ana.get(location).text
+    assert "The message was released." in html
+    assert "/undo" not in html

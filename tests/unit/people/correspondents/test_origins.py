@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from digitizer.facility import Facility
-from digitizer.letters.origins import Origins, kin_of, origins_of
 from digitizer.model.paper import CoverCode
 from digitizer.people import roster
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.people.correspondents.actions import Entry
+from digitizer.people.correspondents.origins import Origins, kin_of, origins_of
 from digitizer.screening import decisions, senders
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import cover
