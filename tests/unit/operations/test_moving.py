@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -12,15 +10,15 @@ import sqlalchemy as sa
 from digitizer.facility import Facility, open_facility
 from digitizer.letters.actions import search_mail
 from digitizer.model.errors import NotAllowed, SettingsError, StorageError, UsageError
-from digitizer.model.events import Verb
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.moving import move_home
 from digitizer.storage.database import open_engine, reading
 from digitizer.storage.every_table import metadata
 from digitizer.storage.schema import upgrade
-from digitizer.storage.tables import event, event_head, kiosk
+from digitizer.storage.tables import event_head, kiosk
 from digitizer.support import failpoints
 from tests.support.made_mail import CLERK, OPERATOR, ORSON, deliver
+from tests.support.moved_home import CLOSED, all_rows, killed_at, moves_begun
 from tests.support.whole_facility import cheap_hashes, make_whole_facility
 
 POINTS = (
@@ -34,17 +32,6 @@ POINTS = (
 )
 
 
-def _killed_at(home: Path, url: str, point: str) -> bool:
-    child = os.fork()
-    if not child:
-        try:
-            failpoints.arm(point)
-            move_home(home, url, OPERATOR)
-        finally:
-            os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-
-
 def _is_whole(home: Path) -> None:
     facility = open_facility(home)
     assert all(each.balanced for each in reconcile(facility, OPERATOR))
@@ -54,49 +41,26 @@ def _is_whole(home: Path) -> None:
     facility.engine.dispose()
 
 
-def _begun(home: Path) -> tuple[str, int]:
-    """On what the home works, and how often its log says that a move was begun."""
-    facility = open_facility(home)
-    with reading(facility.engine) as tx:
-        begun = tx.execute(sa.select(event.c.seq).where(event.c.verb == Verb.MOVE_DATABASE)).all()
-    facility.engine.dispose()
-    return facility.engine.dialect.name, len(begun)
-
-
 def test_a_home_moves_however_often_it_is_interrupted(full: Facility, url: str) -> None:
     full.engine.dispose()
     tries = POINTS.index("moving.closed") + 1
     for number, point in enumerate(POINTS, start=1):
-        assert _killed_at(full.home, url, point), f"{point} was not reached"
-        if point in ("moving.closed", "moving.opened"):
+        assert killed_at(full.home, url, point), f"{point} was not reached"
+        if point in CLOSED:
             with pytest.raises(SettingsError, match="move-to"):
                 open_facility(full.home)
             continue
         _is_whole(full.home)
         if point == "moving.switched":
-            assert _begun(full.home) == ("postgresql", tries)
+            assert moves_begun(full.home) == ("postgresql", tries)
         else:
-            assert _begun(full.home) == ("sqlite", number)
+            assert moves_begun(full.home) == ("sqlite", number)
     with pytest.raises(UsageError, match="already"):
         move_home(full.home, url, OPERATOR)
     moved = open_facility(full.home)
     deliver(moved, ORSON, "a second letter", b"of the time after")
     assert verify_audit(moved, OPERATOR)[1] is None
     moved.engine.dispose()
-
-
-def _all_rows(engine: sa.Engine) -> dict[str, list[str]]:
-    """Of each table, as text that is the same on both: read without any of the copy's code."""
-    found = {}
-    with engine.connect() as tx:
-        for table in metadata.sorted_tables:
-            name = table.name
-            if name == "event" and sa.inspect(tx).has_table("event_before_move"):
-                name = "event_before_move"
-            columns = ", ".join(f'"{column.name}"' for column in table.columns)
-            asked = sa.text(f"SELECT {columns} FROM {name}").columns(*table.columns)
-            found[table.name] = sorted(repr(tuple(row)) for row in tx.execute(asked))
-    return found
 
 
 def test_every_row_of_every_table_is_the_same(tmp_path: Path, url: str) -> None:
@@ -107,7 +71,7 @@ def test_every_row_of_every_table_is_the_same(tmp_path: Path, url: str) -> None:
     done = move_home(facility.home, url, OPERATOR, lambda _what, n, of: shown.append((n, of)))
     old = open_engine(f"sqlite:///{facility.home}/database/mail.sqlite")
     moved = open_facility(facility.home)
-    before, after = _all_rows(old), _all_rows(moved.engine)
+    before, after = all_rows(old), all_rows(moved.engine)
     assert before == after
     assert sum(map(len, after.values())) == done.rows == shown[-1][0] == shown[-1][1]
     assert sum(bool(rows) for rows in after.values()) > 30, "too few kinds of rows to say anything"
@@ -165,7 +129,7 @@ def test_what_the_new_database_cannot_store_leaves_all_as_it_was(full: Facility,
 
 def test_another_database_does_not_end_a_move(full: Facility, url: str) -> None:
     full.engine.dispose()
-    assert _killed_at(full.home, url, "moving.closed")
+    assert killed_at(full.home, url, "moving.closed")
     with pytest.raises(UsageError, match="postgresql"):
         move_home(full.home, url.replace("/postgres", "/another"), OPERATOR)
     engine = open_engine(url)
