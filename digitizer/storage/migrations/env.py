@@ -6,6 +6,7 @@ from alembic import context
 from digitizer.storage import (  # noqa: F401
     tables_api,
     tables_correspondents,
+    tables_logbook,
     tables_messages,
     tables_prints,
     tables_refusals,

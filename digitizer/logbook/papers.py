@@ -1,0 +1,46 @@
+"""The papers of the logbook: a label for mail that goes back or on, and a receipt of what was
+found."""
+
+from __future__ import annotations
+
+from digitizer.facility import Facility
+from digitizer.model.logbook import Found, Returned
+
+
+def label(facility: Facility, entry: Returned, *, on_page: bool) -> bytes:
+    """Of 4 by 6 inches, or in the corner of a page."""
+    from digitizer.engines.printing.sheets.return_label import Label, label_pdf
+
+    own = facility.settings.facility
+    made = Label(
+        number=entry.number,
+        done=entry.done,
+        why=entry.why,
+        to=_to(entry),
+        sender=(own.name, *own.mail_address),
+        day=entry.at.astimezone().date(),
+    )
+    return label_pdf(made, own.paper if on_page else None)
+
+
+def _to(entry: Returned) -> tuple[str, ...]:
+    """To a new place, mail goes in the name of whom it is for; back, in that of its sender."""
+    who = entry.sender
+    if entry.done == "forwarded":
+        who = entry.inmate.full_name if entry.inmate else entry.addressed
+    return tuple(line for line in (who, *entry.address) if line)
+
+
+def receipt(facility: Facility, entry: Found) -> bytes:
+    from digitizer.engines.printing.letters.receipt import Receipt, receipt_pdf
+
+    made = Receipt(
+        facility_name=facility.settings.facility.name,
+        inmate=entry.inmate,
+        owner=entry.owner,
+        entry=entry,
+        found=entry.at.astimezone().date(),
+        corrected=entry.corrections[-1].at.astimezone().date() if entry.corrections else None,
+        words=facility.words,
+    )
+    return receipt_pdf(made, facility.settings.facility.paper)
