@@ -15,6 +15,7 @@ from digitizer.access.acting import acting, looking
 from digitizer.access.permissions import Act, is_permitted
 from digitizer.facility import Facility
 from digitizer.logbook import items, papers, proposals, returned, writing
+from digitizer.logbook.papers import Paper
 from digitizer.logbook.proposals import Item, Proposal
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import LOGBOOK, Subject, Verb
@@ -24,7 +25,7 @@ from digitizer.people import roster
 from digitizer.storage.tables_logbook import found_item, returned_mail
 from digitizer.support.spreadsheets import csv_bytes, safe_cell
 
-__all__ = ["Item", "Proposal"]
+__all__ = ["Item", "Paper", "Proposal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,23 @@ class FoundItems:
 
     items: tuple[Found, ...]
     sums: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the logs have of one letter or scan, newest first, also what is struck out."""
+
+    returned: tuple[Returned, ...]
+    items: tuple[Found, ...]
+
+
+def about(facility: Facility, some_id: str, by: Actor) -> About:
+    """Of the letter or scan with this id."""
+    with looking(facility, by, Act.SEE_LOGBOOK) as look:
+        return About(
+            returned.look_up(look.tx, [returned_mail.c.item == some_id]),
+            items.look_up(look.tx, [found_item.c.item == some_id]),
+        )
 
 
 # ---- mail that is not for here
@@ -84,7 +102,7 @@ def strike_return(facility: Facility, number: int, by: Actor, reason: str) -> No
         returned.strike(action, number)
 
 
-def label_pdf(facility: Facility, number: int, by: Actor, *, on_page: bool = False) -> bytes:
+def label_pdf(facility: Facility, number: int, by: Actor, *, on_page: bool = False) -> Paper:
     """The label of an entry. Raises NotFound, and Conflict for one that is struck out."""
     with acting(facility, by, Act.KEEP_LOGBOOK) as action:
         entry = returned.find(action.tx, number)
@@ -176,7 +194,7 @@ def strike_item(facility: Facility, receipt: int, by: Actor, reason: str) -> Non
         items.strike(action, receipt)
 
 
-def receipt_pdf(facility: Facility, receipt: int, by: Actor) -> bytes:
+def receipt_pdf(facility: Facility, receipt: int, by: Actor) -> Paper:
     """The receipt as paper for its inmate. Raises NotFound, and Conflict for an entry that is
     struck out."""
     with acting(facility, by, Act.KEEP_LOGBOOK) as action:

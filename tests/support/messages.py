@@ -21,7 +21,7 @@ from digitizer.engines.printing.letters.rejection_notice import NoticeTo
 from digitizer.entrances.web.shared.translations import catalogue
 from digitizer.entrances.web.staff import rosters
 from digitizer.model.events import Verb
-from digitizer.model.logbook import REASONS, Done, ItemKind, Went, Why
+from digitizer.model.logbook import REASONS
 from digitizer.model.mail import LetterState, MessageState, Queue, ScanState
 from digitizer.model.paper import PERHAPS_BLANK, CodeKind
 from digitizer.model.people import ActorKind, CustodyStatus, StaffRole
@@ -45,8 +45,6 @@ _ENUMS: Sequence[type[StrEnum]] = (
     CodeKind,
     Column,
     CustodyStatus,
-    Done,
-    ItemKind,
     LetterState,
     MarkerStanding,
     MessageState,
@@ -59,8 +57,6 @@ _ENUMS: Sequence[type[StrEnum]] = (
     StaffRole,
     StaffStep,
     Verb,
-    Went,
-    Why,
 )
 #: And these words, which are in no enum.
 _OTHERS: Sequence[str] = (
@@ -77,7 +73,16 @@ _COUNTING = ("digitizer/support/wording.py", 0)
 #: A refusal with a fixed text is shown as it is by the page of the form that was refused.
 _SAYING = ("gettext", "ngettext", "UsageError", "Conflict", "NotAllowed")
 #: The rooms whose refusals pages show.
-_ROOMS = ("access", "covers", "entrances/web", "letters", "logbook", "messages", "people", "screening")
+_ROOMS = (
+    "access",
+    "covers",
+    "entrances/web",
+    "letters",
+    "logbook",
+    "messages",
+    "people",
+    "screening",
+)
 
 
 def closed_words() -> Iterator[str]:

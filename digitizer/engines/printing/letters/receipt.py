@@ -15,7 +15,6 @@ from digitizer.engines.printing.kit.fonts import BOLD, REGULAR
 from digitizer.engines.printing.kit.missing import missing_in
 from digitizer.engines.printing.kit.page_frame import (
     MARGIN,
-    TOP,
     draw_footer,
     draw_label,
     draw_lines,
