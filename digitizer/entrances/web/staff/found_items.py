@@ -74,7 +74,8 @@ def log(request: Request, visit: StaffVisit, q: str = "", page: PageNumber = 1) 
 
 @router.get("/found")
 def found_people(request: Request, visit: StaffVisit, find: str = "") -> HTMLResponse:
-    """Whom the typed letters may mean, those who are here first; Enter takes the first."""
+    """Whom the typed letters may mean, those who are here first; Enter takes the only
+    one."""
     some = found(request, visit, find, gone_first=False)
     return show(request, "staff/logbook_found.html", candidates=some, find=find.strip())
 
