@@ -14,7 +14,7 @@ from digitizer.screening import decisions
 from digitizer.storage.tables_logbook import returned_mail
 
 
-def return_item(facility: Facility, item_id: str, entry: NewReturn, by: Actor) -> int:
+def return_item(facility: Facility, held_id: str, entry: NewReturn, by: Actor) -> int:
     """Rejects a held letter, or a scan held as a whole, for the reason that the entry has, and
     records where its paper goes; of one that is rejected already, only that. Returns the number of
     the entry.
@@ -28,11 +28,11 @@ def return_item(facility: Facility, item_id: str, entry: NewReturn, by: Actor) -
         return known
     with acting(facility, by, Act.DECIDE, reason=returned.reason_of(entry)) as action:
         permit(by, Act.KEEP_LOGBOOK)
-        item = proposals.item_of(action.tx, item_id)
+        item = proposals.item_of(action.tx, held_id)
         if item is None:
-            raise NotFound(f"No held letter or scan has the id {item_id}. See: digitizer held")
+            raise NotFound(f"No held letter or scan has the id {held_id}. See: digitizer held")
         if not item.rejected:
             if not item.held:
                 raise Conflict("It is delivered or replaced: it is not here to go away.")
-            decisions.reject_within(facility, action, item_id)
-        return returned.note(action, entry, item_id)
+            decisions.reject_within(facility, action, held_id)
+        return returned.note(action, entry, held_id)

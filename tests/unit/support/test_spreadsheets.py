@@ -24,7 +24,7 @@ def test_words_stay_as_they_are(text: str) -> None:
 
 
 def test_a_file_begins_with_a_mark_and_keeps_every_cell() -> None:
-    rows = [["Name", "Note"], ["a, b", 'He said "x"\r\nand left']]
+    rows = [["Name", "Note"], ["a, b", 'They said "x"\r\nand left']]
     content = csv_bytes(rows)
     assert content.startswith(b"\xef\xbb\xbf")
     assert list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))) == rows
