@@ -206,6 +206,45 @@ def print_letters(keyboard: Keyboard) -> None:
     keyboard.decide("a")
 
 
+def mail_returned(keyboard: Keyboard) -> None:
+    """An envelope for somebody who was released, from the page Today to its label."""
+    keyboard.decide("g", "b")
+    _take(keyboard, "mar")
+    keyboard.decide("Enter")
+    _open_paper(keyboard)
+
+
+def money_recorded(keyboard: Keyboard) -> None:
+    """Cash that lay in an envelope, from the page Today to its receipt."""
+    keyboard.decide("g", "f")
+    _take(keyboard, "tob")
+    keyboard.press("a")
+    keyboard.type("20")
+    keyboard.decide("Enter")
+    _open_paper(keyboard)
+
+
+def held_letter_returned(keyboard: Keyboard) -> None:
+    """From its page to the entry of the log; its cover names whom the roster says was released."""
+    keyboard.press("x")
+    keyboard.decide("g", "b")
+    keyboard.page.wait_for_load_state()
+    keyboard.decide("Enter")
+
+
+def _take(keyboard: Keyboard, name: str) -> None:
+    keyboard.type(name)
+    keyboard.page.wait_for_selector("#whom-found button.main")
+    keyboard.decide("Enter")
+    keyboard.page.wait_for_load_state()
+
+
+def _open_paper(keyboard: Keyboard) -> None:
+    keyboard.page.wait_for_load_state()
+    with keyboard.page.expect_download():
+        keyboard.press("o")
+
+
 def main() -> None:
     table = Table(title="A clerk's tasks, by keyboard alone")
     for heading in ("task", "times", "keys each", "seconds each"):
@@ -246,6 +285,8 @@ def main() -> None:
             for says, do in (
                 ("a cover sheet on the spot", cover_on_the_spot),
                 ("fifty letters printed, to be handed out", print_letters),
+                ("mail returned, with its label", mail_returned),
+                ("money recorded, with its receipt", money_recorded),
             ):
                 page.goto("/staff")  # where no field has the focus
                 before, start = keyboard.keys, time.perf_counter()

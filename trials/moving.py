@@ -15,15 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.web import fill
-from digitizer.facility import open_facility
+from digitizer.facility import make_home, open_facility
 from digitizer.model.errors import SettingsError
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.reconcile import Balance
-from digitizer.storage.database import open_engine
+from digitizer.storage.database import open_engine, writing
 from digitizer.support import failpoints
 from tests.support import postgres
-from tests.support.made_mail import OPERATOR
+from tests.support.made_mail import OPERATOR, ORSON, PETRA, deliver, fill_roster
 from tests.support.moved_home import CLOSED, all_rows, killed_at
 from tests.support.provenance import commit
 
@@ -44,6 +43,18 @@ class _State:
     database: str
     balances: Sequence[Balance]
     fault: str | None
+
+
+def fill(home: Path, letters: int) -> None:
+    """Letters as they are filed, each of a scan of its own, in two mailboxes."""
+    make_home(home)
+    facility = open_facility(home)
+    with writing(facility.engine) as tx:
+        fill_roster(tx)
+    for number in range(letters):
+        text = f"letter {number} of the garden, and of {'abcdefgh'[number % 8] * 3}"
+        deliver(facility, (ORSON, PETRA)[number % 2], text, str(number).encode())
+    facility.engine.dispose()
 
 
 def _state(home: Path) -> _State | None:
@@ -92,7 +103,7 @@ def main() -> None:
     print(f"{commit()}, {letters} letters, {len(POINTS)} points")
     with tempfile.TemporaryDirectory() as folder, postgres.server() as url:
         home = Path(folder) / "home"
-        fill(home, letters, inmates=200, held=20)
+        fill(home, letters)
         play(home, url)
 
 

@@ -53,6 +53,10 @@ class Act(StrEnum):
     ASK_FOR_COPY = "ask for their own mail on paper"
     ASK_STAFF = "send requests of their own to staff"
     ANSWER = "answer requests of inmates"
+    KEEP_LOGBOOK = "record returned mail, and things found in envelopes"
+    SEE_LOGBOOK = "look at returned mail, and at things found in envelopes"
+    CORRECT_LOGBOOK = "correct what is in the logbook"
+    SEE_RECEIPTS = "see the receipts of what was found in their own mail"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
     KIOSKS = "enrol kiosks, and unlock accounts and terminals"
@@ -137,6 +141,10 @@ RULES = {
     Act.ASK_FOR_COPY: Rule(machine=False, own=True),
     Act.ASK_STAFF: Rule(machine=False, own=True),
     Act.ANSWER: Rule(_CLERKS, machine=False),
+    Act.KEEP_LOGBOOK: Rule(_CLERKS, machine=False),
+    Act.SEE_LOGBOOK: Rule(_ALL),
+    Act.CORRECT_LOGBOOK: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.SEE_RECEIPTS: Rule(machine=False, own=True),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),

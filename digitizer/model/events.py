@@ -83,6 +83,14 @@ class Verb(StrEnum):
     PRINT_AGAIN = "print again"
     SPOIL_PRINT = "spoil print"
     LOOK_AT_PRINT = "look at print"
+    # the logbook
+    RETURN_MAIL = "return mail"
+    FORWARD_MAIL = "forward mail"
+    RECORD_ITEM = "record item found"
+    CORRECT_LOGBOOK = "correct logbook"
+    PRINT_LABEL = "print label"
+    PRINT_RECEIPT = "print receipt"
+    EXPORT_LOGBOOK = "export logbook"
     # people and logins
     IMPORT_ROSTER = "import roster"
     PREVIEW_ROSTER = "preview roster"
@@ -317,6 +325,16 @@ class Subject:
         return cls("print batch", str(number))
 
     @classmethod
+    def returned(cls, number: int) -> Self:
+        """An entry of the log of returned mail."""
+        return cls("returned mail", str(number))
+
+    @classmethod
+    def found(cls, number: int) -> Self:
+        """Something that was found in an envelope, by the number of its receipt."""
+        return cls("item found", str(number))
+
+    @classmethod
     def announcement(cls, announcement_id: str) -> Self:
         return cls("announcement", announcement_id)
 
@@ -327,6 +345,8 @@ class Subject:
 
 ROSTER = Subject("roster")
 PRINT_QUEUE = Subject("print queue")
+#: The logs of returned mail and of things found in envelopes.
+LOGBOOK = Subject("logbook")
 SETTINGS = Subject("settings")
 #: Which e-messages were drawn to be checked.
 MESSAGE_CHECKS = Subject("message checks")

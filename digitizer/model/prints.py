@@ -42,6 +42,8 @@ class PrintKind(StrEnum):
     SEPARATOR = "separator"
     BATCH = "batch"
     LEGAL = "legal"
+    LABEL = "label"
+    RECEIPT = "receipt"
 
 
 class Pile(StrEnum):
@@ -81,6 +83,7 @@ _PILES = {
     PrintKind.LETTER: Pile.UNIT,
     PrintKind.COPY: Pile.UNIT,
     PrintKind.NOTICE: Pile.UNIT,
+    PrintKind.RECEIPT: Pile.UNIT,
     PrintKind.REPLY: Pile.UNIT,
     PrintKind.OUTGOING: Pile.OUT,
     PrintKind.SENDERS_NOTICE: Pile.OUT,

@@ -372,6 +372,22 @@ class Requests(Keys):
         return titles
 
 
+class Logbook(Keys):
+    """Things found in envelopes. ``witness``: a second person is named with each; for money alone,
+    always, or never. ``currency`` stands before an amount: a sign, or a word such as "MXN".
+    """
+
+    witness: Literal["always", "money", "never"] = "never"
+    currency: str = Field(default="$", min_length=1, max_length=8)
+
+    @field_validator("currency")
+    @classmethod
+    def _is_a_word(cls, sign: str) -> str:
+        if not sign.strip() or not sign.isprintable() or any(each.isdigit() for each in sign):
+            raise ValueError('must be a sign or a word without digits, such as "$" or "MXN".')
+        return sign.strip()
+
+
 class Audit(Keys):
     """The event log: where its head is written down besides, and what a search records.
 
@@ -474,6 +490,7 @@ class Settings(Keys):
     messages: Messages = Messages()
     family: Family = Family()
     requests: Requests = Requests()
+    logbook: Logbook = Logbook()
     audit: Audit = Audit()
     roster: Roster = Roster()
     keys: AtRest = AtRest()

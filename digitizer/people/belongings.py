@@ -25,6 +25,7 @@ from digitizer.storage.tables_correspondents import (
     cut_part,
     mail_block,
 )
+from digitizer.storage.tables_logbook import found_item, returned_mail
 from digitizer.storage.tables_messages import added_photo, message_draft
 from digitizer.storage.tables_prints import print_job
 from digitizer.storage.tables_requests import inmate_request
@@ -46,6 +47,8 @@ GIVEN = (
     message_draft,
     added_photo,
     inmate_request,
+    returned_mail,
+    found_item,
 )
 #: Where nothing is left by then: sessions are ended, and a name that is held forbids it.
 EMPTY = (session, held_name)

@@ -11,6 +11,7 @@ from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act, MayNot, is_permitted, permit
 from digitizer.facility import Facility
 from digitizer.letters.pages import content_numbers
+from digitizer.logbook import returned
 from digitizer.messages import news
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import DECISIONS, MESSAGE_DECISIONS, Subject, Verb
@@ -128,27 +129,23 @@ def _check_custody(person: Inmate) -> None:
 def reject(facility: Facility, held_id: str, by: Actor, reason: str) -> None:
     """Keeps a held letter, or a scan held as a whole, with the reason, and does not deliver it."""
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
-        before = undoing.state_of(action.tx, held_id)
-        if replacements.is_letter(action.tx, held_id):
-            letter = held_letters.open_held_letter(action.tx, held_id)
-            held_letters.reject_letter(action.tx, letter.id, action.why)
-            if letter.state is LetterState.AWAITING_REVIEW:
-                _perhaps_check(facility, action, letter.id, ())
-            _record(
-                action,
-                before,
-                Verb.REJECT,
-                Subject.letter(letter.id),
-            )
-        else:
-            _check_whole_scan(action, held_id)
-            held_letters.reject_scan(action.tx, held_id, action.why)
-            _record(
-                action,
-                before,
-                Verb.REJECT,
-                Subject.scan(held_id),
-            )
+        reject_within(facility, action, held_id)
+
+
+def reject_within(facility: Facility, action: Action, held_id: str) -> None:
+    """As ``reject``, as a part of what a person does."""
+    before = undoing.state_of(action.tx, held_id)
+    if replacements.is_letter(action.tx, held_id):
+        letter = held_letters.open_held_letter(action.tx, held_id)
+        held_letters.reject_letter(action.tx, letter.id, action.why)
+        if letter.state is LetterState.AWAITING_REVIEW:
+            _perhaps_check(facility, action, letter.id, ())
+        about = Subject.letter(letter.id)
+    else:
+        _check_whole_scan(action, held_id)
+        held_letters.reject_scan(action.tx, held_id, action.why)
+        about = Subject.scan(held_id)
+    _record(action, before, Verb.REJECT, about)
 
 
 def rescanned(facility: Facility, held_id: str, new_id: str, by: Actor, reason: str) -> None:
@@ -327,6 +324,7 @@ def undo(facility: Facility, decided_id: str, seq: int, by: Actor) -> str:
         blind_checks.forget(action.tx, decided_id)
         if event.detail.get("waits"):
             second_look.forget(action.tx, decided_id, by.name)
+        returned.take_back(action, decided_id, event.at, _BY_MISTAKE)
         item = undoing.held_again(action.tx, event)
         pages = {CHANGED: sorted(changed)}
         action.record(Verb.UNDO, item, undone=event.verb, of=event.subject, event=seq, **pages)

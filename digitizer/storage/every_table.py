@@ -4,6 +4,7 @@ A module of tables that is missing here has its tables in neither."""
 from digitizer.storage import (  # noqa: F401
     tables_api,
     tables_correspondents,
+    tables_logbook,
     tables_messages,
     tables_prints,
     tables_refusals,

@@ -85,6 +85,9 @@ NOT_VERBS = {
     "covers.actions.drawn": "within another verb's action",
     "covers.actions.new_code": "within another verb's action",
     "covers.drawing.cover_sheet_of": "within another verb's action",
+    "logbook.papers.label": "within another verb",
+    "logbook.papers.receipt": "within another verb",
+    "screening.decisions.reject_within": "within another verb's action",
     "messages.rendering.render_message": "within another verb",
 }
 

@@ -30,6 +30,7 @@ _PLACES = (
     "entrances/web/staff/new_covers.py",
     "entrances/web/staff/prints.py",
     "letters",
+    "logbook",
     "messages",
     "model/errors.py",
     "model/paper.py",

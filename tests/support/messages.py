@@ -21,6 +21,7 @@ from digitizer.engines.printing.letters.rejection_notice import NoticeTo
 from digitizer.entrances.web.shared.translations import catalogue
 from digitizer.entrances.web.staff import rosters
 from digitizer.model.events import Verb
+from digitizer.model.logbook import REASONS
 from digitizer.model.mail import LetterState, MessageState, Queue, ScanState
 from digitizer.model.paper import PERHAPS_BLANK, CodeKind
 from digitizer.model.people import ActorKind, CustodyStatus, StaffRole
@@ -72,7 +73,16 @@ _COUNTING = ("digitizer/support/wording.py", 0)
 #: A refusal with a fixed text is shown as it is by the page of the form that was refused.
 _SAYING = ("gettext", "ngettext", "UsageError", "Conflict", "NotAllowed")
 #: The rooms whose refusals pages show.
-_ROOMS = ("access", "covers", "entrances/web", "letters", "messages", "people", "screening")
+_ROOMS = (
+    "access",
+    "covers",
+    "entrances/web",
+    "letters",
+    "logbook",
+    "messages",
+    "people",
+    "screening",
+)
 
 
 def closed_words() -> Iterator[str]:
@@ -82,6 +92,8 @@ def closed_words() -> Iterator[str]:
     yield from _OTHERS
     yield from (*Requests().forms, *Requests().grievances)
     yield "Messages cannot be sent now: the person is not in custody here any more."
+    yield from REASONS.values()
+    yield from ("whose", "what", "found by", "witness", "struck")
     yield from settled_mail.SEEING.values()
     yield from sorted(_detail_names())
 

@@ -153,6 +153,7 @@ _TALKS = (
 _ASKING = (
     Row("GET /mail/refused", inmates(200, 200)),
     Row("GET /mail/help", inmates(200, 200)),
+    Row("GET /mail/receipts", inmates(200, 200)),
     Row("GET /mail/requests", inmates(200, 200)),
     Row(
         "POST /mail/requests",
@@ -1087,6 +1088,83 @@ _FAMILY = (
     Row("POST /family/account/export", families(200, 200), recorded=Verb.EXPORT_OWN),
 )
 
+_BY_SUPERVISORS = staff(303, 404, clerk=(403, 403), investigator=(403, 403))
+_CLERKS_MAKE = staff(200, 404, investigator=(403, 403))
+_A_CORRECTION = {
+    "booking": "2026-00117",
+    "kind": "cash",
+    "amount": "21.00",
+    "found_by": "Ana Brookwater",
+    **_WHY,
+}
+
+_LOGBOOK = (
+    Row("GET /staff/returned", staff(200, 200)),
+    Row("GET /staff/returned/found", staff(200, 200)),
+    Row("GET /staff/returned/new", staff(200, 200)),
+    Row("GET /staff/returned/log.csv", staff(200, 200), recorded=Verb.EXPORT_LOGBOOK),
+    Row(
+        "POST /staff/returned",
+        staff(303, 303, investigator=(403, 403)),
+        form={"booking": "2025-00031", "why": "released"},
+        recorded=Verb.RETURN_MAIL,
+    ),
+    Row("GET /staff/returned/{number}", staff(200), "returned"),
+    Row(
+        "GET /staff/returned/{number}/label.pdf",
+        _CLERKS_MAKE,
+        "returned",
+        recorded=Verb.PRINT_LABEL,
+    ),
+    Row("POST /staff/returned/{number}/print", _CLERKS_MAKE, "returned", recorded=Verb.QUEUE_PRINT),
+    Row(
+        "POST /staff/returned/{number}/strike",
+        _BY_SUPERVISORS,
+        "returned",
+        form=_WHY,
+        recorded=Verb.CORRECT_LOGBOOK,
+    ),
+    Row("GET /staff/items", staff(200, 200)),
+    Row("GET /staff/items/found", staff(200, 200)),
+    Row("GET /staff/items/new", staff(200, 200)),
+    Row("GET /staff/items/log.csv", staff(200, 200), recorded=Verb.EXPORT_LOGBOOK),
+    Row(
+        "POST /staff/items",
+        staff(303, 303, investigator=(403, 403)),
+        form={**_A_CORRECTION, "amount": "5"},
+        recorded=Verb.RECORD_ITEM,
+    ),
+    Row("GET /staff/items/{receipt}", staff(200), "receipt", "others_receipt"),
+    Row(
+        "GET /staff/items/{receipt}/receipt.pdf",
+        _CLERKS_MAKE,
+        "receipt",
+        "others_receipt",
+        recorded=Verb.PRINT_RECEIPT,
+    ),
+    Row(
+        "POST /staff/items/{receipt}/print",
+        _CLERKS_MAKE,
+        "receipt",
+        "others_receipt",
+        recorded=Verb.QUEUE_PRINT,
+    ),
+    Row(
+        "POST /staff/items/{receipt}/correct",
+        _BY_SUPERVISORS,
+        "receipt",
+        form=_A_CORRECTION,
+        recorded=Verb.CORRECT_LOGBOOK,
+    ),
+    Row(
+        "POST /staff/items/{receipt}/strike",
+        _BY_SUPERVISORS,
+        "receipt",
+        form=_WHY,
+        recorded=Verb.CORRECT_LOGBOOK,
+    ),
+)
+
 ROWS = (
     *_LOGIN,
     *_TALKS,
@@ -1112,4 +1190,5 @@ ROWS = (
     *_ROSTER,
     *_UPKEEP,
     *_FAMILY,
+    *_LOGBOOK,
 )

@@ -28,6 +28,7 @@ from digitizer.engines.codes.cover_code import KeyRing
 from digitizer.facility import Facility
 from digitizer.letters import actions as letters
 from digitizer.letters import progress
+from digitizer.logbook import actions as logbook
 from digitizer.messages import actions as messages
 from digitizer.messages import (
     copies,
@@ -41,6 +42,7 @@ from digitizer.messages import (
 from digitizer.messages import writing as conversing
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Verb
+from digitizer.model.logbook import Done, ItemKind, NewItem, NewReturn, Went, Why
 from digitizer.model.mail import Direction, PageRole
 from digitizer.model.people import Actor, ActorKind, Scope, StaffRole
 from digitizer.model.prints import PrintKind
@@ -85,6 +87,7 @@ from digitizer.screening import (
     message_undo,
     notices,
     recalls,
+    returning,
     review,
     sealing_by_hand,
     senders,
@@ -149,6 +152,10 @@ def _ingest(h: Facility, at: Place, by: Actor) -> None:
     with closing(ingest.ingest_all(h, [paper], "default", str, no_progress, by)) as reported:
         assert [each.files for each in reported] == [(paper,)]
 
+
+#: An envelope for somebody whom nobody knows, and money in one for OWNER.
+A_RETURN = NewReturn("", "Jon Nobody", Why.UNKNOWN, Done.RETURNED)
+TWENTY = NewItem(OWNER, "", ItemKind.CASH, Went.ACCOUNT, "Ana Brookwater", amount="20.00")
 
 JANUARY = Period.month(2026, 1)
 _numbers = count()
@@ -416,6 +423,113 @@ _REQUESTS = (
         "owner another",
         None,
         lambda h, at, by: refused_mail.refusals(h, by),
+    ),
+    Row(
+        "logbook.actions.propose_return",
+        CLERKS,
+        None,
+        lambda h, at, by: logbook.propose_return(h, OWNER, at["held"], by),
+    ),
+    Row(
+        "logbook.actions.record_return",
+        CLERKS,
+        Verb.RETURN_MAIL,
+        lambda h, at, by: logbook.record_return(h, A_RETURN, by),
+    ),
+    Row(
+        "screening.returning.return_item",
+        CLERKS,
+        Verb.FORWARD_MAIL,
+        lambda h, at, by: returning.return_item(
+            h, at["held"], replace(A_RETURN, done=Done.FORWARDED, forward_to="1 Lake Road"), by
+        ),
+        prepared=(Verb.REJECT,),
+    ),
+    Row(
+        "logbook.actions.returned_list",
+        LOOKERS,
+        None,
+        lambda h, at, by: logbook.returned_list(h, by),
+    ),
+    Row(
+        "logbook.actions.find_returned",
+        LOOKERS,
+        None,
+        lambda h, at, by: logbook.find_returned(h, int(at["returned"]), by),
+    ),
+    Row(
+        "logbook.actions.about",
+        LOOKERS,
+        None,
+        lambda h, at, by: logbook.about(h, at["rejected"], by),
+    ),
+    Row(
+        "logbook.actions.strike_return",
+        SUPERVISORS,
+        Verb.CORRECT_LOGBOOK,
+        lambda h, at, by: logbook.strike_return(h, int(at["returned"]), by, "why"),
+    ),
+    Row(
+        "logbook.actions.label_pdf",
+        CLERKS,
+        Verb.PRINT_LABEL,
+        lambda h, at, by: logbook.label_pdf(h, int(at["returned"]), by),
+    ),
+    Row(
+        "logbook.actions.returned_csv",
+        LOOKERS,
+        Verb.EXPORT_LOGBOOK,
+        lambda h, at, by: logbook.returned_csv(h, by),
+    ),
+    Row(
+        "logbook.actions.record_item",
+        CLERKS,
+        Verb.RECORD_ITEM,
+        lambda h, at, by: logbook.record_item(h, TWENTY, by),
+    ),
+    Row(
+        "logbook.actions.found_items",
+        LOOKERS,
+        None,
+        lambda h, at, by: logbook.found_items(h, by),
+    ),
+    Row(
+        "logbook.actions.find_item",
+        LOOKERS,
+        None,
+        lambda h, at, by: logbook.find_item(h, int(at["receipt"]), by),
+    ),
+    Row(
+        "logbook.actions.correct_item",
+        SUPERVISORS,
+        Verb.CORRECT_LOGBOOK,
+        lambda h, at, by: logbook.correct_item(
+            h, int(at["receipt"]), replace(TWENTY, amount="21"), by, "why"
+        ),
+    ),
+    Row(
+        "logbook.actions.strike_item",
+        SUPERVISORS,
+        Verb.CORRECT_LOGBOOK,
+        lambda h, at, by: logbook.strike_item(h, int(at["receipt"]), by, "why"),
+    ),
+    Row(
+        "logbook.actions.receipt_pdf",
+        CLERKS,
+        Verb.PRINT_RECEIPT,
+        lambda h, at, by: logbook.receipt_pdf(h, int(at["receipt"]), by),
+    ),
+    Row(
+        "logbook.actions.items_csv",
+        LOOKERS,
+        Verb.EXPORT_LOGBOOK,
+        lambda h, at, by: logbook.items_csv(h, by),
+    ),
+    Row(
+        "logbook.actions.own_receipts",
+        "owner another",
+        None,
+        lambda h, at, by: logbook.own_receipts(h, by),
     ),
     Row(
         "messages.requests.send_request",

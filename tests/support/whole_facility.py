@@ -23,10 +23,12 @@ from digitizer.covers import actions as covers
 from digitizer.covers import own_covers
 from digitizer.covers.terms import CoverTerms
 from digitizer.facility import Facility, open_facility
+from digitizer.logbook import actions as logbook
 from digitizer.messages import actions as messages
 from digitizer.messages import drafts, outgoing, requests
 from digitizer.messages import writing as conversing
 from digitizer.model.events import LOG, MESSAGE_CHECKS, Verb
+from digitizer.model.logbook import Done, ItemKind, NewItem, NewReturn, Went, Why
 from digitizer.model.mail import Direction, Draft
 from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate, Scope, StaffRole
 from digitizer.model.prints import PrintKind
@@ -110,6 +112,8 @@ class Place:
     ``strangers_cover`` are cover sheets that they made, ``ask`` waits and fits nobody, ``good_ask``
     fits somebody. ``own_request`` of OWNER and ``others_request`` of ANOTHER wait for an answer of
     staff, ``answered_request`` has one. ``a_sample`` and ``another_sample`` can be previewed.
+    ``returned`` is an entry of the log of returned mail, ``receipt`` of what was found in mail of
+    OWNER, ``others_receipt`` of ANOTHER's.
     ``free`` is a folder for anything.
     """
 
@@ -190,6 +194,7 @@ def make_whole_facility(folder: Path) -> Place:
     ids["answered_request"] = str(requests.send_request(facility, "Property", "A pen", OWNS))
     requests.answer_request(facility, int(ids["answered_request"]), "Here it is.", CLERK)
     ids["others_request"] = str(other)
+    _keep_logbook(facility, ids)
     with writing(facility.engine) as tx:
         ids["outgoing"] = outbox.put(tx, "a@b.example", "A", "B", cause=LOG, sender="c@d.example")
         outbox.end(tx, ids["outgoing"], OutState.DOUBTFUL, "The connection died.")
@@ -206,6 +211,17 @@ def make_whole_facility(folder: Path) -> Place:
     _add_accounts(facility, ids)
     facility.engine.dispose()
     return Place(facility, ids, folder)
+
+
+def _keep_logbook(facility: Facility, ids: dict[str, str]) -> None:
+    gone = NewReturn("2025-00031", "", Why.RELEASED, Done.RETURNED, sender="Cora Field")
+    ids["returned"] = str(logbook.record_return(facility, gone, CLERK))
+    found = NewItem(OWNER, "", ItemKind.CASH, Went.ACCOUNT, CLERK.name, amount="20.00")
+    ids["receipt"] = str(logbook.record_item(facility, found, CLERK))
+    book = NewItem(ANOTHER, "", ItemKind.BOOK, Went.PROPERTY_ROOM, CLERK.name, what="A novel")
+    ids["others_receipt"] = str(logbook.record_item(facility, book, CLERK))
+    right = replace(book, what="Two novels")
+    logbook.correct_item(facility, int(ids["others_receipt"]), right, ACTORS["supervisor"], "two")
 
 
 #: People outside can have accounts.

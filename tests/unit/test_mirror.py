@@ -135,6 +135,13 @@ ELSEWHERE = {
     "storage/tables.py": ("the tables", "unit/storage/test_schema.py"),
     "storage/tables_upkeep.py": ("the tables", "unit/storage/test_schema.py"),
     "storage/tables_prints.py": ("the tables", "unit/storage/test_schema.py"),
+    "storage/tables_logbook.py": ("the tables", "unit/storage/test_schema.py"),
+    "entrances/web/staff/logbook_people.py": (
+        "on the pages",
+        "unit/entrances/web/staff/test_found_items.py",
+    ),
+    "logbook/papers.py": ("by what is printed", "unit/logbook/test_actions.py"),
+    "logbook/writing.py": ("by the verbs", "unit/logbook/test_actions.py"),
     "storage/tables_requests.py": ("the table", "unit/storage/test_schema.py"),
     "support/paths.py": ("names of folders", ""),
     "inbox_watch/errors.py": ("names of errors", ""),

@@ -19,7 +19,7 @@ from digitizer.entrances.web.family import account as family_account
 from digitizer.entrances.web.family import front as family_front
 from digitizer.entrances.web.family import home as family_home
 from digitizer.entrances.web.family import letters as family_letters
-from digitizer.entrances.web.inmate import conversations, help, mailbox, own_pin, requests
+from digitizer.entrances.web.inmate import conversations, help, mailbox, own_pin, receipts, requests
 from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
 from digitizer.entrances.web.shared.error_pages import answer
@@ -32,6 +32,7 @@ from digitizer.entrances.web.staff import (
     checking,
     correspondents,
     cover_uses,
+    found_items,
     held_item,
     inmates,
     kiosks,
@@ -46,6 +47,7 @@ from digitizer.entrances.web.staff import (
     prints,
     recalls,
     reports,
+    returned,
     rosters,
     screening,
     sealed,
@@ -86,9 +88,11 @@ _STAFF = (
     reports,
     announcements,
     staff_requests,
+    returned,
+    found_items,
 )
 #: Before the mailbox, which has addresses of any word.
-_INMATE = (conversations, own_pin, help, requests, mailbox)
+_INMATE = (conversations, own_pin, help, requests, receipts, mailbox)
 _FAMILY = (family_front, family_home, family_account, family_letters)
 _PARTS = (front_page, *_INMATE, *_STAFF, *_FAMILY, probes)
 

@@ -24,6 +24,7 @@ from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.letters import actions as letters
 from digitizer.letters.mailboxes import OpenLetter
 from digitizer.letters.replies import OwnReply
+from digitizer.logbook import actions as logbook
 from digitizer.messages import copies, own_mail
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.mail import Hit, MailboxEntry
@@ -50,6 +51,7 @@ def mailbox(
         query="",
         lines=part(lines, page),
         replies=_replies(request, visit),
+        receipts=len(logbook.own_receipts(facility_of(request), visit.actor)),
         announcements=announced(request),
     )
 

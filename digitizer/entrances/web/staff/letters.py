@@ -16,6 +16,7 @@ from digitizer.entrances.web.shared.media import LONGEST_QUERY, Quarter, pdf, pi
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.letters import actions as letters
+from digitizer.logbook import actions as logbook
 from digitizer.model.errors import Conflict, NeedsReason, NotFound, UsageError
 from digitizer.model.mail import LetterKind
 from digitizer.people.correspondents.actions import Entry
@@ -74,11 +75,13 @@ def _search(request: Request, visit: Visit, q: str, trouble: str = "") -> HTMLRe
 @router.get("/{letter}")
 def record(request: Request, letter: str, visit: StaffVisit) -> HTMLResponse:
     """Whose letter it is and what happened to it, whatever that was; no page of it."""
+    known = recalls.look_at_settled(facility_of(request), letter, visit.actor)
     return show(
         request,
         "staff/letter_record.html",
         visit=visit,
-        known=recalls.look_at_settled(facility_of(request), letter, visit.actor),
+        logged=logbook.about(facility_of(request), known.id, visit.actor),
+        known=known,
         may_recall=recalls.may_recall(visit.actor),
         idle_seconds=idle_seconds(request),
     )

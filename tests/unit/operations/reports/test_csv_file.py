@@ -5,23 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-import pytest
-
 from digitizer.model.figures import Column, Figure, FigureRow, Unit
-from digitizer.operations.reports.csv_file import csv_of, safe_cell
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", '=HYPERLINK("x")'],
-)
-def test_a_formula_is_made_text(text: str) -> None:
-    assert safe_cell(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "default", "2026-11-01", "a=b", "not in custody", "0.0 to 1"])
-def test_words_stay_as_they_are(text: str) -> None:
-    assert safe_cell(text) == text
+from digitizer.operations.reports.csv_file import csv_of
 
 
 def test_a_figure_as_a_spreadsheet_reads_it() -> None:
