@@ -65,7 +65,7 @@ def desk(
     request: Request, number: str, visit: InmateVisit, saved: bool = False, both: bool = False
 ) -> HTMLResponse:
     trouble = writing.BothKept(writing.BOTH_KEPT) if both else None
-    return _desk(request, number, visit, saved=saved, trouble=trouble)
+    return _desk(request, number, visit, 200, saved=saved, trouble=trouble)
 
 
 @router.post("/with/{number}/draft")
@@ -124,6 +124,7 @@ def _desk(
     request: Request,
     number: str,
     visit: Visit,
+    status: int = 409,
     *,
     saved: bool = False,
     trouble: DigitizerError | None = None,
@@ -132,7 +133,7 @@ def _desk(
     return show_to_inmate(
         request,
         "inmate/write.html",
-        409 if trouble else 200,
+        status,
         visit=visit,
         talk=writing.conversation(facility, number, visit.actor),
         most=facility.settings.messages.characters,
