@@ -50,7 +50,7 @@ def test_a_receipt_is_its_inmates_and_says_that_it_was_corrected(facility: Facil
 
 def test_characters_that_paper_cannot_show_are_named(facility: Facility) -> None:
     receipt = logbook.record_item(facility, replace(CASH, what="\ue000"), CLERK)
-    assert "\ue000" in (logbook.receipt_pdf(facility, receipt, CLERK).warning or "")
+    assert "U+E000" in (logbook.receipt_pdf(facility, receipt, CLERK).warning or "")
 
 
 def test_clerks_record_and_supervisors_correct(facility: Facility) -> None:
