@@ -19,6 +19,8 @@ NUMBERS_OF_PEOPLE = _words(
     "detaineenumber jacket jacketnumber jacketid arrestnumber arrestno personid individualid "
     "subjectid subjectnumber permanentid internalpersonid"
 )
+LANGUAGES = _words("language primarylanguage preferredlanguage spokenlanguage languagespoken")
+LARGE_PRINTS = _words("largeprint")
 LAST_NAMES = _words(
     "lastname last surname familyname inmatelastname namelast lname inmatelast offenderlastname"
 )

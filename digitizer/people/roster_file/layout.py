@@ -15,6 +15,8 @@ from digitizer.people.roster_file.known_headings import (
     FIRST_NAMES,
     FULL_NAMES,
     HOUSING,
+    LANGUAGES,
+    LARGE_PRINTS,
     LAST_NAMES,
     MIDDLE_NAMES,
     NUMBERS_OF_BOOKINGS,
@@ -45,6 +47,8 @@ class Column(StrEnum):
     STATUS = "status"
     RELEASE_DATE = "release_date"
     PERSON_ID = "person_id"
+    LANGUAGE = "language"
+    LARGE_PRINT = "large_print"
 
 
 Headings = tuple[str, ...]
@@ -157,6 +161,8 @@ _TIERS: Mapping[Column, Sequence[frozenset[str]]] = {
     Column.STATUS: STATUSES,
     Column.RELEASE_DATE: (RELEASES,),
     Column.PERSON_ID: (NUMBERS_OF_PEOPLE,),
+    Column.LANGUAGE: (LANGUAGES,),
+    Column.LARGE_PRINT: (LARGE_PRINTS,),
 }
 
 

@@ -258,8 +258,8 @@ def _reader(
         status = custody(word, released, unit, choices.words, today)
         if not f"{last}{first}{unit}x".isprintable():
             raise ValueError("it has a control character")
-        person_id = cell(record, Column.PERSON_ID)
-        more = {PERSON_ID: person_id} if person_id else {}
+        kept = (Column.PERSON_ID, Column.LANGUAGE, Column.LARGE_PRINT)
+        more = {str(each): said for each in kept if (said := cell(record, each))}
         return RosterRow(Inmate(number, last, first, unit, status), more, (record.line,))
 
     return read

@@ -69,6 +69,21 @@ def test_lines_of_one_booking_are_one_person() -> None:
     assert (file.rows[0].lines, file.rows[0].more) == ((2, 3), {"person_id": "77"})
 
 
+def test_what_a_person_reads_is_kept_for_print() -> None:
+    text = (
+        "Booking #,Last,First,Block,Status,Primary Language,Large Print\n"
+        "1,VALE,ANA,A,In custody,Spanish,Y\n"
+        "2,ORR,BO,A,In custody,,\n"
+    )
+    file = read(text)
+    assert [row.more for row in file.rows] == [{"language": "Spanish", "large_print": "Y"}, {}]
+    named = text.replace("Primary Language", "Tongue")
+    assert "language" not in read(named).rows[0].more
+    assert read(named, "language=Tongue").rows[0].more["language"] == "Spanish"
+    two = text.replace("Large Print", "Preferred language")
+    assert "language" not in read(two).rows[0].more  # nothing is guessed
+
+
 def test_no_booking_number_at_all() -> None:
     """A case number is none."""
     file = read(
