@@ -48,6 +48,7 @@ NOT_VERBS = {
     "access.second_step.pending": "within another verb's action",
     "access.second_step.finish": "within another verb's action",
     "access.second_step.accept": "within a login",
+    "operations.staff_mail.put": "within another verb's action",
     "access.login.visit": "it finds out who the actor is",
     "access.login.leave": "whoever holds the session ends it",
     "access.login.enter_as_correspondent": "before a login there is no actor",
@@ -247,6 +248,7 @@ def test_events_of_verbs_are_written_by_the_guard_alone() -> None:
         "operations.health",
         "operations.alarms",
         "operations.own_backups",
+        "operations.staff_mail",
         "notifications.sending",
     }
     assert by_hand == explained, "these explain why"

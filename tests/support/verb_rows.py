@@ -1735,6 +1735,7 @@ def _send_staff_mail_again(h: Facility, at: Place, by: Actor) -> None:
     own = h.settings.alarms.model_copy(update={"mail_to": ("chief@jail.example",)})
     named = replace(h, settings=h.settings.model_copy(update={"alarms": own}))
     key = h.keys.keys[h.keys.current]
+    staff_mail.who_left(named, by)  # refused to whoever is refused what follows
     staff_mail.leave_by_link(
         named, staff_mail.token_of(StaffMail.ALARMS, "chief@jail.example", key)
     )
@@ -1772,7 +1773,6 @@ _FAMILY = (
         OPERATORS,
         Verb.TAKE_UP_STAFF_MAIL,
         _send_staff_mail_again,
-        prepared=(Verb.LEAVE_STAFF_MAIL,),
     ),
     Row(
         "operations.digest.mail_digest",
