@@ -58,6 +58,7 @@ NOT_VERBS = {
     "people.correspondents.sign_up.check_reset": "whoever has the link of an e-mail",
     "people.correspondents.sign_up.reset_password": "whoever has the link of an e-mail",
     "people.correspondents.sign_up.leave_news": "whoever has the link of an e-mail",
+    "operations.staff_mail.put": "within alarms and the digest",
     "operations.staff_mail.of_link": "whoever has the link of an e-mail",
     "operations.staff_mail.leave_by_link": "whoever has the link of an e-mail",
     "operations.staff_mail.take_up_by_link": "whoever has the link of an e-mail",
@@ -244,6 +245,7 @@ def test_events_of_verbs_are_written_by_the_guard_alone() -> None:
         "operations.health",
         "operations.alarms",
         "operations.own_backups",
+        "operations.staff_mail",
         "notifications.sending",
     }
     assert by_hand == explained, "these explain why"
