@@ -117,7 +117,7 @@ def leave_by_link(facility: Facility, token: str) -> None:
     what, address = _meant(facility, token)
     with writing(facility.engine) as tx:
         if _left(tx, what, address) is None:
-            about = _subject(what, address)
+            about = subject_of(what, address)
             audit.record(tx, LOGIN_PAGE, Verb.LEAVE_STAFF_MAIL, about, of=what, address=address)
 
 
@@ -126,7 +126,7 @@ def take_up_by_link(facility: Facility, token: str) -> None:
     what, address = _meant(facility, token)
     with writing(facility.engine) as tx:
         if _left(tx, what, address) is not None:
-            about = _subject(what, address)
+            about = subject_of(what, address)
             audit.record(tx, LOGIN_PAGE, Verb.TAKE_UP_STAFF_MAIL, about, of=what, address=address)
 
 
@@ -145,18 +145,18 @@ def send_again(facility: Facility, what: StaffMail, address: str, by: Actor) -> 
         known = {plain_email(each) for each in what.named(facility.settings)}
         if plain_email(address) not in known or _left(action.tx, what, address) is None:
             raise Conflict(f"{address} has not left.")
-        about = _subject(what, address)
+        about = subject_of(what, address)
         action.record(Verb.TAKE_UP_STAFF_MAIL, about, of=what, address=address)
 
 
 def _left(tx: sa.Connection, what: StaffMail, address: str) -> datetime | None:
     """Since when; None where it gets them."""
-    events = audit.events_of(tx, _subject(what, address))
+    events = audit.events_of(tx, subject_of(what, address))
     last = events[-1] if events else None
     return last.at if last is not None and last.verb == Verb.LEAVE_STAFF_MAIL else None
 
 
-def _subject(what: StaffMail, address: str) -> Subject:
+def subject_of(what: StaffMail, address: str) -> Subject:
     """Short enough for the log, however long the address is."""
     named = hashlib.sha256(plain_email(address).encode("utf-8")).hexdigest()[:32]
     return Subject("staff mail", f"{what}:{named}")

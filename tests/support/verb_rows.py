@@ -1734,11 +1734,10 @@ def _try_their_email_again(h: Facility, at: Place, by: Actor) -> None:
 def _send_staff_mail_again(h: Facility, at: Place, by: Actor) -> None:
     own = h.settings.alarms.model_copy(update={"mail_to": ("chief@jail.example",)})
     named = replace(h, settings=h.settings.model_copy(update={"alarms": own}))
-    key = h.keys.keys[h.keys.current]
-    staff_mail.who_left(named, by)  # refused to whoever is refused what follows
-    staff_mail.leave_by_link(
-        named, staff_mail.token_of(StaffMail.ALARMS, "chief@jail.example", key)
-    )
+    about = staff_mail.subject_of(StaffMail.ALARMS, "chief@jail.example")
+    if is_permitted(by, Act.OPERATE):  # those who may not are told so first
+        with writing(h.engine) as tx:
+            audit.record(tx, by, Verb.LEAVE_STAFF_MAIL, about)
     staff_mail.send_again(named, StaffMail.ALARMS, "chief@jail.example", by)
 
 
@@ -1773,6 +1772,7 @@ _FAMILY = (
         OPERATORS,
         Verb.TAKE_UP_STAFF_MAIL,
         _send_staff_mail_again,
+        prepared=(Verb.LEAVE_STAFF_MAIL,),
     ),
     Row(
         "operations.digest.mail_digest",
