@@ -198,7 +198,11 @@ def open_facility(home: Path, home_key: HomeKey | None = None) -> Facility:
         )
     home_key = home_key or home_key_of(home, settings)
     engine = open_engine(database_url(home, settings), home_key.database if home_key else None)
-    _check_schema(engine, home)
+    try:
+        _check_schema(engine, home)
+    except SettingsError:
+        engine.dispose()
+        raise
     read_audit_keys(_audit_key_file(home))
     sign_with(engine, _audit_key_file(home))
     return Facility(
@@ -273,7 +277,7 @@ def _check_schema(engine: sa.Engine, home: Path) -> None:
             f"The database of {home} cannot be read ({getattr(error, 'orig', error)}). "
             f"If it is new, run: digitizer --home {home} init"
         ) from None
-    if found in ("moved", "unfinished"):
+    if found is not None and found.startswith("mov"):  # "moved", or the mark of a move
         raise SettingsError(
             f"The mail of {home} is being moved to another database, and that was interrupted. "
             "Run the same command again: digitizer move-to"

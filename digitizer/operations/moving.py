@@ -32,7 +32,8 @@ from digitizer.storage.audit_keys import sign_with
 from digitizer.storage.copying import replace_file
 from digitizer.storage.database import alone, open_engine, reading, writing
 from digitizer.storage.schema import (
-    UNFINISHED,
+    MovedTo,
+    MoveMark,
     close_for_good,
     moved_to,
     set_version,
@@ -40,7 +41,7 @@ from digitizer.storage.schema import (
     version_of,
 )
 from digitizer.storage.table_copy import copy_rows, first_difference, remove_rows, table_with_rows
-from digitizer.storage.tables import SCHEMA_VERSION, event_head
+from digitizer.storage.tables import SCHEMA_VERSION, event, event_head
 from digitizer.support.failpoints import failpoint
 
 
@@ -61,29 +62,54 @@ class _Proof:
     events: int
 
 
-def move_home(home: Path, url: str, by: Actor, progress: Progress = no_progress) -> Moved:
+def move_home(
+    home: Path,
+    url: str,
+    by: Actor,
+    progress: Progress = no_progress,
+    *,
+    unencrypted: bool = False,
+) -> Moved:
     """Moves the database of ``home`` to the empty PostgreSQL database at ``url``, or goes on where
-    that was stopped. ``progress`` is told how many of how many rows are copied. Raises NotAllowed,
-    UsageError, SettingsError and StorageError; then the home is as it was, or says what to do."""
+    that was stopped. ``progress`` is told how many of how many rows are copied; ``unencrypted``
+    says that an encrypted home's database may be in the clear there. Raises NotAllowed, UsageError,
+    SettingsError and StorageError; then the home is as it was, or says what to do."""
     permit(by, Act.OPERATE)
     home = home.resolve()
     target = _checked(url)
-    if read_settings(home).store.database_url:
-        raise UsageError("The settings of this home name a database already: it is not moved.")
+    _check_home(home, url, unencrypted)
     new = open_engine(target)
     try:
-        before = _moved_before(home)
-        if before is None:
+        moved = _moved_before(home)
+        if moved is None:
             facility = _recorded(home, _named(target), by)
-            done = _move(facility, new, _named(target), by, progress)
-        elif before != _named(target):
-            raise UsageError(f"This home was being moved to {before}. Name that database.")
+            moved, done = _move(facility, new, _named(target), by, progress)
+        elif moved.database != _named(target):
+            raise UsageError(f"This home was being moved to {moved.database}. Name that database.")
         else:
-            done = _known_again(home, new)
-        _switch(home, new, url)
+            done = _known_again(home, new, moved.mark)
+        _switch(home, new, url, moved.mark)
     finally:
         new.dispose()
     return Moved(_named(target), done.rows, done.scans, done.events)
+
+
+def _check_home(home: Path, url: str, unencrypted: bool) -> None:
+    """That the settings can be switched is known before anything is moved."""
+    settings, path = read_settings(home), home / FILE_NAME
+    if settings.store.database_url:
+        raise UsageError("The settings of this home name a database already: it is not moved.")
+    if home_key_of(home, settings) is not None and not unencrypted:
+        raise UsageError(
+            "This home is encrypted, and a PostgreSQL server keeps names and texts in the clear "
+            "unless its disk is encrypted. If it is: --unencrypted."
+        )
+    with_database(path.read_text("utf-8"), url)
+    if path.is_symlink() or path.is_mount():
+        raise UsageError(
+            f"{path} is a link or mounted: this program cannot replace it. Put the file itself "
+            "there while the home is moved."
+        )
 
 
 def _checked(url: str) -> sa.URL:
@@ -104,7 +130,7 @@ def _named(target: sa.URL) -> str:
     return target.set(password=None).render_as_string()
 
 
-def _moved_before(home: Path) -> str | None:
+def _moved_before(home: Path) -> MovedTo | None:
     with _old_engine(home) as old, reading(old) as tx:
         return moved_to(tx)
 
@@ -132,45 +158,63 @@ def _recorded(home: Path, target: str, by: Actor) -> Facility:
     return facility
 
 
-def _move(facility: Facility, new: sa.Engine, target: str, by: Actor, progress: Progress) -> _Proof:
+def _move(
+    facility: Facility, new: sa.Engine, target: str, by: Actor, progress: Progress
+) -> tuple[MovedTo, _Proof]:
     try:
         with alone(facility.engine) as source:
-            _make_room(new)
-            rows = _copied(source, new, progress)
+            moved = MovedTo(target, MoveMark(SCHEMA_VERSION, _first_event(source)))
+            _make_tables(new)
+            rows = _copied(source, new, moved.mark, progress)
             proof = _proven(facility, source, new, by, rows)
             failpoint("moving.proven")
-            close_for_good(source, target)
+            close_for_good(source, moved)
     finally:
         facility.engine.dispose()
     failpoint("moving.closed")
-    return proof
+    return moved, proof
 
 
-def _make_room(new: sa.Engine) -> None:
-    """Raises UsageError unless the new database is empty, or holds what an earlier try left."""
+def _first_event(source: sa.Connection) -> str:
+    """What tells this home from all others, as far as a mark has room for it."""
+    asked = sa.select(event.c.hash).order_by(event.c.seq).limit(1)
+    return str(source.execute(asked).scalar_one())[:16]
+
+
+def _make_tables(new: sa.Engine) -> None:
     with reading(new) as tx:
-        version, tables = version_of(tx), sa.inspect(tx).get_table_names()
-        held = table_with_rows(tx) if version == SCHEMA_VERSION else None
-    if version is None and not tables:
+        is_empty = not sa.inspect(tx).get_table_names()
+    if is_empty:
         upgrade(new)
         failpoint("moving.tables_made")
-    elif version not in (UNFINISHED, SCHEMA_VERSION):
-        raise UsageError("That database is not empty. Make a new one: createdb NAME")
-    elif held is not None:
+
+
+def _make_room(target: sa.Connection, mark: MoveMark) -> None:
+    """Removes what an earlier try of this home left. Raises UsageError where there is anything
+    else, asked in the transaction that writes: another home may be moved to it at this moment."""
+    version = version_of(target)
+    if version not in (str(mark), SCHEMA_VERSION):
+        raise UsageError(
+            "That database is not empty, or another home is being moved to it. Make a new one: "
+            "createdb NAME"
+        )
+    held = table_with_rows(target) if version == SCHEMA_VERSION else None
+    if held is not None:
         raise UsageError(
             f"That database holds the mail of a facility (its table {held} has rows). Make a new "
             "one: createdb NAME"
         )
+    remove_rows(target)
+    set_version(target, str(mark))
 
 
-def _copied(source: sa.Connection, new: sa.Engine, progress: Progress) -> int:
+def _copied(source: sa.Connection, new: sa.Engine, mark: MoveMark, progress: Progress) -> int:
     def copied(done: int, of: int) -> None:
         progress("copying", done, of)
         failpoint("moving.copied")
 
     with writing(new) as target:
-        remove_rows(target)
-        set_version(target, UNFINISHED)
+        _make_room(target, mark)
         failpoint("moving.cleared")
         rows = copy_rows(source, target, copied)
         failpoint("moving.all_copied")
@@ -204,30 +248,43 @@ def _proven(
 _AS_IT_WAS = "Nothing was moved: the home works as before."
 
 
-def _known_again(home: Path, new: sa.Engine) -> _Proof:
+def _known_again(home: Path, new: sa.Engine, mark: MoveMark) -> _Proof:
     """Of a move that was stopped after its proof: that this is the database, by the head of the
     log of events, to which nobody could add since. Raises UsageError where it is another."""
+    asked = sa.select(event_head.c.seq, event_head.c.hash)
     with _old_engine(home) as old, reading(old) as source, reading(new) as target:
-        version = version_of(target)
-        heads = [
-            tx.execute(sa.select(event_head.c.seq, event_head.c.hash)).first()
-            for tx in ((source, target) if version in (UNFINISHED, SCHEMA_VERSION) else (source,))
-        ]
-    if len(heads) < 2 or heads[0] != heads[1]:
-        raise UsageError(
-            "This is not the database to which the mail of this home was moved, or it is not as "
-            "it was then. Look which database the settings of the server mean."
-        )
-    assert heads[1] is not None
-    return _Proof(0, 0, heads[1].seq)
+        _check_mark(target, mark)
+        head = source.execute(asked).one()
+        if target.execute(asked).first() != head:
+            raise UsageError(_NOT_IT)
+    return _Proof(0, 0, head.seq)
 
 
-def _switch(home: Path, new: sa.Engine, url: str) -> None:
-    """Opens the new database, and names it in the settings, whole or not at all."""
+_NOT_IT = (
+    "This is not the database to which the mail of this home was moved, or it is not as it was "
+    "then. Look which database the settings of the server mean."
+)
+
+
+def _check_mark(target: sa.Connection, mark: MoveMark) -> None:
+    if version_of(target) not in (str(mark), mark.version):
+        raise UsageError(_NOT_IT)
+
+
+def _switch(home: Path, new: sa.Engine, url: str, mark: MoveMark) -> None:
+    """Opens the new database, with the version that was copied, and names it in the settings,
+    whole or not at all. Raises StorageError where the settings cannot be written."""
     with writing(new) as target:
-        set_version(target, SCHEMA_VERSION)
+        _check_mark(target, mark)
+        set_version(target, mark.version)
     failpoint("moving.opened")
     settings = home / FILE_NAME
-    replace_file(settings, with_database(settings.read_text("utf-8"), url).encode())
+    try:
+        replace_file(settings, with_database(settings.read_text("utf-8"), url).encode())
+    except OSError as error:
+        raise StorageError(
+            f"All was moved, but {settings} cannot be written ({error}). Make that possible, and "
+            "run this again; until then the home cannot be opened."
+        ) from error
     failpoint("moving.switched")
     open_facility(home).engine.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from alembic import command
@@ -35,10 +36,30 @@ def upgrade(
             begin_log(connection)
 
 
-#: The version of a database into which a home is being moved: no home can be opened on it.
-UNFINISHED = "unfinished"
 _MOVED = "moved"
 _WHERE = "moved_to"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveMark:
+    """Stands in place of the version in a database into which a home is being moved, so that no
+    home can be opened on it: whose move it is, and the version that it will have. ``home`` is the
+    start of the hash of the first event in the home's log."""
+
+    version: str
+    home: str
+
+    def __str__(self) -> str:
+        return f"moving {self.version} {self.home}"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTo:
+    """Where the mail of a closed database went: the ``database``, without its password, and the
+    mark that it bore."""
+
+    database: str
+    mark: MoveMark
 
 
 def version_of(tx: sa.Connection) -> str | None:
@@ -54,21 +75,23 @@ def set_version(tx: sa.Connection, version: str) -> None:
     tx.execute(sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version})
 
 
-def close_for_good(tx: sa.Connection, target: str) -> None:
+def close_for_good(tx: sa.Connection, moved: MovedTo) -> None:
     """Makes sure that nobody works on this database any more, and that whoever opens it is told
     where the mail went: also a program that opened it before, for nothing is done without an
     event, and there is no table of them."""
     set_version(tx, _MOVED)
-    tx.execute(sa.text(f"CREATE TABLE {_WHERE} (database TEXT)"))
-    tx.execute(sa.text(f"INSERT INTO {_WHERE} VALUES (:target)"), {"target": target})
+    tx.execute(sa.text(f"CREATE TABLE {_WHERE} (database TEXT, version TEXT, home TEXT)"))
+    row = {"database": moved.database, "version": moved.mark.version, "home": moved.mark.home}
+    tx.execute(sa.text(f"INSERT INTO {_WHERE} VALUES (:database, :version, :home)"), row)
     tx.execute(sa.text("ALTER TABLE event RENAME TO event_before_move"))
 
 
-def moved_to(tx: sa.Connection) -> str | None:
+def moved_to(tx: sa.Connection) -> MovedTo | None:
     """Where the mail of this database went; None where it is still here."""
     if not sa.inspect(tx).has_table(_WHERE):
         return None
-    return str(tx.execute(sa.text(f"SELECT database FROM {_WHERE}")).scalar())
+    found = tx.execute(sa.text(f"SELECT database, version, home FROM {_WHERE}")).one()
+    return MovedTo(found.database, MoveMark(found.version, found.home))
 
 
 def is_keyed(engine: sa.Engine) -> bool:

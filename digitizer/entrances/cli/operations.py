@@ -134,6 +134,12 @@ def restore(
 def move_to(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="postgresql://USER@HOST/NAME")],
+    unencrypted: Annotated[
+        bool,
+        typer.Option(
+            "--unencrypted", help="An encrypted home's database may be in the clear on the server."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Move the home's database to an empty PostgreSQL database, and prove it; the service is
@@ -141,7 +147,7 @@ def move_to(
     from digitizer.operations.moving import move_home
 
     with shown_progress() as shown:
-        done = move_home(home_of(context), url, OPERATOR, shown)
+        done = move_home(home_of(context), url, OPERATOR, shown, unencrypted=unencrypted)
     say(
         asdict(done),
         as_json,

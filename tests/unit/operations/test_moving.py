@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from digitizer.facility import Facility, open_facility
+from digitizer import facility as facility_parts
+from digitizer.facility import AtRestSecret, Facility, make_home, open_facility
 from digitizer.letters.actions import search_mail
 from digitizer.model.errors import NotAllowed, SettingsError, StorageError, UsageError
+from digitizer.operations import moving
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.moving import move_home
+from digitizer.storage import encryption
 from digitizer.storage.database import open_engine, reading
 from digitizer.storage.every_table import metadata
+from digitizer.storage.home_key import Secret
 from digitizer.storage.schema import upgrade
 from digitizer.storage.tables import event_head, kiosk
 from digitizer.support import failpoints
@@ -149,3 +153,63 @@ def test_only_a_postgresql_database_is_moved_to(full: Facility, url: str) -> Non
 def test_a_clerk_moves_nothing(full: Facility) -> None:
     with pytest.raises(NotAllowed):
         move_home(full.home, "postgresql://host/name", CLERK)
+
+
+def test_two_homes_do_not_move_to_one_database(full: Facility, tmp_path: Path, url: str) -> None:
+    full.engine.dispose()
+    make_home(tmp_path / "another")
+    for point in ("moving.committed", "moving.closed"):
+        assert killed_at(full.home, url, point)
+        with pytest.raises(UsageError, match="another home"):
+            move_home(tmp_path / "another", url, OPERATOR)
+    move_home(full.home, url, OPERATOR)
+    _is_whole(full.home)
+    with pytest.raises(UsageError, match="holds the mail"):
+        move_home(tmp_path / "another", url, OPERATOR)
+    _is_whole(full.home)
+
+
+def test_a_move_that_an_older_program_began_keeps_the_version_that_was_copied(
+    full: Facility, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full.engine.dispose()
+    assert killed_at(full.home, url, "moving.closed")
+    monkeypatch.setattr(moving, "SCHEMA_VERSION", "9999")
+    monkeypatch.setattr(facility_parts, "SCHEMA_VERSION", "9999")
+    with pytest.raises(SettingsError, match=r"needs 9999.* init"):
+        move_home(full.home, url, OPERATOR)
+    monkeypatch.undo()
+    _is_whole(full.home)
+
+
+@pytest.mark.parametrize("settings", ['store.blobs_url = ""\n', "a link"])
+def test_settings_that_cannot_be_switched_stop_it_before_it_begins(
+    full: Facility, url: str, settings: str
+) -> None:
+    full.engine.dispose()
+    path = full.home / "config.toml"
+    if settings == "a link":
+        path.rename(full.home / "elsewhere.toml")
+        path.symlink_to(full.home / "elsewhere.toml")
+    else:
+        path.write_text(settings)
+    with pytest.raises((SettingsError, UsageError)):
+        move_home(full.home, url, OPERATOR)
+    _is_whole(full.home)
+
+
+def test_an_encrypted_home_is_moved_only_where_that_is_said(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encryption, "_COST", 2)
+    phrase = tmp_path / "phrase"
+    phrase.write_text("a long enough passphrase\n")
+    monkeypatch.setenv("DIGITIZER_PASSPHRASE_FILE", str(phrase))
+    home = tmp_path / "home"
+    make_home(home, AtRestSecret(Secret(passphrase="a long enough passphrase")))
+    with pytest.raises(UsageError, match="--unencrypted"):
+        move_home(home, url, OPERATOR)
+    move_home(home, url, OPERATOR, unencrypted=True)
+    moved = open_facility(home)
+    assert verify_audit(moved, OPERATOR)[1] is None
+    moved.engine.dispose()
