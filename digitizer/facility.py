@@ -108,6 +108,8 @@ def make_home(home: Path, at_rest: AtRestSecret | None = None) -> bool:
             f"{home} is not empty and is not a digitizer home. Name a new or an empty folder."
         )
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if given:
+        make_key_ring(_key_file(home))
     for folder in _FOLDERS:
         (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     if new:
@@ -132,7 +134,9 @@ def make_home(home: Path, at_rest: AtRestSecret | None = None) -> bool:
 
 
 def _holds_only_settings(home: Path) -> bool:
-    return home.is_dir() and [each.name for each in home.iterdir()] == [FILE_NAME]
+    """Also where it was ended before the first key was made, which is the first thing."""
+    names = {each.name for each in home.iterdir()} if home.is_dir() else set()
+    return FILE_NAME in names <= {FILE_NAME, _KEYS} and not [*(home / _KEYS).glob("*.json")]
 
 
 def _must_be_unused(home: Path, at_rest: AtRestSecret | None) -> None:

@@ -17,6 +17,7 @@ from digitizer.model.logbook import MONEY, NUMBERED, Found, ItemKind, NewItem, W
 from digitizer.model.settings import Logbook
 from digitizer.people import roster
 from digitizer.people.correspondents.records import plain
+from digitizer.prints import queue
 from digitizer.storage.tables import inmate, letter
 from digitizer.storage.tables_logbook import found_item, logbook_correction
 from digitizer.support.clock import now
@@ -90,11 +91,14 @@ def _keep(action: Action, before: Found, after: Found) -> None:
     if not changed:
         raise Conflict("Nothing of it is different.")
     writing.keep_correction(action.tx, _THIS, before.receipt, changed, action.why, action.by.name)
+    of = Subject.found(before.receipt)
+    papers = queue.spoil_copies(action.tx, str(of), "What it says was corrected.")
     money = "amount" in changed or "struck" in changed
     action.record(
         Verb.CORRECT_LOGBOOK,
-        Subject.found(before.receipt),
+        of,
         fields=sorted(changed),
+        papers=list(papers),
         amount=(after.money if after.struck is None else "") if money else None,
         before=before.money if money else None,
     )

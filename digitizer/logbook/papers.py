@@ -6,16 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digitizer.facility import Facility
+from digitizer.model.events import Subject
 from digitizer.model.logbook import Found, Returned
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A PDF, and what the print queue calls it. ``booking_number`` is of whoever is to get it, None
-    for nobody on the roster; ``warning`` is about characters that it shows only as boxes."""
+    """A PDF, what the print queue calls it, and the entry that it is ``of``. ``booking_number`` is
+    of whoever is to get it, None for nobody on the roster; ``warning`` is about characters that it
+    shows only as boxes."""
 
     pdf: bytes
     title: str
+    of: str
     booking_number: str | None = None
     warning: str | None = None
 
@@ -35,7 +38,8 @@ def label(facility: Facility, entry: Returned, *, on_page: bool) -> Paper:
         day=entry.at.astimezone().date(),
     )
     pdf = label_pdf(made, own.paper if on_page else None)
-    return Paper(pdf, f"Label {entry.number}", warning=warning(missing_in(made.to)))
+    of, unseen = str(Subject.returned(entry.number)), warning(missing_in(made.to))
+    return Paper(pdf, f"Label {entry.number}", of, warning=unseen)
 
 
 def _to(entry: Returned) -> tuple[str, ...]:
@@ -62,6 +66,7 @@ def receipt(facility: Facility, entry: Found) -> Paper:
     return Paper(
         receipt_pdf(made, facility.settings.facility.paper),
         f"Receipt {entry.receipt}",
+        str(Subject.found(entry.receipt)),
         entry.inmate.booking_number if entry.inmate else None,
         warning(receipt_missing(made)),
     )

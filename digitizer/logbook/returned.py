@@ -16,6 +16,8 @@ from digitizer.model.logbook import REASONS, Done, NewReturn, Returned, Why
 from digitizer.model.people import CustodyStatus
 from digitizer.people import roster
 from digitizer.people.correspondents import records
+from digitizer.prints import queue
+from digitizer.storage.tables import letter
 from digitizer.storage.tables_logbook import logbook_correction, returned_mail
 from digitizer.support.clock import now
 
@@ -44,6 +46,7 @@ def note(action: Action, entry: NewReturn, item: str | None = None) -> int:
     _check_not_twice(tx, item)
     whom = writing.whose(tx, entry.booking_number, entry.name)
     _check_why(whom, entry.why)
+    _check_owner(tx, whom, item)
     sender, address = _to_whom(tx, entry)
     said = writing.one_line(entry.note)
     reason_of(entry)
@@ -98,6 +101,27 @@ def _check_why(whom: Whose, why: Why) -> None:
         )
 
 
+def _check_owner(tx: sa.Connection, whom: Whose, item: str | None) -> None:
+    """Nor does the letter of somebody who is here, by its cover or by a person's decision, because
+    another name was picked."""
+    asked = sa.select(letter.c.inmate_id, letter.c.proposed).where(letter.c.id == item)
+    row = tx.execute(asked).first() if item else None
+    if row is None:
+        return
+    owner = (
+        roster.inmate_named(tx, row.proposed)
+        if row.inmate_id is None
+        else roster.inmate_of_row(tx, row.inmate_id)
+    )
+    if owner is None or owner == whom.inmate:
+        return
+    if owner.status is CustodyStatus.IN_CUSTODY:
+        raise UsageError(
+            f"This letter is for {owner.full_name}, {owner.booking_number}, who is in custody "
+            "here. Choose them, or deliver it."
+        )
+
+
 def _to_whom(tx: sa.Connection, entry: NewReturn) -> tuple[str, str]:
     """The sender's name, and the lines of the label. Raises UsageError without an address to
     forward to."""
@@ -127,19 +151,23 @@ def _strike(action: Action, number: int, reason: str) -> None:
     action.tx.execute(this.values(struck=now()))
     before = {"struck": ""}
     writing.keep_correction(action.tx, _THIS, number, before, reason, action.by.name)
-    action.record(Verb.CORRECT_LOGBOOK, Subject.returned(number), fields=["struck"])
+    of = Subject.returned(number)
+    papers = queue.spoil_copies(action.tx, str(of), "Its entry was struck out.")
+    action.record(Verb.CORRECT_LOGBOOK, of, fields=["struck"], papers=list(papers))
 
 
 def take_back(action: Action, item: str, since: datetime, reason: str) -> None:
     """The decision by which this letter or scan went away is undone: so is what was recorded with
-    it."""
-    same = sa.select(returned_mail.c.id).where(
+    it. Raises Conflict where somebody else recorded it: the paper went away by their hands."""
+    same = sa.select(returned_mail.c.id, returned_mail.c.by).where(
         returned_mail.c.item == item,
         returned_mail.c.struck.is_(None),
         returned_mail.c.at >= since,
     )
-    for number in action.tx.execute(same).scalars().all():
-        _strike(action, number, reason)
+    for row in action.tx.execute(same).all():
+        if row.by != action.by.name:
+            raise Conflict(f"{row.by} has recorded since that its paper went away: entry {row.id}.")
+        _strike(action, row.id, reason)
 
 
 def find(tx: sa.Connection, number: int) -> Returned:

@@ -126,8 +126,10 @@ def queue_pdf(
     title: str,
     pdf: bytes,
     booking_number: str | None = None,
+    paper_of: str | None = None,
 ) -> int:
-    """Puts a PDF of ours into the queue; returns its number. Raises NotFound."""
+    """Puts a PDF of ours into the queue; returns its number. ``paper_of`` is the entry of the
+    logbook that it tells of. Raises NotFound."""
     from digitizer.engines.printing.kit.batches import page_count
     from digitizer.people import roster
 
@@ -136,7 +138,9 @@ def queue_pdf(
     sha256, _ = facility.pictures.put(io.BytesIO(pdf))
     with queueing as action:
         owner = roster.inmate_row_id(action.tx, booking_number) if booking_number else None
-        number = queue.add(action.tx, kind, title, inmate_id=owner, pdf=(sha256, pages))
+        number = queue.add(
+            action.tx, kind, title, inmate_id=owner, pdf=(sha256, pages), copied=paper_of
+        )
         action.record(Verb.QUEUE_PRINT, PRINT_QUEUE, print=number, of=str(kind), to=booking_number)
     return number
 

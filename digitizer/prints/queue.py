@@ -43,8 +43,8 @@ def add(
     reason: str = "",
 ) -> int:
     """A new print; returns its number. ``copied`` is the letter or message of which an inmate asked
-    for a copy. ``pdf`` is the name of its stored PDF and the number of its
-    pages; without it, it is rendered later."""
+    for a copy, or the entry of the logbook of which it is the paper. ``pdf`` is the name of its
+    stored PDF and the number of its pages; without it, it is rendered later."""
     sha256, pages = pdf or (None, None)
     state = PrintState.RENDERED if pdf else PrintState.QUEUED
     made = tx.execute(
@@ -107,10 +107,12 @@ def spoil_waiting(tx: sa.Connection, message_id: str, reason: str) -> None:
 
 
 def has_left(tx: sa.Connection, message_id: str) -> bool:
-    """Whether a printer was given a print of this message."""
+    """Whether a printer was given a print of this message, or of a copy of it; one that is spoiled
+    since may lie in its tray, unless it was said that nothing came out."""
+    its = sa.or_(print_job.c.message_id == message_id, print_job.c.copied == message_id)
     kept = print_job.c.state.in_([*WAITING, PrintState.SPOILED])
-    gone = sa.select(print_job.c.id).where(print_job.c.message_id == message_id, ~kept)
-    return tx.execute(gone).first() is not None
+    gone = sa.or_(~kept, print_job.c.batch_id.is_not(None))
+    return tx.execute(sa.select(print_job.c.id).where(its, gone)).first() is not None
 
 
 def given_up(tx: sa.Connection, messages: Sequence[str]) -> Mapping[str, str]:

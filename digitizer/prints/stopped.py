@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict
 from digitizer.model.mail import LetterState
-from digitizer.model.prints import Print
+from digitizer.model.prints import Print, PrintKind
 from digitizer.people.correspondents import blocks, contacts
 from digitizer.prints import queue
 from digitizer.storage.tables import letter, message
@@ -27,6 +27,7 @@ _AT_ONCE = 500
 _NO_CONTACT = "Their contact is not approved any more."
 _NOT_RELEASED = "It is not released."
 _TAKEN_BACK = "The letter was taken back."
+_OF_THE_LOGBOOK = frozenset({PrintKind.LABEL, PrintKind.RECEIPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,9 @@ def check_none_stopped(tx: sa.Connection, prints: Sequence[Print]) -> None:
 
 
 def _about(each: Print) -> str | None:
-    """The id of its message, or of the letter or message of which it is a copy."""
-    return each.message or each.copied
+    """The id of its message, or of the letter or message of which it is a copy; papers of the
+    logbook are of neither."""
+    return each.message or (None if each.kind in _OF_THE_LOGBOOK else each.copied)
 
 
 def _messages(tx: sa.Connection, ids: Sequence[str]) -> dict[str, sa.Row[Any]]:

@@ -120,7 +120,7 @@ def test_the_package_stops_before_and_starts_after_the_home_is_brought_up_to_dat
     assert re.search(r"^remove \| upgrade \|.*\n.*\n +deb-systemd-invoke stop", stops, re.MULTILINE)
     assert "|| true" not in stops, "a service that does not stop must end the upgrade"
     configure = (DEB / "postinst").read_text().partition("\nconfigure)\n")[2].partition(";;")[0]
-    assert configure.split() == ["make_user", "init_home", "enable_units", "start_units"]
+    assert configure.split() == ["make_user", "init_home", '"$2"', "enable_units", "start_units"]
 
 
 def test_the_container_runs_without_privileges_and_holds_no_home() -> None:

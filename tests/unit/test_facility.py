@@ -30,10 +30,14 @@ def test_where_no_home_is_made(tmp_path: Path) -> None:
             make_home(place)
 
 
-def test_a_folder_with_only_settings_becomes_a_home_with_these(tmp_path: Path) -> None:
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_folder_with_only_settings_becomes_a_home_with_these(tmp_path: Path, begun: bool) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "config.toml").write_text('[facility]\npaper = "a4"\n')
+    if begun:  # and ended before there was a key
+        (home / "keys").mkdir()
+        (home / "keys" / ".lock").touch()
     secret = AtRestSecret(Secret(passphrase="a long enough passphrase"))
     with pytest.raises(UsageError, match="then encrypt"):
         make_home(home, secret)

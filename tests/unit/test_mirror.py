@@ -140,7 +140,6 @@ ELSEWHERE = {
         "on the pages",
         "unit/entrances/web/staff/test_found_items.py",
     ),
-    "logbook/papers.py": ("by what is printed", "unit/logbook/test_actions.py"),
     "logbook/writing.py": ("by the verbs", "unit/logbook/test_actions.py"),
     "storage/tables_requests.py": ("the table", "unit/storage/test_schema.py"),
     "support/paths.py": ("names of folders", ""),

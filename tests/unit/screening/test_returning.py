@@ -120,3 +120,29 @@ def test_what_is_sealed_goes_back_by_a_supervisor_alone(facility: Facility, tmp_
         return_item(facility, scan, LEFT, CLERK)
     assert logbook.returned_list(facility, CLERK) == ()
     assert returning.return_item(facility, scan, LEFT, SUPERVISOR)
+
+
+def test_a_letter_of_somebody_who_is_here_does_not_go_away_under_another_name(
+    facility: Facility,
+) -> None:
+    letter = held_letter(facility, new_cover(facility))
+    nobody = NewReturn("", "Jon Nobody", Why.UNKNOWN, Done.RETURNED)
+    for entry in (LEFT, nobody):
+        with pytest.raises(UsageError, match=f"{ORSON}, who is in custody"):
+            return_item(facility, letter, entry, CLERK)
+    assert _state(facility, letter) is LetterState.HELD
+    refused = replace(LEFT, booking_number=ORSON, why=Why.REFUSED)
+    return_item(facility, letter, refused, CLERK)
+    assert _state(facility, letter) is LetterState.REJECTED
+
+
+def test_a_decision_is_not_undone_once_somebody_else_sent_the_paper_away(
+    facility: Facility,
+) -> None:
+    letter = _held(facility)
+    decisions.reject(facility, letter, CLERK, "released")
+    number = return_item(facility, letter, LEFT, SUPERVISOR)
+    with pytest.raises(Conflict, match=f"{SUPERVISOR.name} has recorded"):
+        decisions.undo_last(facility, CLERK)
+    assert _state(facility, letter) is LetterState.REJECTED
+    assert logbook.find_returned(facility, number, CLERK).struck is None

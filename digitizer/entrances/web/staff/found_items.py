@@ -139,7 +139,8 @@ def on_paper(request: Request, receipt: str, visit: SignedStaff) -> Response:
     except Conflict as error:
         return _entry(request, receipt, visit, trouble=str(error))
     kind = PrintKind.RECEIPT
-    prints.queue_pdf(facility, by, kind, made.title, made.pdf, made.booking_number)
+    to, of = made.booking_number, made.of
+    prints.queue_pdf(facility, by, kind, made.title, made.pdf, to, paper_of=of)
     return _entry(request, receipt, visit, done="queued", warning=made.warning or "")
 
 

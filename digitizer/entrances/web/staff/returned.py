@@ -145,7 +145,7 @@ def on_paper(request: Request, number: str, visit: SignedStaff) -> Response:
         made = logbook.label_pdf(facility, whole_number(number), by, on_page=True)
     except Conflict as error:
         return _entry(request, number, visit, trouble=str(error))
-    prints.queue_pdf(facility, by, PrintKind.LABEL, made.title, made.pdf)
+    prints.queue_pdf(facility, by, PrintKind.LABEL, made.title, made.pdf, paper_of=made.of)
     return _entry(request, number, visit, done="queued", warning=made.warning or "")
 
 
