@@ -247,10 +247,10 @@ def test_staff_review_messages_by_keyboard(office: Page, mail: Mail) -> None:
     expect(office.locator("#shown-caption")).to_have_text("Photo 2 of 2")
     expect(office.locator("#sheet")).to_have_js_property("complete", True)
     office.keyboard.press("Enter")
-    office.wait_for_url(f"**/{plan}?done=release")
+    office.wait_for_url(f"**/{plan}?done=release&of={with_photos}")
     office.keyboard.press("x")
     office.keyboard.press("1")
-    office.wait_for_url("**?done=refuse")
+    office.wait_for_url(f"**?done=refuse&of={plan}")
     entries = writing.conversation(mail.facility, OWNER, ida).entries
     by_id = {each.id: each for each in entries}
     assert by_id[with_photos].state is MessageState.QUEUED

@@ -22,11 +22,17 @@ from trials.break_in.visitor import Answer, Visitor
 
 #: What each may see, by the names of the whole facility.
 OWN: Mapping[str, frozenset[str]] = {
-    "owner": frozenset(("letter", "read", "check", "reply", "answer", "passed", "cora"))
+    "owner": frozenset(
+        ("letter", "screened", "receipt", "read", "check", "reply", "answer", "passed", "cora")
+    )
     | {"own_message", "own_passed", "own_request", "answered_request"},
-    "another": frozenset(("other", "others_reply", "strangers_answer", "stranger"))
+    "another": frozenset(
+        ("others_receipt", "other", "others_reply", "strangers_answer", "stranger")
+    )
     | {"others_request"},
-    "family": frozenset(("inmate", "message", "passed", "own_passed", "answer", "familys_cover")),
+    "family": frozenset(
+        ("screened", "inmate", "message", "passed", "own_passed", "answer", "familys_cover")
+    ),
     "stranger": frozenset(
         ("anothers_number", "strangers_message", "strangers_answer", "strangers_cover")
     ),
