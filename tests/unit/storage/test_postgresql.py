@@ -196,7 +196,7 @@ def test_what_today_shows_on_postgresql(cluster: Facility) -> None:
     day = cases.day_of_intake(cluster, CLERK)
     assert (day.held, len(day.lines), len(day.longest)) == (2, 2, 2)
     found = {each.what for each in needs_care(cluster, CLERK).findings}
-    assert found == {"scanner default"}, "it is backed up by its own tool, unseen"
+    assert found == {"scanner default", "backup"}, "it is backed up as on SQLite"
 
 
 def test_the_outbox_on_postgresql(cluster: Facility) -> None:
