@@ -232,6 +232,34 @@ def held_letter_returned(keyboard: Keyboard) -> None:
     keyboard.decide("Enter")
 
 
+def scanned_twice(mail: Mail) -> str:
+    """The address of a held letter that was scanned again since."""
+    held = []
+    for number in (1, 2):
+        scan = add_scan(mail, f"{number}.pdf")
+        held.append(add_letter(mail, scan, None, reason="Blurred."))
+        add_page(mail, scan, 1, held[-1], f"scan {number} of a page", position=1)
+    return f"/staff/held/{held[0]}"
+
+
+def replace_by_new_scan(keyboard: Keyboard) -> None:
+    keyboard.decide("s", "1")
+
+
+def photos_on_a_sheet(mail: Mail) -> str:
+    """The address of a letter that waits for a review."""
+    own = {"state": "awaiting_review", "proposed": "2026-00117"}
+    scan = add_scan(mail, "photos.pdf")
+    letter = add_letter(mail, scan, "2026-00117", **own)
+    add_page(mail, scan, 1, letter, "two photos", position=1)
+    return f"/staff/screening/{letter}"
+
+
+def withhold_lower_photo(keyboard: Keyboard) -> None:
+    """The frame lies on the lower half already."""
+    keyboard.decide("p", "1")
+
+
 def _take(keyboard: Keyboard, name: str) -> None:
     keyboard.type(name)
     keyboard.page.wait_for_selector("#whom-found button.main")
@@ -254,6 +282,7 @@ def main() -> None:
         morning = fill(mail)
         queue_letters(mail)
         stack = stack_without_sheets(mail)
+        again, photos = scanned_twice(mail), photos_on_a_sheet(mail)
         (Path(folder) / "printed").mkdir()
         write_lp(Path(folder) / "bin", Path(folder) / "printed")
         os.environ["PATH"] = f"{Path(folder) / 'bin'}{os.pathsep}{os.environ['PATH']}"
@@ -282,13 +311,15 @@ def main() -> None:
             clear_stack(keyboard)
             spent = f"{time.perf_counter() - start:.1f}"
             table.add_row("60 pages, 20 letters", "1", str(keyboard.keys - before), spent)
-            for says, do in (
-                ("a cover sheet on the spot", cover_on_the_spot),
-                ("fifty letters printed, to be handed out", print_letters),
-                ("mail returned, with its label", mail_returned),
-                ("money recorded, with its receipt", money_recorded),
+            for says, do, at in (
+                ("a cover sheet on the spot", cover_on_the_spot, "/staff"),
+                ("fifty letters printed, to be handed out", print_letters, "/staff"),
+                ("mail returned, with its label", mail_returned, "/staff"),
+                ("money recorded, with its receipt", money_recorded, "/staff"),
+                ("scanned again", replace_by_new_scan, again),
+                ("a part of a page withheld", withhold_lower_photo, photos),
             ):
-                page.goto("/staff")  # where no field has the focus
+                page.goto(at)
                 before, start = keyboard.keys, time.perf_counter()
                 do(keyboard)
                 spent = f"{time.perf_counter() - start:.1f}"

@@ -6,6 +6,9 @@ cannot write another past; the head is stored with a hash of its own, so that a 
 noticed too. Only a copy of an earlier state of the whole log proves itself: against that, its head
 is written down elsewhere (``operations.anchors``). Details never contain letter text.
 
+Each event is also a leaf of a public tree (``storage.event_tree``), which proves a few events to
+somebody who has neither the log nor its keys.
+
 Events from before there were keys have plain hashes; ``begin`` closes them under the first key.
 """
 
@@ -24,11 +27,14 @@ from digitizer.model.errors import AuditError, Conflict, LogSetBack
 from digitizer.model.events import LOG, Subject, Verb
 from digitizer.model.people import MACHINE, Actor, ActorKind
 from digitizer.storage.audit_keys import AuditKeys, keys_of
+from digitizer.storage.event_tree import leaf_of, salt_of
 from digitizer.storage.tables import event, event_head
 from digitizer.support.clock import now
 
 _FIRST = "0" * 64
 _WORD_DIGITS = 24
+#: So many events of an older version get their leaves at once.
+_AT_ONCE = 5000
 #: After these events, and no others, another key may be in use.
 _NEW_KEY = frozenset({Verb.BEGIN_LOG, Verb.ROTATE_AUDIT_KEY, Verb.RESTORE})
 #: In the details of an event that found the head of the log altered.
@@ -138,6 +144,26 @@ def begin(tx: sa.Connection) -> None:
     _append(tx, MACHINE, Verb.BEGIN_LOG, LOG, {"closes": last, "head": previous}, last, previous)
 
 
+def grow_tree(tx: sa.Connection) -> None:
+    """Gives a leaf of the public tree to each event that has none: those of an older version."""
+    keys = keys_of(tx)
+    without = sa.select(event).where(event.c.leaf.is_(None)).order_by(event.c.seq)
+    change = (
+        sa.update(event)
+        .where(event.c.seq == sa.bindparam("of"))
+        .values(salt=sa.bindparam("to_salt"), leaf=sa.bindparam("to_leaf"))
+    )
+    while rows := tx.execute(without.limit(_AT_ONCE)).mappings().all():
+        salts = [salt_of(keys, row["key"], row["hash"]) for row in rows]
+        tx.execute(
+            change,
+            [
+                {"of": row["seq"], "to_salt": salt, "to_leaf": leaf_of(row, salt)}
+                for row, salt in zip(rows, salts, strict=True)
+            ],
+        )
+
+
 def record(tx: sa.Connection, actor: Actor, verb: Verb, subject: Subject, **detail: Any) -> None:
     """Appends one event, and to its details how the actor came: from the shell, as which user of
     the machine, under which name, and whether that is on the staff list and was proven. Verbs
@@ -203,8 +229,9 @@ def _append(
         key=key if key in keys.by_number else keys.newest,
     )
     digest = link.hash(keys)
+    row, salt = asdict(link), salt_of(keys, link.key, digest)
     try:
-        tx.execute(sa.insert(event).values(**asdict(link), hash=digest))
+        tx.execute(sa.insert(event).values(**row, hash=digest, salt=salt, leaf=leaf_of(row, salt)))
     except sa.exc.IntegrityError:
         raise LogSetBack(last) from None
     _write_head(tx, keys, link.seq, digest, keys.newest if link.key is None else link.key)
@@ -304,6 +331,21 @@ def hash_at(tx: sa.Connection, seq: int) -> str | None:
     return tx.execute(sa.select(event.c.hash).where(event.c.seq == seq)).scalar()
 
 
+def first_altered(tx: sa.Connection, seqs: Iterable[int]) -> int | None:
+    """The first of these events that is not as it was written, by itself, as far as its key is
+    known here; None if none is. Whether one was taken out only ``walk`` finds."""
+    keys, wanted = keys_of(tx), list(seqs)
+    first_own = _first_proven(tx, keys)
+    for row in tx.execute(sa.select(event).where(event.c.seq.in_(wanted))).mappings():
+        link = _Link(**{name: row[name] for name in _COVERED})
+        is_own = link.seq >= first_own
+        if is_own and link.hash(keys) != row["hash"]:
+            return link.seq
+        if _leaf_problem(row, keys if is_own else None):
+            return link.seq
+    return None
+
+
 def verify_chain(tx: sa.Connection) -> tuple[int, str | None]:
     """Walks the chain; returns how many events are intact, and what is wrong with the next one."""
     walked = walk(tx)
@@ -328,7 +370,8 @@ def _walk(tx: sa.Connection, keys: AuditKeys) -> Walk:
     previous, count, unproven, key = _FIRST, 0, 0, None
     restores: list[Restored] = []
     fixed: list[Fixed] = []
-    for link, written in _links(tx):
+    for link, row in _links(tx):
+        written = row["hash"]
         unknown = link.key is not None and link.key not in keys.by_number
         problem = _problem(link, previous, count + 1) or _key_problem(link, key, first_own, unknown)
         if not problem and not unknown and link.hash(keys) != written:
@@ -337,6 +380,7 @@ def _walk(tx: sa.Connection, keys: AuditKeys) -> Walk:
             )
         if not problem and link.detail.get(_ALTERED):
             problem = f"before event {link.seq}, the end of the log had been altered"
+        problem = problem or _leaf_problem(row, None if link.seq < first_own else keys)
         if problem:
             return Walk(count, problem, unproven, tuple(restores))
         if link.seq < first_own:
@@ -350,9 +394,9 @@ def _walk(tx: sa.Connection, keys: AuditKeys) -> Walk:
     return Walk(count, problem, unproven, tuple(restores), tuple(fixed))
 
 
-def _links(tx: sa.Connection) -> Iterator[tuple[_Link, str]]:
+def _links(tx: sa.Connection) -> Iterator[tuple[_Link, Mapping[Any, Any]]]:
     for row in tx.execute(sa.select(event).order_by(event.c.seq)).mappings():
-        yield _Link(**{name: row[name] for name in _COVERED}), row["hash"]
+        yield _Link(**{name: row[name] for name in _COVERED}), row
 
 
 def _first_proven(tx: sa.Connection, keys: AuditKeys) -> int:
@@ -386,6 +430,18 @@ def _key_problem(link: _Link, before: int | None, first_proven: int, unknown: bo
     return None
 
 
+def _leaf_problem(row: Mapping[Any, Any], keys: AuditKeys | None) -> str | None:
+    """What is wrong with an event's place in the public tree. Its salt follows from its keyed hash;
+    without ``keys``, which are lost then, only from itself."""
+    salt, leaf = row["salt"], row["leaf"]
+    if salt is None or leaf is None:
+        return f"event {row['seq']} has no leaf in the log's tree"
+    altered = keys is not None and salt != salt_of(keys, row["key"], row["hash"])
+    if altered or leaf != leaf_of(row, salt):
+        return f"the leaf of event {row['seq']} in the log's tree was changed after it was written"
+    return None
+
+
 def _restored(link: _Link) -> list[Restored]:
     named = link.detail.get("head")
     if not isinstance(named, dict):  # recorded by an earlier version
@@ -410,25 +466,25 @@ def _end_problem(tx: sa.Connection, keys: AuditKeys, count: int, previous: str) 
 def events_of(tx: sa.Connection, *subjects: Subject) -> tuple[Event, ...]:
     """The chain of custody of one subject, or of several that belong together, oldest first."""
     about = event.c.subject.in_([str(each) for each in subjects])
-    return _events(tx, sa.select(event).where(about).order_by(event.c.seq))
+    return selected(tx, sa.select(event).where(about).order_by(event.c.seq))
 
 
 def event_at(tx: sa.Connection, seq: int) -> Event | None:
     """The event with this number; None if there is none."""
-    return next(iter(_events(tx, sa.select(event).where(event.c.seq == seq))), None)
+    return next(iter(selected(tx, sa.select(event).where(event.c.seq == seq))), None)
 
 
 def events_after(tx: sa.Connection, seq: int, verbs: Iterable[Verb]) -> tuple[Event, ...]:
     """The events of these verbs after the one with this number, oldest first."""
     found = event.c.seq > seq, event.c.verb.in_([str(each) for each in verbs])
-    return _events(tx, sa.select(event).where(*found).order_by(event.c.seq))
+    return selected(tx, sa.select(event).where(*found).order_by(event.c.seq))
 
 
 def last_by(tx: sa.Connection, actor: str, verbs: Iterable[Verb]) -> Event | None:
     """The last event of these verbs in this person's name; None if there is none."""
     found = event.c.actor == actor, event.c.verb.in_([str(each) for each in verbs])
     return next(
-        iter(_events(tx, sa.select(event).where(*found).order_by(event.c.seq.desc()).limit(1))),
+        iter(selected(tx, sa.select(event).where(*found).order_by(event.c.seq.desc()).limit(1))),
         None,
     )
 
@@ -438,14 +494,15 @@ def events_since(
 ) -> tuple[Event, ...]:
     """The events of this verb since then, newest first, at most ``limit``."""
     found = event.c.at >= since, event.c.verb == str(verb)
-    return _events(tx, sa.select(event).where(*found).order_by(event.c.seq.desc()).limit(limit))
+    return selected(tx, sa.select(event).where(*found).order_by(event.c.seq.desc()).limit(limit))
 
 
 def latest_events(tx: sa.Connection, limit: int = 50) -> tuple[Event, ...]:
-    return _events(tx, sa.select(event).order_by(event.c.seq.desc()).limit(limit))
+    return selected(tx, sa.select(event).order_by(event.c.seq.desc()).limit(limit))
 
 
-def _events(tx: sa.Connection, wanted: sa.Select[Any]) -> tuple[Event, ...]:
+def selected(tx: sa.Connection, wanted: sa.Select[Any]) -> tuple[Event, ...]:
+    """The events that a selection of whole rows finds, in its order."""
     return tuple(
         Event(
             seq=row.seq,

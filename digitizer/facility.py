@@ -182,7 +182,12 @@ def upgrade_database(engine: sa.Engine, home: Path, home_key: HomeKey | None) ->
         make_audit_keys(_audit_key_file(home))
     read_audit_keys(_audit_key_file(home))
     sign_with(engine, _audit_key_file(home))
-    upgrade(engine, begin_log=audit.begin, keep_seal_key=seal_keys.keep)
+    upgrade(
+        engine,
+        begin_log=audit.begin,
+        grow_tree=audit.grow_tree,
+        keep_seal_key=seal_keys.keep,
+    )
     if mark.exists():
         rewrite(engine)
         mark.unlink()

@@ -29,7 +29,7 @@ from digitizer.access.permissions import RULES, Act, MayNot
 from digitizer.facility import Facility
 from digitizer.model.errors import NotFound, StorageError, UsageError
 from digitizer.model.events import LOOKS, Subject, Verb
-from digitizer.model.people import Actor, ActorKind
+from digitizer.model.people import MACHINE, Actor, ActorKind
 from digitizer.storage.database import reading, writing
 from digitizer.support.clock import now
 
@@ -75,6 +75,18 @@ class Action(Look):
         )
         if not seen:
             audit.record(self.tx, self.by, verb, subject, **detail, **why)
+        self.recorded.append(verb)
+
+    def record_unworded(self, verb: Verb, subject: Subject) -> None:
+        """Writes an event, and that a reason was given, but not its words: more people read the
+        chain than may read what they would say."""
+        audit.record(self.tx, self.by, verb, subject, said_why=bool(self.why))
+        self.recorded.append(verb)
+
+    def record_nameless(self, verb: Verb, subject: Subject, **detail: Any) -> None:
+        """Writes that something happened, and not who did it: of what an inmate may do unwatched,
+        the chain says no more than that."""
+        audit.record(self.tx, MACHINE, verb, subject, **detail)
         self.recorded.append(verb)
 
 

@@ -13,7 +13,7 @@ from digitizer.access.tokens import PREFIX, digest
 from digitizer.facility import Facility
 from digitizer.model.people import Actor, ActorKind, Scope
 from digitizer.storage.database import reading, writing
-from digitizer.storage.tables_api import api_token
+from digitizer.storage.tables_api import api_token, token_sender
 from digitizer.support.clock import now
 
 _USED_EVERY = timedelta(minutes=1)
@@ -37,6 +37,8 @@ def bearer_of(facility: Facility, token: str, address: str) -> Bearer | None:
     prefix, public, secret = _parts(token)
     with reading(facility.engine) as tx:
         row = tx.execute(sa.select(api_token).where(api_token.c.id == public)).first()
+        bound = sa.select(token_sender.c.sender_id).where(token_sender.c.token_id == public)
+        sender = tx.execute(bound).scalar()
     known = row.secret_hash if row else _NO_SECRET
     same = hmac.compare_digest(known, digest(secret))
     if row is None or not same or prefix != PREFIX or row.revoked is not None or now() >= row.until:
@@ -46,7 +48,8 @@ def bearer_of(facility: Facility, token: str, address: str) -> Bearer | None:
             here = sa.update(api_token).where(api_token.c.id == row.id)
             tx.execute(here.values(used=now(), used_from=address[:64]))
     scopes = frozenset(Scope(each) for each in row.scopes)
-    return Bearer(row.id, Actor(ActorKind.TOKEN, f"token {row.name}", scopes=scopes))
+    actor = Actor(ActorKind.TOKEN, f"token {row.name}", scopes=scopes, sender=sender)
+    return Bearer(row.id, actor)
 
 
 @dataclass

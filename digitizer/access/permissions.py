@@ -14,6 +14,7 @@ class Act(StrEnum):
 
     READ = "read delivered mail"
     GIVE_REASON = "say why they open or search delivered mail"
+    NAME_CASE = "name the case that they read delivered mail for"
     READ_OWN = "read their own replies"
     SEND = "send messages"
     WRITE = "write messages of their own"
@@ -29,8 +30,9 @@ class Act(StrEnum):
     REPORTS = "see the reports, and the balance of pages in numbers"
     DECIDE = "decide about held mail"
     RECALL = "recall a letter that was delivered or rejected"
+    MAKE_EVIDENCE = "make evidence packs of letters"
     CHECK = "check letters that somebody else screened"
-    WATCH = "set and end watch rules"
+    WATCH = "set, try and end watch rules"
     OVERRULE = "record a scan as a rescan although it does not look like one"
     CORRECT = "correct transcripts"
     TAKE_IN = "take in mail"
@@ -40,6 +42,10 @@ class Act(StrEnum):
     REVOKE = "revoke covers"
     IMPORT = "import a roster"
     PEOPLE = "change the roster and PINs"
+    MAKE_TAKEAWAY = "make codes by which mailboxes are taken along"
+    END_TAKEAWAY = "end codes by which mailboxes are taken along"
+    TAKE_ALONG = "take their own mailbox along"
+    EXPORT_MAILBOX = "export a mailbox that somebody takes along"
     RENUMBER = "give an inmate another booking number"
     MERGE = "merge two records of one inmate"
     CONTACTS = "note correspondents, their contacts, and who sent a letter"
@@ -53,10 +59,27 @@ class Act(StrEnum):
     ASK_FOR_COPY = "ask for their own mail on paper"
     ASK_STAFF = "send requests of their own to staff"
     ANSWER = "answer requests of inmates"
+    ENTER_REQUEST = "enter requests that came on paper, and print forms for them"
+    SAY_WHOM_ABOUT = "say whom of the staff a request is about"
+    PROTECTED_LINE = "write to the protected line"
+    PROTECTED_SHEETS = "print sheets for the protected line"
     KEEP_LOGBOOK = "record returned mail, and things found in envelopes"
     SEE_LOGBOOK = "look at returned mail, and at things found in envelopes"
     CORRECT_LOGBOOK = "correct what is in the logbook"
     SEE_RECEIPTS = "see the receipts of what was found in their own mail"
+    SEE_ORIGINALS = "look at where the paper of scans is"
+    KEEP_ORIGINALS = "put paper in boxes, give it out, and answer who asks for it"
+    HOLD_PAPER = "hold paper, so that it is not destroyed"
+    ASK_FOR_PAPER = "ask for the paper of their own letters"
+    ASK_FOR_SENT_PAPER = "ask for the paper of letters under their own cover sheets"
+    PROPOSE_PAPER_DESTRUCTION = "propose paper for destruction"
+    CONFIRM_PAPER_DESTRUCTION = "confirm the destruction of paper that somebody else proposed"
+    APPEAL = "appeal against what was refused to them"
+    ENTER_APPEAL = "enter appeals that came on paper, and say where refused paper is"
+    SEE_APPEALS = "look at rejections, their notices and appeals"
+    SEE_REFUSED = "look at what was refused, for an appeal"
+    DECIDE_APPEAL = "decide appeals"
+    KEEP_NOTICE = "withhold the notice of evidence"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
     KIOSKS = "enrol kiosks, and unlock accounts and terminals"
@@ -67,8 +90,20 @@ class Act(StrEnum):
     LOOK_UNDER_SEAL = "look at a page that is sealed as legal mail"
     SET_ASIDE_SEALED = "reject or replace what is sealed as legal mail"
     UNSEAL = "unseal, cut or destroy what is sealed as legal mail"
+    SCAN_LEGAL = "scan the codes of legal mail, and log where it is"
+    LEGAL_SENDERS = "keep the registry of protected senders"
+    REVOKE_LEGAL = "revoke protected senders, and codes for legal mail"
+    MAKE_LEGAL_CODE = "make codes for legal mail"
+    OWN_LEGAL_CODE = "make codes for legal mail of the one sender whom they act for"
+    SEE_LEGAL_LOG = "see legal mail by its senders"
+    SEE_RETENTION = "look at what is due to be destroyed, what is held, and what was destroyed"
+    LEGAL_HOLD = "set and lift legal holds"
+    PROPOSE_DESTRUCTION = "propose what is due to be destroyed"
+    CONFIRM_DESTRUCTION = "confirm what another proposed to destroy"
     OUTBOX = "look at what is to be sent, and send it again or drop it"
     ANNOUNCE = "tell inmates of a lockdown or an outage"
+    REVIEW_LOG = "review what others looked at and did"
+    SEE_LOG = "search the event log, and save it"
     FIX_LOG = "fix the event log whose head was set back"
     OPERATE = "run the service and back it up"
 
@@ -93,11 +128,13 @@ class Rule:
 _ALL = frozenset(StaffRole)
 _CLERKS = _ALL - {StaffRole.INVESTIGATOR}
 _SUPERVISORS = frozenset({StaffRole.SUPERVISOR, StaffRole.ADMINISTRATOR})
+_HOLDERS = _SUPERVISORS | {StaffRole.INVESTIGATOR}
 _ADMINISTRATORS = frozenset({StaffRole.ADMINISTRATOR})
 
 RULES = {
     Act.READ: Rule(_ALL, own=True),
     Act.GIVE_REASON: Rule(_ALL, machine=False, reason=True),
+    Act.NAME_CASE: Rule(_ALL, machine=False),
     Act.READ_OWN: Rule(machine=False, own=True),
     Act.SEND: Rule(_CLERKS),
     Act.WRITE: Rule(machine=False, own=True, outside=True),
@@ -113,6 +150,7 @@ RULES = {
     Act.REPORTS: Rule(_ALL, scope=Scope.REPORTS_READ),
     Act.DECIDE: Rule(_CLERKS, machine=False, reason=True),
     Act.RECALL: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
+    Act.MAKE_EVIDENCE: Rule(_HOLDERS, machine=False, reason=True),
     Act.CHECK: Rule(_CLERKS, machine=False),
     Act.WATCH: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.OVERRULE: Rule(_SUPERVISORS, machine=False, reason=True),
@@ -124,6 +162,10 @@ RULES = {
     Act.REVOKE: Rule(_CLERKS, reason=True),
     Act.IMPORT: Rule(_ADMINISTRATORS, scope=Scope.ROSTER_WRITE),
     Act.PEOPLE: Rule(_ADMINISTRATORS),
+    Act.MAKE_TAKEAWAY: Rule(_ADMINISTRATORS, machine=False),
+    Act.END_TAKEAWAY: Rule(_ADMINISTRATORS, machine=False, reason=True),
+    Act.TAKE_ALONG: Rule(machine=False, own=True),
+    Act.EXPORT_MAILBOX: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.KIOSKS: Rule(_SUPERVISORS),
     Act.SEE_TOKENS: Rule(_ADMINISTRATORS),
     Act.TOKENS: Rule(_ADMINISTRATORS, grave=True),
@@ -141,18 +183,47 @@ RULES = {
     Act.ASK_FOR_COPY: Rule(machine=False, own=True),
     Act.ASK_STAFF: Rule(machine=False, own=True),
     Act.ANSWER: Rule(_CLERKS, machine=False),
+    Act.ENTER_REQUEST: Rule(_CLERKS, machine=False),
+    Act.SAY_WHOM_ABOUT: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.PROTECTED_LINE: Rule(machine=False, own=True),
+    Act.PROTECTED_SHEETS: Rule(_CLERKS, own=True),
     Act.KEEP_LOGBOOK: Rule(_CLERKS, machine=False),
     Act.SEE_LOGBOOK: Rule(_ALL),
     Act.CORRECT_LOGBOOK: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.SEE_RECEIPTS: Rule(machine=False, own=True),
+    Act.SEE_ORIGINALS: Rule(_ALL),
+    Act.KEEP_ORIGINALS: Rule(_CLERKS, machine=False),
+    Act.HOLD_PAPER: Rule(_HOLDERS, machine=False, reason=True),
+    Act.ASK_FOR_PAPER: Rule(machine=False, own=True),
+    Act.ASK_FOR_SENT_PAPER: Rule(machine=False, outside=True),
+    Act.PROPOSE_PAPER_DESTRUCTION: Rule(_CLERKS, machine=False, grave=True),
+    Act.CONFIRM_PAPER_DESTRUCTION: Rule(_SUPERVISORS, machine=False, grave=True),
+    Act.APPEAL: Rule(machine=False, own=True, outside=True),
+    Act.ENTER_APPEAL: Rule(_CLERKS, machine=False),
+    Act.SEE_APPEALS: Rule(_ALL),
+    Act.SEE_REFUSED: Rule(_SUPERVISORS, machine=False),
+    Act.DECIDE_APPEAL: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.KEEP_NOTICE: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),
     Act.LOOK_UNDER_SEAL: Rule(_SUPERVISORS, machine=False),
     Act.SET_ASIDE_SEALED: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.UNSEAL: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
+    Act.SCAN_LEGAL: Rule(_CLERKS, machine=False),
+    Act.LEGAL_SENDERS: Rule(_SUPERVISORS, machine=False),
+    Act.REVOKE_LEGAL: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.MAKE_LEGAL_CODE: Rule(_SUPERVISORS, machine=False),
+    Act.OWN_LEGAL_CODE: Rule(machine=False, scope=Scope.LEGAL_CODES),
+    Act.SEE_LEGAL_LOG: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.SEE_RETENTION: Rule(_SUPERVISORS),
+    Act.LEGAL_HOLD: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.PROPOSE_DESTRUCTION: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
+    Act.CONFIRM_DESTRUCTION: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
     Act.OUTBOX: Rule(_SUPERVISORS),
     Act.ANNOUNCE: Rule(_SUPERVISORS, machine=False),
+    Act.REVIEW_LOG: Rule(_SUPERVISORS, machine=False),
+    Act.SEE_LOG: Rule(_SUPERVISORS),
     Act.FIX_LOG: Rule(_ADMINISTRATORS, machine=False, reason=True),
     Act.OPERATE: Rule(_ADMINISTRATORS),
 }

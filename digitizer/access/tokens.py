@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -20,8 +20,8 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, Scope
-from digitizer.storage.tables_api import api_answer, api_token
-from digitizer.support.clock import now
+from digitizer.storage.tables_api import api_answer, api_token, token_sender
+from digitizer.support.clock import midnight, now
 
 PREFIX = "dgz"
 USUAL_DAYS, MOST_DAYS = 365, 2 * 366
@@ -32,7 +32,8 @@ _ID_BYTES, _SECRET_BYTES = 8, 32
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token as lists show it, without its secret. ``used`` is about when it was used last,
-    ``used_from`` from which address; it is good until the moment ``until``."""
+    ``used_from`` from which address; it is good until the moment ``until``. ``sender`` is the
+    number of the protected sender for whom it makes codes, None for every other token."""
 
     id: str
     name: str
@@ -43,6 +44,7 @@ class Token:
     revoked: datetime | None
     used: datetime | None
     used_from: str | None
+    sender: int | None = None
 
     @property
     def is_good(self) -> bool:
@@ -50,15 +52,26 @@ class Token:
 
 
 def add_token(
-    facility: Facility, name: str, scopes: Collection[Scope], by: Actor, until: date | None = None
+    facility: Facility,
+    name: str,
+    scopes: Collection[Scope],
+    by: Actor,
+    until: date | None = None,
+    sender: int | None = None,
 ) -> str:
     """Returns the token, which is shown once. ``until`` is its last local day; a year, if none is
-    given. Raises UsageError for a name, scopes or a day that cannot be, and Conflict for a name
-    that a token had before, so that a name in the log means one of them."""
+    given. ``sender`` is a protected sender: a token that makes codes for legal mail makes them for
+    one, and does nothing else. Raises UsageError for a name, scopes, a sender or a day that cannot
+    be, and Conflict for a name that a token had before, so that a name in the log means one of
+    them."""
     adding = acting(facility, by, Act.TOKENS)
     name, end = _good_name(name), _end(until)
     if not scopes:
         raise UsageError(f"Say what the token may do: one or more of {', '.join(Scope)}.")
+    if (Scope.LEGAL_CODES in scopes) != (sender is not None) or (sender and len(set(scopes)) > 1):
+        raise UsageError(
+            f"A token with {Scope.LEGAL_CODES} is for one protected sender, and has no other scope."
+        )
     public, secret = secrets.token_hex(_ID_BYTES), secrets.token_urlsafe(_SECRET_BYTES)
     wanted = sorted(set(scopes))
     with adding as action:
@@ -75,13 +88,24 @@ def add_token(
                 until=end,
             )
         )
+        if sender is not None:
+            _bind(action.tx, public, sender)
         action.record(
             Verb.ADD_TOKEN,
             Subject.token(name),
             scopes=[str(each) for each in wanted],
             until=end.isoformat(),
+            **({} if sender is None else {"sender": sender}),
         )
     return f"{PREFIX}_{public}_{secret}"
+
+
+def _bind(tx: sa.Connection, token_id: str, sender: int) -> None:
+    try:
+        with tx.begin_nested():
+            tx.execute(sa.insert(token_sender).values(token_id=token_id, sender_id=sender))
+    except sa.exc.IntegrityError:
+        raise UsageError(f"There is no protected sender {sender}.") from None
 
 
 def _good_name(name: str) -> str:
@@ -97,7 +121,7 @@ def _end(until: date | None) -> datetime:
     last = until or today + timedelta(days=USUAL_DAYS)
     if not today <= last <= today + timedelta(days=MOST_DAYS):
         raise UsageError("The last day of a token must be from today to two years from now.")
-    return datetime.combine(last + timedelta(days=1), time()).astimezone()
+    return midnight(last + timedelta(days=1))
 
 
 def revoke_token(facility: Facility, name: str, by: Actor) -> None:
@@ -115,7 +139,8 @@ def revoke_token(facility: Facility, name: str, by: Actor) -> None:
 def tokens(facility: Facility, by: Actor) -> tuple[Token, ...]:
     """All that ever were, the good ones first, by name."""
     with looking(facility, by, Act.SEE_TOKENS) as look:
-        rows = look.tx.execute(sa.select(api_token).order_by(api_token.c.name)).all()
+        all_ = sa.select(api_token, token_sender.c.sender_id).outerjoin(token_sender)
+        rows = look.tx.execute(all_.order_by(api_token.c.name)).all()
     found = [
         Token(
             id=row.id,
@@ -127,6 +152,7 @@ def tokens(facility: Facility, by: Actor) -> tuple[Token, ...]:
             revoked=row.revoked,
             used=row.used,
             used_from=row.used_from,
+            sender=row.sender_id,
         )
         for row in rows
     ]

@@ -9,9 +9,15 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from digitizer.capture.legal_evidence import legal_doubts
+from digitizer.capture.legal_evidence import has_item_code, has_protected_code, legal_doubts
 from digitizer.capture.reply_evidence import doubt_reply
-from digitizer.engines.codes.cover_code import KeyRing, is_ours, retired_key_of, verify
+from digitizer.engines.codes.cover_code import (
+    KeyRing,
+    claims_item,
+    is_ours,
+    retired_key_of,
+    verify,
+)
 from digitizer.engines.printing.kit.cover_layout import COVER_MARKS, kind_of_mark
 from digitizer.engines.words import index_words
 from digitizer.model.paper import (
@@ -38,8 +44,10 @@ _Prints = tuple[tuple[str, ...], ...]
 
 
 def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
-    """Verifies what was sighted on one page. Foreign codes are ignored."""
-    ours = [symbol.text for symbol in page.sightings.symbols if is_ours(symbol.text)]
+    """Verifies what was sighted on one page. Foreign codes are ignored; those of an item of legal
+    mail are of no sheet, and seal (``legal_doubts``)."""
+    texts = [symbol.text for symbol in page.sightings.symbols if is_ours(symbol.text)]
+    ours = [text for text in texts if not claims_item(text)]
     verified = {text: verify(text, keys) for text in ours}
     codes = tuple(dict.fromkeys(code for code in verified.values() if code is not None))
     retired = {retired_key_of(text, keys) for text in ours} - {None}
@@ -61,6 +69,7 @@ def see(page: SurveyedPage, keys: KeyRing) -> SeenPage:
         kinds=_kinds(page, codes),
         perhaps_blank=page.perhaps_blank,
         two_toned=page.two_toned,
+        legal_item=has_item_code(page, keys) or has_protected_code(page, keys),
     )
 
 
@@ -142,8 +151,9 @@ def _titles() -> tuple[str, ...]:
 
 
 def reads_like_legal(text: str) -> bool:
-    """Whether a page's words are those printed on a legal marker of ours."""
-    return _reads_like(text, [_printed_sentences()[CodeKind.LEGAL]])
+    """Whether a page's words are those printed on a legal marker of ours, or on either side of a
+    sheet for the protected line."""
+    return _reads_like(text, [_printed_sentences()[CodeKind.LEGAL], *_protected_sentences()])
 
 
 def _reads_like(text: str, prints: Iterable[_Prints]) -> bool:
@@ -173,6 +183,19 @@ def _printed_sentences() -> dict[str, _Prints]:
         kind: tuple(filter(None, map(_sentences, words.values())))
         for kind, words in wording.items()
     }
+
+
+@cache
+def _protected_sentences() -> tuple[_Prints, ...]:
+    """Those of the outside of a sheet for the protected line, and of its inside."""
+    wording = tomllib.loads((PRINT_TEMPLATES / "notices.toml").read_text("utf-8"))
+    return tuple(
+        tuple(
+            _sentences([text for key, text in words.items() if key.startswith(side)])
+            for words in wording.values()
+        )
+        for side in ("protected_outer", "protected_inner")
+    )
 
 
 def _sentences(words: object) -> tuple[str, ...]:

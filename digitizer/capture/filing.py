@@ -28,7 +28,8 @@ from digitizer.letters.pages import renumber
 from digitizer.letters.search.indexing import index_letter
 from digitizer.letters.transcripts import words_to_json
 from digitizer.letters.withheld_before import perhaps_again
-from digitizer.messages import outgoing
+from digitizer.messages import outgoing, request_forms
+from digitizer.messages.request_forms import Form
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterKind, LetterState, PageRole
 from digitizer.model.paper import (
@@ -43,6 +44,7 @@ from digitizer.model.paper import (
     Transcript,
 )
 from digitizer.model.people import MACHINE
+from digitizer.model.scanner_profile import Sides
 from digitizer.model.settings import Covers, Release
 from digitizer.people.correspondents.blocks import doubts_about
 from digitizer.people.roster import inmate_row_id
@@ -52,8 +54,10 @@ from digitizer.storage.tables import letter, page, transcript
 from digitizer.support.clock import new_id
 from digitizer.support.failpoints import failpoint
 from digitizer.support.wording import counted
+from digitizer.support.working_days import Calendar
 
 _AS_SHIPPED = Covers()
+_NO_HOLIDAYS = Calendar()
 _COVER_LIKE = frozenset(
     {DoubtReason.COVER_UNREADABLE, DoubtReason.READS_LIKE_COVER, DoubtReason.UNSEEN}
 )
@@ -66,6 +70,10 @@ class _Filing:
     ``page_ids`` are the keys of its pages' rows, by page number; ``uses_here`` is how many of its
     letters each cover id begins; ``usual`` how often a cover is normally used. ``rules`` are those
     that watch, ``watch_holds`` which of them hold a letter that would be delivered at once.
+    ``pictures`` are the digests of the pages' pictures: the log names them, so that a picture can
+    be proven to be the one that was filed.
+    ``calendar`` is that of the clocks of requests. ``sheets`` is the sheet in the stack that each
+    page is a side of, by page number.
     """
 
     scan: Scan
@@ -76,6 +84,9 @@ class _Filing:
     rules: tuple[WatchRule, ...]
     watch_holds: Collection[str]
     transcripts: Mapping[int, Transcript]
+    pictures: Mapping[int, str]
+    calendar: Calendar
+    sheets: Mapping[int, int]
 
 
 def file_scan(
@@ -85,12 +96,14 @@ def file_scan(
     release: Release,
     usual: Covers = _AS_SHIPPED,
     watch_holds: Collection[str] = tuple(marks.HOLDING),
+    calendar: Calendar = _NO_HOLIDAYS,
 ) -> None:
     """Writes the scan's pages and letters, uses up its single-use covers, records it all.
 
     ``pictures`` are the blob digests of the page images, by page number (none if sealed);
     ``usual`` is how often a cover is normally used, as the facility sees it, ``watch_holds`` which
-    watch rules hold a letter for a review.
+    watch rules hold a letter for a review, ``calendar`` by which requests on forms have their
+    clocks.
     """
     if worked.split.sealed and (pictures or worked.transcripts or not worked.split.whole):
         raise ValueError("nothing of a sealed scan may be read or shown, and it is held whole")
@@ -108,6 +121,9 @@ def file_scan(
         rules=current_rules(tx),
         watch_holds=watch_holds,
         transcripts=worked.transcripts,
+        pictures=pictures,
+        calendar=calendar,
+        sheets=_sheets(worked),
     )
     for each in worked.split.letters:
         _file_letter(tx, filing, each)
@@ -218,9 +234,13 @@ def _uses_here(worked: Worked) -> Counter[str]:
 
 def _file_letter(tx: sa.Connection, filing: _Filing, each: SplitLetter) -> None:
     known = register.look_up(tx, each.cover.cover_id) if each.cover else None
-    doubtful = replace(
-        each, doubts=(*each.doubts, *_used_often(tx, filing, known), *_blocked(tx, known))
+    form = request_forms.find(tx, each.cover.cover_id) if each.cover else None
+    own = (
+        *_used_often(tx, filing, known),
+        *_blocked(tx, known),
+        *request_forms.doubts_about(tx, form, _behind_form(filing, each)),
     )
+    doubtful = replace(each, doubts=(*each.doubts, *own))
     destination = destination_of(doubtful, _standing(tx, filing, known))
     state = state_of(destination, filing.release)
     earlier = _withheld_before(tx, filing, known)
@@ -230,7 +250,8 @@ def _file_letter(tx: sa.Connection, filing: _Filing, each: SplitLetter) -> None:
     if state is LetterState.DELIVERED and (watched or earlier):
         state = LetterState.AWAITING_REVIEW
     doubts = (*destination.doubts, *earlier)
-    letter_id = _write_letter(tx, filing.scan, each, known, destination, state, doubts)
+    kind = _kind_of(each, form)
+    letter_id = _write_letter(tx, filing.scan, kind, known, destination, state, doubts)
     marks.keep(tx, letter_id, found)
     _give_pages(tx, letter_id, each, filing.page_ids)
     renumber(tx, letter_id)
@@ -243,6 +264,8 @@ def _file_letter(tx: sa.Connection, filing: _Filing, each: SplitLetter) -> None:
         _use_cover(tx, filing.scan, known, letter_id, good=not destination.doubts)
     if known and known.message and _is_reply(each) and state is LetterState.DELIVERED:
         outgoing.mark_answered(tx, known.message)
+    if form and state is LetterState.DELIVERED:
+        request_forms.receive(tx, form, letter_id, filing.scan.taken_in, filing.calendar)
     audit.record(
         tx,
         MACHINE,
@@ -250,11 +273,22 @@ def _file_letter(tx: sa.Connection, filing: _Filing, each: SplitLetter) -> None:
         Subject.letter(letter_id),
         scan=filing.scan.id,
         pages=list(each.pages),
+        pictures=[
+            filing.pictures[number]
+            for number in (*each.covers, *each.pages)
+            if number in filing.pictures
+        ],
         to=destination.booking_number,
         doubts=_words_of(doubts),
         **({"watch": sorted({hit.rule.id for hit in found})} if found else {}),
     )
     failpoint("filing.letter_filed")
+
+
+def _behind_form(filing: _Filing, each: SplitLetter) -> tuple[int, ...]:
+    """The pages of a letter that are on other sheets than its first."""
+    sheets = [filing.sheets[number] for number in (*each.covers, *each.pages, *each.hidden)]
+    return tuple(number for number in each.pages if filing.sheets[number] != min(sheets))
 
 
 def _watched(
@@ -278,10 +312,16 @@ def _is_reply(each: SplitLetter) -> bool:
     return each.cover is not None and each.cover.kind is CodeKind.REPLY
 
 
+def _kind_of(each: SplitLetter, form: Form | None) -> LetterKind:
+    if form is not None:
+        return LetterKind.REQUEST
+    return LetterKind.REPLY if _is_reply(each) else LetterKind.LETTER
+
+
 def _write_letter(
     tx: sa.Connection,
     scan: Scan,
-    each: SplitLetter,
+    kind: LetterKind,
     known: register.Registered | None,
     destination: Destination,
     state: LetterState,
@@ -294,12 +334,12 @@ def _write_letter(
             scan_id=scan.id,
             state=str(state),
             received=scan.taken_in,
-            kind=str(LetterKind.REPLY if _is_reply(each) else LetterKind.LETTER),
+            kind=str(kind),
             inmate_id=inmate_row_id(tx, booking) if booking else None,
             cover_id=known.code.cover_id if known else None,
             message_id=known.message if known else None,
             proposed=known.inmate.booking_number if known and known.inmate else None,
-            sender=known.sender if known and not _is_reply(each) else None,
+            sender=known.sender if known and kind is LetterKind.LETTER else None,
             doubts=_words_of(doubts),
             reason=reason_of(doubts),
         )
@@ -387,6 +427,12 @@ def _places(worked: Worked) -> dict[int, int]:
     """Each page's place in the stack, from 1, by its number in the file."""
     order = reading_order(len(worked.pages), worked.sides)
     return {number: place for place, number in enumerate(order, start=1)}
+
+
+def _sheets(worked: Worked) -> dict[int, int]:
+    """Each page's sheet in the stack, from 0, by its number in the file."""
+    sides = 1 if worked.sides is Sides.SIMPLEX else 2
+    return {number: (place - 1) // sides for number, place in _places(worked).items()}
 
 
 def _give_pages(

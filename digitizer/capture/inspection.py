@@ -16,8 +16,11 @@ from digitizer.access.permissions import Act
 from digitizer.capture.isolated.page_reading import read_from_file
 from digitizer.capture.isolated.survey import all_symbols, count
 from digitizer.capture.pipeline import Progress, no_progress
+from digitizer.capture.private_folder import private_folder
 from digitizer.covers.register import Registered, look_up, retired_keys
 from digitizer.engines.codes.cover_code import is_ours, verify
+from digitizer.engines.codes.item_code import verify_item
+from digitizer.engines.codes.protected_code import verify_protected
 from digitizer.engines.isolation import Pool
 from digitizer.engines.opening import OpeningLimits
 from digitizer.facility import Facility
@@ -114,6 +117,19 @@ def _decode_file(facility: Facility | None, path: Path, by: Actor) -> Iterator[D
             yield DecodedPage(number, tuple(_judged(facility, by, symbol) for symbol in found))
 
 
+def codes_in_picture(facility: Facility, content: bytes, by: Actor) -> tuple[str, ...]:
+    """What the codes in a picture of an envelope hold, of its first page; the picture is gone when
+    this returns, and nothing else of it is looked at. Raises NotAllowed at once, then
+    UnopenableFile, WorkerFailed or EngineError."""
+    permit(facility, by, Act.SCAN_LEGAL)
+    with private_folder(facility) as folder, Pool(1) as pool:
+        path = folder / "envelope"
+        path.write_bytes(content)
+        limits = OpeningLimits(1, _LIMITS.page_megapixels)
+        found: tuple[Symbol, ...] = _run(pool, all_symbols, str(path), 1, limits)
+    return tuple(each.text for each in found)
+
+
 def _run(pool: Pool, function: Any, *arguments: Any) -> Any:
     return _submit(pool, function, *arguments).result()
 
@@ -132,6 +148,10 @@ def _judge(facility: Facility | None, by: Actor, text: str) -> tuple[bool, str]:
         return False, "foreign: not a code of this system"
     if facility is None:
         return False, "looks like ours, but no home was named, so there are no keys to verify it"
+    if verify_item(text, facility.keys):
+        return True, "the code of an item of legal mail: scan it on the page of legal mail"
+    if verify_protected(text, facility.keys):
+        return True, "the code of a sheet for the protected line: scan it on that page, unopened"
     code = verify(text, facility.keys)
     if code is None:
         return False, "claims to be ours, but its version, key or MAC is not valid"

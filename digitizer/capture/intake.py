@@ -28,6 +28,7 @@ from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import Filed, Outcome
 from digitizer.model.paper import Original
 from digitizer.model.people import Actor
+from digitizer.originals import papers
 from digitizer.support.concurrency import each, good, or_raise
 from digitizer.support.failpoints import failpoint
 
@@ -217,11 +218,15 @@ def _enter(facility: Facility, action: Action, stored: _Stored, profile: str) ->
         entry = ledger.enter(action.tx, stored.originals, profile)
     _check_stored(facility, action.tx, entry)
     sources = [_encodable(source) for source in stored.stack.sources]
+    new = entry.new
+    into = papers.put_new(action.tx, entry.scan.id, profile, action.by.name) if new else None
     action.record(
-        Verb.TAKE_IN if entry.new else Verb.DUPLICATE,
+        Verb.TAKE_IN if new else Verb.DUPLICATE,
         Subject.scan(entry.scan.id),
         sources=sources,
+        digests=[part.sha256 for part in stored.originals],
         profile=profile,
+        **({"box": into} if into else {}),
     )
     taken = TakenIn(
         scan=entry.scan.id,

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from digitizer.engines.codes.cover_code import KeyRing, claims_legal, retired_key_of, verify
+from digitizer.engines.codes.cover_code import (
+    KeyRing,
+    claims_item,
+    claims_legal,
+    retired_key_of,
+    verify,
+)
+from digitizer.engines.codes.item_code import verify_item
+from digitizer.engines.codes.protected_code import verify_protected
 from digitizer.engines.printing.kit.cover_layout import COVER_MARKS, kind_of_mark
 from digitizer.model.paper import (
     CodeKind,
@@ -23,9 +31,19 @@ from digitizer.model.paper import (
 def legal_doubts(page: SurveyedPage, keys: KeyRing) -> Iterator[Doubt]:
     """Why a page may be a legal marker although it has no valid code of ours that makes it one."""
     claims = [each.text for each in page.sightings.symbols if claims_legal(each.text)]
-    if any(verify(text, keys) for text in claims):
+    if has_protected_code(page, keys):
+        yield protected_doubt(page.number)
+    elif has_item_code(page, keys):
+        yield item_doubt(page.number)
+    elif any(verify(text, keys) for text in claims):
         return
-    if claims:
+    elif any(map(claims_item, claims)):
+        yield Doubt(
+            DoubtReason.LEGAL,
+            f"Page {page.number} carries a code that claims to be on an item of legal mail but is "
+            "not signed by this facility: it is damaged, another facility's, or forged.",
+        )
+    elif claims:
         yield Doubt(
             DoubtReason.LEGAL,
             f"Page {page.number} carries a code that claims to be a legal marker's but is not "
@@ -52,6 +70,16 @@ def legal_doubts(page: SurveyedPage, keys: KeyRing) -> Iterator[Doubt]:
         )
 
 
+def has_item_code(page: SurveyedPage, keys: KeyRing) -> bool:
+    """Whether it carries a code of an item of legal mail that we signed."""
+    return any(verify_item(each.text, keys) for each in page.sightings.symbols)
+
+
+def has_protected_code(page: SurveyedPage, keys: KeyRing) -> bool:
+    """Whether it is a sheet for the protected line, by a code that we signed."""
+    return any(verify_protected(each.text, keys) for each in page.sightings.symbols)
+
+
 def _has_our_code(page: SurveyedPage, keys: KeyRing) -> bool:
     """Also one whose key is retired: it can be read, and has a doubt of its own."""
     texts = [each.text for each in page.sightings.symbols]
@@ -61,6 +89,25 @@ def _has_our_code(page: SurveyedPage, keys: KeyRing) -> bool:
 def _has_marks(page: SurveyedPage) -> bool:
     return any(
         kind_of_mark(mark) is CodeKind.LEGAL for mark in page.sightings.marks if mark in COVER_MARKS
+    )
+
+
+def item_doubt(number: int) -> Doubt:
+    """The doubt of a page with a code, which we signed, of an item of legal mail."""
+    return Doubt(
+        DoubtReason.LEGAL,
+        f"Page {number} carries the code of an item of legal mail, which this facility signed: it "
+        "should not have been scanned.",
+    )
+
+
+def protected_doubt(number: int) -> Doubt:
+    """The doubt of a page that is a sheet for the protected line."""
+    return Doubt(
+        DoubtReason.LEGAL,
+        f"Page {number} is a sheet for the protected line, by its code, which this facility "
+        "signed: it should not have been scanned. Nobody here may read it: seal the paper in an "
+        "envelope, and send it on.",
     )
 
 
@@ -91,4 +138,5 @@ def _cleared(page: SeenPage) -> SeenPage:
     )
     left = (doubt for doubt in page.doubts if doubt.reason is not DoubtReason.LEGAL)
     codes = tuple(code for code in page.codes if code.kind is not CodeKind.LEGAL)
-    return replace(page, codes=codes, doubts=tuple(dict.fromkeys((cleared, *left))))
+    doubts = tuple(dict.fromkeys((cleared, *left)))
+    return replace(page, codes=codes, doubts=doubts, legal_item=False)

@@ -23,6 +23,7 @@ _OUTCOMES = {
     LetterState.AWAITING_REVIEW: Outcome.HELD,
     LetterState.REJECTED: Outcome.RECORDED,
     LetterState.REPLACED: Outcome.RECORDED,
+    LetterState.DESTROYED: Outcome.RECORDED,
 }
 
 

@@ -16,6 +16,7 @@ from digitizer.model.paper import DoubtReason as R
 #: can ask that before its pages are known.
 WEIGHTS: tuple[R, ...] = (
     R.RECALLED,
+    R.APPEAL_GRANTED,
     R.RESCAN_WANTED,
     R.WITHHELD_BEFORE,
     R.UNOPENABLE,
@@ -46,6 +47,7 @@ WEIGHTS: tuple[R, ...] = (
     R.BLANK_MAY_BE_COVER,
     R.COVER_WITHOUT_PAGES,
     R.SHEET_COUNT,
+    R.FORM_SHEETS,
     R.REPLY_USED,
     R.COVER_UNKNOWN,
     R.COVER_REVOKED,

@@ -18,7 +18,8 @@ from digitizer.capture.scans.sealing import Seal, drop_plain, record_seal, seal
 from digitizer.facility import Facility
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import MACHINE
-from digitizer.storage.database import writing
+from digitizer.protected_line import sheets
+from digitizer.storage.database import reading, writing
 from digitizer.storage.encryption import encrypt
 from digitizer.support.failpoints import failpoint
 
@@ -63,8 +64,17 @@ def _file_sealed(
 def _store_pictures(
     facility: Facility, worked: Worked, folder: Path, key: bytes
 ) -> Iterator[tuple[int, str]]:
-    """The picture of each page that seals, encrypted; of no other page is any kept."""
-    sealing = {each.number for each in worked.seen if seals(each)}
+    """The picture of each page that seals, encrypted; of no other page is any kept, nor of one with
+    the code of an item of legal mail: it may be the letter's own first page. Where there is or was
+    a protected line, a page with no readable code may be a sheet for it, written on: none is kept
+    of it either."""
+    with reading(facility.engine) as tx:
+        written = sheets.may_come(tx, facility.settings)
+    sealing = {
+        each.number
+        for each in worked.seen
+        if seals(each) and not each.legal_item and (each.codes or not written)
+    }
     for page in worked.pages:
         if page.number in sealing:
             picture = (folder / page.image).read_bytes()

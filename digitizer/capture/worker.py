@@ -238,6 +238,7 @@ class Worker:
                     facility.settings.facility.release,
                     facility.settings.covers,
                     facility.settings.screening.watch_holds,
+                    facility.settings.appeals.calendar,
                 )
                 news.tell_filed(tx, facility.settings, worked.scan.id)
                 failpoint("work.filed")

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.access import pacing
+from digitizer.access.kept_notices import is_kept
 from digitizer.access.pacing import Pace
 from digitizer.engines.codes.cover_code import read_short_id
 from digitizer.facility import Facility
@@ -21,6 +22,7 @@ from digitizer.model.errors import NotFound
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterState
 from digitizer.model.paper import CodeKind
+from digitizer.model.settings import Settings
 from digitizer.storage.database import writing
 from digitizer.storage.tables import cover, cover_use, event, letter
 
@@ -59,25 +61,30 @@ def follow(facility: Facility, typed: str, terminal: str) -> tuple[Followed, ...
     short_id = read_short_id(typed)
     with writing(facility.engine) as tx:
         pacing.charge(tx, _BY_DEVICE, terminal)
-        return letters_under(tx, short_id, shows_opened=facility.settings.family.show_opened)
+        return letters_under(tx, short_id, facility.settings)
 
 
-def letters_under(tx: sa.Connection, short_id: str, *, shows_opened: bool) -> tuple[Followed, ...]:
+def letters_under(tx: sa.Connection, short_id: str, settings: Settings) -> tuple[Followed, ...]:
     """Newest first, twenty at most."""
     rows = tx.execute(
         sa.select(letter)
         .join(cover_use, cover_use.c.letter_id == letter.c.id)
         .join(cover, cover_use.c.cover_id == cover.c.id)
-        .where(cover.c.short_id == short_id, cover.c.kind == str(CodeKind.INMATE))
+        .where(
+            cover.c.short_id == short_id,
+            cover.c.kind == str(CodeKind.INMATE),
+            letter.c.state != str(LetterState.DESTROYED),
+        )
         .order_by(letter.c.received.desc(), letter.c.id)
         .limit(_MOST)
     ).all()
-    return tuple(_followed(tx, row, shows_opened) for row in rows)
+    return tuple(_followed(tx, row, settings) for row in rows)
 
 
-def _followed(tx: sa.Connection, row: sa.Row[Any], shows_opened: bool) -> Followed:
+def _followed(tx: sa.Connection, row: sa.Row[Any], settings: Settings) -> Followed:
     received, now_at = row.received, _newest(tx, row)
-    if now_at.state == LetterState.REJECTED:
+    shows_opened, rejected = settings.family.show_opened, now_at.state == LetterState.REJECTED
+    if rejected and not is_kept(tx, now_at.id, settings.screening):
         return Followed(received, Where.NOT_DELIVERED, _last(tx, now_at.id, (Verb.REJECT,)))
     if now_at.state != LetterState.DELIVERED:
         return Followed(received, Where.WAITING, None)

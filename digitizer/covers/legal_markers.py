@@ -21,9 +21,11 @@ from digitizer.storage.tables import legal_marker
 
 
 class MarkerStanding(StrEnum):
-    """What is known about a page that seals. Only GOOD means that it is legal mail."""
+    """What is known about a page that seals. Only GOOD, and ITEM (a verified code of an item of
+    legal mail), mean that it is legal mail."""
 
     GOOD = "good"
+    ITEM = "legal item"
     NO_CODE = "no code"
     UNREGISTERED = "unregistered"
     BEFORE = "printed before"

@@ -130,13 +130,12 @@ def own_cover(facility: Facility, short_id: str, by: Actor) -> OwnCover:
 
 
 def _own_cover(facility: Facility, look: Look, known: Registered) -> OwnCover:
-    opened = facility.settings.family.show_opened
     return OwnCover(
         short_id=known.short_id,
         inmate=known.inmate.full_name if known.inmate else "",
         sheets=known.code.sheets,
         made=known.printed,
-        letters=letters_under(look.tx, known.short_id, shows_opened=opened),
+        letters=letters_under(look.tx, known.short_id, facility.settings),
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from digitizer.model.errors import UsageError
-from digitizer.support.clock import now
+from digitizer.support.clock import midnight, now
 
 #: The end of the last day of all cannot be written as a moment, wherever the clock stands.
 _LAST_YEAR = 9998
@@ -40,7 +40,7 @@ class CoverTerms:
         last = self.last_day
         if last is None:
             return None
-        end = datetime.combine(last + timedelta(days=1), time()).astimezone()
+        end = midnight(last + timedelta(days=1))
         if end <= now():
             raise UsageError(f"{last} is in the past: every letter under that cover would be held.")
         return end

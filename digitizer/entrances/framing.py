@@ -15,6 +15,9 @@ LARGEST_MESSAGE = 256 * 1024
 LARGEST_ROSTER = 33 * 1024 * 1024
 #: And a message of somebody outside, who sends photos with it: likewise.
 LARGEST_MESSAGE_WITH_PHOTOS = 26 * 1024 * 1024
+#: A picture of an envelope, and a list of protected senders: likewise.
+LARGEST_PICTURE = 26 * 1024 * 1024
+LARGEST_LIST = 5 * 1024 * 1024
 
 
 def is_ambiguous(headers: Headers) -> bool:

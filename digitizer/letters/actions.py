@@ -13,7 +13,7 @@ from digitizer.access.permissions import Act, is_permitted
 from digitizer.audit import hashed_words
 from digitizer.engines.words import index_words
 from digitizer.facility import Facility
-from digitizer.letters import mailboxes, reading_reasons, transcripts
+from digitizer.letters import mailboxes, reading_reasons, transcripts, whom_about
 from digitizer.letters.mailboxes import LetterPage, OpenLetter
 from digitizer.letters.replies import OwnReply, replies_under
 from digitizer.letters.search.highlighting import matching_words
@@ -28,6 +28,7 @@ from digitizer.people import roster
 
 _LONGEST_PAGE = 20_000
 _LONGEST_QUERY = 500
+_LONGEST_CASE = 40
 _UNSEEN = ("Cc", "Cs")  # Unicode's categories of control characters and of surrogates
 
 
@@ -77,8 +78,8 @@ def reply_picture(facility: Facility, letter_id: str, position: int, by: Actor) 
     if not opened:
         reply = open_reply(facility, letter_id, by, position)
     for page in reply.pages:
-        if page.position == position and page.picture is not None:
-            return facility.pictures.get(page.picture)
+        if page.position == position and (picture := page.shown(facility.pictures)) is not None:
+            return picture
     raise NotFound(f"There is no reply {letter_id}.")
 
 
@@ -88,7 +89,7 @@ def give_reason(facility: Facility, letter_id: str, reason: str, by: Actor) -> N
     UsageError where it is empty."""
     giving = acting(facility, by, Act.GIVE_REASON, reason=reason)
     with giving as action:
-        mailboxes.open_letter(action.tx, None, letter_id)
+        _find(action, letter_id)
         action.record(Verb.GIVE_REASON, Subject.letter(letter_id))
 
 
@@ -98,6 +99,23 @@ def give_reason_to_search(facility: Facility, reason: str, by: Actor) -> None:
     it is empty."""
     with acting(facility, by, Act.GIVE_REASON, reason=reason) as action:
         action.record(Verb.GIVE_REASON, Subject.mailbox(None))
+
+
+def name_case(facility: Facility, case: str, by: Actor) -> None:
+    """An investigator names the case that they read for from now on; it counts for the minutes of
+    the setting, and stands in the event of each look. Raises UsageError where it is empty, or
+    longer than a line of a form."""
+    naming, number = acting(facility, by, Act.NAME_CASE), " ".join(case.split())
+    if not 0 < len(number) <= _LONGEST_CASE:
+        raise UsageError(f"Give the number of the case, of {_LONGEST_CASE} characters at most.")
+    with naming as action:
+        action.record(Verb.NAME_CASE, Subject.staff(by.name), case=number)
+
+
+def case_in_hand(facility: Facility, by: Actor) -> str:
+    """The number of the case that this person reads for now; empty if they named none of late."""
+    with looking(facility, by, Act.NAME_CASE) as look:
+        return reading_reasons.case_in_hand(look.tx, facility.settings.web, by)
 
 
 def open_letter(
@@ -113,7 +131,7 @@ def _open(
     facility: Facility, letter_id: str, by: Actor, verb: Verb, position: int | None = None
 ) -> OpenLetter:
     with acting(facility, by, Act.READ) as action:
-        letter = mailboxes.open_letter(action.tx, action.owner, letter_id)
+        letter = _find(action, letter_id)
         if by.kind is ActorKind.INMATE:
             mailboxes.mark_read(action.tx, letter_id)
         why = reading_reasons.need_reason_given(action.tx, facility.settings.web, by, letter_id)
@@ -145,9 +163,10 @@ def page_picture(facility: Facility, letter_id: str, position: int, by: Actor) -
             page = _page(action, letter_id, position)
             why = reading_reasons.need_reason_given(action.tx, facility.settings.web, by, letter_id)
             action.record(Verb.LOOK_AT_PAGE, Subject.letter(letter_id), page=position, **why)
-    if page.picture is None:
+    picture = page.shown(facility.pictures)
+    if picture is None:
         raise NotFound(f"Page {position} of letter {letter_id} has no picture.")
-    return facility.pictures.get(page.picture)
+    return picture
 
 
 def letter_pdf(facility: Facility, letter_id: str, by: Actor) -> bytes:
@@ -157,9 +176,9 @@ def letter_pdf(facility: Facility, letter_id: str, by: Actor) -> bytes:
 
     letter = _open(facility, letter_id, by, Verb.COPY_AS_PDF)
     pages = [
-        (facility.pictures.get(page.picture), page.dpi, page.transcript)
+        (picture, page.dpi, page.transcript)
         for page in letter.pages
-        if page.picture is not None
+        if (picture := page.shown(facility.pictures)) is not None
     ]
     if not pages:
         raise NotFound(f"Letter {letter_id} has no picture.")
@@ -170,10 +189,12 @@ def _title(letter: OpenLetter) -> str:
     """Whose it is, for a file that was saved says nothing else of it."""
     whose = ""
     if letter.inmate is not None:
-        side = "from" if letter.kind is LetterKind.REPLY else "for"
+        side = "for" if letter.kind is LetterKind.LETTER else "from"
         whose = f" {side} {letter.inmate.full_name} ({letter.inmate.booking_number})"
     if letter.kind is LetterKind.REPLY:
         return f"Reply {letter.letter}{whose}"
+    if letter.kind is LetterKind.REQUEST:
+        return f"Request {letter.letter}{whose}"
     return f"Letter {letter.letter}{whose}: {came_under(letter.sender)}"
 
 
@@ -192,7 +213,9 @@ def search_mail(
         scope = look.owner or booking_number
         if scope is not None:
             roster.find_inmate(look.tx, scope)
-        hits = search_pages(look.tx, query, scope, limit)
+        hidden = whom_about.about(look.tx, by)
+        found_hits = search_pages(look.tx, query, scope, limit)
+        hits = tuple(hit for hit in found_hits if hit.letter not in hidden)
     if by.kind is not ActorKind.INMATE:
         with acting(facility, by, Act.READ) as action:
             found = list(dict.fromkeys(hit.letter for hit in hits))
@@ -272,8 +295,14 @@ def _check_newest(tx: sa.Connection, page_id: int, based_on: int | None) -> None
         )
 
 
+def _find(look: Look, letter_id: str) -> OpenLetter:
+    """Raises NotFound, also for the form of a request that is about whoever looks."""
+    whom_about.check_not_about(look.tx, letter_id, look.by)
+    return mailboxes.open_letter(look.tx, look.owner, letter_id)
+
+
 def _page(look: Look, letter_id: str, position: int) -> LetterPage:
-    letter = mailboxes.open_letter(look.tx, look.owner, letter_id)
+    letter = _find(look, letter_id)
     for page in letter.pages:
         if page.position == position:
             return page

@@ -20,6 +20,7 @@ from digitizer.letters.transcripts import (
     readings_of,
     transcripts_of,
 )
+from digitizer.letters.withheld_parts import WithheldPart, parts_of, picture_outside
 from digitizer.model.errors import NotFound
 from digitizer.model.mail import (
     LetterKind,
@@ -30,13 +31,17 @@ from digitizer.model.mail import (
 from digitizer.model.paper import PERHAPS_BLANK, Transcript
 from digitizer.model.people import Inmate
 from digitizer.people import roster
+from digitizer.storage.blobs import BlobStore
 from digitizer.storage.tables import inmate, letter, page
 from digitizer.support.clock import now
 
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """One page of an open letter. ``position`` counts from 1 in the letter. Where a person
+    """One page of an open letter, without the ``parts`` of it that are withheld: its texts are what
+    stands outside of them, and so is what ``shown`` gives of its stored ``picture``.
+
+    ``position`` counts from 1 in the letter. Where a person
     corrected its text, ``correction`` is the newest correction, and ``as_read`` is what the program
     read. ``perhaps_blank``: so little is on it that it may be the empty back of a sheet.
     ``envelope``: it is the envelope that the letter came in."""
@@ -52,6 +57,13 @@ class LetterPage:
     as_read: Transcript | None
     perhaps_blank: bool
     envelope: bool
+    parts: tuple[WithheldPart, ...] = ()
+
+    def shown(self, pictures: BlobStore) -> bytes | None:
+        """Its picture as readers of the letter see it (JPEG or PNG); None where it has none."""
+        if self.picture is None:
+            return None
+        return picture_outside(pictures, self.picture, self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +140,13 @@ def open_letter(tx: sa.Connection, owner: str | None, letter_id: str) -> OpenLet
     return _open(tx, sa.select(letter), letter_id)
 
 
+def delivered_pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
+    """The pages of a letter of whatever kind, in order, as whoever gets it sees them; none of one
+    that is not delivered (any more)."""
+    asked = sa.select(letter.c.id).where(letter.c.id == letter_id, _DELIVERED)
+    return _pages(tx, letter_id) if tx.execute(asked).first() else ()
+
+
 def open_own_reply(tx: sa.Connection, booking_number: str, letter_id: str) -> OpenLetter:
     """A reply that was delivered in this inmate's name. Raises NotFound for any other."""
     return _open_own(tx, booking_number, letter_id, LetterKind.REPLY)
@@ -184,8 +203,10 @@ def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
         .order_by(page.c.position)
     ).all()
     ids = [row.id for row in rows]
-    read, corrected = transcripts_of(tx, ids), corrections_of(tx, ids)
-    before = readings_of(tx, list(corrected))
+    read, parts = transcripts_of(tx, ids), parts_of(tx, ids)
+    # Where a part is withheld, what a person wrote is not shown.
+    corrected = corrections_of(tx, [each for each in ids if not parts[each]])
+    as_read = readings_of(tx, list(corrected))
     return tuple(
         LetterPage(
             id=row.id,
@@ -196,9 +217,10 @@ def _pages(tx: sa.Connection, letter_id: str) -> tuple[LetterPage, ...]:
             dpi=row.dpi,
             transcript=read.get(row.id),
             correction=corrected.get(row.id),
-            as_read=before.get(row.id),
+            as_read=as_read.get(row.id),
             perhaps_blank=PERHAPS_BLANK in row.quality,
             envelope=row.envelope,
+            parts=parts[row.id],
         )
         for row in rows
     )

@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from digitizer.engines.words import BETWEEN_SPELLINGS, BETWEEN_WORDS
+from digitizer.letters.withheld_parts import parts_of, text_outside
+from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import PERSON, Box, Transcript, Word
 from digitizer.storage.sql_arrays import is_among
-from digitizer.storage.tables import correction, page, transcript
+from digitizer.storage.tables import correction, letter, page, transcript
 from digitizer.support.clock import now
+from digitizer.support.slices import in_slices
 
 _NEXT_WORD = BETWEEN_SPELLINGS + BETWEEN_WORDS + BETWEEN_SPELLINGS
 _UNREAD = Transcript(PERSON, "", 0.0)
@@ -31,8 +34,24 @@ class Correction:
 
 
 def transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:
-    """The transcripts of these pages by page id, with each page's newest correction. A page that
-    nobody read is left out."""
+    """The transcripts of these pages by page id, with each page's newest correction, as those read
+    them who get the letter: nothing of a part that is withheld. A page that nobody read is left
+    out.
+
+    Where a part is withheld no correction counts: a person's words stand where words like them were
+    read, which is a guess, and no guess may show what is withheld.
+    """
+    parts = parts_of(tx, page_ids)
+    found = whole_transcripts_of(tx, page_ids)
+    covered = [page_id for page_id in found if parts[page_id]]
+    read = readings_of(tx, covered) if covered else {}
+    for page_id in covered:
+        found[page_id] = text_outside(read.get(page_id, _UNREAD), parts[page_id])
+    return found
+
+
+def whole_transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:
+    """As ``transcripts_of``, with what is withheld: for those who decide about the letter."""
     rows = tx.execute(
         sa.select(
             page.c.id,
@@ -62,6 +81,39 @@ def readings_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcr
         row.page_id: Transcript(row.engine, row.text, row.confidence, words_from_json(row.words))
         for row in rows
     }
+
+
+def texts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, str]:
+    """What stands on these pages for staff who have the paper before them, by page id: the newest
+    correction, else what the program read. A page that nobody read is left out."""
+    asked = (
+        sa.select(page.c.id, sa.func.coalesce(newest_correction(), transcript.c.text).label("text"))
+        .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
+        .where(is_among(page.c.id, "pages"))
+    )
+    rows = tx.execute(asked, {"pages": page_ids})
+    return {row.id: row.text for row in rows if row.text is not None}
+
+
+def delivered_texts(tx: sa.Connection, letter_ids: Sequence[str]) -> dict[str, str]:
+    """The text of each of these letters that is delivered, by its id, as those read it who get it:
+    nothing of a page or part that is withheld. One on which nothing was read has an empty text; one
+    that is not delivered (any more) is left out."""
+    is_delivered = letter.c.state == LetterState.DELIVERED
+    found: dict[str, str] = {}
+    for some in in_slices(letter_ids, 500):
+        these = tx.execute(sa.select(letter.c.id).where(letter.c.id.in_(some), is_delivered))
+        pages: dict[str, list[int]] = {each: [] for each in these.scalars()}
+        content = sa.select(page.c.letter_id, page.c.id).where(
+            page.c.letter_id.in_(list(pages)), page.c.role == PageRole.CONTENT
+        )
+        for letter_id, page_id in tx.execute(content.order_by(page.c.position)):
+            pages[letter_id].append(page_id)
+        read = transcripts_of(tx, [each for ids in pages.values() for each in ids])
+        for letter_id, ids in pages.items():
+            texts = (read[each].text for each in ids if each in read)
+            found[letter_id] = "\n".join(text for text in texts if text)
+    return found
 
 
 def corrections_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Correction]:
@@ -96,9 +148,14 @@ class Spellings(NamedTuple):
 
 def spellings_of(tx: sa.Connection, page_ids: Sequence[int]) -> Iterator[tuple[int, Spellings]]:
     """The pages one after the other, in the form in which phrases are looked for: lighter than
-    transcripts. A corrected page has only the spelling of the person who corrected it."""
+    transcripts. A corrected page has only the spelling of the person who corrected it; of a page of
+    which a part is withheld, the words outside of it have only the likeliest one."""
+    in_part = list(parts_of(tx, page_ids))
+    outside = transcripts_of(tx, in_part) if in_part else {}
     for page_id, text, words, correct_text in tx.execute(_spellings_of(), {"pages": page_ids}):
-        if correct_text is not None:
+        if page_id in outside:
+            yield page_id, Spellings(outside[page_id].text, "")
+        elif correct_text is not None:
             yield page_id, Spellings(correct_text, "")
         else:
             yield page_id, Spellings(text or "", spelled(words or "[]"))

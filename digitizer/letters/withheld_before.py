@@ -16,7 +16,7 @@ from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import Doubt, DoubtReason
 from digitizer.people.correspondents.origins import kin_of
 from digitizer.storage.tables import inmate, letter, page
-from digitizer.storage.tables_screening import withheld_page
+from digitizer.storage.tables_screening import withheld_page, withheld_part
 from digitizer.support.clock import now
 
 #: So long after a page was scanned, what comes under the same cover may be that page again.
@@ -80,12 +80,27 @@ def is_noted(doubts: Iterable[str]) -> bool:
 
 
 def _withheld() -> sa.Select[Any]:
+    """Whole pages, and parts of pages that are content."""
+    kinds = ((withheld_page, PageRole.WITHHELD), (withheld_part, PageRole.CONTENT))
+    found = sa.union_all(
+        *(
+            sa.select(
+                page.c.letter_id,
+                page.c.number,
+                page.c.place,
+                table.c.reason,
+                sa.literal(role is PageRole.CONTENT).label("in_part"),
+            )
+            .join(page, table.c.page_id == page.c.id)
+            .where(page.c.role == role)
+            for table, role in kinds
+        )
+    ).subquery()
     return (
-        sa.select(page.c.letter_id, page.c.number, letter.c.received, withheld_page.c.reason)
-        .join(page, withheld_page.c.page_id == page.c.id)
-        .join(letter, page.c.letter_id == letter.c.id)
-        .where(page.c.role == PageRole.WITHHELD)
-        .order_by(letter.c.received, page.c.place)
+        sa.select(found)
+        .add_columns(letter.c.received)
+        .join(letter, found.c.letter_id == letter.c.id)
+        .order_by(letter.c.received, found.c.place)
     )
 
 
@@ -95,12 +110,16 @@ def _any(tx: sa.Connection, ids: Iterable[str], fits: sa.ColumnElement[bool]) ->
 
 
 def _doubts(rows: Iterable[sa.Row[Any]]) -> tuple[Doubt, ...]:
-    return tuple(
-        Doubt(
-            DoubtReason.WITHHELD_BEFORE,
-            f"Page {row.number} of letter {row.letter_id}, which may be scanned again here, was "
-            f"withheld: {row.reason.rstrip('.')}.",
-            _ADVICE,
+    return tuple(Doubt(DoubtReason.WITHHELD_BEFORE, _what(row), _ADVICE) for row in rows)
+
+
+def _what(row: sa.Row[Any]) -> str:
+    if row.in_part:
+        return (
+            f"A part of page {row.number} of letter {row.letter_id}, which may be scanned again "
+            f"here, was withheld: {row.reason.rstrip('.')}."
         )
-        for row in rows
+    return (
+        f"Page {row.number} of letter {row.letter_id}, which may be scanned again here, was "
+        f"withheld: {row.reason.rstrip('.')}."
     )

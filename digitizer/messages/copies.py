@@ -97,19 +97,21 @@ def _source(facility: Facility, look: Look, asked: str) -> tuple[LetterToInmate,
     return _letter(facility, look, asked), Subject.letter(asked)
 
 
-def _pictures(look: Look, asked: str) -> tuple[str | None, ...]:
-    """The names of the stored pictures of what is theirs. Raises NotFound."""
+def _pictures(look: Look, asked: str) -> tuple[object, ...]:
+    """The stored pictures of what is theirs, and what is withheld of each. Raises NotFound."""
     is_message = sa.select(message.c.id).where(message.c.id == asked)
     if look.tx.execute(is_message).first() is not None:
         return _own_message(look, asked)[0].photos
-    return tuple(each.picture for each in open_letter(look.tx, look.owner, asked).pages)
+    pages = open_letter(look.tx, look.owner, asked).pages
+    return tuple((each.picture, each.parts) for each in pages)
 
 
 def _letter(facility: Facility, look: Look, letter_id: str) -> LetterToInmate:
     from digitizer.engines.printing.letters.letter import LetterToInmate
 
     found = open_letter(look.tx, look.owner, letter_id)
-    pictures = [facility.pictures.get(each.picture) for each in found.pages if each.picture]
+    shown = (each.shown(facility.pictures) for each in found.pages)
+    pictures = [picture for picture in shown if picture is not None]
     missing = [f"Not delivered to you: {each.reason}" for each in found.withheld]
     language = roster.language_of(look.tx, look.owner or "")
     return LetterToInmate(

@@ -15,6 +15,7 @@ from digitizer.access.accounts import account_of
 from digitizer.access.acting import Look, acting
 from digitizer.access.permissions import Act
 from digitizer.facility import Facility
+from digitizer.letters.withheld_parts import WithheldPart, parts_of, picture_outside
 from digitizer.messages import conversations
 from digitizer.messages.conversations import Entry, EntryKind, Side
 from digitizer.model.events import Subject, Verb
@@ -25,10 +26,11 @@ from digitizer.storage.tables import page
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A stored picture, and its name in the archive."""
+    """A stored picture, its name in the archive, and the parts of it that are withheld."""
 
     stored: str
     name: str
+    parts: tuple[WithheldPart, ...] = ()
 
 
 def export_own(facility: Facility, by: Actor) -> bytes:
@@ -42,7 +44,8 @@ def export_own(facility: Facility, by: Actor) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mail.json", json.dumps(told, ensure_ascii=False, indent=2))
         for each in files:
-            archive.writestr(each.name, facility.pictures.get(each.stored), zipfile.ZIP_STORED)
+            picture = picture_outside(facility.pictures, each.stored, each.parts)
+            archive.writestr(each.name, picture, zipfile.ZIP_STORED)
     return out.getvalue()
 
 
@@ -103,14 +106,14 @@ def _entry(look: Look, entry: Entry, files: list[_File]) -> dict[str, Any]:
 
 def _reply_pages(look: Look, letter_id: str) -> list[_File]:
     asked = (
-        sa.select(page.c.position, page.c.picture)
+        sa.select(page.c.id, page.c.position, page.c.picture)
         .where(page.c.letter_id == letter_id, page.c.role == "content")
         .order_by(page.c.position)
     )
+    rows = [row for row in look.tx.execute(asked) if row.picture]
+    parts = parts_of(look.tx, [row.id for row in rows])
     return [
-        _File(row.picture, f"replies/{letter_id}-{row.position}.jpg")
-        for row in look.tx.execute(asked)
-        if row.picture
+        _File(row.picture, f"replies/{letter_id}-{row.position}.jpg", parts[row.id]) for row in rows
     ]
 
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from digitizer.access.acting import Look, acting, keeping, looking
 from digitizer.access.permissions import Act
 from digitizer.facility import Facility
+from digitizer.letters.withheld_parts import parts_of, picture_outside
 from digitizer.messages import conversations, drafts, outgoing, photos, releasing
 from digitizer.messages.actions import check_characters, readable
 from digitizer.messages.conversations import Entry, EntryKind, Side, Summary
@@ -285,7 +286,7 @@ def reply_picture(facility: Facility, letter_id: str, position: int, by: Actor) 
     NotFound."""
     with looking(facility, by, Act.SEE_ANSWERS) as look:
         row = look.tx.execute(
-            sa.select(page.c.picture, message.c.inmate_id)
+            sa.select(page.c.id, page.c.picture, message.c.inmate_id)
             .join(letter, page.c.letter_id == letter.c.id)
             .join(message, letter.c.message_id == message.c.id)
             .where(
@@ -299,7 +300,8 @@ def reply_picture(facility: Facility, letter_id: str, position: int, by: Actor) 
         ).first()
         if row is None or row.picture is None or not _may_see(look, row.inmate_id):
             raise NotFound("There is no such page.")
-    return facility.pictures.get(row.picture)
+        parts = parts_of(look.tx, [row.id])[row.id]
+    return picture_outside(facility.pictures, row.picture, parts)
 
 
 def _may_see(look: Look, inmate_id: int) -> bool:

@@ -49,6 +49,10 @@ class NeedsReason(NotAllowed):
     """They may look at this, once they have said why."""
 
 
+class NeedsCase(NeedsReason):
+    """They may look at this, once they have named the case that they read for."""
+
+
 class Conflict(DigitizerError):
     """It is no longer in the state that this change needs (someone decided about it first)."""
 

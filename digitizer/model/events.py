@@ -22,6 +22,7 @@ class Verb(StrEnum):
     SEAL = "seal"
     # a person looks
     GIVE_REASON = "give reason"
+    NAME_CASE = "name case"
     LOOK = "look"
     LOOK_AT_PAGE = "look at page"
     OPEN = "open"
@@ -43,6 +44,8 @@ class Verb(StrEnum):
     MARK_PAGE = "mark page"
     MOVE_PAGE = "move page"
     WITHHOLD_PAGE = "withhold page"
+    WITHHOLD_PART = "withhold part of page"
+    GIVE_BACK_PARTS = "give back parts of page"
     ASK_FOR_RESCAN = "ask for rescan"
     LIFT_SEAL = "lift seal"
     UNDO = "undo"
@@ -51,9 +54,11 @@ class Verb(StrEnum):
     ASK_FOR_SECOND = "ask for second person"
     DESTROY_SEAL = "destroy seal"
     CHECK = "check"
+    MAKE_EVIDENCE = "make evidence pack"
     CORRECT_TEXT = "correct text"
     SET_WATCH = "set watch rule"
     END_WATCH = "end watch rule"
+    TRY_WATCH = "try watch rule"
     # paper goes out
     PRINT_COVER = "print cover"
     PRINT_BATCH_SHEET = "print batch sheet"
@@ -91,6 +96,57 @@ class Verb(StrEnum):
     PRINT_LABEL = "print label"
     PRINT_RECEIPT = "print receipt"
     EXPORT_LOGBOOK = "export logbook"
+    # originals: the paper that was scanned
+    MAKE_BOX = "make box"
+    CHANGE_BOX = "change box"
+    CLOSE_BOX = "close box"
+    PRINT_BOX_LABEL = "print box label"
+    PLACE_PAPER = "put paper in box"
+    GIVE_PAPER = "give paper out"
+    HOLD_PAPER = "hold paper"
+    END_PAPER_HOLD = "end hold of paper"
+    ASK_FOR_PAPER = "ask for paper"
+    REFUSE_PAPER = "refuse paper"
+    PROPOSE_PAPER_DESTRUCTION = "propose destruction of paper"
+    WITHDRAW_PAPER_DESTRUCTION = "withdraw destruction of paper"
+    CONFIRM_PAPER_DESTRUCTION = "confirm destruction of paper"
+    DESTROY_PAPER = "destroy paper"
+    LEAVE_PAPER = "leave paper out of destruction"
+    PRINT_CERTIFICATE = "print certificate of destruction"
+    # legal mail that is proven on its envelope
+    ADD_PROTECTED_SENDER = "add protected sender"
+    CHANGE_PROTECTED_SENDER = "change protected sender"
+    IMPORT_PROTECTED_SENDERS = "import protected senders"
+    REVOKE_PROTECTED_SENDER = "revoke protected sender"
+    REACTIVATE_PROTECTED_SENDER = "reactivate protected sender"
+    MAKE_LEGAL_CODE = "make legal code"
+    PRINT_LEGAL_CODE = "print legal code"
+    REVOKE_LEGAL_CODE = "revoke legal code"
+    SCAN_LEGAL_CODE = "scan legal code"
+    OPEN_LEGAL_ITEM = "open legal item"
+    HAND_OVER_LEGAL_ITEM = "hand over legal item"
+    RETURN_LEGAL_ITEM = "return legal item"
+    LOOK_AT_LEGAL_LOG = "look at legal log"
+    # rejections and appeals
+    NOTE_REJECTION = "note rejection"
+    END_REJECTION = "end rejection"
+    GIVE_NOTICE = "give notice"
+    WITHHOLD_NOTICE = "withhold notice"
+    SAY_SHEET = "say where sheet goes"
+    APPEAL = "appeal"
+    LOOK_AT_APPEAL = "look at appeal"
+    GRANT_APPEAL = "grant appeal"
+    DENY_APPEAL = "deny appeal"
+    GIVE_DECISION = "give decision of appeal"
+    ESCALATE_APPEAL = "escalate appeal"
+    # retention
+    SET_LEGAL_HOLD = "set legal hold"
+    LIFT_LEGAL_HOLD = "lift legal hold"
+    PROPOSE_DESTRUCTION = "propose destruction"
+    WITHDRAW_DESTRUCTION = "withdraw destruction"
+    CONFIRM_DESTRUCTION = "confirm destruction"
+    DESTROY = "destroy"
+    FINISH_DESTRUCTION = "finish destruction"
     # people and logins
     IMPORT_ROSTER = "import roster"
     PREVIEW_ROSTER = "preview roster"
@@ -115,6 +171,12 @@ class Verb(StrEnum):
     CHANGE_ACCOUNT = "change account"
     DELETE_ACCOUNT = "delete account"
     EXPORT_OWN = "export own data"
+    MAKE_TAKEAWAY = "make takeaway code"
+    END_TAKEAWAY = "end takeaway code"
+    OPEN_TAKEAWAY = "open takeaway"
+    TAKE_MAILBOX = "take mailbox along"
+    EXPORT_MAILBOX = "export mailbox"
+    TELL_CONTACTS = "tell contacts of departure"
     REMOVE_PIN = "remove PIN"
     SET_PIN = "set PIN"
     CHANGE_PIN = "change PIN"
@@ -123,6 +185,17 @@ class Verb(StrEnum):
     LOOK_AT_REQUEST = "look at request"
     ANSWER_REQUEST = "answer request"
     CLOSE_REQUEST = "close request"
+    ENTER_REQUEST = "enter request"
+    TAKE_REQUEST_ON = "take request to next step"
+    EXTEND_REQUEST = "put off answer to request"
+    DECIDE_EMERGENCY = "decide emergency of request"
+    SAY_WHOM_ABOUT = "say whom request is about"
+    PRINT_REQUEST_FORM = "print request form"
+    PRINT_REQUEST_ANSWER = "print answer to request"
+    # the protected line
+    SEND_PROTECTED = "something went to the protected line"
+    PRINT_PROTECTED_SHEET = "print sheets for the protected line"
+    LOG_PROTECTED = "log sealed sheet to protected line"
     SET_SECURITY_QUESTION = "set security question"
     ADD_STAFF = "add staff"
     CHANGE_ROLE = "change role"
@@ -158,6 +231,7 @@ class Verb(StrEnum):
     RESTORE = "restore"
     ENCRYPT = "encrypt"
     MOVE_DATABASE = "move database"
+    ADD_FACILITY = "add facility"
     CHANGE_PASSPHRASE = "change passphrase"
     # what is sent, announced, wrong
     SEND_MAIL = "send mail"
@@ -175,6 +249,12 @@ class Verb(StrEnum):
     BEGIN_LOG = "begin log"
     ROTATE_AUDIT_KEY = "rotate audit key"
     FIX_LOG = "fix log"
+    CHECK_LOG = "check log"
+    LOOK_AT_LOG = "look at log"
+    EXPORT_LOG = "export log"
+    OPEN_REVIEWS = "open reviews of the log"
+    END_REVIEW = "end review of the log"
+    CLOSE_REVIEW = "close review of the log"
     ANCHOR = "anchor"
 
 
@@ -192,10 +272,74 @@ LOOKS = frozenset(
         Verb.LOOK_AT_PHOTO,
         Verb.OPEN_CONVERSATION,
         Verb.LOOK_AT_REQUEST,
+        Verb.LOOK_AT_APPEAL,
         Verb.LOOK_AT_PRINT_QUEUE,
         Verb.LOOK_AT_PRINT,
         Verb.LOOK_AT_SEAL,
         Verb.LOOK_AT_SEALED_PAGE,
+        Verb.LOOK_AT_LEGAL_LOG,
+        Verb.LOOK_AT_LOG,
+    }
+)
+
+#: What opens, destroys or hands over what was closed, or changes who may: the review of the log
+#: shows each by itself.
+GRAVE = frozenset(
+    {
+        Verb.LIFT_SEAL,
+        Verb.CUT_OUT,
+        Verb.DESTROY_SEAL,
+        Verb.RECALL,
+        Verb.MAKE_EVIDENCE,
+        Verb.WITHHOLD_NOTICE,
+        Verb.GIVE_PAPER,
+        Verb.END_PAPER_HOLD,
+        Verb.PROPOSE_PAPER_DESTRUCTION,
+        Verb.CONFIRM_PAPER_DESTRUCTION,
+        Verb.DESTROY_PAPER,
+        Verb.SET_LEGAL_HOLD,
+        Verb.LIFT_LEGAL_HOLD,
+        Verb.PROPOSE_DESTRUCTION,
+        Verb.CONFIRM_DESTRUCTION,
+        Verb.DESTROY,
+        Verb.RENUMBER,
+        Verb.MERGE,
+        Verb.MERGE_CORRESPONDENTS,
+        Verb.SET_PIN,
+        Verb.REMOVE_PIN,
+        Verb.ADD_STAFF,
+        Verb.CHANGE_ROLE,
+        Verb.DEACTIVATE_STAFF,
+        Verb.REACTIVATE_STAFF,
+        Verb.RESET_LOGIN,
+        Verb.REMOVE_SECOND_STEP,
+        Verb.ADD_TOKEN,
+        Verb.ROTATE_KEYS,
+        Verb.RETIRE_KEY,
+        Verb.ROTATE_AUDIT_KEY,
+        Verb.CHANGE_SETTINGS,
+        Verb.RESTORE,
+        Verb.CHANGE_PASSPHRASE,
+        Verb.MOVE_DATABASE,
+        Verb.ADD_FACILITY,
+        Verb.MAKE_TAKEAWAY,
+        Verb.EXPORT_MAILBOX,
+        Verb.EXPORT_LOGBOOK,
+        Verb.EXPORT_LOG,
+        Verb.FIX_LOG,
+    }
+)
+
+#: About one item of legal mail, or its sender. They are seen in the legal log, and nowhere else.
+ABOUT_LEGAL_MAIL = frozenset(
+    {
+        Verb.MAKE_LEGAL_CODE,
+        Verb.PRINT_LEGAL_CODE,
+        Verb.REVOKE_LEGAL_CODE,
+        Verb.SCAN_LEGAL_CODE,
+        Verb.OPEN_LEGAL_ITEM,
+        Verb.HAND_OVER_LEGAL_ITEM,
+        Verb.RETURN_LEGAL_ITEM,
     }
 )
 
@@ -212,9 +356,12 @@ DECISIONS = frozenset(
         Verb.MARK_PAGE,
         Verb.MOVE_PAGE,
         Verb.WITHHOLD_PAGE,
+        Verb.WITHHOLD_PART,
+        Verb.GIVE_BACK_PARTS,
         Verb.ASK_FOR_RESCAN,
         Verb.UNDO,
         Verb.RECALL,
+        Verb.GRANT_APPEAL,
         Verb.LIFT_SEAL,
         Verb.CUT_OUT,
         Verb.DESTROY_SEAL,
@@ -230,6 +377,7 @@ MESSAGE_DECISIONS = frozenset(
         Verb.REFUSE_MESSAGE,
         Verb.REFUSE_PHOTO,
         Verb.PASS_PHOTO,
+        Verb.GRANT_APPEAL,
         Verb.UNDO_MESSAGE,
     }
 )
@@ -246,8 +394,12 @@ LETTER_CHANGES = frozenset(
         Verb.RELEASE,
         Verb.REJECT,
         Verb.RECALL,
+        Verb.GRANT_APPEAL,
         Verb.MARK_PAGE,
         Verb.WITHHOLD_PAGE,
+        Verb.WITHHOLD_PART,
+        Verb.GIVE_BACK_PARTS,
+        Verb.DESTROY,
         *OPENINGS,
     }
 )
@@ -311,6 +463,10 @@ class Subject:
         return cls("kiosk", name)
 
     @classmethod
+    def facility(cls, code: str) -> Self:
+        return cls("facility", code)
+
+    @classmethod
     def token(cls, name: str) -> Self:
         return cls("token", name)
 
@@ -335,6 +491,49 @@ class Subject:
         return cls("item found", str(number))
 
     @classmethod
+    def box(cls, code: str) -> Self:
+        """A box of paper, by the code on its label."""
+        return cls("box", code)
+
+    @classmethod
+    def destruction(cls, number: int) -> Self:
+        """Of paper: from its proposal on, by the number of its certificate."""
+        return cls("destruction", str(number))
+
+    @classmethod
+    def protected_sender(cls, number: int) -> Self:
+        """An entry of the registry of those whose mail is protected."""
+        return cls("protected sender", str(number))
+
+    @classmethod
+    def legal_item(cls, item_id: str) -> Self:
+        """An item of legal mail, by the random id in its code."""
+        return cls("legal item", item_id)
+
+    @classmethod
+    def request(cls, number: int) -> Self:
+        """What an inmate asks staff for, a grievance too."""
+        return cls("request", str(number))
+
+    @classmethod
+    def appeal(cls, number: int) -> Self:
+        return cls("appeal", str(number))
+
+    @classmethod
+    def review(cls, number: int) -> Self:
+        """What one person did in one week, to be looked at by another."""
+        return cls("review", str(number))
+
+    @classmethod
+    def legal_hold(cls, number: int) -> Self:
+        return cls("legal hold", str(number))
+
+    @classmethod
+    def retention_run(cls, number: int) -> Self:
+        """What was proposed, and destroyed, together."""
+        return cls("retention run", str(number))
+
+    @classmethod
     def announcement(cls, announcement_id: str) -> Self:
         return cls("announcement", announcement_id)
 
@@ -347,6 +546,10 @@ ROSTER = Subject("roster")
 PRINT_QUEUE = Subject("print queue")
 #: The logs of returned mail and of things found in envelopes.
 LOGBOOK = Subject("logbook")
+#: The log of legal mail that is proven on its envelope, and the registry of its senders.
+LEGAL_LOG = Subject("legal log")
+#: What inmates send unread: no event about it says who, and none what.
+PROTECTED_LINE = Subject("protected line")
 SETTINGS = Subject("settings")
 #: Which e-messages were drawn to be checked.
 MESSAGE_CHECKS = Subject("message checks")

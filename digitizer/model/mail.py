@@ -17,18 +17,24 @@ class ScanState(StrEnum):
 
 
 class LetterState(StrEnum):
-    """How far a letter is. The inmate sees it only once it is DELIVERED."""
+    """How far a letter is. The inmate sees it only while it is DELIVERED. Of one that was DESTROYED
+    by schedule nothing is left but that it was there."""
 
     DELIVERED = "delivered"
     HELD = "held"
     AWAITING_REVIEW = "awaiting_review"
     REJECTED = "rejected"
     REPLACED = "replaced"
+    DESTROYED = "destroyed"
 
 
 class LetterKind(StrEnum):
+    """A REPLY is on a reply sheet, a REQUEST on a form for a request to staff: both are of the
+    inmate, and in nobody's mailbox."""
+
     LETTER = "letter"
     REPLY = "reply"
+    REQUEST = "request"
 
 
 class PageRole(StrEnum):

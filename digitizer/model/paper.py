@@ -222,11 +222,13 @@ class DoubtReason(StrEnum):
     BOTH_WAYS = "both_ways"
     REPLY_NOT_AS_PRINTED = "reply_not_as_printed"
     REPLY_USED = "reply_used"
+    FORM_SHEETS = "form_sheets"
     SENDER_BLOCKED = "sender_blocked"
     MAIL_SUSPENDED = "mail_suspended"
     COVER_USED_OFTEN = "cover_used_often"
     SEPARATED = "separated"
     RECALLED = "recalled"
+    APPEAL_GRANTED = "appeal_granted"
     RESCAN_WANTED = "rescan_wanted"
     WITHHELD_BEFORE = "withheld_before"
 
@@ -260,7 +262,8 @@ class SeenPage:
     ``inked`` is whether there is writing on a cover beside its print. ``perhaps_blank``: the side
     is content, but so faint that it may be blank, or a faint cover. ``kinds`` are the kinds of
     sheet that its verified codes and its marks belong to. ``two_toned``: the side is blank in black
-    and white, and may have been a cover that was too faint for that.
+    and white, and may have been a cover that was too faint for that. ``legal_item``: it carries a
+    verified code of an item of legal mail, so that nobody may look at it.
     """
 
     number: int
@@ -271,6 +274,7 @@ class SeenPage:
     perhaps_blank: bool = False
     kinds: tuple[CodeKind, ...] = ()
     two_toned: bool = False
+    legal_item: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ class CustodyStatus(StrEnum):
     TRANSFERRED = "transferred"
     OTHER = "other"
 
+    @property
+    def is_gone(self) -> bool:
+        """Listed as somebody who left. OTHER may merely be missing from a file, and in the next."""
+        return self in (CustodyStatus.RELEASED, CustodyStatus.TRANSFERRED)
+
 
 @dataclass(frozen=True, slots=True)
 class Inmate:
@@ -58,6 +63,7 @@ class Scope(StrEnum):
     HELD_READ = "held:read"
     COVERS_PRINT = "covers:print"
     REPORTS_READ = "reports:read"
+    LEGAL_CODES = "legal:codes"
 
 
 class ActorKind(StrEnum):
@@ -74,7 +80,8 @@ class Actor:
 
     ``name`` is a staff name, a booking number, the part of the program at work, the number of a
     correspondent's record, or the name of a token after the word "token"; ``scopes`` are that
-    token's. ``listed`` is
+    token's, and ``sender`` the protected sender for whom it makes codes (None: for nobody).
+    ``listed`` is
     False where a name was given on the command line that is not on the staff list; each event of
     such an actor records it. ``proven``: staff who proved a few minutes ago at most who they are,
     which acts that cannot be undone ask for. ``shell`` is the user of the machine who runs a
@@ -88,6 +95,7 @@ class Actor:
     proven: bool = False
     shell: str = ""
     scopes: frozenset[Scope] = frozenset()
+    sender: int | None = None
 
 
 MACHINE = Actor(ActorKind.MACHINE, "digitizer")

@@ -11,9 +11,14 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from digitizer.model.appeal_settings import Appeals, RejectReason
+from digitizer.model.departure_settings import Departures
 from digitizer.model.errors import SettingsError
 from digitizer.model.family_settings import Family
+from digitizer.model.originals_settings import Originals
 from digitizer.model.people import StaffRole
+from digitizer.model.request_settings import Requests
+from digitizer.model.retention_settings import Retention
 from digitizer.model.toml_file import AsWritten, Keys, TomlFile, read_toml
 from digitizer.model.upkeep_settings import Alarms, MailServer, OwnBackups, Webhook
 from digitizer.support.clock import is_zone
@@ -70,8 +75,10 @@ HostName = Annotated[str, AfterValidator(_as_host_name)]
 class FacilitySettings(Keys):
     """Who we are and where families post to; printed on every cover and letter.
 
-    ``appeal_days`` and ``appeal_to`` are on the notices of rejected mail: an official other
-    than the one who rejected (28 CFR 540.13; the clock differs from state to state).
+    ``code`` is the facility's name in its agency, which the option --facility takes.
+    ``appeal_to`` is on the notices of rejected mail: an official other than the one who rejected
+    (28 CFR 540.13). ``appeal_days``, where it is set, counts for inmates and senders in place of
+    the days in ``[appeals]``: homes from before there were those have it.
     ``pin_after_release``: whether an inmate who leaves keeps the PIN for another stay.
     ``time_zone`` is that of all times that people read; empty means the machine's.
     ``cover_notes`` are sentences on every inmate's cover: that mail is scanned, what becomes of the
@@ -79,6 +86,7 @@ class FacilitySettings(Keys):
     """
 
     name: str = "Example County Detention Center"
+    code: str = Field(default="main", pattern=r"^[a-z][a-z0-9_]{0,39}$")
     mail_address: AsWritten[tuple[str, ...]] = (
         "Mail Room",
         "100 Example Road",
@@ -86,7 +94,7 @@ class FacilitySettings(Keys):
     )
     release: AsWritten[Release] = Release.AUTOMATIC
     paper: Literal["a4", "letter"] = "letter"
-    appeal_days: int = Field(default=15, ge=1)
+    appeal_days: int = Field(default=0, ge=0, le=365)
     appeal_to: str = "Facility Administrator"
     pin_after_release: Literal["keep", "remove"] = "remove"
     time_zone: str = ""
@@ -245,7 +253,8 @@ class Web(Keys):
     ``totp_for`` are the roles whose login needs a code from an app as well. An act that cannot be
     undone needs a password that was typed within ``proof_minutes``; those in ``second_person_for``
     need a second person too. ``reading_reason_for`` are the roles that say why they open a
-    delivered letter, again after ``reading_reason_minutes``.
+    delivered letter, again after ``reading_reason_minutes``; those in ``case_number_for`` name the
+    case that they read for, again after ``case_number_minutes``.
     """
 
     login_steps: AsWritten[tuple[Literal["pin", "security_question"], ...]] = ("pin",)
@@ -269,6 +278,8 @@ class Web(Keys):
     second_person_for: AsWritten[tuple[Literal["destroy"], ...]] = ()
     reading_reason_for: AsWritten[tuple[AsWritten[StaffRole], ...]] = (StaffRole.CLERK,)
     reading_reason_minutes: int = Field(default=15, ge=1, le=480)
+    case_number_for: AsWritten[tuple[AsWritten[StaffRole], ...]] = (StaffRole.INVESTIGATOR,)
+    case_number_minutes: int = Field(default=60, ge=1, le=720)
 
 
 class Api(Keys):
@@ -291,9 +302,14 @@ class Covers(Keys):
     hold_unusual: bool = False
 
 
+def _as_reason(entry: str | RejectReason) -> RejectReason:
+    return RejectReason(reason=entry) if isinstance(entry, str) else entry
+
+
 class Screening(Keys):
     """How staff decide about held mail. ``reject_reasons`` are offered to whoever rejects a letter,
-    in this order; the inmate and the sender read the one that is picked. Others can be typed.
+    in this order; the inmate and the sender read the one that is picked. Others can be typed. Each
+    is a sentence, or a sentence with its rule (``RejectReason``).
 
     ``watch_holds``: which watch rules hold a letter for a review that would be delivered at once:
     those of words, those of people (inmates, senders, pairs of them), both, or none.
@@ -302,7 +318,7 @@ class Screening(Keys):
     person screened another looks at again, without knowing what the first decided.
     """
 
-    reject_reasons: AsWritten[tuple[str, ...]] = (
+    reject_reasons: AsWritten[tuple[str | RejectReason, ...]] = (
         "It holds something that is not allowed here",
         "There is a substance or a stain on the paper",
         "No inmate of this name is here",
@@ -320,10 +336,23 @@ class Screening(Keys):
 
     @field_validator("reject_reasons")
     @classmethod
-    def _can_be_printed(cls, reasons: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not each.strip() or len(each) > 500 for each in reasons):
+    def _can_be_printed(
+        cls, reasons: tuple[str | RejectReason, ...]
+    ) -> tuple[str | RejectReason, ...]:
+        said = [each for each in reasons if isinstance(each, str)]
+        if any(not each.strip() or len(each) > 500 for each in said):
             raise ValueError("must hold sentences of at most 500 characters.")
         return reasons
+
+    @property
+    def reasons_offered(self) -> tuple[str, ...]:
+        """The sentences alone, as they are picked."""
+        return tuple(each.reason for each in map(_as_reason, self.reject_reasons))
+
+    def reason_of(self, said: str) -> RejectReason:
+        """What the settings know of a reason that somebody gave; one that was typed has no rule."""
+        known = {each.reason: each for each in map(_as_reason, self.reject_reasons)}
+        return known.get(said) or RejectReason.model_construct(reason=said)
 
 
 class Messages(Keys):
@@ -346,32 +375,6 @@ class Messages(Keys):
     large_print: Literal["nobody", "roster", "all"] = "nobody"
 
 
-class Requests(Keys):
-    """What inmates may ask staff for on their pages: the titles of the ``forms``, and of those that
-    are ``grievances``, which must be answered within ``grievance_days``. ``characters`` bounds one,
-    ``open_at_once`` how many of one inmate may wait for an answer. No title at all: nobody asks
-    this way.
-    """
-
-    forms: AsWritten[tuple[str, ...]] = (
-        "Question to staff",
-        "Property",
-        "Medical appointment",
-        "Visits and mail",
-    )
-    grievances: AsWritten[tuple[str, ...]] = ("Grievance",)
-    grievance_days: int = Field(default=15, ge=1, le=365)
-    characters: int = Field(default=3000, ge=100, le=10_000)
-    open_at_once: int = Field(default=10, ge=1, le=1000)
-
-    @field_validator("forms", "grievances")
-    @classmethod
-    def _are_titles(cls, titles: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not each.strip() or len(each) > 120 for each in titles):
-            raise ValueError("must hold titles of at most 120 characters.")
-        return titles
-
-
 class Logbook(Keys):
     """Things found in envelopes. ``witness``: a second person is named with each; for money alone,
     always, or never. ``currency`` stands before an amount: a sign, or a word such as "MXN".
@@ -386,6 +389,14 @@ class Logbook(Keys):
         if not sign.strip() or not sign.isprintable() or any(each.isdigit() for each in sign):
             raise ValueError('must be a sign or a word without digits, such as "$" or "MXN".')
         return sign.strip()
+
+
+class LegalMail(Keys):
+    """Legal mail that is proven on its envelope. ``check_percent`` of the good codes are drawn for
+    a random check; a code is good for ``code_days`` days."""
+
+    check_percent: int = Field(default=10, ge=0, le=100)
+    code_days: int = Field(default=28, ge=1, le=366)
 
 
 class Audit(Keys):
@@ -487,10 +498,15 @@ class Settings(Keys):
     webhook: Webhook = Webhook()
     covers: Covers = Covers()
     screening: Screening = Screening()
+    appeals: Appeals = Appeals()
     messages: Messages = Messages()
     family: Family = Family()
+    release: Departures = Departures()
     requests: Requests = Requests()
     logbook: Logbook = Logbook()
+    originals: Originals = Originals()
+    legal_mail: LegalMail = LegalMail()
+    retention: Retention = Retention()
     audit: Audit = Audit()
     roster: Roster = Roster()
     keys: AtRest = AtRest()
@@ -509,6 +525,12 @@ class Settings(Keys):
             return None
         named = {"host": old.smtp_host, "port": old.smtp_port, "sender": old.mail_from}
         return MailServer().model_copy(update={**named, "security": "if offered"})
+
+    @property
+    def appeal_days(self) -> tuple[int, int]:
+        """Days in which an inmate may appeal, and a sender."""
+        own = self.facility.appeal_days
+        return own or self.appeals.inmate_days, own or self.appeals.sender_days
 
     @property
     def has_family_accounts(self) -> bool:

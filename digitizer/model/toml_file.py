@@ -166,12 +166,24 @@ def _message(error: ErrorDetails, model: type[Keys]) -> str:
     if key not in known:
         remove = f"Remove the line; the keys are {', '.join(known)}."
         return f"there is no key {key!r}. {did_you_mean(key, known) or remove}"
-    if error["type"] == "value_error":
-        return f"{'.'.join(keys)} {error['ctx']['error']}"
     wanted = _resolved(known[key], schema)
+    where = _where(error, keys, wanted)
+    if error["type"] == "value_error":
+        return f"{where} {error['ctx']['error']}"
+    if where != ".".join(keys):  # within a list of tables, where pydantic's own words must do
+        return f"{where}: {error['msg']}."
     choices = wanted.get("enum") or wanted.get("items", {}).get("enum", [])
     hint = did_you_mean(str(error["input"]).casefold(), choices, '"')
     return f"{'.'.join(keys)} must be {_wanted(key, wanted)}{_example(key, wanted)}. {hint}".strip()
+
+
+def _where(error: ErrorDetails, keys: Sequence[str], field: Mapping[str, Any]) -> str:
+    """The key; within a list of tables with the way down to it, items counted from 1."""
+    listed, inner = ".".join(keys), error["loc"][len(keys) :]
+    if not any(isinstance(each, str) for each in inner) or "$ref" not in field.get("items", {}):
+        return listed
+    steps = (f" {each + 1}" if isinstance(each, int) else f", {each}" for each in inner)
+    return listed + "".join(steps)
 
 
 def _resolved(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:

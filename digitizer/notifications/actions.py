@@ -40,18 +40,24 @@ def outbox_now(facility: Facility, by: Actor) -> Outbox:
 
 def send_again(facility: Facility, item_ids: Sequence[str], by: Actor) -> None:
     """Queues each that is doubtful or failed once more, under its first Message-ID. All or none:
-    raises NotFound, UsageError for none, and Conflict where one is neither."""
+    raises NotFound, UsageError for none, and Conflict where one is neither, or nothing is left of
+    one; and for what goes to the protected line among others."""
     with acting(facility, by, Act.OUTBOX) as action:
         for item in _chosen(action.tx, item_ids, FOR_A_PERSON):
+            if not item.can_go_again:
+                raise Conflict("Nothing is left of it to send. Its writer is told to use paper.")
             outbox.requeue(action.tx, item.id)
             action.record(Verb.SEND_MAIL_AGAIN, Subject.outgoing(item.id), was=str(item.state))
 
 
 def drop(facility: Facility, item_ids: Sequence[str], by: Actor) -> None:
     """None of them is sent any more. All or none: raises NotFound, UsageError for none, and
-    Conflict where one was sent, or is being sent now."""
+    Conflict where one was sent, or is being sent now; and for what goes to the protected line
+    among others, or while it waits."""
     with acting(facility, by, Act.OUTBOX) as action:
         for item in _chosen(action.tx, item_ids, (*FOR_A_PERSON, OutState.QUEUED)):
+            if item.is_sealed and item.state is OutState.QUEUED:
+                raise Conflict("What goes to the protected line is not dropped while it waits.")
             outbox.end(action.tx, item.id, OutState.DROPPED, item.problem)
             action.record(Verb.DROP_MAIL, Subject.outgoing(item.id), was=str(item.state))
 
@@ -65,6 +71,8 @@ def _chosen(
     for item in items:
         if item.state not in states:
             raise Conflict(f"This is {item.state} already.")
+    if len(items) > 1 and any(item.is_sealed for item in items):
+        raise Conflict("Decide about each thing that goes to the protected line by itself.")
     return items
 
 

@@ -189,11 +189,14 @@ def _note_report(facility: Facility, report: _Report, by: Actor) -> bool:
             done = bounce_of(action.tx, item.recipient) is None or done
             note_refused(action.tx, item.recipient, report.problem)
             outbox.note_problem(action.tx, item.id, report.problem)
+            if item.kind is Kind.SEALED:  # whoever wrote it must hear that it did not arrive
+                outbox.end(action.tx, item.id, OutState.FAILED, report.problem)
             action.record(Verb.NOTE_BOUNCE, Subject.outgoing(item.id), problem=report.problem)
     return done
 
 
 def _may_come_back(item: Outgoing) -> bool:
     """Once: whoever got the e-mail knows where to send as many reports of it as they like."""
-    sent = item.kind is Kind.E_MAIL and item.state is OutState.SENT and not item.problem
+    mail = item.kind in (Kind.E_MAIL, Kind.SEALED)
+    sent = mail and item.state is OutState.SENT and not item.problem
     return sent and item.ended is not None and now() - item.ended <= _GOOD_FOR

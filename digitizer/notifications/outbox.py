@@ -25,11 +25,17 @@ _LONGEST_WAIT = timedelta(hours=1)
 #: What nobody took for so long has failed, and a person decides.
 GIVE_UP_AFTER = timedelta(days=3)
 
+#: What goes to the protected line and was not sent, or perhaps not, is erased after so long: staff
+#: have had time to correct what was wrong, and its writer has been told to use paper.
+SEALED_KEPT = timedelta(days=7)
+
 
 class Kind(StrEnum):
     """How it is sent."""
 
     E_MAIL = "e-mail"
+    #: Its body is encrypted to its recipient already: nobody here can read it.
+    SEALED = "sealed e-mail"
     WEBHOOK = "webhook"
 
 
@@ -68,6 +74,15 @@ class Outgoing:
     leave: str | None = None
     language: str | None = None
 
+    @property
+    def is_sealed(self) -> bool:
+        return self.kind is Kind.SEALED
+
+    @property
+    def can_go_again(self) -> bool:
+        """Whether there is anything left of it to send."""
+        return bool(self.body)
+
 
 def put(
     tx: sa.Connection,
@@ -88,6 +103,18 @@ def put(
     message_id = f"<{item_id}.{new_id()}@{domain}>"[:160]
     line = " ".join(subject.split())
     _put(tx, item_id, Kind.E_MAIL, recipient, line, body, message_id, cause, leave, language)
+    return item_id
+
+
+def put_sealed(
+    tx: sa.Connection, recipient: str, subject: str, body: str, *, cause: Subject, sender: str
+) -> str:
+    """Puts one e-mail into the outbox whose ``body`` is sealed content (``engines.smime``); returns
+    its id. When a server took it, or nobody is to, the body is erased."""
+    domain = sender.rpartition("@")[2] or "localhost"
+    item_id = new_id()
+    message_id = f"<{item_id}.{new_id()}@{domain}>"[:160]
+    _put(tx, item_id, Kind.SEALED, recipient, subject, body, message_id, cause)
     return item_id
 
 
@@ -142,7 +169,7 @@ def due(tx: sa.Connection, at: datetime) -> tuple[str, ...]:
     waits = sa.select(outbox.c.id).where(
         outbox.c.state == str(OutState.QUEUED), outbox.c.next_try <= at
     )
-    mail_first = sa.case((outbox.c.kind == str(Kind.E_MAIL), 0), else_=1)
+    mail_first = sa.case((outbox.c.kind == str(Kind.WEBHOOK), 1), else_=0)
     return tuple(tx.execute(waits.order_by(mail_first, outbox.c.put, outbox.c.id)).scalars())
 
 
@@ -195,8 +222,12 @@ def end(tx: sa.Connection, item_id: str, state: OutState, problem: str | None = 
     that: links in it open what they were made for."""
     values = {"state": str(state), "ended": now(), "problem": problem}
     if state is OutState.SENT:
-        sent = outbox.c.id == item_id, outbox.c.kind == str(Kind.E_MAIL)
+        mails = [str(Kind.E_MAIL), str(Kind.SEALED)]
+        sent = outbox.c.id == item_id, outbox.c.kind.in_(mails)
         tx.execute(sa.update(outbox).where(*sent).values(body="", leave=None))
+    if state is OutState.DROPPED:
+        dropped = outbox.c.id == item_id, outbox.c.kind == str(Kind.SEALED)
+        tx.execute(sa.update(outbox).where(*dropped).values(body=""))
     tx.execute(sa.update(outbox).where(outbox.c.id == item_id).values(**values))
 
 
@@ -244,6 +275,12 @@ def abandoned(tx: sa.Connection, at: datetime) -> tuple[str, ...]:
         outbox.c.state == str(OutState.SENDING), outbox.c.next_try <= at
     )
     return tuple(tx.execute(lost).scalars())
+
+
+def lapsed(tx: sa.Connection, at: datetime) -> tuple[Outgoing, ...]:
+    """What goes to the protected line and waited for a person longer than it is kept."""
+    waiting = in_state(tx, *FOR_A_PERSON, kind=Kind.SEALED)
+    return tuple(each for each in waiting if each.ended and at - each.ended >= SEALED_KEPT)
 
 
 def requeue(tx: sa.Connection, item_id: str) -> None:

@@ -30,13 +30,17 @@ _ENDS = {
 
 def send_due(facility: Facility, by: Actor) -> int:
     """Tries all that is due, e-mail first, then oldest first; returns how much of it was sent. What
-    was being sent when a process died is doubtful from now on. Raises NotAllowed, StorageError."""
+    was being sent when a process died is doubtful from now on, and what nobody sends to the
+    protected line any more is erased. Raises NotAllowed, StorageError."""
     permit(facility, by, Act.OPERATE)
     _tell_of_changes(facility)
     with reading(facility.engine) as tx:
         lost, waiting = outbox.abandoned(tx, now()), outbox.due(tx, now())
+        lapsed = outbox.lapsed(tx, now())
     for item_id in lost:
         _end(facility, item_id, OutState.DOUBTFUL, _LOST, by)
+    for item in lapsed:
+        _erase(facility, item, by)
     return sum(send_one(facility, each, by) is OutState.SENT for each in waiting)
 
 
@@ -89,20 +93,19 @@ def _try(facility: Facility, item: Outgoing) -> Try:
                 raise Withdrawn
 
     try:
-        message = smtp.compose(
-            server.sender,
-            item.recipient,
-            item.subject,
-            item.body,
-            item.message_id,
-            item.put,
-            item.leave,
-            _page(facility, item),
-        )
+        message = _composed(facility, server.sender, item)
     except ValueError as error:
         return Try(Fate.NEVER, f"It cannot be written as an e-mail: {error}.")
     back = return_address(server.sender, item.id, facility.keys) if server.bounces else ""
     return smtp.send(server, item.recipient, message, note_begun, back)
+
+
+def _composed(facility: Facility, sender: str, item: Outgoing) -> bytes:
+    """Raises ValueError."""
+    head = sender, item.recipient, item.subject, item.body, item.message_id, item.put
+    if item.kind is Kind.SEALED:
+        return smtp.compose_sealed(*head)
+    return smtp.compose(*head, item.leave, _page(facility, item))
 
 
 def _page(facility: Facility, item: Outgoing) -> str | None:
@@ -112,6 +115,12 @@ def _page(facility: Facility, item: Outgoing) -> str | None:
     return html_mail.as_html(
         item.subject, item.body, item.language, own.facility.name, own.family.address, item.leave
     )
+
+
+def _erase(facility: Facility, item: Outgoing, by: Actor) -> None:
+    with acting(facility, by, Act.OPERATE) as action:
+        outbox.end(action.tx, item.id, OutState.DROPPED, item.problem)
+        action.record(Verb.DROP_MAIL, Subject.outgoing(item.id), was=str(item.state))
 
 
 def _end(facility: Facility, item_id: str, state: OutState, problem: str, by: Actor) -> None:

@@ -6,6 +6,7 @@ then on only its answer tells: a connection that dies before it leaves a doubt.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import smtplib
 import socket
@@ -25,6 +26,7 @@ from digitizer.model.upkeep_settings import MailServer
 #: Longer lines are folded by some server on the way (RFC 5321 allows 998 bytes).
 _LONGEST_LINE = 900
 _LONGEST_ANSWER = 200
+_DER_SEQUENCE = b"\x30"
 
 
 class Fate(Enum):
@@ -65,13 +67,7 @@ def compose(
     ``leave`` is where its recipient ends such mail with one click (RFC 8058). Raises ValueError for
     an address that no header can hold.
     """
-    message = EmailMessage(policy=policy.SMTP)
-    message["Subject"] = subject
-    message["From"] = sender
-    message["To"] = recipient
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"  # no answer of an absent person comes back
+    message = _headed(sender, recipient, subject, message_id, at)
     if leave:
         message["List-Unsubscribe"] = f"<{leave}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -83,6 +79,40 @@ def compose(
         message.add_alternative(html, subtype="html")
         message.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}")
     return message.as_bytes()
+
+
+def compose_sealed(
+    sender: str, recipient: str, subject: str, sealed: str, message_id: str, at: datetime
+) -> bytes:
+    """A message whose content is encrypted (S/MIME, RFC 8551): ``sealed`` is base64, in lines.
+    Raises ValueError for an address that no header can hold, and for what is no base64: nothing
+    goes out that was not sealed."""
+    enveloped = base64.b64decode("".join(sealed.split()), validate=True)
+    if not enveloped.startswith(_DER_SEQUENCE):
+        raise ValueError("it is not sealed")
+    message = _headed(sender, recipient, subject, message_id, at)
+    message.set_content(
+        enveloped,
+        maintype="application",
+        subtype="pkcs7-mime",
+        disposition="attachment",
+        filename="smime.p7m",
+        params={"smime-type": "enveloped-data", "name": "smime.p7m"},
+    )
+    return message.as_bytes()
+
+
+def _headed(
+    sender: str, recipient: str, subject: str, message_id: str, at: datetime
+) -> EmailMessage:
+    message = EmailMessage(policy=policy.SMTP)
+    message["Subject"] = subject
+    message["From"] = sender
+    message["To"] = recipient
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"  # no answer of an absent person comes back
+    return message
 
 
 def send(

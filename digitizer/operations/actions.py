@@ -103,6 +103,7 @@ def check_log(facility: Facility, by: Actor, given: Sequence[str] = ()) -> LogCh
         known = (*kept, *typed)
         stamps = timestamps.check(look.tx, walked, facility.settings.audit, facility.home)
         fault = problem or anchors.contradiction(look.tx, walked, known) or stamps.fault
+        fault = fault or anchors.other_root(look.tx, walked, (*known, *stamps.anchors))
         made = [each for each in audit.events_of(look.tx, LOG) if each.verb == Verb.ANCHOR]
     notes = (*_notes(walked, len(known), bool(made)), *_notes_on(stamps))
     return LogCheck(
@@ -208,7 +209,8 @@ def anchor_log(facility: Facility, by: Actor) -> Anchored:
         where = {"path": str(path) if path else None, "mailed_to": to}
         head = {"seq": made.head.seq, "hash": made.head.hash}
         when = {"stamped": stamped.isoformat()} if stamped else {}
-        action.record(Verb.ANCHOR, LOG, head=head, problems=problems, **where, **when)
+        line = {"root": made.root, "line": made.line}
+        action.record(Verb.ANCHOR, LOG, head=head, problems=problems, **line, **where, **when)
     mailed, failed = _mail_now(facility, queued, by)
     return Anchored(made, path, mailed, (*problems, *failed), stamped)
 
@@ -267,7 +269,13 @@ def anchor_page(facility: Facility, made: Anchor, by: Actor) -> bytes:
     with looking(facility, by, Act.OPERATE):
         own = facility.settings.facility
     page = PrintedAnchor(
-        own.name, made.head.seq, made.head.hash, made.at, made.line, anchors.WHAT_FOR
+        own.name,
+        made.head.seq,
+        made.head.hash,
+        made.root or "",
+        made.at,
+        made.line,
+        anchors.WHAT_FOR,
     )
     return anchor_pdf(page, own.paper)
 

@@ -2,7 +2,9 @@
 
 A copy of an earlier state of the whole log proves itself; an anchor from after that state shows
 that events are gone. Each anchor is one line, which also carries a check value made with the log's
-key, so that a line that was mistyped is not taken for a log that was altered.
+key, so that a line that was mistyped is not taken for a log that was altered. It also has the root
+of the log's public tree, with which somebody who has no key can verify an evidence pack. (Lines of
+before there was a tree have none.)
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,11 +24,13 @@ from digitizer.model.errors import StorageError, UsageError
 from digitizer.model.events import LOG
 from digitizer.model.settings import Settings
 from digitizer.notifications import outbox
+from digitizer.storage import event_tree
 from digitizer.storage.audit_keys import AuditKeys, keys_of
 from digitizer.storage.blobs import sync_folder
 
 _LINE = re.compile(
-    r"audit-anchor 1 seq=(?P<seq>[1-9]\d{0,17}) hash=(?P<hash>[0-9a-f]{64}) "
+    r"audit-anchor (?P<form>[12]) seq=(?P<seq>[1-9]\d{0,17}) hash=(?P<hash>[0-9a-f]{64}) "
+    r"(?:root=(?P<root>[0-9a-f]{64}) )?"
     r"at=(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) key=(?P<key>\d{1,9}) check=(?P<check>[0-9a-f]{16})"
 )
 
@@ -34,17 +38,20 @@ _LINE = re.compile(
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """The head of the log at a moment (UTC, whole seconds). ``key`` is the number of the key that
-    ``check`` was made with."""
+    ``check`` was made with. ``root`` is that of the public tree over all events up to the head;
+    None for an anchor from before there was one."""
 
     head: Head
     at: datetime
     key: int
     check: str
+    root: str | None = None
 
     @property
     def line(self) -> str:
+        form, root = (2, f"root={self.root} ") if self.root else (1, "")
         return (
-            f"audit-anchor 1 seq={self.head.seq} hash={self.head.hash} "
+            f"audit-anchor {form} seq={self.head.seq} hash={self.head.hash} {root}"
             f"at={self.at:%Y-%m-%dT%H:%M:%SZ} key={self.key} check={self.check}"
         )
 
@@ -53,18 +60,22 @@ def anchor_of(tx: sa.Connection, at: datetime) -> Anchor:
     """The log's head now. Raises AuditError if it does not prove itself."""
     keys, whole = keys_of(tx), at.astimezone(UTC).replace(microsecond=0)
     head = audit.head(tx)
-    return Anchor(head, whole, keys.newest, _check(keys, head, whole, keys.newest))
+    root = event_tree.roots_at(tx, [head.seq])[head.seq]
+    made = Anchor(head, whole, keys.newest, "", root)
+    return replace(made, check=_check(keys, made))
 
 
-def _check(keys: AuditKeys, head: Head, at: datetime, key: int) -> str:
-    return keys.mac(key, f"anchor {head.seq} {head.hash} {at:%Y-%m-%dT%H:%M:%SZ}")[:16]
+def _check(keys: AuditKeys, of: Anchor) -> str:
+    root = f" {of.root}" if of.root else ""
+    at = f"{of.at:%Y-%m-%dT%H:%M:%SZ}"
+    return keys.mac(of.key, f"anchor {of.head.seq} {of.head.hash}{root} {at}")[:16]
 
 
 def parse_line(text: str) -> Anchor:
     """Raises UsageError for what is not an anchor."""
     found = _LINE.fullmatch(" ".join(text.split()))
     try:
-        if found is None:
+        if found is None or (found["form"] == "2") != (found["root"] is not None):
             raise ValueError("it does not look like one")
         at = datetime.strptime(found["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError as error:
@@ -73,7 +84,7 @@ def parse_line(text: str) -> Anchor:
             "line as it was printed, from audit-anchor on."
         ) from None
     head = Head(int(found["seq"]), found["hash"])
-    return Anchor(head, at, int(found["key"]), found["check"])
+    return Anchor(head, at, int(found["key"]), found["check"], found["root"])
 
 
 def read_anchors(path: Path) -> tuple[Anchor, ...]:
@@ -97,7 +108,7 @@ def altered(tx: sa.Connection, anchors: Iterable[Anchor]) -> Anchor | None:
     keys = keys_of(tx)
     for each in anchors:
         known = each.key in keys.by_number
-        if known and _check(keys, each.head, each.at, each.key) != each.check:
+        if known and _check(keys, each) != each.check:
             return each
     return None
 
@@ -116,6 +127,20 @@ def contradiction(tx: sa.Connection, walked: Walk, anchors: Iterable[Anchor]) ->
         if found is None:
             return f"the log ends before {named}"
         return f"{named}, is not the one that was anchored"
+    return None
+
+
+def other_root(tx: sa.Connection, walked: Walk, anchors: Iterable[Anchor]) -> str | None:
+    """What an anchor's root shows about the log's public tree; None if they agree. As for
+    ``contradiction``, a restore explains it."""
+    with_root = [each for each in anchors if each.root and not _explained(each, walked.restores)]
+    today = event_tree.roots_at(tx, {each.head.seq for each in with_root})
+    for each in with_root:
+        if today.get(each.head.seq) != each.root:
+            return (
+                f"the log's tree up to event {each.head.seq} is not the one that was anchored on "
+                f"{each.at:%Y-%m-%d at %H:%M} UTC"
+            )
     return None
 
 
@@ -164,5 +189,6 @@ def put_in_outbox(tx: sa.Connection, settings: Settings, anchor: Anchor) -> tupl
 WHAT_FOR = (
     "Keep this line. It is the last entry of the mailroom's event log at that time. With it, "
     "'digitizer audit verify --anchor LINE' shows whether anything recorded until then was removed "
-    "or altered since."
+    "or altered since. Who has an evidence pack of a letter needs only what follows root=: "
+    "'python3 verify.py ROOT' shows that what the pack says was recorded by that time."
 )

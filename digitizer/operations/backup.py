@@ -6,13 +6,16 @@ before the rows that name them and never change; last, files that were only half
 inbox are removed from the copy. Only sealing deletes a blob: if one that the copied database names
 is gone, the database is copied once more. A backup contains no plain original of a sealed scan, and
 no plain key. The settings are written at the end: a folder without them is not a backup.
+
+Where a key folder is set, what is in it is encrypted under the keys of the key book, too, which is
+not (see ``backup_by_key``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,13 +24,21 @@ import sqlalchemy as sa
 from digitizer.access.acting import acting
 from digitizer.access.permissions import Act, permit
 from digitizer.audit import named_head
+from digitizer.capture.private_folder import private_folder
 from digitizer.capture.scans.sealing import drop_plain
 from digitizer.facility import Facility, open_facility, upgrade_database
 from digitizer.model.errors import DigitizerError, StorageError, UsageError
 from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
 from digitizer.model.settings import FILE_NAME
-from digitizer.operations import backup_keys, backup_runs
+from digitizer.operations import (
+    backup_by_key,
+    backup_keys,
+    backup_runs,
+    key_keeping,
+    owners,
+    restore_by_key,
+)
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.backup_keys import (
     Keys,
@@ -37,6 +48,8 @@ from digitizer.operations.backup_keys import (
 )
 from digitizer.operations.begun import Ended, end_what_was_begun
 from digitizer.operations.inbox_backup import copy_inbox, drop_unfinished
+from digitizer.operations.key_keeping import KeyCopy
+from digitizer.operations.sealed_rows import has_sealed_rows, seal_rows, unseal_rows
 from digitizer.operations.store_settings import names_database, without_database
 from digitizer.operations.stored_blobs import (
     TakenKeys,
@@ -65,6 +78,7 @@ from digitizer.storage.database import (
     writing,
 )
 from digitizer.storage.home_key import HomeKey, Secret, make_home_key
+from digitizer.storage.key_book import changing_book, write_book
 from digitizer.storage.key_file import make_key_ring, read_key_ring
 from digitizer.storage.seal_keys import make_master_key, open_seal_keys
 from digitizer.storage.table_copy import copy_to_sqlite
@@ -109,19 +123,30 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class _Copied:
-    """What a round of copying found."""
+    """What a round of copying found; ``book_key`` opens the copy of the key book, if it needs
+    one."""
 
     seals: TakenKeys
     missing: tuple[str, ...]
     altered: tuple[str, ...]
+    book_key: bytes | None = None
 
 
 def back_up(
-    facility: Facility, folder: Path, passphrase: str, by: Actor, *, by_schedule: bool = False
+    facility: Facility,
+    folder: Path,
+    passphrase: str,
+    by: Actor,
+    *,
+    by_schedule: bool = False,
+    key_folder_confirmed: bool = False,
 ) -> BackedUp:
     """Writes a backup into a new or empty folder. It is a readable copy of all mail, so it is
-    recorded first, whether it succeeds or not; how it ended is noted. Raises NotAllowed,
-    UsageError, StorageError."""
+    recorded first, whether it succeeds or not; how it ended is noted.
+
+    ``key_folder_confirmed``: a person says that the key folder is the right one, though the copy
+    that was there is lost, or this home was restored and is to write the first. Raises NotAllowed,
+    UsageError, StorageError, SettingsError."""
     copying = acting(facility, by, Act.OPERATE)
     check_passphrase(passphrase)
     if _holds_something(folder):
@@ -130,10 +155,13 @@ def back_up(
         raise UsageError("A backup inside the home would be lost with it. Name a folder elsewhere.")
     with copying as action:
         run = backup_runs.begin(action.tx, folder.absolute(), by_schedule)
-        action.record(Verb.BACK_UP, STORE, folder=str(folder.resolve()))
+        said = {"key_folder_confirmed": True} if key_folder_confirmed else {}
+        action.record(Verb.BACK_UP, STORE, folder=str(folder.resolve()), **said)
     what = f"The backup to {folder}"
     try:
-        done = _or_storage_error(what, lambda: _back_up(facility, folder, passphrase))
+        done = _or_storage_error(
+            what, lambda: _back_up(facility, folder, passphrase, key_folder_confirmed)
+        )
     except Exception as error:
         why = str(error) if isinstance(error, DigitizerError) else type(error).__name__
         backup_runs.end(facility.engine, run, why)
@@ -151,15 +179,19 @@ def damage_of(done: BackedUp) -> str | None:
     return f"the home itself has {what}. Run: digitizer scrub"
 
 
-def _back_up(facility: Facility, folder: Path, passphrase: str) -> BackedUp:
+def _back_up(facility: Facility, folder: Path, passphrase: str, confirmed: bool) -> BackedUp:
+    by_key = key_keeping.works_by_keys(facility)
+    if by_key:
+        key_keeping.check_folder(facility.settings, facility.home, folder)
+    elif confirmed:
+        key_keeping.forget_lost_copies(facility)
     for part in ("", "database"):
         (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
     for part in ("profiles", IN_HOME):
         copy_tree(facility.home / part, folder / part)
-    inbox = facility.home / "inbox"
-    before = copy_inbox(inbox, folder / "inbox")
-    copied = _copy_mail(facility, folder)
-    drop_unfinished(inbox, folder / "inbox", before, facility.originals)
+    copied = (
+        _copy_by_key(facility, folder, confirmed) if by_key else _copy_plainly(facility, folder)
+    )
     keys = folder / backup_keys.FILE_NAME
     home_key = facility.home_key
     held = Keys(
@@ -168,6 +200,7 @@ def _back_up(facility: Facility, folder: Path, passphrase: str) -> BackedUp:
         audit=facility.audit_key_file.read_text("ascii"),
         logins=_text_of(facility.home / _LOGIN_KEY),
         at_rest=home_key.key if home_key else None,
+        key_book=copied.book_key,
     )
     write_file(keys, encrypt_keys(held, passphrase))
     write_file(folder / FILE_NAME, (facility.home / FILE_NAME).read_bytes())
@@ -178,6 +211,67 @@ def _back_up(facility: Facility, folder: Path, passphrase: str) -> BackedUp:
         altered=copied.altered,
         bucket=facility.settings.store.blobs_url or None,
     )
+
+
+def _copy_plainly(facility: Facility, folder: Path) -> _Copied:
+    inbox = facility.home / "inbox"
+    before = copy_inbox(inbox, folder / "inbox")
+    copied = _copy_mail(facility, folder)
+    drop_unfinished(inbox, folder / "inbox", before, facility.originals)
+    return copied
+
+
+def _copy_by_key(facility: Facility, folder: Path, confirmed: bool) -> _Copied:
+    """The plain of what it copies lies in the home meanwhile, never in ``folder``."""
+    with private_folder(facility) as within:
+        try:
+            copied = _keyed_copy(facility, folder, within)
+        finally:
+            backup_by_key.overwrite_all(within)
+    done = key_keeping.replace_copy(facility, confirmed=confirmed)
+    backup_by_key.note_book(done.book, folder)
+    return replace(
+        copied,
+        book_key=done.book.outer,
+        missing=tuple(dict.fromkeys((*copied.missing, *done.missing, *done.altered))),
+        altered=tuple(dict.fromkeys((*copied.altered, *done.altered))),
+    )
+
+
+def _keyed_copy(facility: Facility, folder: Path, within: Path) -> _Copied:
+    inbox = facility.home / "inbox"
+    before = copy_inbox(inbox, within / "inbox")
+    for _ in range(_MOST_ROUNDS):
+        copied, gone = _keyed_round(facility, folder, within)
+        lost = set(copied.missing) - set(copied.altered)
+        if not (lost or copied.seals.gone or gone):
+            break
+    drop_unfinished(inbox, within / "inbox", before, facility.originals)
+    backup_by_key.copy_inbox_files(facility, within / "inbox", folder / "inbox")
+    return copied
+
+
+def _keyed_round(facility: Facility, folder: Path, within: Path) -> tuple[_Copied, bool]:
+    """Also whether something of this copy of the tables was destroyed since."""
+    database = within / "mail.sqlite"
+    for each in (database, folder / _DATABASE):
+        each.unlink(missing_ok=True)
+    home_key = facility.home_key
+    _copy_tables(facility.engine, database, home_key)
+    with _opened(database, home_key) as engine:
+        with writing(engine) as tx:
+            kept = owners.kept(tx)
+            taken = key_keeping.take_up(facility, kept)
+            files = owners.owners_of_files(tx)
+            altered: tuple[str, ...] = ()
+            missing: tuple[str, ...] = ()
+            if not facility.settings.store.blobs_url:
+                missing, altered = backup_by_key.copy_files(facility, folder, files, taken.book)
+            seals = take_seal_keys(tx, facility.seal_keys)
+            seal_rows(tx, kept, taken.book.keys)
+        copy_database(engine, folder / _DATABASE)
+    sync_file(folder / _DATABASE)
+    return _Copied(seals, missing, altered), bool(taken.gone)
 
 
 def _copy_mail(facility: Facility, folder: Path) -> _Copied:
@@ -227,12 +321,19 @@ def _absent(tx: sa.Connection, stores: dict[str, LocalBlobs]) -> tuple[str, ...]
     )
 
 
-def restore_home(folder: Path, home: Path, by: Actor, passphrase: str | None = None) -> Proof:
+def restore_home(
+    folder: Path,
+    home: Path,
+    by: Actor,
+    passphrase: str | None = None,
+    key_copy: Path | None = None,
+) -> Proof:
     """Makes ``home`` from a backup; refuses to overwrite. It is recorded in the new home's chain,
     and proves itself by reconciling.
 
     Without a passphrase the home gets new keys. With a wrong one StorageError is raised before
-    anything is written.
+    anything is written. ``key_copy`` is the copy of the key book, or its folder; else it is looked
+    for where the backup's settings say, and beside the backup.
     """
     permit(by, Act.OPERATE)
     if not (folder / _DATABASE).is_file() or not (folder / FILE_NAME).is_file():
@@ -246,11 +347,12 @@ def restore_home(folder: Path, home: Path, by: Actor, passphrase: str | None = N
             "passphrase. Give it with --passphrase-file."
         )
     home_key = HomeKey(keys.at_rest, finished=True) if keys and keys.at_rest else None
+    copy = restore_by_key.find_copy(folder, key_copy, keys.key_book) if keys else None
 
     def restore() -> Proof:
         if home_key:
             make_home_key(home / "keys", Secret(passphrase=passphrase), True, home_key.key)
-        return _restore(folder, home, by, keys, home_key)
+        return _restore(folder, home, by, keys, home_key, copy)
 
     return _or_storage_error(f"The restore to {home}", restore)
 
@@ -267,22 +369,23 @@ def _read_keys(folder: Path, passphrase: str) -> Keys:
 
 
 def _restore(
-    folder: Path, home: Path, by: Actor, keys: Keys | None, home_key: HomeKey | None
+    folder: Path,
+    home: Path,
+    by: Actor,
+    keys: Keys | None,
+    home_key: HomeKey | None,
+    copy: KeyCopy | None,
 ) -> Proof:
     settings, came_from_elsewhere = _settings_in(folder)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for empty in (*_EMPTY, "inbox/default", "inbox-roster"):
         (home / empty).mkdir(mode=0o700, parents=True, exist_ok=True)
-    for part in ("inbox", "profiles", IN_HOME):
+    for part in ("profiles", IN_HOME):
         copy_tree(folder / part, home / part)
-    files = home_key.files if home_key else None
-    damaged = [
-        name
-        for part in _BLOBS
-        for name in copy_blobs(LocalBlobs(folder / part, files), LocalBlobs(home / part, files))
-    ]
+    damaged = _restore_files(folder, home, home_key, copy)
     copy_file(folder / _DATABASE, home / _DATABASE)
     _check_database(home, home_key)
+    _restore_rows(home, home_key, copy)
     # The log's keys first: bringing the database up to date signs what it records with them.
     of_the_log = _restore_audit_keys(home, keys, home_key)
     warnings = [*_restore_keys(home, keys, home_key), *of_the_log, *came_from_elsewhere]
@@ -294,12 +397,47 @@ def _restore(
             old_keys = keys is not None and keys.audit is not None
             ended = end_what_was_begun(action.tx, by)
             keys_are = "old" if old_keys else "new"
-            action.record(Verb.RESTORE, STORE, keys=keys_are, **asdict(ended), **came)
-        warnings += _asked(ended)
+            gone = restore_by_key.empty_destroyed(action.tx, facility, folder, copy) if copy else ()
+            since = {"destroyed_since": [str(each) for each in gone]} if copy else {}
+            action.record(Verb.RESTORE, STORE, keys=keys_are, **asdict(ended), **came, **since)
+        warnings += [*_asked(ended), *restore_by_key.told(gone), *restore_by_key.asked(copy)]
         scans, events = _prove(facility, by, damaged)
     finally:
         facility.engine.dispose()
     return Proof(files=_count_files(home), scans=scans, events=events, warnings=tuple(warnings))
+
+
+def _restore_files(
+    folder: Path, home: Path, home_key: HomeKey | None, copy: KeyCopy | None
+) -> list[str]:
+    """The inbox and the stored files; returns the names of the damaged ones."""
+    key = home_key.files if home_key else None
+    if copy is None:
+        copy_tree(folder / "inbox", home / "inbox")
+        return [
+            name
+            for part in _BLOBS
+            for name in copy_blobs(LocalBlobs(folder / part, key), LocalBlobs(home / part, key))
+        ]
+    restore_by_key.restore_inbox(folder / "inbox", home / "inbox", copy)
+    return [
+        name
+        for part in _BLOBS
+        for name in restore_by_key.restore_files(folder / part, LocalBlobs(home / part, key), copy)
+    ]
+
+
+def _restore_rows(home: Path, home_key: HomeKey | None, copy: KeyCopy | None) -> None:
+    """Before anything brings the tables up to date: they are as they were when it was made."""
+    with _opened(home / _DATABASE, home_key) as engine, writing(engine) as tx:
+        if not has_sealed_rows(tx):
+            return
+        if copy is None:
+            raise StorageError(f"The backup has lost its {backup_by_key.NOTE}.")
+        unseal_rows(tx, copy.book.keys)
+    assert home_key is not None, "only those of encrypted homes have any"
+    with changing_book(home / "keys"):
+        write_book(home / "keys", home_key.key_book, copy.book.restored())
 
 
 def _settings_in(folder: Path) -> tuple[bytes, list[str]]:

@@ -25,13 +25,15 @@ class Keys:
     """``covers`` is the key ring's file as it is; ``seals`` the seals' keys by scan; ``audit`` the
     file of the event log's keys, and ``logins`` that of the key of second steps, None in a backup
     from before there were any; ``at_rest`` the home's key, if it was encrypted at rest: the rest of
-    the backup is encrypted with it."""
+    the backup is encrypted with it; ``key_book`` what opens the copy of the key book, without which
+    a backup that was made with a key folder cannot be read."""
 
     covers: str
     seals: Mapping[str, bytes]
     audit: str | None = None
     logins: str | None = None
     at_rest: bytes | None = None
+    key_book: bytes | None = None
 
 
 def new_passphrase() -> str:
@@ -52,7 +54,8 @@ def encrypt_keys(keys: Keys, passphrase: str) -> bytes:
         "seals": {scan_id: key.hex() for scan_id, key in keys.seals.items()},
         "audit": keys.audit,
         "logins": keys.logins,
-        "at_rest": None if keys.at_rest is None else keys.at_rest.hex(),
+        "at_rest": _written(keys.at_rest),
+        "key_book": _written(keys.key_book),
     }
     return encrypt_with_passphrase(passphrase, json.dumps(content).encode())
 
@@ -62,15 +65,23 @@ def decrypt_keys(encrypted: bytes, passphrase: str) -> Keys:
     content = json.loads(decrypt_with_passphrase(passphrase, encrypted))
     try:
         seals = {scan_id: bytes.fromhex(key) for scan_id, key in content["seals"].items()}
-        at_rest = content.get("at_rest")  # earlier backups have none
         return Keys(
             covers=content["covers"],
             seals=seals,
             audit=content.get("audit"),
             logins=content.get("logins"),
-            at_rest=None if at_rest is None else bytes.fromhex(at_rest),
+            at_rest=_read(content.get("at_rest")),  # earlier backups have none
+            key_book=_read(content.get("key_book")),
         )
     except (KeyError, TypeError, ValueError):
         raise StorageError(
             "The encrypted keys are in a format that this program does not know."
         ) from None
+
+
+def _written(key: bytes | None) -> str | None:
+    return None if key is None else key.hex()
+
+
+def _read(key: str | None) -> bytes | None:
+    return None if key is None else bytes.fromhex(key)

@@ -17,14 +17,17 @@ from digitizer.facility import Facility, open_facility
 from digitizer.model.errors import DigitizerError
 from digitizer.model.people import Actor
 from digitizer.notifications.smtp import reachable
+from digitizer.operations import key_keeping
 from digitizer.operations.actions import verify_audit
 from digitizer.operations.findings import Finding, backup, disk, mail, print_templates, rosters
+from digitizer.protected_line import addressees
 from digitizer.scanners.profiles import (
     undirected,
     unwatched_folders,
     watched_folders,
 )
 from digitizer.storage.database import integrity, linked_sqlite, reading, wal_is_safe
+from digitizer.storage.key_book import KeyBook
 from digitizer.support.clock import now
 from digitizer.support.wording import counted, local_moment
 from inbox_watch.errors import UnsafeFolders
@@ -110,8 +113,11 @@ def _home(facility: Facility, by: Actor) -> Iterator[Finding]:
         yield from _upkeep(facility)
     yield print_templates(facility.own_words)
     yield _at_rest(facility)
+    yield from _key_folder(facility)
     yield from _endpoint(facility)
     yield from _mail_server(facility)
+    yield from _protected_line(facility)
+    yield _takeaway(facility)
     yield from _folders(facility)
     yield _direction_of_mail(facility)
     if not problem:
@@ -193,6 +199,105 @@ def _at_rest(facility: Facility) -> Finding:
     return Finding(what, True, "on")
 
 
+def _protected_line(facility: Facility) -> Iterator[Finding]:
+    """Of each addressee, whether there is an encrypted way on a screen, if the settings want one.
+    What cannot be encrypted is not sent: inmates are shown the way on paper."""
+    for line in addressees.lines(facility):
+        what = f"protected line, {line.to.name}"
+        if line.problem:
+            fix = (
+                "Ask the addressee for their S/MIME certificate (PEM, RSA, for encryption), name "
+                "it and their e-mail address under [[requests.protected]] in config.toml, and a "
+                "server under [mail]. Until then inmates are offered paper."
+            )
+            yield Finding(what, False, f"no way on a screen: {line.problem}", fix)
+        elif line.certificate is None:
+            yield Finding(what, True, "on paper alone")
+        else:
+            ends = f"encrypted to {line.certificate.holder}, good until {line.certificate.ends:%F}"
+            renew = "Ask the addressee for their next certificate." if line.ends_soon else None
+            yield Finding(what, not line.ends_soon, ends, renew)
+
+
+def _key_folder(facility: Facility) -> Iterator[Finding]:
+    """Of a home that is encrypted: whether destruction reaches older backups."""
+    what = "keys of the backups"
+    if facility.home_key is None:
+        return
+    try:
+        book = key_keeping.book_of(facility)
+        if key_keeping.works_by_keys(facility):
+            folder = Path(facility.settings.backup.key_folder).resolve()
+            key_keeping.check_folder(facility.settings, facility.home)
+            wrong, fix = _copy_of_keys(facility, folder, book)
+            good = f"a copy in {folder}; without it no backup can be read"
+        else:
+            wrong, fix = _old_copies(book, None)
+            good = (  # a choice, not a problem
+                "older backups hold what retention destroyed, until they are removed. Name a key "
+                "folder on another device under [backup] in config.toml, and new ones will not"
+            )
+    except (DigitizerError, OSError) as error:
+        wrong = str(error)
+        fix = "Mount its disk, or correct backup.key_folder; then run: digitizer backup DIR"
+    if wrong:
+        yield Finding(what, False, wrong, fix)
+    else:
+        yield Finding(what, True, good)
+
+
+def _copy_of_keys(facility: Facility, folder: Path, book: KeyBook | None) -> tuple[str, str]:
+    """What is wrong with it, "" if nothing is, and what helps."""
+    if _device(folder) == _device(facility.home):
+        return (
+            f"{folder} is on the disk of the home: who loses one loses both",
+            "Name a folder on another device: backup.key_folder in config.toml.",
+        )
+    if book is None:
+        return "", ""
+    confirm = "digitizer backup DIR --confirm-key-folder"
+    if book.is_restored:
+        return (
+            f"this home was restored, and has not written its keys to {folder} yet",
+            f"If it takes the place of the home that was backed up: {confirm}",
+        )
+    if not key_keeping.is_there(folder):
+        if str(folder) in book.kept_in:
+            return (
+                f"the copy that was in {folder} is not there",
+                f"Mount its disk; if it is lost for good: {confirm}",
+            )
+        return f"no copy is in {folder} yet", "Run: digitizer backup DIR"
+    if not key_keeping.is_of_today(folder, book):
+        return (
+            f"the copy in {folder} is not of today: what was destroyed may still be in it",
+            "Run: digitizer backup DIR",
+        )
+    return _old_copies(book, folder)
+
+
+def _old_copies(book: KeyBook | None, folder: Path | None) -> tuple[str, str]:
+    """Those in folders that the settings do not name any more."""
+    old = [
+        each
+        for each in map(Path, book.kept_in if book else ())
+        if each != folder
+        and not (key_keeping.is_there(each) and book and key_keeping.is_of_today(each, book))
+    ]
+    if not old:
+        return "", ""
+    return (
+        f"an older copy of the keys was in {', '.join(map(str, old))}, and is out of reach: it may "
+        "open what was destroyed since",
+        "Mount its disk and run: digitizer backup DIR. If it is lost for good: digitizer backup "
+        "DIR --confirm-key-folder",
+    )
+
+
+def _device(path: Path) -> int:
+    return path.stat().st_dev
+
+
 def _endpoint(facility: Facility) -> Iterator[Finding]:
     try:
         premises = open_premises(facility.settings.endpoint, facility.home)
@@ -210,6 +315,23 @@ def _endpoint(facility: Facility) -> Iterator[Finding]:
             if problem
             else None,
         )
+
+
+def _takeaway(facility: Facility) -> Finding:
+    """Whether somebody who left has a page for the code on their slip. A facility that wrote that
+    it wants that must have one; else it is a hint."""
+    settings = facility.settings
+    off = settings.release.export == "off"
+    has_page = settings.family.enabled and bool(settings.family.address)
+    good = off or has_page or "export" not in settings.release.model_fields_set
+    if off:
+        message = "off: mailboxes are exported at a desk alone"
+    elif has_page:
+        message = "a code opens on the family's pages"
+    else:
+        message = "no codes: no address is set at which people who left could type one"
+    fix = 'Write address under [family] in config.toml, or export = "off" under [release].'
+    return Finding("mailboxes to take along", good, message, None if good else fix)
 
 
 def _mail_server(facility: Facility) -> Iterator[Finding]:

@@ -12,18 +12,24 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from digitizer.access import throttling
+from digitizer.appeals import clocks
+from digitizer.auditing import records as reviews
 from digitizer.capture.held_queues import queue_lines
 from digitizer.capture.scans.ledger import queue_state
 from digitizer.engines.printing.kit.wording import OwnWords
+from digitizer.messages import request_items
 from digitizer.model.mail import Queue
+from digitizer.model.retention import RunState
 from digitizer.model.settings import Settings
 from digitizer.notifications import outbox
 from digitizer.notifications.bounces import bounced_since
 from digitizer.notifications.outbox import FOR_A_PERSON, Kind, Outgoing, OutState
-from digitizer.operations import backup_runs
+from digitizer.operations import backup_runs, log_checks
 from digitizer.operations.staff_mail import left as who_left
+from digitizer.originals import destroying
 from digitizer.people import kept_rosters
 from digitizer.prints import queue as prints
+from digitizer.storage.tables_retention import leftover_file, retention_run
 from digitizer.support.clock import now
 from digitizer.support.wording import counted, local_moment
 
@@ -35,6 +41,8 @@ _TRIES_BEFORE_NEWS = 4
 _READ_WITHIN = timedelta(hours=1)
 #: Paper that a printer was given lies in its tray long before.
 _CONFIRMED_WITHIN = timedelta(hours=1)
+#: What was confirmed is destroyed within minutes, unless something is wrong.
+_DESTROYED_WITHIN, _REWRITTEN_WITHIN = timedelta(hours=6), timedelta(days=1)
 _OUTBOX = "/staff/outbox"
 _BOUNCED_LATELY = timedelta(days=7)
 QUEUES = {
@@ -105,6 +113,36 @@ def backup(settings: Settings, tx: sa.Connection, at: datetime) -> Finding:
         fix = "Name a folder under [backup] in config.toml, or make one: digitizer backup DIR"
     fine, wanted = young and not failed, bool(hours or settings.backup.folder)
     return Finding("backup", fine, message, None if fine else fix, alarm=wanted)
+
+
+def log_intact(tx: sa.Connection) -> Finding:
+    """Whether the event log was intact when the service walked along it last."""
+    known = log_checks.last(tx)
+    if known is None or not known.fault:
+        proven = (
+            f"intact, {local_moment(known.at)}" if known else "the service checks it once a day"
+        )
+        return Finding("event log", True, proven, alarm=True)
+    return Finding(
+        "event log",
+        False,
+        f"broken after {counted(known.events, 'event')}: {known.fault}",
+        "Keep a copy of the database as it is, and find out who changed it: digitizer audit verify",
+        alarm=True,
+    )
+
+
+def log_reviews(tx: sa.Connection, at: datetime) -> Finding:
+    """Whether somebody looks through what others looked at, within a week."""
+    late = reviews.overdue(tx, at.astimezone().date())
+    return Finding(
+        "reviews of the log",
+        not late,
+        f"{counted(late, 'review')} overdue" if late else "none is overdue",
+        "Look through them on the page Log; a person's own is for another." if late else None,
+        "/staff/log" if late else None,
+        alarm=True,
+    )
 
 
 def print_templates(own: OwnWords) -> Finding:
@@ -228,6 +266,50 @@ def logins(settings: Settings, tx: sa.Connection, at: datetime) -> Finding:
     )
 
 
+def originals(tx: sa.Connection) -> Finding:
+    """Whether paper was left out of a destruction because its stored scan is damaged."""
+    scans = destroying.altered(tx)
+    return Finding(
+        "originals",
+        not scans,
+        f"stored files are not as they were, of scan {', '.join(scans)}: the paper is all there is"
+        if scans
+        else "no paper was kept back because its stored scan is damaged",
+        "Keep this paper. Run: digitizer scrub; then scan the paper again, or restore a backup."
+        if scans
+        else None,
+        "/staff/originals",
+        alarm=True,
+    )
+
+
+def destruction(tx: sa.Connection, at: datetime) -> Finding:
+    """Whether what two people decided to destroy is gone soon after, without a trace."""
+    run, said = retention_run.c, []
+    confirmed = run.state == str(RunState.CONFIRMED), run.confirmed <= at - _DESTROYED_WITHIN
+    late = tx.execute(sa.select(run.id).where(*confirmed).order_by(run.id)).scalars().all()
+    if late:
+        files = sa.select(sa.func.count()).where(leftover_file.c.run_id.in_(late))
+        left = counted(tx.execute(files).scalar_one(), "file")
+        numbers = ", ".join(map(str, late))
+        said.append(f"not carried out to the end: run {numbers}; {left} still to be erased")
+    owed = run.state == str(RunState.REWRITE_OWED), run.finished <= at - _REWRITTEN_WITHIN
+    since = tx.execute(sa.select(sa.func.min(run.finished)).where(*owed)).scalar()
+    if since is not None:
+        said.append(f"the database is still to be rewritten since {local_moment(since)}")
+    return Finding(
+        "destruction",
+        not said,
+        "; ".join(said) or "all that was confirmed is gone",
+        "See in the log of the service why, and free some space. At a quiet time stop the service, "
+        "and run: digitizer retention run --resume"
+        if said
+        else None,
+        "/staff/retention",
+        alarm=True,
+    )
+
+
 def rosters(settings: Settings, tx: sa.Connection) -> Finding:
     """The names of files only: a reason may name people."""
     folder = settings.roster.folder
@@ -244,6 +326,91 @@ def rosters(settings: Settings, tx: sa.Connection) -> Finding:
         if waiting
         else None,
         "/staff/roster",
+    )
+
+
+def appeals(settings: Settings, tx: sa.Connection) -> Finding:
+    """Whether every appeal is decided in time."""
+    state = clocks.state_of(tx, settings)
+    said = []
+    if state.overdue:
+        oldest = f"the oldest was to be decided until {state.first_due}"
+        said.append(f"{counted(state.overdue, 'appeal')} overdue, {oldest}")
+    if state.soon:
+        said.append(f"{counted(state.soon, 'appeal')} due soon")
+    return Finding(
+        "appeals",
+        not said,
+        "; ".join(said) or "none is overdue or due soon",
+        "Another official than who rejected it decides it, on the page Appeals." if said else None,
+        "/staff/appeals" if said else None,
+    )
+
+
+def requests(tx: sa.Connection) -> Finding:
+    """Whether every request and grievance is answered in time. What is not stays open: its inmate
+    may ask the next level, and nothing closes it."""
+    state = request_items.clocks(tx)
+    said = []
+    if state.overdue:
+        oldest = f"the oldest was to be done until {local_moment(state.first or now())}"
+        said.append(f"{counted(state.overdue, 'request')} overdue, {oldest}")
+    if state.emergencies:
+        said.append(f"{counted(state.emergencies, 'emergency request')} that nobody has looked at")
+    return Finding(
+        "requests",
+        not said,
+        "; ".join(said) or "none is overdue",
+        "Answer it on the page Requests; nobody answers two steps of one." if said else None,
+        "/staff/requests" if said else None,
+        alarm=True,
+    )
+
+
+def protected_line(tx: sa.Connection) -> Finding:
+    """Whether what inmates sent to the protected line went out. What it says is sealed to all."""
+    failed = outbox.in_state(tx, *FOR_A_PERSON, kind=Kind.SEALED)
+    stuck = _stuck(tx, Kind.SEALED)
+    said = []
+    if failed:
+        said.append(f"{counted(len(failed), 'message')} not sent, or perhaps not")
+    if stuck:
+        said.append(f"{counted(len(stuck), 'message')} cannot be sent: {stuck[0].problem}")
+    return Finding(
+        "protected line",
+        not said,
+        "; ".join(said) or "all that was sent to it went out",
+        "Correct the address or [mail] in config.toml, then send it again on the page Outbox, "
+        "where that is offered: nothing is left of what came back. Its writer is told to use "
+        "paper; after 7 days it is erased."
+        if said
+        else None,
+        _OUTBOX if said else None,
+        alarm=True,
+    )
+
+
+def notices(settings: Settings, tx: sa.Connection, at: datetime) -> Finding:
+    """Whether everyone was told of what was refused; a notice that is withheld stands here until it
+    is given."""
+    state = clocks.notices_of(tx, settings, at)
+    said = []
+    if state.kept:
+        first = f"the first is given on its own after {state.kept_until}"
+        said.append(f"{counted(state.kept, 'notice')} withheld, {first}")
+    if state.evidence:
+        said.append(f"{counted(state.evidence, 'notice')} of evidence goes out soon")
+    if state.untold:
+        said.append(f"nothing tells somebody of {counted(state.untold, 'rejection')}")
+    return Finding(
+        "notices",
+        not said,
+        "; ".join(said) or "everyone was told what was refused",
+        "Look at it on the page Appeals: print what is to be printed; a supervisor may withhold "
+        "the notice of evidence."
+        if said
+        else None,
+        "/staff/appeals" if said else None,
     )
 
 
@@ -276,5 +443,13 @@ def of_the_tables(settings: Settings, tx: sa.Connection) -> Iterator[Finding]:
         yield to_staff
     yield webhook(tx)
     yield printing(tx, at)
+    yield appeals(settings, tx)
+    yield requests(tx)
+    yield protected_line(tx)
+    yield log_intact(tx)
+    yield log_reviews(tx, at)
+    yield notices(settings, tx, at)
     yield rosters(settings, tx)
     yield logins(settings, tx, at)
+    yield originals(tx)
+    yield destruction(tx, at)

@@ -30,7 +30,7 @@ from digitizer.operations import reconcile as reconciling
 from digitizer.operations.store_settings import with_database
 from digitizer.storage.audit_keys import sign_with
 from digitizer.storage.copying import replace_file
-from digitizer.storage.database import alone, open_engine, reading, writing
+from digitizer.storage.database import alone, make_schema, open_engine, reading, writing
 from digitizer.storage.schema import (
     MovedTo,
     MoveMark,
@@ -78,6 +78,7 @@ def move_home(
     home = home.resolve()
     target = _checked(url)
     _check_home(home, url, unencrypted)
+    make_schema(target)
     new = open_engine(target)
     try:
         moved = _moved_before(home)

@@ -3,12 +3,9 @@ only after a newer one is good."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from digitizer.operations import backup_runs
 from digitizer.operations.backup import back_up, damage_of
 from digitizer.operations.backup_runs import BackupRun
 from digitizer.storage.database import reading, writing
+from digitizer.storage.one_at_a_time import one_at_a_time
 from digitizer.support.clock import now
 
 _NAME = "digitizer-%Y%m%dT%H%M%SZ"
@@ -39,7 +37,7 @@ def back_up_if_due(facility: Facility, by: Actor) -> Path | None:
     permit(facility, by, Act.OPERATE)
     if not facility.settings.backup.folder:
         return None
-    with _alone(facility.run_folder) as alone:
+    with one_at_a_time(facility.run_folder, "backup") as alone:
         if not alone:
             return None
         _end_interrupted(facility)
@@ -74,10 +72,12 @@ def _is_due(facility: Facility, at: datetime) -> bool:
 
 def _back_up(facility: Facility, by: Actor) -> Path:
     plan = facility.settings.backup
-    folder = Path(plan.folder) / now().astimezone(UTC).strftime(_NAME)
     try:
-        if not folder.parent.is_dir():
-            raise SettingsError(f"{folder.parent} is not there. Mount its disk, or make it.")
+        folder = _new_folder(Path(plan.folder))
+    except Exception as error:
+        _note_failed(facility, Path(plan.folder) / now().astimezone(UTC).strftime(_NAME), error)
+        raise
+    try:
         passphrase = _first_line(Path(plan.passphrase_file))
         done = back_up(facility, folder, passphrase, by, by_schedule=True)
     except Exception as error:
@@ -91,6 +91,24 @@ def _back_up(facility: Facility, by: Actor) -> Path:
     good = [each for each in _here(facility) if each.good]
     _remove(facility, by, good, keep=plan.keep)
     return folder
+
+
+def _new_folder(parent: Path) -> Path:
+    """Made by nobody but us: another facility may make its backup in the same folder, at the same
+    second."""
+    if not parent.is_dir():
+        raise SettingsError(f"{parent} is not there. Mount its disk, or make it.")
+    at = now().astimezone(UTC)
+    while True:
+        folder = parent / at.strftime(_NAME)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            at += timedelta(seconds=1)
+        except OSError as error:
+            raise StorageError(f"Cannot make {folder}: {error.strerror}.") from error
+        else:
+            return folder
 
 
 def _note_failed(facility: Facility, folder: Path, error: Exception) -> None:
@@ -151,22 +169,3 @@ def _remove(facility: Facility, by: Actor, runs: Sequence[BackupRun], keep: int)
 
 def _is_ours(folder: Path) -> bool:
     return bool(_NAMED_SO.fullmatch(folder.name)) and folder.is_dir() and not folder.is_symlink()
-
-
-@contextmanager
-def _alone(run_folder: Path) -> Iterator[bool]:
-    """Whether no other process makes one now; while the block lasts, none begins."""
-    run_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(run_folder / "backup.busy", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        yield _locked(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -27,6 +27,7 @@ _BY_STATE = {
     LetterState.AWAITING_REVIEW: "held",
     LetterState.REJECTED: "rejected",
     LetterState.REPLACED: "recorded",
+    LetterState.DESTROYED: "destroyed",
 }
 
 
@@ -50,6 +51,7 @@ class Balance:
     working: int
     balanced: bool
     missing_original: bool
+    destroyed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class _Scan:
     rejected: bool
     replaced: bool
     sealed: bool
+    destroyed: bool
 
     @property
     def working(self) -> bool:
@@ -71,6 +74,8 @@ class _Scan:
     @property
     def loose_place(self) -> str:
         """Where content pages that are in no letter count."""
+        if self.destroyed:
+            return "destroyed"
         return "rejected" if self.rejected else "recorded" if self.replaced else "held"
 
 
@@ -108,6 +113,7 @@ def _entered(row: sa.Row[Any]) -> _Scan:
         rejected=row.rejected,
         replaced=bool(row.replaced_by),
         sealed=row.sealed,
+        destroyed=row.destroyed is not None,
     )
 
 
@@ -128,7 +134,10 @@ def _counts(tx: sa.Connection, only: Sequence[str] | None = None) -> dict[str, C
 
 
 def _place(role: PageRole, state: str | None) -> str:
-    """A page that was withheld from a delivered letter was refused, as one of a rejected letter."""
+    """A page that was withheld from a delivered letter was refused, as one of a rejected letter. A
+    destroyed letter took its cover and its blanks along."""
+    if state == LetterState.DESTROYED:
+        return "destroyed"
     if role is PageRole.WITHHELD and state == LetterState.DELIVERED:
         return "rejected"
     return _BY_ROLE.get(role) or ("loose" if state is None else _BY_STATE[LetterState(state)])
@@ -144,6 +153,8 @@ def _balance(
     else:
         places[entered.loose_place] += places.pop("loose", 0)
         expected = entered.pages or 0
+    if entered.destroyed:
+        places = Counter(destroyed=places.total())
     balanced = present and (entered.working or sum(places.values()) == expected)
     return Balance(
         scan=entered.id,
@@ -158,14 +169,17 @@ def _balance(
         covers=places["covers"],
         blanks=places["blanks"],
         rejected=places["rejected"],
+        destroyed=places["destroyed"],
     )
 
 
 def _originals(tx: sa.Connection, scan_id: str, originals: BlobStore) -> tuple[str, bool]:
-    """The name under which the scan came in, and whether all its originals are stored."""
+    """The name under which the scan came in, and whether all its originals that were not destroyed
+    are stored."""
     parts = tx.execute(
-        sa.select(original.c.source, original.c.sha256, original.c.sealed_as)
+        sa.select(original.c.source, original.c.sha256, original.c.sealed_as, original.c.destroyed)
         .where(original.c.scan_id == scan_id)
         .order_by(original.c.ordinal)
     ).all()
-    return parts[0].source, all(originals.exists(part.sealed_as or part.sha256) for part in parts)
+    kept = [part for part in parts if part.destroyed is None]
+    return parts[0].source, all(originals.exists(part.sealed_as or part.sha256) for part in kept)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+import sqlalchemy as sa
+
 from digitizer.access.acting import acting
 from digitizer.access.permissions import Act
 from digitizer.capture.private_folder import private_folder
@@ -22,6 +24,7 @@ from digitizer.operations.stored_blobs import Named, named_originals, named_pict
 from digitizer.storage.blobs import BlobStore, LocalBlobs
 from digitizer.storage.database import reading
 from digitizer.storage.encrypted_files import DamagedFile
+from digitizer.storage.tables_retention import leftover_file
 
 _CHUNK = 1 << 20
 #: Nobody is writing a temporary file that is older than this (seconds): a crash left it.
@@ -72,7 +75,8 @@ def scrub(
         for name, store in (("originals", facility.originals), ("pictures", facility.pictures)):
             named = _named(facility, name)
             for sha256 in store.names():
-                if not _is_whole(store, sha256, folder, found, pace):
+                whole = _is_whole(store, sha256, folder, found, pace)
+                if not whole and not _is_erased(facility, name, store, sha256):
                     found.altered.append(Problem(name, sha256, named.get(sha256, ())))
             found.missing += _missing(facility, name, store)
             found.left_over += _left_over(store)
@@ -104,6 +108,30 @@ def _missing(facility: Facility, name: str, store: BlobStore) -> Iterator[Proble
 def _is_whole(
     store: BlobStore, sha256: str, folder: Path, found: Scrubbed, pace: Callable[[int], None]
 ) -> bool:
+    try:
+        digest, size = _read(store, sha256, folder, pace)
+    except (FileNotFoundError, NotFound):  # sealed meanwhile; if not, it is reported as missing
+        return True
+    except DamagedFile:
+        return False
+    found.files += 1
+    found.size += size
+    return digest == sha256
+
+
+def is_as_named(store: BlobStore, sha256: str, folder: Path) -> bool:
+    """Whether a stored file is there and has the digest that is its name. Raises StorageError where
+    it cannot be read just now."""
+    try:
+        return _read(store, sha256, folder, lambda _: None)[0] == sha256
+    except (FileNotFoundError, NotFound, DamagedFile):
+        return False
+
+
+def _read(
+    store: BlobStore, sha256: str, folder: Path, pace: Callable[[int], None]
+) -> tuple[str, int]:
+    """The digest of a file and its size."""
     digest, size = hashlib.sha256(), 0
     try:
         with _opened(store, sha256, folder) as stream:
@@ -111,15 +139,19 @@ def _is_whole(
                 digest.update(chunk)
                 size += len(chunk)
                 pace(len(chunk))
-    except (FileNotFoundError, NotFound):  # sealed meanwhile; if not, it is reported as missing
-        return True
-    except DamagedFile:
-        return False
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise StorageError(f"Stored file {sha256} cannot be read: {error}.") from None
-    found.files += 1
-    found.size += size
-    return digest.hexdigest() == sha256
+    return digest.hexdigest(), size
+
+
+def _is_erased(facility: Facility, name: str, store: BlobStore, sha256: str) -> bool:
+    """Whether somebody is overwriting it, or has, for it was destroyed by schedule."""
+    this = leftover_file.c.store == name, leftover_file.c.sha256 == sha256
+    with reading(facility.engine) as tx:
+        listed = tx.execute(sa.select(leftover_file).where(*this)).first()
+    return listed is not None or not store.exists(sha256)
 
 
 @contextmanager

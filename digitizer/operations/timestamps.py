@@ -70,13 +70,15 @@ class Timestamp:
 class TimestampCheck:
     """How many timestamps agree with the log, when the last was stamped, and what is wrong.
 
-    ``unchecked`` were found, but no root certificates are set to check them with.
+    ``unchecked`` were found, but no root certificates are set to check them with. ``anchors`` are
+    what was stamped.
     """
 
     good: int = 0
     last: datetime | None = None
     unchecked: int = 0
     fault: str | None = None
+    anchors: tuple[Anchor, ...] = ()
 
 
 # ---- making --------------------------------------------------------------------------------
@@ -187,6 +189,16 @@ def _cut(line: socket.socket) -> None:
         return  # it has ended by itself
 
 
+def reply_about(home: Path, line: str) -> bytes | None:
+    """The authority's reply (DER) about the anchor with this line, as the home keeps it; None where
+    it has none, or it cannot be read: ``check`` says then what is wrong."""
+    try:
+        anchor, reply = _parsed(home / IN_HOME / _name(anchors.parse_line(line).head))
+    except BadTimestamp:
+        return None
+    return reply if anchor.line == line else None
+
+
 # ---- checking ------------------------------------------------------------------------------
 
 
@@ -208,8 +220,8 @@ def check(tx: sa.Connection, walked: Walk, settings: Audit, home: Path) -> Times
     except BadTimestamp as error:
         return TimestampCheck(fault=str(error))
     if not roots:
-        return TimestampCheck(unchecked=len(stamped))
-    return TimestampCheck(len(stamped), max(stamped.values()))
+        return TimestampCheck(unchecked=len(stamped), anchors=tuple(stamped))
+    return TimestampCheck(len(stamped), max(stamped.values()), anchors=tuple(stamped))
 
 
 def _read(tx: sa.Connection, walked: Walk, path: Path, roots: Sequence[Certificate]) -> Timestamp:

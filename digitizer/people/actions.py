@@ -16,7 +16,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, ReleaseNotConfirmed, RosterError, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate, StaffRole
-from digitizer.people import accounts, held_names, roster
+from digitizer.people import accounts, held_names, leaving, roster
 from digitizer.people.held_names import HeldName
 from digitizer.people.roster import RosterChange
 from digitizer.people.roster_file.layout import Choices
@@ -70,7 +70,7 @@ def import_upload(
             if preview.plan.refused:
                 raise RosterError(trouble)
             raise ReleaseNotConfirmed(trouble, preview.plan.leaving, preview.plan.in_custody)
-        return carry_out(action, preview, facility.settings.facility)
+        return carry_out(action, preview, facility.settings)
 
 
 def preview_roster(
@@ -113,6 +113,8 @@ def confirm_same_person(
             listed=held.listed.full_name,
         )
         end_logins(action, [booking_number], facility.settings.facility)
+        change = leaving.Change(inmate_id, held.known.status, held.listed.status)
+        leaving.follow(action, facility.settings, [change])
     return held
 
 

@@ -19,16 +19,22 @@ from digitizer.storage.tables import (
     posting,
     session,
 )
+from digitizer.storage.tables_appeals import rejection
 from digitizer.storage.tables_correspondents import (
     contact,
     contact_ask,
     cut_part,
     mail_block,
 )
+from digitizer.storage.tables_departures import departure, takeaway_code
+from digitizer.storage.tables_legal import legal_item
 from digitizer.storage.tables_logbook import found_item, returned_mail
 from digitizer.storage.tables_messages import added_photo, message_draft
+from digitizer.storage.tables_originals import paper_request
 from digitizer.storage.tables_prints import print_job
-from digitizer.storage.tables_requests import inmate_request
+from digitizer.storage.tables_protected import protected_message
+from digitizer.storage.tables_requests import inmate_request, request_form
+from digitizer.storage.tables_retention import legal_hold
 from digitizer.storage.tables_screening import watch_rule
 
 #: Where a record is named whose contents go to the other record.
@@ -47,11 +53,19 @@ GIVEN = (
     message_draft,
     added_photo,
     inmate_request,
+    request_form,
+    protected_message,
     returned_mail,
     found_item,
+    legal_item,
+    rejection,
+    paper_request,
+    legal_hold,
+    takeaway_code,
 )
-#: Where nothing is left by then: sessions are ended, and a name that is held forbids it.
-EMPTY = (session, held_name)
+#: Where nothing is left by then: sessions are ended, a name that is held forbids it, and what is
+#: known of departures was put together.
+EMPTY = (session, held_name, departure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ last name swapped.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -35,6 +36,8 @@ SUFFIXES = frozenset(
         "5th",
     }
 )
+#: So many words may be written as one.
+_MOST_JOINED = 5
 #: Letters that have no accent to take away, and how they are written without them.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
@@ -112,3 +115,45 @@ def is_named(person: Inmate, typed: str) -> bool:
         )
         for at in range(len(words))
     )
+
+
+def is_meant(said: str, name: str) -> bool:
+    """Whether somebody of the staff of this name may be meant by what was ``said``, in whatever
+    words: the whole name is in it, or any word of it but the first, or words in a row written as
+    one. Titles, suffixes, hyphens, accents and a possessive 's are no matter. In doubt they are."""
+    words = _runs(name)
+    whole = _spellings("".join(words))
+    # Of "Brookwater, Ana" the first word is no first name.
+    lasts = words if "," in name else words[1:] or words
+    # "Ana Maria De La Cruz" is called De La Cruz, Delacruz, Cruz or Maria.
+    called = set().union(*map(_spellings, lasts), *map(_spellings, _joined(lasts)), whole)
+    heard = _runs(said)
+    spoken = set().union(*map(_spellings, heard), *map(_spellings, _joined(heard)))
+    within = one_name(name)
+    return bool(called & spoken - {""}) or (bool(within) and within in one_name(said))
+
+
+def _runs(text: str) -> list[str]:
+    """The words of what may be a name, split at whatever is no letter, without suffixes."""
+    composed = unicodedata.normalize("NFC", text).casefold()
+    owned = re.sub(r"['’ʼ`´]s?(?=\W|$)", " ", composed)
+    words = re.sub(r"['’ʼ`´]", "", owned)
+    split = re.split(r"[\W_]+", words)
+    kept = [each for each in split if each and each not in SUFFIXES]
+    return kept or [each for each in split if each]
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Each run of neighbouring words as one word."""
+    return [
+        "".join(words[start:end])
+        for start in range(len(words))
+        for end in range(start + 2, min(len(words), start + _MOST_JOINED) + 1)
+    ]
+
+
+def one_name(name: str) -> str:
+    """How names of staff are compared: whatever their capitals, spaces and accents, for one person
+    may have been typed in two ways."""
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(each for each in folded if each.isalnum())

@@ -18,7 +18,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, CustodyStatus, Inmate
-from digitizer.people import earlier_numbers, held_names, roster
+from digitizer.people import earlier_numbers, held_names, leaving, roster
 from digitizer.people.belongings import Belongings, belongings_of, give_all
 from digitizer.people.names import may_be_same
 from digitizer.people.roster_file.numbers import booking_number as checked
@@ -100,6 +100,7 @@ def merge(
         moved = belongings_of(action.tx, gone)
         for each in (gone, stays):
             sessions.close_sessions_of_inmate(action.tx, each)
+        leaving.note_merge(action.tx, gone, stays)
         give_all(action.tx, gone, stays)
         action.tx.execute(sa.delete(inmate).where(inmate.c.id == gone))
         _follow(action, number, into)

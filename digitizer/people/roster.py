@@ -119,7 +119,7 @@ def _values(row: RosterRow) -> dict[str, object]:
 def left(tx: sa.Connection, booking_numbers: Collection[str]) -> Mapping[int, str]:
     """The ids of those of these inmates who were released or transferred and still have a PIN or a
     session, and their numbers."""
-    away = [str(CustodyStatus.RELEASED), str(CustodyStatus.TRANSFERRED)]
+    away = [str(each) for each in CustodyStatus if each.is_gone]
     logged_in = sa.select(session.c.inmate_id).where(session.c.inmate_id.is_not(None))
     can = inmate.c.pin_hash.is_not(None) | inmate.c.id.in_(logged_in)
     asked = sa.select(inmate.c.id, inmate.c.booking_number).where(inmate.c.status.in_(away), can)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,8 @@ from digitizer.access import sessions
 from digitizer.access.acting import Action
 from digitizer.model.errors import RosterError
 from digitizer.model.events import ROSTER, Subject, Verb
-from digitizer.model.settings import FacilitySettings
-from digitizer.people import accounts, kept_rosters, roster, roster_choices
+from digitizer.model.settings import FacilitySettings, Settings
+from digitizer.people import accounts, kept_rosters, leaving, roster, roster_choices
 from digitizer.people.held_names import HeldName
 from digitizer.people.roster import RosterChange
 from digitizer.people.roster_file.layout import Choices
@@ -94,7 +94,7 @@ def too_many(made: RosterPlan) -> str:
     )
 
 
-def carry_out(action: Action, preview: Preview, settings: FacilitySettings) -> RosterChange:
+def carry_out(action: Action, preview: Preview, settings: Settings) -> RosterChange:
     """Imports it, which must have been planned in this transaction."""
     upload, file = preview.upload, preview.file
     change = roster.apply_plan(action.tx, preview.plan)
@@ -116,8 +116,17 @@ def carry_out(action: Action, preview: Preview, settings: FacilitySettings) -> R
         _suspend(action, each)
     for inmate_id in change.gone:
         sessions.close_sessions_of_inmate(action.tx, inmate_id)
-    end_logins(action, [row.inmate.booking_number for row in file.rows], settings)
+    end_logins(action, [row.inmate.booking_number for row in file.rows], settings.facility)
+    leaving.follow(action, settings, _changes(preview.plan))
     return change
+
+
+def _changes(made: RosterPlan) -> Iterator[leaving.Change]:
+    """Of those whom the file lists. Who is missing from it may be back in the next one."""
+    for each in made.steps:
+        if each.is_written and each.before is not None:
+            was, will_be = each.before.inmate.status, each.row.inmate.status
+            yield leaving.Change(each.before.id, was, will_be)
 
 
 def _suspend(action: Action, held: HeldName) -> None:

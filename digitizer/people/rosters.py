@@ -96,7 +96,7 @@ def apply_kept(
             raise RosterError(trouble)
         if preview.plan.seen != seen:
             raise Conflict("The roster changed since you looked. Nothing was imported: look again.")
-        return carry_out(action, preview, facility.settings.facility)
+        return carry_out(action, preview, facility.settings)
 
 
 def dismiss_kept(facility: Facility, sha256: str, by: Actor) -> None:
@@ -154,7 +154,7 @@ def import_from_folder(facility: Facility, file: Path, by: Actor) -> FolderRoste
             reason = "An older file: it came in before, and another was imported after it."
         if preview is None or reason is not None:
             return _set_aside(action, upload, str(reason))
-        change = carry_out(action, preview, facility.settings.facility)
+        change = carry_out(action, preview, facility.settings)
         return FolderRoster(upload.sha256, None, change)
 
 

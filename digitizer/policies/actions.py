@@ -1,9 +1,9 @@
-"""What supervisors do with watch rules: set one, end one, see which there are."""
+"""What supervisors do with watch rules: try one, set one, end one, see which there are."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from digitizer.access.acting import acting, looking
 from digitizer.access.permissions import Act, is_permitted
@@ -11,8 +11,9 @@ from digitizer.facility import Facility
 from digitizer.model.errors import UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
-from digitizer.policies import marks, watch_rules
+from digitizer.policies import marks, trying, watch_rules
 from digitizer.policies.matching import phrase_of
+from digitizer.policies.trying import Trial
 from digitizer.policies.watch_rules import NewRule, WatchKind, WatchRule, today
 
 #: Days. No rule counts longer: whoever still needs it says so again.
@@ -39,6 +40,27 @@ def add_rule(facility: Facility, asked: NewRule, by: Actor) -> WatchRule:
         rule = watch_rules.find(action.tx, rule.id)
         action.record(Verb.SET_WATCH, Subject.rule(rule.id), **_detail(rule), marked=rule.marked)
     return rule
+
+
+def try_rule(facility: Facility, asked: NewRule, since: date, by: Actor, start: int = 0) -> Trial:
+    """What the rule would have marked of the letters since that day, from the place ``start`` on,
+    as many as one go looks at. Raises UsageError, and NotFound for an unknown number."""
+    recording = acting(facility, by, Act.WATCH, reason=asked.why)
+    wanted = _checked(asked)
+    with looking(facility, by, Act.WATCH) as look:  # long, and nobody should wait for it
+        found = trying.try_on(look.tx, wanted, since, max(start, 0))
+    with recording as action:
+        action.record(
+            Verb.TRY_WATCH,
+            Subject.rule("new"),
+            kind=str(wanted.kind),
+            words=wanted.words,
+            inmate=wanted.booking_number or None,
+            since=since.isoformat(),
+            looked=found.looked,
+            marked=found.marked,
+        )
+    return found
 
 
 def end_rule(facility: Facility, rule_id: str, by: Actor, reason: str) -> WatchRule:

@@ -21,12 +21,14 @@ import sqlalchemy as sa
 from digitizer.letters.transcripts import wordings_of
 from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import Box, Transcript, Word
-from digitizer.people.correspondents.origins import origins_of
+from digitizer.people.correspondents.origins import origins_of_many
 from digitizer.policies.watch_rules import WatchKind, WatchRule, current_rules, rules_by_id
 from digitizer.storage.tables import letter, page
 from digitizer.storage.tables_screening import watch_mark
+from digitizer.support.slices import in_slices
 
 _OPEN = (LetterState.HELD, LetterState.AWAITING_REVIEW)
+_AT_ONCE = 200
 _ON_PAGES = (PageRole.CONTENT, PageRole.WITHHELD)
 #: What holds a letter, by the word of the setting ``screening.watch_holds``.
 HOLDING: Mapping[str, frozenset[WatchKind]] = {
@@ -142,20 +144,35 @@ def keep(tx: sa.Connection, letter_id: str, found: Iterable[Hit]) -> None:
 def mark(tx: sa.Connection, letter_id: str, rules: Sequence[WatchRule] | None = None) -> list[Hit]:
     """Looks at a letter as it is now, by today's rules, and keeps what they find."""
     known = current_rules(tx) if rules is None else rules
-    found = _found(tx, letter_id, known) if known else []
+    found = found_in_many(tx, [letter_id], known)[letter_id] if known else []
     keep(tx, letter_id, found)
     return found
 
 
-def _found(tx: sa.Connection, letter_id: str, rules: Sequence[WatchRule]) -> list[Hit]:
-    """On pages of which there is a better scan since, a rule finds something about the letter."""
-    origins = origins_of(tx, letter_id)
-    of = {row.id: row.letter_id for row in tx.execute(_pages_of({letter_id, *origins.replaced}))}
-    reads = wordings_of(tx, list(of)) if any(rule.words for rule in rules) else {}
-    found = hits(rules, origins.inmates, origins.senders, reads)
-    own = (each.page is None or of[each.page] == letter_id for each in found)
-    kept = (hit if own_ else Hit(hit.rule, None) for hit, own_ in zip(found, own, strict=True))
-    return list(dict.fromkeys(kept))
+def found_in_many(
+    tx: sa.Connection, letter_ids: Sequence[str], rules: Sequence[WatchRule]
+) -> dict[str, list[Hit]]:
+    """What the rules find in each letter as it is now, and keep nothing of.
+
+    On pages of which there is a better scan since, a rule finds something about the letter."""
+    found: dict[str, list[Hit]] = {}
+    for some in in_slices(letter_ids, _AT_ONCE):
+        origins = origins_of_many(tx, some)
+        asked = _pages_of({*some, *(old for each in origins.values() for old in each.replaced)})
+        pages: dict[str, list[int]] = {}
+        for row in tx.execute(asked):
+            pages.setdefault(row.letter_id, []).append(row.id)
+        every = [each for some_pages in pages.values() for each in some_pages]
+        reads = wordings_of(tx, every) if any(rule.words for rule in rules) else {}
+        for letter_id in some:
+            its = origins[letter_id]
+            own = frozenset(pages.get(letter_id, ()))
+            of = (each for old in (letter_id, *its.replaced) for each in pages.get(old, ()))
+            read = {each: reads[each] for each in of if each in reads}
+            hit = hits(rules, its.inmates, its.senders, read)
+            kept = (each if each.page in own else Hit(each.rule, None) for each in hit)
+            found[letter_id] = list(dict.fromkeys(kept))
+    return found
 
 
 def _pages_of(letters: Collection[str]) -> sa.Select[tuple[int, str]]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict, NotFound
+from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.people import Inmate
 from digitizer.people import roster
-from digitizer.storage.tables_screening import watch_mark, watch_rule
+from digitizer.storage.tables import letter, page
+from digitizer.storage.tables_screening import watch_mark, watch_rule, withheld_part
 from digitizer.support.clock import new_id, now
+
+_DECIDED = (LetterState.DELIVERED, LetterState.REJECTED)
 
 
 class WatchKind(StrEnum):
@@ -43,7 +47,11 @@ class NewRule:
 @dataclass(frozen=True, slots=True)
 class WatchRule:
     """A rule. ``inmate`` is None where it is about nobody in particular; ``inmate_id`` is the row.
-    ``marked`` is how many letters it marked, ``ended`` when somebody ended it before its time."""
+    ``ended`` is when somebody ended it before its time.
+
+    ``marked`` is how many letters it marked; people have decided about ``decided`` of them, and
+    ``refused`` of these have something (the whole letter, a page or a part of one) that was not
+    given out, for whatever reason."""
 
     id: str
     kind: WatchKind
@@ -58,6 +66,14 @@ class WatchRule:
     ended: datetime | None
     ended_by: str | None
     marked: int = 0
+    decided: int = 0
+    refused: int = 0
+
+    @property
+    def hit_rate(self) -> int | None:
+        """Of 100 letters that it marked and people decided about, how many had something refused;
+        None where nobody decided about any."""
+        return round(100 * self.refused / self.decided) if self.decided else None
 
     @property
     def says(self) -> str:
@@ -115,16 +131,16 @@ def end(tx: sa.Connection, rule_id: str, by: str) -> WatchRule:
 
 def find(tx: sa.Connection, rule_id: str) -> WatchRule:
     """Raises NotFound."""
-    found = _rules(tx, watch_rule.c.id == rule_id)
+    found = _counted(tx, _rules(tx, watch_rule.c.id == rule_id))
     if not found:
         raise NotFound(f"There is no watch rule {rule_id}.")
     return found[0]
 
 
 def all_rules(tx: sa.Connection) -> tuple[WatchRule, ...]:
-    """Those that count first, the newest first; then those that ended."""
+    """Those that count first, the newest first, with what each marked; then those that ended."""
     day = today()
-    return tuple(sorted(_rules(tx), key=lambda each: not each.counts_on(day)))
+    return tuple(sorted(_counted(tx, _rules(tx)), key=lambda each: not each.counts_on(day)))
 
 
 def current_rules(tx: sa.Connection) -> tuple[WatchRule, ...]:
@@ -139,15 +155,9 @@ def rules_by_id(tx: sa.Connection, ids: Sequence[str]) -> Mapping[str, WatchRule
 
 
 def _rules(tx: sa.Connection, *where: sa.ColumnElement[bool]) -> tuple[WatchRule, ...]:
-    marked = (
-        sa.select(sa.func.count(watch_mark.c.letter_id.distinct()))
-        .where(watch_mark.c.rule_id == watch_rule.c.id)
-        .scalar_subquery()
-    )
+    """The newest first, without counts: they are asked for each letter that is filed."""
     rows = tx.execute(
-        sa.select(watch_rule, marked.label("marked"))
-        .where(*where)
-        .order_by(watch_rule.c.made.desc(), watch_rule.c.id)
+        sa.select(watch_rule).where(*where).order_by(watch_rule.c.made.desc(), watch_rule.c.id)
     ).all()
     people = roster.inmates_of_rows(tx, [row.inmate_id for row in rows if row.inmate_id])
     return tuple(
@@ -164,7 +174,43 @@ def _rules(tx: sa.Connection, *where: sa.ColumnElement[bool]) -> tuple[WatchRule
             last_day=row.last_day,
             ended=row.ended,
             ended_by=row.ended_by,
-            marked=row.marked,
         )
         for row in rows
+    )
+
+
+def _counted(tx: sa.Connection, rules: Sequence[WatchRule]) -> tuple[WatchRule, ...]:
+    """With the letters that each marked, those of them that were decided about, and of these the
+    ones of which something was refused. A mark on a page is of the letter that has the page now."""
+    its = sa.func.coalesce(page.c.letter_id, watch_mark.c.letter_id)
+    its_page = page.alias()
+    withheld = sa.or_(
+        its_page.c.role == str(PageRole.WITHHELD),
+        sa.exists().where(withheld_part.c.page_id == its_page.c.id),
+    )
+    rejected = letter.c.state == str(LetterState.REJECTED)
+    refused = sa.or_(rejected, sa.exists().where(its_page.c.letter_id == letter.c.id, withheld))
+    decided = letter.c.state.in_([str(each) for each in _DECIDED])
+
+    def number(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.count(sa.case((sa.and_(*which), letter.c.id)).distinct())
+
+    counts = (
+        sa.select(
+            watch_mark.c.rule_id,
+            number(sa.true()).label("marked"),
+            number(decided).label("decided"),
+            number(decided, refused).label("refused"),
+        )
+        .outerjoin(page, page.c.id == watch_mark.c.page_id)
+        .join(letter, letter.c.id == its)
+        .where(watch_mark.c.rule_id.in_([each.id for each in rules]))
+        .group_by(watch_mark.c.rule_id)
+    )
+    found = {row.rule_id: row for row in tx.execute(counts)}
+    return tuple(
+        replace(each, marked=its_row.marked, decided=its_row.decided, refused=its_row.refused)
+        if (its_row := found.get(each.id))
+        else each
+        for each in rules
     )

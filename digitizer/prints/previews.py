@@ -164,7 +164,7 @@ def _notice(facility: Facility, words: PrintWords) -> RejectionNotice:
         decided=date(2026, 1, 3),
         decided_by="Nobody",
         reasons=("This is a preview: nothing was rejected.",),
-        appeal_days=own.appeal_days,
+        appeal_days=facility.settings.appeal_days[0],
         appeal_to=(own.appeal_to, own.name, *own.mail_address),
         named_by_cover=True,
         words=words,

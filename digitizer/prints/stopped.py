@@ -16,17 +16,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict
+from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterState
 from digitizer.model.prints import Print, PrintKind
 from digitizer.people.correspondents import blocks, contacts
 from digitizer.prints import queue
-from digitizer.storage.tables import letter, message
+from digitizer.storage.tables import event, letter, message
 
 #: Ids that one query asks for.
 _AT_ONCE = 500
 _NO_CONTACT = "Their contact is not approved any more."
 _NOT_RELEASED = "It is not released."
 _TAKEN_BACK = "The letter was taken back."
+_OLD_COPY = "The letter was taken back since this copy was made: it may be as it was then."
 _OF_THE_LOGBOOK = frozenset({PrintKind.LABEL, PrintKind.RECEIPT})
 
 
@@ -112,7 +114,7 @@ def _why(tx: sa.Connection, pairs: _Pairs, sent: Mapping[str, sa.Row[Any]], each
     about = _about(each)
     if about is None:
         return ""
-    return _why_message(pairs, sent[about]) if about in sent else _why_letter(tx, about)
+    return _why_message(pairs, sent[about]) if about in sent else _why_letter(tx, about, each.made)
 
 
 def _why_message(pairs: _Pairs, row: sa.Row[Any]) -> str:
@@ -124,9 +126,16 @@ def _why_message(pairs: _Pairs, row: sa.Row[Any]) -> str:
     return pairs.block(other, row.inmate_id, row.correspondent)
 
 
-def _why_letter(tx: sa.Connection, letter_id: str) -> str:
+def _why_letter(tx: sa.Connection, letter_id: str, copied: datetime) -> str:
     row = tx.execute(sa.select(letter).where(letter.c.id == letter_id)).first()
     if row is None or row.state != LetterState.DELIVERED or row.inmate_id is None:
         return _TAKEN_BACK
+    recalled = sa.select(event.c.seq).where(
+        event.c.subject == str(Subject.letter(letter_id)),
+        event.c.verb == str(Verb.RECALL),
+        event.c.at >= copied,
+    )
+    if tx.execute(recalled.limit(1)).first() is not None:
+        return _OLD_COPY  # what was withheld of it since is in the copy
     found = blocks.of_letter(tx, letter_id, row.inmate_id)
     return blocks.sentence(found[0]) if found else ""

@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
+from digitizer.letters import whom_about
 from digitizer.model.errors import NotFound
 from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import LetterState
@@ -140,8 +141,9 @@ def waiting_checks(tx: sa.Connection, by: Actor) -> tuple[str, ...]:
         )
         .order_by(blind_check.c.drawn, blind_check.c.letter_id)
     )
-    mine = plain(by.name)
-    others = (row.letter_id for row in rows.all() if plain(row.first_by) != mine)
+    mine, hidden = plain(by.name), whom_about.about(tx, by)
+    not_mine = (row.letter_id for row in rows.all() if plain(row.first_by) != mine)
+    others = (each for each in not_mine if each not in hidden)
     return tuple(each for each in others if mine not in _deciders_about(tx, each))
 
 

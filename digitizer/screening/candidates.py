@@ -13,7 +13,7 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from digitizer.engines.codes.cover_code import read_short_id
-from digitizer.letters.transcripts import transcripts_of
+from digitizer.letters.transcripts import whole_transcripts_of
 from digitizer.model.errors import UsageError
 from digitizer.model.people import CustodyStatus, Inmate
 from digitizer.people import roster
@@ -53,7 +53,7 @@ def candidates(
 
     by_cover = (Candidate(named, ("named by the cover sheet",)),) if named else ()
     first = pages[:_MOST_READ]
-    read = transcripts_of(tx, [page.id for page in first])
+    read = whole_transcripts_of(tx, [page.id for page in first])
     seen = [ReadPage(read[each.id], each.width, each.height) for each in first if each.id in read]
     if not seen:
         return by_cover

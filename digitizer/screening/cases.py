@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ from digitizer.model.scanner_profile import ScannerProfile
 from digitizer.people import roster
 from digitizer.prints.stopped import Pending, pending
 from digitizer.scanners.profiles import watched_folders
-from digitizer.screening import exception_queue, intake_list, undoing
+from digitizer.screening import exception_queue, intake_list, seen_at_desk, undoing
 from digitizer.screening.candidates import Candidate, candidates, found_in_roster
 from digitizer.screening.exception_queue import ScanPage
 from digitizer.screening.intake_list import (
@@ -38,9 +38,10 @@ from digitizer.screening.intake_list import (
     LetterFacts,
     ScanFacts,
 )
+from digitizer.screening.later_scans import LaterScan, later_scans
 from digitizer.screening.sealing_by_hand import decided_letters
-from digitizer.screening.two_letters import Sign, signs_of_two
-from digitizer.support.clock import now
+from digitizer.screening.two_letters import Sign, find_signs
+from digitizer.support.clock import midnight, now
 
 #: So many of what waits longest are shown with the day.
 _LONGEST_WAITING = 6
@@ -91,7 +92,9 @@ class HeldCase:
     ``letter`` is None where the whole scan is held. ``before`` and ``after`` are the held
     letters of the same scan beside it, ``following`` is the id of the next item to decide about.
     ``decided`` are the letters of its scan that were delivered or rejected: they keep it from being
-    sealed.
+    sealed. ``later`` are the letters and scans that it may be by now, scanned again, newest first.
+    ``must_show`` is why each page must have been on the screen first: there may be two letters in
+    it.
     """
 
     id: str
@@ -105,6 +108,8 @@ class HeldCase:
     after: HeldItem | None
     following: str | None
     decided: tuple[str, ...]
+    later: tuple[LaterScan, ...]
+    must_show: tuple[Sign, ...]
 
     def is_own(self, page: ScanPage) -> bool:
         return page.letter == self.item.letter
@@ -115,12 +120,6 @@ class HeldCase:
         the person who presses the key has it before them."""
         first = self.suggestions[0] if self.suggestions else None
         return self.item.queue is Queue.MATCH and first is not None and first.is_here
-
-    @property
-    def must_show(self) -> tuple[Sign, ...]:
-        """Why each page must have been on the screen first: there may be two letters in it."""
-        own = [page for page in self.pages if self.is_own(page)]
-        return signs_of_two(own, self.letter.doubts if self.letter else self.scan.doubts)
 
     @property
     def seen(self) -> str:
@@ -141,8 +140,7 @@ class LastDecision:
 def day_of_intake(facility: Facility, by: Actor, day: date | None = None) -> Day:
     """What came in on that day of local time; today, if none is given."""
     local = day or datetime.now().astimezone().date()
-    start = datetime.combine(local, time()).astimezone()
-    end = datetime.combine(local + timedelta(days=1), time()).astimezone()
+    start, end = midnight(local), midnight(local + timedelta(days=1))
     with looking(facility, by, Act.LOOK) as look:
         to_print, stopped = pending(look.tx)
         return Day(
@@ -223,14 +221,15 @@ def held_picture(
         facts = intake_list.scan_facts(action.tx, item.scan, by)
         found = [
             page
-            for page in exception_queue.scan_pages(action.tx, item.scan)
+            for page in exception_queue.pages_shown_to(action.tx, item.scan, by)
             if page.number == number
         ]
         if facts.sealed or not found or found[0].picture is None:
             raise NotFound(f"There is no picture of page {number}.")
         letter = found[0].letter
         about = Subject.letter(letter) if letter else Subject.scan(item.scan)
-        action.record(Verb.LOOK_AT_PAGE, about, page=number)
+        large = {} if small else seen_at_desk.look_of(action.tx, item, number)
+        action.record(Verb.LOOK_AT_PAGE, about, page=number, **large)
     picture = facility.pictures.get(found[0].picture)
     if not small:
         return picture
@@ -267,7 +266,7 @@ def _case(tx: sa.Connection, held_id: str, by: Actor) -> HeldCase:
     items = exception_queue.held_items(tx, by)
     item, following = _find(items, held_id)
     facts = intake_list.scan_facts(tx, item.scan, by)
-    pages = () if facts.sealed else exception_queue.scan_pages(tx, item.scan)
+    pages = () if facts.sealed else exception_queue.pages_shown_to(tx, item.scan, by)
     own = [page for page in pages if page.letter == item.letter]
     before, after = _neighbours(items, item, pages)
     about = [Subject.scan(item.scan), *([Subject.letter(item.letter)] if item.letter else [])]
@@ -284,6 +283,8 @@ def _case(tx: sa.Connection, held_id: str, by: Actor) -> HeldCase:
         after=after,
         following=following,
         decided=decided_letters(tx, item.scan),
+        later=later_scans(tx, held_id),
+        must_show=find_signs(tx, own, letter.doubts if letter else facts.doubts),
     )
 
 

@@ -106,6 +106,6 @@ def _find(tx: sa.Connection, letter_id: str, by: Actor) -> CheckedLetter:
     following = blind_checks.find_check(tx, letter_id, by)
     pages = screened_pages(tx, letter_id, by)
     sender = tx.execute(sa.select(letter.c.sender).where(letter.c.id == letter_id)).scalar()
-    undecided = tuple(replace(page, withheld="") for page in pages)
+    undecided = tuple(replace(page, withheld="", parts=()) for page in pages)
     marking = {each.rule.id: each.rule for each in marks_of(tx, [letter_id]).get(letter_id, ())}
     return CheckedLetter(letter_id, sender, tuple(marking.values()), undecided, following)

@@ -10,7 +10,8 @@ from digitizer import audit
 from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act, MayNot, is_permitted, permit
 from digitizer.facility import Facility
-from digitizer.letters.pages import content_numbers
+from digitizer.letters import whom_about
+from digitizer.letters.pages import whole_content_numbers
 from digitizer.logbook import returned
 from digitizer.messages import news
 from digitizer.model.errors import Conflict, NotFound, UsageError
@@ -24,11 +25,15 @@ from digitizer.screening import (
     exception_queue,
     held_letters,
     message_undo,
+    page_parts,
     replacements,
     second_look,
+    seen_at_desk,
     undoing,
 )
 from digitizer.screening.delivering import Delivery, Waits
+from digitizer.screening.held_letters import HeldLetter
+from digitizer.screening.page_parts import PageArea
 from digitizer.screening.seen_pages import CHANGED, NOT_SHOWN, Unseen
 
 _BY_MISTAKE = "It was decided by mistake"
@@ -52,7 +57,8 @@ def assign(
 ) -> str:
     """Delivers a held letter to an inmate in custody here; returns the letter's id. Where a watch
     rule marks it, or two must release it, it waits first: see ``screening.delivering``. ``despite``
-    are the numbers of the blocks in spite of which it is delivered: Conflict for any other.
+    are the numbers of the blocks in spite of which it is delivered: Conflict for any other. But for
+    ``Unseen.NOTED``, what may be two letters is refused until each page was shown to this person.
 
     As all that follow, raises NotAllowed, NotFound, Conflict where it is decided already, and
     UsageError where no reason is given.
@@ -60,14 +66,17 @@ def assign(
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, held_id)
         _check_custody(roster.find_inmate(action.tx, booking_number))
-        letter = held_letters.open_held_letter(action.tx, held_id)
+        letter = _open_held(action, held_id)
+        if unseen is not Unseen.NOTED:
+            seen_at_desk.check_seen(action.tx, letter, held_id, by)
         row = roster.inmate_row_id(action.tx, booking_number)
         rules = facility.settings.screening
         done = delivering.assign(action.tx, rules, letter, row, by, unseen, despite)
+        detail = {"to": booking_number, **_detail(done)}
         if done.waits is None:
+            detail |= _asked(facility, action, letter)
             news.tell_delivered(action.tx, facility.settings, letter.id)
-        about = Subject.letter(letter.id)
-        _record(action, before, Verb.ASSIGN, about, to=booking_number, **_detail(done))
+        _record(action, before, Verb.ASSIGN, Subject.letter(letter.id), **detail)
         return letter.id
 
 
@@ -87,18 +96,27 @@ def release(
     """
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, letter_id)
-        letter = held_letters.open_held_letter(action.tx, letter_id)
+        letter = _open_held(action, letter_id)
         if letter.inmate_id is not None:
             _check_custody(roster.inmate_of_row(action.tx, letter.inmate_id))
         rules = facility.settings.screening
         done = delivering.release(action.tx, rules, letter, by, unseen, marked=marked)
         if done.waits is None and not second_look.first_looks(action.tx, [letter.id]):
-            _perhaps_check(facility, action, letter.id, content_numbers(action.tx, letter.id))
+            _perhaps_check(facility, action, letter.id, whole_content_numbers(action.tx, letter.id))
+        detail = _detail(done)
         if done.waits is None:
+            detail |= _asked(facility, action, letter)
             news.tell_delivered(action.tx, facility.settings, letter.id)
         verb = Verb.FIRST_LOOK if done.waits else Verb.RELEASE
-        _record(action, before, verb, Subject.letter(letter.id), **_detail(done))
+        _record(action, before, verb, Subject.letter(letter.id), **detail)
     return done.waits
+
+
+def _asked(facility: Facility, action: Action, letter: HeldLetter) -> dict[str, int]:
+    """What the event says of the request of which this form, delivered, asks for a step."""
+    calendar = facility.settings.appeals.calendar
+    number = held_letters.receive_form(action.tx, letter, calendar)
+    return {} if number is None else {undoing.ASKED: number}
 
 
 def _detail(done: Delivery) -> dict[str, Any]:
@@ -116,6 +134,12 @@ def _perhaps_check(
     """A share of what one person screened is looked at again; the event does not say which."""
     percent = facility.settings.screening.checked_percent
     blind_checks.draw(action.tx, letter_id, action.by, passed, percent)
+
+
+def _open_held(action: Action, held_id: str) -> HeldLetter:
+    """Raises NotFound, also for the form of a request that is about whoever decides."""
+    whom_about.check_not_about(action.tx, held_id, action.by)
+    return held_letters.open_held_letter(action.tx, held_id)
 
 
 def _check_custody(person: Inmate) -> None:
@@ -136,7 +160,7 @@ def reject_within(facility: Facility, action: Action, held_id: str) -> None:
     """As ``reject``, as a part of what a person does."""
     before = undoing.state_of(action.tx, held_id)
     if replacements.is_letter(action.tx, held_id):
-        letter = held_letters.open_held_letter(action.tx, held_id)
+        letter = _open_held(action, held_id)
         held_letters.reject_letter(action.tx, letter.id, action.why)
         if letter.state is LetterState.AWAITING_REVIEW:
             _perhaps_check(facility, action, letter.id, ())
@@ -163,7 +187,7 @@ def rescanned(facility: Facility, held_id: str, new_id: str, by: Actor, reason: 
         if doubt and not is_permitted(by, Act.OVERRULE):
             raise MayNot(Act.OVERRULE, f"{doubt} Ask a supervisor, who can record it all the same.")
         if replacements.is_letter(action.tx, held_id):
-            letter = held_letters.open_held_letter(action.tx, held_id)
+            letter = _open_held(action, held_id)
             held_letters.replace_letter(action.tx, letter.id, new_id)
             replacements.hold_for(action.tx, letter.id, new_id)
             subject = Subject.letter(letter.id)
@@ -186,7 +210,7 @@ def cut(facility: Facility, held_id: str, page: int, by: Actor, reason: str) -> 
     """Cuts a held letter before source page ``page``; returns both letters' ids."""
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, held_id)
-        first = held_letters.open_held_letter(action.tx, held_id)
+        first = _open_held(action, held_id)
         second = held_letters.cut(action.tx, first, page)
         _record(
             action,
@@ -203,8 +227,8 @@ def join(facility: Facility, first_id: str, second_id: str, by: Actor, reason: s
     """Moves the second held letter's pages into the first; returns the first's id."""
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, first_id)
-        first = held_letters.open_held_letter(action.tx, first_id)
-        second = held_letters.open_held_letter(action.tx, second_id)
+        first = _open_held(action, first_id)
+        second = _open_held(action, second_id)
         held_letters.join(action.tx, first, second)
         _record(
             action,
@@ -236,7 +260,7 @@ def mark_page(
             raise UsageError("Withhold a page with the reason that its inmate reads: withhold.")
         if role is PageRole.RECORDED:
             raise UsageError("A page of a letter can be marked as content, cover or blank.")
-        letter = held_letters.open_held_letter(action.tx, held_id)
+        letter = _open_held(action, held_id)
         held_letters.mark_page(action.tx, letter, page, role, envelope)
         _record(
             action,
@@ -255,9 +279,38 @@ def withhold(facility: Facility, held_id: str, page: int, by: Actor, reason: str
     """
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, held_id)
-        letter = held_letters.open_held_letter(action.tx, held_id)
+        letter = _open_held(action, held_id)
         held_letters.withhold(action.tx, letter, page, action.why)
         _record(action, before, Verb.WITHHOLD_PAGE, Subject.letter(letter.id), page=page)
+        return letter.id
+
+
+def withhold_part(
+    facility: Facility, held_id: str, page: int, part: str, by: Actor, reason: str
+) -> str:
+    """Refuses a part of a page of a held letter, which is then delivered with it covered; returns
+    the letter's id. The inmate reads the reason, and nothing that stands in it. ``part`` is its
+    left, top, width and height, in hundredths of the page: UsageError for anything else."""
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        letter = _open_held(action, held_id)
+        area = PageArea.of(part)
+        page_parts.withhold_part(action.tx, letter, page, area, action.why)
+        frame = [area.left, area.top, area.width, area.height]
+        about = Subject.letter(letter.id)
+        _record(action, before, Verb.WITHHOLD_PART, about, page=page, frame=frame)
+        return letter.id
+
+
+def give_back_parts(facility: Facility, held_id: str, page: int, by: Actor, reason: str) -> str:
+    """Gives back all that is withheld of a page; returns the letter's id. Who released it before,
+    where two must, did not pass that: they look again."""
+    with acting(facility, by, Act.DECIDE, reason=reason) as action:
+        before = undoing.state_of(action.tx, held_id)
+        letter = _open_held(action, held_id)
+        page_parts.give_back_parts(action.tx, letter, page)
+        second_look.forget(action.tx, letter.id)
+        _record(action, before, Verb.GIVE_BACK_PARTS, Subject.letter(letter.id), page=page)
         return letter.id
 
 
@@ -267,7 +320,7 @@ def move_page(
     """Moves a page of a held letter one place within it; returns the letter's id."""
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, held_id)
-        letter = held_letters.open_held_letter(action.tx, held_id)
+        letter = _open_held(action, held_id)
         held_letters.move_page(action.tx, letter, page, 1 if towards_end else -1)
         _record(
             action,
@@ -287,7 +340,7 @@ def ask_for_rescan(facility: Facility, held_id: str, by: Actor, reason: str) -> 
     """
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
         before = undoing.state_of(action.tx, held_id)
-        letter = held_letters.open_held_letter(action.tx, held_id)
+        letter = _open_held(action, held_id)
         held_letters.ask_for_rescan(action.tx, letter, action.why)
         second_look.forget(action.tx, letter.id)
         _record(action, before, Verb.ASK_FOR_RESCAN, Subject.letter(letter.id))

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from digitizer.access.sealed_names import shown_name
 from digitizer.capture.held_queues import OPEN, queue_of
+from digitizer.letters import whom_about
+from digitizer.letters.withheld_parts import parts_of
 from digitizer.model.mail import HeldItem, PageRole, Queue, ScanState
 from digitizer.model.people import Actor
 from digitizer.storage.tables import letter, original, page, scan
@@ -19,7 +21,7 @@ class ScanPage:
     """One page of a scan as staff see it, whatever happened to it. ``letter`` is the id of the
     letter that it is in, ``picture`` the name of its stored picture; ``width`` and ``height`` are
     in pixels at ``dpi``; ``paper`` is the colour of its paper, empty where it is not known.
-    ``envelope``: it is its letter's envelope."""
+    ``envelope``: it is its letter's envelope. ``in_part``: a part of it is withheld."""
 
     id: int
     number: int
@@ -32,6 +34,7 @@ class ScanPage:
     dpi: int = 0
     paper: tuple[int, ...] = ()
     envelope: bool = False
+    in_part: bool = False
 
     @property
     def shown_as(self) -> str:
@@ -45,8 +48,11 @@ class ScanPage:
 
 
 def held_items(tx: sa.Connection, by: Actor) -> tuple[HeldItem, ...]:
-    """All that waits for a person, oldest first, as ``by`` may know it."""
-    found = (*_held_letters(tx, by), *_held_scans(tx, by))
+    """All that waits for a person, oldest first, as ``by`` may know it; not the form of a request
+    that is about them."""
+    hidden = whom_about.about(tx, by)
+    letters = (each for each in _held_letters(tx, by) if each.letter not in hidden)
+    found = (*letters, *_held_scans(tx, by))
     return tuple(sorted(found, key=lambda item: (item.since, item.pages)))
 
 
@@ -134,9 +140,17 @@ def _loose_numbers(tx: sa.Connection) -> dict[str, list[int]]:
     return numbers
 
 
+def pages_shown_to(tx: sa.Connection, scan_id: str, by: Actor) -> tuple[ScanPage, ...]:
+    """Every page of a scan, but for those of forms for requests that are about this person."""
+    hidden = whom_about.about(tx, by)
+    return tuple(each for each in scan_pages(tx, scan_id) if each.letter not in hidden)
+
+
 def scan_pages(tx: sa.Connection, scan_id: str) -> tuple[ScanPage, ...]:
     """Every page of a scan in the order of the paper: the pages beside a doubt explain it."""
-    rows = tx.execute(sa.select(page).where(page.c.scan_id == scan_id).order_by(page.c.place))
+    asked = sa.select(page).where(page.c.scan_id == scan_id).order_by(page.c.place)
+    rows = tx.execute(asked).all()
+    parts = parts_of(tx, [row.id for row in rows])
     return tuple(
         ScanPage(
             id=row.id,
@@ -150,6 +164,7 @@ def scan_pages(tx: sa.Connection, scan_id: str) -> tuple[ScanPage, ...]:
             dpi=row.dpi,
             paper=tuple(row.paper),
             envelope=row.envelope,
+            in_part=bool(parts[row.id]),
         )
         for row in rows
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,7 +20,8 @@ from digitizer.covers import register
 from digitizer.letters.pages import content_numbers, new_letter, renumber
 from digitizer.letters.search.indexing import index_letter, unindex_letter
 from digitizer.letters.withheld_before import WITHHELD_ONCE, is_noted, perhaps_again
-from digitizer.messages import outgoing
+from digitizer.letters.withheld_parts import parts_of
+from digitizer.messages import outgoing, request_forms
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.mail import LetterKind, LetterState, PageRole, ScanState
 from digitizer.model.paper import Doubt, DoubtReason
@@ -28,6 +30,7 @@ from digitizer.policies import marks
 from digitizer.storage.tables import letter, page, scan
 from digitizer.storage.tables_correspondents import cut_part
 from digitizer.storage.tables_screening import first_look, withheld_page
+from digitizer.support.working_days import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,18 @@ def check_deliverable(tx: sa.Connection, held: HeldLetter, inmate_id: int) -> No
             f"Letter {held.id} came on a reply sheet that was printed for another inmate, and it "
             "answers that inmate's correspondent. Assign it to that inmate, or reject it."
         )
+    if held.kind is LetterKind.REQUEST:
+        _check_form(tx, held, inmate_id)
+
+
+def _check_form(tx: sa.Connection, held: HeldLetter, inmate_id: int) -> None:
+    form = request_forms.find(tx, held.cover_id)
+    if form is None or form.inmate_id != inmate_id:
+        raise Conflict(
+            f"Letter {held.id} is a form for a request, which was printed for another inmate. "
+            "Assign it to that inmate, or reject it."
+        )
+    request_forms.check_can_be_taken(tx, form, held.id)
 
 
 def check_releasable(tx: sa.Connection, held: HeldLetter) -> None:
@@ -173,6 +188,15 @@ def check_releasable(tx: sa.Connection, held: HeldLetter) -> None:
     if held.state is not LetterState.AWAITING_REVIEW or held.inmate_id is None:
         raise Conflict(f"Letter {held.id} is not waiting for review. Assign it instead.")
     check_deliverable(tx, held, held.inmate_id)
+
+
+def receive_form(tx: sa.Connection, held: HeldLetter, calendar: Calendar) -> int | None:
+    """What was delivered and is a form for a request is one from now on; returns the number of the
+    request of which a step is asked for by that, None where none is."""
+    form = request_forms.find(tx, held.cover_id)
+    if held.kind is LetterKind.REQUEST and form is not None:
+        return request_forms.receive(tx, form, held.id, held.received, calendar)
+    return None
 
 
 def release(tx: sa.Connection, held: HeldLetter) -> None:
@@ -194,7 +218,9 @@ def reject_scan(tx: sa.Connection, scan_id: str, reason: str) -> None:
     tx.execute(sa.update(scan).where(scan.c.id == scan_id).values(rejected=True, reason=reason))
 
 
-def recall_letter(tx: sa.Connection, letter_id: str, reason: str) -> None:
+def recall_letter(
+    tx: sa.Connection, letter_id: str, reason: str, why: DoubtReason = DoubtReason.RECALLED
+) -> None:
     """A letter that was delivered or rejected is held again, in nobody's mailbox and not found.
 
     What its cover was used for stays used: a cover for one letter stays spent. Whoever released it
@@ -211,7 +237,7 @@ def recall_letter(tx: sa.Connection, letter_id: str, reason: str) -> None:
             inmate_id=None,
             read=None,
             reason=reason,
-            doubts=list(dict.fromkeys([*row.doubts, str(DoubtReason.RECALLED)])),
+            doubts=list(dict.fromkeys([*row.doubts, str(why)])),
         )
     )
     if is_noted(row.doubts):
@@ -288,9 +314,15 @@ def _keep_noted(tx: sa.Connection, held: HeldLetter, other: str) -> None:
 
 def join(tx: sa.Connection, first: HeldLetter, second: HeldLetter) -> None:
     """Moves the pages of ``second`` into ``first``. Raises Conflict unless they are two held
-    letters of one scan."""
+    letters of one scan, and for a form for a request unless both are on that very form."""
     if first.id == second.id or first.scan_id != second.scan_id:
         raise Conflict("Only two different held letters of the same scan can be joined.")
+    is_form = LetterKind.REQUEST in (first.kind, second.kind)
+    if is_form and (first.kind, first.cover_id) != (second.kind, second.cover_id):
+        raise Conflict(
+            "One of them is a form for a request, and the other is not on that form: joined, the "
+            "request would be lost, or have somebody else's pages in it. Assign each by itself."
+        )
     tx.execute(sa.update(page).where(page.c.letter_id == second.id).values(letter_id=first.id))
     renumber(tx, first.id)
     replace_letter(tx, second.id, first.id)
@@ -333,18 +365,24 @@ def ask_for_rescan(tx: sa.Connection, held: HeldLetter, reason: str) -> None:
 
 def withhold(tx: sa.Connection, held: HeldLetter, number: int, reason: str) -> None:
     """The letter is delivered without this page. Raises Conflict unless it is a letter page."""
-    its = tx.execute(
-        sa.select(page.c.id).where(
+    its = letter_page(tx, held, number).id
+    mark_page(tx, held, number, PageRole.WITHHELD)
+    tx.execute(sa.delete(withheld_page).where(withheld_page.c.page_id == its))
+    tx.execute(sa.insert(withheld_page).values(page_id=its, reason=reason))
+
+
+def letter_page(tx: sa.Connection, held: HeldLetter, number: int) -> sa.Row[Any]:
+    """The id and size of a letter page of this letter. Raises Conflict for any other."""
+    row = tx.execute(
+        sa.select(page.c.id, page.c.width, page.c.height).where(
             page.c.letter_id == held.id,
             page.c.number == number,
             page.c.role == PageRole.CONTENT,
         )
-    ).scalar()
-    if its is None:
+    ).first()
+    if row is None:
         raise Conflict(f"Page {number} is not a letter page of letter {held.id}.")
-    mark_page(tx, held, number, PageRole.WITHHELD)
-    tx.execute(sa.delete(withheld_page).where(withheld_page.c.page_id == its))
-    tx.execute(sa.insert(withheld_page).values(page_id=its, reason=reason))
+    return row
 
 
 def mark_page(
@@ -356,10 +394,17 @@ def mark_page(
     Raises NotFound, and Conflict for a page that is withheld: its inmate is told of it until it is
     given back.
     """
-    its = sa.select(page.c.role).where(page.c.letter_id == held.id, page.c.number == number)
-    was = tx.execute(its).scalar()
-    if was == PageRole.WITHHELD and role in (PageRole.COVER, PageRole.BLANK):
-        raise Conflict(f"Page {number} is withheld. Give it back first, then say what it is.")
+    its = sa.select(page.c.id, page.c.role).where(
+        page.c.letter_id == held.id, page.c.number == number
+    )
+    was = tx.execute(its).first()
+    if was is not None and role in (PageRole.COVER, PageRole.BLANK):
+        if was.role == PageRole.WITHHELD:
+            raise Conflict(f"Page {number} is withheld. Give it back first, then say what it is.")
+        if parts_of(tx, [was.id])[was.id]:
+            raise Conflict(
+                f"A part of page {number} is withheld. Give it back first, then say what it is."
+            )
     done = tx.execute(
         sa.update(page)
         .where(page.c.letter_id == held.id, page.c.number == number)

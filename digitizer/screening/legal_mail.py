@@ -13,8 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from digitizer.access import second_person
 from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act
+from digitizer.access.second_person import JointRequest
 from digitizer.capture.isolated.survey import count, cut_out
 from digitizer.capture.private_folder import private_folder
 from digitizer.capture.scans import ledger, seal_destruction, sealed_pages, sealing
@@ -31,12 +35,12 @@ from digitizer.model.errors import (
 from digitizer.model.events import Subject, Verb
 from digitizer.model.paper import Original, Scan
 from digitizer.model.people import Actor
-from digitizer.screening import second_person
+from digitizer.policies import legal_holds
 from digitizer.screening.sealed_scans import SealedScan, find_sealed_scan
-from digitizer.screening.second_person import JointRequest
 from digitizer.storage.blobs import BlobStore
 from digitizer.storage.database import reading, writing
 from digitizer.storage.encryption import decrypt
+from digitizer.support.clock import now
 from digitizer.support.failpoints import failpoint
 from digitizer.support.wording import local_moment
 
@@ -154,7 +158,8 @@ def destroy(
     for none, and then they did not know that theirs would destroy it. None is for a command.
 
     It is recorded once it is done; if it cannot be, StorageError is raised, and it is done when the
-    service starts. Raises UsageError unless ``confirmed``, NotAllowed, NotFound and Conflict.
+    service starts. Raises UsageError unless ``confirmed``, NotAllowed, NotFound, and Conflict, also
+    while a legal hold is on it, or may be.
     """
     destroying = acting(facility, by, Act.UNSEAL, reason=reason)
     if not confirmed:
@@ -168,6 +173,7 @@ def destroy(
     if needs_two and not _is_second(by, asked, seen_from):
         with destroying as action:
             sealing.find_sealed(action.tx, facility.seal_keys, scan_id)
+            _need_no_legal_hold(action.tx, scan_id)
             second_person.ask(action.tx, Subject.scan(scan_id), by, action.why)
             action.record(Verb.ASK_FOR_SECOND, Subject.scan(scan_id), to="destroy seal")
         return False
@@ -175,11 +181,20 @@ def destroy(
     with writing(facility.engine) as tx:
         if needs_two and asked:
             second_person.need_two_people(tx, asked.by, by.name)
+        _need_no_legal_hold(tx, scan_id)
         decision = seal_destruction.decide(tx, scan_id, by, reason.strip())
         failpoint("destroying.entered")
     failpoint("destroying.decided")
     _carry_out(facility, destroying, decision, first)
     return True
+
+
+def _need_no_legal_hold(tx: sa.Connection, scan_id: str) -> None:
+    if legal_holds.is_scan_held(tx, scan_id, now().astimezone().date()):
+        raise Conflict(
+            f"Scan {scan_id} is under a legal hold, or a hold may be on what is in it. Nothing was "
+            "destroyed. Whoever set the hold lifts it, on the page Retention."
+        )
 
 
 def _carry_out(

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act, is_permitted
+from digitizer.access.second_person import need_two_people
 from digitizer.facility import Facility
 from digitizer.messages import news, releasing
 from digitizer.messages.conversations import SentPhoto, photos_of
@@ -31,7 +32,6 @@ from digitizer.policies.watch_rules import WatchRule, current_rules
 from digitizer.screening import message_draws
 from digitizer.screening.message_undo import state_before
 from digitizer.screening.second_look import needs_second
-from digitizer.screening.second_person import need_two_people
 from digitizer.storage.tables import event, message
 from digitizer.storage.tables_messages import refused_photo
 
@@ -128,17 +128,22 @@ def release_message(facility: Facility, message_id: str, by: Actor, reason: str)
     it too. Raises Conflict where a photo was not shown to this person, where the two may not write
     to each other any more, and where the inmate has left; NotFound."""
     with acting(facility, by, Act.DECIDE, reason=reason) as action:
-        found = _one(action.tx, message_id, by)
-        _check_release(action.tx, found)
-        if _waits_for_second(facility, action, found):
-            return False
-        before = state_before(action.tx, message_id)
-        state = releasing.release(action.tx, facility.settings, message_id)
-        about = Subject.message(message_id)
-        action.record(Verb.RELEASE_MESSAGE, about, goes=str(state), undo=before)
-        if found.first_by is None:
-            _perhaps_check(facility, action, found, passes=True)
-        return True
+        return release_within(facility, action, message_id)
+
+
+def release_within(facility: Facility, action: Action, message_id: str) -> bool:
+    """As ``release_message``, as a part of what a person does."""
+    found = _one(action.tx, message_id, action.by)
+    _check_release(action.tx, found)
+    if _waits_for_second(facility, action, found):
+        return False
+    before = state_before(action.tx, message_id)
+    state = releasing.release(action.tx, facility.settings, message_id)
+    about = Subject.message(message_id)
+    action.record(Verb.RELEASE_MESSAGE, about, goes=str(state), undo=before)
+    if found.first_by is None:
+        _perhaps_check(facility, action, found, passes=True)
+    return True
 
 
 def _waits_for_second(facility: Facility, action: Action, found: WaitingMessage) -> bool:

@@ -19,10 +19,12 @@ from digitizer.support.wording import counted
 
 #: The same sheets give so many times the pages at most: fronts alone, then both sides of each.
 _MOST_TIMES = 2
+#: What is in one of these states counts for nothing any more.
+NOT_USED = (LetterState.REJECTED, LetterState.REPLACED, LetterState.DESTROYED)
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class Item:
     """A letter, or a whole scan. ``pages`` are those with content; None where nobody knows yet."""
 
     scan: str
@@ -37,14 +39,14 @@ def doubt_replacement(tx: sa.Connection, held_id: str, new_id: str) -> str | Non
 
     Raises NotFound unless it is of another scan, and Conflict if it is itself replaced or rejected.
     """
-    old, new = _item(tx, held_id), _item(tx, new_id)
+    old, new = item_of(tx, held_id), item_of(tx, new_id)
     if old is None:
         raise NotFound(f"No held letter or scan has the id {held_id}. See: digitizer held")
     if new is None or new.scan == old.scan:
         raise NotFound(f"{new_id} is neither another scan nor a letter of another scan.")
     if not new.in_use:
         raise Conflict(f"{new_id} is itself rejected or replaced, so it cannot replace {held_id}.")
-    return _doubt(held_id, old, new_id, new)
+    return doubt_about(held_id, old, new_id, new)
 
 
 def hold_for(tx: sa.Connection, letter_id: str, new_id: str) -> None:
@@ -67,7 +69,8 @@ def hold_for(tx: sa.Connection, letter_id: str, new_id: str) -> None:
     marks.mark_open_letters(tx, [row.id for row in rows])
 
 
-def _doubt(held_id: str, old: _Item, new_id: str, new: _Item) -> str | None:
+def doubt_about(held_id: str, old: Item, new_id: str, new: Item) -> str | None:
+    """Why the new item does not look like the same sheets scanned again; None if it does."""
     if new.taken_in <= old.taken_in:
         return f"{new_id} came in before {held_id}, so it cannot be the same sheets scanned again."
     if not new.pages:
@@ -83,24 +86,25 @@ def _doubt(held_id: str, old: _Item, new_id: str, new: _Item) -> str | None:
     return None
 
 
-def _item(tx: sa.Connection, some_id: str) -> _Item | None:
+def item_of(tx: sa.Connection, some_id: str) -> Item | None:
+    """The letter or the scan with this id; None where nothing has it."""
     row = tx.execute(
         sa.select(letter, scan.c.taken_in)
         .join(scan, scan.c.id == letter.c.scan_id)
         .where(letter.c.id == some_id)
     ).first()
     if row is not None:
-        return _Item(
+        return Item(
             scan=row.scan_id,
             whole=False,
             taken_in=row.taken_in,
             pages=len(content_numbers(tx, row.id)),
-            in_use=row.state not in (LetterState.REJECTED, LetterState.REPLACED),
+            in_use=row.state not in NOT_USED,
         )
     row = tx.execute(sa.select(scan).where(scan.c.id == some_id)).first()
     if row is None:
         return None
-    return _Item(
+    return Item(
         scan=row.id,
         whole=True,
         taken_in=row.taken_in,

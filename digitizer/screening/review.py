@@ -38,9 +38,17 @@ class ScreenedLetter:
     blocked: tuple[str, ...] = ()
 
     @property
+    def in_part(self) -> bool:
+        """Whether a part of one of its pages is withheld."""
+        return any(page.parts for page in self.pages)
+
+    @property
     def seen(self) -> str:
         """A fingerprint of what a person decides about, to notice whether it has changed since."""
-        shown = [(page.number, page.withheld, sorted(page.look.items())) for page in self.pages]
+        shown = [
+            (page.number, page.withheld, page.parts, sorted(page.look.items()))
+            for page in self.pages
+        ]
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 

@@ -7,14 +7,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from digitizer.access import second_person
 from digitizer.access.permissions import Act
+from digitizer.access.second_person import JointRequest
 from digitizer.capture.scans import ledger, sealed_pages, sealing
 from digitizer.capture.scans.sealed_pages import SealedPage
 from digitizer.model.errors import Conflict
 from digitizer.model.events import Subject
 from digitizer.model.paper import DoubtReason
-from digitizer.screening import second_person
-from digitizer.screening.second_person import JointRequest
 from digitizer.storage.tables import scan
 
 

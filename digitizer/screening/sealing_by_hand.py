@@ -1,7 +1,8 @@
 """A person says that what is held may be legal mail: its whole scan is sealed, as by a marker.
 
-That is possible as long as nothing of the scan was delivered or rejected: the stored original holds
-all its letters, and what is sealed is the original. Nothing that was read of it stays.
+That is possible as long as nothing of the scan was delivered, rejected or destroyed: the stored
+original holds all its letters, and what is sealed is the original. Nothing that was read of it
+stays.
 """
 
 from __future__ import annotations
@@ -21,12 +22,21 @@ from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterState, ScanState
 from digitizer.model.paper import Doubt, DoubtReason
 from digitizer.model.people import Actor
+from digitizer.protected_line import sheets
 from digitizer.screening import held_letters
 from digitizer.storage.database import reading, writing
 from digitizer.storage.encryption import encrypt
 from digitizer.storage.seal_keys import SealKey
 from digitizer.storage.tables import correction, letter, page, scan, transcript
-from digitizer.storage.tables_screening import blind_check, first_look, watch_mark, withheld_page
+from digitizer.storage.tables_requests import request_step
+from digitizer.storage.tables_retention import kept_page
+from digitizer.storage.tables_screening import (
+    blind_check,
+    first_look,
+    watch_mark,
+    withheld_page,
+    withheld_part,
+)
 from digitizer.support.failpoints import failpoint
 
 _DECIDED = (LetterState.DELIVERED, LetterState.REJECTED)
@@ -42,10 +52,10 @@ def seal_held(facility: Facility, held_id: str, number: int, by: Actor, reason: 
     """Seals the scan of a held letter, or a scan held whole, unread from now on; returns its id.
 
     Of page ``number``, the one on which the person saw it, a picture is kept under the seal's key
-    for the supervisor; of the others none. Text, search words and marks of all its pages go, and
-    its held letters with them. Whatever fails, the plain originals are there, or the encrypted ones
-    and their key. Raises NotAllowed, UsageError without a reason, NotFound, Conflict and
-    StorageError.
+    for the supervisor, unless it may be a sheet for the protected line; of the others none. Text,
+    search words and marks of all its pages go, and its held letters with them. Whatever fails, the
+    plain originals are there, or the encrypted ones and their key. Raises NotAllowed, UsageError
+    without a reason, NotFound, Conflict and StorageError.
     """
     deciding = acting(facility, by, Act.DECIDE, reason=reason)
     with reading(facility.engine) as tx:
@@ -53,6 +63,8 @@ def seal_held(facility: Facility, held_id: str, number: int, by: Actor, reason: 
         _check(tx, scan_id)
         known = ledger.find_scan(tx, scan_id)
         name = _picture_of(tx, scan_id, number)
+        if sheets.may_come(tx, facility.settings):
+            name = None
     with facility.seal_keys.new() as key:
         made = sealing.seal(facility.originals, known, key)
         picture = _locked_picture(facility, key, name)
@@ -96,6 +108,21 @@ def _check(tx: sa.Connection, scan_id: str) -> None:
             "it; until then leave it."
         )
 
+    if _was_taken_apart(tx, scan_id):
+        raise Conflict(
+            f"Scan {scan_id} cannot be sealed: a letter of it was destroyed by schedule, and its "
+            "file was taken apart. Do not read on. Leave it, and ask a supervisor."
+        )
+
+
+def _was_taken_apart(tx: sa.Connection, scan_id: str) -> bool:
+    """Once a letter of it was destroyed, its files have neither its separators nor its order:
+    unsealed, and worked anew, they could become other letters."""
+    destroyed = letter.c.scan_id == scan_id, letter.c.state == str(LetterState.DESTROYED)
+    moved = sa.select(kept_page.c.page_id).join(page, page.c.id == kept_page.c.page_id)
+    found = sa.select(letter.c.id).where(*destroyed), moved.where(page.c.scan_id == scan_id)
+    return any(tx.execute(each.limit(1)).first() for each in found)
+
 
 def _picture_of(tx: sa.Connection, scan_id: str, number: int) -> str | None:
     row = tx.execute(
@@ -123,8 +150,11 @@ def _forget_what_was_read(tx: sa.Connection, scan_id: str) -> None:
         unindex_letter(tx, letter_id)
     for about_letter in (watch_mark, first_look, blind_check):
         tx.execute(sa.delete(about_letter).where(about_letter.c.letter_id.in_(letters)))
-    for about_page in (withheld_page, correction, transcript):
+    for about_page in (withheld_page, withheld_part, correction, transcript):
         tx.execute(sa.delete(about_page).where(about_page.c.page_id.in_(pages)))
+    # What earlier versions copied of forms for requests.
+    copied = sa.update(request_step).where(request_step.c.letter_id.in_(letters))
+    tx.execute(copied.values(words=""))
     tx.execute(
         sa.update(page).where(page.c.scan_id == scan_id).values(letter_id=None, position=None)
     )

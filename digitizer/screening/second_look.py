@@ -12,12 +12,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from digitizer.access.second_person import need_two_people
 from digitizer.letters.pages import content_numbers
 from digitizer.model.errors import Conflict
 from digitizer.model.people import Actor
 from digitizer.model.settings import Screening
 from digitizer.policies.watch_rules import WatchRule
-from digitizer.screening.second_person import need_two_people
 from digitizer.storage.tables_screening import first_look
 from digitizer.support.clock import now
 

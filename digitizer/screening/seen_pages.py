@@ -30,11 +30,14 @@ NOT_SHOWN = "not_shown"
 _CHANGES = (
     Verb.MARK_PAGE,
     Verb.WITHHOLD_PAGE,
+    Verb.WITHHOLD_PART,
+    Verb.GIVE_BACK_PARTS,
     Verb.CUT,
     Verb.JOIN,
     Verb.MOVE_PAGE,
     Verb.UNDO,
     Verb.RECALL,
+    Verb.GRANT_APPEAL,
 )
 #: So many letters are asked about at once.
 _AT_ONCE = 500
@@ -100,11 +103,12 @@ def unseen_by(tx: sa.Connection, letter_id: str, by: Actor) -> tuple[int, ...]:
 def pages_changed(undo: Mapping[str, Any]) -> set[int]:
     """The pages that a decision changed, by what its event keeps to undo it."""
     kinds = (undo.get(each, {}) for each in ("pages", "roles", "places"))
-    return {number for kind in kinds for numbers in kind.values() for number in numbers}
+    in_part = {int(number) for number in undo.get("parts", {})}
+    return in_part | {number for kind in kinds for numbers in kind.values() for number in numbers}
 
 
 def _changed(verb: str, detail: Mapping[str, Any]) -> Collection[int]:
-    if verb == Verb.RECALL:
+    if verb in (Verb.RECALL, Verb.GRANT_APPEAL):
         return (_EVERY,)
     if verb == Verb.UNDO:  # old ones do not say which
         return list(detail.get(CHANGED, (_EVERY,)))

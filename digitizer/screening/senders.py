@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from digitizer.access.acting import acting, looking
 from digitizer.access.permissions import Act
 from digitizer.facility import Facility
-from digitizer.letters.transcripts import transcripts_of
+from digitizer.letters.transcripts import whole_transcripts_of
 from digitizer.model.errors import NotFound
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterKind, LetterState, PageRole
@@ -225,7 +225,7 @@ def _on_envelope(tx: sa.Connection, letter_id: str) -> tuple[str, ...]:
         .limit(_MOST_PAGES)
     )
     rows = tx.execute(asked).all()
-    read = transcripts_of(tx, [row.id for row in rows])
+    read = whole_transcripts_of(tx, [row.id for row in rows])
     for row in rows:
         if row.id in read and (lines := return_address(read[row.id], row.width, row.height)):
             return lines

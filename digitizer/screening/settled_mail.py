@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from digitizer.access.sealed_names import shown_events
 from digitizer.audit import Event, events_of
+from digitizer.letters import whom_about
 from digitizer.letters.pages import content_numbers
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import Subject, Verb
@@ -18,11 +19,13 @@ from digitizer.people import roster
 from digitizer.storage.tables import event, letter, scan
 
 _DELIVERING = frozenset({Verb.DELIVER, Verb.ASSIGN, Verb.RELEASE})
+_SETTLING = frozenset({Verb.REJECT, Verb.RESCANNED, Verb.RECALL, Verb.UNDO, Verb.GRANT_APPEAL})
 #: How a person saw a letter that was delivered, in the words of its record.
 SEEING = {
     Verb.OPEN: "opened it",
     Verb.OPEN_REPLY: "opened it",
     Verb.COPY_AS_PDF: "saved all of it as PDF",
+    Verb.MAKE_EVIDENCE: "saved all of it as PDF, as evidence",
     Verb.LOOK_AT_PAGE: "looked at the picture",
 }
 
@@ -98,7 +101,9 @@ class RejectedItem:
 
 
 def find_settled(tx: sa.Connection, some_id: str, by: Actor) -> Settled:
-    """The letter with this id, or the scan that was rejected as a whole. Raises NotFound."""
+    """The letter with this id, or the scan that was rejected as a whole. Raises NotFound, also for
+    the form of a request that is about whoever asks."""
+    whom_about.check_not_about(tx, some_id, by)
     row = tx.execute(sa.select(letter).where(letter.c.id == some_id)).first()
     if row is None:
         return _settled_scan(tx, some_id, by)
@@ -120,7 +125,7 @@ def find_settled(tx: sa.Connection, some_id: str, by: Actor) -> Settled:
         replaced_by=row.replaced_by,
         seen=_seen(own) if state is LetterState.DELIVERED else (),
         notices=_notices(own) if state is LetterState.REJECTED else (),
-        decided=_last(own, _DELIVERING | {Verb.REJECT, Verb.RESCANNED, Verb.RECALL, Verb.UNDO}),
+        decided=_last(own, _DELIVERING | _SETTLING),
         events=_shown(tx, row.scan_id, some_id, by),
     )
 
@@ -165,8 +170,12 @@ def check_recallable(tx: sa.Connection, known: Settled) -> None:
         raise Conflict(
             f"Letter {known.id} was replaced by {known.replaced_by}. Recall that letter instead."
         )
+    if known.state is LetterState.DESTROYED:
+        raise Conflict(f"Letter {known.id} was destroyed by schedule: nothing of it is left.")
     if known.letter is None:
         row = tx.execute(sa.select(scan).where(scan.c.id == known.scan)).one()
+        if row.destroyed is not None:
+            raise Conflict(f"Scan {known.scan} was destroyed by schedule: nothing of it is left.")
         if row.state != ScanState.HELD:
             raise Conflict(f"The key of scan {known.scan} was destroyed: it cannot be recalled.")
 
@@ -175,9 +184,11 @@ def rejected_items(tx: sa.Connection, start: int, most: int, by: Actor) -> tuple
     """Rejected letters and whole scans, the last rejected first: ``most`` after the first
     ``start``."""
     letters = _when_rejected(tx, letter, letter.c.state == LetterState.REJECTED, Subject.letter(""))
-    scans = _when_rejected(tx, scan, scan.c.rejected, Subject.scan(""))
+    kept = scan.c.rejected & scan.c.destroyed.is_(None)
+    scans = _when_rejected(tx, scan, kept, Subject.scan(""))
     newest_first = sorted((letters | scans).items(), key=lambda pair: pair[1], reverse=True)
-    some = newest_first[start : start + most]
+    hidden = whom_about.about(tx, by)
+    some = [pair for pair in newest_first if pair[0] not in hidden][start : start + most]
     return tuple(_rejected(find_settled(tx, each, by)) for each, _ in some)
 
 
@@ -224,6 +235,12 @@ def _seen(own: tuple[Event, ...]) -> tuple[Sight, ...]:
         for each in own
         if each.seq > since and each.verb in SEEING
     )
+
+
+def notices_given(tx: sa.Connection, letter_id: str) -> tuple[str, ...]:
+    """To whom a notice was printed since the letter was rejected last: "inmate", "sender"."""
+    printed = _notices(events_of(tx, Subject.letter(letter_id)))
+    return tuple(dict.fromkeys(each.to for each in printed if each.to))
 
 
 def _notices(own: tuple[Event, ...]) -> tuple[Notice, ...]:

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from digitizer.audit import Event, events_after
 from digitizer.letters.pages import renumber
 from digitizer.letters.search.indexing import unindex_letter
+from digitizer.letters.withheld_parts import WithheldPart, keep_parts, parts_of
+from digitizer.messages import request_forms
 from digitizer.model.errors import Conflict
 from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import LetterState
+from digitizer.model.paper import Box
 from digitizer.model.people import Actor
 from digitizer.policies import marks
 from digitizer.screening.seen_pages import pages_changed
@@ -36,20 +39,25 @@ _RECALLABLE = frozenset({Verb.ASSIGN, Verb.RELEASE, Verb.REJECT})
 _SCAN = ("state", "rejected", "reason", "replaced_by")
 _LETTER = ("state", "inmate_id", "reason", "replaced_by", "doubts")
 
+#: In the details of the event of a delivery: the request of which a step is asked for by it.
+ASKED = "request"
+
 Values = Mapping[str, Any]
+_Key = TypeVar("_Key", str, int)
 
 
 @dataclass(frozen=True, slots=True)
 class ScanState:
     """All that a decision may change of one scan: the values of its row, of its letters, its
     covers and the messages it answers by their ids, and each page's letter, role, place and whether
-    it is an envelope by its number.
+    it is an envelope by its number, as well as what is withheld of it: its box and the reason.
     """
 
     id: str
     scan: Values
     letters: Mapping[str, Values]
     pages: Mapping[int, tuple[str | None, str, int, bool]]
+    parts: Mapping[int, list[list[Any]]]
     covers: Mapping[str, Any]
     messages: Mapping[str, Any]
 
@@ -64,13 +72,18 @@ def state_of(tx: sa.Connection, held_id: str) -> ScanState | None:
     letters = tx.execute(sa.select(letter).where(letter.c.scan_id == scan_id)).mappings().all()
     covers = {each["cover_id"] for each in letters} - {None}
     messages = {each["message_id"] for each in letters} - {None}
-    pages = tx.execute(sa.select(page).where(page.c.scan_id == scan_id))
+    pages = tx.execute(sa.select(page).where(page.c.scan_id == scan_id)).all()
+    parts = parts_of(tx, [each.id for each in pages])
     return ScanState(
         id=scan_id,
         scan={name: row[name] for name in _SCAN},
         letters={each["id"]: {name: each[name] for name in _LETTER} for each in letters},
         pages={
             each.number: (each.letter_id, each.role, each.place, each.envelope) for each in pages
+        },
+        parts={
+            each.number: [[*astuple(part.box), part.reason] for part in parts[each.id]]
+            for each in pages
         },
         covers=_values(tx, cover.c.used_by, cover.c.id, covers),
         messages=_values(tx, message.c.state, message.c.id, messages),
@@ -89,7 +102,7 @@ def changed_since(tx: sa.Connection, before: ScanState | None) -> Values:
 
     A letter that was not there has None. Pages are listed by the letter that they were in
     (none: ""), by their old roles, by their old places in the paper, and those that were an
-    envelope ("yes") or none ("").
+    envelope ("yes") or none (""). ``parts`` are what was withheld of pages, by their numbers.
     """
     after = state_of(tx, before.id) if before else None
     if before is None or after is None:
@@ -115,6 +128,7 @@ def changed_since(tx: sa.Connection, before: ScanState | None) -> Values:
         "roles": dict(roles),
         "places": dict(places),
         "envelopes": dict(envelopes),
+        "parts": {str(each): before.parts[each] for each in _differ(before.parts, after.parts)},
         "covers": {each: before.covers[each] for each in _differ(before.covers, after.covers)},
         "messages": {
             each: before.messages[each] for each in _differ(before.messages, after.messages)
@@ -123,7 +137,7 @@ def changed_since(tx: sa.Connection, before: ScanState | None) -> Values:
     return {"of": before.id, **{name: old for name, old in found.items() if old}}
 
 
-def _differ(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def _differ(before: Mapping[_Key, Any], after: Mapping[_Key, Any]) -> list[_Key]:
     return [each for each in after if before.get(each) != after[each]]
 
 
@@ -132,6 +146,8 @@ def put_back(tx: sa.Connection, event: Event) -> set[int]:
     of the pages that it changed. Raises Conflict where an inmate that it names is not there any
     more."""
     undo = event.detail["undo"]
+    if number := event.detail.get(ASKED):
+        request_forms.take_back(tx, _about(event), number)
     for each in (undo, event.detail.get("undo_of_new")):
         if each:
             _put_scan_back(tx, each)
@@ -146,6 +162,7 @@ def _put_scan_back(tx: sa.Connection, undo: Values) -> None:
     _put_letters_back(tx, undo.get("letters", {}))
     if undo.get("scan"):
         tx.execute(sa.update(scan).where(scan.c.id == undo["of"]).values(**undo["scan"]))
+    _put_parts_back(tx, undo)
     left = _put_pages_back(tx, undo)
     made = [each for each, was in undo.get("letters", {}).items() if was is None]
     for about in (watch_mark, first_look, blind_check):
@@ -169,6 +186,13 @@ def _put_letters_back(tx: sa.Connection, letters: Mapping[str, Values | None]) -
         if owner is not None and tx.execute(there).first() is None:
             raise Conflict("The inmate whom it waited for has another record now: recall it.")
         tx.execute(sa.update(letter).where(letter.c.id == letter_id).values(**was))
+
+
+def _put_parts_back(tx: sa.Connection, undo: Values) -> None:
+    for number, old in undo.get("parts", {}).items():
+        its = sa.select(page.c.id).where(page.c.scan_id == undo["of"], page.c.number == int(number))
+        parts = [WithheldPart(Box(*box), reason) for *box, reason in old]
+        keep_parts(tx, tx.execute(its).scalar_one(), parts)
 
 
 def _put_pages_back(tx: sa.Connection, undo: Values) -> set[str]:
@@ -217,6 +241,10 @@ def _next_step(tx: sa.Connection, event: Event) -> str | None:
             if later.verb == Verb.PRINT_NOTICE:
                 return "the notice of its rejection has been printed."
             return f"{later.actor} has decided about it since."
+    if number := event.detail.get(ASKED):
+        late = request_forms.why_not_taken_back(tx, _about(event), number, event.seq)
+        if late is not None:
+            return late
     was_read = sa.select(letter.c.id).where(
         letter.c.id.in_(touched),
         letter.c.state == LetterState.DELIVERED,
@@ -229,10 +257,14 @@ def _is_sealed(tx: sa.Connection, scan_id: str) -> bool:
     return bool(tx.execute(sa.select(scan.c.sealed).where(scan.c.id == scan_id)).scalar())
 
 
+def _about(event: Event) -> str:
+    """The id of the letter or scan that was decided about."""
+    return event.subject.partition(":")[2]
+
+
 def _touched(event: Event) -> set[str]:
     """The ids of the letters, and of the scan if it was held whole, that a decision was about."""
-    _, _, about = event.subject.partition(":")
-    found = {about}
+    found = {_about(event)}
     for undo in (event.detail.get("undo", {}), event.detail.get("undo_of_new", {})):
         whole = [undo["of"]] if "scan" in undo else []
         found |= {*whole, *undo.get("letters", {}), *undo.get("pages", {})}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from digitizer.letters import whom_about
 from digitizer.letters.pages import withheld_pages
-from digitizer.letters.transcripts import transcripts_of, wordings_of
+from digitizer.letters.transcripts import whole_transcripts_of, wordings_of
+from digitizer.letters.withheld_parts import WithheldPart, parts_of
 from digitizer.model.errors import NotFound
 from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.paper import Box, Transcript
@@ -56,7 +59,8 @@ class ScreenedPage:
     """A page of a letter that is screened. ``place`` counts from 1 in the letter, ``withheld`` is
     the reason for which it is withheld, empty where it is not; ``shown``: to whoever asks, as it
     stands; ``look`` are the details of the event by which it is shown.
-    ``rules`` mark it, ``frames`` is where on the picture, in its pixels, they found something."""
+    ``rules`` mark it, ``frames`` is where on the picture, in its pixels, they found something;
+    ``parts`` are what is withheld of it."""
 
     id: int
     number: int
@@ -71,6 +75,7 @@ class ScreenedPage:
     look: Mapping[str, int]
     rules: tuple[WatchRule, ...] = ()
     frames: tuple[Box, ...] = ()
+    parts: tuple[WithheldPart, ...] = ()
 
     @property
     def role(self) -> PageRole:
@@ -87,7 +92,11 @@ def waiting_letters(
         .join(scan, letter.c.scan_id == scan.c.id)
         .where(letter.c.state == LetterState.AWAITING_REVIEW, scan.c.sealed.is_(False))
     )
-    rows = tx.execute(wanted.where(letter.c.id == only) if only else wanted).all()
+    rows: Sequence[sa.Row[Any]] = tx.execute(
+        wanted.where(letter.c.id == only) if only else wanted
+    ).all()
+    hidden = whom_about.about(tx, by)
+    rows = [row for row in rows if row.id not in hidden]
     ids = [row.id for row in rows]
     content, shown = _content(tx, only), shown_to(tx, ids, by)
     people = roster.inmates_of_rows(tx, {row.inmate_id for row in rows if row.inmate_id})
@@ -136,7 +145,8 @@ def waiting_after(tx: sa.Connection, letter_id: str, by: Actor) -> str | None:
             sa.func.coalesce(scan.c.finished, letter.c.received), letter.c.received, letter.c.id
         )
     )
-    ids = list(tx.execute(wanted).scalars())
+    hidden = whom_about.about(tx, by)
+    ids = [each for each in tx.execute(wanted).scalars() if each not in hidden]
     place = ids.index(letter_id)
     others = [*ids[place + 1 :], *ids[:place]]
     return others[0] if others else None
@@ -164,8 +174,12 @@ def screened_pages(tx: sa.Connection, letter_id: str, by: Actor) -> tuple[Screen
         .where(page.c.letter_id == letter_id, page.c.role.in_(_SHOWN_ROLES))
         .order_by(page.c.place)
     ).all()
-    read = transcripts_of(tx, [row.id for row in rows])
-    withheld = {each.number: each.reason for each in withheld_pages(tx, letter_id)}
+    read = whole_transcripts_of(tx, [row.id for row in rows])
+    gone = [each for each in withheld_pages(tx, letter_id) if not each.part]
+    withheld, parts = (
+        {each.number: each.reason for each in gone},
+        parts_of(tx, [row.id for row in rows]),
+    )
     shown = shown_to(tx, [letter_id], by)[letter_id]
     changes = changes_of(tx, [letter_id]).get(letter_id, {})
     wordings = wordings_of(tx, [row.id for row in rows])
@@ -187,6 +201,7 @@ def screened_pages(tx: sa.Connection, letter_id: str, by: Actor) -> tuple[Screen
             look=as_it_stands(changes, row.number),
             rules=tuple(rules[row.id]),
             frames=frames(rules[row.id], wordings.get(row.id, ())),
+            parts=parts[row.id],
         )
         for place, row in enumerate(rows, start=1)
     )

@@ -19,6 +19,7 @@ from typing import IO, Protocol
 
 from digitizer.model.errors import NotFound, StorageError
 from digitizer.storage.encrypted_files import CHUNK, chunks_of, encrypted, opened
+from digitizer.storage.overwriting import overwrite
 from digitizer.storage.unfinished_files import make_locked_file, sweep_abandoned
 from digitizer.support.concurrency import each, good, or_raise
 from digitizer.support.failpoints import failpoint
@@ -27,6 +28,8 @@ from digitizer.support.failpoints import failpoint
 _AT_ONCE = 64
 #: How many wait for the disk at the same time; more was no faster.
 _THREADS = 16
+#: How the name begins of a file that is being erased.
+_TO_ERASE = "erase-"
 
 #: Opens what is to be stored; it is closed afterwards.
 Source = Callable[[], IO[bytes]]
@@ -52,6 +55,10 @@ class BlobStore(Protocol):
 
     def delete(self, sha256: str) -> None:
         """Deletes the blob; it is no error if it is gone already."""
+        ...
+
+    def erase(self, sha256: str) -> None:
+        """As ``delete``, durably; where the store can, the bytes are overwritten before."""
         ...
 
     def local_path(self, sha256: str, folder: Path) -> Path:
@@ -134,6 +141,9 @@ class LocalBlobs:
     def sweep(self) -> None:
         """What dead processes were writing was never acknowledged, fills the disk, and may be a
         plain copy of what is sealed."""
+        for path in self._incoming.glob(f"{_TO_ERASE}*"):
+            with suppress(OSError):  # else the next one does it
+                _erase_file(path)
         sweep_abandoned(self._incoming)
 
     def _write(self, temporaries: ExitStack, source: Source) -> _Draft:
@@ -220,9 +230,37 @@ class LocalBlobs:
         except OSError as error:
             raise StorageError(f"Could not delete stored file {sha256}: {error}") from error
 
+    def erase(self, sha256: str) -> None:
+        path, private = self.path(sha256), self._incoming / f"{_TO_ERASE}{sha256}"
+        try:
+            _erase_file(private)  # what somebody died over
+            if path.is_file():
+                _make_folder(self._incoming)
+                # Never under its own name: the same bytes, come in meanwhile, would be believed to
+                # be stored already.
+                path.rename(private)
+                sync_folder(path.parent)
+                sync_folder(self._incoming)
+                failpoint("blobs.set_aside")
+                _erase_file(private)
+            if path.parent.is_dir():
+                sync_folder(path.parent)
+        except OSError as error:
+            raise StorageError(f"Could not erase stored file {sha256}: {error}") from error
+
     def names(self) -> Iterator[str]:
         for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
             yield from sorted(path.name for path in folder.iterdir())
+
+
+def _erase_file(path: Path) -> None:
+    """Overwrites and removes a file, durably; it is no error if it is gone already."""
+    with suppress(FileNotFoundError):
+        if path.stat().st_nlink == 1:  # else somebody keeps these bytes under another name
+            overwrite(path)
+        failpoint("blobs.overwritten")
+        path.unlink()
+        sync_folder(path.parent)
 
 
 def copy_hashed(stream: IO[bytes], out: IO[bytes], key: bytes | None) -> tuple[str, int]:

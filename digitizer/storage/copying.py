@@ -10,6 +10,8 @@ from pathlib import Path
 
 from digitizer.storage.blobs import LocalBlobs, sync_folder
 from digitizer.storage.encrypted_files import DamagedFile
+from digitizer.storage.overwriting import overwrite
+from digitizer.support.failpoints import failpoint
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -20,6 +22,56 @@ def replace_file(path: Path, content: bytes) -> None:
     write_file(temporary, content)
     temporary.rename(path)
     sync_folder(path.parent)
+
+
+def replace_and_overwrite(path: Path, content: bytes) -> None:
+    """As ``replace_file``, and the bytes that were there are overwritten. Whoever dies in it leaves
+    either file whole, and the next call ends what they began. Raises OSError; then what was there
+    still is, unless it had been replaced."""
+    new, old = _aside(path, "new"), _aside(path, "old")
+    finish_replacing(path)
+    try:
+        write_file(new, content)
+    except OSError:
+        with contextlib.suppress(OSError):  # the first error says what is wrong
+            _drop(new)
+        raise
+    failpoint("replacing.written")
+    if path.exists():
+        path.rename(old)
+        sync_folder(path.parent)
+    failpoint("replacing.set_aside")
+    new.rename(path)
+    sync_folder(path.parent)
+    failpoint("replacing.renamed")
+    _drop(old)
+
+
+def finish_replacing(path: Path) -> None:
+    """Ends what a process began that died: there is one file then, or none. Raises OSError."""
+    new, old = _aside(path, "new"), _aside(path, "old")
+    if old.exists() and not path.exists():
+        new.rename(path)  # it was whole before the old one was set aside
+        sync_folder(path.parent)
+    for left in (old, new):
+        _drop(left)
+
+
+def current_file(path: Path) -> Path:
+    """Where the bytes of ``path`` are, also if its replacing was interrupted: to be read only."""
+    interrupted = _aside(path, "old").exists() and not path.exists()
+    return _aside(path, "new") if interrupted else path
+
+
+def _aside(path: Path, which: str) -> Path:
+    return path.with_name(f"{path.name}.{which}")
+
+
+def _drop(path: Path) -> None:
+    if path.exists():
+        overwrite(path)
+        path.unlink()
+        sync_folder(path.parent)
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -2,11 +2,14 @@
 
 On SQLite every writing transaction is BEGIN IMMEDIATE with a busy timeout, WAL with
 synchronous=FULL where the library has the fix of the WAL-reset bug (3.51.3, or its back-ports),
-the rollback journal where it has not.
+the rollback journal where it has not. On PostgreSQL one database may hold several facilities, each
+in a schema of its own, which the URL names (``?schema=north``): its connections see no other, and
+its writers wait for nobody else's.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from digitizer.model.errors import StorageError, Unstorable
+from digitizer.model.errors import StorageError, Unstorable, UsageError
 
 _PLAIN = b"SQLite format 3\0"
 _WAL_BUG_FIXED = ((3, 51, 3),)
@@ -30,8 +33,15 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return backport is not None and version[2] >= backport
 
 
-#: Our writers' lock on PostgreSQL: one writer at a time, as on SQLite; any number would do.
+#: Our writers' lock on PostgreSQL, beside the name of the schema: one writer of a facility at a
+#: time, as on SQLite; any number would do.
 _WRITERS = 0x4D41494C
+_SCHEMA = "schema"
+#: Where PostgreSQL keeps the tables of a database that is one facility's. Its own search path would
+#: find a schema of the user's name first, which may be another facility's.
+_OWN_SCHEMA = "public"
+#: Names that PostgreSQL takes as they are, and does not use itself.
+_A_SCHEMA = re.compile(r"(?!pg_|information_schema$)[a-z][a-z0-9_]{0,39}")
 
 #: Errors of a statement: they are not the database's, and pass unchanged.
 _NOT_THE_STORE = (
@@ -45,30 +55,100 @@ _UNSTORABLE = (sa.exc.DataError, UnicodeEncodeError, OverflowError)
 _OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 #: Connections beyond the pool's, so that none is waited for: each thread may hold one.
 _CONNECTIONS = 100
+#: Seconds that one waits for another who uses the database.
+_PATIENCE = 30
 
 
 def open_engine(url: str | sa.URL, key: bytes | None = None) -> sa.Engine:
     """An engine for ``url``; SQLite goes through the pysqlite3 wheel and its newer library, or with
     a ``key`` through SQLCipher, which encrypts the database and its log. A PostgreSQL server
-    encrypts its own files, or its disk."""
+    encrypts its own files, or its disk. Raises UsageError for a name that no schema can have."""
     url = sa.make_url(url)
     if url.get_backend_name() != "sqlite":
-        plain = url.drivername == "postgresql"
-        driven = url.set(drivername="postgresql+psycopg") if plain else url
-        return sa.create_engine(driven, hide_parameters=True, max_overflow=_CONNECTIONS)
+        return _open_server(url)
     library = _library(key)
     # Parameters are hidden: an error in the log must not carry names or letter text.
     engine = sa.create_engine(
         url,
         hide_parameters=True,
         module=library,
-        connect_args={"timeout": 30},
+        connect_args={"timeout": _PATIENCE},
         max_overflow=_CONNECTIONS,
     )
     journal = "WAL" if wal_is_safe(library.sqlite_version_info) else "TRUNCATE"
     event.listen(engine, "connect", lambda raw, _record: _prepare_sqlite(raw, journal, key))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _open_server(url: sa.URL) -> sa.Engine:
+    schema = schema_in(url) or _OWN_SCHEMA
+    engine = sa.create_engine(
+        _driven(url).difference_update_query([_SCHEMA]),
+        hide_parameters=True,
+        max_overflow=_CONNECTIONS,
+    )
+    # First of all listeners: what is asked when a connection is new counts for this schema. Said
+    # again in each transaction: a pooler may give another facility's connection.
+    event.listen(engine, "connect", lambda raw, _: _see_only(raw, schema), insert=True)
+    event.listen(engine, "begin", lambda connection: _begin_in(connection, schema))
+    return engine
+
+
+def _driven(url: sa.URL) -> sa.URL:
+    plain = url.drivername == "postgresql"
+    return url.set(drivername="postgresql+psycopg") if plain else url
+
+
+def schema_in(url: sa.URL) -> str:
+    """The schema that a URL names; "" where it names none, which is PostgreSQL's own ``public``.
+    Raises UsageError for a name that no schema can have here."""
+    named = url.query.get(_SCHEMA, "")
+    if not isinstance(named, str) or (named and not _A_SCHEMA.fullmatch(named)):
+        raise UsageError(
+            "A schema has a name of up to 40 small letters, digits and _, and begins with a letter."
+        )
+    return named
+
+
+def in_schema(url: str | sa.URL, schema: str) -> str:
+    """The same database, but this schema of it."""
+    named = sa.make_url(url).difference_update_query([_SCHEMA])
+    named = named.update_query_dict({_SCHEMA: schema})
+    return named.render_as_string(hide_password=False)
+
+
+def make_schema(url: str | sa.URL) -> None:
+    """Makes the schema that a URL names, if there is none yet. Raises StorageError where the server
+    does not let us."""
+    url = sa.make_url(url)
+    schema = schema_in(url)
+    if not schema:
+        return
+    engine = sa.create_engine(_driven(url).difference_update_query([_SCHEMA]))
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+    except sa.exc.DBAPIError as error:
+        raise StorageError(
+            f"The schema {schema} cannot be made ({_cause(error)}). Let the database's owner run: "
+            f"CREATE SCHEMA {schema} AUTHORIZATION the user of this program"
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _begin_in(connection: sa.Connection, schema: str) -> None:
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql(f'SET LOCAL search_path TO "{schema}"')
+
+
+def _see_only(raw: Any, schema: str) -> None:
+    """For the whole connection, so outside of any transaction, which may be rolled back."""
+    before, raw.autocommit = raw.autocommit, True
+    with raw.cursor() as cursor:
+        cursor.execute(f'SET SESSION search_path TO "{schema}"')
+    raw.autocommit = before
 
 
 def _library(key: bytes | None) -> Any:
@@ -90,7 +170,7 @@ def _prepare_sqlite(raw: Any, journal: str, key: bytes | None) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",  # what is deleted is overwritten, not only unlinked
-        "busy_timeout=30000",
+        f"busy_timeout={_PATIENCE * 1000}",
     ):
         raw.execute(f"PRAGMA {pragma}")
 
@@ -123,17 +203,23 @@ def _cause(error: sa.exc.SQLAlchemyError) -> object:
     return getattr(error, "orig", None) or "all connections to it are in use"
 
 
+_TAKE_TURN = sa.select(
+    sa.func.pg_advisory_xact_lock(_WRITERS, sa.func.hashtext(sa.func.current_schema()))
+)
+
+
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A write transaction: takes its lock at once, commits at the end or rolls all back.
 
-    One writer at a time, on SQLite and on PostgreSQL. Raises StorageError where the database
-    cannot be written (disk full, locked too long, gone), and Unstorable; then nothing was written.
+    One writer of a facility at a time, on SQLite and on PostgreSQL. Raises StorageError where the
+    database cannot be written (disk full, locked too long, gone), and Unstorable; then nothing was
+    written.
     """
     try:
         with engine.connect().execution_options(writing=True) as connection, connection.begin():
             if engine.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+                connection.execute(_TAKE_TURN)
             yield connection
     except _UNSTORABLE as error:
         raise Unstorable from error
@@ -171,25 +257,32 @@ def _is_locked(error: Exception) -> bool:
     return type(cause).__name__ == "OperationalError" and "locked" in str(cause)
 
 
-def rewrite(engine: sa.Engine) -> None:
+def rewrite(engine: sa.Engine, patience: float = _PATIENCE) -> None:
     """Writes the whole database anew, so that nothing which was deleted is left in free pages or in
-    SQLite's write-ahead log. Raises StorageError if another program has the database open."""
-    busy = 0
+    SQLite's write-ahead log. ``patience``: so many seconds it waits for others, who wait behind it
+    meanwhile. Raises StorageError if another program uses the database for longer, or where there
+    is no room; then it can be done again."""
+    busy, wait = 0, int(patience * 1000)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
         try:
             if engine.dialect.name == "sqlite":
+                raw.execute(f"PRAGMA busy_timeout={wait}")
                 raw.execute("VACUUM")
                 busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             else:
-                connection.exec_driver_sql("VACUUM FULL")
+                connection.exec_driver_sql(f"SET lock_timeout = {wait}")
+                tables = ", ".join(f'"{each}"' for each in sa.inspect(connection).get_table_names())
+                connection.exec_driver_sql(f"VACUUM FULL {tables}")  # nobody else's
         except Exception as error:
             raise StorageError(f"The database could not be rewritten ({error}).") from error
+        finally:
+            connection.invalidate()  # nobody else gets it, with this patience
     if busy:
         raise StorageError(
             "The database could not be rewritten: another program is using it. Stop the service, "
-            "then run this again."
+            "or wait until a backup is done, then run this again."
         )
 
 

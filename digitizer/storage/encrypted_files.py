@@ -55,14 +55,16 @@ def encrypted(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield cipher.encrypt(_nonce(number, last=True), waiting, None)
 
 
-def decrypted(key: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+def decrypted(key: bytes, stream: IO[bytes], first: int = 0) -> Iterator[bytes]:
     """The content, chunk by chunk; each is proven, and that none is missing once the last was
-    given. Raises DamagedFile."""
+    given. ``first`` is the chunk to begin with, of a stream that can seek. Raises DamagedFile."""
     head = _read(stream, len(_MARK) + _SALT)
     if len(head) != len(_MARK) + _SALT or not head.startswith(_MARK):
         raise DamagedFile("A stored file is not encrypted as it must be.")
     cipher = AESGCM(derive(key, b"file", head[len(_MARK) :]))
-    number, piece = 0, _read(stream, CHUNK + _TAG)
+    if first:
+        stream.seek(first * (CHUNK + _TAG), os.SEEK_CUR)
+    number, piece = first, _read(stream, CHUNK + _TAG)
     while True:
         following = _read(stream, CHUNK + _TAG)
         try:
@@ -76,15 +78,17 @@ def decrypted(key: bytes, stream: IO[bytes]) -> Iterator[bytes]:
         number, piece = number + 1, following
 
 
-def opened(key: bytes, stream: IO[bytes]) -> IO[bytes]:
-    """The content as a stream to read once; closing it closes ``stream``."""
-    return io.BufferedReader(_Decrypting(key, stream), CHUNK)
+def opened(key: bytes, stream: IO[bytes], start: int = 0) -> IO[bytes]:
+    """The content as a stream to read once, from ``start`` on; closing it closes ``stream``."""
+    content = io.BufferedReader(_Decrypting(key, stream, start // CHUNK), CHUNK)
+    content.read(start % CHUNK)
+    return content
 
 
 class _Decrypting(io.RawIOBase):
-    def __init__(self, key: bytes, stream: IO[bytes]) -> None:
+    def __init__(self, key: bytes, stream: IO[bytes], first: int) -> None:
         self._stream = stream
-        self._pieces = decrypted(key, stream)
+        self._pieces = decrypted(key, stream, first)
         self._left = memoryview(b"")
 
     def readable(self) -> bool:

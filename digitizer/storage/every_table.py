@@ -3,12 +3,19 @@ A module of tables that is missing here has its tables in neither."""
 
 from digitizer.storage import (  # noqa: F401
     tables_api,
+    tables_appeals,
+    tables_auditing,
     tables_correspondents,
+    tables_departures,
+    tables_legal,
     tables_logbook,
     tables_messages,
+    tables_originals,
     tables_prints,
+    tables_protected,
     tables_refusals,
     tables_requests,
+    tables_retention,
     tables_screening,
     tables_upkeep,
 )

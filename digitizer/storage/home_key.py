@@ -59,6 +59,10 @@ class HomeKey:
     def seals(self) -> bytes:
         return derive(self.key, b"seals")
 
+    @property
+    def key_book(self) -> bytes:
+        return derive(self.key, b"key book")
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 _OVERWRITES = 3
+_PIECE = 1 << 20
 
 
 def overwrite(path: Path) -> None:
@@ -15,7 +16,9 @@ def overwrite(path: Path) -> None:
     try:
         size = os.fstat(descriptor).st_size
         for _ in range(_OVERWRITES):
-            os.pwrite(descriptor, secrets.token_bytes(size), 0)
+            for start in range(0, size, _PIECE):
+                piece = secrets.token_bytes(min(_PIECE, size - start))
+                os.pwrite(descriptor, piece, start)
             os.fsync(descriptor)
     finally:
         os.close(descriptor)

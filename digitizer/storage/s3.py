@@ -84,6 +84,9 @@ class S3Blobs:
         if self.exists(sha256):
             self._guarded("delete", lambda: obstore.delete(self._store, self._key(sha256)))
 
+    def erase(self, sha256: str) -> None:
+        self.delete(sha256)
+
     def local_path(self, sha256: str, folder: Path) -> Path:
         path = folder / sha256
         path.write_bytes(self.get(sha256))

@@ -17,11 +17,13 @@ def upgrade(
     version: str = "head",
     *,
     begin_log: Callable[[sa.Connection], None] | None = None,
+    grow_tree: Callable[[sa.Connection], None] | None = None,
     keep_seal_key: Callable[[bytes], str] | None = None,
 ) -> None:
     """Makes the tables, or brings older ones up to ``version``, in one transaction.
 
-    ``begin_log`` is called in it where the log of events was not signed with a key until now.
+    ``begin_log`` is called in it where the log of events was not signed with a key until now, and
+    ``grow_tree`` for the events that have no leaf in the log's tree yet.
     ``keep_seal_key`` keeps a seal's key that an older database has in a table, for good, and
     returns its name. Such a database needs it, and must be rewritten afterwards.
     """
@@ -34,6 +36,8 @@ def upgrade(
         command.upgrade(config, version)
         if begin_log and not keyed:
             begin_log(connection)
+        if grow_tree:
+            grow_tree(connection)
 
 
 _MOVED = "moved"

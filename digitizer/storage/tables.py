@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0026"
+SCHEMA_VERSION = "0035"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -177,6 +177,8 @@ scan = sa.Table(
     sa.Column("sealed", sa.Boolean, nullable=False, default=False),
     # The name under which its key is kept; the key itself is never in the database.
     sa.Column("seal_key_id", sa.String(32)),
+    # When the last of what was in it was destroyed by schedule.
+    sa.Column("destroyed", UtcTime),
     sa.Index("ix_scan_profile_taken_in", "profile", "taken_in"),
 )
 
@@ -205,6 +207,8 @@ original = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     # Where the encrypted bytes are, once the scan is sealed and the plain ones are gone.
     sa.Column("sealed_as", sa.String(64)),
+    # When it was destroyed by schedule: its bytes are stored no more.
+    sa.Column("destroyed", UtcTime),
     sa.UniqueConstraint("scan_id", "ordinal"),
 )
 
@@ -368,6 +372,9 @@ event = sa.Table(
     sa.Column("hash", sa.String(64), nullable=False),
     # The number of the key that the hash is made with; null: written before there were keys.
     sa.Column("key", sa.Integer),
+    # Its leaf in the public tree, and the salt of it (``event_tree``).
+    sa.Column("salt", sa.LargeBinary(16)),
+    sa.Column("leaf", sa.LargeBinary(32)),
 )
 
 # The last event's number and hash, so that removing the newest events is noticed too; and, made

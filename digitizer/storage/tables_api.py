@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from digitizer.storage.tables import UtcTime, metadata
+from digitizer.storage.tables_legal import protected_sender
 
 #: A program bears the token; only the SHA-256 of its secret part is kept.
 api_token = sa.Table(
@@ -37,4 +38,12 @@ api_answer = sa.Table(
     sa.Column("status", sa.Integer),
     sa.Column("headers", sa.JSON),
     sa.Column("body", sa.LargeBinary),
+)
+
+# A token that makes codes for legal mail, and the protected sender in whose name it does.
+token_sender = sa.Table(
+    "token_sender",
+    metadata,
+    sa.Column("token_id", sa.ForeignKey("api_token.id"), primary_key=True),
+    sa.Column("sender_id", sa.ForeignKey(protected_sender.c.id), nullable=False, index=True),
 )

@@ -14,6 +14,20 @@ withheld_page = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
 )
 
+# A part of a page that was withheld, in pixels of its picture, and why, as its inmate reads it. It
+# counts whatever the page is, and whatever letter it is in.
+withheld_part = sa.Table(
+    "withheld_part",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("page_id", sa.ForeignKey("page.id"), nullable=False, index=True),
+    sa.Column("left", sa.Integer, nullable=False),
+    sa.Column("top", sa.Integer, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
 # What supervisors want looked at. A rule is never removed: one that ended counts no more.
 watch_rule = sa.Table(
     "watch_rule",

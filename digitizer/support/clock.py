@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from time import tzset
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,6 +18,11 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: none is easily mi
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of this day, by the facility's clock."""
+    return datetime.combine(day, time()).astimezone()
 
 
 def is_zone(name: str) -> bool:
@@ -58,7 +63,7 @@ def _set(zone: str | None) -> None:
         os.environ.pop("TZ", None)
     else:
         os.environ["TZ"] = zone
-    time.tzset()
+    tzset()
 
 
 def new_id() -> str:

@@ -107,6 +107,14 @@ ENCRYPTION_POINTS = (
     "encrypting.file",
 )
 
+#: In the order in which one more facility is made.
+FACILITY_POINTS = (
+    "facilities.schema_made",
+    "facilities.named",
+    "facilities.made",
+    "facilities.placed",
+)
+
 #: Those that are passed while the passphrase of an encrypted home is changed.
 PASSPHRASE_POINTS = (
     "rewrapping.recorded",
@@ -139,6 +147,33 @@ PRINTING_POINTS = (
     "prints.unit_marked",
 )
 
+#: Those that are passed while what is due is destroyed.
+RETENTION_POINTS = (
+    "retention.confirmed",
+    "retention.cut",
+    "retention.noted",
+    "retention.stored",
+    "retention.verified",
+    "retention.emptied",
+    "retention.committed",
+    "blobs.set_aside",
+    "blobs.overwritten",
+    "retention.erased",
+    "retention.files_forgotten",
+    "retention.settled",
+    "retention.rewritten",
+    "retention.finished",
+)
+
+#: Those that are passed while what was destroyed loses its keys.
+KEY_BOOK_POINTS = (
+    "replacing.written",
+    "replacing.set_aside",
+    "replacing.renamed",
+    "key_book.let_go",
+    "key_book.copied",
+)
+
 _lock = Lock()
 _deadly, _left = "", 0
 
@@ -153,8 +188,11 @@ def arm(where: str) -> None:
         *SEALING_POINTS,
         *ENCRYPTION_POINTS,
         *PASSPHRASE_POINTS,
+        *FACILITY_POINTS,
         *MOVING_POINTS,
         *PRINTING_POINTS,
+        *RETENTION_POINTS,
+        *KEY_BOOK_POINTS,
     ):
         raise ValueError(f"there is no point {name!r}")
     _deadly, _left = name, int(times or 1)

@@ -15,6 +15,7 @@ def _data_folder(name: str) -> Path:
 TEMPLATES = _data_folder("templates")
 WEB_TEMPLATES = TEMPLATES / "web"
 PRINT_TEMPLATES = TEMPLATES / "print"
+EVIDENCE_TEMPLATES = TEMPLATES / "evidence"
 MAIL_TEMPLATES = TEMPLATES / "mail"
 SCANNER_PROFILES = _data_folder("scanner_profiles")
 MIGRATIONS = _PACKAGE / "storage" / "migrations"

@@ -24,6 +24,7 @@ from playwright.sync_api import (  # noqa: E402 - after the skip above
 )
 
 from digitizer.access.password_hashing import hash_secret  # noqa: E402
+from digitizer.departures import actions as departures  # noqa: E402
 from digitizer.entrances.web.shared.translations import LANGUAGES  # noqa: E402
 from digitizer.facility import make_home, open_facility  # noqa: E402
 from digitizer.model.people import StaffRole  # noqa: E402
@@ -31,10 +32,12 @@ from digitizer.storage.database import writing  # noqa: E402
 from digitizer.storage.tables import inmate, staff  # noqa: E402
 from digitizer.support.clock import now  # noqa: E402
 from tests.support.in_browser import ARGUMENTS, CHROMIUM, served  # noqa: E402
+from tests.support.leaving_mail import with_page  # noqa: E402
 from tests.support.patience import HUNG  # noqa: E402
 from tests.support.route_rows import ROWS, Row  # noqa: E402
 from tests.support.web_kit import PASSWORD, PIN  # noqa: E402
 from tests.support.whole_facility import (  # noqa: E402
+    ACTORS,
     FAMILY_EMAILS,
     OWNER,
     STAFF_NAMES,
@@ -54,6 +57,8 @@ MOST_BYTES = 100_000  # of a page, without its pictures
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 ADMINISTRATOR, OWNS_MAIL, OUTSIDE, ANYONE = "administrator", "owner", "family", "anonymous"
+#: Of the whole facility: listed as released.
+LEFT = "2025-00031"
 #: What a route's own address does not show.
 MORE = {
     ADMINISTRATOR: (
@@ -74,6 +79,7 @@ MORE = {
         "/staff/mail?q=zzzq",
         "/staff/nothing",
         "/staff/recall/{rejected}",
+        "/staff/evidence/{rejected}",
         "/staff/returned?q=zzzz",
         "/staff/returned/new?find=qu",
         "/staff/returned/new?find=marrow&booking=2025-00031",
@@ -81,6 +87,10 @@ MORE = {
         "/staff/items/new?find=zzzz",
         "/staff/items/new?find=tobias&booking=2026-00117",
         "/staff/items/{others_receipt}",
+        "/staff/originals/boxes/{box}",
+        "/staff/originals/scans/{on_hold_scan}",
+        "/staff/originals/lists/{done_list}",
+        "/staff/originals/due?box={box}",
         "/staff/roster/numbers?number=2026-00117&new=2026-00118",
         "/staff/roster/numbers?number=2026-00117&new=2026-99999",
     ),
@@ -134,7 +144,10 @@ _NO_PAGE = (
     "/idle",
     ".png",
     "{place}",
+    "/pages/{page}",
     "/reply/{letter}/{position}",
+    "/picture/{part}",
+    "/takeaway/file",
 )
 
 
@@ -288,7 +301,7 @@ def _unsigned(page: Page) -> list[str]:
         "form[method=post]",
         "forms => forms.filter(each => !each.querySelector('[name=csrf]')).map(e => e.action)",
     )
-    before = ("/login", "/kiosk", "/sign-up", "/forgot", "/where")
+    before = ("/login", "/kiosk", "/sign-up", "/forgot", "/where", "/takeaway", "/takeaway/close")
     links = ("/family/confirm/", "/family/reset/", "/family/leave/")
     return [
         each for each in found if not each.endswith(before) and not any(a in each for a in links)
@@ -313,6 +326,7 @@ ANSWERS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/staff/held/{seal}/seal/destroy", {"reason": "It was put on the wrong stack"}),
     ("/staff/held/{rejected}/undo", {"act": "1"}),
     ("/staff/recall/{letter}", {"reason": ""}),
+    ("/staff/evidence/{letter}", {"reason": ""}),
     ("/staff/kiosks", {"name": ""}),
     ("/staff/roster/renumber", {"number": OWNER, "new": OWNER, "reason": ""}),
     ("/staff/second-step", {}),
@@ -330,6 +344,30 @@ def test_every_answer_to_a_form(chromium: Browser, full: tuple[str, Place], lang
             page.goto("/staff")
             _send(page, path.format_map(made.ids), fields)
             wrong += _wrong_with(page, path, language)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_answer_to_the_code_of_a_slip(
+    chromium: Browser, full: tuple[str, Place], language: str
+) -> None:
+    """Mistyped, wrong, before they left, and right."""
+    address, made = full
+    facility, by = with_page(made.facility), ACTORS[ADMINISTRATOR]
+    left, here = (departures.make_code(facility, each, by).code for each in (LEFT, OWNER))
+    tries = ((left[:-1], LEFT, "Marrowby"), (left, LEFT, "Nobody"), (here, OWNER, "Quillfeather"))
+    with _visitor(chromium, address, ANYONE, language) as page:
+        wrong, seen = [], []
+        for typed in (*tries, (left, LEFT, "Marrowby")):
+            page.goto("/family/takeaway")
+            for field, text in zip(("code", "booking", "last_name"), typed, strict=True):
+                page.fill(f"#{field}", text)
+            with page.expect_navigation():
+                page.click("main form button")
+            wrong += _wrong_with(page, "/family/takeaway", language)
+            seen.append(page.locator("[role=alert]").count())
+        assert seen == [1, 1, 1, 0]
+        assert page.locator("a[href='/family/takeaway/file']").count() == 1
     assert not wrong, "\n".join(wrong)
 
 

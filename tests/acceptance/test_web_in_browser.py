@@ -296,9 +296,11 @@ def test_where_there_may_be_two_letters_each_page_is_seen_first(office: Page, ma
     _enter_as_staff(office)
     office.goto(f"/staff/held/{letter}")
     expect(office.get_by_text("Look at every page first")).to_be_visible()
+    expect(office.locator("#sheet")).to_have_js_property("complete", True)
     for page in (2, 3, 4):  # Enter turns the page, and a digit too
         office.keyboard.press("Enter" if page < 4 else "1")
         expect(office.locator("#shown-caption")).to_contain_text(f"Page {page} of")
+        expect(office.locator("#sheet")).to_have_js_property("complete", True)
         assert office.url.endswith(letter)
     office.keyboard.press("Enter")
     office.wait_for_url("**decided=*")
@@ -363,6 +365,19 @@ def test_legal_mail_is_sealed_by_two_keys_from_its_page(office: Page, mail: Mail
     expect(office.get_by_text("Only a supervisor can decide about a sealed scan.")).to_be_visible()
 
 
+def test_what_was_scanned_again_is_chosen_by_two_keys(office: Page, mail: Mail) -> None:
+    held, again = _one_more_letter(mail, pages=2), _one_more_letter(mail, pages=2)
+    _enter_as_staff(office)
+    office.goto(f"/staff/held/{held}")
+    office.keyboard.press("s")
+    first = office.locator(".later button").first
+    expect(first).to_have_attribute("value", again)
+    expect(first.locator("img")).to_have_js_property("complete", True)
+    office.keyboard.press("1")
+    office.wait_for_url(f"**decided={held}")
+    expect(office.locator(".notice.done")).to_contain_text("Done: rescanned")
+
+
 def test_where_a_letter_of_the_scan_is_decided_the_page_says_what_to_do(
     office: Page, mail: Mail
 ) -> None:
@@ -424,6 +439,42 @@ def test_a_page_is_withheld_by_two_keys_and_given_back_by_one(office: Page, mail
     expect(office.locator(".strip .withheld")).to_contain_text("Written in a code")
     office.keyboard.press("b")
     expect(office.locator("#shown-caption")).not_to_contain_text("withheld")
+
+
+def test_a_part_of_a_page_is_withheld_by_frame_and_digit_and_given_back(
+    office: Page, mail: Mail
+) -> None:
+    letter = _to_screen(mail, 2)
+    _enter_as_staff(office)
+    office.goto(f"/staff/screening/{letter}")
+    office.keyboard.press("p")
+    part, own = office.locator("#part"), office.locator("#own-frame")
+    expect(part).to_have_value("0 50 100 50")
+    for key, value in (("h", "0 0 100 50"), ("h", "0 0 50 100"), ("h", "50 0 50 100")):
+        office.keyboard.press(key)
+        expect(part).to_have_value(value)
+    for key, value in (("Shift+ArrowUp", "50 0 50 98"), ("ArrowDown", "50 2 50 98")):
+        office.keyboard.press(key)
+        expect(part).to_have_value(value)
+    box = office.locator("#frames").bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2
+    office.mouse.move(middle, box["y"] + 100)
+    office.mouse.down()
+    office.mouse.move(middle + 60, box["y"] + 220, steps=3)
+    office.mouse.up()
+    drawn = own.bounding_box()
+    assert drawn is not None
+    assert abs(drawn["x"] - middle) < 5
+    assert abs(drawn["width"] - 60) < 8
+    office.keyboard.press("1")
+    office.wait_for_url("**decided=*")
+    expect(office.locator("#shown-caption")).to_have_text("Page 1 of 2: a part is withheld")
+    expect(office.locator("#frames rect.part")).to_have_count(1)
+    office.wait_for_load_state()
+    office.keyboard.press("b")
+    expect(office.locator("#frames rect.part")).to_have_count(0)
+    expect(office.locator(".notice.done")).to_contain_text("give back parts of page")
 
 
 def test_rejecting_takes_two_keys(office: Page, mail: Mail) -> None:

@@ -20,6 +20,7 @@ from digitizer.entrances.web.staff import live
 from digitizer.facility import Facility
 from digitizer.model.events import Verb
 from digitizer.model.paper import Original
+from digitizer.model.people import MACHINE
 from digitizer.screening import legal_mail
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import event
@@ -29,6 +30,7 @@ from tests.support.web_kit import PASSWORD, PIN, Visitor, answer_at_once, withou
 from tests.support.whole_facility import (
     ACTORS,
     FAMILY_EMAILS,
+    PROTECTED_NAME,
     Place,
     cheap_hashes,
     copy_of,
@@ -156,6 +158,8 @@ def _check(row: Row, role: str, at: Place, browser: Visitor) -> None:
             assert answer.status_code == wanted[kind], (role, kind, an_id)
             sent_away = answer.headers.get("location") in _LOGINS
             assert not (row.answers.login_page and sent_away), (role, kind, an_id)
+        if not row.path.startswith("/staff/legal"):
+            assert PROTECTED_NAME not in answer.text, "legal mail is seen in its own log alone"
         pages.setdefault(kind, set()).add(_seen(answer, an_id))
     if row.own:
         _check_alike(row, role, pages)
@@ -176,7 +180,11 @@ def _check_recorded(row: Row, role: str, new: list[tuple[str, str]]) -> None:
     if row.recorded is None:
         return
     succeeds = row.answers.succeeds(role)
-    verbs = [verb for verb, actor in new if role != "anonymous" and actor == ACTORS[role].name]
+    named = "" if role == "anonymous" else ACTORS[role].name
+    if row.nameless and succeeds:
+        assert named not in repr(new)
+        named = MACHINE.name
+    verbs = [verb for verb, actor in new if actor == named]
     assert (str(row.recorded) in verbs) == succeeds, (role, verbs)
 
 

@@ -27,7 +27,7 @@ from digitizer.messages import writing as conversing
 from digitizer.model.errors import NeedsReason, NotAllowed, NotFound
 from digitizer.model.events import Verb
 from digitizer.model.paper import Original
-from digitizer.model.people import Actor
+from digitizer.model.people import MACHINE, Actor
 from digitizer.operations import backup, doctor
 from digitizer.screening import legal_mail
 from digitizer.storage.database import reading
@@ -58,6 +58,20 @@ NOT_VERBS = {
     "people.correspondents.sign_up.check_reset": "whoever has the link of an e-mail",
     "people.correspondents.sign_up.reset_password": "whoever has the link of an e-mail",
     "people.correspondents.sign_up.leave_news": "whoever has the link of an e-mail",
+    "protected_line.addressees.lines": "within another verb, and by the doctor",
+    "protected_line.addressees.line_to": "within another verb",
+    "screening.notices.waits_as_evidence": "within another verb's action",
+    "retention.carrying_out.carry_out_confirmed": "carries out what two people decided before",
+    "retention.neighbours.part": "within another verb's action",
+    "operations.backup_by_key.copy_files": "within a backup",
+    "operations.backup_by_key.copy_inbox_files": "within a backup",
+    "operations.key_keeping.book_of": "within a backup, and the doctor's",
+    "operations.key_keeping.forget_lost_copies": "within a backup",
+    "operations.key_keeping.let_go": "within a run that two people decided",
+    "operations.key_keeping.replace_copy": "within a backup or a run",
+    "operations.key_keeping.take_up": "within a backup",
+    "operations.key_keeping.works_by_keys": "of the settings alone",
+    "operations.restore_by_key.empty_destroyed": "within a restore's action",
     "operations.staff_mail.put": "within alarms and the digest",
     "operations.staff_mail.of_link": "whoever has the link of an e-mail",
     "operations.staff_mail.leave_by_link": "whoever has the link of an e-mail",
@@ -81,14 +95,29 @@ NOT_VERBS = {
     "capture.worker.filed": "the service's own work; of what was just taken in",
     "capture.sealed_filing.seal_away": "the service's own work",
     "capture.private_folder.private_folder": "within another verb: where it keeps its files",
+    "departures.taking.is_open": "what the settings say",
+    "departures.taking.enter": "before a code there is no actor",
+    "departures.taking.opened": "whoever bears the token of a code",
+    "departures.taking.close": "whoever bears the token of a code",
+    "departures.taking.take": "whoever bears the token; it acts as the inmate whose it is",
+    "departures.keeping.kept": "within another verb",
+    "departures.keeping.forget": "of a file that a code opened, which ended",
+    "departures.making.made": "within another verb",
+    "departures.building.build": "within another verb",
     "prints.printers.printers": "what the settings name",
     "prints.printers.find_printer": "what the settings name",
     "covers.actions.drawn": "within another verb's action",
     "covers.actions.new_code": "within another verb's action",
     "covers.drawing.cover_sheet_of": "within another verb's action",
+    "legal.codes.drawn": "within another verb",
     "logbook.papers.label": "within another verb",
     "logbook.papers.receipt": "within another verb",
+    "originals.drawn.label": "within another verb",
+    "originals.drawn.certificate": "within another verb",
     "screening.decisions.reject_within": "within another verb's action",
+    "screening.message_review.release_within": "within another verb's action",
+    "screening.notices.draw_notice": "within another verb's action",
+    "evidence.contents.gather": "within another verb",
     "messages.rendering.render_message": "within another verb",
 }
 
@@ -169,7 +198,8 @@ def test_who_may(made: Place, tmp_path: Path, row: Row) -> None:
             with pytest.raises((NotAllowed, NotFound)) as refused:
                 row.do(at.facility, at, ACTORS[who])
             wanted_refusal = NeedsReason if who in row.asked.split() else MayNot
-            assert who in ("another", "stranger") or refused.type is wanted_refusal, who
+            asked_first = issubclass(refused.type, wanted_refusal)
+            assert who in ("another", "stranger") or asked_first, who
             told |= {ACTORS[who].name} if refused.type is MayNot else set()
         assert (_recorded(at.facility), _refused(at.facility)) == (before, told)
     for who in may:
@@ -177,9 +207,10 @@ def test_who_may(made: Place, tmp_path: Path, row: Row) -> None:
         with copy_of(made, tmp_path / who) as at:
             before = _recorded(at.facility)
             row.do(at.facility, at, by)
-            new = [
-                verb for verb, actor in _recorded(at.facility)[len(before) :] if actor == by.name
-            ]
+            named = MACHINE.name if who in row.nameless.split() else by.name
+            done = _recorded(at.facility)[len(before) :]
+            new = [verb for verb, actor in done if actor == named]
+            assert named == by.name or by.name not in repr(done)
         wanted = [] if row.recorded is None or who in row.silent.split() else [row.recorded]
         assert list(dict.fromkeys(new)) == [*row.prepared, *wanted], who
 

@@ -15,13 +15,19 @@ from digitizer.model.people import Scope
 from tests.support.made_mail import OPERATOR
 
 _numbers = count(1)
+#: All that one token can have: that of a protected sender has no other scope.
+_USUAL = frozenset(Scope) - {Scope.LEGAL_CODES}
 
 
 class Program(TestClient):
     """It finds addresses below ``/api/v1``."""
 
     def __init__(
-        self, facility: Facility, scopes: Iterable[Scope] = Scope, client: str = "10.0.0.9"
+        self,
+        facility: Facility,
+        scopes: Iterable[Scope] = _USUAL,
+        client: str = "10.0.0.9",
+        sender: int | None = None,
     ) -> None:
         super().__init__(
             make_api(facility),
@@ -31,7 +37,7 @@ class Program(TestClient):
             client=(client, 1),
         )
         self.name = f"program {next(_numbers)}"
-        self.token = tokens.add_token(facility, self.name, list(scopes), OPERATOR)
+        self.token = tokens.add_token(facility, self.name, list(scopes), OPERATOR, sender=sender)
         self.headers["Authorization"] = f"Bearer {self.token}"
 
     def new_key(self) -> dict[str, str]:

@@ -18,8 +18,13 @@ CODE = Path(__file__).resolve().parents[2] / "digitizer"
 #: Whose texts the pages show.
 _PLACES = (
     "access",
+    "appeals",
     "capture",
     "covers",
+    "departures/actions.py",
+    "departures/codes.py",
+    "departures/taking.py",
+    "departures/making.py",
     "engines/opening",
     "engines/imaging",
     "engines/isolation",
@@ -29,9 +34,12 @@ _PLACES = (
     "entrances/web/staff/letters.py",
     "entrances/web/staff/new_covers.py",
     "entrances/web/staff/prints.py",
+    "entrances/web/staff/requests.py",
     "letters",
+    "legal",
     "logbook",
     "messages",
+    "originals",
     "model/errors.py",
     "model/paper.py",
     "model/people.py",
@@ -48,6 +56,8 @@ _PLACES = (
     "people",
     "policies",
     "prints",
+    "protected_line",
+    "retention",
     "screening",
 )
 #: What only the command line, the log or a file shows.
@@ -60,6 +70,7 @@ _ELSEWHERE = (
     "capture/second_reading.py",
     "capture/stacks.py",
     "prints/previews.py",
+    "protected_line/sealing.py",
     "capture/worker.py",
     "engines/isolation/answers.py",
     "engines/isolation/child.py",

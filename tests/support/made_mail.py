@@ -39,6 +39,7 @@ from digitizer.model.people import (
     Inmate,
     StaffRole,
 )
+from digitizer.model.scanner_profile import Sides
 from digitizer.model.settings import Release
 from digitizer.people import roster
 from digitizer.people.roster_file.layout import AGREED, Column, Layout
@@ -187,10 +188,14 @@ def split_of(*letters: SplitLetter) -> Split:
 
 
 def worked(
-    scan_: Scan, split: Split, texts: Mapping[int, Transcript] | None = None, count: int = 0
+    scan_: Scan,
+    split: Split,
+    texts: Mapping[int, Transcript] | None = None,
+    count: int = 0,
+    sides: Sides = Sides.SIMPLEX,
 ) -> Worked:
     most = max([count, *(n for each in split.letters for n in (*each.covers, *each.pages))])
-    return Worked(scan_, pages(most), split, texts or {})
+    return Worked(scan_, pages(most), split, texts or {}, sides)
 
 
 def file(
@@ -202,12 +207,13 @@ def file(
     count: int = 0,
     release: Release = Release.AUTOMATIC,
     pictures: Mapping[int, str] | None = None,
+    sides: Sides = Sides.SIMPLEX,
 ) -> str:
     """A scan that came in and was filed; returns its id."""
     taken = take(facility, content)
     with writing(facility.engine) as tx:
         ledger.claim(tx, taken.id, "a test")
-        file_scan(tx, worked(taken, split, texts, count), pictures or {}, release)
+        file_scan(tx, worked(taken, split, texts, count, sides), pictures or {}, release)
     return taken.id
 
 

@@ -26,8 +26,9 @@ from digitizer.model.mail import LetterState, MessageState, Queue, ScanState
 from digitizer.model.paper import PERHAPS_BLANK, CodeKind
 from digitizer.model.people import ActorKind, CustodyStatus, StaffRole
 from digitizer.model.prints import PrintState
+from digitizer.model.request_settings import Requests
+from digitizer.model.retention import Waits
 from digitizer.model.scanner_profile import Origin, Sides
-from digitizer.model.settings import Requests
 from digitizer.people.roster_file.layout import Column
 from digitizer.screening import settled_mail
 from digitizer.support.paths import WEB_TEMPLATES
@@ -55,6 +56,7 @@ _ENUMS: Sequence[type[StrEnum]] = (
     ScanState,
     Sides,
     StaffRole,
+    Waits,
     StaffStep,
     Verb,
 )
@@ -75,12 +77,20 @@ _SAYING = ("gettext", "ngettext", "UsageError", "Conflict", "NotAllowed")
 #: The rooms whose refusals pages show.
 _ROOMS = (
     "access",
+    "auditing",
+    "appeals",
     "covers",
+    "departures",
     "entrances/web",
+    "evidence",
     "letters",
+    "legal",
     "logbook",
     "messages",
+    "originals",
     "people",
+    "protected_line",
+    "retention",
     "screening",
 )
 

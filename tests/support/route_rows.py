@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from digitizer.model.events import Verb
 from tests.support.web_kit import PIN
@@ -41,7 +42,8 @@ class Answers:
 @dataclass(frozen=True, slots=True)
 class Row:
     """``own`` and ``others`` name ids of the whole facility, for the first parameter of the path;
-    ``rest`` are the others. ``recorded`` is the event of whoever succeeds."""
+    ``rest`` are the others. ``recorded`` is the event of whoever succeeds;
+    ``nameless``: it does not say who that was."""
 
     route: str
     answers: Answers
@@ -51,6 +53,7 @@ class Row:
     form: Mapping[str, str] = field(default_factory=dict)
     recorded: Verb | None = None
     apart: bool = False
+    nameless: bool = False
 
     @property
     def method(self) -> str:
@@ -90,6 +93,10 @@ def families(own: int, missing: int = 404) -> Answers:
 
 def anyone(status: int, **but: int) -> Answers:
     return Answers({role: dict.fromkeys(KINDS, but.get(role, status)) for role in ROLES})
+
+
+def _reviewers(there: int, missing: int = 404) -> Answers:
+    return staff(there, missing, clerk=(403, 403), investigator=(403, 403))
 
 
 _PAGE = {"position": "1"}
@@ -168,11 +175,49 @@ _ASKING = (
         "others_request",
         recorded=Verb.LOOK_AT_REQUEST,
     ),
+    Row(
+        "POST /mail/requests/{number}/next",
+        inmates(303),
+        "answered_step",
+        "others_step",
+        form={"words": "I do not agree"},
+        recorded=Verb.TAKE_REQUEST_ON,
+    ),
+    Row(
+        "GET /mail/requests/{number}/steps/{place}/pages/{page}",
+        inmates(200),
+        "on_form",
+        "others_form",
+        rest={"place": "1", "page": "1"},
+        recorded=Verb.LOOK_AT_REQUEST,
+    ),
+    Row("GET /mail/protected", inmates(200, 200)),
+    Row(
+        "POST /mail/protected",
+        inmates(303, 303),
+        form={"to": "PREA line", "text": "Hello", "named": "no"},
+        recorded=Verb.SEND_PROTECTED,
+        nameless=True,
+    ),
+    Row(
+        "POST /mail/protected/sheet",
+        inmates(200, 200),
+        form={"to": "Ombudsman"},
+        recorded=Verb.PRINT_PROTECTED_SHEET,
+        nameless=True,
+    ),
     Row("POST /mail/{letter}/copy", inmates(303), "letter", "other", recorded=Verb.ASK_FOR_COPY),
     Row("POST /mail/messages/{message}/copy", inmates(303), "passed", ""),
 )
 
 _NOT_THEY = (403, 403)
+_NO_CLERK = {"clerk": (403, 403), "investigator": (403, 403)}
+_ON_PAPER = {
+    "booking": "2026-00117",
+    "form": "Complaint",
+    "body": "A blanket",
+    "came": f"{datetime.now():%Y-%m-%d}",
+}
 _REQUESTS = (
     Row("GET /staff/requests", staff(200, 200, investigator=_NOT_THEY)),
     Row(
@@ -195,6 +240,147 @@ _REQUESTS = (
         staff(303, 404, investigator=_NOT_THEY),
         "answered_request",
         recorded=Verb.CLOSE_REQUEST,
+    ),
+    Row(
+        "POST /staff/requests",
+        staff(303, 303, investigator=_NOT_THEY),
+        form=_ON_PAPER,
+        recorded=Verb.ENTER_REQUEST,
+    ),
+    Row(
+        "POST /staff/requests/form",
+        staff(200, 200, investigator=_NOT_THEY),
+        form=_ON_PAPER,
+        recorded=Verb.PRINT_REQUEST_FORM,
+    ),
+    Row(
+        "GET /staff/requests/{number}/steps/{place}/pages/{page}",
+        staff(200, 404, investigator=_NOT_THEY),
+        "on_form",
+        rest={"place": "1", "page": "1"},
+        recorded=Verb.LOOK_AT_REQUEST,
+    ),
+    Row(
+        "POST /staff/requests/{number}/extend",
+        staff(303, 404, investigator=_NOT_THEY),
+        "slow",
+        form={"until": f"{datetime.now() + timedelta(days=99):%Y-%m-%d}", "reason": "why"},
+        recorded=Verb.EXTEND_REQUEST,
+    ),
+    Row(
+        "POST /staff/requests/{number}/emergency",
+        staff(303, 404, investigator=_NOT_THEY),
+        "urgent",
+        form={"confirmed": "yes", "why": "You are moved today."},
+        recorded=Verb.DECIDE_EMERGENCY,
+    ),
+    Row(
+        "POST /staff/requests/{number}/about",
+        staff(303, 404, **_NO_CLERK),
+        "about_staff",
+        form={"names": "Nell Nobody", "reason": "why"},
+        recorded=Verb.SAY_WHOM_ABOUT,
+    ),
+    Row(
+        "POST /staff/requests/{number}/paper",
+        staff(200, 404, investigator=_NOT_THEY),
+        "answered_step",
+        recorded=Verb.PRINT_REQUEST_ANSWER,
+    ),
+    Row("GET /staff/protected", staff(200, 200, investigator=_NOT_THEY)),
+    Row(
+        "POST /staff/protected/scan",
+        staff(200, 200, investigator=_NOT_THEY),
+        form={"code": "MD1" + "A" * 32},
+        recorded=Verb.LOG_PROTECTED,
+    ),
+    Row(
+        "POST /staff/protected/sheets",
+        staff(200, 200, investigator=_NOT_THEY),
+        form={"to": "Ombudsman", "number": "2"},
+        recorded=Verb.PRINT_PROTECTED_SHEET,
+    ),
+    Row("GET /staff/protected/counts", staff(200, 200, **_NO_CLERK)),
+    Row(
+        "POST /staff/protected/counts",
+        staff(200, 200, **_NO_CLERK),
+        form=_WHY,
+        recorded=Verb.LOOK_AT_LEGAL_LOG,
+    ),
+)
+
+#: The week of a clerk, which somebody else looks through.
+_LOG = (
+    Row("GET /staff/log", _reviewers(200, 200)),
+    Row("GET /staff/log/search", _reviewers(200, 200), recorded=Verb.LOOK_AT_LOG),
+    Row("GET /staff/log/search.csv", _reviewers(200, 200), recorded=Verb.EXPORT_LOG),
+    Row("GET /staff/log/{number}", _reviewers(200), "own_review", recorded=Verb.LOOK_AT_LOG),
+    Row("POST /staff/log/{number}", _reviewers(303), "own_review", recorded=Verb.END_REVIEW),
+    Row(
+        "POST /staff/log/{number}/close",
+        _reviewers(303),
+        "raised_review",
+        form={"note": "A typing mistake."},
+        recorded=Verb.CLOSE_REVIEW,
+    ),
+)
+
+_APPEALS = (
+    Row(
+        "POST /mail/refused/{number}",
+        inmates(303),
+        "own_rejection",
+        "others_rejection",
+        form={"words": "It is harmless."},
+        recorded=Verb.APPEAL,
+    ),
+    Row("GET /family/refused", families(200, 200)),
+    Row(
+        "POST /family/refused/{number}",
+        families(303),
+        "own_rejection",
+        "others_rejection",
+        form={"words": "It is harmless."},
+        recorded=Verb.APPEAL,
+    ),
+    Row("GET /staff/appeals", staff(200, 200)),
+    Row("GET /staff/appeals/{number}", staff(200), "appeal", recorded=Verb.LOOK_AT_APPEAL),
+    Row(
+        "GET /staff/appeals/{number}/picture/{part}",
+        staff(200, 404, **_NO_CLERK),
+        "appeal",
+        rest={"part": "3"},
+        recorded=Verb.LOOK_AT_PAGE,
+    ),
+    Row(
+        "POST /staff/appeals/{number}/{decision}",
+        staff(303, 404, **_NO_CLERK),
+        "appeal",
+        rest={"decision": "deny"},
+        form={"reason": "as it is written"},
+        recorded=Verb.DENY_APPEAL,
+    ),
+    Row("GET /staff/appeals/rejection/{number}", staff(200), "own_rejection"),
+    Row(
+        "POST /staff/appeals/rejection/{number}/appeal",
+        staff(303, investigator=_NOT_THEY),
+        "own_rejection",
+        form={"words": "It is harmless."},
+        recorded=Verb.APPEAL,
+    ),
+    Row(
+        "POST /staff/appeals/rejection/{number}/sheet",
+        staff(303, investigator=_NOT_THEY),
+        "evidence_rejection",
+        form={"sheet": "held"},
+        recorded=Verb.SAY_SHEET,
+    ),
+    Row(
+        "POST /staff/appeals/rejection/{number}/withhold",
+        staff(303, clerk=(403, 404), investigator=(403, 404)),
+        "evidence_rejection",
+        form={"until": "{tomorrow}", "reason": "a case"},
+        recorded=Verb.WITHHOLD_NOTICE,
     ),
 )
 
@@ -286,6 +472,20 @@ _INMATES = (
         "inmate",
         "inmate",
         recorded=Verb.SET_PIN,
+    ),
+    Row(
+        "POST /staff/inmates/{booking}/takeaway",
+        staff(403, 403, administrator=(200, 404)),
+        "inmate",
+        "inmate",
+        recorded=Verb.MAKE_TAKEAWAY,
+    ),
+    Row(
+        "POST /staff/inmates/{booking}/takeaway/end",
+        staff(403, 403, administrator=(404, 404)),  # there is none yet
+        "inmate",
+        "inmate",
+        form=_WHY,
     ),
 )
 
@@ -488,10 +688,16 @@ _REPORTS = (
     Row("GET /staff/reports/report.pdf", staff(200, 200)),
 )
 
-#: A clerk says why first.
-_READERS = staff(200, clerk=(403, 404))
+#: A clerk says why first, and an investigator for which case.
+_READERS = staff(200, clerk=(403, 404), investigator=(403, 404))
 
 _LETTERS = (
+    Row(
+        "POST /staff/mail/case",
+        staff(303, 303),
+        form={"case": "26-0117"},
+        recorded=Verb.NAME_CASE,
+    ),
     Row(
         "POST /staff/mail/{letter}/reason",
         staff(303),
@@ -576,6 +782,22 @@ _SCREENING = (
         form={**_WHY, "number": "5"},
         recorded=Verb.MARK_PAGE,
     ),
+    Row(
+        "POST /staff/screening/{letter}/withhold-part",
+        staff(303, 303, **_LOOK_ONLY),
+        "review",
+        "",
+        form={**_WHY, "number": "5", "part": "0 50 100 50"},
+        recorded=Verb.WITHHOLD_PART,
+    ),
+    # No part of it is withheld.
+    Row(
+        "POST /staff/screening/{letter}/give-back-parts",
+        staff(409, 303),
+        "review",
+        "",
+        form={**_WHY, "number": "5"},
+    ),
     Row("POST /staff/screening/{letter}/undo", staff(409, 409), "rejected", form={"act": "1"}),
 )
 
@@ -622,6 +844,15 @@ _MESSAGES = (
         form={**_WHY, "number": "1"},
         recorded=Verb.PASS_PHOTO,
     ),
+    Row("GET /staff/evidence/{letter}", staff(200), "letter", "other"),
+    Row(
+        "POST /staff/evidence/{letter}",
+        staff(200, clerk=(409, 404), investigator=(403, 404)),
+        "letter",
+        "other",
+        form={**_WHY, "language": "es"},
+        recorded=Verb.MAKE_EVIDENCE,
+    ),
     # Tests of its own undo a decision; no such act is undone here.
     Row(
         "POST /staff/screening/messages/{message}/undo",
@@ -640,12 +871,58 @@ _WATCHING = (
         recorded=Verb.SET_WATCH,
     ),
     Row(
+        "POST /staff/screening/watch/try",
+        staff(200, 200, clerk=(403, 403), investigator=(403, 403)),
+        form={"kind": "words", "words": "fence", "why": "report 12"},
+        recorded=Verb.TRY_WATCH,
+    ),
+    Row(
         "POST /staff/screening/watch/{rule}/end",
         staff(303, 409, clerk=(403, 403), investigator=(403, 403)),
         "rule",
         "",
         form={"reason": "over"},
         recorded=Verb.END_WATCH,
+    ),
+)
+
+_DECIDERS = {"clerk": (403, 403), "investigator": (403, 403)}
+_NOT_LOOKING = {"clerk": (403, 404), "investigator": (403, 404)}
+_RETENTION = (
+    Row("GET /staff/retention", staff(200, 200, **_DECIDERS)),
+    Row("GET /staff/retention/due/{kind}", staff(200, 404, **_NOT_LOOKING), "due_kind", ""),
+    # Nothing is due there: tests of its own propose something.
+    Row("POST /staff/retention/propose", staff(409, 409, **_DECIDERS), form=_WHY),
+    Row("GET /staff/retention/runs/{number}", staff(200, 404, **_DECIDERS), "run", ""),
+    Row(
+        "POST /staff/retention/runs/{number}/confirm",
+        staff(303, 404, **_DECIDERS),
+        "run",
+        "",
+        form={**_WHY, "word": "DESTROY"},
+        recorded=Verb.CONFIRM_DESTRUCTION,
+    ),
+    Row(
+        "POST /staff/retention/runs/{number}/withdraw",
+        staff(303, 404, **_DECIDERS),
+        "run",
+        "",
+        form=_WHY,
+        recorded=Verb.WITHDRAW_DESTRUCTION,
+    ),
+    Row(
+        "POST /staff/retention/holds",
+        staff(303, 303, **_DECIDERS),
+        form={**_WHY, "on": "inmate", "of": "2026-00117"},
+        recorded=Verb.SET_LEGAL_HOLD,
+    ),
+    Row(
+        "POST /staff/retention/holds/{number}/lift",
+        staff(303, 409, **_DECIDERS),
+        "hold",
+        "",
+        form=_WHY,
+        recorded=Verb.LIFT_LEGAL_HOLD,
     ),
 )
 
@@ -1016,6 +1293,10 @@ _FAMILY = (
     Row("GET /family/staff-mail/{token}", anyone(404), rest=_STALE),
     Row("POST /family/staff-mail/{token}", anyone(404), rest=_STALE),
     Row("POST /family/staff-mail/{token}/again", anyone(404), rest=_STALE),
+    Row("GET /family/takeaway", anyone(200)),
+    Row("POST /family/takeaway", anyone(400)),
+    Row("GET /family/takeaway/file", anyone(303)),
+    Row("POST /family/takeaway/close", anyone(303)),
     Row("GET /family/where", anyone(200)),
     Row("POST /family/where", anyone(400)),
     Row("GET /family/no-printer", anyone(200)),
@@ -1165,11 +1446,228 @@ _LOGBOOK = (
     ),
 )
 
+_NOT_INVESTIGATORS = {"investigator": (403, 403)}
+_KEEPERS = {"clerk": (403, 403), "investigator": (403, 403)}
+_ENTRY = {"kind": "court", "organisation": "Court of Lake County"}
+
+_LEGAL = (
+    Row("GET /staff/legal", staff(200, 200, **_NOT_INVESTIGATORS)),
+    Row(
+        "POST /staff/legal/scan",
+        staff(200, 200, **_NOT_INVESTIGATORS),
+        form={"code": "MD1" + "A" * 32},
+        recorded=Verb.SCAN_LEGAL_CODE,
+    ),
+    Row("POST /staff/legal/picture", staff(200, 200, **_NOT_INVESTIGATORS)),
+    Row("GET /staff/legal/items/{item}", staff(200, 404, **_NOT_INVESTIGATORS), "legal_item"),
+    Row(
+        "POST /staff/legal/items/{item}/opened",
+        staff(303, 404, **_NOT_INVESTIGATORS),
+        "legal_item",
+        form={"found": "no"},
+        recorded=Verb.OPEN_LEGAL_ITEM,
+    ),
+    Row(
+        "POST /staff/legal/items/{item}/handed",
+        staff(303, 404, **_NOT_INVESTIGATORS),
+        "legal_opened",
+        form={"signed": "yes"},
+        recorded=Verb.HAND_OVER_LEGAL_ITEM,
+    ),
+    Row(
+        "POST /staff/legal/items/{item}/returned",
+        staff(303, 404, **_NOT_INVESTIGATORS),
+        "legal_item",
+        form=_WHY,
+        recorded=Verb.RETURN_LEGAL_ITEM,
+    ),
+    Row("GET /staff/legal/senders", staff(200, 200, **_KEEPERS)),
+    Row(
+        "POST /staff/legal/senders",
+        staff(303, 303, **_KEEPERS),
+        form=_ENTRY,
+        recorded=Verb.ADD_PROTECTED_SENDER,
+    ),
+    Row("POST /staff/legal/senders/import", staff(409, 409, **_KEEPERS)),
+    Row("GET /staff/legal/senders/{number}", staff(200, 404, **_KEEPERS), "sender"),
+    Row(
+        "POST /staff/legal/senders/{number}",
+        staff(303, 404, **_KEEPERS),
+        "sender",
+        form=_ENTRY,
+        recorded=Verb.CHANGE_PROTECTED_SENDER,
+    ),
+    Row(
+        "POST /staff/legal/senders/{number}/revoke",
+        staff(303, 404, **_KEEPERS),
+        "sender",
+        form=_WHY,
+        recorded=Verb.REVOKE_PROTECTED_SENDER,
+    ),
+    Row(
+        "POST /staff/legal/senders/{number}/reactivate",
+        staff(303, 404, **_KEEPERS),
+        "gone_sender",
+        form=_WHY,
+        recorded=Verb.REACTIVATE_PROTECTED_SENDER,
+    ),
+    Row("GET /staff/legal/senders/{number}/code", staff(200, 404, **_KEEPERS), "sender"),
+    Row(
+        "POST /staff/legal/senders/{number}/code",
+        staff(303, 404, **_KEEPERS),
+        "sender",
+        form={"booking": "2026-00117"},
+        recorded=Verb.MAKE_LEGAL_CODE,
+    ),
+    Row("GET /staff/legal/codes/{item}", staff(200, 404, **_KEEPERS), "legal_code"),
+    Row(
+        "GET /staff/legal/codes/{item}/cover.pdf",
+        staff(200, 404, **_KEEPERS),
+        "legal_code",
+        recorded=Verb.PRINT_LEGAL_CODE,
+    ),
+    Row(
+        "GET /staff/legal/codes/{item}/code.png",
+        staff(200, 404, **_KEEPERS),
+        "legal_code",
+        recorded=Verb.PRINT_LEGAL_CODE,
+    ),
+    Row(
+        "POST /staff/legal/codes/{item}/revoke",
+        staff(303, 404, **_KEEPERS),
+        "legal_code",
+        form=_WHY,
+        recorded=Verb.REVOKE_LEGAL_CODE,
+    ),
+    Row("GET /staff/legal/log", staff(200, 200, **_KEEPERS)),
+    Row(
+        "POST /staff/legal/log",
+        staff(200, 200, **_KEEPERS),
+        form=_WHY,
+        recorded=Verb.LOOK_AT_LEGAL_LOG,
+    ),
+)
+
+_HOLDERS_ALONE = staff(303, 404, clerk=(403, 403))
+_BY_CLERKS = staff(303, 404, investigator=(403, 403))
+#: The letter came under a cover of the family's.
+_THE_FAMILY_ALONE = Answers(
+    {
+        "family": dict(zip(KINDS, (303, 404, 404, 404), strict=True)),
+        "stranger": dict.fromkeys(KINDS, 404),
+    },
+    "/family/login",
+)
+_ORIGINALS = (
+    Row("GET /staff/originals", staff(200, 200)),
+    Row("GET /staff/originals/find", staff(200, 200)),
+    Row(
+        "POST /staff/originals/boxes",
+        staff(303, 303, investigator=(403, 403)),
+        recorded=Verb.MAKE_BOX,
+    ),
+    Row("GET /staff/originals/boxes/{code}", staff(200), "box"),
+    Row(
+        "GET /staff/originals/boxes/{code}/label.pdf",
+        _CLERKS_MAKE,
+        "box",
+        recorded=Verb.PRINT_BOX_LABEL,
+    ),
+    Row(
+        "POST /staff/originals/boxes/{code}",
+        _BY_CLERKS,
+        "box",
+        form={"act": "stand", "shelf": "Shelf 2"},
+        recorded=Verb.CHANGE_BOX,
+    ),
+    Row("GET /staff/originals/scans/{scan}", staff(200), "letter", "other"),
+    Row(
+        "POST /staff/originals/scans/{scan}/box",
+        _BY_CLERKS,
+        "letter",
+        recorded=Verb.PLACE_PAPER,
+    ),
+    Row(
+        "POST /staff/originals/scans/{scan}/give",
+        _BY_CLERKS,
+        "due_scan",
+        form={"to": "sender"},
+        recorded=Verb.GIVE_PAPER,
+    ),
+    Row(
+        "POST /staff/originals/scans/{scan}/hold",
+        _HOLDERS_ALONE,
+        "letter",
+        form={"until": "{tomorrow}", **_WHY},
+        recorded=Verb.HOLD_PAPER,
+    ),
+    Row(
+        "POST /staff/originals/holds/{number}/end",
+        _HOLDERS_ALONE,
+        "paper_hold",
+        form=_WHY,
+        recorded=Verb.END_PAPER_HOLD,
+    ),
+    Row(
+        "POST /staff/originals/letters/{letter}/ask",
+        _BY_CLERKS,
+        "letter",
+        "other",
+        form={"on_behalf": "his mother"},
+        recorded=Verb.ASK_FOR_PAPER,
+    ),
+    Row(
+        "POST /staff/originals/asked/{number}",
+        _BY_CLERKS,
+        "paper_request",
+        form={"to": "refused", "why": "evidence"},
+        recorded=Verb.REFUSE_PAPER,
+    ),
+    Row("GET /staff/originals/due", staff(200, 200)),
+    Row(
+        "POST /staff/originals/due",
+        staff(303, 303, investigator=(403, 403)),
+        form={"scan": "{due_scan}", "proof_password": "plain-invented-words"},
+        recorded=Verb.PROPOSE_PAPER_DESTRUCTION,
+    ),
+    Row("GET /staff/originals/lists/{number}", staff(200), "list"),
+    Row(
+        "POST /staff/originals/lists/{number}/confirm",
+        _BY_SUPERVISORS,
+        "list",
+        form={"proof_password": "plain-invented-words"},
+        recorded=Verb.CONFIRM_PAPER_DESTRUCTION,
+    ),
+    Row(
+        "POST /staff/originals/lists/{number}/withdraw",
+        _BY_CLERKS,
+        "list",
+        recorded=Verb.WITHDRAW_PAPER_DESTRUCTION,
+    ),
+    Row(
+        "GET /staff/originals/lists/{number}/certificate.pdf",
+        staff(200),
+        "done_list",
+        recorded=Verb.PRINT_CERTIFICATE,
+    ),
+    Row("POST /mail/{letter}/paper", inmates(303), "letter", "other", recorded=Verb.ASK_FOR_PAPER),
+    Row(
+        "POST /family/letters/{short_id}/paper",
+        _THE_FAMILY_ALONE,
+        "familys_cover",
+        "",
+        form={"letter": "{letter}"},
+        recorded=Verb.ASK_FOR_PAPER,
+    ),
+)
+
 ROWS = (
     *_LOGIN,
     *_TALKS,
     *_ASKING,
     *_REQUESTS,
+    *_APPEALS,
+    *_LOG,
     *_MAIL,
     *_LISTS,
     *_INMATES,
@@ -1180,6 +1678,7 @@ ROWS = (
     *_PRINTS,
     *_LETTERS,
     *_WATCHING,
+    *_RETENTION,
     *_MESSAGES,
     *_CHECKS,
     *_SCREENING,
@@ -1191,4 +1690,6 @@ ROWS = (
     *_UPKEEP,
     *_FAMILY,
     *_LOGBOOK,
+    *_ORIGINALS,
+    *_LEGAL,
 )

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,20 @@ from digitizer.access import kiosks, locks, second_step, sessions, tokens, totp,
 from digitizer.access.accounts import staff_account
 from digitizer.access.permissions import Act, is_permitted
 from digitizer.access.sessions import Idle
+from digitizer.appeals import actions as appeals
 from digitizer.audit import Head
+from digitizer.auditing import actions as auditing
 from digitizer.capture import ingest, inspection, intake
 from digitizer.capture.pipeline import no_progress
 from digitizer.covers import actions as covers
 from digitizer.covers import bulk, own_covers
+from digitizer.departures import actions as departures
 from digitizer.engines.codes.cover_code import KeyRing
+from digitizer.evidence import actions as evidence
 from digitizer.facility import Facility
+from digitizer.legal import actions as legal
+from digitizer.legal import codes as legal_codes
+from digitizer.legal import registry
 from digitizer.letters import actions as letters
 from digitizer.letters import progress
 from digitizer.logbook import actions as logbook
@@ -37,15 +44,21 @@ from digitizer.messages import (
     printing,
     refused_mail,
     reply_sheets,
+    request_paper,
     requests,
 )
 from digitizer.messages import writing as conversing
-from digitizer.model.errors import Conflict, NotFound
+from digitizer.model.appeals import SheetGoes, Side
+from digitizer.model.auditing import Wanted
+from digitizer.model.errors import Conflict, NotFound, UnopenableFile
 from digitizer.model.events import Verb
+from digitizer.model.legal import NewSender, SenderKind
 from digitizer.model.logbook import Done, ItemKind, NewItem, NewReturn, Went, Why
 from digitizer.model.mail import Direction, PageRole
+from digitizer.model.originals import Answer, GivenTo
 from digitizer.model.people import Actor, ActorKind, Scope, StaffRole
 from digitizer.model.prints import PrintKind
+from digitizer.model.retention import HoldOn, MailKind
 from digitizer.notifications import actions as notifications
 from digitizer.notifications import announcements, bounces, sending
 from digitizer.operations import actions as operations
@@ -56,14 +69,18 @@ from digitizer.operations import (
     digest,
     health,
     own_backups,
+    paper_destruction,
     scrub,
     staff_mail,
     unused_photos,
 )
 from digitizer.operations.anchors import Anchor
+from digitizer.operations.appeal_clocks import escalate_lapsed
+from digitizer.operations.log_checks import check_log_if_due
 from digitizer.operations.reports import actions as reports
 from digitizer.operations.reports.periods import Period
 from digitizer.operations.staff_mail import StaffMail
+from digitizer.originals import actions as originals
 from digitizer.people import actions as people
 from digitizer.people import own_login, own_pin, renumbering, rosters, staff
 from digitizer.people.correspondents import actions as correspondents
@@ -76,7 +93,10 @@ from digitizer.policies.watch_rules import NewRule, WatchKind, today
 from digitizer.prints import actions as prints
 from digitizer.prints import previews
 from digitizer.prints.previews import Sample
+from digitizer.protected_line import actions as protected_line
+from digitizer.retention import actions as retention
 from digitizer.screening import (
+    appeal_notices,
     cases,
     checks,
     decisions,
@@ -92,11 +112,13 @@ from digitizer.screening import (
     sealing_by_hand,
     senders,
 )
+from digitizer.screening.appeal_decisions import decide_appeal
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables_correspondents import correspondent
 from digitizer.support.clock import now
 from tests.support.audit_log import set_head_back
 from tests.support.conversing import a_photo
+from tests.support.kept_mail import old_stack, with_schedules
 from tests.support.print_system import BLANK_PDF
 from tests.support.web_kit import PASSWORD, PIN
 from tests.support.whole_facility import (
@@ -116,8 +138,8 @@ SUPERVISORS = "supervisor administrator"
 CLERKS = f"clerk {SUPERVISORS}"
 STAFF = f"{CLERKS} investigator"
 READERS = f"{STAFF} machine owner"
-#: A clerk says why first, with ``give_reason``.
-READERS_AT_ONCE = f"{SUPERVISORS} investigator machine owner"
+#: A clerk says why first, with ``give_reason``, an investigator for which case, with ``name_case``.
+READERS_AT_ONCE = f"{SUPERVISORS} machine owner"
 LOOKERS = f"{STAFF} machine"
 WORKERS = f"{CLERKS} machine"
 OPERATORS = "administrator machine"
@@ -130,7 +152,8 @@ class Row:
     """``verb`` is the function, ``may`` are those who may call it; all others are refused.
     ``recorded`` is its event; None where it shows nothing of a letter. ``silent`` are those for
     whom none is recorded: what they see of their own was recorded when they opened it. ``asked``
-    are those who must say why first; ``prepared`` is what they do before, to have what it needs."""
+    are those who must say why first; ``prepared`` is what they do before, to have what it needs.
+    ``nameless`` are those whose event does not say that it was theirs."""
 
     verb: str
     may: str
@@ -139,6 +162,7 @@ class Row:
     silent: str = ""
     asked: str = ""
     prepared: tuple[Verb, ...] = ()
+    nameless: str = ""
 
 
 def _search(h: Facility, at: Place, by: Actor) -> None:
@@ -153,12 +177,24 @@ def _ingest(h: Facility, at: Place, by: Actor) -> None:
         assert [each.files for each in reported] == [(paper,)]
 
 
+def _propose_destruction(h: Facility, at: Place, by: Actor) -> None:
+    if is_permitted(by, Act.PROPOSE_DESTRUCTION):
+        old_stack(h, ["2026-00204"], 900 + next(_numbers))
+    retention.propose(with_schedules(h), MailKind.LETTERS, by, "its time is over")
+
+
 #: An envelope for somebody whom nobody knows, and money in one for OWNER.
 A_RETURN = NewReturn("", "Jon Nobody", Why.UNKNOWN, Done.RETURNED)
 TWENTY = NewItem(OWNER, "", ItemKind.CASH, Went.ACCOUNT, "Ana Brookwater", amount="20.00")
 
 JANUARY = Period.month(2026, 1)
 _numbers = count()
+
+
+def _end_takeaway(h: Facility, at: Place, by: Actor) -> None:
+    """Of a code that they have just made; those who may make none are told so first."""
+    departures.make_code(h, OWNER, by)
+    departures.end_code(h, OWNER, by, "lost")
 
 
 def _paper(at: Place) -> Path:
@@ -221,6 +257,14 @@ def _judge_message(h: Facility, at: Place, by: Actor) -> None:
         message_checks.judge(h, at["screened"], [0], "why", by)
     message_checks.photo(h, at["screened"], 1, by)
     assert message_checks.judge(h, at["screened"], [0], "why", by).is_miss
+
+
+def _give_back_parts(h: Facility, at: Place, by: Actor) -> None:
+    """Of what they have just withheld; those who may give nothing back are told so first."""
+    with suppress(Conflict):
+        decisions.give_back_parts(h, at["review"], 5, by, "why")
+    decisions.withhold_part(h, at["review"], 5, _PART, by, "why")
+    decisions.give_back_parts(h, at["review"], 5, by, "why")
 
 
 def _undo(h: Facility, at: Place, by: Actor) -> None:
@@ -321,25 +365,37 @@ _LETTERS = (
         lambda h, at, by: letters.give_reason_to_search(h, "why", by),
     ),
     Row(
+        "letters.actions.name_case",
+        STAFF,
+        Verb.NAME_CASE,
+        lambda h, at, by: letters.name_case(h, "26-0117", by),
+    ),
+    Row(
+        "letters.actions.case_in_hand",
+        STAFF,
+        None,
+        lambda h, at, by: letters.case_in_hand(h, by),
+    ),
+    Row(
         "letters.actions.open_letter",
         READERS_AT_ONCE,
         Verb.OPEN,
         lambda h, at, by: letters.open_letter(h, at["letter"], by),
-        asked="clerk",
+        asked="clerk investigator",
     ),
     Row(
         "letters.actions.letter_pdf",
         READERS_AT_ONCE,
         Verb.COPY_AS_PDF,
         lambda h, at, by: letters.letter_pdf(h, at["letter"], by),
-        asked="clerk",
+        asked="clerk investigator",
     ),
     Row(
         "letters.actions.page_picture",
         READERS_AT_ONCE,
         Verb.LOOK_AT_PAGE,
         lambda h, at, by: letters.page_picture(h, at["letter"], 1, by),
-        asked="clerk",
+        asked="clerk investigator",
     ),
     Row(
         "letters.actions.search_mail",
@@ -347,7 +403,7 @@ _LETTERS = (
         Verb.SEARCH,
         _search,
         silent="owner another",
-        asked="clerk",
+        asked="clerk investigator",
     ),
     Row(
         "letters.actions.open_reply",
@@ -377,6 +433,8 @@ def _whom(by: Actor, at: Place) -> str:
 
 
 #: Another supervisor, whose events no row counts.
+#: The lower half of a page.
+_PART = "0 50 100 50"
 _LIFTER = Actor(ActorKind.STAFF, "Lena Lifter", StaffRole.SUPERVISOR, proven=True)
 
 
@@ -397,6 +455,10 @@ def _release_message(h: Facility, at: Place, by: Actor) -> None:
     if is_permitted(by, Act.DECIDE):
         message_review.message_photo(h, at["message"], 1, by)
     message_review.release_message(h, at["message"], by, "why")
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
 
 
 _REQUESTS = (
@@ -578,6 +640,400 @@ _REQUESTS = (
         CLERKS,
         Verb.CLOSE_REQUEST,
         lambda h, at, by: requests.close_request(h, int(at["answered_request"]), by),
+    ),
+    Row(
+        "messages.requests.take_on",
+        "owner",
+        Verb.TAKE_REQUEST_ON,
+        lambda h, at, by: requests.take_on(h, int(at["answered_step"]), "No", by),
+    ),
+    Row(
+        "messages.requests.enter_request",
+        CLERKS,
+        Verb.ENTER_REQUEST,
+        lambda h, at, by: requests.enter_request(h, OWNER, "Complaint", "?", _today(), by),
+    ),
+    Row(
+        "messages.requests.form_picture",
+        f"owner {CLERKS}",
+        Verb.LOOK_AT_REQUEST,
+        lambda h, at, by: requests.form_picture(h, int(at["on_form"]), 1, 1, by),
+    ),
+    Row(
+        "messages.requests.extend_step",
+        CLERKS,
+        Verb.EXTEND_REQUEST,
+        lambda h, at, by: requests.extend_step(
+            h, int(at["slow"]), _today() + timedelta(days=99), "why", by
+        ),
+    ),
+    Row(
+        "messages.requests.decide_emergency",
+        CLERKS,
+        Verb.DECIDE_EMERGENCY,
+        lambda h, at, by: requests.decide_emergency(h, int(at["urgent"]), True, "Now.", by),
+    ),
+    Row(
+        "messages.requests.say_whom_about",
+        SUPERVISORS,
+        Verb.SAY_WHOM_ABOUT,
+        lambda h, at, by: requests.say_whom_about(
+            h, int(at["about_staff"]), "Nell Nobody", by, "why"
+        ),
+    ),
+    Row(
+        "messages.request_paper.print_form",
+        CLERKS,
+        Verb.PRINT_REQUEST_FORM,
+        lambda h, at, by: request_paper.print_form(h, OWNER, "Complaint", by),
+    ),
+    Row(
+        "messages.request_paper.print_answer",
+        CLERKS,
+        Verb.PRINT_REQUEST_ANSWER,
+        lambda h, at, by: request_paper.print_answer(h, int(at["answered_step"]), by),
+    ),
+    Row(
+        "protected_line.actions.offered",
+        "owner another",
+        None,
+        lambda h, at, by: protected_line.offered(h, by),
+    ),
+    Row(
+        "protected_line.actions.own_sendings",
+        "owner another",
+        None,
+        lambda h, at, by: protected_line.own_sendings(h, by),
+    ),
+    Row(
+        "protected_line.actions.send",
+        "owner another",
+        Verb.SEND_PROTECTED,
+        lambda h, at, by: protected_line.send(h, "PREA line", "?", by, named=False),
+        nameless="owner another",
+    ),
+    Row(
+        "protected_line.actions.print_sheets",
+        f"owner another machine {CLERKS}",
+        Verb.PRINT_PROTECTED_SHEET,
+        lambda h, at, by: protected_line.print_sheets(h, "Ombudsman", 1, by),
+        nameless="owner another",
+    ),
+    Row(
+        "protected_line.actions.log_envelope",
+        CLERKS,
+        Verb.LOG_PROTECTED,
+        lambda h, at, by: protected_line.log_envelope(h, "MD1" + "A" * 32, by),
+    ),
+    Row(
+        "protected_line.actions.logged_by_day",
+        CLERKS,
+        None,
+        lambda h, at, by: protected_line.logged_by_day(h, by),
+    ),
+    Row(
+        "protected_line.actions.addressees",
+        f"owner another machine {CLERKS}",
+        None,
+        lambda h, at, by: protected_line.addressees(h, by),
+    ),
+    Row(
+        "protected_line.actions.count_by_person",
+        SUPERVISORS,
+        Verb.LOOK_AT_LEGAL_LOG,
+        lambda h, at, by: protected_line.count_by_person(h, by, "why"),
+    ),
+    Row(
+        "protected_line.actions.check_may_count",
+        SUPERVISORS,
+        None,
+        lambda h, at, by: protected_line.check_may_count(h, by),
+    ),
+)
+
+_APPEALS = (
+    Row(
+        "originals.actions.overview",
+        LOOKERS,
+        None,
+        lambda h, at, by: originals.overview(h, by),
+    ),
+    Row(
+        "originals.actions.make_box",
+        CLERKS,
+        Verb.MAKE_BOX,
+        lambda h, at, by: originals.make_box(h, "Shelf 1", by),
+    ),
+    Row(
+        "originals.actions.find_box",
+        LOOKERS,
+        None,
+        lambda h, at, by: originals.find_box(h, at["box"], by),
+    ),
+    Row(
+        "originals.actions.stand_box",
+        CLERKS,
+        Verb.CHANGE_BOX,
+        lambda h, at, by: originals.stand_box(h, at["box"], "Shelf 2", by),
+    ),
+    Row(
+        "originals.actions.use_box",
+        CLERKS,
+        Verb.CHANGE_BOX,
+        lambda h, at, by: originals.use_box(h, at["box"], "default", by),
+    ),
+    Row(
+        "originals.actions.close_box",
+        CLERKS,
+        Verb.CLOSE_BOX,
+        lambda h, at, by: originals.close_box(h, at["box"], by),
+    ),
+    Row(
+        "originals.actions.box_label",
+        CLERKS,
+        Verb.PRINT_BOX_LABEL,
+        lambda h, at, by: originals.box_label(h, at["box"], by),
+    ),
+    Row(
+        "originals.actions.find_paper",
+        LOOKERS,
+        None,
+        lambda h, at, by: originals.find_paper(h, at["letter"], by),
+    ),
+    Row(
+        "originals.actions.find_by_name",
+        LOOKERS,
+        None,
+        lambda h, at, by: originals.find_by_name(h, "due.pdf", by),
+    ),
+    Row(
+        "originals.actions.put_paper",
+        CLERKS,
+        Verb.PLACE_PAPER,
+        lambda h, at, by: originals.put_paper(h, at["letter"], at["box"], by),
+    ),
+    Row(
+        "originals.actions.give_paper",
+        CLERKS,
+        Verb.GIVE_PAPER,
+        lambda h, at, by: originals.give_paper(h, at["due_scan"], GivenTo.SENDER, "", by),
+    ),
+    Row(
+        "originals.actions.hold_paper",
+        "supervisor administrator investigator",
+        Verb.HOLD_PAPER,
+        lambda h, at, by: originals.hold_paper(
+            h, at["letter"], now().astimezone().date(), by, "a case"
+        ),
+    ),
+    Row(
+        "originals.actions.end_hold",
+        "supervisor administrator investigator",
+        Verb.END_PAPER_HOLD,
+        lambda h, at, by: originals.end_hold(h, int(at["paper_hold"]), by, "over"),
+    ),
+    Row(
+        "originals.actions.own_paper",
+        "owner",
+        None,
+        lambda h, at, by: originals.own_paper(h, at["letter"], by),
+    ),
+    Row(
+        "originals.actions.ask_for_own",
+        "owner",
+        Verb.ASK_FOR_PAPER,
+        lambda h, at, by: originals.ask_for_own(h, at["letter"], by),
+    ),
+    Row(
+        "originals.actions.papers_under",
+        "family stranger",
+        None,
+        lambda h, at, by: originals.papers_under(h, at["familys_cover"], by),
+    ),
+    Row(
+        "originals.actions.ask_under",
+        "family",
+        Verb.ASK_FOR_PAPER,
+        lambda h, at, by: originals.ask_under(h, at["familys_cover"], at["letter"], by),
+    ),
+    Row(
+        "originals.actions.ask_for",
+        CLERKS,
+        Verb.ASK_FOR_PAPER,
+        lambda h, at, by: originals.ask_for(h, at["letter"], "his mother", by),
+    ),
+    Row(
+        "originals.actions.answer",
+        CLERKS,
+        Verb.REFUSE_PAPER,
+        lambda h, at, by: originals.answer(h, int(at["paper_request"]), Answer.REFUSED, "why", by),
+    ),
+    Row(
+        "originals.actions.due",
+        LOOKERS,
+        None,
+        lambda h, at, by: originals.due(h, by),
+    ),
+    Row(
+        "originals.actions.propose",
+        CLERKS,
+        Verb.PROPOSE_PAPER_DESTRUCTION,
+        lambda h, at, by: originals.propose(h, [at["due_scan"]], by),
+    ),
+    Row(
+        "originals.actions.find_destruction",
+        LOOKERS,
+        None,
+        lambda h, at, by: originals.find_destruction(h, int(at["list"]), by),
+    ),
+    Row(
+        "originals.actions.withdraw",
+        CLERKS,
+        Verb.WITHDRAW_PAPER_DESTRUCTION,
+        lambda h, at, by: originals.withdraw(h, int(at["list"]), by),
+    ),
+    Row(
+        "originals.actions.certificate",
+        LOOKERS,
+        Verb.PRINT_CERTIFICATE,
+        lambda h, at, by: originals.certificate(h, int(at["done_list"]), by),
+    ),
+    Row(
+        "operations.paper_destruction.confirm",
+        SUPERVISORS,
+        Verb.CONFIRM_PAPER_DESTRUCTION,
+        lambda h, at, by: paper_destruction.confirm(h, int(at["list"]), by),
+        prepared=(Verb.DESTROY_PAPER,),
+    ),
+    Row(
+        "appeals.actions.own_rejections",
+        "owner another family stranger",
+        None,
+        lambda h, at, by: appeals.own_rejections(h, by),
+    ),
+    Row(
+        "appeals.actions.appeal",
+        "owner family",
+        Verb.APPEAL,
+        lambda h, at, by: appeals.appeal(h, int(at["own_rejection"]), "Why", by),
+    ),
+    Row("appeals.actions.queue", f"{STAFF} machine", None, lambda h, at, by: appeals.queue(h, by)),
+    Row(
+        "appeals.actions.open_appeal",
+        f"{STAFF} machine",
+        Verb.LOOK_AT_APPEAL,
+        lambda h, at, by: appeals.open_appeal(h, int(at["appeal"]), by),
+    ),
+    Row(
+        "appeals.actions.refused_picture",
+        SUPERVISORS,
+        Verb.LOOK_AT_PAGE,
+        lambda h, at, by: appeals.refused_picture(h, int(at["appeal"]), 3, by),
+    ),
+    Row(
+        "appeals.actions.rejections_of",
+        f"{STAFF} machine",
+        None,
+        lambda h, at, by: appeals.rejections_of(h, at["refused"], by),
+    ),
+    Row(
+        "appeals.actions.find_rejection",
+        f"{STAFF} machine",
+        None,
+        lambda h, at, by: appeals.find_rejection(h, int(at["own_rejection"]), by),
+    ),
+    Row(
+        "appeals.actions.enter_appeal",
+        CLERKS,
+        Verb.APPEAL,
+        lambda h, at, by: appeals.enter_appeal(
+            h, int(at["own_rejection"]), Side.SENDER, "Why", appeals.current_day(), by
+        ),
+    ),
+    Row(
+        "appeals.actions.say_sheet",
+        CLERKS,
+        Verb.SAY_SHEET,
+        lambda h, at, by: appeals.say_sheet(h, int(at["evidence_rejection"]), SheetGoes.HELD, by),
+    ),
+    Row(
+        "appeals.actions.withhold_notice",
+        SUPERVISORS,
+        Verb.WITHHOLD_NOTICE,
+        lambda h, at, by: appeals.withhold_notice(
+            h, at["evidence"], appeals.current_day(), by, "a case"
+        ),
+    ),
+    Row(
+        "screening.appeal_decisions.decide_appeal",
+        SUPERVISORS,
+        Verb.DENY_APPEAL,
+        lambda h, at, by: decide_appeal(h, int(at["appeal"]), by, "why", granted=False),
+    ),
+    Row(
+        "screening.appeal_notices.give_notices",
+        OPERATORS,
+        Verb.GIVE_NOTICE,
+        lambda h, at, by: appeal_notices.give_notices(h, by),
+        prepared=(Verb.PRINT_NOTICE,),
+    ),
+    Row(
+        "operations.appeal_clocks.escalate_lapsed",
+        OPERATORS,
+        None,
+        lambda h, at, by: escalate_lapsed(h, by),
+    ),
+)
+
+_LOG = (
+    Row("auditing.actions.reviews", SUPERVISORS, None, lambda h, at, by: auditing.reviews(h, by)),
+    Row(
+        "auditing.actions.open_review",
+        SUPERVISORS,
+        Verb.LOOK_AT_LOG,
+        lambda h, at, by: auditing.open_review(h, int(at["own_review"]), by, 0, 50),
+    ),
+    Row(
+        "auditing.actions.end_review",
+        SUPERVISORS,
+        Verb.END_REVIEW,
+        lambda h, at, by: auditing.end_review(h, int(at["own_review"]), "", by, raised=False),
+    ),
+    Row(
+        "auditing.actions.close_review",
+        SUPERVISORS,
+        Verb.CLOSE_REVIEW,
+        lambda h, at, by: auditing.close_review(h, int(at["raised_review"]), "Settled.", by),
+    ),
+    Row(
+        "auditing.actions.search_log",
+        MANAGERS,
+        Verb.LOOK_AT_LOG,
+        lambda h, at, by: auditing.search_log(h, Wanted(), by, 0, 50),
+    ),
+    Row(
+        "auditing.actions.export_log",
+        MANAGERS,
+        Verb.EXPORT_LOG,
+        lambda h, at, by: list(auditing.export_log(h, Wanted(), by)),
+    ),
+    Row(
+        "auditing.actions.log_csv",
+        MANAGERS,
+        Verb.EXPORT_LOG,
+        lambda h, at, by: auditing.log_csv(h, Wanted(), by),
+    ),
+    Row(
+        "auditing.actions.open_reviews",
+        OPERATORS,
+        None,
+        lambda h, at, by: auditing.open_reviews(h, by),
+    ),
+    Row(
+        "operations.log_checks.check_log_if_due",
+        OPERATORS,
+        Verb.CHECK_LOG,
+        lambda h, at, by: check_log_if_due(h, by),
     ),
 )
 
@@ -866,10 +1322,71 @@ _REVIEW = (
         lambda h, at, by: policies.add_rule(h, _rule(), by),
     ),
     Row(
+        "policies.actions.try_rule",
+        SUPERVISORS,
+        Verb.TRY_WATCH,
+        lambda h, at, by: policies.try_rule(h, _rule(), today(), by),
+    ),
+    Row(
         "policies.actions.end_rule",
         SUPERVISORS,
         Verb.END_WATCH,
         lambda h, at, by: policies.end_rule(h, at["rule"], by, "over"),
+    ),
+    Row(
+        "retention.actions.overview",
+        MANAGERS,
+        None,
+        lambda h, at, by: retention.overview(h, by),
+    ),
+    Row(
+        "retention.actions.due",
+        MANAGERS,
+        None,
+        lambda h, at, by: retention.due(h, by, MailKind.LETTERS),
+    ),
+    Row(
+        "retention.actions.legal_holds",
+        MANAGERS,
+        None,
+        lambda h, at, by: retention.legal_holds(h, by),
+    ),
+    Row(
+        "retention.actions.run_of",
+        MANAGERS,
+        None,
+        lambda h, at, by: retention.run_of(h, int(at["run"]), by),
+    ),
+    Row(
+        "retention.actions.set_hold",
+        SUPERVISORS,
+        Verb.SET_LEGAL_HOLD,
+        lambda h, at, by: retention.set_hold(h, HoldOn.LETTER, at["letter"], by, "a claim"),
+    ),
+    Row(
+        "retention.actions.lift_hold",
+        SUPERVISORS,
+        Verb.LIFT_LEGAL_HOLD,
+        lambda h, at, by: retention.lift_hold(h, int(at["hold"]), by, "settled"),
+    ),
+    Row("retention.actions.propose", SUPERVISORS, Verb.PROPOSE_DESTRUCTION, _propose_destruction),
+    Row(
+        "retention.actions.withdraw",
+        SUPERVISORS,
+        Verb.WITHDRAW_DESTRUCTION,
+        lambda h, at, by: retention.withdraw(h, int(at["run"]), by, "not yet"),
+    ),
+    Row(
+        "retention.actions.confirm",
+        SUPERVISORS,
+        Verb.CONFIRM_DESTRUCTION,
+        lambda h, at, by: retention.confirm(h, int(at["run"]), by, "looked"),
+    ),
+    Row(
+        "retention.actions.carry_out",
+        OPERATORS,
+        None,
+        lambda h, at, by: retention.carry_out(h, by),
     ),
     Row("screening.review.waiting", LOOKERS, None, lambda h, at, by: review.waiting(h, by)),
     Row(
@@ -1103,6 +1620,19 @@ _SCREENING = (
         Verb.WITHHOLD_PAGE,
         lambda h, at, by: decisions.withhold(h, at["review"], 5, by, "why"),
     ),
+    Row(
+        "screening.decisions.withhold_part",
+        CLERKS,
+        Verb.WITHHOLD_PART,
+        lambda h, at, by: decisions.withhold_part(h, at["review"], 5, _PART, by, "why"),
+    ),
+    Row(
+        "screening.decisions.give_back_parts",
+        CLERKS,
+        Verb.GIVE_BACK_PARTS,
+        _give_back_parts,
+        prepared=(Verb.WITHHOLD_PART,),
+    ),
     *_REVIEW,
     Row(
         "screening.decisions.ask_for_rescan",
@@ -1136,6 +1666,13 @@ _SCREENING = (
         SUPERVISORS,
         Verb.RECALL,
         lambda h, at, by: recalls.recall(h, at["letter"], by, "why"),
+    ),
+    Row(
+        "evidence.actions.make_pack",
+        SUPERVISORS,
+        Verb.MAKE_EVIDENCE,
+        lambda h, at, by: evidence.make_pack(h, at["letter"], by, "a case"),
+        asked="investigator",
     ),
     Row(
         "screening.notices.rejection_notice",
@@ -1307,6 +1844,32 @@ _COVERS_AND_PEOPLE = (
         OPERATORS,
         Verb.SET_PIN,
         lambda h, at, by: people.set_pin(h, OWNER, by),
+    ),
+    Row(
+        "departures.actions.make_code",
+        "administrator",
+        Verb.MAKE_TAKEAWAY,
+        lambda h, at, by: departures.make_code(h, OWNER, by),
+    ),
+    Row(
+        "departures.actions.end_code",
+        "administrator",
+        Verb.END_TAKEAWAY,
+        _end_takeaway,
+        prepared=(Verb.MAKE_TAKEAWAY,),
+    ),
+    Row(
+        "departures.actions.code_of",
+        "administrator",
+        None,
+        lambda h, at, by: departures.code_of(h, OWNER, by),
+    ),
+    Row(
+        "departures.actions.export_mailbox",
+        SUPERVISORS,
+        Verb.EXPORT_MAILBOX,
+        lambda h, at, by: departures.export_mailbox(h, ANOTHER, at.free / "m.zip", by, "a desk"),
+        prepared=(Verb.COPY_AS_PDF, Verb.LOOK_AT_MESSAGE),
     ),
     Row(
         "people.actions.set_security_question",
@@ -2007,18 +2570,177 @@ _OUTSIDE = (
     ),
 )
 
+
+def _codes_in_picture(h: Facility, at: Place, by: Actor) -> None:
+    with suppress(UnopenableFile):
+        inspection.codes_in_picture(h, b"no picture", by)
+
+
+_COURT = NewSender(SenderKind.COURT, "", "Court of Lake County")
+_SENDERS_FILE = b"kind,name\ncourt,Court of Lake County\n"
+
+_LEGAL_CODES = (
+    Row(
+        "legal.actions.scan_code",
+        CLERKS,
+        Verb.SCAN_LEGAL_CODE,
+        lambda h, at, by: legal.scan_code(h, at["legal_text"], by),
+    ),
+    Row(
+        "legal.actions.scan_seen",
+        CLERKS,
+        Verb.SCAN_LEGAL_CODE,
+        lambda h, at, by: legal.scan_seen(h, [at["legal_text"]], by),
+    ),
+    Row(
+        "legal.actions.check_may_scan", CLERKS, None, lambda h, at, by: legal.check_may_scan(h, by)
+    ),
+    Row(
+        "legal.actions.check_may_see_log",
+        SUPERVISORS,
+        None,
+        lambda h, at, by: legal.check_may_see_log(h, by),
+    ),
+    Row("capture.inspection.codes_in_picture", CLERKS, None, _codes_in_picture),
+    Row("legal.actions.waiting_items", CLERKS, None, lambda h, at, by: legal.waiting_items(h, by)),
+    Row("legal.actions.waiting", CLERKS, None, lambda h, at, by: legal.waiting(h, by)),
+    Row(
+        "legal.actions.arrived_item",
+        CLERKS,
+        None,
+        lambda h, at, by: legal.arrived_item(h, at["legal_item"], by),
+    ),
+    Row(
+        "legal.actions.log_opened",
+        CLERKS,
+        Verb.OPEN_LEGAL_ITEM,
+        lambda h, at, by: legal.log_opened(h, at["legal_item"], True, by),
+    ),
+    Row(
+        "legal.actions.log_handed_over",
+        CLERKS,
+        Verb.HAND_OVER_LEGAL_ITEM,
+        lambda h, at, by: legal.log_handed_over(h, at["legal_opened"], True, by),
+    ),
+    Row(
+        "legal.actions.log_returned",
+        CLERKS,
+        Verb.RETURN_LEGAL_ITEM,
+        lambda h, at, by: legal.log_returned(h, at["legal_item"], by, "why"),
+    ),
+    Row(
+        "legal.actions.log_by_sender",
+        SUPERVISORS,
+        Verb.LOOK_AT_LEGAL_LOG,
+        lambda h, at, by: legal.log_by_sender(h, by, "why"),
+    ),
+    Row(
+        "legal.actions.log_of_sender",
+        SUPERVISORS,
+        Verb.LOOK_AT_LEGAL_LOG,
+        lambda h, at, by: legal.log_of_sender(h, int(at["sender"]), by, "why"),
+    ),
+    Row(
+        "legal.registry.sender_list",
+        SUPERVISORS,
+        None,
+        lambda h, at, by: registry.sender_list(h, by),
+    ),
+    Row(
+        "legal.registry.find_sender",
+        SUPERVISORS,
+        None,
+        lambda h, at, by: registry.find_sender(h, int(at["sender"]), by),
+    ),
+    Row(
+        "legal.registry.check_may_keep",
+        SUPERVISORS,
+        None,
+        lambda h, at, by: registry.check_may_keep(h, by),
+    ),
+    Row(
+        "legal.registry.add_sender",
+        SUPERVISORS,
+        Verb.ADD_PROTECTED_SENDER,
+        lambda h, at, by: registry.add_sender(h, _COURT, by),
+    ),
+    Row(
+        "legal.registry.change_sender",
+        SUPERVISORS,
+        Verb.CHANGE_PROTECTED_SENDER,
+        lambda h, at, by: registry.change_sender(h, int(at["sender"]), _COURT, by),
+    ),
+    Row(
+        "legal.registry.preview_senders",
+        SUPERVISORS,
+        None,
+        lambda h, at, by: registry.preview_senders(h, _SENDERS_FILE, by),
+    ),
+    Row(
+        "legal.registry.import_senders",
+        SUPERVISORS,
+        Verb.IMPORT_PROTECTED_SENDERS,
+        lambda h, at, by: registry.import_senders(h, _SENDERS_FILE, by),
+    ),
+    Row(
+        "legal.registry.revoke_sender",
+        SUPERVISORS,
+        Verb.REVOKE_PROTECTED_SENDER,
+        lambda h, at, by: registry.revoke_sender(h, int(at["sender"]), by, "why"),
+    ),
+    Row(
+        "legal.registry.reactivate_sender",
+        SUPERVISORS,
+        Verb.REACTIVATE_PROTECTED_SENDER,
+        lambda h, at, by: registry.reactivate_sender(h, int(at["gone_sender"]), by, "why"),
+    ),
+    Row(
+        "legal.codes.make_code",
+        SUPERVISORS,
+        Verb.MAKE_LEGAL_CODE,
+        lambda h, at, by: legal_codes.make_code(h, int(at["sender"]), OWNER, by),
+    ),
+    Row(
+        "legal.codes.make_own_code",
+        str(Scope.LEGAL_CODES),
+        Verb.MAKE_LEGAL_CODE,
+        lambda h, at, by: legal_codes.make_own_code(h, OWNER, "Tobias Quillfeather", by),
+    ),
+    Row(
+        "legal.codes.code_paper",
+        SUPERVISORS,
+        Verb.PRINT_LEGAL_CODE,
+        lambda h, at, by: legal_codes.code_paper(h, at["legal_code"], "png", by),
+    ),
+    Row(
+        "legal.codes.find_item",
+        SUPERVISORS,
+        None,
+        lambda h, at, by: legal_codes.find_item(h, at["legal_code"], by),
+    ),
+    Row(
+        "legal.codes.revoke_code",
+        SUPERVISORS,
+        Verb.REVOKE_LEGAL_CODE,
+        lambda h, at, by: legal_codes.revoke_code(h, at["legal_code"], by, "why"),
+    ),
+)
+
 ROWS = (
     *_OUTSIDE,
     *_FAMILY,
     *_LOGINS,
     *_LETTERS,
     *_REQUESTS,
+    *_APPEALS,
+    *_LOG,
     *_CONVERSATIONS,
     *_MESSAGES,
     *_PRINTS,
     *_BULK,
     *_SCREENING,
     *_LEGAL,
+    *_LEGAL_CODES,
     *_COVERS_AND_PEOPLE,
     *_ROSTERS,
     *_STAFF,

@@ -19,22 +19,37 @@ from digitizer import audit
 from digitizer.access import kiosks, login, password_hashing, tokens
 from digitizer.access.login import Refused
 from digitizer.access.password_hashing import hash_secret
+from digitizer.appeals import actions as appeals
+from digitizer.appeals import rejections
+from digitizer.appeals.refusals import refused_now
+from digitizer.auditing import actions as auditing
+from digitizer.auditing import records as reviews
+from digitizer.auditing import weeks
 from digitizer.covers import actions as covers
 from digitizer.covers import own_covers
 from digitizer.covers.terms import CoverTerms
 from digitizer.facility import Facility, open_facility
+from digitizer.legal import actions as legal
+from digitizer.legal import codes as legal_codes
+from digitizer.legal import registry
 from digitizer.logbook import actions as logbook
 from digitizer.messages import actions as messages
-from digitizer.messages import drafts, outgoing, requests
+from digitizer.messages import drafts, outgoing, request_items, requests
 from digitizer.messages import writing as conversing
+from digitizer.model.appeals import Side
+from digitizer.model.auditing import Figures
 from digitizer.model.events import LOG, MESSAGE_CHECKS, Verb
+from digitizer.model.legal import NewSender, SenderKind
 from digitizer.model.logbook import Done, ItemKind, NewItem, NewReturn, Went, Why
 from digitizer.model.mail import Direction, Draft
 from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate, Scope, StaffRole
 from digitizer.model.prints import PrintKind
+from digitizer.model.retention import Due, HoldOn, MailKind, Thing
 from digitizer.notifications import outbox
 from digitizer.notifications.announcements import announce
 from digitizer.notifications.outbox import OutState
+from digitizer.operations import paper_destruction
+from digitizer.originals import actions as originals
 from digitizer.people import roster, rosters
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.people.correspondents import own_contacts
@@ -42,10 +57,14 @@ from digitizer.people.roster_import import Upload
 from digitizer.policies import actions as policies
 from digitizer.policies.watch_rules import NewRule, WatchKind, today
 from digitizer.prints import actions as prints
+from digitizer.retention import actions as retention
+from digitizer.retention import runs
 from digitizer.screening import blind_checks, cases, decisions, message_review
 from digitizer.storage.database import writing
-from digitizer.storage.tables import staff
+from digitizer.storage.tables import cover, letter, staff
+from digitizer.storage.tables_retention import legal_hold
 from digitizer.support.clock import now
+from tests.support.asked_staff import COMPLAINT, make_opener, with_requests
 from tests.support.conversing import give_account
 from tests.support.made_mail import OPERATOR, enter_people
 from tests.support.print_system import BLANK_PDF
@@ -69,6 +88,8 @@ STAFF_NAMES = {
 }
 CLERK = Actor(ActorKind.STAFF, STAFF_NAMES[StaffRole.CLERK], StaffRole.CLERK)
 ADA = Actor(ActorKind.STAFF, STAFF_NAMES[StaffRole.ADMINISTRATOR], StaffRole.ADMINISTRATOR)
+#: Who proposed to destroy something; nobody's login in these tests.
+PROPOSER = Actor(ActorKind.STAFF, "Vera Proposing", StaffRole.SUPERVISOR)
 OWNS = Actor(ActorKind.INMATE, OWNER)
 #: Who screened what others check.
 SCREENER = Actor(ActorKind.STAFF, "Sam Screener", StaffRole.CLERK)
@@ -84,7 +105,12 @@ ACTORS: Mapping[str, Actor] = {
     "stranger": Actor(ActorKind.CORRESPONDENT, "4"),
     "machine": OPERATOR,
     **{
-        str(scope): Actor(ActorKind.TOKEN, f"token {scope}", scopes=frozenset({scope}))
+        str(scope): Actor(
+            ActorKind.TOKEN,
+            f"token {scope}",
+            scopes=frozenset({scope}),
+            sender=1 if scope is Scope.LEGAL_CODES else None,
+        )
         for scope in Scope
     },
 }
@@ -113,7 +139,19 @@ class Place:
     fits somebody. ``own_request`` of OWNER and ``others_request`` of ANOTHER wait for an answer of
     staff, ``answered_request`` has one. ``a_sample`` and ``another_sample`` can be previewed.
     ``returned`` is an entry of the log of returned mail, ``receipt`` of what was found in mail of
-    OWNER, ``others_receipt`` of ANOTHER's.
+    OWNER, ``others_receipt`` of ANOTHER's. ``sender`` is a protected sender, ``gone_sender`` a
+    revoked one; ``legal_code`` is the id of a code for OWNER that has not arrived, ``legal_text``
+    what its symbol holds; ``legal_item`` has arrived, and ``legal_opened`` was opened.
+    ``own_review`` is of the clerk's last week, ``raised_review`` of the one before.
+    ``own_rejection`` is of OWNER's letter ``refused``, of which "family" was told too,
+    ``others_rejection`` of ANOTHER's and the stranger's; of ``evidence`` nobody was told yet, whose
+    rejection is ``evidence_rejection``. ``appeal`` of OWNER waits for a decision.
+    ``box`` is the code of a box, in which lie ``due_scan``, whose paper may be destroyed,
+    ``listed_scan``, which is on the open ``list``, ``asked_for_scan`` with the ``paper_request``,
+    and ``on_hold_scan`` with the ``paper_hold``; ``done_list`` was confirmed. ``letter`` came under
+    ``familys_cover``, ``other`` under ``strangers_cover``.
+    ``hold`` is a legal hold on somebody else, whose last day is over; ``run`` was proposed by
+    ``PROPOSER``, and waits.
     ``free`` is a folder for anything.
     """
 
@@ -160,6 +198,16 @@ def make_whole_facility(folder: Path) -> Place:
     from_ida = CoverTerms(sender="Aunt Ida")
     watched = NewRule(WatchKind.WORDS, "lighthouse", "", "report 11", today())
     ids["rule"] = policies.add_rule(facility, watched, ACTORS["supervisor"]).id
+    hold = retention.set_hold(facility, HoldOn.INMATE, ANOTHER, ACTORS["supervisor"], "a claim")
+    ids["hold"], ids["due_kind"] = str(hold), str(MailKind.LETTERS)
+    with writing(facility.engine) as tx:
+        over = today() - timedelta(days=1)  # else it might be on what is under the seal
+        tx.execute(sa.update(legal_hold).values(until=over))
+        tx.execute(sa.insert(staff).values(name=PROPOSER.name, role=str(PROPOSER.role)))
+        due = Due(
+            MailKind.LETTERS, Thing.LETTER, ids["rejected"], None, today(), today(), "a rule", ()
+        )
+        ids["run"] = str(runs.propose(tx, MailKind.LETTERS, [due], "over", PROPOSER))
     ids["check"] = ids["letter"]
     with writing(facility.engine) as tx:
         blind_checks.draw(tx, ids["check"], SCREENER, (2, 3, 4), 100)
@@ -194,7 +242,12 @@ def make_whole_facility(folder: Path) -> Place:
     ids["answered_request"] = str(requests.send_request(facility, "Property", "A pen", OWNS))
     requests.answer_request(facility, int(ids["answered_request"]), "Here it is.", CLERK)
     ids["others_request"] = str(other)
+    _add_steps(mail, ids)
     _keep_logbook(facility, ids)
+    _add_legal_mail(facility, ids)
+    _add_rejections(mail, ids)
+    _add_reviews(facility, ids)
+    _keep_originals(mail, ids)
     with writing(facility.engine) as tx:
         ids["outgoing"] = outbox.put(tx, "a@b.example", "A", "B", cause=LOG, sender="c@d.example")
         outbox.end(tx, ids["outgoing"], OutState.DOUBTFUL, "The connection died.")
@@ -213,6 +266,80 @@ def make_whole_facility(folder: Path) -> Place:
     return Place(facility, ids, folder)
 
 
+def _add_rejections(mail: Mail, ids: dict[str, str]) -> None:
+    facility, stack = mail.facility, add_scan(mail, "rejected.pdf")
+    told = {
+        "own": (OWNER, ids["cora"]),
+        "others": (ANOTHER, ids["stranger"]),
+        "appealed": (OWNER, ids["cora"]),
+        "evidence": (OWNER, None),
+    }
+    for number, (name, (whose, sender)) in enumerate(told.items(), 1):
+        held = add_letter(mail, stack, whose, state="held", reason="?")
+        add_page(mail, stack, number, held, "A drawing.", position=1)
+        decisions.reject(facility, held, CLERK, "a drawing")
+        with writing(facility.engine) as tx:
+            (refused,) = refused_now(tx, held)
+            noted = rejections.note(tx, facility.settings, refused)
+            if sender is not None:
+                rejections.change(tx, noted, correspondent_id=int(sender))
+                for side in Side:
+                    rejections.mark_told(tx, noted, side)
+        ids[f"{name}_rejection"] = str(noted)
+        ids["refused" if name == "own" else name] = held
+    appealed = int(ids["appealed_rejection"])
+    ids["appeal"] = str(appeals.appeal(facility, appealed, "It is harmless.", OWNS))
+    ids["tomorrow"] = f"{datetime.now() + timedelta(days=1):%Y-%m-%d}"
+
+
+def _keep_originals(mail: Mail, ids: dict[str, str]) -> None:
+    """A box with paper that is due, on a list, asked for, on hold, and destroyed."""
+    facility, ruth = mail.facility, ACTORS["supervisor"]
+    proven = replace(CLERK, proven=True)
+    ids["box"] = originals.make_box(facility, "Shelf 3", CLERK)
+    stacks = ("due", "listed", "asked_for", "on_hold", "destroyed")
+    long_ago = now() - timedelta(days=45)
+    for name in stacks:
+        ids[f"{name}_scan"] = add_scan(mail, f"{name}.pdf", taken_in=long_ago)
+        add_letter(mail, ids[f"{name}_scan"], DOUBTFUL)  # not ANOTHER's, whose mail is held
+        originals.put_paper(facility, ids[f"{name}_scan"], ids["box"], CLERK)
+    wanted = add_letter(mail, ids["asked_for_scan"], None, state="delivered")
+    ids["paper_request"] = str(originals.ask_for(facility, wanted, "his mother", CLERK))
+    today = now().astimezone().date()
+    hold = originals.hold_paper(facility, ids["on_hold_scan"], today, ruth, "a case")
+    ids["paper_hold"] = str(hold)
+    ids["list"] = str(originals.propose(facility, [ids["listed_scan"]], proven))
+    ids["done_list"] = str(originals.propose(facility, [ids["destroyed_scan"]], proven))
+    paper_destruction.confirm(facility, int(ids["done_list"]), ruth)
+
+
+def _add_steps(mail: Mail, ids: dict[str, str]) -> None:
+    """Requests of the owner that wait for each of the acts on them; one came on a form."""
+    facility, sends = with_requests(mail.facility), requests.send_request
+    ids["answered_step"] = str(sends(facility, "Complaint", "The shower", OWNS))
+    requests.answer_request(facility, int(ids["answered_step"]), "No.", SCREENER)
+    ids["urgent"] = str(sends(facility, "Sexual abuse", "Now", OWNS, emergency=True))
+    ids["slow"] = str(sends(facility, "Sexual abuse", "Then", OWNS))
+    ids["about_staff"] = str(sends(facility, "Sexual abuse", "They", OWNS))
+    ids["later_day"] = (datetime.now() + timedelta(days=95)).date().isoformat()
+    ids["today"] = datetime.now().date().isoformat()
+    ids["others_step"] = str(sends(facility, "Complaint", "The shower", ACTORS["another"]))
+    requests.answer_request(facility, int(ids["others_step"]), "No.", SCREENER)
+    for owner, name in ((OWNER, "on_form"), (ANOTHER, "others_form")):
+        ids[name] = _on_form(mail, owner)
+
+
+def _on_form(mail: Mail, owner: str) -> str:
+    facility, scan = mail.facility, add_scan(mail, f"form of {owner}.pdf")
+    form = add_letter(mail, scan, owner, kind="request")
+    add_page(mail, scan, 1, form, f"A blanket for {owner}", position=1)
+    with writing(facility.engine) as tx:
+        row = roster.inmate_row_id(tx, owner)
+        calendar = facility.settings.appeals.calendar
+        number = request_items.add(tx, COMPLAINT, row, "", now(), calendar, letter_id=form)
+    return str(number)
+
+
 def _keep_logbook(facility: Facility, ids: dict[str, str]) -> None:
     gone = NewReturn("2025-00031", "", Why.RELEASED, Done.RETURNED, sender="Cora Field")
     ids["returned"] = str(logbook.record_return(facility, gone, CLERK))
@@ -224,6 +351,28 @@ def _keep_logbook(facility: Facility, ids: dict[str, str]) -> None:
     logbook.correct_item(facility, int(ids["others_receipt"]), right, ACTORS["supervisor"], "two")
 
 
+#: A name that is nowhere else: whoever sees it sees a protected sender.
+PROTECTED_NAME = "Zephyrine Quartermaine"
+
+
+def _add_legal_mail(facility: Facility, ids: dict[str, str]) -> None:
+    ruth = ACTORS["supervisor"]
+    attorney = NewSender(
+        SenderKind.ATTORNEY, PROTECTED_NAME, "Quartermaine Law", "1 Bar Road", "B7"
+    )
+    sender = registry.add_sender(facility, attorney, ruth)
+    gone = registry.add_sender(facility, replace(attorney, reference="B8"), ruth)
+    registry.revoke_sender(facility, gone, ruth, "disbarred")
+    waits, arrived, opened = (
+        legal_codes.make_code(facility, sender, OWNER, ruth) for _ in range(3)
+    )
+    for each in (arrived, opened):
+        legal.scan_code(facility, each.text, CLERK)
+    legal.log_opened(facility, opened.item.id, False, CLERK)
+    ids.update(sender=str(sender), gone_sender=str(gone), legal_text=waits.text)
+    ids.update(legal_code=waits.item.id, legal_item=arrived.item.id, legal_opened=opened.item.id)
+
+
 #: People outside can have accounts.
 _SETTINGS = """
 [mail]
@@ -231,6 +380,30 @@ host = "127.0.0.1"
 security = "none"
 [family]
 address = "https://mail.jail.example"
+[[requests.categories]]
+name = "Complaint"
+es = "Reclamo"
+source = "28 CFR 542"
+steps = [
+  {name = "Informal", es = "Informal", days = 3, working = true},
+  {name = "Warden", es = "Director"},
+]
+[[requests.categories]]
+name = "Sexual abuse"
+es = "Abuso sexual"
+emergency_hours = 48
+steps = [
+  {name = "Decision", es = "Decisión", days = 90, extension_days = 70, next_days = 0},
+  {name = "Appeal", es = "Apelación"},
+]
+[[requests.protected]]
+name = "PREA line"
+es = "Línea PREA"
+email = "line@example.net"
+certificate = "line.pem"
+address = ["1 Invented Street"]
+[[requests.protected]]
+name = "Ombudsman"
 """
 
 
@@ -238,11 +411,16 @@ def _add_accounts(facility: Facility, ids: dict[str, str]) -> None:
     """Of "family" and "stranger": at the end, for what was sent before they had one is printed."""
     with (facility.home / "config.toml").open("a") as file:
         file.write(_SETTINGS)
+    make_opener(facility.home).key.unlink()
     for who, email in FAMILY_EMAILS.items():
         give_account(facility, int(ACTORS[who].name), email, hash_secret(PASSWORD))
     for who, booking in (("family", OWNER), ("stranger", ANOTHER)):
         made = own_covers.make_cover(facility, booking, "", 1, ACTORS[who], "10.0.0.9")
         ids[f"{who}s_cover"] = made
+        with writing(facility.engine) as tx:
+            came = sa.select(cover.c.id).where(cover.c.short_id == made).scalar_subquery()
+            theirs = letter.c.id == ids["letter" if who == "family" else "other"]
+            tx.execute(sa.update(letter).where(theirs).values(cover_id=came))
         own_contacts.ask_to_write(facility, f"no {who}", "Nobody Here", ACTORS[who], "10.0.0.9")
     waits = correspondents.waiting_asks(facility, CLERK)
     ids["ask"] = str(waits[0].id)
@@ -349,6 +527,18 @@ def _add_reply(mail: Mail, booking_number: str) -> str:
     reply = add_letter(mail, scan, booking_number, kind="reply", message_id=sent)
     add_page(mail, scan, 1, reply, "Thank you for the parcel.", position=1)
     return reply
+
+
+def _add_reviews(facility: Facility, ids: dict[str, str]) -> None:
+    """Of two weeks of the clerk; the first is to be followed up."""
+    this = weeks.monday_of(datetime.now().date())
+    with writing(facility.engine) as tx:
+        for ago in (2, 1):
+            clerks = {(str(ActorKind.STAFF), STAFF_NAMES[StaffRole.CLERK]): Figures(looks=3)}
+            reviews.open_week(tx, this - ago * weeks.WEEK, clerks)
+        raised, own = (str(each.number) for each in reviews.waiting(tx))
+    ids["raised_review"], ids["own_review"] = raised, own
+    auditing.end_review(facility, int(raised), "Ask her.", ACTORS["supervisor"], raised=True)
 
 
 @contextmanager

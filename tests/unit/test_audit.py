@@ -15,6 +15,7 @@ from digitizer.model.errors import AuditError, Conflict, LogSetBack
 from digitizer.model.events import Subject, Verb
 from digitizer.operations import actions as operations
 from digitizer.storage.database import reading, writing
+from digitizer.storage.event_tree import leaf_of
 from digitizer.storage.tables import event, event_head, scan
 from tests.support.audit_log import plain_hash, set_head_back, verify, write
 from tests.support.made_mail import ADMINISTRATOR, CLERK, OPERATOR
@@ -250,3 +251,64 @@ def test_a_lost_end_is_not_fixed_away(facility: Facility) -> None:
         _delete(5, 6)(tx)
     with pytest.raises(Conflict):
         operations.fix_log(facility, ADMINISTRATOR, "why")
+
+
+# ---- the public tree
+
+
+def test_every_event_has_a_leaf(facility: Facility) -> None:
+    write(facility, 3)
+    with reading(facility.engine) as tx:
+        rows = tx.execute(sa.select(event)).mappings().all()
+        assert all(len(row["salt"]) == 16 for row in rows)
+        assert [row["leaf"] for row in rows] == [leaf_of(row, row["salt"]) for row in rows]
+        assert audit.first_altered(tx, [1, 2, 3, 4]) is None
+
+
+def _other_salt(tx: sa.Connection) -> None:
+    """With the leaf that follows from it: a tree that is right by itself."""
+    row = tx.execute(sa.select(event).where(event.c.seq == 3)).mappings().one()
+    values = {"salt": b"x" * 16, "leaf": leaf_of(row, b"x" * 16)}
+    tx.execute(sa.update(event).where(event.c.seq == 3).values(values))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "says"),
+    [
+        (_change("leaf", b"x" * 32), "the leaf of event 3 in the log's tree was changed"),
+        (_change("salt", b"x" * 16), "the leaf of event 3 in the log's tree was changed"),
+        (_other_salt, "the leaf of event 3 in the log's tree was changed"),
+        (_change("leaf", None), "event 3 has no leaf in the log's tree"),
+        (_change("salt", None), "event 3 has no leaf in the log's tree"),
+        (_change("actor", "Somebody Else"), "event 3 (look letter:1) was changed"),
+    ],
+)
+def test_a_leaf_that_is_altered_is_noticed(
+    facility: Facility, tamper: Callable[[sa.Connection], None], says: str
+) -> None:
+    write(facility, 4)
+    with writing(facility.engine) as tx:
+        tamper(tx)
+    events, fault = verify(facility)
+    assert events == 2
+    assert fault is not None
+    assert fault.startswith(says)
+    with reading(facility.engine) as tx:
+        assert audit.first_altered(tx, [1, 2, 3, 4]) == 3
+        assert audit.first_altered(tx, [1, 2, 4]) is None
+
+
+def test_events_of_an_older_version_get_the_leaves_that_they_would_have(
+    facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(facility, 9)
+    leaves = sa.select(event.c.salt, event.c.leaf).order_by(event.c.seq)
+    with writing(facility.engine) as tx:
+        before = tx.execute(leaves).all()
+        tx.execute(sa.update(event).values(salt=None, leaf=None))
+    assert verify(facility)[1] == "event 1 has no leaf in the log's tree"
+    monkeypatch.setattr(audit, "_AT_ONCE", 4)
+    with writing(facility.engine) as tx:
+        audit.grow_tree(tx)
+        assert tx.execute(leaves).all() == before
+    assert verify(facility) == (10, None)

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 from tests.support.route_rows import FAMILIES, INMATES, STAFF
 from tests.support.whole_facility import ACTORS, ANOTHER, FAMILY_EMAILS, OWNER
+from trials.break_in import slips
 from trials.break_in.playing import Attack, Play, Theme, shut_if
 from trials.break_in.routes import Route, routes
 from trials.break_in.target import Target
@@ -25,17 +26,20 @@ OWN: Mapping[str, frozenset[str]] = {
     "owner": frozenset(
         ("letter", "screened", "receipt", "read", "check", "reply", "answer", "passed", "cora")
     )
-    | {"own_message", "own_passed", "own_request", "answered_request"},
+    | {"own_message", "own_passed", "own_request", "answered_request", "own_rejection"}
+    | {"answered_step", "urgent", "slow", "about_staff", "on_form"},
     "another": frozenset(
         ("others_receipt", "other", "others_reply", "strangers_answer", "stranger")
     )
-    | {"others_request"},
+    | {"others_request", "others_rejection", "others_step", "others_form"},
     "family": frozenset(
         ("screened", "inmate", "message", "passed", "own_passed", "answer", "familys_cover")
-    ),
+    )
+    | {"own_rejection"},
     "stranger": frozenset(
         ("anothers_number", "strangers_message", "strangers_answer", "strangers_cover")
-    ),
+    )
+    | {"others_rejection"},
 }
 _LOGINS = {"/login": INMATES, "/family/login": FAMILIES, "/staff/login": STAFF}
 _HOMES = {"/login": "/mail", "/family/login": "/family/account", "/staff/login": "/staff/me"}
@@ -285,6 +289,9 @@ THEMES = (
         "theirs",
         (
             Attack("what is another family's or inmate's", "as if it did not exist", _PLAYS),
+            Attack(
+                "mail that somebody takes along", "only with slip, number and name", slips.PLAYS
+            ),
             Attack("pages of the others", "each cookie opens its own pages alone", _APPS),
         ),
     ),

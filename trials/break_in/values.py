@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from urllib.parse import quote, urlencode
 
@@ -41,6 +42,8 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
 }
 #: What ends the visit, and what hashes or waits: these get one value of each kind.
 _ENDS = ("/logout", "/logout/idle", "/family/logout", "/family/logout/idle")
+#: What gives a number or a whole record away: each value gets somebody of their own to be tried on.
+_ENDS_A_RECORD = ("/staff/roster/renumber", "/staff/roster/merge")
 #: Pages whose forms bear each visitor's token.
 _FORMS_OF = {
     "staff": "/staff/me",
@@ -93,6 +96,8 @@ def _in_every_parameter(target: Target, kind: str, most: int | None = None) -> s
         if each.row.path in _ENDS:
             continue
         for value in _VALUES[kind][: 1 if each.row.route in _HASHES else most]:
+            if each.row.path in _ENDS_A_RECORD:
+                each = replace(each, form={**each.form, "number": target.new_inmate()})
             for path, form in _requests(each, value):
                 asked += 1
                 who = _who(each.row.path)

@@ -146,6 +146,20 @@ def cut_out(pages_of: tuple[tuple[str, int], ...], title: str, limits: OpeningLi
     return searchable_pdf([(encode_lossless(page.image), page.dpi, None) for page in pages], title)
 
 
+def same_pages(pages_of: tuple[tuple[str, int], ...], path: str, limits: OpeningLimits) -> bool:
+    """Whether the file at ``path`` has exactly these pages, each of a file, in this order, pixel
+    for pixel and of the same resolution. Raises UnopenableFile."""
+    if count_pages(Path(path), limits) != len(pages_of):
+        return False
+    for number, (source, place) in enumerate(pages_of, start=1):
+        first = open_page(Path(source), place, limits, 0)
+        second = open_page(Path(path), number, limits, 0)
+        same = first.image.shape == second.image.shape and bool((first.image == second.image).all())
+        if not same or abs(first.dpi - second.dpi) > 1:
+            return False
+    return True
+
+
 def all_symbols(path: str, number: int, limits: OpeningLimits) -> tuple[Symbol, ...]:
     """Every barcode of any format on one page as it is in the file."""
     return find_all_symbols(open_page(Path(path), number, limits, 0).image)

@@ -94,10 +94,12 @@ def find_scan(tx: sa.Connection, scan_id: str) -> Scan:
 
 
 def _originals(tx: sa.Connection, scan_id: str) -> tuple[Original, ...]:
+    """Those that are kept; all, where all were destroyed: their names stay known."""
     rows = tx.execute(
         sa.select(original).where(original.c.scan_id == scan_id).order_by(original.c.ordinal)
-    )
-    return tuple(Original(row.sha256, row.source, row.size) for row in rows)
+    ).all()
+    kept = [row for row in rows if row.destroyed is None]
+    return tuple(Original(row.sha256, row.source, row.size) for row in kept or rows)
 
 
 def scan_state(tx: sa.Connection, scan_id: str) -> ScanState:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.capture.legal_evidence import seals
+from digitizer.capture.legal_evidence import item_doubt, seals
 from digitizer.covers import legal_markers
 from digitizer.covers.legal_markers import Judgement, MarkerStanding
 from digitizer.engines.codes.cover_code import short_id
@@ -79,6 +79,9 @@ def _judge(tx: sa.Connection, scan: Scan, seen: SeenPage, facility: str) -> Judg
         if each.standing is MarkerStanding.GOOD:
             legal_markers.bind(tx, code, scan)
             return each
+    if seen.legal_item:
+        own = [each.message for each in seen.doubts if each.reason is DoubtReason.LEGAL]
+        return Judgement(MarkerStanding.ITEM, " ".join(own) or item_doubt(seen.number).message)
     message = [each.message for each in judged.values()]
     message += [doubt.message for doubt in seen.doubts if doubt.reason is DoubtReason.LEGAL]
     first = next(iter(judged.values()), None)
@@ -88,7 +91,8 @@ def _judge(tx: sa.Connection, scan: Scan, seen: SeenPage, facility: str) -> Judg
 
 
 def _doubt(pages: Mapping[int, Judgement]) -> Doubt:
-    good = [number for number, each in pages.items() if each.standing is MarkerStanding.GOOD]
+    sure_ones = (MarkerStanding.ITEM, MarkerStanding.GOOD)
+    good = [number for number, each in pages.items() if each.standing in sure_ones]
     number = good[0] if good else next(iter(pages))
     sure = "Legal mail" if good else "Perhaps legal mail"
     more = _more_markers(len(pages) - 1)

@@ -23,6 +23,7 @@ from digitizer.storage.blobs import BlobStore
 from digitizer.storage.encryption import decrypt, encrypt
 from digitizer.storage.seal_keys import SealKey, SealKeys
 from digitizer.storage.tables import original, page, scan, seal_destruction
+from digitizer.storage.tables_retention import kept_page
 from digitizer.support.failpoints import failpoint
 
 log = logging.getLogger("digitizer")
@@ -101,7 +102,7 @@ def find_sealed(tx: sa.Connection, keys: SealKeys, scan_id: str) -> Sealed:
         ) from None
     stored = tx.execute(
         sa.select(original.c.sha256, original.c.sealed_as)
-        .where(original.c.scan_id == scan_id)
+        .where(original.c.scan_id == scan_id, original.c.destroyed.is_(None))
         .order_by(original.c.ordinal)
     )
     return Sealed(key, tuple((each.sha256, each.sealed_as) for each in stored))
@@ -158,6 +159,8 @@ def unseal(tx: sa.Connection, store: BlobStore, keys: SealKeys, scan_id: str) ->
         store.put(io.BytesIO(decrypt_original(store, sealed.key, twin, sha256)))
         failpoint("lifting.plain_stored")
     tx.execute(sa.update(original).where(original.c.scan_id == scan_id).values(sealed_as=None))
+    of_scan = sa.select(page.c.id).where(page.c.scan_id == scan_id)
+    tx.execute(sa.delete(kept_page).where(kept_page.c.page_id.in_(of_scan)))
     tx.execute(sa.delete(page).where(page.c.scan_id == scan_id))
     tx.execute(
         sa.update(scan)
@@ -265,7 +268,9 @@ def plain_beside_seals(tx: sa.Connection, store: BlobStore) -> tuple[str, ...]:
 
 
 def _plain_left(tx: sa.Connection, store: BlobStore) -> list[_PlainLeft]:
-    needed = sa.select(original.c.sha256).where(original.c.sealed_as.is_(None))
+    needed = sa.select(original.c.sha256).where(
+        original.c.sealed_as.is_(None), original.c.destroyed.is_(None)
+    )
     rows = tx.execute(
         sa.select(
             original.c.sha256, original.c.sealed_as, scan.c.id, scan.c.seal_key_id, scan.c.state

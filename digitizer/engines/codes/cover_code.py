@@ -19,7 +19,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,7 +31,7 @@ PREFIX: Final = "MD1"
 MOST_SHEETS: Final = 255
 KEY_BYTES: Final = 32
 
-_ID_BYTES = 9
+ID_BYTES: Final = 9
 _MAC_BYTES = 8
 _CLAIM = re.compile(r"MD[0-9]", re.IGNORECASE)
 _PAYLOAD = re.compile(PREFIX + r"([A-Z2-7]{32})")
@@ -44,6 +44,11 @@ _KIND_NUMBERS = {
     CodeKind.SEPARATOR: 5,
 }
 _KINDS = {number << 4: kind for kind, number in _KIND_NUMBERS.items()}
+LEGAL_ITEM_BYTE: Final = 6 << 4
+"""The first byte of the code on an envelope of legal mail (``item_code``), which is of no sheet: no
+such code is a cover's."""
+PROTECTED_BYTE: Final = 7 << 4
+"""The same of the code on a sheet for the protected line (``protected_code``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +79,18 @@ def new_cover_code(kind: CodeKind, ring: KeyRing, sheets: int = 0) -> CoverCode:
             f"A cover can name at most {MOST_SHEETS} sheets or letters, not {sheets}. "
             "Split the letter or batch, or print the cover without a number."
         )
-    return CoverCode(kind, ring.current, secrets.token_hex(_ID_BYTES), sheets)
+    return CoverCode(kind, ring.current, secrets.token_hex(ID_BYTES), sheets)
 
 
 def payload(code: CoverCode, ring: KeyRing) -> str:
     """What the printed symbols of this code hold. KeyError if its key is not in the ring."""
     head = bytes([_KIND_NUMBERS[code.kind] << 4, code.key_id, code.sheets])
-    body = head + bytes.fromhex(code.cover_id)
-    return PREFIX + base64.b32encode(body + _mac(body, ring.keys[code.key_id])).decode("ascii")
+    return sign(head + bytes.fromhex(code.cover_id), ring)
+
+
+def sign(body: bytes, ring: KeyRing) -> str:
+    """The 12 bytes with their MAC, as symbols hold it. KeyError if its key is not in the ring."""
+    return PREFIX + base64.b32encode(body + _mac(body, ring.keys[body[1]])).decode("ascii")
 
 
 def verify(text: str, ring: KeyRing) -> CoverCode | None:
@@ -101,15 +110,23 @@ def retired_key_of(text: str, ring: KeyRing) -> int | None:
 
 
 def _signed(text: str, ring: KeyRing) -> CoverCode | None:
+    body = signed_body(text, ring)
+    kind = _KINDS.get(body[0]) if body else None
+    if body is None or kind is None:
+        return None
+    return CoverCode(kind, key_id=body[1], cover_id=body[3:].hex(), sheets=body[2])
+
+
+def signed_body(text: str, ring: KeyRing) -> bytes | None:
+    """The 12 bytes that were signed with a key of the ring, of whatever kind, retired or not; None
+    for any other text."""
     spelled = _PAYLOAD.fullmatch(text)
     if spelled is None:
         return None
     raw = base64.b32decode(spelled[1])
     body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
-    key, kind = ring.keys.get(body[1]), _KINDS.get(body[0])
-    if key is None or kind is None or not hmac.compare_digest(mac, _mac(body, key)):
-        return None
-    return CoverCode(kind, key_id=body[1], cover_id=body[3:].hex(), sheets=body[2])
+    key = ring.keys.get(body[1])
+    return body if key is not None and hmac.compare_digest(mac, _mac(body, key)) else None
 
 
 def claimed_kind(text: str) -> CodeKind | None:
@@ -128,10 +145,17 @@ def is_ours(text: str) -> bool:
 
 
 def claims_legal(text: str) -> bool:
-    """Whether a symbol says, signed or not, that it is a legal marker's: one that is damaged,
-    forged or of another facility's key says so too."""
+    """Whether a symbol says, signed or not, that it is a legal marker's, or of an item of legal
+    mail: one that is damaged, forged or of another facility's key says so too."""
+    return claimed_kind(text) is CodeKind.LEGAL or claims_item(text)
+
+
+def claims_item(text: str) -> bool:
+    """Whether a symbol says, signed or not, that it is on an envelope of legal mail, or on a sheet
+    for the protected line."""
     spelled = _PAYLOAD.fullmatch(text)
-    return spelled is not None and _KINDS.get(base64.b32decode(spelled[1])[0]) is CodeKind.LEGAL
+    first = base64.b32decode(spelled[1])[0] if spelled else None
+    return first in (LEGAL_ITEM_BYTE, PROTECTED_BYTE)
 
 
 def _mac(body: bytes, key: bytes) -> bytes:
@@ -162,7 +186,7 @@ def short_id(code: CoverCode) -> str:
     anti-symmetrische Quasigruppen", Marburg 2004; that 2 is neither 0 nor 1 in the field is all
     the proof needs). Other mistakes pass once in 32 times, and must then still name a known sheet.
     """
-    return _spelled(bytes.fromhex(code.cover_id))
+    return short_id_of(bytes.fromhex(code.cover_id))
 
 
 def printed_short_id(text: str) -> str:
@@ -170,13 +194,30 @@ def printed_short_id(text: str) -> str:
     spelled = _PAYLOAD.fullmatch(text)
     if spelled is None:
         raise ValueError("this is no payload of ours")
-    return _spelled(base64.b32decode(spelled[1])[3:-_MAC_BYTES])
+    return short_id_of(base64.b32decode(spelled[1])[3:-_MAC_BYTES])
 
 
-def _spelled(random_id: bytes) -> str:
-    digits = _short_digits(random_id)
-    spelled = "".join(_ALPHABET[digit] for digit in [*digits, _damm(digits)])
+def short_id_of(random_id: bytes) -> str:
+    """As ``short_id``, of the nine random bytes."""
+    spelled = spelled_with_check(_short_digits(random_id))
     return f"{spelled[:4]}-{spelled[4:8]}-{spelled[8:]}"
+
+
+def spelled_with_check(digits: Sequence[int]) -> str:
+    """Digits of 0 to 31 as people key them, and the check character behind them."""
+    return "".join(_ALPHABET[digit] for digit in [*digits, _damm(digits)])
+
+
+def plain_characters(typed: str, length: int) -> str | None:
+    """So many of our characters, as they were meant: case, hyphens and O, I, L for 0, 1, 1 are
+    forgiven. None if it is anything else."""
+    plain = typed.upper().translate(_LOOKALIKES)
+    return plain if len(plain) == length and set(plain) <= set(_ALPHABET) else None
+
+
+def check_fits(plain: str) -> bool:
+    """Whether the last of our characters is the check of all before it."""
+    return _damm([_ALPHABET.index(character) for character in plain]) == 0
 
 
 def read_short_id(typed: str) -> str:
@@ -184,13 +225,13 @@ def read_short_id(typed: str) -> str:
 
     UsageError if it is not eight characters and a check that fits.
     """
-    plain = typed.upper().translate(_LOOKALIKES)
-    if len(plain) != _SHORT_LENGTH + 1 or not set(plain) <= set(_ALPHABET):
+    plain = plain_characters(typed, _SHORT_LENGTH + 1)
+    if plain is None:
         raise UsageError(
             f"{typed!r} is not a sheet number: it has nine letters and digits, like K7QM-3XTR-D. "
             "Key it again from the sheet."
         )
-    if _damm([_ALPHABET.index(character) for character in plain]) != 0:
+    if not check_fits(plain):
         raise UsageError(
             f"{typed!r} has a typing mistake in it: its check character does not fit. "
             "Key it again from the sheet, character by character."
@@ -203,7 +244,7 @@ def _short_digits(random_id: bytes) -> list[int]:
     return [number >> shift & 31 for shift in range(35, -1, -5)]
 
 
-def _damm(digits: list[int]) -> int:
+def _damm(digits: Sequence[int]) -> int:
     carry = 0
     for digit in digits:
         carry = _doubled(carry ^ digit)

@@ -17,6 +17,7 @@ TOO_DARK = "too dark"
 TOO_FAINT = "too faint"
 TOO_BLURRED = "too blurred"
 ONLY_GRAIN = "nothing but grain"
+BANDED = "dark bands across it"
 
 _BLOCK = 3.0  # mm: writing and pictures are still there in a mean over so much, grain is gone
 _LOCAL = 12.0  # mm: slower changes are light, shadow, or the colour of the paper
@@ -32,6 +33,9 @@ _SOFTEST_PIXELS = 10.0  # a sharp edge has 3.5, so at 50 dpi already 1.8 mm
 _AS_PAPER, _SHARE_OF_PAPER = 12, 0.5
 _FEWEST_PIXELS = 500  # of the shorter side: on less, a sheet's print is itself no more than grain
 _ROUGH = 12.0  # grey levels, a deviation at 100 dpi: scanners' noise on blank sheets has up to 4
+# A toner drum's or a belt's dark bands come again and again, and can lie over all codes and marks.
+_FEWEST_BANDS, _BAND = 3, 3.0  # mm: no photograph or border has so many, so thick
+_ACROSS, _BETWEEN = 0.97, 0.5  # shares of a row that are dark within a band, and between two
 _MARGIN = 0.06  # share of each side: scanner borders are no content
 
 
@@ -52,6 +56,8 @@ def why_unseen(page: Reduced, ink: Ink, edges: float, page_dpi: int) -> str | No
     ``page_dpi`` that of the whole picture.
     """
     inner = _inner(page.grey)
+    if _is_banded(inner, page.dpi):
+        return BANDED
     if not _stands_out(inner, page.dpi, ink, min(page.grey.shape) >= _FEWEST_PIXELS):
         return TOO_DARK if float(np.median(inner[::4, ::4])) < _DARK else ONLY_GRAIN
     if ink.uneven or not _is_paper(inner):
@@ -61,6 +67,18 @@ def why_unseen(page: Reduced, ink: Ink, edges: float, page_dpi: int) -> str | No
     if edges > _SOFTEST and edges * page_dpi / 25.4 > _SOFTEST_PIXELS:
         return TOO_BLURRED
     return None
+
+
+def _is_banded(inner: Picture, dpi: float) -> bool:
+    """Whether dark bands lie across the whole page, one after the other, on light paper."""
+    dark = (inner[:, ::4] < _DARK).mean(axis=1)
+    bands, thick, apart = 0, 0, True
+    for share in dark:
+        thick = thick + 1 if share > _ACROSS else 0
+        if thick * 25.4 >= _BAND * dpi and apart:
+            bands, apart = bands + 1, False
+        apart = apart or share < _BETWEEN
+    return bands >= _FEWEST_BANDS
 
 
 def _is_paper(inner: Picture) -> bool:

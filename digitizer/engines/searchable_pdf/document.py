@@ -90,5 +90,5 @@ def _describe(pdf: Pdf, title: str, is_archival: bool) -> None:
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     pdf.docinfo["/Title"] = title
     pdf.docinfo["/Producer"] = producer
-    packet = xmp(title, producer, is_archival)
+    packet = xmp(title, producer, "U" if is_archival else "")
     pdf.Root.Metadata = Stream(pdf, packet, Type=Name.Metadata, Subtype=Name.XML)

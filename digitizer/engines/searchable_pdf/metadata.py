@@ -20,12 +20,12 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="w"?>"""
 _CLAIM = """
    <pdfaid:part>2</pdfaid:part>
-   <pdfaid:conformance>U</pdfaid:conformance>"""
+   <pdfaid:conformance>{level}</pdfaid:conformance>"""
 
 
-def xmp(title: str, producer: str, pdf_a: bool) -> bytes:
-    """The packet; with ``pdf_a`` it claims PDF/A-2u."""
-    claim = _CLAIM if pdf_a else ""
+def xmp(title: str, producer: str, level: str) -> bytes:
+    """The packet; it claims PDF/A-2 of that level ("B", "U"), of "" nothing."""
+    claim = _CLAIM.format(level=level) if level else ""
     return _PACKET.format(title=escape(title), producer=escape(producer), claim=claim).encode()
 
 

@@ -32,6 +32,12 @@ def picture_object(pdf: Pdf, data: bytes, number: int) -> Stream:
         ) from error
 
 
+def check_opens(data: bytes) -> None:
+    """Raises UnopenableFile for a picture that ``searchable_pdf`` would refuse."""
+    with Pdf.new() as scratch:
+        picture_object(scratch, data, 1)
+
+
 def _jpeg(pdf: Pdf, data: bytes, picture: Image.Image) -> Stream:
     """The very bytes. Adobe's CMYK is stored inverted, which the decode array undoes."""
     stream = _stream(pdf, data, picture.size, _JPEG_COLOURS[picture.mode], 8)

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
 from digitizer import __version__
-from digitizer.entrances.api import mail, numbers, people
+from digitizer.entrances.api import legal, mail, numbers, people
 from digitizer.entrances.api.guard import DESCRIPTION, Guard
 from digitizer.entrances.api.problems import PROBLEM, answer
 from digitizer.entrances.api.shapes import Problem
@@ -42,7 +42,7 @@ def make_api(facility: Facility) -> FastAPI:
     )
     app.state.facility = facility
     app.state.few_lines = FewLines()
-    for part in (people, mail, numbers):
+    for part in (people, mail, legal, numbers):
         app.include_router(part.router)
     app.add_middleware(Calm, answer=answer)
     app.add_middleware(Guard, facility=facility)  # the outermost

@@ -1,25 +1,32 @@
-"""audit: the log of events, and how its head is kept elsewhere."""
+"""audit: the log of events, its reviews, and how its head is kept elsewhere."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from digitizer.audit import Event
 from digitizer.entrances.cli.context import (
     OPERATOR,
     AsJson,
     By,
+    ByFor,
+    PasswordFile,
     Reason,
     facility_of,
     note,
+    proven,
     say,
     signed,
     tell,
     write,
 )
-from digitizer.support.wording import counted
+from digitizer.model.auditing import Review, Wanted
+from digitizer.model.errors import UsageError
+from digitizer.support.wording import counted, local_moment
 
 audit_app = typer.Typer(no_args_is_help=True, help="The record of who did what.")
 Anchors = Annotated[
@@ -31,7 +38,10 @@ Anchors = Annotated[
     ),
 ]
 Out = Annotated[Path | None, typer.Option(help="A PDF of one page to write, for a signature.")]
+Number = Annotated[int, typer.Argument(help="The number of the review.")]
+NoteText = Annotated[str, typer.Option("--note", help="What you found, for the record.")]
 _FAILED = 1
+_AT_ONCE = 500
 
 
 def add_to(app: typer.Typer) -> None:
@@ -118,3 +128,127 @@ def audit_fix(context: typer.Context, by: By, reason: Reason) -> None:
 
     named = fix_log(*signed(context, by), reason)
     tell(f"The head of the log named event {named}. The log goes on after its last event.")
+
+
+@audit_app.command("reviews")
+def audit_reviews(context: typer.Context, by: ByFor, as_json: AsJson = False) -> None:
+    """List whose week waits to be looked through by another, and what is to be followed up."""
+    from digitizer.auditing import actions
+
+    found = actions.reviews(*signed(context, by))
+    for each in (*found.waiting, *found.followed):
+        state = "to follow up" if each.is_followed else "waits"
+        say(
+            _record(each),
+            as_json,
+            f"{each.number}  week of {each.week}, {each.person}, {state}: "
+            f"{counted(each.figures.looks, 'look')}, {counted(each.figures.grave, 'grave act')}, "
+            f"{counted(each.figures.refused, 'refusal')}"
+            + (f"; usually {counted(each.usual, 'look')}" if each.is_unusual else ""),
+        )
+
+
+@audit_app.command("review")
+def audit_review(
+    context: typer.Context, number: Number, by: ByFor, as_json: AsJson = False
+) -> None:
+    """Show what one person looked at and did in one week."""
+    from digitizer.auditing import actions
+
+    facility, actor = signed(context, by)
+    start = 0
+    while found := actions.open_review(facility, number, actor, start, _AT_ONCE).events:
+        for each in found:
+            _say_event(each, as_json)
+        start += len(found)
+
+
+@audit_app.command("end-review")
+def audit_end_review(
+    context: typer.Context,
+    number: Number,
+    by: ByFor,
+    note_text: NoteText = "",
+    follow_up: Annotated[bool, typer.Option(help="Something is to be followed up.")] = False,
+    password_file: PasswordFile = None,
+) -> None:
+    """End the review of another person's week: it was looked through."""
+    from digitizer.auditing import actions
+
+    facility, actor = proven(context, by, password_file)
+    actions.end_review(facility, number, note_text, actor, raised=follow_up)
+    tell(f"Review {number} is {'to be followed up' if follow_up else 'ended'}.")
+
+
+@audit_app.command("close-review")
+def audit_close_review(
+    context: typer.Context,
+    number: Number,
+    by: ByFor,
+    note_text: NoteText,
+    password_file: PasswordFile = None,
+) -> None:
+    """Close what was to be followed up, and say what came of it."""
+    from digitizer.auditing import actions
+
+    facility, actor = proven(context, by, password_file)
+    actions.close_review(facility, number, note_text, actor)
+    tell(f"Review {number} is closed.")
+
+
+@audit_app.command("export")
+def audit_export(
+    context: typer.Context,
+    by: ByFor,
+    out: Annotated[Path | None, typer.Option(help="A CSV file to write, not JSON lines.")] = None,
+    person: Annotated[str, typer.Option(help="Only what this person did, by name.")] = "",
+    about: Annotated[str, typer.Option(help="Only about this letter, message or inmate.")] = "",
+    first: Annotated[str, typer.Option("--from", help="The first day, 2026-01-31.")] = "",
+    last: Annotated[str, typer.Option("--to", help="The last day, with all of it.")] = "",
+) -> None:
+    """Save events of the log, oldest first: as JSON, a line each, or as CSV. Events about items of
+    legal mail are not among them."""
+    from digitizer.auditing import actions
+
+    facility, actor = signed(context, by)
+    wanted = Wanted(person, about, None, _day(first), _day(last))
+    if out is not None:
+        write(out, actions.log_csv(facility, wanted, actor))
+        return
+    for each in actions.export_log(facility, wanted, actor):
+        _say_event(each, as_json=True)
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise UsageError(f"{typed!r} is no day: write it like 2026-01-31.") from None
+
+
+def _say_event(each: Event, as_json: bool) -> None:
+    record = {
+        "seq": each.seq,
+        "at": each.at.astimezone().isoformat(),
+        "actor": each.actor,
+        "verb": each.verb,
+        "subject": each.subject,
+        "detail": dict(each.detail),
+    }
+    details = ", ".join(f"{name}: {value}" for name, value in each.detail.items())
+    when = local_moment(each.at)
+    say(record, as_json, f"{when}  {each.actor}: {each.verb} {each.subject}  {details}".rstrip())
+
+
+def _record(each: Review) -> dict[str, object]:
+    return {
+        "review": each.number,
+        "week": each.week.isoformat(),
+        "person": each.person,
+        "looks": each.figures.looks,
+        "grave": each.figures.grave,
+        "refused": each.figures.refused,
+        "usual": each.usual,
+        "unusual": each.is_unusual,
+        "follow_up": each.is_followed,
+    }

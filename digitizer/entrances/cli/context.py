@@ -11,6 +11,7 @@ import os
 import pwd
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ from digitizer.model.people import Actor, ActorKind
 from digitizer.support.visible import visible, visible_json
 
 if TYPE_CHECKING:
+    from digitizer.agency import Member
     from digitizer.facility import Facility
 
 _NO_LOGIN = 2**32 - 1  # what Linux says of a process that nobody's login began
@@ -62,20 +64,56 @@ PasswordFile = Annotated[
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What --home and --facility name; each None where it was not given."""
+
+    home: Path | None
+    facility: str | None
+
+
 def given_home(context: typer.Context) -> Path | None:
-    """The folder of --home or DIGITIZER_HOME; None: neither was given."""
-    home = context.obj
-    assert home is None or isinstance(home, Path)
+    """The folder of --home or DIGITIZER_HOME, in an agency of several that of the facility; None:
+    neither was given. Raises UsageError for an unknown facility, and where it must be named."""
+    from digitizer.agency import home_of as home_in_agency
+
+    place = _place(context)
+    return place.home and home_in_agency(place.home, place.facility)
+
+
+def all_of(context: typer.Context) -> tuple[Member, ...]:
+    """The facilities of an agency of several, where none of them is named; else none."""
+    from digitizer.agency import FOLDER, members
+
+    place = _place(context)
+    if place.home is None or place.facility or not (place.home / FOLDER).is_dir():
+        return ()
+    found = members(place.home)
+    return found if len(found) > 1 else ()
+
+
+def agency_of(context: typer.Context) -> Path:
+    """The folder of --home as it is, for what is about all facilities. Raises UsageError."""
+    home = _place(context).home
+    if home is None:
+        raise UsageError(_NO_HOME)
     return home
+
+
+def _place(context: typer.Context) -> Place:
+    place = context.obj
+    assert isinstance(place, Place)
+    return place
+
+
+_NO_HOME = "Give the home folder: digitizer --home DIR COMMAND, or set DIGITIZER_HOME."
 
 
 def home_of(context: typer.Context) -> Path:
     """Raises UsageError if no home was given."""
     home = given_home(context)
     if home is None:
-        raise UsageError(
-            "Give the home folder: digitizer --home DIR COMMAND, or set DIGITIZER_HOME."
-        )
+        raise UsageError(_NO_HOME)
     return home
 
 

@@ -44,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
         reject,
         undo,
         withhold,
+        give_back,
         cut,
         join,
         mark,
@@ -185,16 +186,41 @@ def withhold(
     page: Annotated[int, typer.Option(min=1, help="The page of the scan.")],
     by: By,
     reason: Reason,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            metavar="'LEFT TOP WIDTH HEIGHT'", help="Only this part of it, in % of the page."
+        ),
+    ] = None,
 ) -> None:
     """Withhold one page of a held letter, which is then delivered without it; its inmate reads why.
 
-    'mark --as content' gives it back.
+    'mark --as content' gives it back, 'give-back' its parts.
     """
     from digitizer.screening import decisions
 
     facility, actor = signed(context, by)
-    letter = decisions.withhold(facility, held_id, page, actor, reason)
-    tell(f"Page {page} of letter {letter} is withheld.")
+    if part is None:
+        letter = decisions.withhold(facility, held_id, page, actor, reason)
+    else:
+        letter = decisions.withhold_part(facility, held_id, page, part, actor, reason)
+    which = "Page" if part is None else "A part of page"
+    tell(f"{which} {page} of letter {letter} is withheld.")
+
+
+def give_back(
+    context: typer.Context,
+    held_id: HeldId,
+    page: Annotated[int, typer.Option(min=1, help="The page of the scan.")],
+    by: By,
+    reason: Reason,
+) -> None:
+    """Give back the parts of a held letter's page that were withheld."""
+    from digitizer.screening import decisions
+
+    facility, actor = signed(context, by)
+    letter = decisions.give_back_parts(facility, held_id, page, actor, reason)
+    tell(f"All of page {page} of letter {letter} is given back.")
 
 
 def rescanned(

@@ -17,21 +17,29 @@ from typer._click.exceptions import ClickException  # typer has no public name f
 
 from digitizer import __version__
 from digitizer.entrances.cli import (
+    appeals,
     audit,
     covers,
+    evidence,
+    facilities,
     held,
     incoming_mail,
     legal,
+    legal_mail,
     logins,
     messages,
     operations,
+    originals,
     prints,
     reports,
+    requests,
+    retention,
     service,
     setup,
+    takeaway,
     tokens,
 )
-from digitizer.entrances.cli.context import note
+from digitizer.entrances.cli.context import Place, note
 from digitizer.model.errors import DigitizerError, RosterError
 from digitizer.support.visible import visible
 
@@ -48,16 +56,24 @@ app = typer.Typer(
 )
 _COMMANDS = (
     setup,
+    facilities,
     covers,
     messages,
+    requests,
     prints,
     incoming_mail,
     held,
+    appeals,
+    evidence,
+    originals,
     legal,
+    legal_mail,
     logins,
+    takeaway,
     tokens,
     operations,
     reports,
+    retention,
     audit,
     service,
 )
@@ -78,11 +94,19 @@ def options(
         Path | None,
         typer.Option(envvar="DIGITIZER_HOME", help="The folder that holds everything."),
     ] = None,
+    facility: Annotated[
+        str | None,
+        typer.Option(
+            envvar="DIGITIZER_FACILITY",
+            metavar="CODE",
+            help="The facility, where the home is an agency of several.",
+        ),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    context.obj = home
+    context.obj = Place(home, facility or None)
 
 
 def main() -> None:

@@ -48,6 +48,7 @@ def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
             f"{counted(each.covers, 'cover')}, {counted(each.blanks, 'blank')}, "
             f"{each.rejected} rejected"
         )
+        line += f", {each.destroyed} destroyed" if each.destroyed else ""
         line += " (still at work)" if each.working else ""
         line += "" if each.balanced else "  DOES NOT BALANCE"
         line += "  ITS ORIGINAL IS MISSING" if each.missing_original else ""
@@ -62,6 +63,14 @@ def backup(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     passphrase_file: PassphraseFile = None,
+    confirm_key_folder: Annotated[
+        bool,
+        typer.Option(
+            "--confirm-key-folder",
+            help="backup.key_folder is the right one, though the copy of the keys that was there "
+            "is lost, or this home was restored for good.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a consistent copy of the home to DIR; the service may go on working."""
@@ -70,7 +79,13 @@ def backup(
 
     made = new_passphrase() if passphrase_file is None else None
     passphrase = made or _passphrase(passphrase_file)
-    done = back_up(facility_of(context), folder, passphrase, OPERATOR)
+    done = back_up(
+        facility_of(context),
+        folder,
+        passphrase,
+        OPERATOR,
+        key_folder_confirmed=confirm_key_folder,
+    )
     record = {
         "folder": str(folder),
         "files": done.files,
@@ -114,13 +129,17 @@ def restore(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     passphrase_file: PassphraseFile = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="The copy of the key book, or its folder, if not where it was kept."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a new home from a backup, and prove it by reconciling."""
     from digitizer.operations.backup import restore_home
 
     passphrase = None if passphrase_file is None else _passphrase(passphrase_file)
-    proof = restore_home(folder, home_of(context), OPERATOR, passphrase)
+    proof = restore_home(folder, home_of(context), OPERATOR, passphrase, keys)
     say(
         asdict(proof),
         as_json,

@@ -11,6 +11,7 @@ from digitizer.entrances.cli.context import (
     OPERATOR,
     ByFor,
     PasswordFile,
+    all_of,
     facility_of,
     home_of,
     proven_at,
@@ -54,9 +55,17 @@ def init(
     passphrase_file: PassphraseFile = None,
     key_file: KeyFile = None,
 ) -> None:
-    """Make a home: settings, keys, database, inbox. An older home is brought up to date."""
+    """Make a home: settings, keys, database, inbox. An older home is brought up to date, an agency
+    with all its facilities."""
     from digitizer.facility import make_home
 
+    if several := all_of(context):
+        if encrypt:
+            raise UsageError("To encrypt a facility's home, name it: --facility CODE encrypt")
+        for each in several:
+            make_home(each.home)
+            tell(f"{each.home} ({each.code}) is up to date.")
+        return
     home = home_of(context)
     if (passphrase_file or key_file) and not encrypt:
         raise UsageError("--passphrase-file and --key-file are for --encrypt.")

@@ -27,19 +27,25 @@ def add(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Its last day; a year from now if none is given."),
     ] = None,
+    sender: Annotated[
+        int | None,
+        typer.Option(help="With the scope legal:codes: the protected sender whose codes it makes."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a token for another program; it is shown once."""
     from digitizer.access import tokens
 
     facility = facility_of(context)
-    made = tokens.add_token(facility, name, scope, OPERATOR, until.date() if until else None)
+    last = until.date() if until else None
+    made = tokens.add_token(facility, name, scope, OPERATOR, last, sender)
     (known,) = (each for each in tokens.tokens(facility, OPERATOR) if each.id == made.split("_")[1])
     record = {
         "name": known.name,
         "token": made,
         "scopes": list(known.scopes),
         "until": known.until.isoformat(),
+        "sender": known.sender,
     }
     say(record, as_json, made)
     note(f"It is not shown again. It is good until {local_moment(known.until)}.")
@@ -60,6 +66,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
             "revoked": each.revoked and each.revoked.isoformat(),
             "used": each.used and each.used.isoformat(),
             "used_from": each.used_from,
+            "sender": each.sender,
         }
         state = "revoked" if each.revoked else f"until {local_moment(each.until)}"
         used = f"used {local_moment(each.used)} from {each.used_from}" if each.used else "not used"

@@ -64,13 +64,16 @@ class _Crowd:
 
 
 class PatientProtocol(H11Protocol):
-    """A request must arrive whole within ``web.request_seconds`` and its answer be fetched within
-    ``web.answer_seconds``. Where there are too many connections, the one that has waited longest
-    without a request gives way."""
+    """A request must arrive whole within ``web.request_seconds``. Of its answer, what we hold for
+    the visitor (some 64 KiB; of a shorter one all) must be fetched every ``web.answer_seconds``:
+    who takes a large file over a slow line goes on, who takes a byte now and then does not. Where
+    there are too many connections, the one that has waited longest without a request gives way."""
 
     crowd: _Crowd
     _state = _State.IDLE
     _timer: asyncio.TimerHandle | None = None
+    #: Whether what we held was fetched since we looked last, so that more could be given.
+    _fetched = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -89,6 +92,10 @@ class PatientProtocol(H11Protocol):
             self._become(_State.ARRIVING)
         super().data_received(data)
         self._look()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._fetched = True
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -116,11 +123,12 @@ class PatientProtocol(H11Protocol):
             self._wait_for_fetching()
 
     def _wait_for_fetching(self) -> None:
+        self._fetched = False
         self._timer = self.loop.call_later(self.crowd.web.answer_seconds, self._end_if_unfetched)
 
     def _end_if_unfetched(self) -> None:
         """An answer that we are still making is no fault of the visitor's."""
-        if self.transport.get_write_buffer_size():
+        if self.transport.get_write_buffer_size() and not self._fetched:
             self.transport.abort()
         else:
             self._wait_for_fetching()

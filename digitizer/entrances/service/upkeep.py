@@ -1,5 +1,6 @@
 """What the service does by itself, besides the mail: it sends what is in the outbox, mails alarms,
-makes the day's backup, and removes photos that nobody sent."""
+makes the day's backup, removes photos that nobody sent, gives notices of what was refused, and
+destroys what two people decided to destroy."""
 
 from __future__ import annotations
 
@@ -7,22 +8,29 @@ import logging
 import threading
 from collections.abc import Callable
 
+from digitizer.auditing.actions import open_reviews
 from digitizer.entrances.service.run import Service
 from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
 from digitizer.model.people import MACHINE
 from digitizer.notifications import bounces, sending
 from digitizer.operations.alarms import check_alarms
+from digitizer.operations.appeal_clocks import escalate_lapsed
 from digitizer.operations.digest import mail_digest
+from digitizer.operations.log_checks import check_log_if_due
 from digitizer.operations.own_backups import back_up_if_due
 from digitizer.operations.unused_photos import forget_unused_photos
+from digitizer.retention.actions import carry_out
+from digitizer.screening.appeal_notices import give_notices
 
 log = logging.getLogger("digitizer")
 
 #: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due, at mail
-#: that came back, and for photos that nobody sent.
+#: that came back, for photos that nobody sent, for notices that are due, at the event log, and for
+#: what was confirmed to be destroyed.
 _OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
-_BOUNCE_LOOK, _PHOTO_LOOK = 60.0, 900.0
+_BOUNCE_LOOK, _PHOTO_LOOK, _NOTICE_LOOK = 60.0, 900.0, 60.0
+_LOG_LOOK, _RETENTION_LOOK = 600.0, 60.0
 #: Seconds that the end of the service waits for what is under way.
 _GRACE = 3.0
 
@@ -84,6 +92,47 @@ def _forget_photos(facility: Facility) -> None:
         log.info("removed %d photos that nobody sent", gone, extra={"event": "photos_removed"})
 
 
+def tell_of_refusals(service: Service) -> None:
+    """Gives notices of rejections and of decided appeals, and tells of clocks that lapsed, until
+    the service stops."""
+    _again_and_again(service, "notices", _NOTICE_LOOK, _tell_of_refusals)
+
+
+def _tell_of_refusals(facility: Facility) -> None:
+    told = give_notices(facility, MACHINE)
+    if told:
+        log.info("gave %d notices of what was refused", told, extra={"event": "notices"})
+    lapsed = escalate_lapsed(facility, MACHINE)
+    if lapsed:
+        log.warning("%d appeals are overdue", lapsed, extra={"event": "appeals_overdue"})
+
+
+def look_after_log(service: Service) -> None:
+    """Opens the week's reviews, and walks along the log once a day, until the service stops."""
+    _again_and_again(service, "log", _LOG_LOOK, _look_after_log)
+
+
+def _look_after_log(facility: Facility) -> None:
+    opened = open_reviews(facility, MACHINE)
+    if opened:
+        log.info("opened %d reviews of the log", opened, extra={"event": "reviews_opened"})
+    found = check_log_if_due(facility, MACHINE)
+    if found is not None and found.fault:
+        log.error("the event log is broken: %s", found.fault, extra={"event": "log_broken"})
+
+
+def destroy_what_is_confirmed(service: Service) -> None:
+    """Carries out what two people decided, and what a crash interrupted, until the service
+    stops."""
+    _again_and_again(service, "retention", _RETENTION_LOOK, _destroy)
+
+
+def _destroy(facility: Facility) -> None:
+    destroyed = carry_out(facility, MACHINE, at_once=False)
+    if destroyed:
+        log.info("destroyed %d by schedule", destroyed, extra={"event": "destroyed"})
+
+
 def _again_and_again(
     service: Service, name: str, seconds: float, do: Callable[[Facility], None]
 ) -> None:
@@ -113,4 +162,13 @@ def _loop(service: Service, name: str, seconds: float, do: Callable[[Facility], 
 
 
 #: All of them.
-UPKEEP = (send_outbox, read_returned_mail, mail_alarms, back_up_daily, forget_photos)
+UPKEEP = (
+    send_outbox,
+    read_returned_mail,
+    mail_alarms,
+    back_up_daily,
+    forget_photos,
+    tell_of_refusals,
+    look_after_log,
+    destroy_what_is_confirmed,
+)

@@ -19,7 +19,17 @@ from digitizer.entrances.web.family import account as family_account
 from digitizer.entrances.web.family import front as family_front
 from digitizer.entrances.web.family import home as family_home
 from digitizer.entrances.web.family import letters as family_letters
-from digitizer.entrances.web.inmate import conversations, help, mailbox, own_pin, receipts, requests
+from digitizer.entrances.web.family import refused as family_refused
+from digitizer.entrances.web.family import takeaway as family_takeaway
+from digitizer.entrances.web.inmate import (
+    conversations,
+    help,
+    mailbox,
+    own_pin,
+    protected,
+    receipts,
+    requests,
+)
 from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
 from digitizer.entrances.web.shared.error_pages import answer
@@ -29,24 +39,32 @@ from digitizer.entrances.web.shared.proof import AsksForProof
 from digitizer.entrances.web.shared.proxies import Forwarded
 from digitizer.entrances.web.staff import (
     announcements,
+    appeals,
     checking,
     correspondents,
     cover_uses,
+    evidence,
     found_items,
     held_item,
     inmates,
     kiosks,
+    legal_codes,
+    legal_mail,
+    legal_senders,
     letter_senders,
     letters,
     live,
+    log,
     message_checking,
     messages,
     new_covers,
+    originals,
     outbox,
     people,
     prints,
     recalls,
     reports,
+    retention,
     returned,
     rosters,
     screening,
@@ -56,6 +74,7 @@ from digitizer.entrances.web.staff import (
     tokens,
     watching,
 )
+from digitizer.entrances.web.staff import protected as staff_protected
 from digitizer.entrances.web.staff import requests as staff_requests
 from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
@@ -73,6 +92,7 @@ _STAFF = (
     screening,
     letter_senders,
     letters,
+    evidence,
     recalls,
     inmates,
     correspondents,
@@ -87,13 +107,28 @@ _STAFF = (
     tokens,
     reports,
     announcements,
+    appeals,
+    log,
     staff_requests,
+    staff_protected,
+    retention,
     returned,
     found_items,
+    originals,
+    legal_senders,
+    legal_codes,
+    legal_mail,
 )
 #: Before the mailbox, which has addresses of any word.
-_INMATE = (conversations, own_pin, help, requests, receipts, mailbox)
-_FAMILY = (family_front, family_home, family_account, family_letters)
+_INMATE = (conversations, own_pin, help, requests, protected, receipts, mailbox)
+_FAMILY = (
+    family_front,
+    family_takeaway,
+    family_home,
+    family_account,
+    family_letters,
+    family_refused,
+)
 _PARTS = (front_page, *_INMATE, *_STAFF, *_FAMILY, probes)
 
 

@@ -50,6 +50,33 @@ def unindex_letter(tx: sa.Connection, letter_id: str) -> None:
     tx.execute(sa.delete(posting).where(posting.c.inmate_id == owner, posting.c.page_id.in_(own)))
 
 
+def forget_words(tx: sa.Connection, page_ids: Sequence[int]) -> None:
+    """Takes pages out of the index, and with them the words that are on no other page."""
+    words: set[int] = set()
+    for some in in_slices(page_ids, 500):
+        owners = sa.select(letter.c.inmate_id).join(page, page.c.letter_id == letter.c.id)
+        of_owners = posting.c.inmate_id.in_(owners.where(page.c.id.in_(some)))
+        of_pages = of_owners & posting.c.page_id.in_(some)
+        words |= set(tx.execute(sa.select(posting.c.term_id).where(of_pages).distinct()).scalars())
+        tx.execute(sa.delete(posting).where(of_pages))
+    gone: set[int] = set()
+    for some in in_slices(sorted(words), 500):
+        still = sa.select(posting.c.term_id).where(posting.c.term_id.in_(some)).distinct()
+        gone |= set(some) - set(tx.execute(still).scalars())
+    if not gone:
+        return
+    newest = tx.execute(sa.select(sa.func.max(term.c.id))).scalar_one()
+    shelved = tx.execute(sa.select(_LAST_SHELVED)).scalar()
+    for some in in_slices(sorted(gone - {newest}), 500):
+        tx.execute(sa.delete(term).where(term.c.id.in_(some)))
+    if newest in gone:  # its number must not be given again: other processes know it as this word
+        tx.execute(sa.update(term).where(term.c.id == newest).values(text=f"#{newest}"))
+    if shelved and min(gone) <= shelved:
+        tx.execute(sa.delete(shelf))
+        for _ in range(1 + newest // _SHELVED_TOGETHER):
+            _shelve_many(tx)
+
+
 def _shelve_many(tx: sa.Connection) -> None:
     """Shelves terms, if many are not shelved yet; else the code for it is not even loaded."""
     if (tx.execute(_NOT_SHELVED).scalar() or 0) >= _SHELVED_TOGETHER:

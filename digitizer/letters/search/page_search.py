@@ -21,7 +21,8 @@ import sqlalchemy as sa
 
 from digitizer.engines.words import LONGEST_TERM, Query, query_parts, side_by_side
 from digitizer.letters.search.highlighting import MOST_WORDS, has_phrase, snippet
-from digitizer.letters.transcripts import newest_correction, spellings_of
+from digitizer.letters.transcripts import newest_correction, spellings_of, transcripts_of
+from digitizer.letters.withheld_parts import parts_of
 from digitizer.model.mail import Hit, LetterKind, LetterState
 from digitizer.storage.sql_arrays import is_among
 from digitizer.storage.tables import inmate, letter, page, transcript
@@ -134,8 +135,12 @@ def _found_pages(
 ) -> Mapping[int, _FoundPage]:
     """Those of the pages that are content of a delivered letter, and this inmate's, by page id."""
     asked = {"pages": page_ids, "booking_number": booking_number}
+    in_part = list(parts_of(tx, page_ids))
+    outside = transcripts_of(tx, in_part) if in_part else {}
     return {
-        page_id: _FoundPage(letter_id, position, number, text)
+        page_id: _FoundPage(
+            letter_id, position, number, outside[page_id].text if page_id in outside else text
+        )
         for page_id, letter_id, position, number, text in tx.execute(
             _pages(booking_number is not None), asked
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from digitizer.access.acting import looking
 from digitizer.access.permissions import Act
 from digitizer.engines.plots.svg import svg
@@ -28,13 +30,21 @@ def figure_csv(facility: Facility, key: str, period: Period, by: Actor) -> bytes
     raise NotFound(f"There is no figure {key}.")
 
 
-def report_pdf(facility: Facility, period: Period, by: Actor) -> bytes:
-    """A report on paper, with all plots and tables."""
+def report_pdf(
+    facility: Facility,
+    period: Period,
+    by: Actor,
+    *,
+    language: str = "en",
+    in_words: Callable[[Report], Report] = lambda made: made,
+) -> bytes:
+    """A report on paper, with all plots and tables, in this language: en or es. ``in_words`` puts
+    what the report says, which is English, into it."""
     from digitizer.engines.printing.sheets.printed_report import report_sheets  # slow
 
-    made = report(facility, period, by)
+    made = in_words(report(facility, period, by))
     own = facility.settings.facility
-    return report_sheets(made, own.name, own.paper)
+    return report_sheets(made, own.name, own.paper, language)
 
 
 def drawn(figure: Figure) -> str:

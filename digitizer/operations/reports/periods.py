@@ -5,10 +5,11 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from digitizer.model.errors import UsageError
+from digitizer.support.clock import midnight
 
 _LONGEST = 366
 _DAYS_DRAWN = 92
@@ -39,12 +40,12 @@ class Period:
 
     @property
     def start(self) -> datetime:
-        return _midnight(self.first)
+        return midnight(self.first)
 
     @property
     def end(self) -> datetime:
         """The moment after it."""
-        return _midnight(self.last + timedelta(days=1))
+        return midnight(self.last + timedelta(days=1))
 
     @property
     def by_week(self) -> bool:
@@ -63,7 +64,3 @@ class Period:
             yield step
             week_on = step - timedelta(days=step.weekday()) + _WEEK
             step = week_on if self.by_week else step + timedelta(days=1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time()).astimezone()

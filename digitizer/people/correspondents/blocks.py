@@ -115,11 +115,12 @@ def between(
 
 def of_letter(tx: sa.Connection, letter_id: str, inmate_id: int) -> tuple[Block, ...]:
     """Those in force for this letter, or for what it was cut from or joined with, if it is for this
-    inmate. A reply is of the inmate: nothing blocks it."""
+    inmate. Replies and requests are of the inmate: nothing
+    blocks them."""
     kind = tx.execute(sa.select(letter.c.kind).where(letter.c.id == letter_id)).scalar()
     if kind is None:  # a scan that is held as a whole
         return between(tx, (), inmate_id)
-    if kind == LetterKind.REPLY:
+    if kind in (LetterKind.REPLY, LetterKind.REQUEST):
         return ()
     origins = origins_of(tx, letter_id)
     return between(tx, origins.correspondents, inmate_id, origins.senders)

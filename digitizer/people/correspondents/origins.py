@@ -6,7 +6,7 @@ or blocked, goes by what is known of each letter whose pages these are, or were 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ import sqlalchemy as sa
 
 from digitizer.storage.tables import cover, inmate, letter
 from digitizer.storage.tables_correspondents import correspondent, cut_part, letter_sender
+from digitizer.support.slices import in_slices
+
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,43 @@ class Origins:
 
 def origins_of(tx: sa.Connection, letter_id: str) -> Origins:
     """Of a letter that is known to exist."""
+    return origins_of_many(tx, [letter_id])[letter_id]
+
+
+def origins_of_many(tx: sa.Connection, letter_ids: Sequence[str]) -> dict[str, Origins]:
+    """The same of letters that are known to exist: those that always were one letter, as nearly all
+    were, are asked for together."""
+    found: dict[str, Origins] = {}
+    for some in in_slices(letter_ids, _AT_ONCE):
+        parted = set(tx.execute(_were_not_one(some)).scalars())
+        of_one: dict[str, list[sa.Row[Any]]] = {each: [] for each in some if each not in parted}
+        for row in _facts(tx, of_one):
+            of_one[row.id].append(row)
+        found |= {each: _origins(tx, rows, {each}, (), ()) for each, rows in of_one.items()}
+        found |= {each: _origins_of_parted(tx, each) for each in some if each in parted}
+    return found
+
+
+def _origins_of_parted(tx: sa.Connection, letter_id: str) -> Origins:
     replaced = _replaced_by(tx, {letter_id})
     cut_from = _cut_from(tx, {letter_id, *replaced})
+    own = {letter_id, *replaced}
+    rows = _facts(tx, {*own, *(part.of_letter for part in cut_from)})
+    return _origins(tx, rows, own, replaced, cut_from)
+
+
+def _origins(
+    tx: sa.Connection,
+    rows: Iterable[sa.Row[Any]],
+    own: Collection[str],
+    replaced: Iterable[str],
+    cut_from: Collection[sa.Row[Any]],
+) -> Origins:
+    """By the facts in ``rows`` of the letters that are its ``own``, and that it was cut from."""
     inmates: set[int | None] = {part.inmate_id for part in cut_from}
     named: set[int | None] = {part.correspondent_id for part in cut_from}
     senders: set[str | None] = set()
-    own = {letter_id, *replaced}
-    for row in _facts(tx, {*own, *(part.of_letter for part in cut_from)}):
+    for row in rows:
         senders |= {row.sender, row.printed_for}
         inmates.add(row.proposed_id)
         named.add(row.maker)
@@ -50,6 +83,19 @@ def origins_of(tx: sa.Connection, letter_id: str) -> Origins:
         senders=frozenset(each for each in (*senders, *_names(tx, people)) if each),
         correspondents=people,
         replaced=frozenset(replaced),
+    )
+
+
+def _were_not_one(letter_ids: Sequence[str]) -> sa.Select[Any]:
+    """Those of these letters that were cut, joined or scanned again."""
+    other = letter.alias()
+    return sa.select(letter.c.id).where(
+        letter.c.id.in_(letter_ids),
+        sa.or_(
+            sa.exists().where(cut_part.c.letter_id == letter.c.id),
+            sa.exists().where(other.c.replaced_by == letter.c.id),
+            sa.exists().where(other.c.replaced_by == letter.c.scan_id),
+        ),
     )
 
 
@@ -117,5 +163,7 @@ def _facts(tx: sa.Connection, ids: Iterable[str]) -> list[sa.Row[Any]]:
 
 
 def _names(tx: sa.Connection, people: frozenset[int]) -> list[str]:
+    if not people:
+        return []
     asked = sa.select(correspondent.c.name).where(correspondent.c.id.in_(people))
     return list(tx.execute(asked).scalars())

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.storage.tables import cover, message, session
+from digitizer.storage.tables_appeals import rejection
 from digitizer.storage.tables_correspondents import (
     contact,
     contact_ask,
@@ -22,6 +23,8 @@ from digitizer.storage.tables_correspondents import (
     mail_block,
 )
 from digitizer.storage.tables_messages import added_photo, message_draft
+from digitizer.storage.tables_originals import paper_request
+from digitizer.storage.tables_retention import legal_hold
 from digitizer.support.clock import id_after, now
 from digitizer.support.visible import as_name
 
@@ -158,6 +161,9 @@ _NAMING = (
     mail_block,
     message,
     message_draft,
+    paper_request,
+    rejection,
+    legal_hold,
 )
 
 

@@ -44,6 +44,9 @@ class Letter(StrEnum):
     NEW_MESSAGE_WORDS = "new_message_words"
     REFUSED = "refused"
     DELIVERED = "delivered"
+    REJECTED = "rejected"
+    APPEAL_DECIDED = "appeal_decided"
+    GONE = "gone"
 
 
 def digest(token: str) -> str:

@@ -5,7 +5,7 @@
   const board = document.getElementById("keyboard");
   const button = document.getElementById("keyboard-button");
   if (!board || !button) return;
-  const fields = [...button.form.querySelectorAll("input:not([type=hidden]):not([type=radio]), textarea")];
+  const fields = [...button.form.querySelectorAll("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea")];
   const LETTERS = {
     en: ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"],
     es: ["1234567890", "qwertyuiop", "asdfghjklñ", "zxcvbnm"],

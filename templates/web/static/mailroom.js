@@ -51,8 +51,7 @@
   const button = () => document.querySelector("[data-key=Enter]");
   const picked = () => document.querySelector(".people input[type=radio]:checked");
 
-  /* Nothing is delivered before each page was on the screen. Screening has a rule of its own, which
-     the service keeps. */
+  /* Nothing is delivered before each page was on the screen; the service asks it again. */
   const unseen = () => pages.some((one) => one.dataset.own && !seen.has(one));
   function guard() {
     if (!table?.dataset.mustShow || table.dataset.screening || !button()) return;
@@ -194,16 +193,19 @@
     offer(link);
   }
 
-  /* Frames around what is watched for, as "left top width height; …" in the picture's pixels. */
+  /* Frames around what is watched for, and parts that are withheld, as "left top width height; …" in
+     the picture's pixels. */
   function frame(link) {
     const frames = document.getElementById("frames");
     if (!frames) return;
     frames.setAttribute("viewBox", `0 0 ${link.dataset.width} ${link.dataset.height}`);
-    frames.replaceChildren(...(link.dataset.frames ?? "").split(";").filter(Boolean).map((one) => {
+    const rects = (boxes, kind) => (boxes ?? "").split(";").filter(Boolean).map((one) => {
       const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
       ["x", "y", "width", "height"].forEach((name, at) => rect.setAttribute(name, one.trim().split(" ")[at]));
+      if (kind) rect.setAttribute("class", kind);
       return rect;
-    }));
+    });
+    frames.replaceChildren(...rects(link.dataset.frames), ...rects(link.dataset.parts, "part"));
   }
 
   /* What can be done to this page: another letter's is not ours to decide about here. */
@@ -216,6 +218,7 @@
       each.disabled = each.dataset.role === link.dataset.role
         || each.dataset.firstPage === link.dataset.page;
     }
+    for (const each of all("[data-with-parts]")) each.disabled = !link.dataset.parts;
   }
 
   /* On a list, the arrows go from one to the next; Enter opens the one with the focus. */
@@ -270,8 +273,8 @@
     });
     reveal(current());
     paper.focus({ preventScroll: true });
-    // On the screening page a picture that is fetched counts as shown.
-    const ahead = table?.dataset.screening ? [] : pages.filter((one) => one.dataset.own).slice(0, 4);
+    // Where each page must be shown, a picture that is fetched counts as shown.
+    const ahead = table?.dataset.mustShow ? [] : pages.filter((one) => one.dataset.own).slice(0, 4);
     for (const each of ahead) {
       new Image().src = each.dataset.picture; // the next pages are there at once
     }

@@ -23,7 +23,7 @@ ANSWER = Answer(201, {"content-type": "application/pdf"}, b"%PDF-1.7")
 
 @pytest.fixture
 def key(facility: Facility) -> Key:
-    public = tokens.add_token(facility, "JMS", list(Scope), OPERATOR).split("_")[1]
+    public = tokens.add_token(facility, "JMS", [Scope.ROSTER_READ], OPERATOR).split("_")[1]
     return Key(public, "3f1c", "a" * 64)
 
 
@@ -41,7 +41,7 @@ def test_a_key_is_for_one_request(facility: Facility, key: Key) -> None:
 
 
 def test_keys_of_two_tokens_are_not_the_same(facility: Facility, key: Key) -> None:
-    other = tokens.add_token(facility, "other", list(Scope), OPERATOR).split("_")[1]
+    other = tokens.add_token(facility, "other", [Scope.ROSTER_READ], OPERATOR).split("_")[1]
     take(facility, key)
     keep(facility, key, ANSWER)
     assert take(facility, replace(key, token_id=other)) is None

@@ -14,6 +14,7 @@ from digitizer.capture.cover_evidence import reads_like_legal, see
 from digitizer.capture.legal_evidence import clear, reads_like_marker, seals
 from digitizer.capture.splitting import split
 from digitizer.engines.codes.cover_code import PREFIX, KeyRing, new_cover_code, new_key, payload
+from digitizer.engines.codes.item_code import item_payload, new_item_code
 from digitizer.engines.printing.kit.cover_layout import mark_ids
 from digitizer.model.paper import (
     Box,
@@ -72,6 +73,23 @@ def test_a_page_without_a_good_code_may_be_legal_mail(page: SurveyedPage, messag
     assert seals(found)
     assert message in " ".join(doubt.message for doubt in found.doubts)
     assert split([SeenPage(1), found], Sides.SIMPLEX).sealed
+
+
+@pytest.mark.parametrize("ring", [KEYS, OTHERS], ids=["ours", "another's"])
+@pytest.mark.parametrize("cover", [False, True], ids=["alone", "on a cover"])
+def test_a_code_of_an_item_of_legal_mail_always_seals(ring: KeyRing, cover: bool) -> None:
+    """Signed or not, and also beside a cover's own code: nothing is delivered by it, and of one
+    that we signed nobody sees a picture."""
+    text = item_payload(new_item_code(ring), ring)
+    found = see(_page((text, _cover_text(KEYS)) if cover else (text,)), KEYS)
+    assert seals(found)
+    assert found.legal_item == (ring is KEYS)
+    assert [doubt.reason for doubt in found.doubts] == [DoubtReason.LEGAL]
+    assert split([SeenPage(1), found], Sides.SIMPLEX).sealed
+    (after,) = clear([found], {2})
+    assert not seals(after)
+    assert not after.legal_item
+    assert after.doubts[0].reason is DoubtReason.LEGAL_CLEARED
 
 
 def test_a_signed_code_alone_raises_no_doubt() -> None:

@@ -18,10 +18,12 @@ from digitizer.facility import Facility
 from digitizer.model.mail import Outcome
 from digitizer.model.paper import DoubtReason, Original
 from digitizer.operations.actions import reconcile
+from digitizer.protected_line import sheets
 from digitizer.storage.database import reading, writing
 from digitizer.storage.encryption import decrypt
 from digitizer.storage.tables import original, page, transcript
 from tests.support.made_mail import OPERATOR, scan_row, take
+from tests.support.sealed_mail import sealed, seen, stack
 from tests.support.worker_kit import Step, seals
 
 
@@ -48,6 +50,18 @@ def test_a_sealed_scan_leaves_nothing_to_look_at(
     assert account.balanced
     (line,) = filed(facility, taken.id)
     assert (line.letter, line.outcome, line.pages) == (None, Outcome.HELD, ())
+
+
+def test_no_picture_is_kept_of_what_may_be_a_sheet_for_a_protected_line_that_was(
+    facility: Facility, tmp_path: Path
+) -> None:
+    sealed(facility, tmp_path / "before", what=seen())
+    assert len(list(facility.pictures.names())) == 1
+    with writing(facility.engine) as tx:
+        sheets.make(tx, facility.keys, "The ombudsman")
+    assert not facility.settings.requests.protected
+    sealed(facility, tmp_path / "after", stack(4, 222), what=seen())
+    assert len(list(facility.pictures.names())) == 1
 
 
 def test_a_crash_between_sealing_and_dropping_is_made_good(

@@ -16,6 +16,7 @@ from digitizer.letters.actions import (
     letter_pdf,
     mailbox,
     may_correct,
+    name_case,
     open_letter,
     page_picture,
     search_mail,
@@ -87,6 +88,7 @@ def test_a_letter_counts_as_read_once_its_owner_opened_it(facility: Facility) ->
 
 def test_a_look_by_staff_is_logged_and_marks_nothing_read(facility: Facility) -> None:
     mine = deliver(facility, ORSON, "words", b"mine")
+    name_case(facility, "26-0117", INVESTIGATOR)
     with one_more_event(facility, "open", f"letter:{mine}", INVESTIGATOR):
         open_letter(facility, mine, INVESTIGATOR)
     with one_more_event(facility, "search", f"mailbox:{ORSON}", INVESTIGATOR):

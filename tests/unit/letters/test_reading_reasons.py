@@ -13,12 +13,20 @@ import sqlalchemy as sa
 from digitizer.facility import Facility
 from digitizer.letters import actions as letters
 from digitizer.letters import reading_reasons
-from digitizer.model.errors import NeedsReason, NotFound, UsageError
-from digitizer.model.people import Actor
+from digitizer.model.errors import NeedsCase, NeedsReason, NotFound, UsageError
+from digitizer.model.people import Actor, StaffRole
 from digitizer.storage.database import reading
 from digitizer.storage.tables import event
 from digitizer.support.clock import now
-from tests.support.made_mail import CLERK, INVESTIGATOR, ORSON, SUPERVISOR, as_inmate, deliver
+from tests.support.made_mail import (
+    CLERK,
+    INVESTIGATOR,
+    ORSON,
+    SUPERVISOR,
+    as_inmate,
+    deliver,
+    with_web_settings,
+)
 
 LOOKS: dict[str, Callable[[Facility, str, Actor], object]] = {
     "open": letters.open_letter,
@@ -50,7 +58,7 @@ def test_a_clerk_says_why_first(
         look(facility, other, CLERK)
     with pytest.raises(NeedsReason):
         look(facility, mine, replace(CLERK, name="Another Clerk"))
-    for free in (SUPERVISOR, INVESTIGATOR, as_inmate(ORSON)):
+    for free in (SUPERVISOR, as_inmate(ORSON)):
         with suppress(NotFound):
             look(facility, mine, free)
 
@@ -122,3 +130,44 @@ def test_whoever_corrects_a_page_said_why_too(
     assert _last_detail(facility)["why"] == "to correct it"
     letters.correct_page(facility, mine, 1, "the words again", SUPERVISOR)
     assert "why" not in _last_detail(facility)
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_an_investigator_names_the_case_first(
+    facility: Facility,
+    monkeypatch: pytest.MonkeyPatch,
+    look: Callable[[Facility, str, Actor], object],
+) -> None:
+    mine, other = (deliver(facility, ORSON, "words", name) for name in (b"1", b"2"))
+    with pytest.raises(NeedsCase):
+        look(facility, mine, INVESTIGATOR)
+    with pytest.raises(NeedsCase):
+        letters.search_mail(facility, "words", INVESTIGATOR)
+    for bad in (" ", "x" * 41):
+        with pytest.raises(UsageError):
+            letters.name_case(facility, bad, INVESTIGATOR)
+    letters.name_case(facility, " 26-0117  B", INVESTIGATOR)
+    for each in (mine, other):
+        with suppress(NotFound):  # it has no picture
+            look(facility, each, INVESTIGATOR)
+        assert _last_detail(facility)["case"] == "26-0117 B"
+    assert letters.case_in_hand(facility, INVESTIGATOR) == "26-0117 B"
+    assert letters.case_in_hand(facility, replace(INVESTIGATOR, name="Another")) == ""
+    later = now() + timedelta(minutes=61)
+    monkeypatch.setattr(reading_reasons, "now", lambda: later)
+    with pytest.raises(NeedsCase):
+        look(facility, mine, INVESTIGATOR)
+
+
+def test_a_facility_may_ask_for_both_and_nobody_is_asked_in_the_shell(facility: Facility) -> None:
+    mine = deliver(facility, ORSON, "words", b"1")
+    web = with_web_settings(facility, case_number_for=(StaffRole.CLERK,))
+    with pytest.raises(NeedsCase):
+        letters.open_letter(web, mine, CLERK)
+    letters.name_case(web, "26-0117", CLERK)
+    with pytest.raises(NeedsReason, match="why you open"):
+        letters.open_letter(web, mine, CLERK)
+    letters.give_reason(web, mine, "a page is missing", CLERK)
+    letters.open_letter(web, mine, CLERK)
+    assert {"case": "26-0117", "why": "a page is missing"}.items() <= _last_detail(web).items()
+    letters.open_letter(facility, mine, replace(INVESTIGATOR, shell="root"))

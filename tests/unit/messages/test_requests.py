@@ -14,7 +14,7 @@ from digitizer.messages.requests import RequestState
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.model.people import Actor, ActorKind
 from digitizer.storage.database import writing
-from digitizer.storage.tables_requests import inmate_request
+from digitizer.storage.tables_requests import request_step
 from tests.support.made_mail import CLERK, INVESTIGATOR, ORSON, PETRA, events
 
 ME, OTHER = Actor(ActorKind.INMATE, ORSON), Actor(ActorKind.INMATE, PETRA)
@@ -27,15 +27,15 @@ def _with(facility: Facility, **values: object) -> Facility:
 
 def test_a_request_is_answered_read_and_closed(facility: Facility) -> None:
     number = requests.send_request(facility, "Property", "  My glasses\u202e ", ME)
-    sent = requests.open_own_request(facility, number, ME)
+    sent = requests.open_own_request(facility, number, ME).request
     assert (sent.body, sent.state, sent.due) == ("My glasses", RequestState.SENT, None)
     assert requests.open_request(facility, number, CLERK).request.body == "My glasses"
     requests.answer_request(facility, number, " At the door. ", CLERK)
     (listed,) = requests.own_requests(facility, ME)
-    assert (listed.state, listed.seen) == (RequestState.ANSWERED, None)
-    answered = requests.open_own_request(facility, number, ME)
+    assert (listed.state, listed.unseen) == (RequestState.ANSWERED, True)
+    answered = requests.open_own_request(facility, number, ME).request
     assert (answered.answer, answered.answered_by) == ("At the door.", CLERK.name)
-    assert requests.own_requests(facility, ME)[0].seen is not None
+    assert not requests.own_requests(facility, ME)[0].unseen
     requests.close_request(facility, number, CLERK)
     assert requests.own_requests(facility, ME)[0].state is RequestState.CLOSED
     assert [each.number for each in requests.settled_requests(facility, CLERK, 5)] == [number]
@@ -55,7 +55,7 @@ def test_a_grievance_has_a_clock_and_comes_first(facility: Facility) -> None:
     assert waiting[0].due == today + timedelta(days=days)
     assert not waiting[0].is_late
     with writing(facility.engine) as tx:
-        this = sa.update(inmate_request).where(inmate_request.c.id == second)
+        this = sa.update(request_step).where(request_step.c.request_id == second)
         tx.execute(this.values(due=today - timedelta(days=1)))
     assert requests.waiting_requests(facility, CLERK)[0].is_late
     assert requests.open_request(facility, second, CLERK).following == first

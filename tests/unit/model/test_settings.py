@@ -17,7 +17,14 @@ _LITERALS = ('"words"', "3", "0.5", "true", "[[]]", "{ a = 1 }", "2026-01-31")
 
 
 # A whole number is a number, too.
-_FITTING = {str: ('"words"',), bool: ("true",), int: ("3",), float: ("3", "0.5"), list: ()}
+_FITTING: dict[type, tuple[str, ...]] = {
+    str: ('"words"',),
+    bool: ("true",),
+    int: ("3",),
+    float: ("3", "0.5"),
+    list: (),
+    dict: ("{ a = 1 }",),  # refused for its key: see below
+}
 
 
 def _wrong(section: str, key: str) -> list[str]:
@@ -38,6 +45,12 @@ def _refusal(home: Path, text: str) -> tuple[int, str]:
     return int(begin.rpartition(" ")[2]), message
 
 
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
+    return json.dumps(value)
+
+
 def _all_settings_but(section: str, key: str, line: str) -> tuple[str, int]:
     """A file of all settings at their defaults, save for one line, and which that is."""
     lines = ["# The settings of this facility."]
@@ -46,7 +59,7 @@ def _all_settings_but(section: str, key: str, line: str) -> tuple[str, int]:
         for each, value in values.items():
             if (name, each) == (section, key):
                 place = len(lines) + 2
-            lines += [f"# What {each} = ... is.", f"{each} = {json.dumps(value)}"]
+            lines += [f"# What {each} = ... is.", f"{each} = {_toml(value)}"]
     lines[place - 1] = line
     return "\n".join(lines), place
 
@@ -152,8 +165,19 @@ def test_a_mistake_is_named_by_line_and_key_with_the_fix(
     assert found[1].startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [(section, key) for section, key in _KEYS if isinstance(_DEFAULTS[section][key], dict)],
+)
+def test_a_misspelt_key_of_a_table_is_named(tmp_path: Path, section: str, key: str) -> None:
+    wrong = next(iter(_DEFAULTS[section][key]))[:-1]
+    text, place = _all_settings_but(section, key, f"{key} = {{ {wrong} = 1 }}")
+    line, message = _refusal(tmp_path, text)
+    assert (line, f"{wrong!r}" in message, "Did you mean" in message) == (place, True, True)
+
+
 def test_the_first_of_several_mistakes_is_named(tmp_path: Path) -> None:
-    text = "[web]\npin_digits = 3\n[facility]\nappeal_days = 0\n"
+    text = "[web]\npin_digits = 3\n[facility]\nappeal_days = -1\n"
     assert _refusal(tmp_path, text)[0] == 2
 
 

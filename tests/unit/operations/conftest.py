@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from digitizer.facility import Facility
 from digitizer.storage.database import open_engine
@@ -51,7 +52,9 @@ def url(server: str) -> str:
     """Of an empty database."""
     engine = open_engine(server)
     with engine.begin() as tx:
-        tx.exec_driver_sql("DROP SCHEMA public CASCADE")
+        for name in sa.inspect(tx).get_schema_names():
+            if not name.startswith(("pg_", "information_schema")):
+                tx.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
         tx.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
     return server

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from digitizer import audit
+from digitizer.audit import Head, Restored, Walk
 from digitizer.facility import Facility, open_facility
 from digitizer.letters.actions import search_mail
 from digitizer.model.errors import AuditError, UsageError
@@ -19,8 +21,10 @@ from digitizer.model.events import Subject, Verb
 from digitizer.model.settings import Audit
 from digitizer.notifications.sending import send_due
 from digitizer.operations import actions as operations
+from digitizer.operations import anchors
+from digitizer.operations.anchors import Anchor
 from digitizer.operations.backup import back_up, restore_home
-from digitizer.storage import encryption
+from digitizer.storage import encryption, event_tree
 from digitizer.storage.audit_keys import keys_of
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import event, event_head
@@ -143,9 +147,7 @@ def test_a_restore_explains_nothing_that_was_anchored_after_it(
     made = operations.anchor_log(again, OPERATOR).anchor
     later = replace(made, at=made.at.replace(year=made.at.year + 1))  # not in the same second
     with reading(again.engine) as tx:
-        keys = keys_of(tx)
-        text = f"anchor {made.head.seq} {made.head.hash} {later.at:%Y-%m-%dT%H:%M:%SZ}"
-        line = replace(later, check=keys.mac(1, text)[:16]).line
+        line = replace(later, check=anchors._check(keys_of(tx), later)).line
     put_back()
     assert "ends before" in str(_fault(_with(again), line))
     again.engine.dispose()
@@ -300,3 +302,65 @@ def test_what_staff_searched_for_is_recorded(facility: Facility, setting: str) -
         assert newer == hashed
         assert set(newer) < set(older)
         assert "tomato" not in json.dumps([older, newer]).casefold()
+
+
+# ---- the root of the public tree
+
+
+def test_an_anchor_has_the_root_up_to_its_event(anchored: Facility) -> None:
+    _write(anchored, 3)
+    made = operations.anchor_log(anchored, OPERATOR).anchor
+    with reading(anchored.engine) as tx:
+        roots = event_tree.roots_at(tx, [made.head.seq])
+        detail = audit.latest_events(tx, 1)[0].detail
+    assert roots == {made.head.seq: made.root}
+    assert f" root={made.root} " in made.line
+    assert (detail["root"], detail["line"]) == (made.root, made.line)
+    assert anchors.parse_line(made.line) == made
+
+
+def _without_root(made: Anchor, facility: Facility) -> Anchor:
+    """As a version before the tree wrote it."""
+    old = replace(made, root=None)
+    with reading(facility.engine) as tx:
+        return replace(old, check=anchors._check(keys_of(tx), old))
+
+
+def test_an_anchor_of_before_there_was_a_tree_counts_as_ever(facility: Facility) -> None:
+    _write(facility, 3)
+    old = _without_root(operations.anchor_log(facility, OPERATOR).anchor, facility)
+    assert old.line.startswith("audit-anchor 1 ")
+    assert anchors.parse_line(old.line) == old
+    assert _fault(facility, old.line) is None
+
+
+@pytest.mark.parametrize("change", [("root=", "rot="), ("anchor 2", "anchor 1")])
+def test_a_line_of_neither_form(facility: Facility, change: tuple[str, str]) -> None:
+    line = operations.anchor_log(facility, OPERATOR).anchor.line
+    with pytest.raises(UsageError, match="not an anchor"):
+        anchors.parse_line(line.replace(*change))
+
+
+def test_a_root_that_was_mistyped(facility: Facility) -> None:
+    made = operations.anchor_log(facility, OPERATOR).anchor
+    assert made.root is not None
+    with pytest.raises(UsageError, match="its check value does not fit"):
+        _fault(facility, made.line.replace(made.root, made.root[::-1]))
+
+
+def test_whoever_has_the_keys_and_writes_another_tree_is_found_by_the_anchor(
+    facility: Facility,
+) -> None:
+    """The chain is as it was; only the salt of one event, and with it all roots, is another."""
+    _write(facility, 3)
+    line = operations.anchor_log(facility, OPERATOR).anchor.line
+    with writing(facility.engine) as tx:
+        row = tx.execute(sa.select(event).where(event.c.seq == 2)).mappings().one()
+        other = {"salt": b"x" * 16, "leaf": event_tree.leaf_of(row, b"x" * 16)}
+        tx.execute(sa.update(event).where(event.c.seq == 2).values(other))
+        found = anchors.other_root(tx, Walk(5, None, 0, ()), [anchors.parse_line(line)])
+        assert "the log's tree up to event 4 is not the one that was anchored" in str(found)
+        later = Restored(5, now(), Head(1, ""))
+        assert (
+            anchors.other_root(tx, Walk(5, None, 0, (later,)), [anchors.parse_line(line)]) is None
+        )

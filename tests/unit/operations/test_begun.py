@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from digitizer.access import enrolment, kiosks, login
+from digitizer.access import enrolment, kiosks, login, second_person
 from digitizer.access.login import Refused
 from digitizer.facility import Facility, open_facility
 from digitizer.messages.actions import send
@@ -22,7 +22,6 @@ from digitizer.notifications.outbox import OutState
 from digitizer.operations.backup import back_up, restore_home
 from digitizer.people import actions as people
 from digitizer.prints import actions
-from digitizer.screening import second_person
 from digitizer.storage import encryption
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import joint_request

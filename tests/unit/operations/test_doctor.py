@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from digitizer.facility import Facility
+from digitizer.operations import doctor, key_keeping, owners
+from digitizer.operations.backup import back_up
 from digitizer.operations.doctor import examine
 from digitizer.operations.findings import Finding
 from digitizer.people import rosters
+from digitizer.storage import encryption
 from digitizer.support import clock
+from tests.support.kept_by_key import PASSPHRASE, encrypted_home, with_key_folder
 from tests.support.made_mail import OPERATOR, deliver
 from tests.support.mail_server import mail_server
 
@@ -96,3 +100,68 @@ def test_the_clock_that_people_read_is_named(facility: Facility) -> None:
     assert re.fullmatch(
         r"America/Denver \(facility\.time_zone\): it is \S+ \d\d:\d\d M[SD]T", named["time zone"]
     )
+
+
+def test_whether_destruction_reaches_older_backups(
+    tmp_path: Path, facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what = "keys of the backups"
+    assert what not in _found(facility.home), "of a home that is not encrypted the page says it"
+    monkeypatch.setattr(encryption, "_COST", 2)
+    (tmp_path / "passphrase").write_text(f"{PASSPHRASE}\n")
+    monkeypatch.setenv("DIGITIZER_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
+    with encrypted_home(tmp_path) as keyed:
+        found = _found(keyed.home)[what]
+        assert (found.good, "on the disk of the home" in found.message) == (False, True)
+        folder = tmp_path / "key-folder"
+        monkeypatch.setattr(doctor, "_device", {folder: 1}.get)
+        assert _found(keyed.home)[what].good, "no backup was made yet"
+        back_up(keyed, tmp_path / "backup", PASSPHRASE, OPERATOR)
+        assert _found(keyed.home)[what].good
+        (folder / key_keeping.FILE_NAME).unlink()
+        found = _found(keyed.home)[what]
+        assert (found.good, "is not there" in found.message) == (False, True)
+        assert "--confirm-key-folder" in str(found.fix)
+        again = tmp_path / "second"
+        back_up(keyed, again, PASSPHRASE, OPERATOR, key_folder_confirmed=True)
+        key_keeping.take_up(keyed, {owners.of_thing("something new")})
+        found = _found(keyed.home)[what]
+        assert (found.good, "not of today" in found.message) == (False, True)
+        (folder / key_keeping.FILE_NAME).unlink()
+        folder.rmdir()
+        found = _found(keyed.home)[what]
+        assert (found.good, "is not there" in found.message) == (False, True)
+        settings = keyed.home / "config.toml"
+        written = settings.read_text()
+        (tmp_path / "another").mkdir()
+        monkeypatch.setattr(doctor, "_device", {tmp_path / "another": 1}.get)
+        settings.write_text(written.replace(f"{folder}", f"{tmp_path / 'another'}"))
+        found = _found(keyed.home)[what]
+        assert (found.good, "no copy is in" in found.message) == (False, True)
+        moved = with_key_folder(keyed, str(tmp_path / "another"))
+        back_up(moved, tmp_path / "third", PASSPHRASE, OPERATOR)
+        found = _found(keyed.home)[what]
+        assert (found.good, f"was in {folder}, and is out of reach" in found.message) == (
+            False,
+            True,
+        )
+        settings.write_text(written.replace("key_folder", "# key_folder"))
+        found = _found(keyed.home)[what]
+        assert (found.good, "out of reach" in found.message) == (False, True)
+        without = with_key_folder(keyed, "")
+        back_up(without, tmp_path / "fourth", PASSPHRASE, OPERATOR, key_folder_confirmed=True)
+        found = _found(keyed.home)[what]
+        assert (found.good, "hold what retention destroyed" in found.message) == (True, True)
+
+
+def test_mailboxes_to_take_along_need_an_address_where_they_are_wanted(facility: Facility) -> None:
+    what, config = "mailboxes to take along", facility.home / "config.toml"
+    before = config.read_text()
+    assert _found(facility.home)[what].good  # nobody asked for it: a hint
+    config.write_text(before + '\n[release]\nexport = "on"\n')
+    assert not _found(facility.home)[what].good
+    config.write_text(before + '\n[release]\nexport = "off"\n')
+    assert _found(facility.home)[what].good
+    address = '\n[release]\nexport = "on"\n[family]\naddress = "https://mail.jail.example"\n'
+    config.write_text(before + address)
+    assert _found(facility.home)[what].good

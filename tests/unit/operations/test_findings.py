@@ -23,6 +23,7 @@ from digitizer.storage import tables_upkeep
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import scan
 from digitizer.storage.tables_prints import print_batch, print_job
+from digitizer.storage.tables_retention import leftover_file, retention_run
 from digitizer.support.clock import now
 from tests.support.made_mail import held_letter, take
 
@@ -122,3 +123,24 @@ def test_the_oldest_of_a_queue(facility: Facility, hours: int, good: bool) -> No
         found = list(findings.queues(facility.settings, tx, now()))
         assert all(each.good for each in findings.queues(never, tx, now()))
     assert [each.what for each in found if not each.good] == ([] if good else ["queue “In doubt”"])
+
+
+def test_what_was_confirmed_is_not_destroyed(facility: Facility) -> None:
+    with writing(facility.engine) as tx:
+        assert findings.destruction(tx, now()).good
+        run: dict[str, Any] = {
+            "kind": "letters",
+            "proposed_by": "x",
+            "reason": "y",
+            "confirmed_by": "z",
+        }
+        run |= {"proposed": now(), "confirmed": now(), "state": "confirmed"}
+        tx.execute(sa.insert(retention_run).values(id=3, **run))
+        tx.execute(sa.insert(leftover_file).values(store="originals", sha256="0" * 64, run_id=3))
+        assert findings.destruction(tx, now() + timedelta(hours=5)).good
+        late = findings.destruction(tx, now() + timedelta(hours=7))
+        assert (late.good, late.alarm, "run 3; 1 file" in late.message) == (False, True, True)
+        owed = {"state": "rewrite owed", "finished": now()}
+        tx.execute(sa.update(retention_run).values(**owed))
+        assert findings.destruction(tx, now() + timedelta(hours=23)).good
+        assert "rewritten since" in findings.destruction(tx, now() + timedelta(hours=25)).message

@@ -26,9 +26,8 @@ def test_changed_settings_are_recorded_but_not_what_they_are(facility: Facility)
     operations.rotate_audit_key(facility, OPERATOR)
     config = facility.home / "config.toml"
     secret = "invented-secret-name"
-    changed = (
-        config.read_text().replace("Example County", secret).replace("_days = 15", "_days = 9")
-    )
+    written = config.read_text().replace("Example County", secret)
+    changed = written.replace("appeal_to = ", "appeal_days = 9\nappeal_to = ")
     config.write_text(changed)
     assert operations.note_settings(open_facility(facility.home), OPERATOR)
     first, second = _settings_events(facility)

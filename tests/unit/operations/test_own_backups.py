@@ -21,6 +21,7 @@ from digitizer.operations.backup_runs import BackupRun
 from digitizer.operations.own_backups import back_up_if_due, is_due
 from digitizer.storage import encryption
 from digitizer.storage.database import reading, writing
+from digitizer.storage.one_at_a_time import one_at_a_time
 from digitizer.storage.tables_upkeep import backup_run
 from digitizer.support.clock import now
 from tests.support.made_mail import OPERATOR
@@ -146,7 +147,7 @@ def test_one_whose_process_died_is_failed_and_its_rest_removed(
 
 
 def test_two_processes_make_one(planned: Facility) -> None:
-    with own_backups._alone(planned.run_folder) as first:
+    with one_at_a_time(planned.run_folder, "backup") as first:
         assert first
         assert back_up_if_due(planned, OPERATOR) is None
     assert back_up_if_due(planned, OPERATOR) is not None
@@ -232,3 +233,17 @@ def test_a_manual_backup_counts_as_a_good_one(full: Facility, tmp_path: Path) ->
     assert now() - good < DAY
     with pytest.raises(DigitizerError):
         backup.back_up(full, tmp_path / "by hand", PASSPHRASE, OPERATOR)
+
+
+def test_two_facilities_may_have_one_folder_and_one_hour(
+    planned: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one makes its own at the same second: each has a folder, and neither touches it."""
+    at = now()
+    monkeypatch.setattr(own_backups, "now", lambda: at)
+    theirs = Path(planned.settings.backup.folder) / at.strftime(own_backups._NAME)
+    theirs.mkdir()
+    (theirs / "unfinished").write_text("theirs")
+    made = back_up_if_due(planned, OPERATOR)
+    assert made not in (None, theirs)
+    assert [each.name for each in theirs.iterdir()] == ["unfinished"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from digitizer.facility import Facility
 from digitizer.messages import writing
-from digitizer.operations.stored_blobs import named_originals, named_pictures
+from digitizer.operations.stored_blobs import is_named, named_originals, named_pictures
 from digitizer.storage.database import reading
 from tests.support.conversing import a_photo, as_correspondent, make_contact
 from tests.support.made_mail import ORSON, deliver, take
@@ -25,6 +25,9 @@ def test_of_a_sealed_scan_the_encrypted_twin_is_named_and_not_the_plain_one(
     scan = sealed(facility, tmp_path / "w")
     with reading(facility.engine) as tx:
         originals, pictures = named_originals(tx), named_pictures(tx)
+        assert all(is_named(tx, "originals", name) for name in originals)
+        assert not is_named(tx, "originals", scan.originals[0].sha256)
+        assert [is_named(tx, "pictures", each) for each in (*pictures, "0" * 64)] == [True, False]
     assert scan.originals[0].sha256 not in originals
     assert list(originals.values()) == [(scan.id,)]
     assert all(facility.originals.exists(name) for name in originals)
@@ -42,3 +45,4 @@ def test_photos_of_drafts_are_named_too(facility: Facility) -> None:
     writing.add_photo(facility, ORSON, a_photo(), by)
     with reading(facility.engine) as tx:
         assert set(named_pictures(tx)) == set(facility.pictures.names())
+        assert all(is_named(tx, "pictures", each) for each in facility.pictures.names())

@@ -11,7 +11,9 @@ from digitizer.facility import Facility
 from digitizer.model.errors import NotAllowed, UsageError
 from digitizer.policies import actions as policies
 from digitizer.policies.watch_rules import NewRule, WatchKind, today
+from digitizer.screening import decisions
 from tests.support.made_mail import CLERK, ORSON, SUPERVISOR, one_more_event
+from tests.support.screened_mail import waiting_letter
 
 RULE = NewRule(WatchKind.WORDS, "  north   fence ", "ignored", " report 12 ", today())
 
@@ -49,3 +51,20 @@ def test_clerks_see_them_and_set_none(facility: Facility) -> None:
         policies.add_rule(facility, RULE, CLERK)
     assert policies.may_watch(SUPERVISOR)
     assert not policies.may_watch(CLERK)
+
+
+def test_how_often_people_found_something_to_refuse_stands_beside_it(facility: Facility) -> None:
+    texts = {2: "Dear Orson", 3: "by the north fence"}
+    good, bad, partly, _ = (
+        waiting_letter(facility, name, texts=texts) for name in (b"g", b"b", b"p", b"o")
+    )
+    rule = policies.add_rule(facility, RULE, SUPERVISOR)
+    assert (rule.marked, rule.decided, rule.refused, rule.hit_rate) == (4, 0, 0, None)
+    decisions.release(facility, good, CLERK, "seen")
+    decisions.reject(facility, bad, CLERK, "a plan")
+    decisions.withhold(facility, partly, 3, CLERK, "a map")
+    (rule,) = policies.rules(facility, SUPERVISOR)
+    assert (rule.marked, rule.decided, rule.refused, rule.hit_rate) == (4, 2, 1, 50)
+    decisions.release(facility, partly, CLERK, "seen")
+    (rule,) = policies.rules(facility, SUPERVISOR)
+    assert (rule.marked, rule.decided, rule.refused, rule.hit_rate) == (4, 3, 2, 67)

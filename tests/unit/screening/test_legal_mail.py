@@ -13,6 +13,8 @@ from digitizer.capture.scans import ledger, sealing
 from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotAllowed, StorageError, UsageError
 from digitizer.model.people import Actor, ActorKind, StaffRole
+from digitizer.model.retention import HoldOn
+from digitizer.retention import actions as retention
 from digitizer.screening import decisions, legal_mail
 from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.database import reading, writing
@@ -22,6 +24,7 @@ from tests.support.made_mail import (
     CLERK,
     INVESTIGATOR,
     OPERATOR,
+    PETRA,
     SUPERVISOR,
     events,
     one_more_event,
@@ -149,6 +152,17 @@ def test_a_twin_that_is_damaged_cannot_be_lifted_and_stays_sealed(
         legal_mail.lift(facility, of.id, SUPERVISOR, "a sticker")
     assert scan_row(facility, of.id).sealed
     assert plain(facility, of) == [False, False], "the sheet that was put back is gone again"
+
+
+def test_a_legal_hold_keeps_the_key(facility: Facility, tmp_path: Path) -> None:
+    """Nobody knows whose the letters under a seal are: any hold may be on them."""
+    of = sealed(facility, tmp_path / "w")
+    hold = retention.set_hold(facility, HoldOn.INMATE, PETRA, SUPERVISOR, "a claim")
+    with pytest.raises(Conflict, match="legal hold"):
+        legal_mail.destroy(facility, of.id, SUPERVISOR, "w", confirmed=True)
+    assert legal_mail.look_at_sealed(facility, of.id, SUPERVISOR).opens
+    retention.lift_hold(facility, hold, SUPERVISOR, "settled")
+    assert legal_mail.destroy(facility, of.id, SUPERVISOR, "w", confirmed=True)
 
 
 def test_what_is_decided_is_not_unsealed(facility: Facility, tmp_path: Path) -> None:

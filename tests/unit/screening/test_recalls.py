@@ -120,6 +120,7 @@ def test_it_can_be_rejected_marked_and_cut(facility: Facility) -> None:
 def test_a_read_letter_is_an_incident(facility: Facility) -> None:
     letter = deliver(facility, ORSON, "plums", b"one")
     letters.open_letter(facility, letter, _ORSON, 1)
+    letters.name_case(facility, "26-0117", INVESTIGATOR)
     letters.open_letter(facility, letter, INVESTIGATOR)
     done = _recall(facility, letter)
     assert done.before.is_incident

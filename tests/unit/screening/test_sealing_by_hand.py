@@ -16,11 +16,14 @@ from digitizer.letters.transcripts import correct
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.model.mail import LetterState, PageRole, Queue, ScanState
 from digitizer.model.paper import Scan
+from digitizer.protected_line import sheets
 from digitizer.screening import cases, decisions, legal_mail, recalls
 from digitizer.screening.sealing_by_hand import seal_held
 from digitizer.storage.database import reading, writing
-from digitizer.storage.tables import correction, page, transcript
+from digitizer.storage.tables import correction, letter, original, page, transcript
+from digitizer.storage.tables_retention import kept_page
 from digitizer.support import failpoints
+from tests.support.kept_mail import old_stack, scheduled
 from tests.support.made_mail import (
     CLERK,
     DOUBT,
@@ -91,13 +94,13 @@ def test_nothing_of_the_scan_can_be_read_any_more(facility: Facility) -> None:
     _is_unread(facility, scan)
     with reading(facility.engine) as tx:
         assert tx.execute(sa.select(sa.func.count()).select_from(correction)).scalar() == 0
-    for letter in (one, other):
-        stored = stored_letter(facility, letter)
+    for each in (one, other):
+        stored = stored_letter(facility, each)
         assert (stored.state, stored.replaced_by) == (LetterState.REPLACED, scan.id)
         with reading(facility.engine) as tx:
-            assert open_letter(tx, None, letter).pages == ()
+            assert open_letter(tx, None, each).pages == ()
         with pytest.raises(NotFound):
-            cases.look_at_held(facility, letter, CLERK)
+            cases.look_at_held(facility, each, CLERK)
     assert letters.search_mail(facility, "counselmarrow", SUPERVISOR) == ()
     assert ("seal", f"scan:{scan.id}", "Clara Clerk") in events(facility)
 
@@ -117,6 +120,16 @@ def test_only_a_supervisor_sees_the_page_that_caused_it_and_decides(facility: Fa
         legal_mail.sealing_picture(facility, scan.id, 3, SUPERVISOR)
     with pytest.raises(NotAllowed):
         legal_mail.sealing_picture(facility, scan.id, 2, CLERK)
+
+
+def test_of_what_may_be_a_sheet_for_the_protected_line_the_supervisor_sees_nothing(
+    facility: Facility,
+) -> None:
+    _, held, _ = _two_letters(facility)
+    with writing(facility.engine) as tx:
+        sheets.make(tx, facility.keys, "The ombudsman")
+    seal_held(facility, held, 2, CLERK, WHY)
+    assert list(facility.pictures.names()) == []
 
 
 def test_a_seal_that_is_lifted_gives_the_paper_back(facility: Facility) -> None:
@@ -155,6 +168,29 @@ def test_a_rejected_neighbour_keeps_it_from_being_sealed_as_well(facility: Facil
     decisions.reject(facility, other, CLERK, "perfume")
     with pytest.raises(Conflict):
         seal_held(facility, one, 2, CLERK, WHY)
+
+
+def test_a_stack_that_was_taken_apart_is_not_sealed(facility: Facility) -> None:
+    """Its files have no separators any more: unsealed, they could become other letters."""
+    here = scheduled(facility)
+    orsons, petras = old_stack(here, [ORSON, PETRA], 0)
+    recalls.recall(here, petras.id, SUPERVISOR, "a mistake")
+    with writing(here.engine) as tx:
+        tx.execute(sa.update(letter).where(letter.c.id == orsons.id).values(state="destroyed"))
+    with pytest.raises(Conflict, match="taken apart"):
+        seal_held(here, petras.id, 5, CLERK, WHY)
+    with writing(here.engine) as tx:
+        tx.execute(sa.update(letter).where(letter.c.id == orsons.id).values(state="replaced"))
+        pages = tx.execute(sa.select(page.c.id).where(page.c.letter_id == petras.id)).scalars()
+        of = sa.select(original.c.id).where(original.c.scan_id == petras.scan)
+        moved = {"page_id": pages.all()[0], "original_id": tx.execute(of).scalar_one(), "place": 1}
+        tx.execute(sa.insert(kept_page).values(**moved))
+    with pytest.raises(Conflict, match="taken apart"):
+        seal_held(here, petras.id, 5, CLERK, WHY)
+    assert not scan_row(here, petras.scan).sealed
+    with writing(here.engine) as tx:
+        tx.execute(sa.delete(kept_page))
+    assert seal_held(here, petras.id, 5, CLERK, WHY) == petras.scan
 
 
 def test_no_earlier_decision_can_be_undone_into_a_sealed_scan(facility: Facility) -> None:

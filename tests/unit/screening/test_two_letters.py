@@ -6,12 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitizer.facility import Facility
+from digitizer.letters.transcripts import correct
 from digitizer.model.mail import PageRole
-from digitizer.screening.exception_queue import ScanPage
-from digitizer.screening.two_letters import Sign, signs_of_two
+from digitizer.screening.exception_queue import ScanPage, scan_pages
+from digitizer.screening.two_letters import Sign, find_signs, signs_of_two
+from digitizer.storage.database import writing
+from digitizer.storage.tables import letter
+from tests.support.screened_mail import waiting_letter
 
 LETTER, A4, ENVELOPE, CARD = (8.5, 11.0), (8.27, 11.69), (9.5, 4.1), (5.0, 7.0)
 
@@ -99,3 +105,24 @@ def test_a_count_that_is_off_asks_for_a_look_too() -> None:
     assert signs_of_two(pages, ["letter_count", "separated"]) == (Sign.COUNT,)
     assert not signs_of_two(pages, ["separated"])
     assert not signs_of_two(pages[:1], ["sheet_count"])
+
+
+def test_a_second_greeting_may_be_a_second_letter() -> None:
+    pages = _pages(ENVELOPE, LETTER, LETTER)
+    assert not signs_of_two(pages, greeting={2})
+    assert not signs_of_two(pages, greeting={1})
+    assert signs_of_two(pages, greeting={2, 3}) == (Sign.GREETING,)
+    assert signs_of_two(pages, greeting={3}) == (Sign.GREETING,)
+    blank = replace(pages[2], role=PageRole.BLANK)
+    assert not signs_of_two([*pages[:2], blank], greeting={3})
+
+
+def test_what_was_read_and_corrected_is_looked_at(facility: Facility) -> None:
+    texts = {2: "Dear Orson\nall is well", 3: "and the dog\nis dear to us", 4: "Deer Petra"}
+    letter_id = waiting_letter(facility, b"two", texts=texts)
+    with writing(facility.engine) as tx:
+        scan_id = tx.execute(sa.select(letter.c.scan_id).where(letter.c.id == letter_id)).scalar()
+        own = [each for each in scan_pages(tx, str(scan_id)) if each.letter == letter_id]
+        assert not find_signs(tx, own)
+        correct(tx, own[2].id, "Dear Petra", "Ada")
+        assert find_signs(tx, own) == (Sign.GREETING,)

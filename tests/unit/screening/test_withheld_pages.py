@@ -13,6 +13,7 @@ from digitizer.facility import Facility
 from digitizer.letters import actions as letters
 from digitizer.letters.pages import WithheldPage
 from digitizer.messages import outgoing
+from digitizer.model.appeals import Side
 from digitizer.model.errors import Conflict, DigitizerError, NotFound, UsageError
 from digitizer.model.mail import LetterState, PageRole
 from digitizer.model.people import Actor
@@ -93,6 +94,7 @@ def test_the_pdf_is_without_it(facility: Facility) -> None:
 @pytest.mark.parametrize("query", ["tunnel", "forbidden", '"forbidden tunnel"', "tunne"])
 def test_no_search_finds_it(facility: Facility, query: str) -> None:
     letter = _delivered_without(facility)
+    letters.name_case(facility, "26-0117", INVESTIGATOR)
     for by in (OWNER, SUPERVISOR, INVESTIGATOR):
         assert letters.search_mail(facility, query, by) == ()
     (hit,) = letters.search_mail(facility, "Yours", OWNER)
@@ -215,11 +217,12 @@ def test_a_letter_of_withheld_pages_alone_is_not_delivered(facility: Facility) -
 
 def test_a_notice_names_the_page_and_the_reason(facility: Facility) -> None:
     letter = _delivered_without(facility)
-    with reading(facility.engine) as tx:
+    with writing(facility.engine) as tx:
         found = find_rejection(tx, letter)
+        noted = notices._noted(tx, facility, letter)
     assert (found.withheld, found.pages, found.reason) == (((2, WHY),), 3, "")
     assert (found.decided_by, found.inmate.booking_number) == (CLERK.name, ORSON)
-    notice = notices._notice(facility, found, (), "")
+    notice = notices._notice(facility, found, noted, Side.INMATE, (), "")
     assert (notice.item, notice.reasons) == (
         "page 2 of a letter of 3 pages",
         (f"Page 2: {WHY}",),
@@ -231,8 +234,9 @@ def test_a_rejected_letter_names_its_withheld_pages_too(facility: Facility) -> N
     letter = waiting_letter(facility, texts=TEXTS)
     decisions.withhold(facility, letter, 3, CLERK, WHY)
     decisions.reject(facility, letter, CLERK, "all of it is in code")
-    with reading(facility.engine) as tx:
-        notice = notices._notice(facility, find_rejection(tx, letter), (), "")
+    with writing(facility.engine) as tx:
+        found, noted = find_rejection(tx, letter), notices._noted(tx, facility, letter)
+        notice = notices._notice(facility, found, noted, Side.INMATE, (), "")
     assert notice.item == "letter, 3 pages"
     assert notice.reasons == ("all of it is in code", f"Page 2: {WHY}")
 

@@ -96,8 +96,8 @@ def test_a_log_of_before_is_closed_under_the_first_key(tmp_path: Path) -> None:
         tx.exec_driver_sql("INSERT INTO event_head VALUES (1, 1, ?)", (digest,))
     make_audit_keys(tmp_path / "audit.json")
     sign_with(engine, tmp_path / "audit.json")
-    upgrade(engine, begin_log=audit.begin)
-    upgrade(engine, begin_log=audit.begin)  # only once
+    upgrade(engine, begin_log=audit.begin, grow_tree=audit.grow_tree)
+    upgrade(engine, begin_log=audit.begin, grow_tree=audit.grow_tree)  # only once
     with writing(engine) as tx:
         audit.record(tx, CLERK, Verb.MARK_PAGE, Subject.letter("ab12"), page=3)
         assert audit.verify_chain(tx) == (3, None)

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import io
 import os
+import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from digitizer.model.errors import NotFound, StorageError
 from digitizer.storage import blobs
 from digitizer.storage.blobs import LocalBlobs
+from digitizer.support import failpoints
 
 
 @pytest.fixture
@@ -277,3 +279,42 @@ def test_many_at_once_with_twins_and_one_that_breaks_off(store: LocalBlobs) -> N
     digests = [hashlib.sha256(content).hexdigest() for content in contents]
     assert stored == [(d, len(c)) for d, c in zip(digests, contents, strict=True)] * 2
     assert _files(store) == sorted(set(digests))
+
+
+def test_what_is_erased_is_overwritten_unless_somebody_else_keeps_the_same_bytes(
+    store: LocalBlobs, tmp_path: Path
+) -> None:
+    alone, shared = _put(store, b"a letter" * 1000), _put(store, b"another" * 1000)
+    watch = store.path(alone).open("rb")
+    (tmp_path / "copy").hardlink_to(store.path(shared))
+    for each in (alone, shared, alone):  # it is no error if it is gone already
+        store.erase(each)
+    assert _files(store) == []
+    with watch:
+        assert b"a letter" not in watch.read()
+    assert (tmp_path / "copy").read_bytes() == b"another" * 1000
+
+
+def test_who_dies_while_erasing_leaves_nothing_under_its_name(store: LocalBlobs) -> None:
+    """The same bytes may come in again before anybody finishes it: they are stored."""
+    for point in ("blobs.set_aside", "blobs.overwritten"):
+        name = _put(store, b"a letter" * 1000)
+        child = os.fork()
+        if not child:
+            try:
+                failpoints.arm(point)
+                store.erase(name)
+            finally:
+                os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL, point
+        assert not store.exists(name)
+        assert _put(store, b"a letter" * 1000) == name
+        assert store.get(name) == b"a letter" * 1000
+        watch = [path.open("rb") for path in store.root.rglob("erase-*")]
+        assert len(watch) == 1
+        store.sweep()
+        with watch[0]:
+            assert b"a letter" not in watch[0].read()
+        assert _files(store) == [name]
+        store.erase(name)
+        assert _files(store) == []

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from digitizer.storage import copying
 from digitizer.storage.blobs import LocalBlobs
-from digitizer.storage.copying import copy_blobs, copy_file, copy_tree, replace_file, write_file
+from digitizer.storage.copying import (
+    copy_blobs,
+    copy_file,
+    copy_tree,
+    current_file,
+    finish_replacing,
+    replace_and_overwrite,
+    replace_file,
+    write_file,
+)
+from digitizer.support import failpoints
 
 
 def test_a_file_is_replaced_whole_and_is_private(tmp_path: Path) -> None:
@@ -19,6 +32,53 @@ def test_a_file_is_replaced_whole_and_is_private(tmp_path: Path) -> None:
         replace_file(path, content)
         assert path.read_bytes() == content
     assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_replaced_is_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    replace_and_overwrite(path, b"first key")
+    with path.open("rb") as old:
+        replace_and_overwrite(path, b"another")
+        assert old.read() != b"first key"
+    assert path.read_bytes() == b"another"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("point", ["written", "set_aside", "renamed"])
+def test_whoever_dies_while_replacing_leaves_one_whole_file(tmp_path: Path, point: str) -> None:
+    path = tmp_path / "keys"
+    replace_and_overwrite(path, b"first")
+    child = os.fork()
+    if not child:
+        try:
+            failpoints.arm(f"replacing.{point}")
+            replace_and_overwrite(path, b"second")
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    found = current_file(path).read_bytes()
+    assert found == (b"first" if point == "written" else b"second")
+    finish_replacing(path)
+    assert path.read_bytes() == found
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys"
+    replace_and_overwrite(path, b"first")
+
+    def full(where: Path, content: bytes) -> None:
+        where.write_bytes(content[:2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(copying, "write_file", full)
+    with pytest.raises(OSError, match="No space"):
+        replace_and_overwrite(path, b"second")
+    assert path.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -40,6 +40,12 @@ def test_a_file_of_any_size_comes_back(size: int) -> None:
     assert _encrypted(content) != stored, "equal files do not look equal"
 
 
+@pytest.mark.parametrize("start", [1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 6])
+def test_a_file_is_read_from_anywhere(start: int) -> None:
+    content = os.urandom(2 * CHUNK + 7)
+    assert opened(KEY, io.BytesIO(_encrypted(content)), start).read() == content[start:]
+
+
 def test_whatever_is_changed_does_not_decrypt() -> None:
     stored = _encrypted(os.urandom(2 * CHUNK + 9))
     chunk = CHUNK + _TAG

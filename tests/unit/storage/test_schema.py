@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,19 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from digitizer import audit
 from digitizer.access.accounts import staff_account
 from digitizer.capture.scans import sealed_pages
 from digitizer.covers import legal_markers
 from digitizer.facility import Facility, open_facility
 from digitizer.letters.search.page_search import search_pages
+from digitizer.messages import request_items
 from digitizer.model.errors import SettingsError
+from digitizer.model.events import Subject, Verb
 from digitizer.model.paper import CodeKind, CoverCode, Scan
+from digitizer.model.people import MACHINE
+from digitizer.storage import event_tree
+from digitizer.storage.audit_keys import make_audit_keys, sign_with
 from digitizer.storage.database import open_engine, reading, writing
 from digitizer.storage.every_table import metadata
 from digitizer.storage.schema import upgrade
@@ -31,6 +38,7 @@ from digitizer.storage.tables import (
 )
 from digitizer.support.clock import now
 from digitizer.support.paths import MIGRATIONS
+from digitizer.support.working_days import Calendar
 
 
 def _differences(engine: sa.Engine) -> list[object]:
@@ -224,3 +232,86 @@ def test_an_older_home_asks_to_be_brought_up_to_date(facility: Facility) -> None
 
 def test_postgresql_has_what_the_code_expects(cluster: Facility) -> None:
     assert _differences(cluster.engine) == []
+
+
+def _old_log(engine: sa.Engine, keys: Path, count: int) -> None:
+    """A log that is signed, and of an earlier version: its events have no leaves."""
+    make_audit_keys(keys)
+    sign_with(engine, keys)
+    upgrade(engine)
+    with writing(engine) as tx:
+        audit.begin(tx)
+        for number in range(count):
+            audit.record(tx, MACHINE, Verb.LOOK, Subject.letter(str(number)), page=number)
+        tx.execute(sa.text("UPDATE event SET salt = NULL, leaf = NULL"))
+
+
+def _assert_it_gets_leaves(engine: sa.Engine, keys: Path) -> None:
+    _old_log(engine, keys, 6000)
+    upgrade(engine, grow_tree=audit.grow_tree)
+    with reading(engine) as tx:
+        assert audit.verify_chain(tx) == (6001, None)
+        assert set(event_tree.roots_at(tx, [6001])) == {6001}
+    assert _differences(engine) == []
+
+
+def test_a_log_of_an_older_home_gets_a_tree(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    _assert_it_gets_leaves(engine, tmp_path / "audit.json")
+    engine.dispose()
+
+
+def test_a_log_of_an_older_home_on_postgresql_gets_a_tree(cluster_url: str, tmp_path: Path) -> None:
+    engine = open_engine(cluster_url)
+    with engine.begin() as tx:
+        tx.execute(sa.text("DROP SCHEMA public CASCADE"))
+        tx.execute(sa.text("CREATE SCHEMA public"))
+    _assert_it_gets_leaves(engine, tmp_path / "audit.json")
+    engine.dispose()
+
+
+_REQUESTS_OF_AN_EARLIER_VERSION = """
+INSERT INTO inmate (id, booking_number, last_name, first_name, housing_unit, status, more,
+  changed)
+ VALUES (1, 'A-100', 'Testvale', 'Orson', 'B-1', 'in_custody', '{}', '2026-01-01 18:00:00+00');
+INSERT INTO inmate_request (id, inmate_id, form, grievance, body, sent, due, answer, answered_by,
+  answered, seen, closed)
+ VALUES (1, 1, 'Grievance', true, 'The light', '2026-01-05 18:00:00+00', '2026-01-20', NULL, NULL,
+   NULL, NULL, NULL),
+  (2, 1, 'Property', false, 'My glasses', '2026-01-06 18:00:00+00', NULL, 'Here.', 'Clara Clerk',
+   '2026-01-07 18:00:00+00', '2026-01-08 18:00:00+00', '2026-01-09 18:00:00+00')
+"""
+
+
+def _assert_requests_have_one_step(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        for statement in _REQUESTS_OF_AN_EARLIER_VERSION.split(";"):
+            tx.exec_driver_sql(statement)
+    upgrade(engine)
+    with reading(engine) as tx:
+        waits, done = request_items.look_up(tx)
+        assert [each.number for each in request_items.waiting(tx)] == [1]
+        assert request_items.next_step(waits, Calendar()) is None
+    assert (waits.form, waits.grievance, waits.body) == ("Grievance", True, "The light")
+    assert (waits.due, waits.category.steps[0].days) == (date(2026, 1, 20), 15)
+    assert waits.is_late
+    assert (done.state, done.answer, done.answered_by) == ("closed", "Here.", "Clara Clerk")
+    assert (done.due, done.unseen, done.is_late) == (None, False, False)
+
+
+def test_requests_of_an_older_home_have_one_step(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(engine, "0032")
+    _assert_requests_have_one_step(engine)
+    assert _differences(engine) == []
+    engine.dispose()
+
+
+def test_requests_of_an_older_home_on_postgresql_have_one_step(cluster_url: str) -> None:
+    engine = open_engine(cluster_url)
+    with engine.begin() as tx:
+        tx.execute(sa.text("DROP SCHEMA public CASCADE"))
+        tx.execute(sa.text("CREATE SCHEMA public"))
+    upgrade(engine, "0032")
+    _assert_requests_have_one_step(engine)
+    engine.dispose()

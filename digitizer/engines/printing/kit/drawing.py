@@ -5,6 +5,7 @@ Everything here is in PDF points from the bottom left, as ReportLab's canvas cou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -32,6 +33,9 @@ ACCENT: Tone = (0.09, 0.22, 0.40)
 FAINT: Tone = (0.62, 0.64, 0.68)
 WHITE: Tone = (1.0, 1.0, 1.0)
 """ACCENT is a blue dark enough to come through a photocopier as black."""
+
+
+_DARK = re.compile(b"\x01+")
 
 
 def draw_code(canvas: Canvas, payload: str, x: float, y: float, size: float = CODE_BOX) -> None:
@@ -89,6 +93,4 @@ def _path(rows: Cells) -> str:
 
 def _dark_runs(row: Sequence[bool]) -> list[tuple[int, int]]:
     """(start, length) of each run of dark cells."""
-    starts = [at for at, dark in enumerate(row) if dark and (at == 0 or not row[at - 1])]
-    ends = [at for at, dark in enumerate(row) if dark and (at + 1 == len(row) or not row[at + 1])]
-    return [(start, end - start + 1) for start, end in zip(starts, ends, strict=True)]
+    return [(run.start(), len(run[0])) for run in _DARK.finditer(bytes(row))]

@@ -12,14 +12,16 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 from weakref import WeakKeyDictionary
 
 import uharfbuzz
 from reportlab import rl_config
-from reportlab.pdfbase import pdfdoc, pdfmetrics
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit.fonts import Font
@@ -32,6 +34,7 @@ from digitizer.engines.printing.kit.shaping import (
     own_width,
 )
 from digitizer.engines.printing.kit.unicode_map import unicode_map
+from digitizer.engines.printing.kit.written import Written, WrittenStream
 
 _DROPPED = frozenset(
     int.from_bytes(tag.encode(), "big")
@@ -76,6 +79,9 @@ def empty_canvas(out: BinaryIO, size: tuple[float, float], kind: type[Canvas] = 
     )
 
 
+_font_of = attrgetter("font")
+
+
 def show(canvas: Canvas, text: str, runs: Sequence[Run], size: float, x: float, y: float) -> None:
     """Draws runs one after the other from ``x`` on the base line ``y``, ``size`` points large.
 
@@ -84,12 +90,19 @@ def show(canvas: Canvas, text: str, runs: Sequence[Run], size: float, x: float, 
     if not runs:
         return
     fonts = _fonts_of(canvas)
+    start = f"BT 1 0 0 1 {_number(x)} {_number(y)} Tm"
+    if all(run.ordinary for run in runs):
+        for font, group in groupby(runs, key=_font_of):
+            embedded = fonts.font(font)
+            start += f" /{embedded.label} {_number(size)} Tf {embedded.plainly(group)}"
+        canvas.addLiteral(f"{start} ET")
+        return
     whole = _is_stacked(runs)
     parts = [_spoken(text)] if whole else []
     cut = any(run.sticks_out for run in runs)
     parts += [_band(runs, size, x, y)] if cut else []
-    parts.append(f"BT 1 0 0 1 {_number(x)} {_number(y)} Tm")
-    for font, group in groupby(runs, key=lambda run: run.font):
+    parts.append(start)
+    for font, group in groupby(runs, key=_font_of):
         embedded = fonts.font(font)
         parts.append(f"/{embedded.label} {_number(size)} Tf")
         for to_the_left, alike in groupby(group, key=lambda run: run.level % 2 == 1):
@@ -175,10 +188,14 @@ class _Embedded:
             return
         for plain, alike in groupby(runs, key=lambda run: run.plain):
             if plain:
-                codes = self._codes
-                yield f"<{''.join([codes[sign] for run in alike for sign in run.signs])}> Tj"
+                yield self.plainly(alike)
             else:
                 yield from self._drawn([glyph for run in alike for glyph in run.glyphs], size)
+
+    def plainly(self, runs: Iterable[Run]) -> str:
+        """The same for plain runs to the right."""
+        codes = self._codes
+        return f"<{''.join([codes[sign] for run in runs for sign in run.signs])}> Tj"
 
     def _to_the_left(self, glyphs: Sequence[Glyph], size: float) -> Iterator[str]:
         """Marks above and below come last: between them, readers take words apart."""
@@ -225,45 +242,34 @@ class _Embedded:
 
     def objects(self, document: Any) -> Any:
         program, numbers = self._program()
-        name = f"{_tag(program)}+{self._font.name}"
-        descendant = pdfdoc.PDFDictionary(
-            {
-                "Type": "/Font",
-                "Subtype": "/CIDFontType2",
-                "BaseFont": f"/{name}",
-                "CIDSystemInfo": pdfdoc.PDFDictionary(
-                    {
-                        "Registry": pdfdoc.PDFString("Adobe"),
-                        "Ordering": pdfdoc.PDFString("Identity"),
-                        "Supplement": 0,
-                    }
-                ),
-                "FontDescriptor": self._descriptor(document, name, program),
-                "CIDToGIDMap": _stream(document, f"gids:{self.label}", numbers),
-                "W": pdfdoc.PDFArray(
-                    [
-                        0,
-                        pdfdoc.PDFArray(
-                            [_number(own_width(self._font, number)) for number, _ in self._codes]
-                        ),
-                    ]
-                ),
-            }
+        name, label = f"{_tag(program)}+{self._font.name}", self.label
+        widths = " ".join([_written_width(self._font, number) for number, _ in self._codes])
+        length = f"/Length1 {len(program)} "
+        document.Reference(WrittenStream(numbers), f"gids:{label}")
+        document.Reference(WrittenStream(program, length), f"program:{label}")
+        document.Reference(WrittenStream(self._unicode_map()), f"unicode:{label}")
+        document.Reference(
+            Written(
+                f"<< /Type /FontDescriptor /FontName /{name} /FontFile2 {{program:{label}}} "
+                f"{_measures(self._font)} >>"
+            ),
+            f"descriptor:{label}",
+        )
+        document.Reference(
+            Written(
+                f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{name} "
+                "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
+                f"/FontDescriptor {{descriptor:{label}}} /CIDToGIDMap {{gids:{label}}} "
+                f"/W [ 0 [ {widths} ] ] >>"
+            ),
+            f"descendant:{label}",
         )
         return document.Reference(
-            pdfdoc.PDFDictionary(
-                {
-                    "Type": "/Font",
-                    "Subtype": "/Type0",
-                    "BaseFont": f"/{name}",
-                    "Encoding": "/Identity-H",
-                    "DescendantFonts": pdfdoc.PDFArray(
-                        [document.Reference(descendant, f"descendant:{self.label}")]
-                    ),
-                    "ToUnicode": _stream(document, f"unicode:{self.label}", self._unicode_map()),
-                }
+            Written(
+                f"<< /Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H "
+                f"/DescendantFonts [ {{descendant:{label}}} ] /ToUnicode {{unicode:{label}}} >>"
             ),
-            f"font:{self.label}",
+            f"font:{label}",
         )
 
     def _program(self) -> tuple[bytes, bytes]:
@@ -281,28 +287,6 @@ class _Embedded:
         numbers = b"".join(kept[number].to_bytes(2, "big") for number, _ in self._codes)
         return plan.execute().blob.data, numbers
 
-    def _descriptor(self, document: Any, name: str, program: bytes) -> Any:
-        scale = 1000 / self._font.units
-        edges = struct.unpack(">4h", self._font.face.reference_table("head").data[36:44])
-        extents = self._font.shaper.get_font_extents("ltr")
-        file = _stream(document, f"program:{self.label}", program, Length1=len(program))
-        low, high = round(extents.descender * scale), round(extents.ascender * scale)
-        descriptor = pdfdoc.PDFDictionary(
-            {
-                "Type": "/FontDescriptor",
-                "FontName": f"/{name}",
-                "Flags": _SYMBOLIC,
-                "FontBBox": pdfdoc.PDFArray([round(edge * scale) for edge in edges]),
-                "ItalicAngle": 0,
-                "Ascent": high,
-                "Descent": low,
-                "CapHeight": round(high * 0.7),
-                "StemV": 80,
-                "FontFile2": file,
-            }
-        )
-        return document.Reference(descriptor, f"descriptor:{self.label}")
-
     def _unicode_map(self) -> bytes:
         shown = [(code, text) for (_, text), code in self._codes.items() if text]
         blocks = []
@@ -313,12 +297,23 @@ class _Embedded:
         return unicode_map("\n".join(blocks))
 
 
-def _stream(document: Any, name: str, content: bytes, **entries: int) -> Any:
-    stream = pdfdoc.PDFStream(content=content)
-    for key, value in entries.items():
-        stream.dictionary[key] = value
-    stream.filters = [pdfdoc.PDFZCompress]
-    return document.Reference(stream, name)
+@cache
+def _written_width(font: Font, number: int) -> str:
+    return _number(own_width(font, number))
+
+
+@cache
+def _measures(font: Font) -> str:
+    """What a font's descriptor says of its size and look (ISO 32000-1, 9.8)."""
+    scale = 1000 / font.units
+    edges = struct.unpack(">4h", font.face.reference_table("head").data[36:44])
+    extents = font.shaper.get_font_extents("ltr")
+    low, high = round(extents.descender * scale), round(extents.ascender * scale)
+    box = " ".join(str(round(edge * scale)) for edge in edges)
+    return (
+        f"/Flags {_SYMBOLIC} /FontBBox [ {box} ] /ItalicAngle 0 /Ascent {high} /Descent {low} "
+        f"/CapHeight {round(high * 0.7)} /StemV 80"
+    )
 
 
 def _tag(program: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from digitizer.engines.printing.kit.emoji import is_drawn
 from digitizer.support.visible import HIDDEN
@@ -47,6 +47,7 @@ def clean(text: str) -> str:
     return _GAPS.sub("\n" * (MOST_BLANK_LINES + 1), "\n".join(lines)).strip("\n")
 
 
+@lru_cache(maxsize=4096)
 def clean_line(text: str) -> str:
     """The same for what stands on one line, as a name or a subject; white space is one blank."""
     return " ".join(clean(text).split())

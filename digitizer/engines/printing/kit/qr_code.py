@@ -1,8 +1,8 @@
 """QR codes cell by cell (ReportLab's encoder, its choice of a mask counted with NumPy).
 
 A code that was printed years ago is compared with the one that is made here, so the cells are those
-that ReportLab makes, which tries eight masks one after the other: most of the time that a sheet
-took.
+that ReportLab makes. It reckons bit by bit and tries eight masks one after the other: most of the
+time that a sheet took. Here the same is reckoned in fewer steps.
 """
 
 from __future__ import annotations
@@ -24,15 +24,14 @@ _LEVEL = qrencoder.QRErrorCorrectLevel.H
 _BYTES = 70
 """What a code of version 3 holds, its error correction included."""
 
+_BLOCK, _CORRECTIONS = 13, 22
+"""Bytes of each of its two blocks with error correction H, and of what corrects that block."""
+
 _CHARACTERS = 35
 """What is left of that with error correction H, of the alphanumeric set."""
 
 _MASKS = 8
 _LIKE_A_CORNER = np.array([1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0], np.bool_)
-
-# A pure function of a few numbers, which ReportLab works out again for each block of each code.
-_util: Any = qrencoder.QRUtil
-_util.getErrorCorrectPolynomial = staticmethod(cache(_util.getErrorCorrectPolynomial))
 
 _Many = NDArray[np.bool_]
 """Codes, rows, cells."""
@@ -44,12 +43,10 @@ def qr_modules(payload: str) -> Cells:
     the payload is longer than that holds (35 characters of the alphanumeric set)."""
     if len(payload) > _CHARACTERS:
         raise ValueError(f"a code holds {_CHARACTERS} characters, not {len(payload)}")
-    content = qrencoder.QRAlphaNum(payload)
-    encoder: Any = qrencoder.QRCode
-    data = encoder.createData(_VERSION, _LEVEL, [content])
+    data = _corrected(_written(payload))
     frames = _frames()
     cells = np.zeros(frames.tried.shape[1:], np.bool_)
-    cells[frames.rows, frames.columns] = np.unpackbits(np.array(data, np.uint8))
+    cells[frames.rows, frames.columns] = np.unpackbits(np.frombuffer(data, np.uint8))
     best = int(np.argmin(_lost_points(frames.tried ^ cells)))
     return tuple(map(tuple, (frames.finished[best] ^ cells).tolist()))
 
@@ -61,6 +58,47 @@ def qr_cells(text: str) -> Cells:
     code.addData(qrencoder.QR8bitByte(text))
     code.make()
     return tuple(tuple(map(bool, row)) for row in code.modules)
+
+
+def _written(payload: str) -> bytes:
+    """The characters as ISO/IEC 18004 writes those of the alphanumeric set (7.4.4), filled up
+    (7.4.9). ValueError if one is of no such set."""
+    values = [qrencoder.QRAlphaNum.chars.index(character) for character in payload]
+    pairs = zip(values[::2], values[1::2], strict=False)
+    bits = f"0010{len(values):09b}" + "".join([f"{high * 45 + low:011b}" for high, low in pairs])
+    if len(values) % 2:
+        bits += f"{values[-1]:06b}"
+    bits = (bits + "0000")[: 16 * _BLOCK]
+    bits = bits.ljust(-(-len(bits) // 8) * 8, "0")
+    written = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    return (written + b"\xec\x11" * _BLOCK)[: 2 * _BLOCK]
+
+
+def _corrected(written: bytes) -> bytes:
+    """The bytes of both blocks in turn, and then those that correct them (7.5 and 7.6)."""
+    blocks = written[:_BLOCK], written[_BLOCK:]
+    parts = (*blocks,), tuple(map(_corrections, blocks))
+    return bytes(byte for part in parts for pair in zip(*part, strict=True) for byte in pair)
+
+
+def _corrections(block: bytes) -> bytes:
+    """What is left of the block divided by the code's polynomial, a byte a step."""
+    multiples, low = _multiples(), (1 << 8 * (_CORRECTIONS - 1)) - 1
+    left = 0
+    for byte in block:
+        left = ((left & low) << 8) ^ multiples[byte ^ (left >> 8 * (_CORRECTIONS - 1))]
+    return left.to_bytes(_CORRECTIONS, "big")
+
+
+@cache
+def _multiples() -> tuple[int, ...]:
+    """The polynomial without its highest term, times each byte."""
+    util: Any = qrencoder.QRUtil
+    field: Any = qrencoder.QRMath
+    terms = util.getErrorCorrectPolynomial(_CORRECTIONS).num[1:]
+    logs = [field.glog(term) for term in terms]
+    times = (bytes(field.gexp(log + field.glog(byte)) for log in logs) for byte in range(1, 256))
+    return (0, *(int.from_bytes(each, "big") for each in times))
 
 
 class _Frames(NamedTuple):

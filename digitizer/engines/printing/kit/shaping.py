@@ -68,8 +68,9 @@ class Run:
 
     ``width`` is in thousandths of the font's size; ``level`` is odd where it reads to the left.
     ``sticks_out``: its ink reaches above HIGHEST or below LOWEST. ``plain``: each glyph stands on
-    the line, at its own width, for characters of its own. ``signs`` are its glyphs' numbers with
-    what they stand for.
+    the line, at its own width, for characters of its own. ``ordinary``: that, to the right, and
+    within its line, as nearly all runs are. ``signs`` are its glyphs' numbers with what they stand
+    for.
     """
 
     text: str
@@ -79,6 +80,7 @@ class Run:
     width: float
     sticks_out: bool
     plain: bool
+    ordinary: bool
     signs: tuple[tuple[int, str], ...]
 
 
@@ -153,14 +155,17 @@ def _shape(text: str, font: Font, level: int) -> Run:
     glyphs = tuple(
         _glyphs(text, font, level, buffer.glyph_infos or (), buffer.glyph_positions or ())
     )
+    sticks_out = any(_sticks_out(font, each) for each in glyphs)
+    plain = all(_is_plain(font, each) for each in glyphs)
     return Run(
         text,
         font,
         level,
         glyphs,
         width=sum(glyph.advance for glyph in glyphs),
-        sticks_out=any(_sticks_out(font, each) for each in glyphs),
-        plain=all(_is_plain(font, each) for each in glyphs),
+        sticks_out=sticks_out,
+        plain=plain,
+        ordinary=plain and not sticks_out and level % 2 == 0,
         signs=tuple((glyph.number, glyph.text) for glyph in glyphs),
     )
 

@@ -16,6 +16,8 @@ from typing import Any, Literal
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
+from digitizer.engines.printing.kit.written import Written
+
 Role = Literal["H1", "H2", "P", "Figure", "Caption"]
 
 _LANGUAGE = "en"
@@ -84,7 +86,7 @@ class TaggedCanvas(Canvas):
         pages = document.Pages.pages
         at = [document.Reference(page) for page in pages]
         for number, element in enumerate(self._elements, start=1):
-            document.Reference(_Written(self._dictionary(element), at), f"structure:{number}")
+            document.Reference(Written(self._dictionary(element), at), f"structure:{number}")
         for number, page in enumerate(pages):
             page.__Defaults__ = {
                 **page.__Defaults__,
@@ -93,8 +95,8 @@ class TaggedCanvas(Canvas):
             }
         kids = "".join(f" {{structure:{each + 1}}}" for each in range(len(self._elements)))
         whole = f"<< /Type /StructElem /S /Document /P {{{_ROOT}}} /K [{kids} ] >>"
-        document.Reference(_Written(whole, at), _DOCUMENT)
-        root = _Written(
+        document.Reference(Written(whole, at), _DOCUMENT)
+        root = Written(
             f"<< /Type /StructTreeRoot /K [ {{{_DOCUMENT}}} ] "
             f"/ParentTreeNextKey {len(pages)} /ParentTree << /Nums [{self._parents()} ] >> >>",
             at,
@@ -149,21 +151,3 @@ def _text(text: str) -> str:
 
 _ORNAMENT = "/Artifact BMC"
 _END = "EMC"
-
-
-class _Written(pdfdoc.PDFObject):
-    """An object as it is written, with ``{names}`` of others and ``{numbers}`` of pages in it."""
-
-    def __init__(self, text: str, pages: list[Any]) -> None:
-        self._text = text
-        self._pages = pages
-
-    def format(self, document: Any) -> bytes:
-        parts = self._text.replace("{", "}").split("}")
-        parts[1::2] = [self._reference(name, document) for name in parts[1::2]]
-        return "".join(parts).encode("ascii")
-
-    def _reference(self, name: str, document: Any) -> str:
-        to = self._pages[int(name)].name if name.isdigit() else name
-        number, version = document.idToObjectNumberAndVersion[to]
-        return f"{number} {version} R"

@@ -20,7 +20,12 @@ from digitizer.engines.printing.kit.shaping import Run, is_simple, letters, shap
 ELLIPSIS = "…"
 
 _BREAK_AFTER = frozenset("-‐–—/")
-_AFTER_A_BREAK = re.compile("(?<=[- ‐–—/])[^ ]")
+_A_BREAK = re.compile("(?<= )(?=[^ ])|(?<=[-‐–—/])(?=[^ 0-9¹²³])")
+"""The same in text that is simple; it has no other digits."""
+
+_SHORT = 120
+"""Characters up to which lines are kept: those of what stands on every sheet."""
+
 _NEVER_FIRST = frozenset(
     "、。，．：；！？）］｝〉》」』】〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 )
@@ -50,11 +55,14 @@ class _Piece:
     """What a line is made of: characters that stand together, and the blanks behind them.
 
     Widths are in thousandths of the font's size; ``levels`` are those of all its characters.
+    ``runs`` are those of both, ``bare`` those without the blanks.
     """
 
     text: str
     blanks: str
     levels: tuple[int, ...] | None
+    runs: tuple[Run, ...]
+    bare: tuple[Run, ...]
     width: float
     with_blanks: float
 
@@ -65,20 +73,39 @@ def wrap(text: str, font: str, size: float, width: float) -> list[Line]:
     Lines break after blanks and hyphens, between ideographs, and inside a word only where
     the word alone is wider than the line.
     """
-    return [
-        line for paragraph in text.split("\n") for line in _paragraph(paragraph, font, size, width)
-    ]
+    lines: list[Line] = []
+    for paragraph in text.split("\n"):
+        wrapped = _short_paragraph if len(paragraph) <= _SHORT else _paragraph
+        lines += wrapped(paragraph, font, size, width)
+    return lines
 
 
-def _paragraph(paragraph: str, font: str, size: float, width: float) -> Iterator[Line]:
-    rtl = bidi.reads_right_to_left(paragraph)
-    levels = bidi.levels(paragraph, rtl) if bidi.has_right_to_left(paragraph) else None
-    rows = list(_rows(_pieces(paragraph, levels, font), font, width * 1000 / size))
-    for row in rows:
-        yield _line(row, font, size, rtl, ends=row is rows[-1])
+def _paragraph(paragraph: str, font: str, size: float, width: float) -> tuple[Line, ...]:
+    if is_simple(paragraph):
+        rtl = False
+        pieces = _simple_pieces(paragraph, font)
+    else:
+        rtl = bidi.reads_right_to_left(paragraph)
+        levels = bidi.levels(paragraph, rtl) if bidi.has_right_to_left(paragraph) else None
+        pieces = _pieces(paragraph, levels, font)
+    rows = list(_rows(pieces, font, width * 1000 / size))
+    return tuple(_line(row, font, size, rtl, ends=row is rows[-1]) for row in rows)
+
+
+_short_paragraph = lru_cache(maxsize=4096)(_paragraph)
 
 
 # ---- what may not be parted
+
+
+def _simple_pieces(paragraph: str, font: str) -> Iterator[_Piece]:
+    """Of text in which every character stands by itself, as nearly all does."""
+    begins = len(paragraph) - len(paragraph.lstrip(" "))
+    first, *others = _A_BREAK.split(paragraph[begins:])
+    if begins or first:
+        yield _piece(paragraph[:begins] + first, None, font)
+    for part in others:
+        yield _piece(part, None, font)
 
 
 def _pieces(paragraph: str, levels: list[int] | None, font: str) -> Iterator[_Piece]:
@@ -92,9 +119,6 @@ def _pieces(paragraph: str, levels: list[int] | None, font: str) -> Iterator[_Pi
 
 def _chances(paragraph: str) -> Iterator[int]:
     """Where a line may end: not within a date or a number, nor between a letter and its marks."""
-    if is_simple(paragraph):
-        yield from _simple_chances(paragraph)
-        return
     at, begun = 0, False
     before = ""
     for letter in letters(paragraph):
@@ -103,15 +127,6 @@ def _chances(paragraph: str) -> Iterator[int]:
         begun = begun or letter != " "
         before = letter
         at += len(letter)
-
-
-def _simple_chances(paragraph: str) -> Iterator[int]:
-    """The same for text in which every character stands by itself, as nearly all does."""
-    first = len(paragraph) - len(paragraph.lstrip(" "))
-    for found in _AFTER_A_BREAK.finditer(paragraph, first + 1):
-        at = found.start()
-        if paragraph[at - 1] == " " or not paragraph[at].isdigit():
-            yield at
 
 
 def _parts(before: str, after: str) -> bool:
@@ -131,12 +146,13 @@ def _ideograph(letter: str) -> bool:
 @lru_cache(maxsize=8192)
 def _piece(text: str, levels: tuple[int, ...] | None, font: str) -> _Piece:
     bare = text.rstrip(" ") or text
-    width = _width(bare, levels and levels[: len(bare)], font)
-    return _Piece(bare, text[len(bare) :], levels, width, _width(text, levels, font))
+    runs = shaped(text, font, levels)
+    own = shaped(bare, font, levels and levels[: len(bare)])
+    return _Piece(bare, text[len(bare) :], levels, runs, own, _width(own), _width(runs))
 
 
-def _width(text: str, levels: tuple[int, ...] | None, font: str) -> float:
-    return sum(run.width for run in shaped(text, font, levels))
+def _width(runs: tuple[Run, ...]) -> float:
+    return sum(run.width for run in runs)
 
 
 # ---- lines
@@ -168,7 +184,7 @@ def _broken(piece: _Piece, font: str, width: float) -> list[_Piece]:
     rest = [
         part
         for letter in letters(piece.text + piece.blanks)
-        for part in (letter if _width(letter, None, font) > width else (letter,))
+        for part in (letter if _width(shaped(letter, font, None)) > width else (letter,))
     ]
     at = 0
     while rest:
@@ -195,19 +211,18 @@ def _slice(piece: _Piece, taken: list[str], at: int, font: str) -> _Piece:
 
 
 def _line(row: list[_Piece], font: str, size: float, rtl: bool, ends: bool) -> Line:
-    runs = [
-        run for piece in row[:-1] for run in shaped(piece.text + piece.blanks, font, piece.levels)
-    ]
-    text = "".join(piece.text + piece.blanks for piece in row[:-1])
+    runs = [run for piece in row[:-1] for run in piece.runs]
+    text = "".join([piece.text + piece.blanks for piece in row[:-1]])
     blanks: tuple[Run, ...] = ()
     if row and row[-1].text != " " * len(row[-1].text):
         last = row[-1]
-        runs += shaped(last.text, font, last.levels and last.levels[: len(last.text)])
+        runs += last.bare
         text += last.text
         blanks = shaped(last.blanks, font, None) if last.blanks else ()
-    order = bidi.visual_order([run.level for run in runs])
-    width = sum(run.width for run in runs) * size / 1000
-    return Line(tuple(runs[at] for at in order), text, size, width, rtl, ends, blanks)
+    width = sum([run.width for run in runs]) * size / 1000
+    if any(run.level for run in runs):
+        runs = [runs[at] for at in bidi.visual_order([run.level for run in runs])]
+    return Line(tuple(runs), text, size, width, rtl, ends, blanks)
 
 
 def single_line(text: str, font: str, size: float) -> Line:

@@ -26,7 +26,10 @@ Fold = Literal["thirds", "half"]
 _MOST_BYTES = 64 * 1024
 #: Letters of a text that flows, as on notices; so many fit on one page with all its others.
 _LONGEST_FLOWING = 600
-_FLOWING = re.compile("appeal_inmate|appeal_sender|other_official|(returned|kept)_(inmate|sender)")
+_FLOWING = re.compile(
+    "appeal_(inmate|sender|last_day)|other_official|denied_(again|last)"
+    "|(returned|kept|held|contraband|evidence|granted)_(inmate|sender)"
+)
 #: Of an inmate's cover, its labels. No key of another kind of cover can be changed: batch headers,
 #: separators and legal markers are the mail room's own.
 _COVER_LABELS = frozenset({"for", "booking", "housing", "sheets", "mail_to", "sender", "number"})

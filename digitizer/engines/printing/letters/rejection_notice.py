@@ -68,10 +68,23 @@ class NoticeTo(StrEnum):
 
 
 class Disposition(StrEnum):
-    """What becomes of the paper itself."""
+    """What becomes of the paper itself. HELD: until the appeal is over."""
 
     RETURNED = "returned"
     KEPT = "kept"
+    HELD = "held"
+    CONTRABAND = "contraband"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class AppealDecision:
+    """What was decided about an appeal, at which level. ``again_until`` is the last day of an
+    appeal against it, None where there is no other level."""
+
+    granted: bool
+    level: int
+    again_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +92,11 @@ class RejectionNotice:
     """What both notices of one rejection say.
 
     ``item`` says what was rejected ("letter, 3 pages"); ``reasons`` are the official's own words;
-    ``decided_by`` is a name or an office. ``appeal_days`` count from ``decided``; ``appeal_to`` is
-    the office and address that decides, which is never the one who rejected. Without a
+    ``decided_by`` is a name or an office. ``appeal_days`` count from ``given``, the day of the
+    notice; ``appeal_until`` is the last of them, None where the reader's clock is not known.
+    ``appeal_to`` is the office and address that decides, which is never the one who rejected. With
+    an ``outcome`` it is the notice of a decided appeal: ``decided``, ``decided_by`` and
+    ``reasons`` are that decision's. Without a
     ``sender_address`` the sender's notice has no window block. ``sender`` is whom the cover was
     printed for, or, where ``named_by_cover`` is false, what else is known. ``language`` is that of
     whoever gets it ("": not known).
@@ -103,6 +119,9 @@ class RejectionNotice:
     named_by_cover: bool = False
     language: str = ""
     words: PrintWords = field(default_factory=shipped_words, repr=False, hash=False)
+    given: date | None = None
+    appeal_until: date | None = None
+    outcome: AppealDecision | None = None
 
 
 _SIZE, _LEADING = 10.0, 14.0
@@ -229,13 +248,32 @@ def _columns(
 def _column(
     words: dict[str, str], notice: RejectionNotice, to: NoticeTo, width: float, size: float
 ) -> list[Line]:
-    appeal = words[f"appeal_{to}"].format(days=notice.appeal_days, decided=notice.decided)
-    address = "\n".join(clean_line(line) for line in notice.appeal_to)
-    kept = words[f"{notice.disposition}_{to}"]
-    lines = wrap(words["appeal_heading"], BOLD, size + 1, width)
-    for text in (appeal, address, words["other_official"], kept):
+    heading, texts = _what_now(words, notice, to)
+    lines = wrap(heading, BOLD, size + 1, width)
+    for text in texts:
         lines += wrap(f"\n{text}", REGULAR, size, width) if text else []
     return lines
+
+
+def _what_now(
+    words: dict[str, str], notice: RejectionNotice, to: NoticeTo
+) -> tuple[str, tuple[str, ...]]:
+    """A heading, and what the reader can do now."""
+    address = "\n".join(clean_line(line) for line in notice.appeal_to)
+    kept = words[f"{notice.disposition}_{to}"]
+    outcome = notice.outcome
+    if outcome is None:
+        since = notice.given or notice.decided
+        appeal = words[f"appeal_{to}"].format(days=notice.appeal_days, decided=since)
+        until = notice.appeal_until
+        last = words["appeal_last_day"].format(until=until) if until else ""
+        return words["appeal_heading"], (appeal, address, last, words["other_official"], kept)
+    if outcome.granted:
+        return words["granted_heading"], (words[f"granted_{to}"],)
+    if outcome.again_until is None:
+        return words["denied_heading"], (words["denied_last"],)
+    again = words["denied_again"].format(until=outcome.again_until)
+    return words["denied_heading"], (again, address, words["other_official"], kept)
 
 
 # ---- drawing
@@ -283,10 +321,10 @@ def _draw_head(
     canvas: Canvas, notice: RejectionNotice, to: NoticeTo, paper: Paper, start: float
 ) -> None:
     words = notice.words.notices
-    y = draw_letterhead(canvas, paper, notice.facility_name, both(words, "kind"))
+    y = draw_letterhead(canvas, paper, notice.facility_name, both(words, _kind(notice)))
     if to is NoticeTo.INMATE:
         y = draw_delivery_panel(canvas, notice.words.letter, notice.inmate, paper, y - 20)
-    _draw_title(canvas, words, y - 36, PAGE_SIZES[paper][0] - 2 * MARGIN)
+    _draw_title(canvas, words, _title(notice), y - 36, PAGE_SIZES[paper][0] - 2 * MARGIN)
     draw_facts(canvas, words, _facts(notice, to), paper, y - 62)
     _draw_reasons_heading(canvas, words, start, PAGE_SIZES[paper][0] - 2 * MARGIN)
 
@@ -297,14 +335,24 @@ def _draw_windowed_head(
     words = notice.words.notices
     sender = (notice.facility_name, *notice.mail_address)
     draw_window(canvas, paper, notice.sender_address, sender, notice.words.layout.fold)
-    draw_side_column(canvas, words, "kind", _facts(notice, to), (), paper)
-    _draw_title(canvas, words, start + 48, PAGE_SIZES[paper][0] - 2 * MARGIN)
+    draw_side_column(canvas, words, _kind(notice), _facts(notice, to), (), paper)
+    _draw_title(canvas, words, _title(notice), start + 48, PAGE_SIZES[paper][0] - 2 * MARGIN)
     _draw_reasons_heading(canvas, words, start, PAGE_SIZES[paper][0] - 2 * MARGIN)
 
 
-def _draw_title(canvas: Canvas, words: Wording, y: float, width: float) -> None:
+def _kind(notice: RejectionNotice) -> str:
+    return "kind" if notice.outcome is None else "decision_kind"
+
+
+def _title(notice: RejectionNotice) -> str:
+    if notice.outcome is None:
+        return "title"
+    return "granted_title" if notice.outcome.granted else "denied_title"
+
+
+def _draw_title(canvas: Canvas, words: Wording, key: str, y: float, width: float) -> None:
     canvas.setFillColorRGB(*INK)
-    first, second = (words[each]["title"] for each in in_order(words))
+    first, second = (words[each][key] for each in in_order(words))
     title = fitted_line(first, BOLD, 15, width * 0.55, 8)
     with tagged(canvas, "H1"):
         draw_line(canvas, title, MARGIN, y)

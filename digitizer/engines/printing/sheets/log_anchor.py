@@ -21,11 +21,13 @@ _SIGNED = ("Name", "Signature", "Date and time")
 
 @dataclass(frozen=True, slots=True)
 class PrintedAnchor:
-    """What the page shows; ``line`` is the whole anchor, as ``audit verify`` takes it."""
+    """What the page shows; ``line`` is the whole anchor, as ``audit verify`` takes it, ``root``
+    that of the log's public tree."""
 
     facility_name: str
     seq: int
     digest: str
+    root: str
     at: datetime
     line: str
     what_for: str
@@ -44,12 +46,14 @@ def anchor_pdf(anchor: PrintedAnchor, paper: Paper) -> bytes:
         ("At", f"{anchor.at.astimezone():%A, %d %B %Y, %H:%M:%S %Z}"),
         ("Hash", _grouped(anchor.digest[:_HALF])),
         ("", _grouped(anchor.digest[_HALF:])),
+        ("Root", _grouped(anchor.root[:_HALF])),
+        ("", _grouped(anchor.root[_HALF:])),
     )
     y = 54.0
     for label, value in facts:
         sheet.text(_MARGIN, y, label, size=10, width=20, tone=SOFT)
         area = Area(_MARGIN + 22, y - 4.6, width - 22, 24)
-        y = sheet.lines(area, value, size=13) + (3 if label == "Hash" else 8)
+        y = sheet.lines(area, value, size=13) + (3 if label in ("Hash", "Root") else 8)
     sheet.text(_MARGIN, y, "The whole line", size=10, width=width, tone=SOFT)
     y = sheet.lines(Area(_MARGIN, y + 2, width, 30), anchor.line, size=9) + 6
     y = sheet.lines(Area(_MARGIN, y, width, 40), anchor.what_for, size=11) + 26

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
@@ -25,11 +27,80 @@ _ROWS_WITH_HEADING = 4
 _FACTS_IN_A_ROW = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the paper says besides the report, in one language."""
+
+    title: str
+    page: str
+    nothing: str
+    days: str
+    months: tuple[str, ...]
+
+    def said_days(self, report: Report) -> str:
+        first, last = (
+            self.days.format(day=each.day, month=self.months[each.month - 1], year=each.year)
+            for each in (report.first, report.last)
+        )
+        return f"{first} – {last}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_MESES = (
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+)
+_ENGLISH = _Words(
+    title="Mailroom report",
+    page="Page {}",
+    nothing="There is nothing to count.",
+    days="{day} {month} {year}",
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+)
+_SPANISH = _Words(
+    title="Informe de la sala de correo",
+    page="Página {}",
+    nothing="No hay nada que contar.",
+    days="{day} de {month} de {year}",
+    months=(
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ),
+)
+
+
 class _Pages:
     """Writes from the top, and begins a page where the last one is full."""
 
-    def __init__(self, canvas: Canvas, paper: Paper, foot: str) -> None:
+    def __init__(self, canvas: Canvas, paper: Paper, foot: str, words: _Words) -> None:
         self.canvas = canvas
+        self.words = words
         self.sheet = Sheet(canvas, *layout.PAPERS[paper])
         self.y = _TOP
         self._foot = foot
@@ -48,7 +119,9 @@ class _Pages:
     def end(self) -> None:
         y = self.sheet.height - _FOOT + 8
         self.text(0, self._foot, y=y, tone_soft=True)
-        self.text(self.width, f"Page {self._number}", y=y, align="right", tone_soft=True)
+        self.text(
+            self.width, self.words.page.format(self._number), y=y, align="right", tone_soft=True
+        )
         self.canvas.showPage()
 
     def text(
@@ -79,15 +152,17 @@ class _Pages:
         self.y = self.sheet.lines(area, text, size=_NOTE_SIZE, tone=SOFT)
 
 
-def report_sheets(report: Report, facility_name: str, paper: Paper) -> bytes:
-    """A PDF, read in black and white as in colour."""
-    days = f"{report.first:%-d %B %Y} to {report.last:%-d %B %Y}"
+def report_sheets(report: Report, facility_name: str, paper: Paper, language: str = "en") -> bytes:
+    """A PDF, read in black and white as in colour. ``language`` is that of the report, whose words
+    are in it already: en or es."""
+    own = _SPANISH if language == "es" else _ENGLISH
+    days = own.said_days(report)
     name = clean_line(facility_name)
-    canvas, out = new_canvas(paper, f"Mailroom report, {days}", name)
-    pages = _Pages(canvas, paper, f"{name} · {days}")
+    canvas, out = new_canvas(paper, f"{own.title}, {days}", name, language)
+    pages = _Pages(canvas, paper, f"{name} · {days}", own)
     pages.text(0, name, size=11, bold=True, tone_soft=True)
     pages.y += 10
-    pages.text(0, "Mailroom report", size=22, bold=True)
+    pages.text(0, own.title, size=22, bold=True)
     pages.y += 8
     pages.text(0, days, size=12)
     pages.y += 12
@@ -120,7 +195,7 @@ def _figure(pages: _Pages, figure: Figure) -> None:
     pages.y += 3
     if figure.is_empty:
         pages.y += 4
-        pages.text(0, "There is nothing to count.", tone_soft=True)
+        pages.text(0, pages.words.nothing, tone_soft=True)
         pages.y += 8
         return
     _draw(pages, made, scale)

@@ -3,6 +3,7 @@ printer."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -17,6 +18,7 @@ from digitizer.entrances.web.shared.media import pdf, picture
 from digitizer.entrances.web.shared.templating import facility_of, language_of
 from digitizer.messages import writing
 from digitizer.model.errors import Conflict, NotFound, TooOften, UsageError
+from digitizer.originals import actions as originals
 
 router = APIRouter(prefix="/family")
 Text = Annotated[str, Form(max_length=200)]
@@ -80,7 +82,21 @@ def make(
 @router.get("/letters/{short_id}")
 def cover(request: Request, short_id: str, visit: FamilyVisit) -> HTMLResponse:
     found = own_covers.own_cover(facility_of(request), short_id, visit.actor)
-    return page(request, "cover", visit=visit, cover=found, how_to=_how_to(request))
+    papers = originals.papers_under(facility_of(request), found.short_id, visit.actor)
+    how_to = _how_to(request)
+    return page(request, "cover", visit=visit, cover=found, papers=papers, how_to=how_to)
+
+
+@router.post("/letters/{short_id}/paper")
+def ask_for_paper(
+    request: Request, short_id: str, visit: SignedFamily, letter: Text = ""
+) -> Response:
+    """For the sheets of a letter that came under this cover; asked twice, it is asked once."""
+    facility, me = facility_of(request), visit.actor
+    found = own_covers.own_cover(facility, short_id, me)
+    with suppress(Conflict):
+        originals.ask_under(facility, found.short_id, letter, me)
+    return RedirectResponse(f"/family/letters/{found.short_id}", 303)
 
 
 @router.get("/letters/{short_id}/cover.pdf")

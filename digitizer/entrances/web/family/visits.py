@@ -96,6 +96,7 @@ def page(
         idle_seconds=settings.family.idle_minutes * 60 if visit else 0,
         has_accounts=settings.has_family_accounts,
         has_tracking=settings.family.tracking,
+        has_takeaway=settings.release.export == "on",
         announcements=announced(request) if template in _TELLING else [],
         **context,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -27,7 +28,9 @@ from digitizer.letters.replies import OwnReply
 from digitizer.logbook import actions as logbook
 from digitizer.messages import copies, own_mail
 from digitizer.model.errors import Conflict, NotFound
-from digitizer.model.mail import Hit, MailboxEntry
+from digitizer.model.mail import Hit, LetterKind, MailboxEntry
+from digitizer.originals import actions as originals
+from digitizer.originals.actions import OwnPaper
 
 router = APIRouter()
 _MOST_HITS = 30
@@ -118,6 +121,15 @@ def _asked(request: Request, asked: str, visit: Visit, back: str) -> Response:
     return RedirectResponse(f"{back}?copy=asked", 303)
 
 
+@router.post("/mail/{letter}/paper")
+def ask_for_paper(request: Request, letter: str, visit: SignedInmate) -> Response:
+    """For the sheets themselves; asked twice, it is asked once."""
+    asked = letter[:LONGEST_ID]
+    with suppress(Conflict):
+        originals.ask_for_own(facility_of(request), asked, visit.actor)
+    return RedirectResponse(f"/mail/{asked}/1", 303)
+
+
 @router.get("/mail/{letter}")
 def letter_front(letter: str, visit: InmateVisit) -> Response:
     return RedirectResponse(f"/mail/{letter[:LONGEST_ID]}/1", 303)
@@ -168,7 +180,14 @@ def _opened(
         marks=letters.found_on(page, find),
         copy=copy,
         copied=copies.copies_asked(facility_of(request), visit.actor).get(opened.letter),
+        own_paper=_own_paper(request, visit, opened),
     )
+
+
+def _own_paper(request: Request, visit: Visit, opened: OpenLetter) -> OwnPaper | None:
+    if opened.kind is not LetterKind.LETTER:
+        return None
+    return originals.own_paper(facility_of(request), opened.letter, visit.actor)
 
 
 @router.get("/mail/{letter}/{position}/picture")

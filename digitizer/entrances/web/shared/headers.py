@@ -14,8 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitizer.entrances.framing import (
     LARGEST_BODY,
+    LARGEST_LIST,
     LARGEST_MESSAGE,
     LARGEST_MESSAGE_WITH_PHOTOS,
+    LARGEST_PICTURE,
     LARGEST_ROSTER,
     is_ambiguous,
     is_ours,
@@ -25,8 +27,13 @@ from digitizer.model.settings import Web
 from digitizer.support.networks import is_within
 
 _ROSTER_UPLOAD = "/staff/roster"
-#: Where a message is written, and how long a form may be there.
-_WRITING = {"/family/with/": LARGEST_MESSAGE_WITH_PHOTOS, "/mail/with/": LARGEST_MESSAGE}
+#: Where a message is written, or a file sent, and how long a form may be there.
+_WRITING = {
+    "/family/with/": LARGEST_MESSAGE_WITH_PHOTOS,
+    "/mail/with/": LARGEST_MESSAGE,
+    "/staff/legal/picture": LARGEST_PICTURE,
+    "/staff/legal/senders/import": LARGEST_LIST,
+}
 
 _HEADERS = {
     "Content-Security-Policy": (

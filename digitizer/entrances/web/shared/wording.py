@@ -25,8 +25,11 @@ _DAYS = {"en": ("d MMMM", "d MMMM y")}
 #: From so many minutes on an age is said in hours, in days.
 _HOURS_FROM, _DAYS_FROM = 120, 2 * 1440
 
-#: Details of an event by which a decision is undone, and a page known to be as it was.
-_FOR_THE_PROGRAM = frozenset({"undo", "undo_of_new", "as_of", "changed"})
+#: Details of an event by which a decision is undone, a page known to be as it was, and files to be
+#: those of then.
+_FOR_THE_PROGRAM = frozenset(
+    {"undo", "undo_of_new", "as_of", "changed", "digests", "pictures", "attached", "trail"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _page(
         visit=visit,
         case=case,
         shown=next(iter((*asked, *unseen, *pictured)), None),
-        reject_reasons=facility.settings.screening.reject_reasons,
+        reject_reasons=facility.settings.screening.reasons_offered,
         trouble=trouble,
         idle_seconds=idle_seconds(request),
     )

@@ -38,8 +38,10 @@ class DecisionForm:
     although: Text = ""
     #: The numbers of the blocks in spite of which it is to be delivered, which the person saw.
     despite: Text = ""
-    #: The letter or scan that replaces this one, when rescanned.
+    #: The letter or scan that replaces this one, when rescanned, as it was typed.
     new_id: Text = ""
+    #: The same, as it was picked among the later ones.
+    later: Text = ""
     #: The page where a new letter begins, to cut.
     before: Annotated[int, Form()] = 0
     #: The two letters to join, in the order of the scanner: the first keeps its id.
@@ -50,6 +52,8 @@ class DecisionForm:
     page_move: Text = ""
     #: The number of the page on which a person saw that it may be legal mail, to seal.
     page_shown: Annotated[int, Form()] = 0
+    #: What is withheld of a page: left, top, width and height, in hundredths of it.
+    part: Text = ""
 
     @property
     def page(self) -> int:
@@ -102,9 +106,9 @@ def _reject(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> 
 
 
 def _rescanned(facility: Facility, held_id: str, form: DecisionForm, by: Actor) -> str:
-    new_id = form.new_id.strip()
+    new_id = form.later or form.new_id.strip()
     if not new_id:
-        raise UsageError("Type the id of the letter or scan that replaces this one.")
+        raise UsageError("Choose the letter or scan that replaces this one, or type its id.")
     decisions.rescanned(facility, held_id, new_id, by, form.reason)
     return held_id
 

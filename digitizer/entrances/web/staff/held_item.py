@@ -244,7 +244,7 @@ def _page(request: Request, held_id: str, visit: Visit, shown: _Shown) -> HTMLRe
         shown=_page_to_show(case, shown.at),
         envelope=_envelope(case),
         first_own=next((each.number for each in own if each.role is PageRole.CONTENT), 0),
-        reject_reasons=facility.settings.screening.reject_reasons,
+        reject_reasons=facility.settings.screening.reasons_offered,
         candidates=found,
         find=shown.find,
         may_decide=may_decide,

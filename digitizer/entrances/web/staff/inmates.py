@@ -13,8 +13,9 @@ from starlette.responses import Response
 from digitizer.access.login import Visit
 from digitizer.covers import actions as covers
 from digitizer.covers.terms import CoverTerms
+from digitizer.departures import actions as departures
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
-from digitizer.entrances.web.shared.media import LONGEST_QUERY
+from digitizer.entrances.web.shared.media import LONGEST_QUERY, pdf
 from digitizer.entrances.web.shared.paging import PER_PAGE, PageNumber, part, start_of
 from digitizer.entrances.web.shared.print_at_once import print_at_once
 from digitizer.entrances.web.shared.templating import facility_of, show
@@ -89,6 +90,36 @@ def pin(request: Request, booking: str, visit: SignedStaff) -> HTMLResponse:
     return _page(request, booking, visit, new_pin=made)
 
 
+@router.post("/{booking}/takeaway")
+def takeaway(
+    request: Request,
+    booking: str,
+    visit: SignedStaff,
+    days: Annotated[int, Form(ge=0, le=366)] = 0,
+) -> Response:
+    """A new slip by which they take their mailbox along, as a PDF. It is in no queue of prints:
+    nothing keeps the code."""
+    try:
+        made = departures.make_code(facility_of(request), booking, visit.actor, days or None)
+    except (Conflict, UsageError) as error:
+        return _page(request, booking, visit, trouble=str(error))
+    return pdf(made.slip, f"slip-{made.number}")
+
+
+@router.post("/{booking}/takeaway/end")
+def end_takeaway(
+    request: Request,
+    booking: str,
+    visit: SignedStaff,
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    try:
+        departures.end_code(facility_of(request), booking, visit.actor, reason)
+    except UsageError as error:
+        return _page(request, booking, visit, trouble=str(error))
+    return RedirectResponse(_address(booking), 303)
+
+
 @router.post("/{booking}/suspend")
 def suspend(
     request: Request,
@@ -134,6 +165,7 @@ def _page(
 ) -> HTMLResponse:
     facility, by = facility_of(request), visit.actor
     person = people.find_inmate(facility, booking, by)
+    may_make_code = facility.settings.release.export == "on" and departures.may_make(by)
     entries = letters.mailbox(facility, booking, by, start=start_of(page), most=PER_PAGE + 1)
     return show(
         request,
@@ -148,6 +180,9 @@ def _page(
         may_restrict=contacts.may_restrict(by),
         may_print=covers.may_print(by),
         may_set_pin=people.may_change_people(by),
+        may_make_code=may_make_code,
+        code=departures.code_of(facility, booking, by) if may_make_code else None,
+        code_days=facility.settings.release.code_days,
         trouble=trouble,
         new_pin=new_pin,
     )

@@ -11,13 +11,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
+from digitizer.appeals import actions as appeals
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
 from digitizer.entrances.web.shared.media import LONGEST_QUERY, Quarter, pdf, picture
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
+from digitizer.evidence.actions import may_make_pack
 from digitizer.letters import actions as letters
 from digitizer.logbook import actions as logbook
-from digitizer.model.errors import Conflict, NeedsReason, NotFound, UsageError
+from digitizer.model.errors import Conflict, NeedsCase, NeedsReason, NotFound, UsageError
 from digitizer.model.mail import LetterKind
 from digitizer.people.correspondents.actions import Entry
 from digitizer.people.correspondents.actions import may_change as may_name_senders
@@ -49,12 +51,34 @@ def say_why(
     return RedirectResponse(f"/staff/mail?{asked}", 303)
 
 
+@router.post("/case")
+def name_case(
+    request: Request,
+    visit: SignedStaff,
+    case: Annotated[str, Form()] = "",
+    letter: Annotated[str, Form()] = "",
+    position: Annotated[int, Form()] = 1,
+    find: Annotated[str, Form()] = "",
+) -> Response:
+    """The case that an investigator reads for from now on; then on to what was asked for."""
+    try:
+        letters.name_case(facility_of(request), case, visit.actor)
+    except UsageError as error:
+        return _ask(request, visit, letter, position, find, str(error), case=True)
+    if not letter:
+        return RedirectResponse(f"/staff/mail?{urlencode({'q': find[:LONGEST_QUERY]})}", 303)
+    asked = f"?{urlencode({'find': find[:LONGEST_QUERY]})}" if find else ""
+    return RedirectResponse(f"/staff/mail/{quote(letter, safe='')}/{position}{asked}", 303)
+
+
 def _search(request: Request, visit: Visit, q: str, trouble: str = "") -> HTMLResponse:
     """Inmates are found by anyone; words of letters by who said why, where that is asked."""
     facility, query = facility_of(request), q.strip()[:LONGEST_QUERY]
     try:
         hits = letters.search_mail(facility, query, visit.actor, limit=_MOST_HITS) if query else ()
         is_closed = False
+    except NeedsCase:
+        return _ask(request, visit, find=query, case=True)
     except NeedsReason:
         hits, is_closed = (), True
     return show(
@@ -66,6 +90,7 @@ def _search(request: Request, visit: Visit, q: str, trouble: str = "") -> HTMLRe
         hits=hits,
         is_closed=is_closed,
         trouble=trouble,
+        case=letters.case_in_hand(facility, visit.actor),
         minutes=facility.settings.web.reading_reason_minutes,
         people=cases.find_in_roster(facility, query, visit.actor, _MOST_PEOPLE),
         idle_seconds=idle_seconds(request),
@@ -82,7 +107,9 @@ def record(request: Request, letter: str, visit: StaffVisit) -> HTMLResponse:
         visit=visit,
         logged=logbook.about(facility_of(request), known.id, visit.actor),
         known=known,
+        rejections=appeals.rejections_of(facility_of(request), known.id, visit.actor),
         may_recall=recalls.may_recall(visit.actor),
+        may_pack=may_make_pack(visit.actor),
         idle_seconds=idle_seconds(request),
     )
 
@@ -91,8 +118,8 @@ def record(request: Request, letter: str, visit: StaffVisit) -> HTMLResponse:
 def letter_pdf(request: Request, letter: str, visit: StaffVisit) -> Response:
     try:
         return pdf(letters.letter_pdf(facility_of(request), letter, visit.actor))
-    except NeedsReason:
-        return _ask_why(request, letter, visit)
+    except NeedsReason as error:
+        return _ask(request, visit, letter, case=isinstance(error, NeedsCase))
 
 
 @router.post("/{letter}/reason")
@@ -108,7 +135,7 @@ def give_reason(
     try:
         letters.give_reason(facility_of(request), letter, reason, visit.actor)
     except UsageError as error:
-        return _ask_why(request, letter, visit, position, find, str(error))
+        return _ask(request, visit, letter, position, find, str(error), case=False)
     asked = f"?{urlencode({'find': find[:LONGEST_QUERY]})}" if find else ""
     return RedirectResponse(f"/staff/mail/{quote(letter)}/{position}{asked}", 303)
 
@@ -179,8 +206,9 @@ def correct(
             based_on=form.based_on,
             may_be_empty=form.is_bare,
         )
-    except NeedsReason:
-        return _ask_why(request, letter, visit, position, find[:LONGEST_QUERY])
+    except NeedsReason as error:
+        needs_case = isinstance(error, NeedsCase)
+        return _ask(request, visit, letter, position, find[:LONGEST_QUERY], case=needs_case)
     except (UsageError, Conflict) as error:
         shown = _Shown(find, trouble=str(error), typed=form.text)
         return _page(request, letter, position, visit, shown)
@@ -199,25 +227,29 @@ class _Shown:
     typed: str = ""
 
 
-def _ask_why(
+def _ask(
     request: Request,
-    letter: str,
     visit: Visit,
+    letter: str = "",
     position: int = 1,
     find: str = "",
     trouble: str = "",
+    *,
+    case: bool,
 ) -> HTMLResponse:
-    """It shows nothing of the letter: 403."""
+    """For the case that an investigator reads for; of everybody else, why they open the letter. It
+    shows nothing of the letter: 403."""
+    web = facility_of(request).settings.web
     return show(
         request,
-        "staff/why.html",
+        "staff/case.html" if case else "staff/why.html",
         403,
         visit=visit,
         letter=letter,
         position=position,
         find=find,
         trouble=trouble,
-        minutes=facility_of(request).settings.web.reading_reason_minutes,
+        minutes=web.case_number_minutes if case else web.reading_reason_minutes,
         idle_seconds=idle_seconds(request),
     )
 
@@ -227,8 +259,9 @@ def _page(
 ) -> HTMLResponse:
     try:
         opened = letters.open_letter(facility_of(request), letter, visit.actor, position)
-    except NeedsReason:
-        return _ask_why(request, letter, visit, position, shown.find[:LONGEST_QUERY])
+    except NeedsReason as error:
+        asked, needs_case = shown.find[:LONGEST_QUERY], isinstance(error, NeedsCase)
+        return _ask(request, visit, letter, position, asked, case=needs_case)
     page = next((each for each in opened.pages if each.position == position), None)
     if page is None:
         raise NotFound(f"Letter {letter} has no page {position}.")
@@ -242,6 +275,7 @@ def _page(
         letter=opened,
         known=recalls.look_at_settled(facility, letter, visit.actor),
         may_recall=recalls.may_recall(visit.actor),
+        may_pack=may_make_pack(visit.actor),
         senders=senders.look_at_senders(facility, letter, visit.actor) if is_letter else None,
         may_name=may_name_senders(visit.actor),
         page=page,

@@ -86,7 +86,7 @@ def _page(
         visit=visit,
         opened=found,
         shown=next(iter((*asked, *unseen, *photos)), None),
-        reject_reasons=facility.settings.screening.reject_reasons,
+        reject_reasons=facility.settings.screening.reasons_offered,
         trouble=trouble,
         idle_seconds=idle_seconds(request),
     )

@@ -191,7 +191,7 @@ def _page(
         decided=_decided(facility, of, visit),
         opened=found,
         shown=next(iter((*asked, *unseen, *photos)), None),
-        reject_reasons=facility.settings.screening.reject_reasons,
+        reject_reasons=facility.settings.screening.reasons_offered,
         may_decide=message_review.may_decide(visit.actor),
         done=done,
         trouble=trouble,

@@ -51,7 +51,14 @@ def figure(
 @router.get("/report.pdf")
 def printed(request: Request, visit: StaffVisit, first: Day = None, last: Day = None) -> Response:
     period = _period(first, last)
-    content = reports.report_pdf(facility_of(request), period, visit.actor)
+    language = language_of(request)
+    content = reports.report_pdf(
+        facility_of(request),
+        period,
+        visit.actor,
+        language=language,
+        in_words=lambda made: _in_words(made, Wording(language)),
+    )
     return pdf(content, f"report-{period.first}-{period.last}")
 
 

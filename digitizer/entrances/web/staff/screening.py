@@ -15,7 +15,7 @@ from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
 from digitizer.entrances.web.shared.media import picture
 from digitizer.entrances.web.shared.paging import PageNumber, part_of_all
 from digitizer.entrances.web.shared.templating import facility_of, show
-from digitizer.entrances.web.staff.held_decisions import SentForm, Text
+from digitizer.entrances.web.staff.held_decisions import DecisionForm, SentForm, Text
 from digitizer.entrances.web.staff.held_item import word
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.facility import Facility
@@ -28,6 +28,8 @@ router = APIRouter(prefix="/staff/screening")
 _REFUSED = (UsageError, Conflict, NotAllowed, NotFound)
 _REVIEWED = "Reviewed: nothing against it"
 _GIVEN_BACK = "A person looked at the page"
+#: The lower half of a page, of which a part is to be withheld: the frame is moved from there.
+_PART = "0 50 100 50"
 #: The bound keeps it within a database's whole numbers.
 ScanPageNumber = Annotated[int, Path(ge=1, le=1_000_000)]
 
@@ -80,28 +82,45 @@ def page_picture(
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
-    """What a button does, and whether the next letter follows."""
+    """What a button does, with the page, why, who, and the part of the page; and whether the next
+    letter follows."""
 
-    decide: Callable[[Facility, str, int, str, Actor], object]
+    decide: Callable[[Facility, str, int, str, Actor, str], object]
     usual: str = ""
     ends: bool = True
 
 
-def _withhold(facility: Facility, letter: str, page: int, why: str, by: Actor) -> None:
+def _withhold(facility: Facility, letter: str, page: int, why: str, by: Actor, _: str) -> None:
     decisions.withhold(facility, letter, page, by, why)
 
 
-def _give_back(facility: Facility, letter: str, page: int, why: str, by: Actor) -> None:
+def _give_back(facility: Facility, letter: str, page: int, why: str, by: Actor, _: str) -> None:
     decisions.mark_page(facility, letter, page, PageRole.CONTENT, by, why)
+
+
+def _withhold_part(
+    facility: Facility, letter: str, page: int, why: str, by: Actor, part: str
+) -> None:
+    decisions.withhold_part(facility, letter, page, part, by, why)
+
+
+def _give_back_parts(
+    facility: Facility, letter: str, page: int, why: str, by: Actor, _: str
+) -> None:
+    decisions.give_back_parts(facility, letter, page, by, why)
 
 
 _DECISIONS: Mapping[str, _Decision] = {
     "release": _Decision(
-        lambda home, letter, _, why, by: review.release(home, letter, by, why), _REVIEWED
+        lambda home, letter, _, why, by, _part: review.release(home, letter, by, why), _REVIEWED
     ),
-    "reject": _Decision(lambda home, letter, _, why, by: decisions.reject(home, letter, by, why)),
+    "reject": _Decision(
+        lambda home, letter, _, why, by, _part: decisions.reject(home, letter, by, why)
+    ),
     "withhold": _Decision(_withhold, ends=False),
     "give-back": _Decision(_give_back, _GIVEN_BACK, ends=False),
+    "withhold-part": _Decision(_withhold_part, ends=False),
+    "give-back-parts": _Decision(_give_back_parts, _GIVEN_BACK, ends=False),
 }
 
 
@@ -117,9 +136,9 @@ def _add_route(path: str, decision: _Decision) -> None:
         why = form.reason.strip() or form.picked or decision.usual
         try:
             after = review.look_after(facility, letter, form.seen, by)
-            decision.decide(facility, letter, number, why, by)
+            decision.decide(facility, letter, number, why, by, form.part)
         except _REFUSED as error:
-            return _again(request, letter, visit, str(error), form.reason)
+            return _again(request, letter, visit, str(error), form)
         return _go_on(after, letter) if decision.ends else _go_on(letter, letter, number)
 
     router.add_api_route(f"/{{letter}}/{path}", take, methods=["POST"], name=f"screening {path}")
@@ -162,9 +181,13 @@ def _go_on(to: str | None, decided: str, page: int = 0) -> Response:
     return RedirectResponse(f"{place}?decided={word(decided)}{at}", 303)
 
 
-def _again(request: Request, letter: str, visit: Visit, trouble: str, reason: str) -> Response:
+def _again(
+    request: Request, letter: str, visit: Visit, trouble: str, form: DecisionForm
+) -> Response:
     try:
-        return _page(request, letter, visit, trouble=trouble, reason=reason)
+        return _page(
+            request, letter, visit, trouble=trouble, reason=form.reason, part=form.part or _PART
+        )
     except NotFound:
         return _go_on(None, letter)
 
@@ -214,6 +237,7 @@ def _page(
     at: int = 0,
     trouble: str = "",
     reason: str = "",
+    part: str = _PART,
 ) -> HTMLResponse:
     facility = facility_of(request)
     case = review.look_at(facility, letter, visit.actor)
@@ -227,10 +251,11 @@ def _page(
         visit=visit,
         case=case,
         shown=next(iter((*asked, *unseen, *pictured)), None),
-        reject_reasons=facility.settings.screening.reject_reasons,
+        reject_reasons=facility.settings.screening.reasons_offered,
         may_decide=review.may_decide(visit.actor),
         trouble=trouble,
         reason=reason,
+        part=part,
         done=cases.decision_on(facility, decided, visit.actor),
         idle_seconds=idle_seconds(request),
     )

@@ -21,6 +21,7 @@ from digitizer.entrances.web.shared.auth import (
 )
 from digitizer.entrances.web.shared.paging import PageNumber, part_of_all
 from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.legal import actions as legal
 from digitizer.messages import requests
 from digitizer.model.errors import Conflict
 from digitizer.model.mail import HeldItem, Queue
@@ -29,6 +30,7 @@ from digitizer.operations import staff_mail
 from digitizer.operations.care import needs_care
 from digitizer.operations.staff_mail import StaffMail
 from digitizer.people.correspondents import actions as correspondents
+from digitizer.retention import actions as retention
 from digitizer.screening import cases, decisions
 
 router = APIRouter(prefix="/staff")
@@ -44,7 +46,10 @@ def intake(
     locked = locks.locks(facility, visit.actor) if locks.may_unlock(visit.actor) else ()
     shown = _day(request, visit, day, page)
     asks = len(correspondents.waiting_asks(facility, visit.actor)) if shown["is_today"] else 0
-    return show(request, "staff/today.html", locks=locked, asks=asks, **shown)
+    sees_legal = shown["is_today"] and legal.may_scan(visit.actor)
+    legal_waiting = legal.waiting(facility, visit.actor) if sees_legal else None
+    waits: dict[str, Any] = {"asks": asks, "legal_waiting": legal_waiting}
+    return show(request, "staff/today.html", locks=locked, **waits, **shown)
 
 
 @router.get("/live")
@@ -126,6 +131,7 @@ def _settings(request: Request, visit: Visit, trouble: str = "") -> HTMLResponse
         terminal=terminal_of(request),
         forwarders=visitors.forwarders(facility, visit.actor),
         sees_tokens=tokens.may_see(visit.actor),
+        sees_retention=retention.may_decide(visit.actor),
         manages_kiosks=locks.may_unlock(visit.actor),
     )
 

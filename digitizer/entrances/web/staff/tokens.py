@@ -12,6 +12,7 @@ from starlette.responses import Response
 from digitizer.access import tokens
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import StaffVisit
+from digitizer.entrances.web.shared.media import whole_number
 from digitizer.entrances.web.shared.proof import ProvenStaff
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
@@ -34,11 +35,14 @@ def add(
     name: Text = "",
     scope: Annotated[list[str], Form()] = [],  # noqa: B006  # FastAPI copies it
     until: Text = "",
+    sender: Text = "",
 ) -> HTMLResponse:
     """The token is on this page alone."""
     try:
         wanted = [Scope(each) for each in scope if each in list(Scope)]
-        token = tokens.add_token(facility_of(request), name, wanted, visit.actor, _day(until))
+        token = tokens.add_token(
+            facility_of(request), name, wanted, visit.actor, _day(until), _number(sender)
+        )
     except (Conflict, UsageError) as error:
         return _page(request, visit, 409, trouble=str(error))
     return _page(request, visit, added=" ".join(name.split()), token=token)
@@ -49,6 +53,10 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text.strip() else None
     except ValueError:
         raise UsageError("Write the last day as 2027-06-30.") from None
+
+
+def _number(text: str) -> int | None:
+    return whole_number(text.strip()) if text.strip() else None
 
 
 @router.post("/revoke")

@@ -1,7 +1,9 @@
-"""Watch rules, on the staff's pages: which there are, who set them and why, until when."""
+"""Watch rules, on the staff's pages: which there are, who set them and why, until when; and what a
+new one would have marked."""
 
 # Without "from __future__ import annotations": see held_decisions.py.
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -17,12 +19,15 @@ from digitizer.entrances.web.staff.held_decisions import Text
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.policies import actions as policies
+from digitizer.policies.trying import Trial
 from digitizer.policies.watch_rules import NewRule, WatchKind, today
 
 router = APIRouter(prefix="/staff/screening/watch")
 _REFUSED = (UsageError, Conflict, NotFound)
 #: Days that a new rule counts, unless somebody types another end.
 _USUAL = 90
+#: Days of past mail that a rule is tried on, unless somebody types another first day.
+_TRIED = 30
 
 
 @router.get("")
@@ -53,6 +58,35 @@ def add(
     return RedirectResponse(f"/staff/screening/watch?done={rule.id}", 303)
 
 
+@router.post("/try")
+def try_it(
+    request: Request,
+    visit: SignedStaff,
+    kind: Annotated[WatchKind, Form()] = WatchKind.WORDS,
+    words: Text = "",
+    booking_number: Text = "",
+    why: Text = "",
+    until: Text = "",
+    since: Text = "",
+    two_people: Annotated[bool, Form()] = False,
+    start: Annotated[int, Form(ge=0)] = 0,
+    marked: Annotated[int, Form(ge=0)] = 0,
+    delivered: Annotated[int, Form(ge=0)] = 0,
+) -> Response:
+    """``start`` letters were looked at before; ``marked`` and ``delivered`` are what was found."""
+    typed: dict[str, object] = {"kind": kind, "words": words, "booking_number": booking_number}
+    typed |= {"why": why, "until": until, "two_people": two_people, "since": since}
+    try:
+        asked = NewRule(kind, words, booking_number, why, _day(until), two_people)
+        first = _day(since, -_TRIED)
+        tried = policies.try_rule(facility_of(request), asked, first, visit.actor, start)
+    except _REFUSED as error:
+        return _page(request, visit, trouble=str(error), typed=typed)
+    tried = replace(tried, marked=tried.marked + marked, delivered=tried.delivered + delivered)
+    typed |= {"since": first.isoformat(), "until": asked.last_day.isoformat()}
+    return _page(request, visit, typed=typed, tried=tried)
+
+
 @router.post("/{rule}/end")
 def end(request: Request, rule: str, visit: SignedStaff, reason: Text = "") -> Response:
     try:
@@ -62,11 +96,11 @@ def end(request: Request, rule: str, visit: SignedStaff, reason: Text = "") -> R
     return RedirectResponse(f"/staff/screening/watch?done={ended.id}", 303)
 
 
-def _day(text: str) -> date:
+def _day(text: str, usual: int = _USUAL) -> date:
     try:
-        return date.fromisoformat(text) if text else today() + timedelta(days=_USUAL)
+        return date.fromisoformat(text) if text else today() + timedelta(days=usual)
     except ValueError:
-        raise UsageError("Type the last day as in 2027-01-31.") from None
+        raise UsageError("Type a day as in 2027-01-31.") from None
 
 
 def _page(
@@ -77,6 +111,7 @@ def _page(
     done: str = "",
     trouble: str = "",
     typed: dict[str, object] | None = None,
+    tried: Trial | None = None,
 ) -> HTMLResponse:
     facility = facility_of(request)
     found = policies.rules(facility, visit.actor)
@@ -87,6 +122,7 @@ def _page(
         "why": "",
         "until": (today() + timedelta(days=_USUAL)).isoformat(),
         "two_people": False,
+        "since": (today() - timedelta(days=_TRIED)).isoformat(),
     }
     return show(
         request,
@@ -100,6 +136,7 @@ def _page(
         may_watch=policies.may_watch(visit.actor),
         done=next((each for each in found if each.id == done), None),
         trouble=trouble,
-        typed=typed or usual,
+        typed={**usual, **(typed or {})},
+        tried=tried,
         idle_seconds=idle_seconds(request),
     )

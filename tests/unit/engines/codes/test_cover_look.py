@@ -78,6 +78,16 @@ def test_it_is_known_through_what_strikes_all_of_it(
     assert find_cover_look(image, DPI) is not None
 
 
+@pytest.mark.parametrize("kind", [CodeKind.INMATE, CodeKind.REPLY])
+def test_a_drum_that_leaves_out_bands_leaves_the_rest(cover_scan: Any, kind: CodeKind) -> None:
+    """All marks and the middle of each code are gone; what stands between them is in its place."""
+    image = cover_scan(kind, "letter", DPI).image.copy()
+    for top, bottom in ((4, 30), (68, 94), (132, 158), (196, 222), (260, 279)):  # mm
+        image[round(top * DPI / 25.4) : round(bottom * DPI / 25.4)] = 255
+    assert nothing_is_read(image)
+    assert find_cover_look(image, DPI) is not None
+
+
 def test_a_pale_look_says_that_it_may_show_through(cover_scan: Any) -> None:
     through = 250 - ((255 - soft(cover_scan(dpi=DPI).image)) * 0.06).astype(np.uint8)
     look = find_cover_look(np.ascontiguousarray(through[:, ::-1]), DPI)
@@ -126,6 +136,14 @@ def photograph() -> Any:
 def test_what_is_no_cover_has_not_its_look(page: Any) -> None:
     assert find_cover_look(page, DPI) is None
     assert find_cover_look(np.ascontiguousarray(page.T), DPI) is None
+
+
+@pytest.mark.parametrize("gaps", [2, 3, 4])
+def test_paragraphs_with_gaps_are_no_bands_of_a_cover(gaps: int) -> None:
+    page = written_page()
+    for top in np.linspace(250, page.shape[0] - 300, gaps).astype(int):
+        page[top : top + round(14 * DPI / 25.4)] = 255
+    assert find_cover_look(page, DPI) is None
 
 
 def note(lines: int, size: float) -> Any:

@@ -24,7 +24,18 @@ def night() -> Any:
     return as_picture(cv2.GaussianBlur(page, (0, 0), 2))
 
 
+def banded(page: Any, bands: int) -> Any:
+    """As a worn drum leaves it: black bands of 15 mm across the page, half a degree askew."""
+    worn = page.copy()
+    for band in range(bands):
+        top = 150 + band * 300
+        corners = np.array([[0, top], [SHAPE[1], top + 12], [SHAPE[1], top + 102], [0, top + 90]])
+        cv2.fillPoly(worn, [corners.astype(np.int32)], 15)
+    return worn
+
+
 CONTENT: dict[str, Any] = {
+    "two bands": lambda: banded(letter(), 2),
     "night photograph": night,
     "halftone": lambda: halftone(photograph()),
     "dark halftone": lambda: halftone(photograph() * 0.5),
@@ -56,6 +67,7 @@ def snow_in_a_lattice() -> Any:
 
 
 UNSEEN: dict[str, Any] = {
+    "many bands": lambda: banded(letter(), 5),
     "black": lambda: np.zeros(SHAPE, np.uint8),
     "nearly black": lambda: as_picture(chance().normal(14, 2, SHAPE)),
     "dark grey": lambda: as_picture(chance().normal(70, 3, SHAPE)),

@@ -17,7 +17,7 @@ def _read(packet: bytes) -> ElementTree.Element:
 @given(st.text(max_size=30))
 def test_any_title_is_said_as_far_as_xml_can_say_it(title: str) -> None:
     said = sayable(title)
-    element = _read(xmp(said, "digitizer", pdf_a=True)).find(
+    element = _read(xmp(said, "digitizer", level="U")).find(
         ".//{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
     )
     assert element is not None
@@ -26,5 +26,5 @@ def test_any_title_is_said_as_far_as_xml_can_say_it(title: str) -> None:
 
 
 def test_pdf_a_is_claimed_only_where_it_is_true() -> None:
-    assert b"pdfaid:part>2<" in xmp("a", "b", pdf_a=True)
-    assert b"pdfaid:part" not in xmp("a", "b", pdf_a=False)
+    assert b"pdfaid:part>2<" in xmp("a", "b", level="U")
+    assert b"pdfaid:part" not in xmp("a", "b", level="")

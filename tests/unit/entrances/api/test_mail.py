@@ -76,12 +76,9 @@ def test_a_letter_that_was_only_copied_is_opened_too(mail: Mail, program: Progra
 
 def test_staff_who_look_change_nothing(mail: Mail, program: Program) -> None:
     _, place = _from(program, None)
-    letters.open_letter(
-        mail.facility,
-        mail.ids["letter"],
-        Actor(ActorKind.STAFF, "Ivo Glass", StaffRole.INVESTIGATOR),
-        1,
-    )
+    ivo = Actor(ActorKind.STAFF, "Ivo Glass", StaffRole.INVESTIGATOR)
+    letters.name_case(mail.facility, "26-0117", ivo)
+    letters.open_letter(mail.facility, mail.ids["letter"], ivo, 1)
     assert _from(program, place)[0] == []
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from digitizer.auditing import records, weeks
 from digitizer.facility import Facility
+from digitizer.model.auditing import Figures
 from tests.support.audit_log import set_head_back
 from tests.support.command_line import Run
 from tests.support.made_mail import ORSON, deliver
@@ -109,3 +113,22 @@ def test_an_authority_behind_tls(
         assert run("audit", "anchor").code == 0
     done = run("audit", "verify")
     assert (done.code, ", 1 timestamps agree" in done.out) == (0, True), done.out
+
+
+def test_reviews_by_command(run: Run, facility: Facility, tmp_path: Path) -> None:
+    week = weeks.monday_of(datetime.now().date()) - weeks.WEEK
+    with facility.engine.begin() as tx:
+        records.open_week(tx, week, {("staff", "Clara Clerk"): Figures(looks=2)})
+    assert run("staff", "add", "Ruth Other", "--role", "supervisor").code == 0
+    by = ("--by", "Ruth Other")
+    (listed,) = map(json.loads, run("audit", "reviews", *by, "--json").out.splitlines())
+    assert (listed["review"], listed["person"], listed["looks"]) == (1, "Clara Clerk", 2)
+    assert "2 looks, no grave acts" in run("audit", "reviews", *by).out
+    assert run("audit", "review", "1", *by).code == 0
+    assert run("audit", "end-review", "1", *by).code == 1, "it needs a password"
+    out = tmp_path / "log.csv"
+    assert run("audit", "export", *by, "--out", str(out)).code == 0
+    assert "add staff" in out.read_text("utf-8-sig")
+    lines = run("audit", "export", *by, "--about", "Ruth Other").out.splitlines()
+    assert "add staff" in [json.loads(each)["verb"] for each in lines]
+    assert run("audit", "export", *by, "--from", "yesterday").code != 0

@@ -11,11 +11,16 @@ from typing import Any
 
 import pytest
 
+from digitizer import audit
 from digitizer.entrances.cli.main import main
 from digitizer.facility import Facility, open_facility
+from digitizer.model.events import STORE, Verb
+from digitizer.operations import key_keeping
 from digitizer.storage import encryption
 from digitizer.storage.blobs import LocalBlobs
+from digitizer.storage.database import reading
 from tests.support.command_line import Run
+from tests.support.kept_by_key import PASSPHRASE, encrypted_home
 from tests.support.made_mail import ORSON, deliver, held_whole
 
 RunWithMail = Callable[..., tuple[int, str, str]]
@@ -92,6 +97,31 @@ def test_a_passphrase_of_ones_own_is_not_shown(
     assert code == 0
     assert "not recognised" in err
     assert not _same_keys(facility, tmp_path / "again")
+
+
+def test_a_lost_copy_of_the_keys_is_confirmed(
+    run_with_mail: RunWithMail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "passphrase"
+    secret.write_text(f"{PASSPHRASE}\n")
+    monkeypatch.setenv("DIGITIZER_PASSPHRASE_FILE", str(secret))
+    with encrypted_home(tmp_path) as keyed:
+
+        def backup(name: str, *more: str) -> tuple[int, str, str]:
+            given = ("backup", tmp_path / name, "--passphrase-file", secret, *more)
+            return run_with_mail(*given, at=keyed.home)
+
+        assert backup("one")[0] == 0
+        copy = tmp_path / "key-folder" / key_keeping.FILE_NAME
+        copy.unlink()
+        code, _, err = backup("two")
+        assert (code, "backup DIR --confirm-key-folder" in err) == (2, True)
+        assert backup("three", "--confirm-key-folder")[0] == 0
+        assert copy.exists()
+        with reading(keyed.engine) as tx:
+            made = [each for each in audit.events_of(tx, STORE) if each.verb == Verb.BACK_UP]
+    said = ["key_folder_confirmed" in each.detail for each in made]
+    assert sorted(said) == [False, False, True]
 
 
 @pytest.mark.parametrize("content", [None, "", "short\n"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from urllib.request import urlopen
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
 from digitizer.entrances.service.patience import PatientProtocol, patient_protocol
@@ -99,3 +100,45 @@ def test_an_answer_that_takes_us_long_to_make_is_not_cut_off() -> None:
     app = Starlette(routes=[Route("/", slow)])
     with _serving(app, _web(answer_seconds=0.1)) as address:
         assert urlopen(address).read().decode() == "made at last"
+
+
+_PIECE, _PIECES = b"x" * 65536, 400
+
+
+async def _large(_: Request) -> StreamingResponse:
+    return StreamingResponse(iter([_PIECE] * _PIECES))
+
+
+def _fetched(address: str, wait_first: float, wait: float) -> int:
+    """How much of the large answer comes to somebody who takes a byte, waits, and then takes the
+    rest with a wait after each piece."""
+    port = int(address.rstrip("/").rpartition(":")[2])
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        line.settimeout(30)
+        line.connect(("127.0.0.1", port))
+        line.sendall(b"GET / HTTP/1.1\r\nHost: mail\r\nConnection: close\r\n\r\n")
+        whole = len(line.recv(1))
+        time.sleep(wait_first)
+        try:
+            while piece := line.recv(65536):
+                whole += len(piece)
+                time.sleep(wait)
+        except ConnectionResetError:
+            pass
+        return whole
+
+
+def test_a_large_answer_goes_on_while_it_is_fetched_however_long_that_takes() -> None:
+    app = Starlette(routes=[Route("/", _large)])
+    with _serving(app, _web(answer_seconds=1.0)) as address:
+        began = time.monotonic()
+        assert _fetched(address, 0, 0.005) > len(_PIECE) * _PIECES
+        assert time.monotonic() - began > 1.0, "it was fetched too fast to say anything"
+
+
+def test_who_takes_next_to_nothing_of_an_answer_is_cut_off() -> None:
+    """A byte does not keep a connection."""
+    app = Starlette(routes=[Route("/", _large)])
+    with _serving(app, _web(answer_seconds=0.3)) as address:
+        assert _fetched(address, 1.5, 0) < len(_PIECE) * _PIECES

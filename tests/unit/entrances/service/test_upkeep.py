@@ -66,6 +66,9 @@ def test_every_service_that_works_does_all_of_it() -> None:
         "mail_alarms",
         "back_up_daily",
         "forget_photos",
+        "tell_of_refusals",
+        "look_after_log",
+        "destroy_what_is_confirmed",
     ]
     source = inspect.getsource(service)
     assert source.count("*UPKEEP") == 2, "of serve and of worker"

@@ -33,7 +33,10 @@ def _read(cells: Cells) -> str:
     return found.text
 
 
-@pytest.mark.parametrize("payload", [*_payloads(60), "A", "MD1", "0" * 35])
+_EACH_LENGTH = ["0A $%*+-./:Z"[at % 12] * at for at in range(1, 36)]
+
+
+@pytest.mark.parametrize("payload", [*_payloads(60), *_EACH_LENGTH])
 def test_every_cell_is_as_on_the_sheets_that_are_out_there(payload: str) -> None:
     assert qr_modules(payload) == _by_reportlab(payload)
 

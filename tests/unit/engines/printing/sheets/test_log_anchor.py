@@ -15,6 +15,7 @@ _ANCHOR = PrintedAnchor(
     "Example Jail",
     12_345,
     _DIGEST,
+    _DIGEST[::-1],
     datetime(2026, 3, 1, 12, tzinfo=UTC),
     f"12345 {_DIGEST}",
     "Keep this page where nobody who runs the computer can exchange it.",
@@ -28,6 +29,7 @@ def test_one_page_says_all_that_is_compared(paper: Paper) -> None:
     assert "12,345" in words
     assert all(_DIGEST[at : at + 8] in words for at in range(0, 64, 8))
     assert _DIGEST in words.replace(" ", "")
+    assert _DIGEST[::-1] in words.replace(" ", "")
     assert all(label in words for label in ("Example Jail", "Signature", "Keep this page"))
 
 

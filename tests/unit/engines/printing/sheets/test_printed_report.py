@@ -33,7 +33,7 @@ def test_it_says_what_the_report_says(paper: Paper) -> None:
     (text,) = _texts(report_sheets(_report(3), "Example County", paper))
     for wanted in (
         "Example County",
-        "1 November 2026 to 30 November 2026",
+        "1 November 2026 – 30 November 2026",
         "1,846",
         "1 min 34 s",
         "Volume a day",
@@ -44,6 +44,19 @@ def test_it_says_what_the_report_says(paper: Paper) -> None:
         "Page 1",
     ):
         assert wanted in text
+
+
+def test_it_is_in_spanish_for_who_reads_spanish() -> None:
+    content = report_sheets(_report(3), "Example County", "letter", "es")
+    (text,) = _texts(content)
+    for wanted in (
+        "Informe de la sala de correo",
+        "1 de noviembre de 2026 – 30 de noviembre de 2026",
+        "No hay nada que contar.",
+        "Página 1",
+    ):
+        assert wanted in text
+    assert b"/Lang (es)" in content
 
 
 def test_every_row_of_a_long_table_is_there_with_its_headings() -> None:

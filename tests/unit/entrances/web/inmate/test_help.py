@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from digitizer.appeals import actions as appeals
 from digitizer.messages import writing
 from digitizer.screening import message_review
+from digitizer.screening.appeal_decisions import decide_appeal
+from tests.support.appealing import WARDEN, give_notices, rejection_of
 from tests.support.conversing import IDA, as_correspondent, make_contact
 from tests.support.made_mail import CLERK
 from tests.support.web_kit import Mail, Visitor
@@ -21,10 +24,34 @@ def test_what_was_refused_is_shown_with_how_to_appeal(tobias: Visitor, mail: Mai
     assert "in a code" in html
     assert "Secret words" not in html
     own = mail.facility.settings.facility
-    assert f"You can appeal within {own.appeal_days} days." in html
+    assert "You can appeal within 10 days." in html
     for line in (own.appeal_to, *own.mail_address):
         assert line in html
     assert "You can appeal until" in html
+
+
+def test_an_inmate_appeals_on_the_page(tobias: Visitor, mail: Mail) -> None:
+    ida = make_contact(mail.facility, IDA, OWNER)
+    sent = writing.write(mail.facility, OWNER, "", "Words", as_correspondent(ida))
+    message_review.refuse_message(mail.facility, sent, CLERK, "in a code")
+    give_notices(mail.facility)
+    number = rejection_of(mail.facility, sent).number
+    here = "/mail/refused"
+    empty = tobias.post_form(f"{here}/{number}", {"words": " "}, seen_on=here)
+    assert (empty.status_code, "Write why the decision is wrong." in empty.text) == (409, True)
+    done = tobias.post_form(f"{here}/{number}", {"words": "It is <b>plain</b>"}, seen_on=here)
+    assert (done.status_code, done.headers["location"]) == (303, f"{here}?sent=true")
+    html = tobias.get(done.headers["location"]).text
+    assert "Your appeal was sent." in html
+    assert "It is &lt;b&gt;plain&lt;/b&gt;" in html
+    assert "Waits for a decision" in html
+    again = tobias.post_form(f"{here}/{number}", {"words": "Again"}, seen_on=here)
+    assert again.status_code == 409
+    (waiting,) = appeals.queue(mail.facility, CLERK).waiting
+    decide_appeal(mail.facility, waiting.number, WARDEN, "It is plain", granted=True)
+    html = tobias.get(f"{here}?lang=es").text
+    assert "Aceptada" in html
+    assert "It is plain" in html
 
 
 def test_help_is_in_both_languages(tobias: Visitor) -> None:

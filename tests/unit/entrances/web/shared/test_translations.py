@@ -19,6 +19,8 @@ OTHERS = [each for each in LANGUAGES if each != TEMPLATES_LANGUAGE]
 #: What the templates hold that nobody reads, or that is meant to be in two languages.
 _NOT_SAID = {
     " GiB",
+    "M12 2.5L22 20.5H2zM12 9v5M12 17v.5",
+    "M4 4h11v11H4zM9 15v5h11V9h-5",
     "Language / Idioma",
     "translate(%s 0) rotate(90)",
     "translate(%s %s) rotate(180)",

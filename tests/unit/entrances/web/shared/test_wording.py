@@ -37,7 +37,8 @@ def test_days_as_each_language_writes_them() -> None:
 
 def test_details_leave_out_what_only_an_undo_needs() -> None:
     detail = {"to": "B1", "undo": {"of": "scan"}, "why": "hers", "pages": [1, 2], "left": None}
-    assert ENGLISH.details(detail) == "to: B1; why: hers; pages: 1, 2"
+    digests = {"digests": ["a" * 64], "pictures": ["b" * 64]}
+    assert ENGLISH.details({**detail, **digests}) == "to: B1; why: hers; pages: 1, 2"
 
 
 def test_a_word_that_no_catalogue_has_is_shown_as_it_is() -> None:

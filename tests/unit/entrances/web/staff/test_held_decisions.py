@@ -48,7 +48,7 @@ def test_to_reject_a_reason_is_picked_or_typed(ana: Visitor, mail: Mail) -> None
     status, _, page = decide(ana, mail.ids["held"], "reject", reason=" ", to="2026-00117")
     assert (status, "needs a reason" in page) == (409, True)
     assert _letter(mail, "held").state == "held"
-    offered = mail.facility.settings.screening.reject_reasons
+    offered = mail.facility.settings.screening.reasons_offered
     assert all(f'name="picked" value="{each}"' in unescape(page) for each in offered)
     assert decide(ana, mail.ids["held"], "reject", reason="", picked=offered[2])[0] == 303
     assert _letter(mail, "held").reason == offered[2]
@@ -172,7 +172,9 @@ def test_rescanned(ana: Visitor, mail: Mail) -> None:
     again = add_scan(mail, "again.pdf")
     new = add_letter(mail, again, None)
     add_page(mail, again, 1, new, "Dear Tobias.", position=1)
-    assert decide(ana, broken, "rescanned", new_id=new, reason="Again")[0] == 303
+    offered = ana.get(f"/staff/held/{broken}").text
+    assert f'name="later" value="{again}"><kbd>1</kbd>' in offered  # a whole scan, by a whole one
+    assert decide(ana, broken, "rescanned", later=again, new_id=new, reason="Again")[0] == 303
 
 
 def test_what_waits_for_a_review_is_released_on_its_own_page_alone(

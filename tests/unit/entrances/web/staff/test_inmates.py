@@ -14,6 +14,8 @@ from digitizer.model.events import Verb
 from digitizer.model.people import StaffRole
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import event, inmate, staff
+from digitizer.storage.tables_prints import print_job
+from tests.support.leaving_mail import with_page
 from tests.support.web_kit import PASSWORD, Mail, Visitor
 
 HERE = "/staff/inmates/2026-00117"
@@ -109,3 +111,33 @@ def test_a_new_pin_is_shown_once_to_administrators(ada: Visitor, ana: Visitor, m
 
 def test_a_mail_search_finds_people_too(ana: Visitor) -> None:
     assert f'href="{HERE}"' in ana.get("/staff/mail", params={"q": "2026-00117"}).text
+
+
+def test_a_slip_for_who_leaves_is_made_and_ended_by_administrators(
+    mail: Mail, ana: Visitor
+) -> None:
+    here = with_page(mail.facility)
+    with writing(here.engine) as tx:
+        hashed = tx.execute(sa.select(staff.c.password_hash)).scalars().first()
+        row = {"name": "Ada Fenwright", "role": str(StaffRole.ADMINISTRATOR)}
+        tx.execute(sa.insert(staff).values(**row, password_hash=hashed, active=True))
+    assert "Make a slip" not in ana.get(HERE).text
+    with Visitor(make_app(here), base_url="http://mail.example") as ada:
+        ada.post("/staff/login", data={"name": "Ada Fenwright", "password": PASSWORD})
+        assert "Make a slip" in ada.get(HERE).text
+        made = ada.post_form(f"{HERE}/takeaway", {"days": "7"}, seen_on=HERE)
+        assert made.content.startswith(b"%PDF")
+        assert "slip-1.pdf" in made.headers["content-disposition"]
+        assert "is good until" in ada.get(HERE).text
+        ended = {"reason": "lost on the bus"}
+        assert ada.post_form(f"{HERE}/takeaway/end", ended, seen_on=HERE).status_code == 303
+        assert "lost on the bus" in ada.get(HERE).text
+        assert ada.post_form(f"{HERE}/takeaway/end", ended, seen_on=HERE).status_code == 404
+    with reading(here.engine) as tx:
+        assert tx.execute(sa.select(sa.func.count()).select_from(print_job)).scalar_one() == 0
+
+
+def test_without_an_address_no_slip_is_made(ada: Visitor) -> None:
+    answer = ada.post_form(f"{HERE}/takeaway", {"days": "7"}, seen_on=HERE)
+    assert answer.status_code == 409
+    assert "no page on which a code could be typed" in answer.text

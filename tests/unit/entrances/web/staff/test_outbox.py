@@ -64,3 +64,34 @@ def test_a_paused_webhook_is_said(mail: Mail, ruth: Visitor) -> None:
     page = ruth.get("/staff/outbox").text
     assert "The webhook is paused" in page
     assert "answered 410" in page
+
+
+def _sealed(mail: Mail, state: OutState, *, sent: bool = False) -> str:
+    """To the protected line; ``sent``: it came back."""
+    with writing(mail.facility.engine) as tx:
+        made = outbox.put_sealed(tx, "line@b.example", "A", "B", cause=LOG, sender="c@d.example")
+        if sent:
+            outbox.end(tx, made, OutState.SENT)
+        if state is not OutState.QUEUED:
+            outbox.end(tx, made, state, "why")
+    return made
+
+
+def test_of_the_protected_line_only_what_can_be_done_is_offered(mail: Mail, ruth: Visitor) -> None:
+    plain = [_doubtful(mail), _doubtful(mail)]
+    waits = _sealed(mail, OutState.QUEUED)
+    doubtful, came_back = (
+        _sealed(mail, OutState.DOUBTFUL),
+        _sealed(mail, OutState.FAILED, sent=True),
+    )
+    page = ruth.get("/staff/outbox").text
+    forms = page.split("<form")[1:]
+    (whole,) = [each for each in forms if "Send all again" in each]
+    assert all(f'value="{each}"' in whole for each in plain)
+    assert f'value="{waits}"' not in page
+    for item in (doubtful, came_back):
+        assert f'value="{item}"' not in whole
+        (own,) = [each for each in forms if f'value="{item}"' in each]
+        assert "Drop" in own
+        assert ("Send again" in own) == (item == doubtful)
+    assert "decided about one by one" in page

@@ -66,3 +66,5 @@ def test_on_paper(mail: Mail, ana: Visitor) -> None:
     answer = ana.get(f"{HERE}/report.pdf{DAYS}")
     assert answer.content.startswith(b"%PDF")
     assert "report-2026-03-03-2026-03-05.pdf" in answer.headers["content-disposition"]
+    spanish = ana.get(f"{HERE}/report.pdf{DAYS}&lang=es").content
+    assert b"/Lang (es)" in spanish

@@ -83,3 +83,17 @@ def test_the_second_person_finds_it_in_a_queue_of_their_own(
     assert "second look" in listed
     assert here in listed
     assert "Ruth Harrow released it" in browser.get(here).text
+
+
+def test_a_rule_is_tried_before_it_is_set(ruth: Visitor, mail: Mail) -> None:
+    form = {"kind": "words", "words": "third <letter>", "why": "report 12", "until": ""}
+    tried = ruth.post_form(f"{HERE}/try", form, seen_on=HERE)
+    assert tried.status_code == 200
+    assert "<strong>1 letter would have been marked.</strong>" in tried.text
+    assert f'href="/staff/held/{mail.ids["review"]}"' in tried.text
+    assert 'value="third &lt;letter&gt;"' in tried.text
+    assert "Nothing is watched." in tried.text
+    more = ruth.post_form(f"{HERE}/try", {**form, "start": "99", "marked": "7"}, seen_on=HERE)
+    assert "<strong>7 letters would have been marked.</strong>" in more.text
+    for wrong in ({"since": "soon"}, {"why": " "}):
+        assert ruth.post_form(f"{HERE}/try", {**form, **wrong}, seen_on=HERE).status_code == 409

@@ -6,12 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from digitizer.access.permissions import Act
+from digitizer.access.second_person import LIFE, ask, forget, waiting
 from digitizer.facility import Facility
 from digitizer.model.errors import Conflict
 from digitizer.model.events import Subject
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.people import accounts
-from digitizer.screening.second_person import LIFE, ask, forget, waiting
 from digitizer.storage.database import writing
 from digitizer.storage.tables import joint_request, staff
 from digitizer.support.clock import now

@@ -1,0 +1,1 @@
+"""Rejections with their notices and clocks, and appeals against them."""

@@ -1,0 +1,1 @@
+"""People who leave, and take their mailbox along."""

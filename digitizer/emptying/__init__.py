@@ -1,0 +1,1 @@
+"""Taking things out of the tables so that nothing of what was in them stays."""

@@ -1,0 +1,1 @@
+"""The evidence pack of a letter, which an outsider can verify without us."""

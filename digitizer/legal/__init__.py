@@ -1,0 +1,1 @@
+"""Legal and protected mail whose privilege is proven on the envelope, and its log."""
