@@ -4,19 +4,21 @@ the screen; and staff who review messages by keyboard alone."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from playwright.sync_api import Browser, Page, expect  # noqa: E402 - after the skip above
+from playwright.sync_api import Browser, Page, Route, expect  # noqa: E402 - after the skip above
 
+from digitizer.access.password_hashing import hash_secret  # noqa: E402
 from digitizer.messages import writing  # noqa: E402
 from digitizer.model.mail import MessageState  # noqa: E402
 from digitizer.model.people import Actor, ActorKind  # noqa: E402
 from digitizer.storage.database import writing as changing  # noqa: E402
 from digitizer.storage.tables_messages import message_draft  # noqa: E402
-from tests.support.conversing import IDA, a_photo, as_correspondent, make_contact  # noqa: E402
+from tests.support.conversing import IDA, a_photo, as_correspondent, give_account, make_contact  # noqa: E402
 from tests.support.in_browser import ARGUMENTS, CHROMIUM, served  # noqa: E402
 from tests.support.patience import HUNG  # noqa: E402
 from tests.support.web_kit import PASSWORD, PIN, Mail, make_mail  # noqa: E402
@@ -28,15 +30,27 @@ pytestmark = [
 
 OWNER = "2026-00117"
 ME = Actor(ActorKind.INMATE, OWNER)
+PHONE = {"width": 390, "height": 844}
 KIOSK = {"width": 1280, "height": 800}
 TABLET = {"width": 800, "height": 1280}
 DESK = "/mail/with/1/write"
+_FAMILY = """
+[mail]
+host = "127.0.0.1"
+sender = "mailroom@jail.example"
+security = "none"
+[family]
+address = "https://mail.jail.example"
+"""
 
 
 @pytest.fixture(scope="module")
 def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mail]:
     made = make_mail(tmp_path_factory.mktemp("writing") / "home")
     assert make_contact(made.facility, IDA, OWNER) == 1
+    give_account(made.facility, 1, hashed=hash_secret(PASSWORD))
+    with (made.facility.home / "config.toml").open("a") as settings:
+        settings.write(_FAMILY)
     yield made
     made.facility.engine.dispose()
 
@@ -120,6 +134,37 @@ def test_it_is_saved_as_it_is_typed_and_the_rest_is_counted(kiosk: Page, mail: M
     expect(kiosk.locator("#left")).to_have_text("2 characters too many")
     kiosk.reload()
     assert kiosk.input_value("#body") in ("Dear Ida", "x" * (most + 2))
+
+
+@contextmanager
+def _late(page: Page, script: str) -> Iterator[None]:
+    """What is done meanwhile is done before this script came, as on a slow line."""
+    kept: list[Route] = []
+    page.route(f"**/static/{script}", lambda route: kept.append(route))
+    yield
+    (held,) = kept
+    held.continue_()
+
+
+def test_what_is_typed_before_the_script_came_is_saved_too(kiosk: Page, mail: Mail) -> None:
+    with _late(kiosk, "writing.js"):
+        kiosk.goto(DESK, wait_until="commit")
+        kiosk.locator("#body").press_sequentially("Typed early")
+    _is_saved(kiosk)
+    assert _draft(mail) == "Typed early"
+
+
+def test_a_family_loses_nothing_that_it_typed_before_the_script_came(
+    chromium: Browser, address: str, mail: Mail
+) -> None:
+    for phone in _page(chromium, address, viewport=PHONE, has_touch=True, is_mobile=True):
+        phone.request.post("/family/login", form={"email": IDA.email, "password": PASSWORD})
+        with _late(phone, "family.js"):
+            phone.goto(f"/family/with/{OWNER}", wait_until="commit")
+            phone.locator("#body").press_sequentially("Early from outside")
+        expect(phone.locator("#kept")).to_contain_text("Kept at")
+        family = writing.conversation(mail.facility, OWNER, as_correspondent(1))
+        assert family.draft.body == "Early from outside"
 
 
 def test_a_double_click_sends_one_message(kiosk: Page, mail: Mail) -> None:

@@ -37,11 +37,14 @@
     }
   }
 
-  form.addEventListener("input", (event) => {
-    if (event.target.type === "file") return;
+  function keepSoon() {
     count();
     clearTimeout(soon);
     soon = setTimeout(keep, QUIET);
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target.type !== "file") keepSoon();
   });
   form.addEventListener("submit", () => {
     soon = clearTimeout(soon);
@@ -51,4 +54,6 @@
   /* Gone back to after it was sent: the form is not the one to write on any more. */
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   count();
+  const asItCame = (each) => each.defaultValue.replace(/\r\n?/g, "\n");
+  if ([form.elements.subject, body].some((each) => each && each.value !== asItCame(each))) keepSoon(); // typed before this script came
 })();

@@ -14,7 +14,9 @@
   const fields = [form.elements.subject, form.elements.body].filter(Boolean);
   const now = () => JSON.stringify(fields.map((each) => each.value));
 
-  let kept = now(); // what the service has
+  const asItCame = (each) => each.defaultValue.replace(/\r\n?/g, "\n");
+
+  let kept = JSON.stringify(fields.map(asItCame)); // what the service has: the page came with it
   let since = 0; // when the first of what it has not was typed
   let timer = 0;
   let saving = null; // the try that is under way
@@ -103,12 +105,14 @@
     else save();
   }
 
-  form.addEventListener("input", () => {
+  function saveSoon() {
     count();
     since ||= Date.now();
     clearTimeout(timer);
     timer = setTimeout(save, Math.max(0, Math.min(REST, since + LONGEST - Date.now())));
-  });
+  }
+
+  form.addEventListener("input", saveSoon);
   addEventListener("online", () => save());
 
   /* Whatever leads away from the page waits for what was typed. */
@@ -150,4 +154,5 @@
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   count();
+  if (unsaved()) saveSoon(); // typed before this script came
 })();
