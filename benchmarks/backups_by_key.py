@@ -23,7 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from digitizer.facility import Facility
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from tests.support.kept_by_key import PASSPHRASE, encrypted_home, with_key_folder
 from tests.support.made_mail import OPERATOR, ORSON, file, letter_of, new_cover, read, split_of
 from tests.support.provenance import commit

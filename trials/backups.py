@@ -26,7 +26,8 @@ from digitizer.capture.intake import take_in
 from digitizer.facility import Facility, make_home, open_facility
 from digitizer.model.errors import DigitizerError
 from digitizer.model.people import MACHINE
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from tests.support.provenance import commit
 
 _PASSPHRASE = "plainly invented words"

@@ -116,13 +116,16 @@ class Alarms(Keys):
 class OwnBackups(Keys):
     """Backups that the service makes by itself: into new folders in ``folder``, once a day from
     ``at`` on (local time), encrypted under the first line of ``passphrase_file``. The newest
-    ``keep`` good ones are kept. ``key_folder``, of a home that is encrypted at rest, is where the
-    one copy of the key book is kept, by which destruction reaches older backups: another device."""
+    ``keep`` good ones are kept. Each ``whole_every``-th is whole; those between share the stored
+    files that the one before has, unaltered. ``key_folder``, of a home that is encrypted at rest,
+    is where the one copy of the key book is kept, by which destruction reaches older backups:
+    another device."""
 
     folder: WholePath = ""
     key_folder: WholePath = ""
     at: str = "02:30"
     keep: int = Field(default=7, ge=1, le=1000)
+    whole_every: int = Field(default=7, ge=1, le=1000)
     passphrase_file: WholePath = Field(default="", validate_default=True)
 
     @field_validator("at")

@@ -15,14 +15,44 @@ from digitizer.facility import Facility
 from digitizer.operations import key_keeping
 from digitizer.operations.owners import of_waiting
 from digitizer.storage.blobs import LocalBlobs, sync_folder
-from digitizer.storage.copying import write_file
+from digitizer.storage.copying import has_digest, link_file, sync_folders, write_file
 from digitizer.storage.encrypted_files import DamagedFile
 from digitizer.storage.key_book import KeyBook, Owner
 from digitizer.storage.overwriting import overwrite
-from digitizer.storage.owned_files import owners_in, write_owned
+from digitizer.storage.owned_files import is_owned_by, open_owned, owners_in, write_owned
 
 #: In a backup: of which key book it needs a copy, of this number or one that came from that.
 NOTE = "key-book.json"
+
+
+def share_files(
+    earlier: Path, folder: Path, files: Mapping[str, Mapping[str, set[Owner]]], book: KeyBook
+) -> None:
+    """Gives the folder those that ``earlier`` has whole, under the keys of just these owners: one
+    more name for the same file. Its owners' keys open it in both, or in none. The others are
+    copied."""
+    for part, named in files.items():
+        folders = set()
+        for name, its_owners in sorted(named.items()):
+            keys = {owner: book.keys[owner] for owner in its_owners if owner in book.keys}
+            path, also = (each / part / name[:2] / name for each in (earlier, folder))
+            if not keys or also.exists() or not _is_whole(path, keys, name):
+                continue
+            if not link_file(path, also):
+                return
+            folders.add(also.parent)
+        sync_folders(folder / part, folders)
+
+
+def _is_whole(path: Path, keys: Mapping[Owner, bytes], name: str) -> bool:
+    try:
+        stream = open_owned(path, keys) if is_owned_by(path, keys) else None
+        if stream is None:
+            return False
+        with stream:
+            return has_digest(stream, name)
+    except (OSError, DamagedFile):  # it is copied from the home
+        return False
 
 
 def copy_files(

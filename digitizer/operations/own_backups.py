@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 from digitizer.access.acting import acting, permit
@@ -18,6 +19,7 @@ from digitizer.model.people import Actor
 from digitizer.model.settings import FILE_NAME
 from digitizer.operations import backup_runs
 from digitizer.operations.backup import back_up, damage_of
+from digitizer.operations.backup_folder import is_whole
 from digitizer.operations.backup_runs import BackupRun
 from digitizer.storage.database import reading, writing
 from digitizer.storage.one_at_a_time import one_at_a_time
@@ -79,7 +81,8 @@ def _back_up(facility: Facility, by: Actor) -> Path:
         raise
     try:
         passphrase = _first_line(Path(plan.passphrase_file))
-        done = back_up(facility, folder, passphrase, by, by_schedule=True)
+        earlier = _to_share_with(_good_ones(facility), plan.whole_every)
+        done = back_up(facility, folder, passphrase, by, by_schedule=True, earlier=earlier)
     except Exception as error:
         _note_failed(facility, folder, error)
         _remove_unfinished(folder)
@@ -88,9 +91,19 @@ def _back_up(facility: Facility, by: Actor) -> Path:
     if damage:  # the next one is tried within the hour: only the newest such is worth its room
         _remove(facility, by, [each for each in _here(facility) if not each.good], keep=1)
         raise StorageError(f"The backup in {folder} is not a good one: {damage}")
-    good = [each for each in _here(facility) if each.good]
-    _remove(facility, by, good, keep=plan.keep)
+    _remove(facility, by, _good_ones(facility), keep=plan.keep)
     return folder
+
+
+def _good_ones(facility: Facility) -> list[BackupRun]:
+    return [each for each in _here(facility) if each.good]
+
+
+def _to_share_with(good: Sequence[BackupRun], whole_every: int) -> Path | None:
+    """The newest one, newest first given; None where the next is to be a whole one again: a file
+    that is shared by all is lost to all by one bad spot of the disk."""
+    since_whole = list(takewhile(lambda each: not is_whole(each.folder), good))
+    return good[0].folder if good and len(since_whole) + 1 < whole_every else None
 
 
 def _new_folder(parent: Path) -> Path:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import IO
 
 from digitizer.storage.blobs import LocalBlobs, sync_folder
-from digitizer.storage.encrypted_files import DamagedFile
+from digitizer.storage.encrypted_files import DamagedFile, chunks_of
 from digitizer.storage.overwriting import overwrite
 from digitizer.support.failpoints import failpoint
+
+#: Another disk, a file system without hard links (FAT, many shares), or a file that has too many.
+_NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -122,6 +128,59 @@ def copy_tree(source: Path, target: Path) -> int:
                 copied += 1
     sync_folder(target)
     return copied
+
+
+def share_blobs(source: LocalBlobs, earlier: LocalBlobs, target: LocalBlobs) -> int:
+    """Gives ``target`` those of ``source`` that ``earlier`` has: one more name for the same file.
+    Each is read and hashed before, so that what decayed there is not handed on. Returns how many;
+    none where the file system has no such names. What is left is copied. Raises OSError."""
+    shared, folders = 0, set()
+    for name in source.names():
+        if not target.exists(name) and earlier.exists(name) and _is_whole(earlier, name):
+            folders.add(target.path(name).parent)
+            if not link_file(earlier.path(name), target.path(name)):
+                break
+            shared += 1
+    sync_folders(target.root, folders)
+    return shared
+
+
+def link_file(path: Path, also: Path) -> bool:
+    """One more name for a file, durable once its folder is synced; False where this file system, or
+    two of them, cannot. Raises OSError."""
+    also.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        also.hardlink_to(path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return False
+    return True
+
+
+def sync_folders(root: Path, folders: Collection[Path]) -> None:
+    """Makes new names in these folders of ``root`` durable, and the folders too."""
+    for each in sorted(folders):
+        sync_folder(each)
+    if folders:
+        sync_folder(root)
+        sync_folder(root.parent)
+
+
+def _is_whole(store: LocalBlobs, name: str) -> bool:
+    try:
+        with store.open(name) as stream:
+            return has_digest(stream, name)
+    except (OSError, DamagedFile):  # or under another key: it is copied from the home
+        return False
+
+
+def has_digest(stream: IO[bytes], sha256: str) -> bool:
+    """Whether all that it gives has this SHA-256. Raises OSError and DamagedFile."""
+    digest = hashlib.sha256()
+    for chunk in chunks_of(stream):
+        digest.update(chunk)
+    return digest.hexdigest() == sha256
 
 
 def copy_blobs(source: LocalBlobs, target: LocalBlobs) -> Iterator[str]:

@@ -66,6 +66,16 @@ def owners_in(path: Path) -> frozenset[Owner]:
         return frozenset(owner for owner, _ in _owners(stream))
 
 
+def is_owned_by(path: Path, keys: Mapping[Owner, bytes]) -> bool:
+    """Whether these owners, and no others, open it, each by this key. Raises OSError and
+    DamagedFile."""
+    with path.open("rb") as stream:
+        found = dict(_owners(stream))
+    return found.keys() == keys.keys() and all(
+        _unwrapped(keys[owner], wrapped) is not None for owner, wrapped in found.items()
+    )
+
+
 def _key_of(stream: IO[bytes], keys: Mapping[Owner, bytes]) -> bytes | None:
     found = None
     for owner, wrapped in _owners(stream):  # all of them: what follows is the content

@@ -28,7 +28,7 @@ from digitizer.model.errors import NeedsReason, NotAllowed, NotFound
 from digitizer.model.events import Verb
 from digitizer.model.paper import Original
 from digitizer.model.people import MACHINE, Actor
-from digitizer.operations import backup, doctor
+from digitizer.operations import backup, doctor, restore
 from digitizer.screening import legal_mail
 from digitizer.storage.database import reading
 from digitizer.storage.tables import event
@@ -250,11 +250,11 @@ def test_who_may_restore_and_who_may_see_the_doctor(facility: Facility, tmp_path
     backup.back_up(facility, copy, "an invented phrase", ACTORS["machine"])
     for who, by in ACTORS.items():
         if who in ("administrator", "machine"):
-            backup.restore_home(copy, tmp_path / who, by)
+            restore.restore_home(copy, tmp_path / who, by)
             assert next(iter(doctor.examine(None, by)))
             continue
         with pytest.raises(NotAllowed):
-            backup.restore_home(copy, tmp_path / "new", by)
+            restore.restore_home(copy, tmp_path / "new", by)
         with pytest.raises(NotAllowed):
             doctor.examine(None, by)
         assert not (tmp_path / "new").exists()

@@ -18,7 +18,8 @@ from digitizer.letters import actions as letters
 from digitizer.model.errors import Conflict
 from digitizer.model.mail import Outcome
 from digitizer.operations.actions import reconcile, verify_audit
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from digitizer.operations.scrub import scrub
 from digitizer.screening import legal_mail
 from digitizer.storage import encryption

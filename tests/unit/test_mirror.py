@@ -14,6 +14,7 @@ BESIDE = ("inbox_watch", "trials", "training", "benchmarks")
 WIDER = {
     "access/test_login_meanwhile.py": "what happens to an account while its password is checked",
     "departures/test_mail_after_leaving.py": "covers and mailboxes of who left and came back",
+    "operations/test_shared_backups.py": "backups that share files with an earlier one",
     "engines/opening/test_pdf_cells.py": "every way to write a PDF, of the trial of damaged files",
     "engines/searchable_pdf/test_pdf_a.py": "the whole file by the clauses of PDF/A",
     "engines/test_no_metadata.py": "where a photo was taken, in all that is made of it",
@@ -38,6 +39,8 @@ WIDER = {
 
 #: Modules without tests of their own: why, and where under tests/ they are tested if anywhere.
 ELSEWHERE = {
+    "operations/backup_folder.py": ("by both ways", "unit/operations/test_backup.py"),
+    "operations/restore.py": ("with what is restored", "unit/operations/test_backup.py"),
     "model/evidence.py": ("types", "unit/evidence/test_actions.py"),
     "evidence/contents.py": ("by what is packed", "unit/evidence/test_actions.py"),
     "evidence/trail.py": ("by what is packed", "unit/evidence/test_actions.py"),

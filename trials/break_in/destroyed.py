@@ -16,7 +16,8 @@ from digitizer.access.password_hashing import hash_secret
 from digitizer.capture.scans import sealing
 from digitizer.facility import Facility, make_home, open_facility
 from digitizer.model.people import StaffRole
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from digitizer.people import actions as people
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import staff

@@ -63,6 +63,14 @@ def backup(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     passphrase_file: PassphraseFile = None,
+    share_with: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="An earlier backup on the same disk: the stored files that it has unaltered are "
+            "shared with it, not copied.",
+        ),
+    ] = None,
     confirm_key_folder: Annotated[
         bool,
         typer.Option(
@@ -84,6 +92,7 @@ def backup(
         folder,
         passphrase,
         OPERATOR,
+        earlier=share_with,
         key_folder_confirmed=confirm_key_folder,
     )
     record = {
@@ -93,12 +102,15 @@ def backup(
         "passphrase": made,
         "missing": list(done.missing),
         "altered": list(done.altered),
+        "shared": done.shared,
         "bucket": done.bucket,
     }
     lines = [
         f"The database and {counted(done.files, 'file')} are in {folder}.",
         f"The keys are in {done.keys}, encrypted.",
     ]
+    if share_with:
+        lines[0] += f" {counted(done.shared, 'stored file')} shared with {share_with}."
     if made:
         lines.append(f"Passphrase: {made}")
         note("Write the passphrase down, apart from the backup: it is shown only this once.")
@@ -136,7 +148,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Make a new home from a backup, and prove it by reconciling."""
-    from digitizer.operations.backup import restore_home
+    from digitizer.operations.restore import restore_home
 
     passphrase = None if passphrase_file is None else _passphrase(passphrase_file)
     proof = restore_home(folder, home_of(context), OPERATOR, passphrase, keys)

@@ -23,7 +23,8 @@ from digitizer.notifications.sending import send_due
 from digitizer.operations import actions as operations
 from digitizer.operations import anchors
 from digitizer.operations.anchors import Anchor
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from digitizer.storage import encryption, event_tree
 from digitizer.storage.audit_keys import keys_of
 from digitizer.storage.database import reading, writing

@@ -20,8 +20,9 @@ from digitizer.model.settings import Settings, Store
 from digitizer.operations import actions as operations
 from digitizer.operations import backup
 from digitizer.operations.actions import reconcile
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
 from digitizer.operations.moving import move_home
+from digitizer.operations.restore import restore_home
 from digitizer.screening import legal_mail
 from digitizer.storage import encryption
 from digitizer.storage.blobs import LocalBlobs

@@ -14,7 +14,8 @@ from digitizer.facility import Facility, open_facility
 from digitizer.model.errors import StorageError
 from digitizer.model.retention import MailKind
 from digitizer.operations import backup, backup_by_key
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from digitizer.retention import actions
 from digitizer.storage import encryption
 from digitizer.storage.database import writing

@@ -12,7 +12,8 @@ from digitizer.model.errors import StorageError, UsageError
 from digitizer.model.paper import Split
 from digitizer.operations import actions as operations
 from digitizer.operations import backup_keys
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from digitizer.storage import encryption, tables
 from digitizer.storage.database import open_engine, reading
 from digitizer.storage.schema import upgrade

@@ -19,7 +19,8 @@ from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.model.prints import PrintKind
 from digitizer.notifications import outbox
 from digitizer.notifications.outbox import OutState
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from digitizer.people import actions as people
 from digitizer.prints import actions
 from digitizer.storage import encryption

@@ -15,9 +15,10 @@ from digitizer.facility import AtRestSecret, Facility, make_home, open_facility
 from digitizer.letters.actions import search_mail
 from digitizer.model.errors import NotAllowed, SettingsError, StorageError, UsageError
 from digitizer.operations.actions import reconcile, verify_audit
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
 from digitizer.operations.doctor import examine
 from digitizer.operations.encrypting import change_passphrase, encrypt_home
+from digitizer.operations.restore import restore_home
 from digitizer.operations.scrub import scrub
 from digitizer.screening import legal_mail
 from digitizer.storage import encryption

@@ -22,9 +22,10 @@ from digitizer.model.events import STORE, Verb
 from digitizer.model.settings import FILE_NAME, read_settings
 from digitizer.operations import facilities as operations
 from digitizer.operations.actions import reconcile, verify_audit
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
 from digitizer.operations.facilities import KnownFacility, add_facility, facilities
 from digitizer.operations.moving import move_home
+from digitizer.operations.restore import restore_home
 from digitizer.storage.database import in_schema, open_engine, reading, rewrite, writing
 from digitizer.storage.every_table import metadata
 from digitizer.storage.home_key import Secret

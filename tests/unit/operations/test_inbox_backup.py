@@ -46,14 +46,14 @@ def test_no_half_written_file_is_in_a_backup(
     path = lay(facility, "stack.tif", b"one page", seconds_ago)
     copy_mail = backup._copy_mail
 
-    def something_happens(facility: Facility, folder: Path) -> backup._Copied:
+    def something_happens(facility: Facility, folder: Path, earlier: Path | None) -> backup._Copied:
         if "grows" in meanwhile:
             path.write_bytes(b"one page, another page")
         if "taken in" in meanwhile:
             take_from_inbox(facility, [path], "default", OPERATOR)
         if meanwhile == "goes away":
             path.unlink()
-        return copy_mail(facility, folder)
+        return copy_mail(facility, folder, earlier)
 
     monkeypatch.setattr(backup, "_copy_mail", something_happens)
     back_up(facility, tmp_path / "backup", PASSPHRASE, OPERATOR)

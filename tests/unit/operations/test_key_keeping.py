@@ -17,10 +17,11 @@ from digitizer.model.errors import SettingsError, StorageError, UsageError
 from digitizer.model.retention import HoldOn, MailKind, RunState
 from digitizer.model.upkeep_settings import OwnBackups
 from digitizer.operations import key_keeping, owners
-from digitizer.operations.backup import back_up, damage_of, restore_home
+from digitizer.operations.backup import back_up, damage_of
 from digitizer.operations.backup_by_key import is_by_key
 from digitizer.operations.key_keeping import FILE_NAME, read_copy
 from digitizer.operations.own_backups import back_up_if_due
+from digitizer.operations.restore import restore_home
 from digitizer.retention import actions
 from digitizer.storage import copying, encryption
 from digitizer.storage.database import reading, writing

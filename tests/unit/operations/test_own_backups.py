@@ -16,9 +16,10 @@ from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError, SettingsError, StorageError, UsageError
 from digitizer.model.upkeep_settings import OwnBackups
 from digitizer.operations import backup, backup_runs, own_backups
-from digitizer.operations.backup import restore_home
+from digitizer.operations.backup_folder import is_whole
 from digitizer.operations.backup_runs import BackupRun
 from digitizer.operations.own_backups import back_up_if_due, is_due
+from digitizer.operations.restore import restore_home
 from digitizer.storage import encryption
 from digitizer.storage.database import reading, writing
 from digitizer.storage.one_at_a_time import one_at_a_time
@@ -247,3 +248,20 @@ def test_two_facilities_may_have_one_folder_and_one_hour(
     made = back_up_if_due(planned, OPERATOR)
     assert made not in (None, theirs)
     assert [each.name for each in theirs.iterdir()] == ["unfinished"]
+
+
+@pytest.mark.parametrize(
+    ("every", "whole"),
+    [(1, [True] * 5), (2, [True, False] * 2 + [True]), (7, [True] + [False] * 4)],
+)
+def test_every_so_many_is_whole(
+    planned: Facility, tmp_path: Path, every: int, whole: list[bool]
+) -> None:
+    plan = planned.settings.backup.model_copy(update={"whole_every": every, "keep": 9})
+    here = replace(planned, settings=planned.settings.model_copy(update={"backup": plan}))
+    for _ in whole:
+        assert back_up_if_due(here, OPERATOR)
+        _a_day_goes_by(here)
+    found = sorted(Path(plan.folder).iterdir())
+    assert [is_whole(each) for each in found] == whole
+    restore_home(found[-1], tmp_path / "again", OPERATOR, PASSPHRASE)

@@ -22,9 +22,10 @@ from digitizer.model.retention import HoldOn, MailKind, RunState
 from digitizer.model.settings import Release
 from digitizer.operations import backup, key_keeping
 from digitizer.operations.actions import reconcile, verify_audit
-from digitizer.operations.backup import back_up, damage_of, restore_home
+from digitizer.operations.backup import back_up, damage_of
 from digitizer.operations.backup_by_key import NOTE
 from digitizer.operations.moving import move_home
+from digitizer.operations.restore import restore_home
 from digitizer.retention import actions
 from digitizer.storage import encryption
 from digitizer.storage.database import reading, writing

@@ -25,7 +25,8 @@ from digitizer.model.settings import Audit
 from digitizer.operations import actions as operations
 from digitizer.operations import timestamps
 from digitizer.operations.anchors import anchor_of, parse_line
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from digitizer.storage import encryption
 from digitizer.storage.database import reading, writing
 from digitizer.support.clock import now

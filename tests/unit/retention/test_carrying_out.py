@@ -23,7 +23,8 @@ from digitizer.model.people import MACHINE
 from digitizer.model.retention import Fate, HoldOn, MailKind, RunState
 from digitizer.model.settings import Release
 from digitizer.operations.actions import reconcile
-from digitizer.operations.backup import back_up, damage_of, restore_home
+from digitizer.operations.backup import back_up, damage_of
+from digitizer.operations.restore import restore_home
 from digitizer.operations.scrub import scrub
 from digitizer.operations.stored_blobs import named_originals, named_pictures
 from digitizer.retention import actions

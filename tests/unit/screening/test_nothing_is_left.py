@@ -16,7 +16,8 @@ from digitizer.model.errors import SettingsError, StorageError
 from digitizer.model.paper import Scan
 from digitizer.model.people import StaffRole
 from digitizer.operations.actions import reconcile, verify_audit
-from digitizer.operations.backup import back_up, restore_home
+from digitizer.operations.backup import back_up
+from digitizer.operations.restore import restore_home
 from digitizer.people import actions as people
 from digitizer.screening import decisions, legal_mail
 from digitizer.storage import encryption, schema

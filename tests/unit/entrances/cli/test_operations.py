@@ -61,12 +61,24 @@ def _same_keys(facility: Facility, home: Path) -> bool:
     return other.keys == facility.keys
 
 
+def test_a_later_backup_shares_stored_files(run_with_mail: RunWithMail, tmp_path: Path) -> None:
+    first = _line(run_with_mail("backup", tmp_path / "one", "--json"))
+    again = ("backup", tmp_path / "two", "--share-with", tmp_path / "one")
+    code, said, _ = run_with_mail(*again)
+    assert code == 0
+    assert f"shared with {tmp_path / 'one'}" in said
+    assert first["shared"] == 0
+    code, _, told = run_with_mail("backup", tmp_path / "three", "--share-with", tmp_path / "none")
+    assert (code, "is not a backup" in told) == (2, True)
+
+
 def test_a_passphrase_is_made_and_shown_once(
     run_with_mail: RunWithMail, facility: Facility, tmp_path: Path
 ) -> None:
     done = run_with_mail("backup", tmp_path / "copy", "--json")
     line = _line(done)
-    assert list(line) == ["folder", "files", "keys", "passphrase", "missing", "altered", "bucket"]
+    known = ["folder", "files", "keys", "passphrase", "missing", "altered", "shared", "bucket"]
+    assert list(line) == known
     assert "Write the passphrase down" in done[2]
     assert line["passphrase"] not in done[2]
     secret = tmp_path / "secret"
