@@ -15,11 +15,14 @@ import numpy as np
 
 from digitizer.engines.imaging.components import Components, components
 from digitizer.engines.imaging.ink import Mask, Reduced
+from digitizer.engines.imaging.traces import comes_again
 from digitizer.engines.imaging.wear import creases
 
 _FINE, _STROKE = 0.8, 1.8  # pixels at 100 dpi, deviations that smooth grain, and strokes, away
 _AROUND = 3.3  # mm across: the paper beside a stroke
-_NOISES, _LEAST = 4.0, 1.6  # standard deviations of the noise, and grey levels
+# Standard deviations of the noise; what shines through must stand out by more to be counted.
+_NOISES, _SURE_NOISES = 3.5, 4.0
+_LEAST = 1.6  # grey levels
 _MARK = 1.6  # mm: grain and dust are smaller
 _MARGIN = 5.0  # mm at each edge: shadows are steep there, and what is written there is seldom long
 _BESIDE = 1.0  # mm around what is known
@@ -27,6 +30,10 @@ _SHARP = 0.62  # pencil has 0.67 to 1.1, what shines through 0.36 to 0.65
 _ROUND = 0.3  # a part's breadth to its length: creases are straight, letters are not
 _AREA = 9.5  # mm2 of all round parts
 _FEW, _FEW_AREA = 60, 200.0  # parts, and mm2: a page that shines through has more
+# Broad strokes are as soft as what shines through, but lie in one line: mm high and long, of nearly
+# all (percentiles). The first words of a front's lines make a column that is longer.
+_LINE, _NEARLY_ALL = (20.0, 195.0), (5, 95)
+_ROLLER, _ONE_ROLLER = 16.0, 8.0  # mm across, and between two rims of one mark
 _THIN = 1.3  # mm: a fold's bits
 
 
@@ -53,12 +60,13 @@ def is_faintly_written(page: Reduced, known: Mask) -> bool:
     strokes = _strokes(page, known)
     if strokes is None:
         return False
-    if strokes.count <= _FEW and strokes.area <= _FEW_AREA:
+    if _sharpness(strokes, page) >= _SHARP or _are_one_line(strokes, page):
         return True
-    return _sharpness(strokes, page) >= _SHARP
+    sure = _strokes(page, known, _SURE_NOISES)
+    return sure is not None and sure.count <= _FEW and sure.area <= _FEW_AREA
 
 
-def _strokes(page: Reduced, known: Mask) -> _Strokes | None:
+def _strokes(page: Reduced, known: Mask, noises: float = _NOISES) -> _Strokes | None:
     margin = page.pixels(_MARGIN)
     if min(page.grey.shape) <= 4 * margin:
         return None
@@ -68,7 +76,7 @@ def _strokes(page: Reduced, known: Mask) -> _Strokes | None:
     inner = (slice(margin, -margin), slice(margin, -margin))
     darker = (around - fine)[inner]
     mask = np.zeros(page.grey.shape, np.bool_)
-    mask[inner] = darker > _threshold(darker)
+    mask[inner] = darker > _threshold(darker, noises)
     square = (page.dpi / 25.4) ** 2
     if np.count_nonzero(mask) < _AREA * square:
         return None
@@ -76,6 +84,7 @@ def _strokes(page: Reduced, known: Mask) -> _Strokes | None:
     found = _without_folds(components(mask), page)
     letters = (np.maximum(found.width, found.height) >= page.pixels(_MARK)) & _are_round(found)
     letters[0] = False
+    letters &= ~_of_rollers(found, letters, fine, page)
     area = float(found.area[letters].sum()) / square
     if area < _AREA:
         return None
@@ -94,11 +103,33 @@ def _without_folds(found: Components, page: Reduced) -> Components:
     return components(mask & ~folds) if folds.any() else found
 
 
-def _threshold(darker: Any) -> float:
+def _of_rollers(found: Components, letters: Any, fine: Any, page: Reduced) -> Any:
+    """Which of the letters are the rims of what a roller leaves at each of its turns."""
+    rolled = np.zeros_like(letters)
+    for left, right in _columns(found, letters, page):
+        if right - left <= page.pixels(_ROLLER) and comes_again(fine, left, right, page):
+            rolled |= letters & (found.left >= left) & (found.left + found.width <= right)
+    return rolled
+
+
+def _columns(found: Components, letters: Any, page: Reduced) -> list[tuple[int, int]]:
+    """Where across (left and right, in pixels) letters lie, parted where nothing lies between."""
+    columns: list[tuple[int, int]] = []
+    some = np.flatnonzero(letters)
+    for each in some[np.argsort(found.left[some], kind="stable")]:
+        left, right = int(found.left[each]), int(found.left[each] + found.width[each])
+        if columns and left <= columns[-1][1] + page.pixels(_ONE_ROLLER):
+            columns[-1] = (columns[-1][0], max(columns[-1][1], right))
+        else:
+            columns.append((left, right))
+    return columns
+
+
+def _threshold(darker: Any, noises: float) -> float:
     some = np.ascontiguousarray(darker[::5, ::5])
     middle = float(np.median(some))
     noise = 1.4826 * float(np.median(np.abs(some - middle)))
-    return middle + max(_LEAST, _NOISES * noise)
+    return middle + max(_LEAST, noises * noise)
 
 
 def _widened(known: Mask, page: Reduced) -> Mask:
@@ -120,6 +151,13 @@ def _are_round(found: Components) -> Any:
     xx, yy, xy = mean(off_x**2), mean(off_y**2), mean(off_x * off_y)
     half, root = (xx + yy) / 2, np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
     return half - root >= _ROUND**2 * (half + root)
+
+
+def _are_one_line(strokes: _Strokes, page: Reduced) -> bool:
+    """Whether nearly all lies in one line, upright or along a side."""
+    ends = (np.percentile(places, _NEARLY_ALL) for places in np.nonzero(strokes.mask))
+    spans = sorted(float(last - first) for first, last in ends)
+    return all(span <= page.pixels(most) for span, most in zip(spans, _LINE, strict=True))
 
 
 def _sharpness(strokes: _Strokes, page: Reduced) -> float:

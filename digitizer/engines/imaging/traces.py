@@ -1,7 +1,8 @@
 """Traces that folds and rollers leave among a side's marks, known by how they go on.
 
 A fold's shadow comes and goes: where it is seen for a few millimetres, the rest of it is still
-there under the grain. A roller leaves its mark at each turn, at equal steps in one column.
+there under the grain. A roller leaves its mark at each turn, at equal steps in one column; where it
+is too pale to be a mark, its column still comes again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ _SECTIONS, _DARK_SECTIONS = 14, 9  # of the side's length, and those in which th
 _GOES_ON = 0.8  # grey levels, a mean over a section
 _TURNS, _OFF_STEP, _OFF_COLUMN = 3, 3.0, 2.5  # marks in a column; mm
 _ROLLED_DEEP, _ROLLED_SHARP = 18, 0.3
+_PAPER = 6.0  # mm to each side of a roller's column
+_ROUND, _WITHIN = (30, 80), (15, 26)  # mm of paper: a whole turn of a roller, and parts of a turn
+_SEEN_TURNS, _ALIKE, _UNLIKE = 3.4, 0.85, 0.35  # turns on the side; correlations
 
 
 def on_folds(parts: Any, plain: Any, page: Reduced, ink: Ink) -> Any:
@@ -75,6 +79,34 @@ def of_a_roller(parts: Any, plain: Any) -> Any:
         if column.sum() >= _TURNS and _steps_are_equal(np.sort(y[column])):
             found[soft[column]] = True
     return found
+
+
+def comes_again(picture: Any, left: int, right: int, page: Reduced) -> bool:
+    """Whether a column of the picture (its sides in pixels) darkens and clears in the same way at
+    each turn of some roller, all the way down, and not within a turn: lines of writing follow one
+    another more closely, and are not alike."""
+    beside, row = page.pixels(_PAPER), page.dpi / 25.4
+    paper = np.concatenate(
+        [picture[:, max(0, left - beside) : left], picture[:, right : right + beside]], axis=1
+    )
+    if paper.shape[1] < beside:
+        return False
+    level = paper.mean(axis=1) - picture[:, left:right].mean(axis=1)
+    starts = (np.arange(int(len(level) / row)) * row).astype(np.int64)
+    profile = np.add.reduceat(level, starts) / row
+    longest = min(_ROUND[1], int(len(profile) / _SEEN_TURNS))
+    if longest <= _ROUND[0]:
+        return False
+    turn = max(_likeness(profile, lag) for lag in range(_ROUND[0], longest + 1))
+    within = max(_likeness(profile, lag) for lag in range(*_WITHIN))
+    return turn >= _ALIKE and within <= _UNLIKE
+
+
+def _likeness(profile: Any, lag: int) -> float:
+    """How a profile correlates with itself so many millimetres on, -1 to 1."""
+    one, other = profile[:-lag], profile[lag:]
+    one, other = one - one.mean(), other - other.mean()
+    return float((one * other).sum() / max(np.sqrt((one**2).sum() * (other**2).sum()), 1e-6))
 
 
 def _steps_are_equal(y: Any) -> bool:

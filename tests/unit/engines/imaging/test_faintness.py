@@ -96,3 +96,31 @@ def test_what_shines_through_faintly_is_blank_where_the_front_is_known() -> None
     back = paper(0.3) - 0.05 * soft
     assert look(back, other=look(paper(1) - front)).blank
     assert not look(back - np.roll(written(3, 7), 1300, axis=0), other=look(paper(1) - front)).blank
+
+
+def _broad_word(tone: float) -> Levels:
+    """A word in strokes of 2 mm that are soft at their edges, as juice leaves them."""
+    layer = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.putText(
+        layer, "see you soon", (150, 900), cv2.FONT_HERSHEY_SIMPLEX, 5, 255, 16, cv2.LINE_AA
+    )
+    soft = cv2.GaussianBlur(layer, (0, 0), 0.3 * DPI / 25.4)
+    return np.asarray(soft, np.float32) * (tone / 255)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_line_of_broad_soft_strokes_does_not_shine_through(turned: bool) -> None:
+    page = paper(1) - _broad_word(8)
+    assert look(np.ascontiguousarray(np.rot90(page)) if turned else page).perhaps_blank
+
+
+def test_the_ends_of_a_fronts_lines_shine_through() -> None:
+    """One below the other they are as narrow as a line, and longer than one."""
+    lines = written(24, 9, left=1450)[:, ::-1]
+    soft = cv2.GaussianBlur(lines, (0, 0), 0.55 * DPI / 25.4)
+    assert look(paper(1.5) - np.asarray(soft, np.float32)).blank
+
+
+@pytest.mark.parametrize(("noise", "tone"), [(5, 8), (6, 9)])
+def test_a_line_that_hardly_stands_out_of_the_grain_is_shown(noise: float, tone: float) -> None:
+    assert look(paper(noise) - written(1, tone, 1.0)).perhaps_blank

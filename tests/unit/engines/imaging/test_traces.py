@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import cv2
@@ -10,7 +11,7 @@ import pytest
 
 from digitizer.engines.imaging.ink import Reduced, find_ink
 from digitizer.engines.imaging.paper_marks import Parts, measured
-from digitizer.engines.imaging.traces import of_a_roller, on_folds
+from digitizer.engines.imaging.traces import comes_again, of_a_roller, on_folds
 
 Levels = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -115,3 +116,43 @@ def test_marks_at_unequal_steps_are_no_rollers() -> None:
 def test_sharp_or_dark_marks_are_no_rollers() -> None:
     assert not smudges([40, 95, 150, 205], tone=40, soft=0.1).any()
     assert not smudges([40, 95, 150, 205], tone=60).any()
+
+
+# ---- a column that comes again at each turn
+
+COLUMN = (round(100 * MM), round(109 * MM))
+
+
+def _darkened(places: Iterable[tuple[float, float]], tone: float = 3) -> Reduced:
+    """A side whose column is darker at each of these places (mm from the top, and mm long)."""
+    page = paper()
+    for top, long in places:
+        page[round(top * MM) : round((top + long) * MM), slice(*COLUMN)] -= tone
+    return _reduced(page)
+
+
+def _again(page: Reduced) -> bool:
+    return comes_again(page.grey, *COLUMN, page)
+
+
+@pytest.mark.parametrize("turn", [38, 55, 70])
+def test_what_comes_at_each_turn_is_a_rollers(turn: float) -> None:
+    assert _again(_darkened((top, 13) for top in np.arange(10, 275, turn)))
+
+
+def test_a_list_of_equal_steps_is_not() -> None:
+    assert not _again(_darkened((10 + 9 * number, 4) for number in range(29)))
+
+
+def test_words_here_and_there_are_not() -> None:
+    assert not _again(_darkened([(12, 5), (60, 12), (95, 4), (190, 8), (240, 5)]))
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_what_is_not_there_at_every_turn_is_not(count: int) -> None:
+    assert not _again(_darkened((20 + 55 * number, 8) for number in range(count)))
+
+
+def test_what_lies_at_the_very_side_of_a_page_is_not_asked() -> None:
+    page = _darkened([])
+    assert not comes_again(page.grey, 0, WIDTH, page)
