@@ -181,6 +181,7 @@ def _write_pages(
                 confidence=read.confidence,
                 text=read.text,
                 words=words_to_json(read.words),
+                unread=read.unread,
             )
         )
         failpoint("filing.transcript_written")

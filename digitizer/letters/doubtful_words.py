@@ -10,6 +10,9 @@ from digitizer.model.paper import PERSON, Transcript, Word
 
 #: A word that was read with less confidence (0..1) is marked, so that people check the picture.
 _MAY_BE_MISREAD = 0.6
+#: A page of whose ink so much (0..1) was not read may have lost a line. Of 40 pages by hands of
+#: today none has it, of 381 with one line taken out of what was read 97 in 100.
+_LOST_LINE = 0.02
 
 
 class ShownWord(NamedTuple):
@@ -30,6 +33,11 @@ def shown_lines(read: Transcript) -> Lines:
         [ShownWord(word.text, word.confidence < _MAY_BE_MISREAD) for word in line]
         for _, line in groupby(read.words, key=_line)
     ]
+
+
+def is_read_in_part(read: Transcript) -> bool:
+    """Whether there may be writing on the page of which nothing was read. A person saw it all."""
+    return read.engine != PERSON and read.unread >= _LOST_LINE
 
 
 def doubts_in(lines: Lines) -> tuple[int, int]:

@@ -59,6 +59,7 @@ def whole_transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int
             transcript.c.confidence,
             transcript.c.text,
             transcript.c.words,
+            transcript.c.unread,
             newest_correction().label("corrected"),
         )
         .join(transcript, transcript.c.page_id == page.c.id, isouter=True)
@@ -67,8 +68,7 @@ def whole_transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int
     found: dict[int, Transcript] = {}
     for row in rows:
         if row.engine is not None:
-            words = words_from_json(row.words)
-            found[row.id] = Transcript(row.engine, row.text, row.confidence, words)
+            found[row.id] = _as_read(row)
         if row.corrected is not None:
             found[row.id] = corrected(found.get(row.id, _UNREAD), row.corrected)
     return found
@@ -77,10 +77,12 @@ def whole_transcripts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int
 def readings_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, Transcript]:
     """What the program read on these pages by page id, whether or not people corrected it since."""
     rows = tx.execute(sa.select(transcript).where(transcript.c.page_id.in_(page_ids)))
-    return {
-        row.page_id: Transcript(row.engine, row.text, row.confidence, words_from_json(row.words))
-        for row in rows
-    }
+    return {row.page_id: _as_read(row) for row in rows}
+
+
+def _as_read(row: sa.Row[Any]) -> Transcript:
+    words = words_from_json(row.words)
+    return Transcript(row.engine, row.text, row.confidence, words, unread=row.unread)
 
 
 def texts_of(tx: sa.Connection, page_ids: Sequence[int]) -> dict[int, str]:

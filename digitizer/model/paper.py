@@ -343,10 +343,13 @@ PERSON = "person"
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """What one engine read on one page. ``text`` is in reading order, with one line for each line
-    on the page. ``kind`` is what the page looked like when it was read; None if it is not known."""
+    on the page. ``kind`` is what the page looked like when it was read; None if it is not known.
+    ``unread`` is the share (0..1) of the page's ink that may be writing of which no word is here.
+    """
 
     engine: str
     text: str
     confidence: float
     words: tuple[Word, ...] = field(default=())
     kind: PageKind | None = None
+    unread: float = 0.0

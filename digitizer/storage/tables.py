@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0035"
+SCHEMA_VERSION = "0040"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -309,6 +309,7 @@ transcript = sa.Table(
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("words", sa.JSON, nullable=False, default=list),
+    sa.Column("unread", sa.Float, nullable=False, server_default="0"),
 )
 
 # Staff's corrections of a transcript; the newest of a page is what is shown and searched.

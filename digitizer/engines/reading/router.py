@@ -20,6 +20,7 @@ from digitizer.engines.reading.layout.photo_areas import photos
 from digitizer.engines.reading.layout.pictures import Picture, share_of
 from digitizer.engines.reading.layout.print_lines import Print, find_print
 from digitizer.engines.reading.layout.specks import InkShapes, Specks, find_specks, ink_shapes
+from digitizer.engines.reading.layout.unread import unread_share
 from digitizer.engines.reading.readers import ppocr, tesseract
 from digitizer.engines.reading.text.plausible import familiar_words, plausibility
 from digitizer.model.errors import EngineError
@@ -54,6 +55,7 @@ class PageLook:
     kind: PageKind
     shapes: InkShapes
     print: Print
+    specks: Specks
 
 
 def look_at(image: Picture) -> PageLook:
@@ -62,7 +64,7 @@ def look_at(image: Picture) -> PageLook:
     specks = _outside(find_specks(image), pictures)
     shapes = ink_shapes(specks)
     print_ = find_print(specks)
-    return PageLook(_kind(shapes, print_, share_of(image, pictures)), shapes, print_)
+    return PageLook(_kind(shapes, print_, share_of(image, pictures)), shapes, print_, specks)
 
 
 def _outside(specks: Specks, boxes: Sequence[Box]) -> Specks:
@@ -106,7 +108,8 @@ def _read_part(image: Picture, dpi: int, languages: tuple[str, ...]) -> Transcri
     look = look_at(image)
     if look.kind in (PageKind.BLANK, PageKind.PHOTO):
         return Transcript(NO_ENGINE, "", 0.0, kind=look.kind)
-    return replace(_read(image, dpi, languages, look), kind=look.kind)
+    found = _read(image, dpi, languages, look)
+    return replace(found, kind=look.kind, unread=unread_share(look.specks, found.words))
 
 
 def _read(image: Picture, dpi: int, languages: tuple[str, ...], look: PageLook) -> Transcript:

@@ -203,6 +203,7 @@ def read(
                 "engine": page.transcript.engine,
                 "kind": page.transcript.kind,
                 "confidence": round(page.transcript.confidence, 3),
+                "unread": round(page.transcript.unread, 3),
                 "seconds": round(page.seconds, 3),
             }
             say(record, as_json, *([] if as_json else _page_text(name, page)))
@@ -212,7 +213,7 @@ def read(
 
 def _page_text(path: str, page: ReadPage) -> list[str]:
     """A page for a person: which engine read it, then its text, with doubtful words marked."""
-    from digitizer.letters.doubtful_words import doubts_in, shown_lines
+    from digitizer.letters.doubtful_words import doubts_in, is_read_in_part, shown_lines
 
     lines = shown_lines(page.transcript)
     doubtful, words = doubts_in(lines)
@@ -221,6 +222,8 @@ def _page_text(path: str, page: ReadPage) -> list[str]:
     if not words:
         return [f"{head}: {looks}nothing was read ({page.seconds:.1f} s)", ""]
     marked = f"{doubtful} of {words} words doubtful, marked [?]" if doubtful else f"{words} words"
+    if is_read_in_part(page.transcript):
+        marked += ", some of the writing not read"
     marked = looks + marked
     text = [
         " ".join(f"{word.text}[?]" if word.doubtful else word.text for word in line)

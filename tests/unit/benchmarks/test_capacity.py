@@ -38,7 +38,7 @@ def test_a_day_has_the_pages_of_the_place(stacks: list[Stack]) -> None:
 
 def test_alone_a_stack_waits_for_its_own_work() -> None:
     day = day_of([_stack(0, 36_000, 90)], 2)
-    assert day.waits == (pytest.approx(90 / ALONE),)
+    assert day.waits == pytest.approx((90 / ALONE,))
     assert day.last == pytest.approx(10 + 50 / 3600)
     assert day.busy == pytest.approx(1)
 
@@ -69,7 +69,7 @@ def test_what_a_dead_machine_had_is_done_by_another(stacks: list[Stack]) -> None
 def test_where_all_machines_are_dead_it_goes_on_when_they_are_back() -> None:
     fault = Fault("the only machine", 10.01, TWO_HOURS, machines=1)
     day = day_of([_stack(0, 36_000, 180)], 2, [fault])
-    assert day.waits == (pytest.approx(36 + TWO_HOURS + 100),)
+    assert day.waits == pytest.approx((36 + TWO_HOURS + 100,))
 
 
 def test_nothing_is_filed_while_the_database_is_away(stacks: list[Stack]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from digitizer.letters.doubtful_words import doubts_in, shown_lines
+from dataclasses import replace
+
+from digitizer.letters.doubtful_words import doubts_in, is_read_in_part, shown_lines
 from digitizer.model.paper import PERSON, Box, Transcript, Word
 
 _BOX = Box(0, 0, 9, 9)
@@ -23,6 +25,13 @@ def test_a_text_without_words_is_doubtful_as_a_whole_or_not_at_all() -> None:
 def test_a_correction_is_not_doubtful_and_every_word_of_it_is_shown() -> None:
     read = Transcript(PERSON, "dear little Ava", 1.0, (Word("dear", _BOX, 0.1, 0),))
     assert shown_lines(read) == [[("dear", False), ("little", False), ("Ava", False)]]
+
+
+def test_a_page_that_may_have_lost_a_line_is_told_until_a_person_saw_it() -> None:
+    read = Transcript("engine", "dear Ava", 0.9, unread=0.02)
+    assert is_read_in_part(read)
+    assert not is_read_in_part(replace(read, unread=0.019))
+    assert not is_read_in_part(replace(read, engine=PERSON))
 
 
 def test_nothing_read_is_nothing_shown() -> None:

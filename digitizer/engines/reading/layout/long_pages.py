@@ -67,6 +67,7 @@ def joined(parts: Sequence[tuple[int, Transcript]]) -> Transcript:
         confidence=sum(each.confidence * len(each.words) for each in read) / len(words),
         words=tuple(words),
         kind=most.kind,
+        unread=max(each.unread for _, each in parts),
     )
 
 

@@ -107,16 +107,16 @@ def find_print(specks: Specks) -> Print:
     inside = np.zeros(len(specks), dtype=bool)
     for line in lines:
         inside |= line.holds(specks, slack=0.1 * usual)
-    ink = ~_rules(specks)
+    ink = ~rules(specks)
     others = specks[ink & ~inside]
     return Print(
         tuple(line.on_page(specks.factor) for line in lines),
         float(specks.area[inside].sum() / max(1.0, specks.area[ink | inside].sum())),
-        tuple(_gathered(others, usual)),
+        tuple(box for _, box in gathered(others, usual)),
     )
 
 
-def _rules(specks: Specks) -> Mask:
+def rules(specks: Specks) -> Mask:
     """What is far longer than thick, or runs off the page."""
     height, width = specks.size
     long = (specks.width > _RULE * specks.height) | (specks.height > _RULE * specks.width)
@@ -207,8 +207,9 @@ def _slope(letters: Specks, length: float, usual: float) -> float:
 # ---- other ink -------------------------------------------------------------------------------
 
 
-def _gathered(others: Specks, usual: float) -> Iterator[Box]:
-    """Boxes around specks that stand together, where they are ink enough to be words."""
+def gathered(others: Specks, usual: float) -> Iterator[tuple[Specks, Box]]:
+    """Specks that stand together, where they are ink enough to be words, and a box around them in
+    pixels of the page. ``usual`` is the height of the page's letters."""
     height, width = others.size
     map_ = np.zeros((height // _COARSE + 1, width // _COARSE + 1), dtype=np.uint8)
     edges = np.column_stack(
@@ -228,7 +229,7 @@ def _gathered(others: Specks, usual: float) -> Iterator[Box]:
     for number in range(1, count):
         some = others[home == number]
         if _is_worth_a_look(some, usual):
-            yield _box(stats[number, :4].tolist(), _AROUND * usual, others)
+            yield some, _box(stats[number, :4].tolist(), _AROUND * usual, others)
 
 
 def _is_worth_a_look(some: Specks, usual: float) -> bool:

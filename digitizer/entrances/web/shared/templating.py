@@ -17,7 +17,7 @@ from digitizer.entrances.web.shared.translations import (
 )
 from digitizer.entrances.web.shared.wording import Wording
 from digitizer.facility import Facility
-from digitizer.letters.doubtful_words import doubts_in, shown_lines
+from digitizer.letters.doubtful_words import doubts_in, is_read_in_part, shown_lines
 from digitizer.support.paths import WEB_TEMPLATES
 
 
@@ -40,6 +40,7 @@ def _templates(language: str) -> Environment:
     environment.filters.update(wording.filters())
     environment.globals.update(
         doubts_in=doubts_in,
+        is_read_in_part=is_read_in_part,
         languages=LANGUAGES,
         letter_name=wording.letter_name,
         shown_lines=shown_lines,

@@ -10,7 +10,7 @@ from PIL import Image
 
 from digitizer.engines.reading import engines, read_page, router
 from digitizer.engines.reading.layout.print_lines import Print, PrintLine
-from digitizer.engines.reading.layout.specks import InkShapes
+from digitizer.engines.reading.layout.specks import InkShapes, find_specks
 from digitizer.engines.reading.readers import ppocr, tesseract
 from digitizer.engines.reading.router import PageLook, look_at
 from digitizer.model.errors import EngineError
@@ -20,10 +20,11 @@ Picture = NDArray[np.uint8]
 Engine = Callable[..., Transcript]
 PAGE = np.zeros((10, 10), np.uint8)
 LINES = Print((PrintLine(np.zeros((4, 2), np.float32), 9),), 0.9)
-PRINT = PageLook(PageKind.TYPED, InkShapes(300, 0.2, 0.8), LINES)
-TYPEWRITTEN = PageLook(PageKind.TYPED, InkShapes(300, 0.3, 0.7), LINES)
-SCRAWL = PageLook(PageKind.HANDWRITTEN, InkShapes(300, 0.8, 0.1), Print())
-UNSURE = PageLook(PageKind.MIXED, InkShapes(90, 0.6, 0.6), LINES)
+NO_INK = find_specks(PAGE)
+PRINT = PageLook(PageKind.TYPED, InkShapes(300, 0.2, 0.8), LINES, NO_INK)
+TYPEWRITTEN = PageLook(PageKind.TYPED, InkShapes(300, 0.3, 0.7), LINES, NO_INK)
+SCRAWL = PageLook(PageKind.HANDWRITTEN, InkShapes(300, 0.8, 0.1), Print(), NO_INK)
+UNSURE = PageLook(PageKind.MIXED, InkShapes(90, 0.6, 0.6), LINES, NO_INK)
 
 
 def reading(engine: str, text: str, confidence: float) -> Transcript:

@@ -29,7 +29,9 @@ _WORDS = (
 _PAGES: dict[str, list[ReadPage | DigitizerError]] = {
     "letter.png": [
         ReadPage(
-            1, Transcript("pp-ocrv6", "Dear Avs\nhello", 0.7, _WORDS, PageKind.HANDWRITTEN), 1.24
+            1,
+            Transcript("pp-ocrv6", "Dear Avs\nhello", 0.7, _WORDS, PageKind.HANDWRITTEN, 0.31),
+            1.24,
         ),
         ReadPage(2, Transcript("none", "", 0.0, kind=PageKind.PHOTO), 0.3),
     ],
@@ -59,7 +61,8 @@ def test_doubtful_words_are_marked_and_counted(run: Run) -> None:
     done = run("read", "letter.png", "sure.png", at=None)
     assert (done.code, done.err) == (0, "")
     assert done.out.split("\n\n") == [
-        "— letter.png, page 1: handwritten, 1 of 3 words doubtful, marked [?] (pp-ocrv6, 1.2 s)\n"
+        "— letter.png, page 1: handwritten, 1 of 3 words doubtful, marked [?], "
+        "some of the writing not read (pp-ocrv6, 1.2 s)\n"
         "Dear Avs[?]\nhello",
         "— letter.png, page 2: photo, nothing was read (0.3 s)",
         "— sure.png, page 1: 2 words (tesseract, 0.5 s)\nDear Ava",
@@ -70,7 +73,9 @@ def test_doubtful_words_are_marked_and_counted(run: Run) -> None:
 @pytest.mark.usefixtures("made_up_reading")
 def test_for_programs_the_text_is_bare(run: Run) -> None:
     first, second = run("read", "letter.png", "--json", at=None).lines
-    assert list(first) == ["file", "page", "text", "engine", "kind", "confidence", "seconds"]
+    known = ["file", "page", "text", "engine", "kind", "confidence", "unread", "seconds"]
+    assert list(first) == known
+    assert (first["unread"], second["unread"]) == (0.31, 0.0)
     assert first["text"] == "Dear Avs\nhello"
     assert (second["page"], second["text"]) == (2, "")
 

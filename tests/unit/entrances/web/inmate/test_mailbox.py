@@ -8,7 +8,7 @@ from digitizer.letters import actions as letters
 from digitizer.messages import reply_sheets
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.storage.database import reading, writing
-from digitizer.storage.tables import letter, message
+from digitizer.storage.tables import letter, message, transcript
 from tests.support.web_kit import (
     Mail,
     Visitor,
@@ -114,6 +114,15 @@ def test_what_the_marks_of_doubt_mean_is_shown_with_them(tobias: Visitor, mail: 
     assert "read by a machine" in english
     assert "Doubtful words: 2 of 15. They are marked like this:" in english
     assert "Palabras dudosas: 2 de 15." in spanish
+
+
+def test_a_page_that_may_have_lost_a_line_says_so(tobias: Visitor, mail: Mail) -> None:
+    page = f"/mail/{mail.ids['letter']}/2"
+    assert "not read: look at the picture" not in tobias.get(page).text
+    with writing(mail.facility.engine) as tx:
+        tx.execute(sa.update(transcript).values(unread=0.05))
+    assert "not read: look at the picture" in tobias.get(page).text
+    assert "no se leyó: mire la imagen" in tobias.get(page, params={"lang": "es"}).text
 
 
 def test_a_corrected_text_shows_that_a_person_corrected_it(tobias: Visitor, mail: Mail) -> None:

@@ -7,9 +7,10 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from digitizer.storage.database import reading
-from digitizer.storage.tables import event
-from tests.support.made_mail import with_web_settings
+from digitizer.letters import actions as letters
+from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import event, transcript
+from tests.support.made_mail import CLERK, with_web_settings
 from tests.support.web_kit import Mail, Visitor, add_letter_with_a_back
 
 
@@ -53,6 +54,17 @@ def test_a_page_is_shown_beside_its_text(ana: Visitor, mail: Mail) -> None:
     assert '<span class="doubtful">driving</span>' in html
     picture = ana.get(f"/staff/mail/{mail.ids['letter']}/2/picture")
     assert picture.headers["content-type"].startswith("image/")
+
+
+def test_a_page_that_may_have_lost_a_line_says_so(ana: Visitor, mail: Mail) -> None:
+    here, told = f"/staff/mail/{mail.ids['letter']}/2", "Some of the writing on this page was not"
+    assert told not in ana.get(here).text
+    with writing(mail.facility.engine) as tx:
+        tx.execute(sa.update(transcript).values(unread=0.05))
+    assert told in ana.get(here).text
+    letters.correct_page(mail.facility, mail.ids["letter"], 2, "All that stands there.", CLERK)
+    assert told in ana.get(here).text.partition("<details")[2], "of what the machine read before"
+    assert told not in ana.get(here).text.partition("<details")[0]
 
 
 def test_a_page_that_is_perhaps_blank_says_so_to_staff(ana: Visitor, mail: Mail) -> None:
