@@ -72,8 +72,8 @@ def _are_the_announced(letters: Sequence[Stretch], announced: int) -> bool:
     is a cover.
 
     One too many could make up for one that hides: so there may be no paper of another way, no cover
-    twice, none without pages, and no separator, of which one left in from the stack before looks like
-    any other.
+    twice, none without pages, and no separator: one left in from the stack before looks like any
+    other.
     """
     codes = [each.code for each in letters]
     kinds = {kind for each in letters for sheet in each.sheets for kind in sheet.kinds}
