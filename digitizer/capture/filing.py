@@ -24,6 +24,7 @@ from digitizer.capture.scans import ledger
 from digitizer.capture.splitting import reading_order
 from digitizer.covers import register, uses
 from digitizer.letters.envelopes import PageLook, envelopes_among
+from digitizer.letters.hands import in_another_hand
 from digitizer.letters.pages import renumber
 from digitizer.letters.search.indexing import index_letter
 from digitizer.letters.transcripts import words_to_json
@@ -33,7 +34,9 @@ from digitizer.messages.request_forms import Form
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import LetterKind, LetterState, PageRole
 from digitizer.model.paper import (
+    ANOTHER_HAND,
     MAY_BE_COVER,
+    READS_PRINT,
     CodeKind,
     Doubt,
     DoubtReason,
@@ -152,7 +155,10 @@ def _write_pages(
     ids: dict[int, int] = {}
     places = _places(worked)
     envelopes = _envelopes(worked)
-    perhaps_covers = {each.number for each in worked.seen if _may_be_cover(each)}
+    found = {
+        MAY_BE_COVER: {each.number for each in worked.seen if _may_be_cover(each)},
+        ANOTHER_HAND: _in_another_hand(worked, envelopes),
+    }
     for each in worked.pages:
         done = tx.execute(
             sa.insert(page).values(
@@ -165,7 +171,7 @@ def _write_pages(
                 height=each.height,
                 dpi=each.dpi,
                 ink=each.ink,
-                quality=[*each.quality, *([MAY_BE_COVER] if each.number in perhaps_covers else [])],
+                quality=[*each.quality, *(mark for mark in found if each.number in found[mark])],
                 stripes=list(each.stripes),
                 paper=list(each.paper),
                 envelope=each.number in envelopes,
@@ -195,6 +201,24 @@ def _envelopes(worked: Worked) -> set[int]:
         envelopes_among([looks[number] for number in each.pages]) for each in worked.split.letters
     )
     return set().union(*found)
+
+
+def _in_another_hand(worked: Worked, envelopes: Collection[int]) -> set[int]:
+    """The numbers of the pages with which another letter may begin, by their hand: where no cover
+    says whose the letter is, whoever chooses an inmate for it should see that. Clean print is of no
+    hand."""
+    written = {
+        number
+        for number, read in worked.transcripts.items()
+        if read.text and read.engine != READS_PRINT and number not in envelopes
+    }
+    hands = {each.number: each.hand for each in worked.pages if each.number in written}
+    unnamed = (each.pages for each in worked.split.letters if each.cover is None)
+    return {
+        pages[place]
+        for pages in unnamed
+        for place in in_another_hand([hands.get(number, ()) for number in pages])
+    }
 
 
 def _look(page: SurveyedPage, transcripts: Mapping[int, Transcript]) -> PageLook:

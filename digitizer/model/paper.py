@@ -90,6 +90,8 @@ PERHAPS_BLANK = "perhaps blank"
 WAS_MIRRORED = "was mirrored"
 #: Another, of a held page: it may be no page of the letter but the cover of the next one.
 MAY_BE_COVER = "may be a cover"
+#: Another, of a letter without a cover: it is written as no page before it in the letter is.
+ANOTHER_HAND = "another hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ class SurveyedPage:
     ``two_toned`` is a blank side in black and white: anything fainter than the scanner's threshold
     is missing from it. ``stripes`` are thin lines down the whole page as it was scanned, in
     millimetres from its left: dirt on the scanner's glass, or lines of the paper. ``paper`` is the
-    colour of the paper, red, green and blue of 0 to 255; empty where none can be told.
+    colour of the paper, red, green and blue of 0 to 255; empty where none can be told. ``hand`` is
+    how its writing looks as a whole, to be held beside other pages of its scan and not to be kept;
+    empty where too little is written.
     """
 
     number: int
@@ -155,6 +159,7 @@ class SurveyedPage:
     two_toned: bool = False
     stripes: tuple[float, ...] = ()
     paper: tuple[int, ...] = ()
+    hand: tuple[int, ...] = ()
 
     @property
     def megapixels(self) -> float:
@@ -338,6 +343,8 @@ class PageKind(StrEnum):
 
 #: The name, instead of an engine's, of a transcript that a person corrected.
 PERSON = "person"
+#: The engine of what is clean print.
+READS_PRINT = "tesseract"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """Whether what is held as one letter may be more than one: a person must see it all.
 
 A lost separator or cover leaves no sign of its own. What it leaves are the things that change where
-one letter ends: an envelope, another size or colour of paper, a second greeting, a count that is
-off. None of them decides; each only asks for a look at every page. A change of hand is not among
-them: no cheap measure tells two hands from one person's print and cursive.
+one letter ends: an envelope, another size or colour of paper, another hand, a second greeting, a
+count that is off. None of them decides; each only asks for a look at every page.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 
 from digitizer.letters.transcripts import texts_of
 from digitizer.model.mail import PageRole
-from digitizer.model.paper import DoubtReason
+from digitizer.model.paper import ANOTHER_HAND, DoubtReason
 from digitizer.screening.exception_queue import ScanPage
 from digitizer.screening.greetings import greets
 
@@ -35,6 +34,7 @@ class Sign(StrEnum):
     ENVELOPE = "envelope"
     SIZE = "size"
     COLOUR = "colour"
+    HAND = "hand"
     GREETING = "greeting"
     COUNT = "count"
 
@@ -72,6 +72,8 @@ def _signs(
     seen = [page for page in letters if page.paper]
     if any(not _same_colour(page, seen[0]) for page in seen[1:]):
         yield Sign.COLOUR
+    if any(ANOTHER_HAND in page.quality for page in letters[1:]):
+        yield Sign.HAND
     if any(page.id in greeting for page in letters[1:]):
         yield Sign.GREETING
     if _COUNTS & set(doubts):

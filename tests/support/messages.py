@@ -23,7 +23,7 @@ from digitizer.entrances.web.staff import rosters
 from digitizer.model.events import Verb
 from digitizer.model.logbook import REASONS
 from digitizer.model.mail import LetterState, MessageState, Queue, ScanState
-from digitizer.model.paper import PERHAPS_BLANK, CodeKind
+from digitizer.model.paper import ANOTHER_HAND, PERHAPS_BLANK, CodeKind
 from digitizer.model.people import ActorKind, CustodyStatus, StaffRole
 from digitizer.model.prints import PrintState
 from digitizer.model.request_settings import Requests
@@ -62,6 +62,7 @@ _ENUMS: Sequence[type[StrEnum]] = (
 )
 #: And these words, which are in no enum.
 _OTHERS: Sequence[str] = (
+    ANOTHER_HAND,
     PERHAPS_BLANK,
     quality.TOO_DARK,
     quality.TOO_LIGHT,

@@ -110,6 +110,7 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
         two_toned=upright.two_toned,
         stripes=upright.stripes,
         paper=upright.paper,
+        hand=upright.hand,
     )
 
 

@@ -14,8 +14,6 @@ from digitizer.capture.splitting.sheet_counts import letters_found
 from digitizer.capture.splitting.stretches import Stretch, is_proven
 from digitizer.model.paper import CodeKind, DoubtReason
 
-_FROM_OUTSIDE = frozenset({CodeKind.INMATE, CodeKind.SEPARATOR})
-
 
 def join_own_blanks(
     stretches: Sequence[Stretch], announced: int, expected: bool
@@ -74,16 +72,17 @@ def _are_the_announced(letters: Sequence[Stretch], announced: int) -> bool:
     is a cover.
 
     One too many could make up for one that hides: so there may be no paper of another way, no cover
-    twice and none without pages.
+    twice, none without pages, and no separator: one left in from the stack before looks like any
+    other.
     """
-    codes = [each.code for each in letters if not each.separated]
+    codes = [each.code for each in letters]
     kinds = {kind for each in letters for sheet in each.sheets for kind in sheet.kinds}
     return (
         announced > 0
         and letters_found(letters) == announced
         and all(each.established and not each.empty for each in letters)
         and len(set(codes)) == len(codes)
-        and (kinds <= _FROM_OUTSIDE or kinds == {CodeKind.REPLY})
+        and kinds in ({CodeKind.INMATE}, {CodeKind.REPLY})
     )
 
 

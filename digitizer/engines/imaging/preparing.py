@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitizer.engines.imaging.blankness import Blankness, judge
+from digitizer.engines.imaging.hands import hand_of
 from digitizer.engines.imaging.ink import Ink, Reduced, chroma, find_ink, reduced
 from digitizer.engines.imaging.legibility import is_grain, why_unseen
 from digitizer.engines.imaging.levelling import level
@@ -58,6 +59,7 @@ class PreparedPage:
     two_toned: bool = False
     stripes: tuple[float, ...] = ()
     paper: tuple[int, ...] = ()
+    hand: tuple[int, ...] = ()
 
 
 def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = None) -> PreparedPage:
@@ -102,6 +104,7 @@ def prepare(page: OpenedPage, blank_ink: float, other: PreparedPage | None = Non
         two_toned=blank and two_toned,
         stripes=find_stripes(as_scanned),
         paper=() if no_paper else _paper_seen(small, ink),
+        hand=() if blank or no_paper else hand_of(small, ink, skew),
     )
 
 

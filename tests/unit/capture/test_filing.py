@@ -16,7 +16,9 @@ from digitizer.letters.transcripts import correct
 from digitizer.messages import outgoing
 from digitizer.model.mail import LetterState, Outcome, PageRole
 from digitizer.model.paper import (
+    ANOTHER_HAND,
     MAY_BE_COVER,
+    READS_PRINT,
     CodeKind,
     CoverCode,
     Doubt,
@@ -250,6 +252,25 @@ def test_a_page_of_a_letter_that_may_be_a_cover_is_shown_as_that(facility: Facil
         file_scan(tx, replace(stack, seen=seen), {}, Release.AUTOMATIC)
         shown = {each.number: MAY_BE_COVER in each.quality for each in scan_pages(tx, taken.id)}
     assert shown == {1: False, 2: False, 3: True, 4: False}
+
+
+@pytest.mark.parametrize("engine", ["ppocr", READS_PRINT])
+@pytest.mark.parametrize("named", [False, True])
+def test_a_change_of_hand_is_marked_in_a_letter_without_a_cover(
+    facility: Facility, engine: str, named: bool
+) -> None:
+    code = new_cover(facility) if named else None
+    taken = take(facility, b"stack")
+    texts = {number: replace(read("we write"), engine=engine) for number in range(2, 6)}
+    stack = worked(taken, split_of(letter_of(code, 1, 5, DOUBT)), texts)
+    one, other = (200,) + (0,) * 39, (0,) * 39 + (200,)
+    hands = {2: one, 3: one, 4: other, 5: other}
+    scanned = tuple(replace(page, hand=hands.get(page.number, ())) for page in stack.pages)
+    with writing(facility.engine) as tx:
+        ledger.claim(tx, taken.id, "a test")
+        file_scan(tx, replace(stack, pages=scanned), {}, Release.AUTOMATIC)
+        marked = [each.number for each in scan_pages(tx, taken.id) if ANOTHER_HAND in each.quality]
+    assert marked == ([4] if engine != READS_PRINT and not named else [])
 
 
 @pytest.mark.parametrize("bad", ["pictures", "texts", "letters"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from digitizer.facility import Facility
 from digitizer.letters.transcripts import correct
 from digitizer.model.mail import PageRole
+from digitizer.model.paper import ANOTHER_HAND
 from digitizer.screening.exception_queue import ScanPage, scan_pages
 from digitizer.screening.two_letters import Sign, find_signs, signs_of_two
 from digitizer.storage.database import writing
@@ -115,6 +116,13 @@ def test_a_second_greeting_may_be_a_second_letter() -> None:
     assert signs_of_two(pages, greeting={3}) == (Sign.GREETING,)
     blank = replace(pages[2], role=PageRole.BLANK)
     assert not signs_of_two([*pages[:2], blank], greeting={3})
+
+
+def test_another_hand_may_be_another_letter() -> None:
+    first, second, third = _pages(LETTER, LETTER, LETTER)
+    other = replace(second, quality=(ANOTHER_HAND,))
+    assert signs_of_two([first, other, third]) == (Sign.HAND,)
+    assert not signs_of_two([other, third])
 
 
 def test_what_was_read_and_corrected_is_looked_at(facility: Facility) -> None:

@@ -21,9 +21,9 @@ from PIL import Image
 from digitizer.engines.reading.layout.pictures import Picture, grey, shrink
 from digitizer.engines.reading.text.transcription import transcript
 from digitizer.model.errors import EngineError
-from digitizer.model.paper import Box, Transcript, Word
+from digitizer.model.paper import READS_PRINT, Box, Transcript, Word
 
-NAME = "tesseract"
+NAME = READS_PRINT
 FIX = "apt install tesseract-ocr tesseract-ocr-spa"
 
 # One thread a process is faster than Tesseract's own threads once every core has its process.

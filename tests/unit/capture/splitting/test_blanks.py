@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digitizer.capture.splitting import split
 from digitizer.model.paper import DoubtReason, Split
 from digitizer.model.scanner_profile import Sides
-from tests.support.split_stacks import astray, delivered, held, owners, part, stack
+from tests.support.split_stacks import astray, delivered, held, owners, part, stack, to_match
 
 
 def expecting(signs: str) -> Split:
@@ -69,6 +69,7 @@ def test_a_header_that_fits_frees_every_letter_wherever_the_blanks_are() -> None
         ("paper of the other way makes up for it", "H.3 A a _ b R1 C c"),
         ("what may be a cover makes up for it", "H.3 A a _ b ! C c"),
         ("the header names no number", "H A a _ b C c"),
+        ("a separator left in makes up for it", "H.3 A a _ b S c S c"),
     ],
 )
 def test_a_header_frees_nothing_where(why: str, signs: str) -> None:
@@ -76,6 +77,12 @@ def test_a_header_frees_nothing_where(why: str, signs: str) -> None:
     wholly = {doubt.reason for doubt in part(signs).whole}
     assert wholly or DoubtReason.BLANK_MAY_BE_COVER in reasons, why
     assert not delivered(part(signs)).get("A"), why
+
+
+def test_a_header_frees_no_blank_between_separators() -> None:
+    """One left in from the stack before looks like any other, and makes the number fit."""
+    assert to_match(part("H.4 S a S a S b S d")) == [(3,), (5,), (7,), (9,)]
+    assert to_match(part("H.4 S a S a S b _ d S e")) == [(3,), (5,), (11,)]
 
 
 def test_a_count_is_off_where_the_header_says_whose_the_blank_is() -> None:
