@@ -278,6 +278,10 @@ class PrivilegedVisit(_Visit):
 BookedVisit: TypeAlias = SocialVisit | PrivilegedVisit
 
 
+def is_monitored(visit: BookedVisit) -> bool:
+    return isinstance(visit, SocialVisit) and visit.monitored
+
+
 def outcomes_of(visit: BookedVisit) -> tuple[Outcome, ...]:
     """What can have become of it: nobody monitors a visit with an attorney."""
     if isinstance(visit, PrivilegedVisit):
@@ -377,3 +381,18 @@ class OpenSlot:
     room_name: str
     medium: Medium
     free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Somebody who is brought to a room: a line of the officers' list. ``absent`` is why they are
+    not here any more, empty where they are."""
+
+    unit: str
+    starts: str
+    ends: str
+    name: str
+    booking_number: str
+    room: str
+    kind: str
+    absent: str = ""
