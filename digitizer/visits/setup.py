@@ -87,7 +87,9 @@ def make_session(facility: Facility, new: NewSession, by: Actor) -> int:
     """Raises NotFound, and UsageError for what cannot be."""
     with acting(facility, by, Act.VISIT_PLACES) as action:
         number = places.add_session(action.tx, new)
-        action.record(Verb.MAKE_VISIT_SESSION, VISITS, session=number, room=new.room, kind=str(new.kind))
+        action.record(
+            Verb.MAKE_VISIT_SESSION, VISITS, session=number, room=new.room, kind=str(new.kind)
+        )
     return number
 
 
@@ -105,7 +107,9 @@ def leave_out_date(
     NotFound."""
     with acting(facility, by, Act.VISIT_PLACES) as action:
         places.leave_out(action.tx, session_id, day, out=out)
-        action.record(Verb.CHANGE_VISIT_SESSION, VISITS, session=session_id, day=day.isoformat(), out=out)
+        action.record(
+            Verb.CHANGE_VISIT_SESSION, VISITS, session=session_id, day=day.isoformat(), out=out
+        )
 
 
 def close_days(
