@@ -115,6 +115,7 @@ class Verb(StrEnum):
     CANCEL_VISIT = "cancel visit"
     MOVE_VISIT = "move visit"
     LEAVE_VISIT = "leave visit as it is"
+    END_LEAVING_VISIT = "end leaving visit as it is"
     LAPSE_VISIT = "let request for visit lapse"
     RECORD_OUTCOME = "record outcome of visit"
     PRINT_VISITS = "print list of visits"

@@ -8,7 +8,7 @@ recorded, and the kind of a visit is decided when it is made: whoever builds the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -205,6 +205,11 @@ class Slot:
     kind: VisitKind
     starts: datetime
     ends: datetime
+
+    @property
+    def name(self) -> str:
+        """Its address on pages and on the command line: ``3-20261203T1400Z``."""
+        return f"{self.session}-{self.starts.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ by itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -114,17 +114,24 @@ def waiting(facility: Facility, by: Actor) -> Waiting:
 def _flagged(
     tx: sa.Connection, limits: Visits, visits: Sequence[BookedVisit], at: datetime
 ) -> tuple[Flagged, ...]:
-    if not visits:
-        return ()
-    book = books.open_book(tx, visits[0].starts, max(each.ends for each in visits), at)
-    left = records.left(tx)
+    left, by_id = records.left(tx), {each.id: each for each in visits}
     found = []
-    for each in visits:
-        stands = rules.refusals(asking.wanted_of(tx, each), book, limits, at, None)
-        new = tuple(one for one in stands if (each.id, one.key) not in left)
+    for visit_id, stands in _standing(tx, limits, visits, at):
+        new = tuple(each for each in stands if (visit_id, each.key) not in left)
         if new:
-            found.append(Flagged(each, new))
+            found.append(Flagged(by_id[visit_id], new))
     return tuple(found)
+
+
+def _standing(
+    tx: sa.Connection, limits: Visits, visits: Sequence[BookedVisit], at: datetime
+) -> Iterator[tuple[str, tuple[Refusal, ...]]]:
+    """What stands against each of these, with one look at all that is known."""
+    if not visits:
+        return
+    book = books.open_book(tx, visits[0].starts, max(each.ends for each in visits), at)
+    for each in visits:
+        yield each.id, rules.refusals(asking.wanted_of(tx, each), book, limits, at, None)
 
 
 def find(facility: Facility, visit_id: str, by: Actor) -> Shown:
@@ -173,7 +180,7 @@ def times(
 def book(
     facility: Facility, booking_number: str, slot: str, guests: Sequence[Guest], by: Actor
 ) -> str:
-    """Books it; returns its id. ``slot`` is the address of a time (``asking.slot_name``). Raises
+    """Books it; returns its id. ``slot`` is the address of a time (``Slot.name``). Raises
     NotFound, UsageError for guests that cannot be, and Conflict with what stands against it."""
     with acting(facility, by, Act.BOOK_VISIT) as action:
         when = asking.slot_named(action.tx, slot)
@@ -290,12 +297,30 @@ def record_outcome(
         action.record(Verb.RECORD_OUTCOME, Subject.visit(visit_id), outcome=str(outcome))
 
 
-def let_lapse(facility: Facility, by: Actor) -> int:
-    """Requests that nobody answered in time are over, and whoever asked is told; returns how
-    many."""
+def look_after(facility: Facility, by: Actor) -> int:
+    """Requests that nobody answered in time are over, and whoever asked is told; returns how many.
+    And what was left as it is, and does not stand against its visit any more, was left for that
+    once: should it come back, it is new."""
     with looking(facility, by, Act.OPERATE) as look:
-        late = [each.id for each in records.unanswered(look.tx, now())]
+        at = now()
+        late = [each.id for each in records.unanswered(look.tx, at)]
+        mended = _mended(look.tx, facility.settings.visits, at)
+    for visit_id, keys in mended.items():
+        with acting(facility, by, Act.OPERATE) as action:
+            records.forget_left(action.tx, visit_id, keys)
+            action.record(Verb.END_LEAVING_VISIT, Subject.visit(visit_id), rules=sorted(keys))
     return sum(_let_lapse(facility, each, by) for each in late)
+
+
+def _mended(tx: sa.Connection, limits: Visits, at: datetime) -> dict[str, set[str]]:
+    """By visit to come, the keys that were left and stand against it no more."""
+    left: dict[str, set[str]] = {}
+    for visit_id, key in records.left(tx):
+        left.setdefault(visit_id, set()).add(key)
+    visits = [each for each in records.to_come(tx, at) if each.id in left]
+    stands = dict(_standing(tx, limits, visits, at))
+    gone = {each: left[each] - {one.key for one in some} for each, some in stands.items()}
+    return {each: keys for each, keys in gone.items() if keys}
 
 
 def _let_lapse(facility: Facility, visit_id: str, by: Actor) -> bool:

@@ -30,11 +30,6 @@ from digitizer.visits.slots import local_day, slots_between
 _MOST_DAYS = 366
 
 
-def slot_name(slot: Slot) -> str:
-    """The address of a time on pages and on the command line: ``3-20261203T1400Z``."""
-    return f"{slot.session}-{slot.starts.astimezone(UTC):%Y%m%dT%H%MZ}"
-
-
 def slot_named(tx: sa.Connection, name: str) -> Slot:
     """Raises NotFound for what names none; whether it is offered, the rules say."""
     found = re.fullmatch(r"([0-9]{1,9})-([0-9]{8}T[0-9]{4})Z", name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -170,6 +170,11 @@ def left(tx: sa.Connection) -> frozenset[tuple[str, str]]:
     """What was left as it is, as pairs of a visit and the key of a refusal."""
     rows = tx.execute(sa.select(visit_left.c.visit_id, visit_left.c.refusal))
     return frozenset((row.visit_id, row.refusal) for row in rows)
+
+
+def forget_left(tx: sa.Connection, visit_id: str, keys: Collection[str]) -> None:
+    these = visit_left.c.visit_id == visit_id, visit_left.c.refusal.in_(sorted(keys))
+    tx.execute(sa.delete(visit_left).where(*these))
 
 
 def hold(

@@ -15,7 +15,6 @@ from digitizer.storage.database import writing
 from digitizer.storage.tables import inmate
 from digitizer.storage.tables_visits import visit, visit_hold
 from digitizer.visits import actions, own_visits, setup
-from digitizer.visits.asking import slot_name
 from tests.support.conversing import as_correspondent, give_account, make_contact, with_family
 from tests.support.made_mail import CLERK, ORSON, SUPERVISOR
 
@@ -77,7 +76,7 @@ def times_for(
     """The addresses of the open times of one day (next Monday)."""
     first = day or next_monday()
     found = actions.times(facility, booking_number, kind, CLERK, first=first, days=1)
-    return [slot_name(each.slot) for each in found.open]
+    return [each.slot.name for each in found.open]
 
 
 def make_visitor(facility: Facility, entry: Entry | None = None, to: str = ORSON) -> Guest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,6 @@ from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
 from digitizer.model.visits import Guest, Limit, Medium, VisitKind, VisitState
 from digitizer.visits import actions, own_visits, setup
-from digitizer.visits.asking import slot_name
 from tests.support.conversing import mailed
 from tests.support.made_mail import CLERK, ORSON, PETRA, SUPERVISOR, as_inmate
 from tests.support.visiting import (
@@ -80,7 +80,7 @@ def test_two_who_book_for_one_inmate_at_one_time_do_not_both_get_it(facility: Fa
     taken = actions.times(here, PETRA, VisitKind.VIDEO, CLERK, first=next_monday(), days=1).open[0]
     assert taken.slot not in [each.slot for each in seen]
     with pytest.raises(Conflict, match="not free"):
-        own_visits.hold_time(here, ORSON, slot_name(taken.slot), as_visitor(mina))
+        own_visits.hold_time(here, ORSON, taken.slot.name, as_visitor(mina))
 
 
 def test_all_rules_are_asked_again_at_the_end(here: Facility) -> None:
@@ -117,14 +117,15 @@ def test_only_a_contact_sees_times_and_only_who_comes_sees_a_visit(here: Facilit
     ida, stranger = make_visitor(here), make_visitor(here, MINA, PETRA)
     booked = ask_first(here, ida)
     them = as_visitor(stranger)
-    for theirs in (
+    ways: tuple[Callable[[], object], ...] = (
         lambda: own_visits.own_times(here, ORSON, them),
         lambda: own_visits.hold_time(here, ORSON, times_for(here)[0], them),
         lambda: own_visits.find_own(here, booked, them),
         lambda: own_visits.cancel_own(here, booked, them),
         lambda: own_visits.calendar_of(here, booked, them),
         lambda: own_visits.decline(here, booked, as_inmate(PETRA)),
-    ):
+    )
+    for theirs in ways:
         with pytest.raises(NotFound):
             theirs()
     with pytest.raises(NotAllowed):
@@ -166,9 +167,9 @@ def test_who_is_banned_reads_so_and_of_others_nothing(here: Facility) -> None:
     setup.end_restriction(here, number, SUPERVISOR, "it was another")
     setup.keep_apart(here, [ORSON, PETRA], SUPERVISOR, "co-defendants")
     book_first(here, make_visitor(here, MINA, PETRA), PETRA)
+    session = times_for(here)[0].split("-")[0]
+    taken = f"{session}-{_first_moment(here)}"
     with pytest.raises(Conflict) as refused:
-        session = times_for(here)[0].split("-")[0]
-        taken = f"{session}-{_first_moment(here)}"
         own_visits.hold_time(here, ORSON, taken, as_visitor(ida))
     assert str(refused.value) == "This time is not free."
 
@@ -182,10 +183,11 @@ def test_a_visit_can_be_cancelled_until_it_begins(here: Facility) -> None:
     ida = make_visitor(here)
     booked = ask_first(here, ida)
     let_time_pass(here, booked, 24 * 30)
-    for late in (
+    ways: tuple[Callable[[], object], ...] = (
         lambda: own_visits.cancel_own(here, booked, as_visitor(ida)),
         lambda: own_visits.decline(here, booked, as_inmate(ORSON)),
-    ):
+    )
+    for late in ways:
         with pytest.raises(Conflict, match="cannot be cancelled any more"):
             late()
     other = ask_first(here, ida)
