@@ -258,10 +258,9 @@ class _Visit:
     def stands(self) -> bool:
         return self.state in STANDING
 
-    @property
-    def is_mixed(self) -> bool:
-        """Whether minors come with adults, as far as ages are known."""
-        return any(each.born for each in self.guests)
+    def is_open_at(self, at: datetime) -> bool:
+        """Whether who booked it, and the inmate, can still do without it."""
+        return self.stands and self.starts > at
 
 
 @dataclass(frozen=True, slots=True)

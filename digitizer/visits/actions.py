@@ -38,12 +38,11 @@ from digitizer.people import roster
 from digitizer.people.correspondents import contacts
 from digitizer.people.correspondents.contacts import Contact
 from digitizer.support.clock import midnight, new_id, now
-from digitizer.support.visible import as_name
 from digitizer.visits import asking, books, notices, places, records, rules
 from digitizer.visits.notices import News
 from digitizer.visits.rules import Wanted
 
-_LONGEST_NAME, _LONGEST_NOTE = 120, 500
+_LONGEST_NOTE = 500
 _MOST_OF_ONE = 50
 
 
@@ -184,21 +183,11 @@ def book(
     NotFound, UsageError for guests that cannot be, and Conflict with what stands against it."""
     with acting(facility, by, Act.BOOK_VISIT) as action:
         when = asking.slot_named(action.tx, slot)
-        wanted = asking.wanted_for(action.tx, booking_number, when, checked(guests))
+        wanted = asking.wanted_for(action.tx, booking_number, when, asking.checked(guests))
         asking.need_none(asking.against(action.tx, facility.settings.visits, wanted))
         visit = asking.keep(action, new_id(), wanted, state=VisitState.BOOKED, booker=None)
         notices.tell(action, facility, visit, News.BOOKED)
     return visit.id
-
-
-def checked(guests: Sequence[Guest]) -> tuple[Guest, ...]:
-    """Without spaces around names, and nobody twice. Raises UsageError."""
-    kept = [Guest(as_name(each.name), each.correspondent, each.born) for each in guests]
-    if any(not each.name or len(each.name) > _LONGEST_NAME for each in kept):
-        raise UsageError("A visitor needs a name of at most 120 characters.")
-    if any(each.born and each.born > asking.day_of(now()) for each in kept):
-        raise UsageError("A date of birth cannot be to come.")
-    return tuple(dict.fromkeys(kept))
 
 
 def approve(facility: Facility, visit_id: str, by: Actor) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import sqlalchemy as sa
 
 from digitizer.access.acting import Action
-from digitizer.model.errors import Conflict, NotFound
+from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.visit_settings import Visits
 from digitizer.model.visits import (
@@ -23,11 +23,12 @@ from digitizer.model.visits import (
 )
 from digitizer.people import roster
 from digitizer.support.clock import now
+from digitizer.support.visible import as_name
 from digitizer.visits import books, places, records, rules
 from digitizer.visits.rules import Book, Wanted
 from digitizer.visits.slots import local_day, slots_between
 
-_MOST_DAYS = 366
+_MOST_DAYS, _LONGEST_NAME = 366, 120
 
 
 def slot_named(tx: sa.Connection, name: str) -> Slot:
@@ -181,3 +182,13 @@ def wanted_for(
 
 def day_of(at: datetime) -> date:
     return local_day(at, None)
+
+
+def checked(guests: Sequence[Guest]) -> tuple[Guest, ...]:
+    """Without spaces around names, and nobody twice. Raises UsageError."""
+    kept = [Guest(as_name(each.name), each.correspondent, each.born) for each in guests]
+    if any(not each.name or len(each.name) > _LONGEST_NAME for each in kept):
+        raise UsageError("A visitor needs a name of at most 120 characters.")
+    if any(each.born and each.born > day_of(now()) for each in kept):
+        raise UsageError("A date of birth cannot be to come.")
+    return tuple(dict.fromkeys(kept))

@@ -12,7 +12,7 @@ from digitizer.access.permissions import Act
 from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
-from digitizer.model.people import Actor, Inmate
+from digitizer.model.people import Actor, ActorKind, Inmate
 from digitizer.model.visits import (
     BookedVisit,
     Guest,
@@ -27,7 +27,7 @@ from digitizer.people import roster
 from digitizer.people.correspondents import records as correspondents
 from digitizer.support.clock import new_id, now
 from digitizer.visits import asking, notices, places, records, rules
-from digitizer.visits.actions import checked
+from digitizer.visits.asking import checked
 from digitizer.visits.calendar_file import visit_calendar
 from digitizer.visits.notices import News
 from digitizer.visits.rules import Wanted
@@ -46,6 +46,13 @@ class OwnTimes:
     inmate: Inmate
     open: tuple[OpenSlot, ...]
     why: tuple[str, ...]
+
+
+def are_held(facility: Facility, by: Actor) -> bool:
+    """Whether there are visits here at all, for a correspondent or an inmate who asks."""
+    act = Act.OWN_VISITS if by.kind is ActorKind.INMATE else Act.BOOK_OWN_VISIT
+    with looking(facility, by, act) as look:
+        return bool(places.sessions(look.tx))
 
 
 def is_offered(facility: Facility, by: Actor) -> bool:
@@ -174,11 +181,6 @@ def find_own(facility: Facility, visit_id: str, by: Actor) -> BookedVisit:
     """Raises NotFound for what is not theirs."""
     with looking(facility, by, Act.BOOK_OWN_VISIT) as look:
         return _visitors(look, visit_id)
-
-
-def may_cancel(visit: BookedVisit) -> bool:
-    """Whether whoever booked it, and the inmate, can still do without it."""
-    return visit.stands and visit.starts > now()
 
 
 def cancel_own(facility: Facility, visit_id: str, by: Actor) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from digitizer.facility import Facility
 from digitizer.model.people import Actor, CustodyStatus
-from digitizer.model.visits import Guest, Medium, NewSession, VisitKind
+from digitizer.model.visits import Guest, Limit, Medium, NewSession, Refusal, VisitKind
 from digitizer.people.correspondents.actions import Entry
 from digitizer.storage.database import writing
 from digitizer.storage.tables import inmate
@@ -127,3 +127,44 @@ def end_holds(facility: Facility) -> None:
     with writing(facility.engine) as tx:
         row = sa.update(visit_hold)
         tx.execute(row.values(until=datetime.now().astimezone() - timedelta(seconds=1)))
+
+
+def add_visits(facility: Facility, ids: dict[str, str], owner: str, another: str) -> None:
+    """One of everything, for the tests of every verb and every route: ``cora`` visits the owner,
+    ``stranger`` the other inmate."""
+    room = make_room(facility, places=5)
+    ids["visit_room"] = str(room)
+    ids["visit_session"] = str(make_session(facility, room, capacity=5))
+    weeks = [next_monday() + timedelta(days=7 * number) for number in range(4)]
+    cora, stranger = Guest("Cora", int(ids["cora"])), Guest("A stranger", int(ids["stranger"]))
+    first, second = times_for(facility, owner, day=weeks[0])
+    ids["visit"] = actions.book(facility, owner, first, [cora], CLERK)
+    ids["others_visit"] = actions.book(facility, another, first, [stranger], CLERK)
+    held = own_visits.hold_time(facility, owner, second, as_visitor(cora))
+    ids["asked_visit"] = own_visits.book_time(facility, held, [], as_visitor(cora))
+    begun = times_for(facility, owner, day=weeks[1])[0]
+    ids["begun_visit"] = actions.book(facility, owner, begun, [cora], CLERK)
+    let_time_pass(facility, ids["begun_visit"], 24 * 60)
+    flagged = times_for(facility, owner, day=weeks[1])[1]
+    ids["flagged_visit"] = actions.book(facility, owner, flagged, [cora], CLERK)
+    closed = setup.close_days(facility, room, weeks[1], weeks[1], SUPERVISOR, "storm")
+    ids["visit_closure"] = str(closed)
+    (ids["visit_flag"],) = (each.key for each in flagged_in(facility, ids["flagged_visit"]))
+    days = today(), today()
+    limit = setup.restrict(facility, Limit.VIDEO_ONLY, None, owner, days, SUPERVISOR, "why")
+    ids["visit_limit"] = str(limit)
+    group = setup.keep_apart(facility, [owner, another], SUPERVISOR, "co-defendants")
+    setup.end_apart(facility, group, SUPERVISOR, "sentenced")
+    ids["visit_apart"] = str(setup.keep_apart(facility, [owner, another], SUPERVISOR, "a fight"))
+    ids["free_time"] = times_for(facility, owner, day=weeks[2])[0]
+    last = times_for(facility, owner, day=weeks[2])[1]
+    ids["held_time"] = own_visits.hold_time(facility, owner, last, as_visitor(cora))
+    one = times_for(facility, another, day=weeks[2] + timedelta(days=1))[0]
+    ids["others_time"] = own_visits.hold_time(facility, another, one, as_visitor(stranger))
+    with writing(facility.engine) as tx:
+        long = datetime.now().astimezone() + timedelta(days=1)
+        tx.execute(sa.update(visit_hold).values(until=long))
+
+
+def flagged_in(facility: Facility, visit_id: str) -> tuple[Refusal, ...]:
+    return actions.find(facility, visit_id, CLERK).refusals

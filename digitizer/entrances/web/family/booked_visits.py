@@ -12,6 +12,8 @@ from starlette.responses import Response
 from digitizer.access.login import Visit
 from digitizer.entrances.web.family.visits import FamilyVisit, SignedFamily, page
 from digitizer.entrances.web.shared.templating import facility_of
+from digitizer.messages import writing
+from digitizer.messages.writing import Summary
 from digitizer.model.errors import Conflict, UsageError
 from digitizer.model.visits import OpenSlot
 from digitizer.visits import own_visits
@@ -31,6 +33,7 @@ def mine(request: Request, visit: FamilyVisit) -> HTMLResponse:
         request,
         "visits",
         visit=visit,
+        people=_people(request, visit),
         to_come=[each for each in booked[::-1] if each.stands and each.ends > at],
         others=[each for each in booked if not (each.stands and each.ends > at)],
     )
@@ -102,6 +105,15 @@ def cancel(request: Request, number: str, visit: SignedFamily) -> Response:
     return RedirectResponse(f"/family/visits/{number[:64]}?done=cancelled", 303)
 
 
+def _people(request: Request, visit: Visit) -> list[Summary]:
+    """With whom they can book, where anything is offered."""
+    facility, me = facility_of(request), visit.actor
+    if not own_visits.is_offered(facility, me):
+        return []
+    every = writing.conversations_of(facility, me)
+    return [each for each in every if each.approved and each.inmate.absence is None]
+
+
 def _minors(names: list[str], born: list[str]) -> list[tuple[str, date]]:
     """Raises UsageError for a name without a date of birth, and a date that is none."""
     some = []
@@ -168,7 +180,7 @@ def _one(
         409 if trouble else 200,
         visit=visit,
         it=it,
-        may_cancel=own_visits.may_cancel(it),
+        may_cancel=it.is_open_at(datetime.now().astimezone()),
         done=done,
         trouble=trouble,
     )
