@@ -2,7 +2,7 @@
 
 # Without "from __future__ import annotations": see held_decisions.py.
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -16,11 +16,12 @@ from digitizer.messages import writing
 from digitizer.messages.writing import Summary
 from digitizer.model.errors import Conflict, UsageError
 from digitizer.model.visits import OpenSlot
+from digitizer.support.clock import now
 from digitizer.visits import own_visits
 
 router = APIRouter(prefix="/family/visits")
 Short = Annotated[str, Form(max_length=200)]
-Several = Annotated[list[str], Form(max_length=20)]
+Several = Annotated[list[str], Form(max_length=20, default_factory=list)]
 _REFUSED = (UsageError, Conflict)
 
 
@@ -28,7 +29,7 @@ _REFUSED = (UsageError, Conflict)
 def mine(request: Request, visit: FamilyVisit) -> HTMLResponse:
     facility, me = facility_of(request), visit.actor
     booked = own_visits.own_visits(facility, me)
-    at = datetime.now().astimezone()
+    at = now()
     return page(
         request,
         "visits",
@@ -64,8 +65,8 @@ def book(
     request: Request,
     held: str,
     visit: SignedFamily,
-    name: Several = [],  # noqa: B006 - FastAPI reads it as the default of a field
-    born: Several = [],  # noqa: B006
+    name: Several,
+    born: Several,
 ) -> Response:
     try:
         minors = _minors(name, born)
@@ -173,14 +174,15 @@ def _who(
 def _one(
     request: Request, number: str, visit: Visit, *, done: str = "", trouble: str = ""
 ) -> HTMLResponse:
-    it = own_visits.find_own(facility_of(request), number, visit.actor)
+    it, at = own_visits.find_own(facility_of(request), number, visit.actor), now()
     return page(
         request,
         "visit",
         409 if trouble else 200,
         visit=visit,
         it=it,
-        may_cancel=it.is_open_at(datetime.now().astimezone()),
+        is_over=it.ends <= at,
+        may_cancel=it.is_open_at(at),
         done=done,
         trouble=trouble,
     )

@@ -2,8 +2,6 @@
 
 # Without "from __future__ import annotations": see held_decisions.py.
 
-from datetime import datetime
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
@@ -13,6 +11,7 @@ from digitizer.entrances.web.inmate.shown import show_to_inmate
 from digitizer.entrances.web.shared.auth import InmateVisit, SignedInmate
 from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.model.errors import Conflict
+from digitizer.support.clock import now
 from digitizer.visits import own_visits
 
 router = APIRouter(prefix="/mail/visits")
@@ -34,7 +33,7 @@ def decline(request: Request, number: str, visit: SignedInmate) -> Response:
 
 def _page(request: Request, visit: Visit, *, done: str = "", trouble: str = "") -> HTMLResponse:
     booked = own_visits.inmates_visits(facility_of(request), visit.actor)
-    at = datetime.now().astimezone()
+    at = now()
     return show_to_inmate(
         request,
         "inmate/visits.html",

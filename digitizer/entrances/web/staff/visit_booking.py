@@ -2,7 +2,7 @@
 
 # Without "from __future__ import annotations": see held_decisions.py.
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -23,21 +23,21 @@ from digitizer.visits import actions as visits
 
 router = APIRouter(prefix="/staff/visits")
 Short = Annotated[str, Form(max_length=200)]
-Several = Annotated[list[str], Form(max_length=20)]
+Several = Annotated[list[str], Form(max_length=20, default_factory=list)]
 #: Weeks of times on one page.
 _DAYS = 14
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookingForm:
     """Who comes: contacts by their numbers, others by their names, minors with a date of birth."""
 
     booking: Short = ""
     kind: Short = "in person"
     slot: Short = ""
-    contact: Several = field(default_factory=list)
-    name: Several = field(default_factory=list)
-    born: Several = field(default_factory=list)
+    contact: Several
+    name: Several
+    born: Several
 
 
 SentBooking = Annotated[BookingForm, Depends()]
@@ -48,7 +48,9 @@ def new(
     request: Request, visit: StaffVisit, find: str = "", booking: str = "", kind: str = "in person"
 ) -> HTMLResponse:
     if booking:
-        return _form(request, visit, BookingForm(booking=booking, kind=kind))
+        return _form(
+            request, visit, BookingForm(booking=booking, kind=kind, contact=[], name=[], born=[])
+        )
     wanted = find.strip()[:LONGEST_QUERY]
     some = found(request, visit, wanted, gone_first=False)
     return show(

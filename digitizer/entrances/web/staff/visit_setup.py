@@ -2,7 +2,7 @@
 
 # Without "from __future__ import annotations": see held_decisions.py.
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated
 
@@ -23,18 +23,18 @@ from digitizer.visits import setup
 router = APIRouter(prefix="/staff/visits")
 Short = Annotated[str, Form(max_length=200)]
 Reason = Annotated[str, Form(max_length=500)]
-Several = Annotated[list[str], Form(max_length=60)]
+Several = Annotated[list[str], Form(max_length=60, default_factory=list)]
 _REFUSED = (UsageError, Conflict, NotFound)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionForm:
     """A template of times as the page sends it."""
 
     room: Short = ""
     kind: Short = ""
-    day: Several = field(default_factory=list)
-    unit: Several = field(default_factory=list)
+    day: Several
+    unit: Several
     begins: Short = ""
     ends: Short = ""
     minutes: Short = ""
