@@ -2,7 +2,7 @@
 of visits that something stands against since they were booked.
 
 Nothing but a person cancels a visit. That list is made anew whenever it is looked at, from what is
-true then (``rules``): so nothing that changes elsewhere can be missed, and what is mended leaves it
+true then (``rules``): so nothing that changes elsewhere can be missed, and what is fixed leaves it
 by itself.
 """
 
@@ -293,15 +293,15 @@ def look_after(facility: Facility, by: Actor) -> int:
     with looking(facility, by, Act.OPERATE) as look:
         at = now()
         late = [each.id for each in records.unanswered(look.tx, at)]
-        mended = _mended(look.tx, facility.settings.visits, at)
-    for visit_id, keys in mended.items():
+        fixed = _fixed(look.tx, facility.settings.visits, at)
+    for visit_id, keys in fixed.items():
         with acting(facility, by, Act.OPERATE) as action:
             records.forget_left(action.tx, visit_id, keys)
             action.record(Verb.END_LEAVING_VISIT, Subject.visit(visit_id), rules=sorted(keys))
     return sum(_let_lapse(facility, each, by) for each in late)
 
 
-def _mended(tx: sa.Connection, limits: Visits, at: datetime) -> dict[str, set[str]]:
+def _fixed(tx: sa.Connection, limits: Visits, at: datetime) -> dict[str, set[str]]:
     """By visit to come, the keys that were left and stand against it no more."""
     left: dict[str, set[str]] = {}
     for visit_id, key in records.left(tx):

@@ -234,10 +234,12 @@ _OTHERS = {
     Act.SEE_RECEIPTS: as_inmate(ORSON),
     Act.ASK_FOR_PAPER: as_inmate(ORSON),
     Act.APPEAL: as_inmate(ORSON),
+    Act.OWN_VISITS: as_inmate(ORSON),
     **dict.fromkeys(
         (
             *(Act.SEE_ANSWERS, Act.OWN_ACCOUNT, Act.ASK_TO_WRITE, Act.MAKE_COVER),
             Act.ASK_FOR_SENT_PAPER,
+            Act.BOOK_OWN_VISIT,
         ),
         ACTORS["correspondent"],
     ),
