@@ -80,6 +80,13 @@ class Act(StrEnum):
     SEE_REFUSED = "look at what was refused, for an appeal"
     DECIDE_APPEAL = "decide appeals"
     KEEP_NOTICE = "withhold the notice of evidence"
+    SEE_VISITS = "see visits, and what stands against them"
+    BOOK_VISIT = "book and approve visits, and say what became of them"
+    DECIDE_VISIT = "refuse, cancel and move visits, and leave them as they are"
+    VISIT_PLACES = "make rooms and sessions for visits"
+    LIMIT_VISITS = "close days to visits, restrict them, and keep inmates apart"
+    OWN_VISITS = "see and cancel their own visits"
+    BOOK_OWN_VISIT = "book visits of their own"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
     KIOSKS = "enrol kiosks, and unlock accounts and terminals"
@@ -204,6 +211,13 @@ RULES = {
     Act.SEE_REFUSED: Rule(_SUPERVISORS, machine=False),
     Act.DECIDE_APPEAL: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.KEEP_NOTICE: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.SEE_VISITS: Rule(_ALL),
+    Act.BOOK_VISIT: Rule(_CLERKS, machine=False),
+    Act.DECIDE_VISIT: Rule(_CLERKS, machine=False, reason=True),
+    Act.VISIT_PLACES: Rule(_SUPERVISORS, machine=False),
+    Act.LIMIT_VISITS: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.OWN_VISITS: Rule(machine=False, own=True),
+    Act.BOOK_OWN_VISIT: Rule(machine=False, outside=True),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),

@@ -96,6 +96,29 @@ class Verb(StrEnum):
     PRINT_LABEL = "print label"
     PRINT_RECEIPT = "print receipt"
     EXPORT_LOGBOOK = "export logbook"
+    # visits
+    MAKE_VISIT_ROOM = "make visiting room"
+    END_VISIT_ROOM = "end visiting room"
+    MAKE_VISIT_SESSION = "make visiting session"
+    CHANGE_VISIT_SESSION = "change visiting session"
+    END_VISIT_SESSION = "end visiting session"
+    CLOSE_DAYS = "close days to visits"
+    LIFT_CLOSED_DAYS = "lift closed days"
+    RESTRICT_VISITS = "restrict visits"
+    END_VISIT_RESTRICTION = "end restriction of visits"
+    KEEP_APART = "keep inmates apart"
+    END_KEEPING_APART = "end keeping inmates apart"
+    ASK_FOR_VISIT = "ask for visit"
+    BOOK_VISIT = "book visit"
+    APPROVE_VISIT = "approve visit"
+    REFUSE_VISIT = "refuse visit"
+    CANCEL_VISIT = "cancel visit"
+    MOVE_VISIT = "move visit"
+    LEAVE_VISIT = "leave visit as it is"
+    END_LEAVING_VISIT = "end leaving visit as it is"
+    LAPSE_VISIT = "let request for visit lapse"
+    RECORD_OUTCOME = "record outcome of visit"
+    PRINT_VISITS = "print list of visits"
     # originals: the paper that was scanned
     MAKE_BOX = "make box"
     CHANGE_BOX = "change box"
@@ -538,6 +561,10 @@ class Subject:
         return cls("announcement", announcement_id)
 
     @classmethod
+    def visit(cls, visit_id: str) -> Self:
+        return cls("visit", visit_id)
+
+    @classmethod
     def key(cls, number: int) -> Self:
         return cls("key", str(number))
 
@@ -550,6 +577,8 @@ LOGBOOK = Subject("logbook")
 LEGAL_LOG = Subject("legal log")
 #: What inmates send unread: no event about it says who, and none what.
 PROTECTED_LINE = Subject("protected line")
+#: Rooms, sessions, closed days and restrictions of visits.
+VISITS = Subject("visits")
 SETTINGS = Subject("settings")
 #: Which e-messages were drawn to be checked.
 MESSAGE_CHECKS = Subject("message checks")

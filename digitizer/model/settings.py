@@ -21,6 +21,7 @@ from digitizer.model.request_settings import Requests
 from digitizer.model.retention_settings import Retention
 from digitizer.model.toml_file import AsWritten, Keys, TomlFile, read_toml
 from digitizer.model.upkeep_settings import Alarms, MailServer, OwnBackups, Webhook
+from digitizer.model.visit_settings import Visits
 from digitizer.support.clock import is_zone
 
 FILE_NAME = "config.toml"
@@ -506,6 +507,7 @@ class Settings(Keys):
     logbook: Logbook = Logbook()
     originals: Originals = Originals()
     legal_mail: LegalMail = LegalMail()
+    visits: Visits = Visits()
     retention: Retention = Retention()
     audit: Audit = Audit()
     roster: Roster = Roster()

@@ -18,6 +18,7 @@ from digitizer.storage import (  # noqa: F401
     tables_retention,
     tables_screening,
     tables_upkeep,
+    tables_visits,
 )
 from digitizer.storage.tables import metadata
 

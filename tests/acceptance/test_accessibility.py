@@ -148,6 +148,7 @@ _NO_PAGE = (
     "/reply/{letter}/{position}",
     "/picture/{part}",
     "/takeaway/file",
+    ".ics",
 )
 
 

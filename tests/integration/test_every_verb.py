@@ -104,6 +104,7 @@ NOT_VERBS = {
     "departures.keeping.forget": "of a file that a code opened, which ended",
     "departures.making.made": "within another verb",
     "departures.building.build": "within another verb",
+    "visits.notices.tell": "within another verb's action",
     "prints.printers.printers": "what the settings name",
     "prints.printers.find_printer": "what the settings name",
     "covers.actions.drawn": "within another verb's action",

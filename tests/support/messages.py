@@ -29,6 +29,7 @@ from digitizer.model.prints import PrintState
 from digitizer.model.request_settings import Requests
 from digitizer.model.retention import Waits
 from digitizer.model.scanner_profile import Origin, Sides
+from digitizer.model.visits import SENTENCES
 from digitizer.people.roster_file.layout import Column
 from digitizer.screening import settled_mail
 from digitizer.support.paths import WEB_TEMPLATES
@@ -71,6 +72,7 @@ _OTHERS: Sequence[str] = (
     quality.CUT_OFF,
     "terminal",
     "by PIN",
+    *SENTENCES.values(),
 )
 _COUNTING = ("digitizer/support/wording.py", 0)
 #: A refusal with a fixed text is shown as it is by the page of the form that was refused.
@@ -93,6 +95,7 @@ _ROOMS = (
     "protected_line",
     "retention",
     "screening",
+    "visits",
 )
 
 

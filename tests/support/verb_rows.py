@@ -59,6 +59,7 @@ from digitizer.model.originals import Answer, GivenTo
 from digitizer.model.people import Actor, ActorKind, Scope, StaffRole
 from digitizer.model.prints import PrintKind
 from digitizer.model.retention import HoldOn, MailKind
+from digitizer.model.visits import Guest, Limit, Medium, Outcome, VisitKind
 from digitizer.notifications import actions as notifications
 from digitizer.notifications import announcements, bounces, sending
 from digitizer.operations import actions as operations
@@ -116,10 +117,16 @@ from digitizer.screening.appeal_decisions import decide_appeal
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables_correspondents import correspondent
 from digitizer.support.clock import now
+from digitizer.visits import actions as visits
+from digitizer.visits import lists as visit_lists
+from digitizer.visits import own_visits
+from digitizer.visits import setup as visit_setup
 from tests.support.audit_log import set_head_back
 from tests.support.conversing import a_photo
 from tests.support.kept_mail import old_stack, with_schedules
 from tests.support.print_system import BLANK_PDF
+from tests.support.visiting import daily, let_time_pass
+from tests.support.visiting import today as this_day
 from tests.support.web_kit import PASSWORD, PIN
 from tests.support.whole_facility import (
     ACTORS,
@@ -2726,6 +2733,268 @@ _LEGAL_CODES = (
     ),
 )
 
+
+def _restrict_visits(h: Facility, at: Place, by: Actor) -> None:
+    days = this_day(), None
+    visit_setup.restrict(h, Limit.NO_VISITS, int(at["stranger"]), "", days, by, "why")
+
+
+def _book_visit(h: Facility, at: Place, by: Actor) -> None:
+    visits.book(h, OWNER, at["free_time"], [Guest("Cora", int(at["cora"]))], by)
+
+
+def _leave_visit(h: Facility, at: Place, by: Actor) -> None:
+    visits.leave_as_is(h, at["flagged_visit"], [at["visit_flag"]], by, "why")
+
+
+def _look_after_visits(h: Facility, at: Place, by: Actor) -> None:
+    let_time_pass(h, at["asked_visit"], 24 * 60)
+    visits.look_after(h, by)
+
+
+_VISITS = (
+    Row(
+        "visits.setup.see",
+        LOOKERS,
+        None,
+        lambda h, at, by: visit_setup.see(h, by),
+    ),
+    Row(
+        "visits.setup.make_room",
+        SUPERVISORS,
+        Verb.MAKE_VISIT_ROOM,
+        lambda h, at, by: visit_setup.make_room(h, "Chapel", Medium.IN_PERSON, 2, by),
+    ),
+    Row(
+        "visits.setup.end_room",
+        SUPERVISORS,
+        Verb.END_VISIT_ROOM,
+        lambda h, at, by: visit_setup.end_room(h, int(at["visit_room"]), by),
+    ),
+    Row(
+        "visits.setup.make_session",
+        SUPERVISORS,
+        Verb.MAKE_VISIT_SESSION,
+        lambda h, at, by: visit_setup.make_session(h, daily(int(at["visit_room"])), by),
+    ),
+    Row(
+        "visits.setup.end_session",
+        SUPERVISORS,
+        Verb.END_VISIT_SESSION,
+        lambda h, at, by: visit_setup.end_session(h, int(at["visit_session"]), by),
+    ),
+    Row(
+        "visits.setup.leave_out_date",
+        SUPERVISORS,
+        Verb.CHANGE_VISIT_SESSION,
+        lambda h, at, by: visit_setup.leave_out_date(h, int(at["visit_session"]), this_day(), by),
+    ),
+    Row(
+        "visits.setup.close_days",
+        SUPERVISORS,
+        Verb.CLOSE_DAYS,
+        lambda h, at, by: visit_setup.close_days(h, None, this_day(), this_day(), by, "why"),
+    ),
+    Row(
+        "visits.setup.lift_closure",
+        SUPERVISORS,
+        Verb.LIFT_CLOSED_DAYS,
+        lambda h, at, by: visit_setup.lift_closure(h, int(at["visit_closure"]), by, "why"),
+    ),
+    Row(
+        "visits.setup.restrict",
+        SUPERVISORS,
+        Verb.RESTRICT_VISITS,
+        _restrict_visits,
+    ),
+    Row(
+        "visits.setup.end_restriction",
+        SUPERVISORS,
+        Verb.END_VISIT_RESTRICTION,
+        lambda h, at, by: visit_setup.end_restriction(h, int(at["visit_limit"]), by, "why"),
+    ),
+    Row(
+        "visits.setup.keep_apart",
+        SUPERVISORS,
+        Verb.KEEP_APART,
+        lambda h, at, by: visit_setup.keep_apart(h, [OWNER, ANOTHER], by, "why"),
+    ),
+    Row(
+        "visits.setup.end_apart",
+        SUPERVISORS,
+        Verb.END_KEEPING_APART,
+        lambda h, at, by: visit_setup.end_apart(h, int(at["visit_apart"]), by, "why"),
+    ),
+    Row(
+        "visits.actions.of_day",
+        LOOKERS,
+        None,
+        lambda h, at, by: visits.of_day(h, this_day(), by),
+    ),
+    Row(
+        "visits.actions.of_inmate",
+        LOOKERS,
+        None,
+        lambda h, at, by: visits.of_inmate(h, OWNER, by),
+    ),
+    Row(
+        "visits.actions.waiting",
+        LOOKERS,
+        None,
+        lambda h, at, by: visits.waiting(h, by),
+    ),
+    Row(
+        "visits.actions.find",
+        LOOKERS,
+        None,
+        lambda h, at, by: visits.find(h, at["visit"], by),
+    ),
+    Row(
+        "visits.actions.times",
+        LOOKERS,
+        None,
+        lambda h, at, by: visits.times(h, OWNER, VisitKind.IN_PERSON, by),
+    ),
+    Row(
+        "visits.actions.book",
+        CLERKS,
+        Verb.BOOK_VISIT,
+        _book_visit,
+    ),
+    Row(
+        "visits.actions.approve",
+        CLERKS,
+        Verb.APPROVE_VISIT,
+        lambda h, at, by: visits.approve(h, at["asked_visit"], by),
+    ),
+    Row(
+        "visits.actions.refuse",
+        CLERKS,
+        Verb.REFUSE_VISIT,
+        lambda h, at, by: visits.refuse(h, at["asked_visit"], by, "why"),
+    ),
+    Row(
+        "visits.actions.cancel",
+        CLERKS,
+        Verb.CANCEL_VISIT,
+        lambda h, at, by: visits.cancel(h, at["visit"], by, "why"),
+    ),
+    Row(
+        "visits.actions.move",
+        CLERKS,
+        Verb.MOVE_VISIT,
+        lambda h, at, by: visits.move(h, at["visit"], at["free_time"], by, "why"),
+    ),
+    Row(
+        "visits.actions.leave_as_is",
+        CLERKS,
+        Verb.LEAVE_VISIT,
+        _leave_visit,
+    ),
+    Row(
+        "visits.actions.record_outcome",
+        CLERKS,
+        Verb.RECORD_OUTCOME,
+        lambda h, at, by: visits.record_outcome(h, at["begun_visit"], Outcome.COMPLETED, by),
+    ),
+    Row(
+        "visits.actions.look_after",
+        OPERATORS,
+        Verb.LAPSE_VISIT,
+        _look_after_visits,
+    ),
+    Row(
+        "visits.lists.movement_list",
+        LOOKERS,
+        Verb.PRINT_VISITS,
+        lambda h, at, by: visit_lists.movement_list(h, this_day(), by),
+    ),
+    Row(
+        "visits.lists.passes",
+        LOOKERS,
+        Verb.PRINT_VISITS,
+        lambda h, at, by: visit_lists.passes(h, this_day(), by),
+    ),
+    Row(
+        "visits.own_visits.are_held",
+        f"owner another {FAMILY}",
+        None,
+        lambda h, at, by: own_visits.are_held(h, by),
+    ),
+    Row(
+        "visits.own_visits.is_offered",
+        FAMILY,
+        None,
+        lambda h, at, by: own_visits.is_offered(h, by),
+    ),
+    Row(
+        "visits.own_visits.own_times",
+        "family",
+        None,
+        lambda h, at, by: own_visits.own_times(h, OWNER, by),
+    ),
+    Row(
+        "visits.own_visits.hold_time",
+        "family",
+        None,
+        lambda h, at, by: own_visits.hold_time(h, OWNER, at["free_time"], by),
+    ),
+    Row(
+        "visits.own_visits.held_time",
+        "family",
+        None,
+        lambda h, at, by: own_visits.held_time(h, at["held_time"], by),
+    ),
+    Row(
+        "visits.own_visits.give_up_time",
+        FAMILY,
+        None,
+        lambda h, at, by: own_visits.give_up_time(h, by),
+    ),
+    Row(
+        "visits.own_visits.book_time",
+        "family",
+        Verb.ASK_FOR_VISIT,
+        lambda h, at, by: own_visits.book_time(h, at["held_time"], [], by),
+    ),
+    Row(
+        "visits.own_visits.own_visits",
+        FAMILY,
+        None,
+        lambda h, at, by: own_visits.own_visits(h, by),
+    ),
+    Row(
+        "visits.own_visits.find_own",
+        "family",
+        None,
+        lambda h, at, by: own_visits.find_own(h, at["visit"], by),
+    ),
+    Row(
+        "visits.own_visits.cancel_own",
+        "family",
+        Verb.CANCEL_VISIT,
+        lambda h, at, by: own_visits.cancel_own(h, at["visit"], by),
+    ),
+    Row(
+        "visits.own_visits.calendar_of",
+        "family",
+        None,
+        lambda h, at, by: own_visits.calendar_of(h, at["visit"], by),
+    ),
+    Row(
+        "visits.own_visits.inmates_visits",
+        "owner another",
+        None,
+        lambda h, at, by: own_visits.inmates_visits(h, by),
+    ),
+    Row(
+        "visits.own_visits.decline",
+        "owner",
+        Verb.CANCEL_VISIT,
+        lambda h, at, by: own_visits.decline(h, at["visit"], by),
+    ),
+)
+
 ROWS = (
     *_OUTSIDE,
     *_FAMILY,
@@ -2746,4 +3015,5 @@ ROWS = (
     *_STAFF,
     *_THE_HOME,
     *_UPKEEP,
+    *_VISITS,
 )

@@ -69,6 +69,7 @@ from tests.support.conversing import give_account
 from tests.support.made_mail import OPERATOR, enter_people
 from tests.support.print_system import BLANK_PDF
 from tests.support.sealed_mail import sealed
+from tests.support.visiting import add_visits
 from tests.support.web_kit import PASSWORD, Mail, add_letter, add_page, add_scan, make_mail
 
 #: The inmate whose mail is asked for, and another.
@@ -152,6 +153,10 @@ class Place:
     ``familys_cover``, ``other`` under ``strangers_cover``.
     ``hold`` is a legal hold on somebody else, whose last day is over; ``run`` was proposed by
     ``PROPOSER``, and waits.
+    ``visit`` is booked for OWNER and ``cora``, ``others_visit`` for ANOTHER and ``stranger``;
+    ``asked_visit`` waits for approval, ``begun_visit`` is over, and ``visit_flag`` stands against
+    ``flagged_visit``. ``cora`` keeps ``held_time``, ``stranger`` ``others_time``; ``free_time`` is
+    free.
     ``free`` is a folder for anything.
     """
 
@@ -262,6 +267,7 @@ def make_whole_facility(folder: Path) -> Place:
     with pytest.raises(Refused):
         login.enter_as_inmate(facility, OWNER, "111222", "10.0.0.7")
     _add_accounts(facility, ids)
+    add_visits(facility, ids, OWNER, ANOTHER)
     facility.engine.dispose()
     return Place(facility, ids, folder)
 

@@ -27,19 +27,19 @@ OWN: Mapping[str, frozenset[str]] = {
         ("letter", "screened", "receipt", "read", "check", "reply", "answer", "passed", "cora")
     )
     | {"own_message", "own_passed", "own_request", "answered_request", "own_rejection"}
-    | {"answered_step", "urgent", "slow", "about_staff", "on_form"},
+    | {"answered_step", "urgent", "slow", "about_staff", "on_form", "visit"},
     "another": frozenset(
         ("others_receipt", "other", "others_reply", "strangers_answer", "stranger")
     )
-    | {"others_request", "others_rejection", "others_step", "others_form"},
+    | {"others_request", "others_rejection", "others_step", "others_form", "others_visit"},
     "family": frozenset(
         ("screened", "inmate", "message", "passed", "own_passed", "answer", "familys_cover")
     )
-    | {"own_rejection"},
+    | {"own_rejection", "visit", "held_time"},
     "stranger": frozenset(
         ("anothers_number", "strangers_message", "strangers_answer", "strangers_cover")
     )
-    | {"others_rejection"},
+    | {"others_rejection", "others_visit", "others_time"},
 }
 _LOGINS = {"/login": INMATES, "/family/login": FAMILIES, "/staff/login": STAFF}
 _HOMES = {"/login": "/mail", "/family/login": "/family/account", "/staff/login": "/staff/me"}

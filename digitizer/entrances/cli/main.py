@@ -38,6 +38,7 @@ from digitizer.entrances.cli import (
     setup,
     takeaway,
     tokens,
+    visits,
 )
 from digitizer.entrances.cli.context import Place, note
 from digitizer.model.errors import DigitizerError, RosterError
@@ -71,6 +72,7 @@ _COMMANDS = (
     logins,
     takeaway,
     tokens,
+    visits,
     operations,
     reports,
     retention,

@@ -1,6 +1,6 @@
 """What the service does by itself, besides the mail: it sends what is in the outbox, mails alarms,
-makes the day's backup, removes photos that nobody sent, gives notices of what was refused, and
-destroys what two people decided to destroy."""
+makes the day's backup, removes photos that nobody sent, gives notices of what was refused,
+destroys what two people decided to destroy, and lets requests for visits lapse."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ from digitizer.operations.own_backups import back_up_if_due
 from digitizer.operations.unused_photos import forget_unused_photos
 from digitizer.retention.actions import carry_out
 from digitizer.screening.appeal_notices import give_notices
+from digitizer.visits import actions as visits
 
 log = logging.getLogger("digitizer")
 
 #: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due, at mail
-#: that came back, for photos that nobody sent, for notices that are due, at the event log, and for
-#: what was confirmed to be destroyed.
+#: that came back, for photos that nobody sent, for notices that are due, at the event log, for
+#: what was confirmed to be destroyed, and for requests for visits that nobody answered.
 _OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
 _BOUNCE_LOOK, _PHOTO_LOOK, _NOTICE_LOOK = 60.0, 900.0, 60.0
-_LOG_LOOK, _RETENTION_LOOK = 600.0, 60.0
+_LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK = 600.0, 60.0, 60.0
 #: Seconds that the end of the service waits for what is under way.
 _GRACE = 3.0
 
@@ -133,6 +134,17 @@ def _destroy(facility: Facility) -> None:
         log.info("destroyed %d by schedule", destroyed, extra={"event": "destroyed"})
 
 
+def look_after_visits(service: Service) -> None:
+    """Lets requests lapse that nobody answered in time, until the service stops."""
+    _again_and_again(service, "visits", _VISIT_LOOK, _look_after_visits)
+
+
+def _look_after_visits(facility: Facility) -> None:
+    lapsed = visits.look_after(facility, MACHINE)
+    if lapsed:
+        log.warning("%d visits were not answered in time", lapsed, extra={"event": "visits_lapsed"})
+
+
 def _again_and_again(
     service: Service, name: str, seconds: float, do: Callable[[Facility], None]
 ) -> None:
@@ -171,4 +183,5 @@ UPKEEP = (
     tell_of_refusals,
     look_after_log,
     destroy_what_is_confirmed,
+    look_after_visits,
 )

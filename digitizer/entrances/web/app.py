@@ -16,6 +16,7 @@ from digitizer.entrances.calm import Calm
 from digitizer.entrances.failures import FewLines
 from digitizer.entrances.web import probes
 from digitizer.entrances.web.family import account as family_account
+from digitizer.entrances.web.family import booked_visits as family_booked_visits
 from digitizer.entrances.web.family import front as family_front
 from digitizer.entrances.web.family import home as family_home
 from digitizer.entrances.web.family import letters as family_letters
@@ -30,6 +31,7 @@ from digitizer.entrances.web.inmate import (
     receipts,
     requests,
 )
+from digitizer.entrances.web.inmate import visits as inmate_visits
 from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
 from digitizer.entrances.web.shared.error_pages import answer
@@ -72,10 +74,13 @@ from digitizer.entrances.web.staff import (
     second_step,
     today,
     tokens,
+    visit_booking,
+    visit_setup,
     watching,
 )
 from digitizer.entrances.web.staff import protected as staff_protected
 from digitizer.entrances.web.staff import requests as staff_requests
+from digitizer.entrances.web.staff import visits as staff_visits
 from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
 from digitizer.support.paths import WEB_TEMPLATES
@@ -118,9 +123,12 @@ _STAFF = (
     legal_senders,
     legal_codes,
     legal_mail,
+    visit_booking,  # before the addresses of single visits
+    visit_setup,
+    staff_visits,
 )
 #: Before the mailbox, which has addresses of any word.
-_INMATE = (conversations, own_pin, help, requests, protected, receipts, mailbox)
+_INMATE = (conversations, own_pin, help, requests, protected, receipts, inmate_visits, mailbox)
 _FAMILY = (
     family_front,
     family_takeaway,
@@ -128,6 +136,7 @@ _FAMILY = (
     family_account,
     family_letters,
     family_refused,
+    family_booked_visits,
 )
 _PARTS = (front_page, *_INMATE, *_STAFF, *_FAMILY, probes)
 

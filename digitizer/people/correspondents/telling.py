@@ -47,6 +47,11 @@ class Letter(StrEnum):
     REJECTED = "rejected"
     APPEAL_DECIDED = "appeal_decided"
     GONE = "gone"
+    VISIT_BOOKED = "visit_booked"
+    VISIT_MOVED = "visit_moved"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_REFUSED = "visit_refused"
+    VISIT_LAPSED = "visit_lapsed"
 
 
 def digest(token: str) -> str:

@@ -52,6 +52,17 @@ _NO_CONTENT = {
         "sign_up": "token_hash email plain_email name language password_hash",
         "staff": "name role password_hash totp_secret totp_pending",
     },
+    "it is about visits, not about mail": {
+        "kept_apart": "reason",
+        "visit": "id kind state reason ended_by outcome outcome_note",
+        "visit_closure": "reason",
+        "visit_guest": "visit_id name",
+        "visit_hold": "id",
+        "visit_left": "visit_id refusal reason by",
+        "visit_restriction": "allows reason",
+        "visit_room": "name medium",
+        "visit_session": "kind days begins ends units left_out",
+    },
     "it is of the service and of its logins": {
         "alarm": "name message",
         "announcement": "id english spanish author",

@@ -15,6 +15,7 @@ from digitizer.entrances.web.shared.auth import NeedsLogin, check_csrf
 from digitizer.entrances.web.shared.templating import facility_of, language_cookie, show
 from digitizer.model.errors import NotFound
 from digitizer.model.people import ActorKind
+from digitizer.visits import own_visits
 
 LOGIN = "/family/login"
 
@@ -96,6 +97,7 @@ def page(
         idle_seconds=settings.family.idle_minutes * 60 if visit else 0,
         has_accounts=settings.has_family_accounts,
         has_tracking=settings.family.tracking,
+        has_visits=visit is not None and own_visits.are_held(facility_of(request), visit.actor),
         has_takeaway=settings.release.export == "on",
         announcements=announced(request) if template in _TELLING else [],
         **context,

@@ -1,4 +1,4 @@
-"""What every page of an inmate has: after how long it logs out by itself."""
+"""What every page of an inmate has: after how long it logs out, and whether there are visits."""
 
 from __future__ import annotations
 
@@ -9,10 +9,19 @@ from fastapi.responses import HTMLResponse
 
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.visits import own_visits
 
 
 def show_to_inmate(
     request: Request, template: str, status: int = 200, *, visit: Visit, **context: Any
 ) -> HTMLResponse:
-    idle_seconds = facility_of(request).settings.web.inmate_idle_minutes * 60
-    return show(request, template, status, visit=visit, idle_seconds=idle_seconds, **context)
+    facility = facility_of(request)
+    return show(
+        request,
+        template,
+        status,
+        visit=visit,
+        idle_seconds=facility.settings.web.inmate_idle_minutes * 60,
+        has_visits=own_visits.are_held(facility, visit.actor),
+        **context,
+    )

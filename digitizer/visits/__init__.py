@@ -1,0 +1,1 @@
+"""Visits: rooms, sessions, who may visit whom and when, and what became of it."""
