@@ -36,6 +36,7 @@ from digitizer.storage.tables_protected import protected_message
 from digitizer.storage.tables_requests import inmate_request, request_form
 from digitizer.storage.tables_retention import legal_hold
 from digitizer.storage.tables_screening import watch_rule
+from digitizer.storage.tables_transfers import arrival, person_mark, transfer
 
 #: Where a record is named whose contents go to the other record.
 GIVEN = (
@@ -62,6 +63,9 @@ GIVEN = (
     paper_request,
     legal_hold,
     takeaway_code,
+    transfer,
+    arrival,
+    person_mark,
 )
 #: Where nothing is left by then: sessions are ended, a name that is held forbids it, and what is
 #: known of departures was put together.

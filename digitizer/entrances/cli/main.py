@@ -38,6 +38,7 @@ from digitizer.entrances.cli import (
     setup,
     takeaway,
     tokens,
+    transfers,
 )
 from digitizer.entrances.cli.context import Place, note
 from digitizer.model.errors import DigitizerError, RosterError
@@ -70,6 +71,7 @@ _COMMANDS = (
     legal_mail,
     logins,
     takeaway,
+    transfers,
     tokens,
     operations,
     reports,

@@ -25,6 +25,7 @@ from digitizer.storage.tables_correspondents import (
 from digitizer.storage.tables_messages import added_photo, message_draft
 from digitizer.storage.tables_originals import paper_request
 from digitizer.storage.tables_retention import legal_hold
+from digitizer.storage.tables_transfers import correspondent_mark
 from digitizer.support.clock import id_after, now
 from digitizer.support.visible import as_name
 
@@ -155,6 +156,7 @@ _NAMING = (
     added_photo,
     contact,
     contact_ask,
+    correspondent_mark,
     cover,
     cut_part,
     letter_sender,

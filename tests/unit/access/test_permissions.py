@@ -93,6 +93,10 @@ MAY = {
     Act.MAKE_EVIDENCE: "supervisor administrator investigator",
     Act.RENUMBER: "supervisor administrator",
     Act.MERGE: "supervisor administrator",
+    Act.SEE_TRANSFERS: "supervisor administrator machine",
+    Act.SEND_TRANSFER: "supervisor administrator",
+    Act.TAKE_OVER: "supervisor administrator",
+    Act.HAND_OVER: "machine",
     Act.CORRECT: "clerk supervisor administrator machine",
     Act.TAKE_IN: "clerk supervisor administrator machine",
     Act.PRINT: "clerk supervisor administrator machine",
@@ -138,6 +142,7 @@ MAY = {
 NEEDS_PROOF = (
     Act.RECALL,
     Act.MERGE,
+    Act.TAKE_OVER,
     Act.ADD_STAFF,
     Act.STAFF,
     Act.OWN_LOGIN,
@@ -160,6 +165,8 @@ NEEDS_A_REASON = (
     Act.MAKE_EVIDENCE,
     Act.RENUMBER,
     Act.MERGE,
+    Act.SEND_TRANSFER,
+    Act.TAKE_OVER,
     Act.REVOKE,
     Act.END_TAKEAWAY,
     Act.EXPORT_MAILBOX,
@@ -233,6 +240,7 @@ _OTHERS = {
         ACTORS["correspondent"],
     ),
     Act.RESCUE: OPERATOR,
+    Act.HAND_OVER: OPERATOR,
     Act.OWN_LEGAL_CODE: ACTORS[str(Scope.LEGAL_CODES)],
 }
 
