@@ -38,8 +38,7 @@ __all__ = [
     "Transfer",
     "TransferState",
     "Unpacked",
-    "may_send",
-    "may_take_over",
+    "may_see",
     "other_facilities",
     "send",
     "take_over",
@@ -88,13 +87,9 @@ def transfers_of(facility: Facility, booking_number: str, by: Actor) -> tuple[Tr
         return offers.of_inmate(look.tx, roster.inmate_row_id(look.tx, booking_number))
 
 
-def may_send(by: Actor) -> bool:
-    """Whether this person may give somebody to another facility, and withdraw it."""
-    return is_permitted(by, Act.SEND_TRANSFER)
-
-
-def may_take_over(by: Actor) -> bool:
-    return is_permitted(by, Act.TAKE_OVER)
+def may_see(by: Actor) -> bool:
+    """Whether this person may see who moves; each verb checks it again."""
+    return is_permitted(by, Act.SEE_TRANSFERS)
 
 
 def send(facility: Facility, booking_number: str, to: str, by: Actor, reason: str) -> Transfer:

@@ -72,6 +72,7 @@ from digitizer.entrances.web.staff import (
     second_step,
     today,
     tokens,
+    transfers,
     watching,
 )
 from digitizer.entrances.web.staff import protected as staff_protected
@@ -100,6 +101,7 @@ _STAFF = (
     cover_uses,
     prints,
     rosters,
+    transfers,
     people,
     second_step,
     kiosks,
