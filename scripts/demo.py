@@ -87,7 +87,7 @@ class Demo:
         file = self.folder / "stack.pdf"
         scanner.write_pdf(pages, file)
         self.report(f"3. Three letters were put behind their covers and scanned: {file}")
-        _drop_slowly(file, self.inbox / "stack.pdf")
+        drop_slowly(file, self.inbox / "stack.pdf")
 
     def wait_for(self, scans: int) -> None:
         """Waits until the service has filed this many scans, as reconcile shows."""
@@ -134,7 +134,7 @@ class Demo:
         file = self.folder / "reply.pdf"
         scanner.write_pdf([scanner.glass(sheet, self.rng)], file)
         self.report(f"6. The reply sheet was filled in and scanned: {file}")
-        _drop_slowly(file, self.inbox / "reply.pdf")
+        drop_slowly(file, self.inbox / "reply.pdf")
 
     def show_reply(self) -> None:
         (thread,) = self.lines("message", "list", "D1001")
@@ -154,7 +154,7 @@ class Demo:
         )
 
 
-def _drop_slowly(file: Path, target: Path) -> None:
+def drop_slowly(file: Path, target: Path) -> None:
     """Writes as a scanner does over the network: a piece, a pause, the next piece."""
     content = file.read_bytes()
     piece = len(content) // 4 + 1
@@ -168,20 +168,28 @@ def _drop_slowly(file: Path, target: Path) -> None:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--once", action="store_true", help="end instead of serving the pages")
+    options.add_argument(
+        "--agency", action="store_true", help="two facilities on PostgreSQL, and a transfer"
+    )
     options.add_argument("--port", type=int, default=0, help="0: any free port")
     chosen = options.parse_args()
+    if chosen.agency:
+        from scripts import demo_agency
+
+        demo_agency.main(chosen.once, chosen.port)
+        return
     start = time.monotonic()
     demo = Demo(Path(tempfile.mkdtemp(prefix="digitizer-demo-")))
     demo.prepare()
     covers = demo.print_covers()
-    port = chosen.port or _free_port()
+    port = chosen.port or free_port()
     log = (demo.folder / "service.log").open("w")
     service = subprocess.Popen([*demo.command, "serve", "--port", str(port)], stderr=log)
     try:
         demo.scan_letters(covers)
         demo.wait_for(1)
         demo.report(
-            f"4. The service took the stack in and filed it, {_since(start)} after the start:"
+            f"4. The service took the stack in and filed it, {since(start)} after the start:"
         )
         demo.show_letters()
         letter = demo.send_message()
@@ -189,7 +197,7 @@ def main() -> None:
         demo.wait_for(2)
         demo.show_reply()
         demo.show_balance()
-        demo.report(f"Everything took {_since(start)}. The files are in {demo.folder}")
+        demo.report(f"Everything took {since(start)}. The files are in {demo.folder}")
         if not chosen.once:
             _serve(demo, port, service)
     finally:
@@ -213,7 +221,7 @@ def _serve(demo: Demo, port: int, service: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.socket() as probe:
@@ -221,7 +229,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _since(start: float) -> str:
+def since(start: float) -> str:
     return f"{time.monotonic() - start:.0f} s"
 
 

@@ -48,6 +48,10 @@ class Act(StrEnum):
     EXPORT_MAILBOX = "export a mailbox that somebody takes along"
     RENUMBER = "give an inmate another booking number"
     MERGE = "merge two records of one inmate"
+    SEE_TRANSFERS = "look at who moves between facilities"
+    SEND_TRANSFER = "give an inmate to another facility"
+    TAKE_OVER = "take over an inmate of another facility"
+    HAND_OVER = "hand over between facilities what people decided"
     CONTACTS = "note correspondents, their contacts, and who sent a letter"
     RESTRICT = "approve contacts, block mail, and merge correspondents"
     ADD_STAFF = "add staff"
@@ -179,6 +183,10 @@ RULES = {
     Act.CONFIRM_NAME: Rule(_CLERKS, machine=False, reason=True),
     Act.RENUMBER: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.MERGE: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
+    Act.SEE_TRANSFERS: Rule(_SUPERVISORS),
+    Act.SEND_TRANSFER: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.TAKE_OVER: Rule(_SUPERVISORS, machine=False, reason=True, grave=True),
+    Act.HAND_OVER: Rule(),
     Act.CONTACTS: Rule(_CLERKS, machine=False),
     Act.RESTRICT: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.ADD_STAFF: Rule(_ADMINISTRATORS, grave=True),

@@ -19,6 +19,7 @@ from digitizer.model.paper import (
 )
 from digitizer.model.people import CustodyStatus, Inmate
 from digitizer.model.settings import Release
+from digitizer.people.whereabouts import Whereabouts
 
 
 class CoverState(StrEnum):
@@ -33,10 +34,12 @@ class CoverState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A cover's state, and for whom it was printed (None only where that is not known)."""
+    """A cover's state, and for whom it was printed (None only where that is not known). ``went`` is
+    where they are now, if another facility took them over."""
 
     state: CoverState
     inmate: Inmate | None = None
+    went: Whereabouts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def _doubts_of(letter: SplitLetter, standing: Standing) -> list[Doubt]:
         return [_COVER_DOUBTS[CoverState.UNKNOWN]]
     doubts = [] if standing.state is CoverState.GOOD else [_cover_doubt(letter.cover, standing)]
     if standing.inmate.status is not CustodyStatus.IN_CUSTODY:
-        doubts.append(_not_in_custody(standing.inmate))
+        doubts.append(_not_in_custody(standing.inmate, standing.went))
     return doubts
 
 
@@ -143,9 +146,12 @@ _REPLY_USED = Doubt(
 )
 
 
-def _not_in_custody(inmate: Inmate) -> Doubt:
-    return Doubt(
-        DoubtReason.NOT_IN_CUSTODY,
-        f"{inmate.full_name} ({inmate.booking_number}) is {inmate.absence}.",
-        "Forward or reject the letter.",
-    )
+def _not_in_custody(inmate: Inmate, went: Whereabouts | None) -> Doubt:
+    message = f"{inmate.full_name} ({inmate.booking_number}) is {inmate.absence}."
+    if went is not None:
+        taker, there = went.facility, went.booking_number
+        message = (
+            f"{inmate.full_name} ({inmate.booking_number}) is {inmate.absence}. {taker} took them "
+            f"over, under the number {there}: forward it to there."
+        )
+    return Doubt(DoubtReason.NOT_IN_CUSTODY, message, "Forward or reject the letter.")

@@ -51,6 +51,7 @@ from digitizer.model.scanner_profile import Sides
 from digitizer.model.settings import Covers, Release
 from digitizer.people.correspondents.blocks import doubts_about
 from digitizer.people.roster import inmate_row_id
+from digitizer.people.whereabouts import Whereabouts, where_went
 from digitizer.policies import marks
 from digitizer.policies.watch_rules import WatchRule, current_rules
 from digitizer.storage.tables import letter, page, transcript
@@ -405,7 +406,7 @@ def _standing(tx: sa.Connection, filing: _Filing, known: register.Registered | N
     if known is None:
         return UNKNOWN
     cover_id, most = known.code.cover_id, known.most_letters
-    return standing_of(
+    standing = standing_of(
         known.inmate,
         at=filing.scan.taken_in,
         expires=known.expires,
@@ -415,6 +416,13 @@ def _standing(tx: sa.Connection, filing: _Filing, known: register.Registered | N
         repeated=filing.uses_here[cover_id] > 1,
         overdrawn=most is not None and _uses_with_these(tx, filing, cover_id) > most,
     )
+    return replace(standing, went=_where(tx, known))
+
+
+def _where(tx: sa.Connection, known: register.Registered) -> Whereabouts | None:
+    if known.inmate is None or known.inmate.absence is None:
+        return None
+    return where_went(tx, known.inmate.booking_number)
 
 
 def _uses_with_these(tx: sa.Connection, filing: _Filing, cover_id: str) -> int:

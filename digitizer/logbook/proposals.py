@@ -14,6 +14,7 @@ from digitizer.model.people import CustodyStatus, Inmate
 from digitizer.people import roster
 from digitizer.people.correspondents import contacts
 from digitizer.people.correspondents.records import Correspondent
+from digitizer.people.whereabouts import where_went
 from digitizer.storage.tables import inmate, letter, scan
 
 #: Columns of a roster in which a jail management system may say where mail follows.
@@ -41,14 +42,15 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """Nothing of it is done by itself. ``why`` is None where the roster does not say; ``senders``
-    are whom the inmate has contacts with. ``forward_to`` are lines, from the roster's own column
-    or, with ``forwarded``, from an earlier entry."""
+    are whom the inmate has contacts with. ``forward_to`` are lines: of the facility that took them
+    over (``moved``), from the roster's own column or, with ``forwarded``, from an earlier entry."""
 
     inmate: Inmate | None
     why: Why | None
     senders: tuple[Correspondent, ...]
     forward_to: str
     forwarded: bool
+    moved: bool = False
 
 
 def item_of(tx: sa.Connection, some_id: str) -> Item | None:
@@ -79,9 +81,13 @@ def propose(tx: sa.Connection, booking_number: str, item: Item | None) -> Propos
     person = roster.inmate_of_row(tx, row)
     known = [each.correspondent for each in contacts.of_inmate(tx, row)]
     others = [each for each in known if each not in first]
-    forward, forwarded = _forward(tx, row)
     why = _WHY.get(person.status)
-    return Proposal(person, why, (*first, *others)[:_MOST_SENDERS], forward, forwarded)
+    senders = (*first, *others)[:_MOST_SENDERS]
+    went = where_went(tx, booking_number) if person.status.is_gone else None
+    if went is not None:
+        return Proposal(person, why, senders, went.address, forwarded=False, moved=True)
+    forward, forwarded = _forward(tx, row)
+    return Proposal(person, why, senders, forward, forwarded)
 
 
 def _forward(tx: sa.Connection, row: int) -> tuple[str, bool]:

@@ -199,6 +199,12 @@ class Verb(StrEnum):
     OPEN_TAKEAWAY = "open takeaway"
     TAKE_MAILBOX = "take mailbox along"
     EXPORT_MAILBOX = "export mailbox"
+    SEND_TRANSFER = "send transfer"
+    GET_TRANSFER = "get transfer"
+    TAKE_OVER = "take over transfer"
+    TAKE_OVER_LETTER = "take over letter"
+    HAND_OVER = "hand over transfer"
+    WITHDRAW_TRANSFER = "withdraw transfer"
     TELL_CONTACTS = "tell contacts of departure"
     REMOVE_PIN = "remove PIN"
     SET_PIN = "set PIN"
@@ -328,6 +334,9 @@ GRAVE = frozenset(
         Verb.RENUMBER,
         Verb.MERGE,
         Verb.MERGE_CORRESPONDENTS,
+        Verb.SEND_TRANSFER,
+        Verb.TAKE_OVER,
+        Verb.HAND_OVER,
         Verb.SET_PIN,
         Verb.REMOVE_PIN,
         Verb.ADD_STAFF,

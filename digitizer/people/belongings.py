@@ -36,6 +36,7 @@ from digitizer.storage.tables_protected import protected_message
 from digitizer.storage.tables_requests import inmate_request, request_form
 from digitizer.storage.tables_retention import legal_hold
 from digitizer.storage.tables_screening import watch_rule
+from digitizer.storage.tables_transfers import arrival, person_mark, transfer
 from digitizer.storage.tables_visits import (
     kept_apart_inmate,
     visit,
@@ -72,6 +73,9 @@ GIVEN = (
     visit_hold,
     visit_restriction,
     kept_apart_inmate,
+    transfer,
+    arrival,
+    person_mark,
 )
 #: Where nothing is left by then: sessions are ended, a name that is held forbids it, and what is
 #: known of departures was put together.

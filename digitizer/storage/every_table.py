@@ -17,6 +17,7 @@ from digitizer.storage import (  # noqa: F401
     tables_requests,
     tables_retention,
     tables_screening,
+    tables_transfers,
     tables_upkeep,
     tables_visits,
 )

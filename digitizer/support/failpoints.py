@@ -115,6 +115,25 @@ FACILITY_POINTS = (
     "facilities.placed",
 )
 
+#: In the order in which somebody moves from one facility of an agency to another.
+TRANSFER_POINTS = (
+    "transfers.made",
+    "transfers.offered",
+    "transfers.stored",
+    "transfers.correspondents",
+    "transfers.messages",
+    "transfers.letter",
+    "transfers.unpacked",
+    "transfers.taken_over",
+    "transfers.closing",
+    "transfers.closed",
+)
+#: Those that are passed while a transfer is withdrawn.
+WITHDRAWAL_POINTS = (
+    "transfers.withdrawn",
+    "transfers.offer_ended",
+)
+
 #: Those that are passed while the passphrase of an encrypted home is changed.
 PASSPHRASE_POINTS = (
     "rewrapping.recorded",
@@ -189,6 +208,8 @@ def arm(where: str) -> None:
         *ENCRYPTION_POINTS,
         *PASSPHRASE_POINTS,
         *FACILITY_POINTS,
+        *TRANSFER_POINTS,
+        *WITHDRAWAL_POINTS,
         *MOVING_POINTS,
         *PRINTING_POINTS,
         *RETENTION_POINTS,

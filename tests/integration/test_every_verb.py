@@ -95,6 +95,7 @@ NOT_VERBS = {
     "capture.worker.filed": "the service's own work; of what was just taken in",
     "capture.sealed_filing.seal_away": "the service's own work",
     "capture.private_folder.private_folder": "within another verb: where it keeps its files",
+    "transfers.stores.carry": "within another verb",
     "departures.taking.is_open": "what the settings say",
     "departures.taking.enter": "before a code there is no actor",
     "departures.taking.opened": "whoever bears the token of a code",

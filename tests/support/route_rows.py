@@ -1239,6 +1239,26 @@ _ROSTER = (
 
 _SUPERVISED = {"clerk": (403, 403), "investigator": (403, 403)}
 
+#: This facility is the only one of its agency, and nobody moves.
+_TRANSFERS = (
+    Row("GET /staff/transfers", staff(200, 200, **_SUPERVISED)),
+    Row("POST /staff/transfers", staff(409, 409, **_SUPERVISED), form=_WHY),
+    Row(
+        "POST /staff/transfers/{transfer}/accept",
+        staff(409, 409, **_SUPERVISED),
+        "letter",
+        "other",
+        form=_WHY,
+    ),
+    Row(
+        "POST /staff/transfers/{transfer}/withdraw",
+        staff(409, 409, **_SUPERVISED),
+        "letter",
+        "other",
+        form=_WHY,
+    ),
+)
+
 _UPKEEP = (
     Row("GET /staff/announcements", staff(200, 200)),
     Row(
@@ -1856,6 +1876,7 @@ ROWS = (
     *_SEALED,
     *_STAFF,
     *_ROSTER,
+    *_TRANSFERS,
     *_UPKEEP,
     *_FAMILY,
     *_LOGBOOK,

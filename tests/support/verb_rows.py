@@ -117,10 +117,12 @@ from digitizer.screening.appeal_decisions import decide_appeal
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables_correspondents import correspondent
 from digitizer.support.clock import now
+from digitizer.transfers import actions as transfers
 from digitizer.visits import actions as visits
 from digitizer.visits import lists as visit_lists
 from digitizer.visits import own_visits
 from digitizer.visits import setup as visit_setup
+from tests.support.agencies import another_facility
 from tests.support.audit_log import set_head_back
 from tests.support.conversing import a_photo
 from tests.support.kept_mail import old_stack, with_schedules
@@ -202,6 +204,31 @@ def _end_takeaway(h: Facility, at: Place, by: Actor) -> None:
     """Of a code that they have just made; those who may make none are told so first."""
     departures.make_code(h, OWNER, by)
     departures.end_code(h, OWNER, by, "lost")
+
+
+def _withdraw_transfer(h: Facility, at: Place, by: Actor) -> None:
+    """One that they have just made; those who may make none are told so first."""
+    transfer_id = "none"
+    if is_permitted(by, Act.SEND_TRANSFER):
+        another_facility(h).engine.dispose()
+        transfer_id = transfers.send(h, OWNER, "north", by, "ordered").id
+    transfers.withdraw(h, transfer_id, by, "an error")
+
+
+def _send(h: Facility, at: Place, by: Actor) -> None:
+    if is_permitted(by, Act.SEND_TRANSFER):
+        another_facility(h).engine.dispose()
+    transfers.send(h, OWNER, "north", by, "ordered")
+
+
+def _take_over(h: Facility, at: Place, by: Actor) -> None:
+    """Of somebody who is on both rosters."""
+    transfer_id = "none"
+    if is_permitted(by, Act.TAKE_OVER):
+        there = another_facility(h, people.find_inmate(h, ANOTHER, ACTORS["machine"]))
+        transfer_id = transfers.send(there, "N-1", "main", ACTORS["supervisor"], "ordered").id
+        there.engine.dispose()
+    transfers.take_over(h, transfer_id, ANOTHER, by, "fingerprints")
 
 
 def _paper(at: Place) -> Path:
@@ -1967,6 +1994,33 @@ _ROSTERS = (
     ),
 )
 
+_TRANSFERS = (
+    Row(
+        "transfers.actions.other_facilities",
+        MANAGERS,
+        None,
+        lambda h, at, by: transfers.other_facilities(h, by),
+    ),
+    Row(
+        "transfers.actions.transfers", MANAGERS, None, lambda h, at, by: transfers.transfers(h, by)
+    ),
+    Row(
+        "transfers.actions.transfers_of",
+        MANAGERS,
+        None,
+        lambda h, at, by: transfers.transfers_of(h, OWNER, by),
+    ),
+    Row("transfers.actions.send", SUPERVISORS, Verb.SEND_TRANSFER, _send),
+    Row(
+        "transfers.actions.withdraw",
+        SUPERVISORS,
+        Verb.WITHDRAW_TRANSFER,
+        _withdraw_transfer,
+        prepared=(Verb.SEND_TRANSFER,),
+    ),
+    Row("transfers.actions.take_over", SUPERVISORS, Verb.TAKE_OVER, _take_over),
+)
+
 _STAFF = (
     Row(
         "people.staff.staff_members", OPERATORS, None, lambda h, at, by: staff.staff_members(h, by)
@@ -3012,6 +3066,7 @@ ROWS = (
     *_LEGAL_CODES,
     *_COVERS_AND_PEOPLE,
     *_ROSTERS,
+    *_TRANSFERS,
     *_STAFF,
     *_THE_HOME,
     *_UPKEEP,

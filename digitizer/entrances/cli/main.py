@@ -38,6 +38,7 @@ from digitizer.entrances.cli import (
     setup,
     takeaway,
     tokens,
+    transfers,
     visits,
 )
 from digitizer.entrances.cli.context import Place, note
@@ -71,6 +72,7 @@ _COMMANDS = (
     legal_mail,
     logins,
     takeaway,
+    transfers,
     tokens,
     visits,
     operations,

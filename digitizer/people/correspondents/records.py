@@ -25,6 +25,7 @@ from digitizer.storage.tables_correspondents import (
 from digitizer.storage.tables_messages import added_photo, message_draft
 from digitizer.storage.tables_originals import paper_request
 from digitizer.storage.tables_retention import legal_hold
+from digitizer.storage.tables_transfers import correspondent_mark
 from digitizer.storage.tables_visits import visit, visit_guest, visit_hold, visit_restriction
 from digitizer.support.clock import id_after, now
 from digitizer.support.visible import as_name
@@ -156,6 +157,7 @@ _NAMING = (
     added_photo,
     contact,
     contact_ask,
+    correspondent_mark,
     cover,
     cut_part,
     letter_sender,

@@ -93,6 +93,10 @@ MAY = {
     Act.MAKE_EVIDENCE: "supervisor administrator investigator",
     Act.RENUMBER: "supervisor administrator",
     Act.MERGE: "supervisor administrator",
+    Act.SEE_TRANSFERS: "supervisor administrator machine",
+    Act.SEND_TRANSFER: "supervisor administrator",
+    Act.TAKE_OVER: "supervisor administrator",
+    Act.HAND_OVER: "machine",
     Act.CORRECT: "clerk supervisor administrator machine",
     Act.TAKE_IN: "clerk supervisor administrator machine",
     Act.PRINT: "clerk supervisor administrator machine",
@@ -145,6 +149,7 @@ MAY = {
 NEEDS_PROOF = (
     Act.RECALL,
     Act.MERGE,
+    Act.TAKE_OVER,
     Act.ADD_STAFF,
     Act.STAFF,
     Act.OWN_LOGIN,
@@ -167,6 +172,8 @@ NEEDS_A_REASON = (
     Act.MAKE_EVIDENCE,
     Act.RENUMBER,
     Act.MERGE,
+    Act.SEND_TRANSFER,
+    Act.TAKE_OVER,
     Act.REVOKE,
     Act.END_TAKEAWAY,
     Act.EXPORT_MAILBOX,
@@ -244,6 +251,7 @@ _OTHERS = {
         ACTORS["correspondent"],
     ),
     Act.RESCUE: OPERATOR,
+    Act.HAND_OVER: OPERATOR,
     Act.OWN_LEGAL_CODE: ACTORS[str(Scope.LEGAL_CODES)],
 }
 

@@ -6,10 +6,8 @@ import io
 from collections.abc import Iterator
 
 import pytest
-import sqlalchemy as sa
 
 from digitizer.facility import Facility
-from digitizer.storage.database import open_engine
 from tests.support import postgres
 from tests.support.backed_up import lay
 from tests.support.made_mail import (
@@ -50,11 +48,4 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def url(server: str) -> str:
     """Of an empty database."""
-    engine = open_engine(server)
-    with engine.begin() as tx:
-        for name in sa.inspect(tx).get_schema_names():
-            if not name.startswith(("pg_", "information_schema")):
-                tx.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
-        tx.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-    return server
+    return postgres.emptied(server)

@@ -48,6 +48,11 @@ _NO_CONTENT = {
         "protected_sender": "kind name organisation address reference revoked_why by plain",
         "roster_choice": "choices",
         "roster_file": "sha256 name state content choices reason",
+        "arrival": "id facility facility_name booking_number last_name first_name reason by "
+        "taken_by",
+        "correspondent_mark": "mark",
+        "person_mark": "mark",
+        "transfer": "id facility facility_name address reason by taken_by taken_as",
         "takeaway_code": "code_hash token_hash made_by ended_why",
         "sign_up": "token_hash email plain_email name language password_hash",
         "staff": "name role password_hash totp_secret totp_pending",

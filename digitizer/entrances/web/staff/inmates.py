@@ -27,6 +27,7 @@ from digitizer.model.prints import SHEET_NAMES, PrintKind
 from digitizer.people import actions as people
 from digitizer.people.correspondents import actions as contacts
 from digitizer.screening import cases
+from digitizer.transfers import actions as transfers
 
 router = APIRouter(prefix="/staff/inmates")
 _MOST_FOUND = 25
@@ -179,6 +180,7 @@ def _page(
         known=contacts.contacts_of(facility, booking, by),
         may_restrict=contacts.may_restrict(by),
         may_print=covers.may_print(by),
+        has_others=transfers.may_see(by) and transfers.other_facilities(facility, by),
         may_set_pin=people.may_change_people(by),
         may_make_code=may_make_code,
         code=departures.code_of(facility, booking, by) if may_make_code else None,

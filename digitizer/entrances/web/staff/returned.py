@@ -106,7 +106,11 @@ def new(
             whom = Whom(known.named.booking_number, "")
     if whom is None:
         return _list(request, visit, find=find, item=item)
-    blank = ReturnForm(booking=whom.booking, name=whom.name, item=item, form=new_id())
+    proposal, _ = logbook.propose_return(facility_of(request), whom.booking, item, visit.actor)
+    done = Done.FORWARDED if proposal.moved else Done.RETURNED
+    blank = ReturnForm(
+        booking=whom.booking, name=whom.name, item=item, done=str(done), form=new_id()
+    )
     return _form(request, visit, blank)
 
 

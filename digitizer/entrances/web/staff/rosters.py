@@ -26,6 +26,7 @@ from digitizer.people import renumbering, rosters
 from digitizer.people.roster_file.layout import NONE, Choices, Column, plain_word
 from digitizer.people.roster_import import Preview, Upload
 from digitizer.people.roster_plan import Fate, Step
+from digitizer.transfers import actions as transfers
 
 router = APIRouter(prefix="/staff/roster")
 # Else a roster of more than a megabyte would lie in /tmp as it arrives, in plain form.
@@ -202,6 +203,8 @@ def _page(
         may_import=rosters.may_import(visit.actor),
         may_renumber=renumbering.may_renumber(visit.actor),
         may_confirm=people.may_confirm(visit.actor),
+        has_others=transfers.may_see(visit.actor)
+        and transfers.other_facilities(facility, visit.actor),
         set_aside=rosters.rosters_set_aside(facility, visit.actor),
         held=people.names_held(facility, visit.actor),
         trouble=trouble,
