@@ -71,6 +71,12 @@ class Facility:
         return self.own_words.words
 
     @property
+    def is_outpost(self) -> bool:
+        """Whether this is no home, but a machine elsewhere that works for one: it has neither the
+        keys of seals nor backups, and makes no decision of its own."""
+        return self.settings.store.outpost
+
+    @property
     def print_templates(self) -> Path:
         return _print_templates(self.home)
 

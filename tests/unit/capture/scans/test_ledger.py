@@ -50,8 +50,9 @@ def test_oldest_first_and_once_each(facility: Facility) -> None:
         None,
     ]
     with reading(facility.engine) as tx:
-        assert ledger.holds(tx, first.id, "one")
-        assert not ledger.holds(tx, first.id, "two")
+        claimed = ledger.find_scan(tx, first.id)
+        assert ledger.holds(tx, claimed, "one")
+        assert not ledger.holds(tx, claimed, "two")
         assert sorted(ledger.claimants_at_work(tx)) == ["one", "two"]
 
 

@@ -1,0 +1,29 @@
+"""Workers on several machines: signs of life, claims with a number, large scans later"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0038"
+down_revision = "0035"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "claimant",
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("machine", sa.String(64), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("began", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("beat", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_claimant")),
+    )
+    for column in (
+        sa.Column("claims", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("at_home", sa.Boolean(), nullable=False, server_default=sa.false()),
+    ):
+        op.add_column("scan", column)
+    op.execute("UPDATE scan SET due = taken_in")
