@@ -6,9 +6,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
-from digitizer.capture.recovery import give_back_from_the_silent
+from digitizer.capture.recovery import give_back_from_the_silent, look_after_outposts
 from digitizer.capture.scans import signs_of_life
 from digitizer.capture.scans.signs_of_life import BEAT, LEASE, Kind
 from digitizer.facility import Facility
@@ -34,7 +35,7 @@ class Pulse:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._facility = facility
-        self._name, self._kind = name, kind
+        self.name, self._kind = name, kind
         self._machine = signs_of_life.machine_of(facility.run_folder)
         self._clock = clock
         self._since: float | None = None  # when the signs began that have had no gap
@@ -44,8 +45,8 @@ class Pulse:
         self._thread = threading.Thread(target=self._run, daemon=True, name="pulse")
 
     def start(self) -> None:
-        """Raises StorageError where there cannot be a first sign."""
-        self.beat()
+        """The first sign at once. One that does not come through is given later."""
+        self.step()
         self._thread.start()
 
     def stop(self) -> None:
@@ -63,9 +64,9 @@ class Pulse:
         with self._one_at_a_time:
             with writing_beside(self._facility.engine) as tx:
                 signs_of_life.end_if_still(tx)
-                known = signs_of_life.beat(tx, self._name)
+                known = signs_of_life.beat(tx, self.name)
                 if not known:
-                    signs_of_life.enlist(tx, self._name, self._kind, self._machine)
+                    signs_of_life.enlist(tx, self.name, self._kind, self._machine)
             now = self._clock()
             if not known or self._since is None or now - self._last > LEASE / 2:
                 self._since = now
@@ -75,6 +76,8 @@ class Pulse:
         """One sign, and, of a worker that may judge, a look for the silent."""
         try:
             self.beat()
+            if not self._facility.is_outpost:
+                look_after_outposts(self._facility)
             if self._kind is Kind.WORKER and self.may_judge:
                 given_back = give_back_from_the_silent(self._facility)
                 if given_back:
@@ -89,3 +92,21 @@ class Pulse:
     def _run(self) -> None:
         while not self._stopped.wait(BEAT):
             self.step()
+
+
+@contextmanager
+def watching(facility: Facility) -> Iterator[None]:
+    """Whoever watches folders here gives signs of life meanwhile, by the same name each time: if
+    they cease, somebody hears of it, for files may wait there. No sign, where the database is away,
+    is no reason not to watch."""
+    if not signs_of_life.are_written(facility.engine):
+        yield
+        return
+    pulse = Pulse(facility, signs_of_life.watcher_name(facility.home), Kind.WATCHER)
+    pulse.start()
+    try:
+        yield
+    finally:
+        pulse.stop()
+        with suppress(StorageError), writing_beside(facility.engine) as tx:
+            signs_of_life.dismiss(tx, pulse.name)

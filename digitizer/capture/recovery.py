@@ -7,7 +7,14 @@ import shutil
 import sqlalchemy as sa
 
 from digitizer import audit
-from digitizer.capture.scans import leases, ledger, seal_destruction, sealing, signs_of_life
+from digitizer.capture.scans import (
+    house_rules,
+    leases,
+    ledger,
+    seal_destruction,
+    sealing,
+    signs_of_life,
+)
 from digitizer.facility import Facility
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import ScanState
@@ -86,6 +93,20 @@ def give_back_from_the_silent(facility: Facility) -> int:
     """Gives back what is held by workers that give no sign of life, on whatever machine, counted as
     a death; returns how many scans. Only for who may judge (see ``signs_of_life``)."""
     return _give_back(facility, judge=True)
+
+
+def look_after_outposts(facility: Facility) -> None:
+    """What only the home can do for machines elsewhere: it says by which rules they work, and
+    removes plain originals of sealed scans that came in again there."""
+    with reading(facility.engine) as tx:
+        noted, told = house_rules.are_noted(tx, facility), ledger.is_told(tx)
+    if not noted:
+        with writing(facility.engine) as tx:
+            house_rules.note(tx, facility)
+    if told:
+        with writing(facility.engine) as tx:
+            if ledger.take_told(tx):
+                sealing.drop_plain(tx, facility.originals, facility.seal_keys)
 
 
 def _give_back(facility: Facility, *, judge: bool) -> int:

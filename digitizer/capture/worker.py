@@ -20,17 +20,16 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.capture.filing import file_scan
+from digitizer.capture.floor import Floor
 from digitizer.capture.outcomes import outcome_of
 from digitizer.capture.pipeline import Bench, Progress, Worked, no_progress, work
 from digitizer.capture.pulse import Pulse
 from digitizer.capture.recovery import give_back_from_dead_workers, recover
-from digitizer.capture.scans import leases, ledger, signs_of_life
+from digitizer.capture.scans import house_rules, leases, ledger, signs_of_life
 from digitizer.capture.scans.ledger import Terms
 from digitizer.capture.sealed_filing import seal_away
 from digitizer.capture.stacks import profile_named
 from digitizer.covers import register
-from digitizer.engines.isolation import Pool, SandboxLimits
-from digitizer.engines.reading import load_networks
 from digitizer.engines.reading.readers.vision_model import open_premises
 from digitizer.facility import Facility
 from digitizer.messages import news
@@ -66,16 +65,19 @@ class Worker:
     small scans use every sandbox.
     """
 
-    def __init__(self, facility: Facility, progress: Progress = no_progress) -> None:
+    def __init__(
+        self,
+        facility: Facility,
+        progress: Progress = no_progress,
+        floor: Floor | None = None,
+    ) -> None:
+        """``floor``: shared with the workers of other facilities, and not ours to end."""
         self._facility = facility
         self._progress = _with_failpoints(progress)
         self._premises = open_premises(facility.settings.endpoint, facility.home)
         self._claimant = leases.Claimant(facility.run_folder)
         self._folder = facility.work_folder / self._claimant.name
         self._folder.mkdir(mode=0o700, parents=True)
-        work_settings = facility.settings.work
-        self._at_work: dict[str, int] = {}  # the number of our claim of each
-        self._at_work_lock = threading.Lock()
         self._put_aside_at: dict[str, float] = {}
         self._stopped = threading.Event()
         self._machine = signs_of_life.machine_of(facility.run_folder)
@@ -83,8 +85,8 @@ class Worker:
         if signs_of_life.are_written(facility.engine):
             self._pulse = Pulse(facility, self._claimant.name, signs_of_life.Kind.WORKER)
             self._pulse.start()
-        limits = SandboxLimits(megabytes=work_settings.worker_megabytes)
-        self._pool = Pool(work_settings.processes, limits, first=load_networks)
+        self._owns_floor = floor is None
+        self._floor = floor or Floor(facility.settings.work)
 
     def close(self) -> None:
         """Stops the pool and gives back what is not finished, without counting an attempt."""
@@ -109,7 +111,8 @@ class Worker:
         self._stopped.set()
         if self._premises:
             self._premises.close()
-        self._pool.close()
+        if self._owns_floor:
+            self._floor.pool.close()
 
     def _give_back(self) -> None:
         if self._pulse:
@@ -131,19 +134,27 @@ class Worker:
         First, a scan that is still claimed although no thread works it goes back: the database
         took the claim, but failed when we gave it up.
         """
-        with self._at_work_lock:
+        name, scan = self._claimant.name, None
+        with self._floor.lock:
+            if not self._floor.may_begin(name):
+                return None
+            self._floor.wait_alone(name, waits=False)
             with self._writing() as tx:
                 if self._stopped.is_set():
                     return None
-                lost = self._pulse is not None and not signs_of_life.beat(tx, self._claimant.name)
+                if self._facility.is_outpost:
+                    house_rules.check(tx, self._facility)
+                lost = self._pulse is not None and not signs_of_life.beat(tx, name)
                 if not lost:
-                    ledger.put_back_all_but(tx, self._at_work, self._claimant.name)
+                    ledger.put_back_all_but(tx, self._floor.at_work(name), name)
                     scan = claim(tx, self._terms(tx))
-            if lost:
-                self._come_back()
-                return None
+                deadly = scan is not None and ledger.is_deadly(tx, scan.id)
+                waits = not lost and scan is None and ledger.waits_alone(tx, self._terms(tx))
+            self._floor.wait_alone(name, waits=waits)
             if scan:
-                self._at_work[scan.id] = scan.claim
+                self._floor.begin(name, scan, deadly=deadly)
+        if lost:
+            self._come_back()
         return scan
 
     def _come_back(self) -> None:
@@ -153,20 +164,27 @@ class Worker:
             self._pulse.beat()
 
     def _terms(self, tx: sa.Connection) -> Terms:
-        beside = signs_of_life.on_machine(tx, self._machine) if self._pulse else None
-        return Terms(self._put_aside_lately(), beside, self._facility.is_outpost)
+        return Terms(
+            last=self._put_aside_lately(),
+            beside=signs_of_life.on_machine(tx, self._machine) if self._pulse else None,
+            away=self._facility.is_outpost,
+            small=self._floor.wants_small,
+            crowded=not self._floor.is_empty,
+        )
 
-    def _is_over(self, scan: Scan) -> None:
-        """No thread works it any more by this claim; perhaps another does, by a later one."""
-        if self._at_work.get(scan.id) == scan.claim:
-            del self._at_work[scan.id]
+    @property
+    def busy(self) -> int:
+        """How many scans it has at work."""
+        with self._floor.lock:
+            return self._floor.busy(self._claimant.name)
 
     def _put_back(self, scan: Scan) -> None:
         """The scan waits again, uncounted."""
-        with self._at_work_lock:
-            self._is_over(scan)
+        name = self._claimant.name
+        with self._floor.lock:
+            self._floor.end(name, scan)
             with self._writing() as tx:
-                ledger.put_back_all_but(tx, self._at_work, self._claimant.name)
+                ledger.put_back_all_but(tx, self._floor.at_work(name), name)
 
     def _put_aside(self, scan: Scan) -> None:
         """The scan waits, uncounted, and for a minute behind the others: if only this one meets
@@ -228,8 +246,8 @@ class Worker:
             log.exception("an attempt at scan %s failed", scan.id)
             self._count_try(scan, error)
         finally:
-            with self._at_work_lock:
-                self._is_over(scan)
+            with self._floor.lock:
+                self._floor.end(self._claimant.name, scan)
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
                 failpoint("work.folder_removed")
@@ -252,7 +270,7 @@ class Worker:
         files = [facility.originals.local_path(part.sha256, folder) for part in scan.originals]
         keys = read_key_ring(facility.key_file)  # each time: they may have been rotated
         bench = Bench(
-            pool=self._pool,
+            pool=self._floor.pool,
             keys=replace(keys, retired=retired),
             work=limits,
             folder=folder,

@@ -19,3 +19,12 @@ claimant = sa.Table(
     sa.Column("began", UtcTime, nullable=False),
     sa.Column("beat", UtcTime, nullable=False),
 )
+
+# One row: a hash over the settings, profiles and keys by which the facility's home works. A machine
+# elsewhere that has others works nothing.
+house_rules = sa.Table(
+    "house_rules",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+)

@@ -28,6 +28,8 @@ from digitizer.support.wording import counted
 
 #: After this many deaths of the whole service while it worked on a scan, the scan is held.
 DEATHS_BEFORE_HOLD = 10
+#: A scan of more bytes takes minutes, not seconds: some two hundred pages.
+LARGE = 20_000_000
 #: About what working a byte takes. A scan waits so long for smaller ones that came in after it,
 #: and no longer, so that none waits for ever.
 _WORK_A_BYTE, _LONGEST_WORK = timedelta(microseconds=10), timedelta(hours=2)
@@ -116,11 +118,14 @@ def scan_state(tx: sa.Connection, scan_id: str) -> ScanState:
 class Terms:
     """Under what a claimant takes a scan. ``last``: ids of scans that wait behind the others.
     ``beside``: the claimants of the same machine, which a scan can kill; None: all that there are.
-    ``away``: not in the facility's home, so that what needs the keys of seals is left."""
+    ``away``: not in the facility's home, so that what needs the keys of seals is left. ``small``:
+    the next one shall not be large. ``crowded``: other scans are at work in the same process."""
 
     last: Collection[str] = ()
     beside: Collection[str] | None = None
     away: bool = False
+    small: bool = False
+    crowded: bool = False
 
 
 _ANY = Terms()
@@ -136,7 +141,7 @@ def claim_next(tx: sa.Connection, claimant: str, terms: Terms = _ANY) -> Scan | 
     """
     first = tx.execute(
         sa.select(scan.c.id)
-        .where(scan.c.state == ScanState.WAITING, *_within_reach(terms))
+        .where(scan.c.state == ScanState.WAITING, *_within_reach(terms), *_of_size(terms))
         .order_by(
             scan.c.deaths.desc(),
             scan.c.id.in_(terms.last),
@@ -154,14 +159,32 @@ def _within_reach(terms: Terms) -> tuple[sa.ColumnElement[bool], ...]:
     return (sa.not_(scan.c.at_home),) if terms.away else ()
 
 
-def _may_begin(tx: sa.Connection, scan_id: str, beside: Collection[str] | None) -> bool:
+def _of_size(terms: Terms) -> tuple[sa.ColumnElement[bool], ...]:
+    if not terms.small:
+        return ()
+    size = sa.select(sa.func.sum(original.c.size)).where(original.c.scan_id == scan.c.id)
+    return (sa.or_(scan.c.deaths > 0, size.scalar_subquery() <= LARGE),)
+
+
+def is_deadly(tx: sa.Connection, scan_id: str) -> bool:
+    """Whether the service died over it, so that it must be alone."""
+    return bool(tx.execute(sa.select(scan.c.deaths).where(scan.c.id == scan_id)).scalar())
+
+
+def waits_alone(tx: sa.Connection, terms: Terms) -> bool:
+    """Whether one waits that must be alone."""
+    waits = (scan.c.state == ScanState.WAITING, scan.c.deaths > 0, *_within_reach(terms))
+    return bool(tx.execute(sa.select(sa.exists().where(*waits))).scalar())
+
+
+def _may_begin(tx: sa.Connection, scan_id: str, terms: Terms) -> bool:
     """A scan over which the service died is worked alone, to know which one it is that kills: no
     other is at work on that machine."""
-    here = () if beside is None else (scan.c.claimed_by.in_(beside),)
+    here = () if terms.beside is None else (scan.c.claimed_by.in_(list(terms.beside)),)
     at_work = sa.select(scan.c.deaths).where(scan.c.state == ScanState.WORKING, *here)
     busy = tx.execute(at_work).scalars().all()
-    deaths = tx.execute(sa.select(scan.c.deaths).where(scan.c.id == scan_id)).scalar() or 0
-    return not any(busy) and not (deaths and busy)
+    crowded = terms.crowded or bool(busy)
+    return not any(busy) and not (crowded and is_deadly(tx, scan_id))
 
 
 def claim(tx: sa.Connection, scan_id: str, claimant: str, terms: Terms = _ANY) -> Scan | None:
@@ -169,7 +192,7 @@ def claim(tx: sa.Connection, scan_id: str, claimant: str, terms: Terms = _ANY) -
 
     None if another has it, if it is done, or if it or one at work must be alone.
     """
-    if not _may_begin(tx, scan_id, terms.beside):
+    if not _may_begin(tx, scan_id, terms):
         return None
     waits = (scan.c.id == scan_id, scan.c.state == ScanState.WAITING, *_within_reach(terms))
     taken = tx.execute(
@@ -201,6 +224,23 @@ def leave_to_home(tx: sa.Connection, scan_id: str) -> None:
         .where(scan.c.id == scan_id)
         .values(state=str(ScanState.WAITING), claimed_by=None, at_home=True)
     )
+
+
+def tell_home(tx: sa.Connection, scan_id: str) -> None:
+    """The bytes of a scan came in again, elsewhere: if it is sealed, its home removes the plain
+    ones."""
+    tx.execute(sa.update(scan).where(scan.c.id == scan_id, scan.c.sealed).values(at_home=True))
+
+
+def take_told(tx: sa.Connection) -> bool:
+    """Whether home was told of any since this was asked last."""
+    told = (scan.c.sealed, scan.c.at_home, scan.c.state.in_((ScanState.HELD, ScanState.FILED)))
+    done = tx.execute(sa.update(scan).where(*told).values(at_home=False))
+    return done.rowcount > 0
+
+
+def is_told(tx: sa.Connection) -> bool:
+    return bool(tx.execute(sa.select(sa.exists().where(scan.c.sealed, scan.c.at_home))).scalar())
 
 
 def claimants_at_work(tx: sa.Connection) -> tuple[str, ...]:

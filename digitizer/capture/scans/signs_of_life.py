@@ -63,6 +63,12 @@ def machine_of(run_folder: Path) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
+def watcher_name(home: Path) -> str:
+    """The same whenever this folder's watcher is started again."""
+    place = hashlib.sha256(f"{socket.gethostname()} {home}".encode()).hexdigest()
+    return f"{Kind.WATCHER}-{place[:16]}"
+
+
 def enlist(tx: sa.Connection, name: str, kind: Kind, machine: str) -> None:
     """The first sign of a claimant, or the first after it was taken for dead."""
     values = {"kind": str(kind), "machine": machine, "host": socket.gethostname()}

@@ -20,6 +20,12 @@ def upgrade() -> None:
         sa.Column("beat", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_claimant")),
     )
+    op.create_table(
+        "house_rules",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_house_rules")),
+    )
     for column in (
         sa.Column("claims", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("due", sa.DateTime(timezone=True), nullable=True),
