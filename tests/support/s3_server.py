@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -59,29 +58,51 @@ def _until_bucket(filer: int, process: subprocess.Popen[bytes]) -> None:
             connection.close()
 
 
+class Store:
+    """A server whose data outlive it: it can be killed, and started again at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._s3, self._filer, self._master, self._volume = _free_ports(4)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._s3}"
+
+    def start(self) -> None:
+        """Returns when it answers, and has the bucket."""
+        assert WEED is not None
+        self._process = subprocess.Popen(
+            [
+                WEED,
+                "server",
+                f"-dir={self._folder}",
+                "-ip=127.0.0.1",
+                "-s3",
+                f"-s3.port={self._s3}",
+                f"-filer.port={self._filer}",
+                f"-master.port={self._master}",
+                f"-volume.port={self._volume}",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _until_bucket(self._filer, self._process)
+
+    def kill(self) -> None:
+        """SIGKILL: it ignores SIGTERM."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
 @contextmanager
 def s3_server(folder: Path) -> Iterator[str]:
     """Its address; the bucket is ``mail``."""
-    assert WEED is not None
-    s3, filer, master, volume = _free_ports(4)
-    process = subprocess.Popen(
-        [
-            WEED,
-            "server",
-            f"-dir={folder}",
-            "-ip=127.0.0.1",
-            "-s3",
-            f"-s3.port={s3}",
-            f"-filer.port={filer}",
-            f"-master.port={master}",
-            f"-volume.port={volume}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    store = Store(folder)
     try:
-        _until_bucket(filer, process)
-        yield f"http://127.0.0.1:{s3}"
+        store.start()
+        yield store.address
     finally:
-        os.kill(process.pid, signal.SIGKILL)  # it ignores SIGTERM
-        process.wait()
+        store.kill()
