@@ -40,22 +40,25 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _until_bucket(filer: int, process: subprocess.Popen[bytes]) -> None:
-    """Makes the bucket as soon as the server answers."""
+def _has_bucket(filer: int, process: subprocess.Popen[bytes]) -> bool:
+    """Waits until the server answers, and makes the bucket if there is none yet; False: it ended."""
     deadline = time.monotonic() + HUNG
-    answer = "nothing"
-    while answer != "201":
-        assert process.poll() is None, "the S3 server ended"
+    method, answer = "GET", "nothing"
+    while answer not in ("200", "201"):
+        if process.poll() is not None:
+            return False
         assert time.monotonic() < deadline, f"the S3 server gave {answer} all the time"
         connection = http.client.HTTPConnection("127.0.0.1", filer, timeout=HUNG)
         try:
-            connection.request("POST", "/buckets/mail/")
+            connection.request(method, "/buckets/mail/")
             answer = str(connection.getresponse().status)
+            method = "POST" if answer == "404" else "GET"
         except OSError as error:
             answer = str(error)
             time.sleep(0.2)
         finally:
             connection.close()
+    return True
 
 
 class Store:
@@ -65,13 +68,21 @@ class Store:
         self._folder = folder
         self._s3, self._filer, self._master, self._volume = _free_ports(4)
         self._process: subprocess.Popen[bytes] | None = None
+        self._known = False
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self._s3}"
 
     def start(self) -> None:
-        """Returns when it answers, and has the bucket."""
+        """Returns when it answers, and has the bucket. The first time on ports that are free:
+        another program may take one before it does."""
+        while not self._begun():
+            assert not self._known, "the S3 server does not come back"
+            self._s3, self._filer, self._master, self._volume = _free_ports(4)
+        self._known = True
+
+    def _begun(self) -> bool:
         assert WEED is not None
         self._process = subprocess.Popen(
             [
@@ -88,7 +99,7 @@ class Store:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        _until_bucket(self._filer, self._process)
+        return _has_bucket(self._filer, self._process)
 
     def kill(self) -> None:
         """SIGKILL: it ignores SIGTERM."""
