@@ -25,9 +25,10 @@ ENVIRONMENT = {
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports that are free and whose sisters 10,000 higher, which the server takes too, are."""
+    """Ports that are free and whose sisters 10,000 higher, which the server takes too, are; and
+    below those that the system gives to clients."""
     found: list[int] = []
-    for port in range(21_000 + os.getpid() % 20_000, 50_000):
+    for port in range(11_000 + os.getpid() % 11_000, 22_700):
         if _is_free(port) and _is_free(port + 10_000):
             found.append(port)
         if len(found) == count:
@@ -41,7 +42,7 @@ def _is_free(port: int) -> bool:
 
 
 def _has_bucket(filer: int, process: subprocess.Popen[bytes]) -> bool:
-    """Waits until the server answers, and makes the bucket if there is none yet; False: it ended."""
+    """Waits until the server answers, and makes the bucket if there is none; False: it ended."""
     deadline = time.monotonic() + HUNG
     method, answer = "GET", "nothing"
     while answer not in ("200", "201"):
