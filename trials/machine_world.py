@@ -46,6 +46,8 @@ _MOST_OPEN = 12
 _LOOK = 0.1
 #: Far more than the promised 60 s, so that a broken promise shows.
 _LONGEST_RETURN = 300.0
+#: So long a worker is waited for that has nothing to do.
+_LONGEST_IDLE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +272,15 @@ class World:
 
     # What the silent had
 
-    def at_work(self, host: Process) -> list[Lost]:
-        """What this worker has now, of each facility."""
+    def silence(self, host: Process) -> list[Lost]:
+        """Stops a worker as soon as it has something; returns what it has, of each facility."""
+        until = time.monotonic() + _LONGEST_IDLE
+        while not self._at_work(host) and time.monotonic() < until:
+            self.rest(_LOOK)
+        host.stand_still()
+        return self._at_work(host)
+
+    def _at_work(self, host: Process) -> list[Lost]:
         found: list[Lost] = []
         for code in CODES:
             place = host.home if code == CODES[0] else host.home / FOLDER / code

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.capture.scans import (
-    house_rules,
+    home_rules,
     leases,
     ledger,
     seal_destruction,
@@ -99,10 +99,10 @@ def look_after_outposts(facility: Facility) -> None:
     """What only the home can do for machines elsewhere: it says by which rules they work, and
     removes plain originals of sealed scans that came in again there."""
     with reading(facility.engine) as tx:
-        noted, told = house_rules.are_noted(tx, facility), ledger.is_told(tx)
+        noted, told = home_rules.are_noted(tx, facility), ledger.is_told(tx)
     if not noted:
         with writing(facility.engine) as tx:
-            house_rules.note(tx, facility)
+            home_rules.note(tx, facility)
     if told:
         with writing(facility.engine) as tx:
             if ledger.take_told(tx):

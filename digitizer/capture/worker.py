@@ -25,7 +25,7 @@ from digitizer.capture.outcomes import outcome_of
 from digitizer.capture.pipeline import Bench, Progress, Worked, no_progress, work
 from digitizer.capture.pulse import Pulse
 from digitizer.capture.recovery import give_back_from_dead_workers, recover
-from digitizer.capture.scans import house_rules, leases, ledger, signs_of_life
+from digitizer.capture.scans import home_rules, leases, ledger, signs_of_life
 from digitizer.capture.scans.ledger import Terms
 from digitizer.capture.sealed_filing import seal_away
 from digitizer.capture.stacks import profile_named
@@ -143,7 +143,7 @@ class Worker:
                 if self._stopped.is_set():
                     return None
                 if self._facility.is_outpost:
-                    house_rules.check(tx, self._facility)
+                    home_rules.check(tx, self._facility)
                 lost = self._pulse is not None and not signs_of_life.beat(tx, name)
                 if not lost:
                     ledger.put_back_all_but(tx, self._floor.at_work(name), name)

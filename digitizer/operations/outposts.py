@@ -15,7 +15,7 @@ from pathlib import Path
 from digitizer.access.acting import acting
 from digitizer.access.permissions import Act, permit
 from digitizer.agency import FOLDER, Member, members
-from digitizer.capture.scans import house_rules
+from digitizer.capture.scans import home_rules
 from digitizer.facility import Facility, open_facility
 from digitizer.model.errors import UsageError
 from digitizer.model.events import STORE, Verb
@@ -50,7 +50,7 @@ def make_outpost(home: Path, folder: Path, by: Actor) -> Outpost:
             _must_be_shared(facility)
             _make(facility, _place_of(each, known, folder))
             with acting(facility, by, Act.OPERATE) as action:
-                house_rules.note(action.tx, facility)
+                home_rules.note(action.tx, facility)
                 action.record(Verb.MAKE_OUTPOST, STORE, folder=str(folder))
         finally:
             facility.engine.dispose()

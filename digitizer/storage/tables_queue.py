@@ -22,8 +22,8 @@ claimant = sa.Table(
 
 # One row: a hash over the settings, profiles and keys by which the facility's home works. A machine
 # elsewhere that has others works nothing.
-house_rules = sa.Table(
-    "house_rules",
+home_rules = sa.Table(
+    "home_rules",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("digest", sa.String(64), nullable=False),

@@ -13,9 +13,12 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.patience import HUNG
 
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 _SERVER_USER = "postgres"
@@ -51,10 +54,22 @@ class Cluster:
         return f"postgresql://tester@127.0.0.1:{self._port}/postgres"
 
     def start(self) -> None:
+        """Also right after it was killed: as long as its children end it refuses to start."""
+        deadline = time.monotonic() + HUNG
+        while not self._begun():
+            assert time.monotonic() < deadline, "PostgreSQL does not start"
+            time.sleep(0.2)
+
+    def _begun(self) -> bool:
         address = f"-p {self._port} -c listen_addresses=127.0.0.1 -k {self._folder}"
         options = f"{address} -c fsync=off"
         log = str(self._folder / "log")
-        _run(self._user, "pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", options, "start")
+        how = ("-D", str(self._data), "-w", "-l", log, "-o", options)
+        try:
+            _run(self._user, "pg_ctl", *how, "start")
+        except subprocess.CalledProcessError:
+            return False
+        return True
 
     def kill(self) -> None:
         """SIGKILL; its children end with it, and the next start recovers from its log."""
@@ -87,6 +102,7 @@ def _run(user: str, program: str, *arguments: str) -> None:
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from digitizer.capture.pipeline import Bench, Worked
 from digitizer.capture.pulse import Pulse, watching
-from digitizer.capture.scans import house_rules, leases, ledger, signs_of_life
+from digitizer.capture.scans import home_rules, leases, ledger, signs_of_life
 from digitizer.capture.scans.signs_of_life import LEASE, Kind
 from digitizer.capture.worker import Worker
 from digitizer.facility import Facility
@@ -187,13 +187,13 @@ def test_a_deadly_scan_keeps_only_its_own_machine(cluster: Facility) -> None:
 def test_a_home_says_by_which_rules_outposts_work(cluster: Facility) -> None:
     pulse = _judge(cluster, _Clock())
     with reading(cluster.engine) as tx:
-        assert not house_rules.are_noted(tx, cluster)
+        assert not home_rules.are_noted(tx, cluster)
     pulse.step()
     with reading(cluster.engine) as tx:
-        assert house_rules.are_noted(tx, cluster)
+        assert home_rules.are_noted(tx, cluster)
     rotate_key(cluster.key_file)
     with reading(cluster.engine) as tx:
-        assert not house_rules.are_noted(tx, cluster)
+        assert not home_rules.are_noted(tx, cluster)
     pulse.step()
     with reading(cluster.engine) as tx:
-        assert house_rules.are_noted(tx, cluster)
+        assert home_rules.are_noted(tx, cluster)

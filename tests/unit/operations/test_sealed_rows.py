@@ -113,7 +113,7 @@ _NO_CONTENT = {
     },
     "it says which machines work, and nothing of mail": {
         "claimant": "name kind machine host",
-        "house_rules": "digest",
+        "home_rules": "digest",
     },
     "ids, states, digests and who decided: they stay when it is destroyed": {
         "added_photo": "direction stored",

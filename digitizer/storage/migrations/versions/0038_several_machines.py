@@ -21,10 +21,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_claimant")),
     )
     op.create_table(
-        "house_rules",
+        "home_rules",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_house_rules")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_rules")),
     )
     for column in (
         sa.Column("claims", sa.Integer(), nullable=False, server_default="0"),

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from digitizer.facility import Facility
 from digitizer.model.errors import SettingsError
 from digitizer.storage.key_file import read_key_ring
-from digitizer.storage.tables_queue import house_rules
+from digitizer.storage.tables_queue import home_rules
 
 #: What a machine may have of its own: it says where things are, or how fast it is.
 _OWN: Mapping[str, bool | set[str]] = {
@@ -43,13 +43,13 @@ def digest(facility: Facility) -> str:
 
 def are_noted(tx: sa.Connection, facility: Facility) -> bool:
     """Whether the rules of this home are those that the database knows."""
-    return tx.execute(sa.select(house_rules.c.digest)).scalar() == digest(facility)
+    return tx.execute(sa.select(home_rules.c.digest)).scalar() == digest(facility)
 
 
 def note(tx: sa.Connection, facility: Facility) -> None:
     """From now on machines elsewhere work by the rules of this home."""
-    tx.execute(sa.delete(house_rules))
-    tx.execute(sa.insert(house_rules).values(id=_ONLY, digest=digest(facility)))
+    tx.execute(sa.delete(home_rules))
+    tx.execute(sa.insert(home_rules).values(id=_ONLY, digest=digest(facility)))
 
 
 def check(tx: sa.Connection, facility: Facility) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from digitizer.capture.scans import house_rules
+from digitizer.capture.scans import home_rules
 from digitizer.facility import Facility
 from digitizer.model.errors import SettingsError
 from digitizer.model.settings import Release
@@ -22,19 +22,19 @@ def _with(facility: Facility, section: str, **values: object) -> Facility:
 def test_what_a_machine_has_of_its_own_is_no_rule(facility: Facility) -> None:
     faster = _with(facility, "work", processes=64, worker_megabytes=4096)
     elsewhere = _with(faster, "store", outpost=True, database_url="postgresql://other/name")
-    assert house_rules.digest(elsewhere) == house_rules.digest(facility)
+    assert home_rules.digest(elsewhere) == home_rules.digest(facility)
 
 
 def test_with_another_setting_or_key_nothing_is_worked(facility: Facility) -> None:
     other = _with(facility, "facility", release=Release.AFTER_REVIEW)
-    assert house_rules.digest(other) != house_rules.digest(facility)
+    assert home_rules.digest(other) != home_rules.digest(facility)
     with writing(facility.engine) as tx:
         with pytest.raises(SettingsError, match="digitizer outpost"):
-            house_rules.check(tx, facility)
-        house_rules.note(tx, facility)
-        house_rules.check(tx, facility)
+            home_rules.check(tx, facility)
+        home_rules.note(tx, facility)
+        home_rules.check(tx, facility)
         with pytest.raises(SettingsError, match="not those of the facility's home"):
-            house_rules.check(tx, other)
+            home_rules.check(tx, other)
         rotate_key(facility.key_file)
         with pytest.raises(SettingsError, match="not those of the facility's home"):
-            house_rules.check(tx, facility)
+            home_rules.check(tx, facility)
