@@ -184,6 +184,8 @@ class World:
         self.stop_arriving()
         for each in (*self.workers, *self.watchers, *self.others):
             each.kill()
+        for engine in self._known.values():
+            engine.dispose()
 
     def rest(self, seconds: float) -> None:
         """Time goes by; what ended by itself is started again."""
