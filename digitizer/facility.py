@@ -27,7 +27,12 @@ from digitizer.storage.home_key import (
     unlock,
 )
 from digitizer.storage.key_file import make_key_ring, read_key_ring
-from digitizer.storage.seal_keys import SealKeys, make_master_key, open_seal_keys
+from digitizer.storage.seal_keys import (
+    SealKeys,
+    SealKeysElsewhere,
+    make_master_key,
+    open_seal_keys,
+)
 from digitizer.storage.tables import SCHEMA_VERSION
 from digitizer.support import clock
 from digitizer.support.paths import TEMPLATES
@@ -69,6 +74,12 @@ class Facility:
     def words(self) -> PrintWords:
         """What is printed, in the facility's own words where it has any."""
         return self.own_words.words
+
+    @property
+    def is_outpost(self) -> bool:
+        """Whether this is no home, but a machine elsewhere that works for one: it has neither the
+        keys of seals nor backups, and makes no decision of its own."""
+        return self.settings.store.outpost
 
     @property
     def print_templates(self) -> Path:
@@ -194,11 +205,19 @@ def upgrade_database(engine: sa.Engine, home: Path, home_key: HomeKey | None) ->
         sync_folder(mark.parent)
 
 
-def open_facility(home: Path, home_key: HomeKey | None = None) -> Facility:
+def open_facility(
+    home: Path, home_key: HomeKey | None = None, *, outpost: bool = False
+) -> Facility:
     """Raises SettingsError, with the fix, for a home that cannot be used. ``home_key`` is that of
-    an encrypted one, if it is at hand; else the secret that opens it is looked for."""
+    an encrypted one, if it is at hand; else the secret that opens it is looked for. ``outpost``: it
+    may be one, too."""
     home = home.resolve()
     settings = read_settings(home)
+    if settings.store.outpost and not outpost:
+        raise SettingsError(
+            f"{home} is an outpost: only worker and watch run there. Run this in the facility's "
+            "home."
+        )
     _go_by_its_clock(settings)
     if (home / _TO_REWRITE).exists():
         raise SettingsError(
@@ -221,11 +240,17 @@ def open_facility(home: Path, home_key: HomeKey | None = None) -> Facility:
         originals=_blobs(home, settings, home_key, "originals"),
         pictures=_blobs(home, settings, home_key, "pictures"),
         keys=read_key_ring(_key_file(home)),
-        seal_keys=open_seal_keys(home / _KEYS, home_key.seals if home_key else None),
+        seal_keys=_seal_keys(home, settings, home_key),
         home_key=home_key,
         profiles=read_profiles(home),
         own_words=own_words(_print_templates(home)),
     )
+
+
+def _seal_keys(home: Path, settings: Settings, home_key: HomeKey | None) -> SealKeys:
+    if settings.store.outpost:
+        return SealKeysElsewhere()
+    return open_seal_keys(home / _KEYS, home_key.seals if home_key else None)
 
 
 def _go_by_its_clock(settings: Settings) -> None:

@@ -25,12 +25,12 @@ from digitizer.people import actions as people
 from tests.support import scanner
 
 _BY = Actor(ActorKind.MACHINE, "kill harness")
-_BOOKINGS = tuple(f"K{100 + n}" for n in range(4))
-_ROSTER = "booking_number,last_name,first_name,housing_unit,status\n" + "".join(
-    f"{booking},Sample,Pat{n},U-1,in_custody\n" for n, booking in enumerate(_BOOKINGS)
+BOOKINGS = tuple(f"K{100 + n}" for n in range(4))
+ROSTER = "booking_number,last_name,first_name,housing_unit,status\n" + "".join(
+    f"{booking},Sample,Pat{n},U-1,in_custody\n" for n, booking in enumerate(BOOKINGS)
 )
-_PROFILE = 'based_on = "default"\nsettle_seconds = 0.5\n'
-_TEXT = "Hello, all is well here."
+PROFILE = 'based_on = "default"\nsettle_seconds = 0.5\n'
+TEXT = "Hello, all is well here."
 _WEIGHTS = {"good": 5, "once": 2, "legal": 2, "junk": 1}
 _FRESH = 0.6  # of the scans under a cover for one letter: the others repeat a cover
 _DPI = 200
@@ -46,25 +46,25 @@ def mailbox_of(scan: str) -> str | None:
     """The booking number on the cover of a scan, by its name; None: it belongs in no mailbox."""
     kind, _, number = scan.partition("-")
     if kind == "good":
-        return _BOOKINGS[int(number)]
-    return _BOOKINGS[0] if kind == "once" else None
+        return BOOKINGS[int(number)]
+    return BOOKINGS[0] if kind == "once" else None
 
 
 def make_home_with_mail(home: Path) -> None:
     """A home, its roster, and beside it ``scans/KIND-N.tif``, whose kinds are good, once (a
     cover for one letter only), legal, and junk (no scan at all)."""
     make_home(home)
-    (home / "profiles" / "default.toml").write_text(_PROFILE)
+    (home / "profiles" / "default.toml").write_text(PROFILE)
     facility = open_facility(home)
     roster = home.parent / "roster.csv"
-    roster.write_text(_ROSTER)
+    roster.write_text(ROSTER)
     people.import_roster(facility, roster, False, _BY)
     folder = home.parent / "scans"
     folder.mkdir()
-    for number, booking in enumerate(_BOOKINGS):
-        _scan(folder / f"good-{number}.tif", _cover(facility, booking), _TEXT)
+    for number, booking in enumerate(BOOKINGS):
+        save_scan(folder / f"good-{number}.tif", _cover(facility, booking), TEXT)
     legal = covers.print_legal_marker(facility, _BY, None)
-    _scan(folder / "legal-0.tif", scanner.pdf_pages(legal.pdf)[0], _TEXT)
+    save_scan(folder / "legal-0.tif", scanner.pdf_pages(legal.pdf)[0], TEXT)
     (folder / "junk-0.tif").write_bytes(b"II*\0 this is no picture")
     facility.engine.dispose()
     _once_scan(home)
@@ -80,7 +80,7 @@ def _once_scan(home: Path) -> Path:
     path = folder / f"once-{len(list(folder.glob('once-*'))):04}.tif"
     facility = open_facility(home)
     try:
-        _scan(path, _cover(facility, _BOOKINGS[0], once=True), _TEXT)
+        save_scan(path, _cover(facility, BOOKINGS[0], once=True), TEXT)
     finally:
         facility.engine.dispose()
     return path
@@ -91,7 +91,7 @@ def _cover(facility: Facility, booking: str, once: bool = False) -> scanner.Page
     return scanner.pdf_pages(covers.print_inmate_cover(facility, booking, _BY, terms).pdf)[0]
 
 
-def _scan(path: Path, cover: scanner.Page, text: str) -> None:
+def save_scan(path: Path, cover: scanner.Page, text: str) -> None:
     pages = [_small(cover), _small(scanner.typed_page(text))]
     pages[0].save(
         path,

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from digitizer.access.acting import Action, acting, permit
 from digitizer.access.permissions import Act
 from digitizer.capture.file_state import FileState, has_changed, state_of
-from digitizer.capture.scans import ledger, sealing
+from digitizer.capture.scans import ledger, sealing, signs_of_life
 from digitizer.capture.stacks import profile_named
 from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, StorageError, UsageError
@@ -201,6 +201,7 @@ def _enter_all(
         return [one for one in stacks if isinstance(one, Exception)]
     try:
         with acting(facility, by, Act.TAKE_IN) as action:
+            signs_of_life.end_if_still(action.tx)
             entered = iter([_enter(facility, action, one, profile) for one in stored])
             failpoint("intake.audited")
         failpoint("intake.committed")
@@ -249,7 +250,9 @@ def _which_empty(stored: _Stored) -> str:
 def _check_stored(facility: Facility, tx: sa.Connection, entry: ledger.Entry) -> None:
     """Under the write lock: sealing a scan of the same bytes may have removed a plain original in
     the meantime; and the bytes of a sealed scan, come in again, must not be left unencrypted."""
-    if not entry.new:
+    if not entry.new and facility.is_outpost:
+        ledger.tell_home(tx, entry.scan.id)
+    elif not entry.new:
         sealing.drop_plain(tx, facility.originals, facility.seal_keys)
     elif not all(facility.originals.exists(part.sha256) for part in entry.scan.originals):
         raise Conflict("A stored file disappeared while it was entered. Take it in again.")

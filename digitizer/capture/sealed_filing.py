@@ -13,6 +13,7 @@ from digitizer import audit
 from digitizer.capture.filing import file_scan
 from digitizer.capture.legal_evidence import seals
 from digitizer.capture.pipeline import Worked
+from digitizer.capture.scans import signs_of_life
 from digitizer.capture.scans.sealed_pages import Judged, judge_pages, record_pages
 from digitizer.capture.scans.sealing import Seal, drop_plain, record_seal, seal
 from digitizer.facility import Facility
@@ -36,6 +37,7 @@ def seal_away(
         made = seal(facility.originals, worked.scan, key)
         pictures = dict(_store_pictures(facility, worked, folder, key.key))
         with writing(facility.engine) as tx:
+            signs_of_life.end_if_still(tx)
             if not still_ours(tx):
                 return
             _file_sealed(tx, facility, worked, made, pictures)

@@ -8,8 +8,9 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,15 +20,16 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.capture.filing import file_scan
+from digitizer.capture.floor import Floor
 from digitizer.capture.outcomes import outcome_of
 from digitizer.capture.pipeline import Bench, Progress, Worked, no_progress, work
+from digitizer.capture.pulse import Pulse
 from digitizer.capture.recovery import give_back_from_dead_workers, recover
-from digitizer.capture.scans import leases, ledger
+from digitizer.capture.scans import home_rules, leases, ledger, signs_of_life
+from digitizer.capture.scans.ledger import Terms
 from digitizer.capture.sealed_filing import seal_away
 from digitizer.capture.stacks import profile_named
 from digitizer.covers import register
-from digitizer.engines.isolation import Pool, SandboxLimits
-from digitizer.engines.reading import load_networks
 from digitizer.engines.reading.readers.vision_model import open_premises
 from digitizer.facility import Facility
 from digitizer.messages import news
@@ -63,20 +65,28 @@ class Worker:
     small scans use every sandbox.
     """
 
-    def __init__(self, facility: Facility, progress: Progress = no_progress) -> None:
+    def __init__(
+        self,
+        facility: Facility,
+        progress: Progress = no_progress,
+        floor: Floor | None = None,
+    ) -> None:
+        """``floor``: shared with the workers of other facilities, and not ours to end."""
         self._facility = facility
         self._progress = _with_failpoints(progress)
         self._premises = open_premises(facility.settings.endpoint, facility.home)
         self._claimant = leases.Claimant(facility.run_folder)
         self._folder = facility.work_folder / self._claimant.name
         self._folder.mkdir(mode=0o700, parents=True)
-        work_settings = facility.settings.work
-        self._at_work: set[str] = set()
-        self._at_work_lock = threading.Lock()
         self._put_aside_at: dict[str, float] = {}
         self._stopped = threading.Event()
-        limits = SandboxLimits(megabytes=work_settings.worker_megabytes)
-        self._pool = Pool(work_settings.processes, limits, first=load_networks)
+        self._machine = signs_of_life.machine_of(facility.run_folder)
+        self._pulse: Pulse | None = None
+        if signs_of_life.are_written(facility.engine):
+            self._pulse = Pulse(facility, self._claimant.name, signs_of_life.Kind.WORKER)
+            self._pulse.start()
+        self._owns_floor = floor is None
+        self._floor = floor or Floor(facility.settings.work)
 
     def close(self) -> None:
         """Stops the pool and gives back what is not finished, without counting an attempt."""
@@ -101,34 +111,80 @@ class Worker:
         self._stopped.set()
         if self._premises:
             self._premises.close()
-        self._pool.close()
+        if self._owns_floor:
+            self._floor.pool.close()
 
     def _give_back(self) -> None:
-        with writing(self._facility.engine) as tx:
+        if self._pulse:
+            self._pulse.stop()
+        with self._writing() as tx:
             ledger.give_back(tx, self._claimant.name, died=False)
+            if self._pulse:
+                signs_of_life.dismiss(tx, self._claimant.name)
 
-    def _claimed(self, claim: Callable[[sa.Connection], Scan | None]) -> Scan | None:
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with writing(self._facility.engine) as tx:
+            signs_of_life.end_if_still(tx)
+            yield tx
+
+    def _claimed(self, claim: Callable[[sa.Connection, Terms], Scan | None]) -> Scan | None:
         """A scan that is claimed and at work from now on; None once we are stopped.
 
         First, a scan that is still claimed although no thread works it goes back: the database
         took the claim, but failed when we gave it up.
         """
-        with self._at_work_lock:
-            with writing(self._facility.engine) as tx:
+        name, scan = self._claimant.name, None
+        with self._floor.lock:
+            if not self._floor.may_begin(name):
+                return None
+            self._floor.wait_alone(name, waits=False)
+            with self._writing() as tx:
                 if self._stopped.is_set():
                     return None
-                ledger.put_back_all_but(tx, self._at_work, self._claimant.name)
-                scan = claim(tx)
+                if self._facility.is_outpost:
+                    home_rules.check(tx, self._facility)
+                lost = self._pulse is not None and not signs_of_life.beat(tx, name)
+                if not lost:
+                    ledger.put_back_all_but(tx, self._floor.at_work(name), name)
+                    scan = claim(tx, self._terms(tx))
+                deadly = scan is not None and ledger.is_deadly(tx, scan.id)
+                waits = not lost and scan is None and ledger.waits_alone(tx, self._terms(tx))
+            self._floor.wait_alone(name, waits=waits)
             if scan:
-                self._at_work.add(scan.id)
+                self._floor.begin(name, scan, deadly=deadly)
+        if lost:
+            self._come_back()
         return scan
+
+    def _come_back(self) -> None:
+        """We gave no sign of life for too long, and what we had is in other hands, or waits."""
+        log.error("this worker was taken for dead; what it worked on is given back")
+        if self._pulse:
+            self._pulse.beat()
+
+    def _terms(self, tx: sa.Connection) -> Terms:
+        return Terms(
+            last=self._put_aside_lately(),
+            beside=signs_of_life.on_machine(tx, self._machine) if self._pulse else None,
+            away=self._facility.is_outpost,
+            small=self._floor.wants_small,
+            crowded=not self._floor.is_empty,
+        )
+
+    @property
+    def busy(self) -> int:
+        """How many scans it has at work."""
+        with self._floor.lock:
+            return self._floor.busy(self._claimant.name)
 
     def _put_back(self, scan: Scan) -> None:
         """The scan waits again, uncounted."""
-        with self._at_work_lock:
-            self._at_work.discard(scan.id)
-            with writing(self._facility.engine) as tx:
-                ledger.put_back_all_but(tx, self._at_work, self._claimant.name)
+        name = self._claimant.name
+        with self._floor.lock:
+            self._floor.end(name, scan)
+            with self._writing() as tx:
+                ledger.put_back_all_but(tx, self._floor.at_work(name), name)
 
     def _put_aside(self, scan: Scan) -> None:
         """The scan waits, uncounted, and for a minute behind the others: if only this one meets
@@ -161,12 +217,14 @@ class Worker:
         return self._work(scan)
 
     def _claim_next(self) -> Scan | None:
-        last = self._put_aside_lately()
-        return self._claimed(lambda tx: ledger.claim_next(tx, self._claimant.name, last))
+        name = self._claimant.name
+        return self._claimed(lambda tx, terms: ledger.claim_next(tx, name, terms))
 
     def work_this(self, scan_id: str) -> bool:
         """One attempt at one particular scan; False if it is not waiting (another has it)."""
-        return self._work(self._claimed(lambda tx: ledger.claim(tx, scan_id, self._claimant.name)))
+        name = self._claimant.name
+        claim = self._claimed(lambda tx, terms: ledger.claim(tx, scan_id, name, terms))
+        return self._work(claim)
 
     def _work(self, scan: Scan | None) -> bool:
         """One attempt. A failed one is counted; the scan waits again, or after the last is held."""
@@ -188,8 +246,8 @@ class Worker:
             log.exception("an attempt at scan %s failed", scan.id)
             self._count_try(scan, error)
         finally:
-            with self._at_work_lock:
-                self._at_work.discard(scan.id)
+            with self._floor.lock:
+                self._floor.end(self._claimant.name, scan)
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
                 failpoint("work.folder_removed")
@@ -212,7 +270,7 @@ class Worker:
         files = [facility.originals.local_path(part.sha256, folder) for part in scan.originals]
         keys = read_key_ring(facility.key_file)  # each time: they may have been rotated
         bench = Bench(
-            pool=self._pool,
+            pool=self._floor.pool,
             keys=replace(keys, retired=retired),
             work=limits,
             folder=folder,
@@ -224,12 +282,15 @@ class Worker:
     def _file(self, worked: Worked, folder: Path) -> None:
         failpoint("work.worked")
         facility = self._facility
+        if worked.split.sealed and facility.is_outpost:
+            self._leave_to_home(worked.scan)
+            return
         if worked.split.sealed:
             seal_away(facility, worked, folder, lambda tx: self._holds(tx, worked.scan))
             return
         pictures = _store_pictures(facility.pictures, worked, folder)
         failpoint("work.pictures_stored")
-        with writing(facility.engine) as tx:
+        with self._writing() as tx:
             if self._holds(tx, worked.scan):
                 file_scan(
                     tx,
@@ -245,12 +306,20 @@ class Worker:
         failpoint("work.committed")
 
     def _holds(self, tx: sa.Connection, scan: Scan) -> bool:
-        return ledger.holds(tx, scan.id, self._claimant.name)
+        return ledger.holds(tx, scan, self._claimant.name)
+
+    def _leave_to_home(self, scan: Scan) -> None:
+        """It is or may be legal mail. Its key would be here, where nobody could open it."""
+        with self._writing() as tx:
+            if self._holds(tx, scan):
+                ledger.leave_to_home(tx, scan.id)
+                why = "it is sealed in the facility's home"
+                audit.record(tx, MACHINE, Verb.GIVE_BACK, Subject.scan(scan.id), why=why)
 
     def _count_try(self, scan: Scan, error: Exception) -> None:
         why = _in_words(error)
         allowed = self._facility.settings.work.tries
-        with writing(self._facility.engine) as tx:
+        with self._writing() as tx:
             if not self._holds(tx, scan):
                 return
             held = ledger.count_try(tx, scan.id, allowed, why)

@@ -261,6 +261,7 @@ class Verb(StrEnum):
     ENCRYPT = "encrypt"
     MOVE_DATABASE = "move database"
     ADD_FACILITY = "add facility"
+    MAKE_OUTPOST = "make outpost"
     CHANGE_PASSPHRASE = "change passphrase"
     # what is sent, announced, wrong
     SEND_MAIL = "send mail"
@@ -354,6 +355,7 @@ GRAVE = frozenset(
         Verb.CHANGE_PASSPHRASE,
         Verb.MOVE_DATABASE,
         Verb.ADD_FACILITY,
+        Verb.MAKE_OUTPOST,
         Verb.MAKE_TAKEAWAY,
         Verb.EXPORT_MAILBOX,
         Verb.EXPORT_LOGBOOK,

@@ -44,6 +44,7 @@ class Scan:
     """One stack that went through a scanner: one file, or from a flatbed one file for each sheet.
 
     ``cleared`` are the pages that a supervisor looked at, and that do not make it legal mail.
+    ``claim`` is the number of the claim under which it is worked: only the last one may file it.
     """
 
     id: str
@@ -51,10 +52,16 @@ class Scan:
     profile: str
     taken_in: datetime
     cleared: frozenset[int] = frozenset()
+    claim: int = field(default=0, compare=False)
 
     @property
     def source(self) -> str:
         return self.originals[0].source
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(part.size for part in self.originals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,10 +127,12 @@ class FacilitySettings(Keys):
 
 
 class Store(Keys):
-    """Where tables and blobs live; empty means inside the home."""
+    """Where tables and blobs live; empty means inside the home. ``outpost``: this is the folder of
+    a machine elsewhere that works for a home, made by it."""
 
     database_url: str = ""
     blobs_url: str = ""
+    outpost: bool = False
 
 
 class Work(Keys):

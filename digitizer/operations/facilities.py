@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -146,7 +147,7 @@ def _write_settings(facility: Facility, place: Path, url: str, code: str, name: 
     """As ``init`` writes them, with what tells this facility from the others."""
     store = {"database_url": url}
     if facility.settings.store.blobs_url:
-        store["blobs_url"] = f"{facility.settings.store.blobs_url.rstrip('/')}/{code}"
+        store["blobs_url"] = _below(facility.settings.store.blobs_url, code)
     text = (TEMPLATES / FILE_NAME).read_text("utf-8")
     for key, value in (("name", name), ("code", code)):
         text = text.replace(*_changed_line(text, key, value), 1)
@@ -155,6 +156,12 @@ def _write_settings(facility: Facility, place: Path, url: str, code: str, name: 
     write_file(place / FILE_NAME, text.encode())
     for folder in (place.parent, facility.home):
         sync_folder(folder)
+
+
+def _below(url: str, code: str) -> str:
+    """The place in the same bucket, at the same endpoint, that is named by the code."""
+    address = urlsplit(url)
+    return address._replace(path=f"{address.path.rstrip('/')}/{code}").geturl()
 
 
 def _changed_line(text: str, key: str, value: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from digitizer.access import throttling
 from digitizer.appeals import clocks
 from digitizer.auditing import records as reviews
 from digitizer.capture.held_queues import queue_lines
+from digitizer.capture.scans import signs_of_life
 from digitizer.capture.scans.ledger import queue_state
 from digitizer.engines.printing.kit.wording import OwnWords
 from digitizer.messages import request_items
@@ -430,11 +431,31 @@ def queues(settings: Settings, tx: sa.Connection, at: datetime) -> Iterator[Find
         )
 
 
+def machines(tx: sa.Connection) -> Finding:
+    """Whether those that work and watch, on whatever machine, are heard of."""
+    silent = [each for each in signs_of_life.signs(tx) if each.silent]
+    said = "; ".join(
+        f"the {each.kind} on {each.host}, since {local_moment(each.beat)}" for each in silent
+    )
+    return Finding(
+        "machines",
+        not silent,
+        f"nothing is heard of {said}" if silent else "none is silent",
+        "Look at that machine, its network, and the log of its service. Files that came in there "
+        "wait in its folders; what it worked on is given to others."
+        if silent
+        else None,
+        alarm=True,
+    )
+
+
 def of_the_tables(settings: Settings, tx: sa.Connection) -> Iterator[Finding]:
     """All that the database knows."""
     at = now()
     yield from queues(settings, tx, at)
     yield work(tx, at)
+    if tx.dialect.name == "postgresql":
+        yield machines(tx)
     yield backup(settings, tx, at)
     yield mail(tx)
     yield addresses(tx, at)

@@ -55,6 +55,15 @@ _UNSTORABLE = (sa.exc.DataError, UnicodeEncodeError, OverflowError)
 _OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 #: Connections beyond the pool's, so that none is waited for: each thread may hold one.
 _CONNECTIONS = 100
+#: A server whose machine or network is gone says nothing: it is given up after some 20 seconds
+#: (``tcp_user_timeout`` is in milliseconds), and not after the two hours that are usual.
+_NOTICE_SILENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 #: Seconds that one waits for another who uses the database.
 _PATIENCE = 30
 
@@ -86,6 +95,7 @@ def _open_server(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         _driven(url).difference_update_query([_SCHEMA]),
         hide_parameters=True,
+        connect_args=_NOTICE_SILENCE,
         max_overflow=_CONNECTIONS,
     )
     # First of all listeners: what is asked when a connection is new counts for this schema. Said
@@ -216,10 +226,18 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     database cannot be written (disk full, locked too long, gone), and Unstorable; then nothing was
     written.
     """
+    with writing_beside(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(_TAKE_TURN)
+        yield connection
+
+
+@contextmanager
+def writing_beside(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """As ``writing``, but on PostgreSQL beside whoever has the turn: for one row that no other kind
+    of writer changes."""
     try:
         with engine.connect().execution_options(writing=True) as connection, connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.execute(_TAKE_TURN)
             yield connection
     except _UNSTORABLE as error:
         raise Unstorable from error

@@ -13,6 +13,7 @@ from digitizer.storage import (  # noqa: F401
     tables_originals,
     tables_prints,
     tables_protected,
+    tables_queue,
     tables_refusals,
     tables_requests,
     tables_retention,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 _THREADS = 8
+#: So long a store that does not answer is asked again before whoever waits hears of it; whatever it
+#: was is then tried again later.
+_PATIENCE = timedelta(seconds=15)
 T = TypeVar("T")
 
 
@@ -47,7 +51,10 @@ class S3Blobs:
         self._url = url
         config: S3Config = {} if endpoint is None else {"endpoint": endpoint}
         self._store = S3Store(
-            address.netloc, config=config, client_options={"allow_http": plain_http}
+            address.netloc,
+            config=config,
+            client_options={"allow_http": plain_http},
+            retry_config={"retry_timeout": _PATIENCE},
         )
 
     def put(self, stream: IO[bytes]) -> tuple[str, int]:

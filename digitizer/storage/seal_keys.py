@@ -171,6 +171,35 @@ class SealKeys:
         )
 
 
+class SealKeysElsewhere(SealKeys):
+    """Those of a machine that is not the facility's home: none. A key that was made here could not
+    be found there, and one that is not here is not destroyed."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(os.devnull), b"")
+
+    @contextmanager
+    def _kept(self, key: bytes) -> Iterator[SealKey]:
+        raise _elsewhere()
+        yield
+
+    def find(self, key_id: str) -> bytes:
+        raise _elsewhere()
+
+    def exists(self, key_id: str) -> bool:
+        raise _elsewhere()
+
+    def destroy(self, key_id: str) -> None:
+        raise _elsewhere()
+
+    def names(self) -> set[str]:
+        raise _elsewhere()
+
+
+def _elsewhere() -> StorageError:
+    return StorageError("The keys of sealed scans are in the facility's home, and only there.")
+
+
 def make_master_key(keys: Path, under: bytes | None = None) -> None:
     """A random 256-bit master key; leaves an existing one alone. Raises SettingsError for a home
     that has wrapped keys and lost their master: a new one would open none of them."""

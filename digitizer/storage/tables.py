@@ -174,6 +174,12 @@ scan = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, default=0),
     sa.Column("deaths", sa.Integer, nullable=False, default=0),
     sa.Column("claimed_by", sa.String(64), index=True),
+    # How often it was claimed: whoever claimed it the last time may file it, and nobody else.
+    sa.Column("claims", sa.Integer, nullable=False, default=0, server_default="0"),
+    # By when it is worked, where all goes well: later where it is large. Null: when it came in.
+    sa.Column("due", UtcTime),
+    # Only in the facility's home, where the keys of seals are, can it be worked on.
+    sa.Column("at_home", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Column("sealed", sa.Boolean, nullable=False, default=False),
     # The name under which its key is kept; the key itself is never in the database.
     sa.Column("seal_key_id", sa.String(32)),

@@ -9,14 +9,18 @@ import getpass
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+
+from tests.support.patience import HUNG
 
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 _SERVER_USER = "postgres"
@@ -35,23 +39,59 @@ def missing() -> str | None:
     return None
 
 
+class Cluster:
+    """A server whose data outlive it: it can be killed, and started again at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._user = _SERVER_USER if os.getuid() == 0 else getpass.getuser()
+        self._folder, self._data = folder, folder / "data"
+        self._port = _free_port()
+        if os.getuid() == 0:
+            shutil.chown(folder, self._user)
+        made = ("-A", "trust", "-U", "tester", "-E", "UTF8", "--no-locale", "--no-sync")
+        _run(self._user, "initdb", "-D", str(self._data), *made)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://tester@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Also right after it was killed: as long as its children end it refuses to start."""
+        deadline = time.monotonic() + HUNG
+        while not self._begun():
+            assert time.monotonic() < deadline, "PostgreSQL does not start"
+            time.sleep(0.2)
+
+    def _begun(self) -> bool:
+        address = f"-p {self._port} -c listen_addresses=127.0.0.1 -k {self._folder}"
+        options = f"{address} -c fsync=off"
+        log = str(self._folder / "log")
+        how = ("-D", str(self._data), "-w", "-l", log, "-o", options)
+        try:
+            _run(self._user, "pg_ctl", *how, "start")
+        except subprocess.CalledProcessError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """SIGKILL; its children end with it, and the next start recovers from its log."""
+        process = int((self._data / "postmaster.pid").read_text().split()[0])
+        os.kill(process, signal.SIGKILL)
+
+    def stop(self) -> None:
+        _run(self._user, "pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """Gives the URL of an empty database."""
     folder = Path(tempfile.mkdtemp(prefix="digitizer-postgres-"))
-    user = _SERVER_USER if os.getuid() == 0 else getpass.getuser()
-    if os.getuid() == 0:
-        shutil.chown(folder, user)
-    port = _free_port()
-    data = str(folder / "data")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
-    made = ("-A", "trust", "-U", "tester", "-E", "UTF8", "--no-locale", "--no-sync")
-    _run(user, "initdb", "-D", data, *made)
-    _run(user, "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+    cluster = Cluster(folder)
+    cluster.start()
     try:
-        yield f"postgresql://tester@127.0.0.1:{port}/postgres"
+        yield cluster.url
     finally:
-        _run(user, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -76,6 +116,7 @@ def _run(user: str, program: str, *arguments: str) -> None:
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 

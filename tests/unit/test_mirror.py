@@ -69,6 +69,7 @@ ELSEWHERE = {
     "departures/codes.py": ("by the verbs", "unit/departures/test_taking.py"),
     "departures/contents.py": ("by what is in the file", "unit/departures/test_building.py"),
     "departures/making.py": ("by the verbs", "unit/departures/test_taking.py"),
+    "storage/tables_queue.py": ("tables", "unit/storage/test_schema.py"),
     "storage/tables_departures.py": ("tables", "unit/storage/test_schema.py"),
     "model/retention.py": ("types", "unit/retention/test_actions.py"),
     "storage/tables_retention.py": ("tables", "unit/storage/test_schema.py"),

@@ -1,7 +1,8 @@
 """The ledger of scans, which is also the queue: who has which, and how often it was tried.
 
-A claim is held by a *claimant*: a running worker that keeps a lock on a file of its own (see
-``leases``). When the lock is free its owner is dead, and its scans are given back.
+A claim is held by a *claimant*: a running worker that gives signs of life (see ``leases`` and
+``signs_of_life``). When they cease its scans are given back. Each claim has a number, the scan's
+next: a worker that was only cut off, and comes back, finds that its own is no longer the last.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,11 @@ from digitizer.support.wording import counted
 
 #: After this many deaths of the whole service while it worked on a scan, the scan is held.
 DEATHS_BEFORE_HOLD = 10
+#: A scan of more bytes takes minutes, not seconds: some two hundred pages.
+LARGE = 20_000_000
+#: About what working a byte takes. A scan waits so long for smaller ones that came in after it,
+#: and no longer, so that none waits for ever.
+_WORK_A_BYTE, _LONGEST_WORK = timedelta(microseconds=10), timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ def enter(tx: sa.Connection, originals: Sequence[Original], profile: str, which:
             profile=profile,
             state=str(ScanState.WAITING),
             taken_in=entered.taken_in,
+            due=entered.taken_in + min(_WORK_A_BYTE * entered.size, _LONGEST_WORK),
         )
     )
     failpoint("ledger.scan_entered")
@@ -90,6 +97,7 @@ def find_scan(tx: sa.Connection, scan_id: str) -> Scan:
         profile=row.profile,
         taken_in=row.taken_in,
         cleared=cleared_pages(tx, scan_id),
+        claim=row.claims,
     )
 
 
@@ -106,47 +114,91 @@ def scan_state(tx: sa.Connection, scan_id: str) -> ScanState:
     return ScanState(tx.execute(sa.select(scan.c.state).where(scan.c.id == scan_id)).scalar_one())
 
 
-def claim_next(tx: sa.Connection, claimant: str, last: Collection[str] = ()) -> Scan | None:
-    """Claims the oldest waiting scan. One over which the service died comes first, and alone; one
-    whose attempts failed waits behind all that failed less often, since it may hang again; those
-    whose ids are in ``last`` wait behind the others.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what a claimant takes a scan. ``last``: ids of scans that wait behind the others.
+    ``beside``: the claimants of the same machine, which a scan can kill; None: all that there are.
+    ``away``: not in the facility's home, so that what needs the keys of seals is left. ``small``:
+    the next one shall not be large. ``crowded``: other scans are at work in the same process."""
+
+    last: Collection[str] = ()
+    beside: Collection[str] | None = None
+    away: bool = False
+    small: bool = False
+    crowded: bool = False
+
+
+_ANY = Terms()
+
+
+def claim_next(tx: sa.Connection, claimant: str, terms: Terms = _ANY) -> Scan | None:
+    """Claims the waiting scan that is due first: of two that came in together the smaller. One over
+    which the service died comes before, and alone; one whose attempts failed waits behind all that
+    failed less often, since it may hang again.
 
     Returns None if there is nothing to do, or if a scan that must be alone is at work or would
     not be alone.
     """
     first = tx.execute(
         sa.select(scan.c.id)
-        .where(scan.c.state == ScanState.WAITING)
+        .where(scan.c.state == ScanState.WAITING, *_within_reach(terms), *_of_size(terms))
         .order_by(
-            scan.c.deaths.desc(), scan.c.id.in_(last), scan.c.tries, scan.c.taken_in, scan.c.id
+            scan.c.deaths.desc(),
+            scan.c.id.in_(terms.last),
+            scan.c.tries,
+            sa.func.coalesce(scan.c.due, scan.c.taken_in),
+            scan.c.taken_in,
+            scan.c.id,
         )
         .limit(1)
     ).scalar()
-    return None if first is None else claim(tx, first, claimant)
+    return None if first is None else claim(tx, first, claimant, terms)
 
 
-def _may_begin(tx: sa.Connection, scan_id: str) -> bool:
-    """A scan over which the service died is worked alone, to know which one it is that kills."""
-    busy = (
-        tx.execute(sa.select(scan.c.deaths).where(scan.c.state == ScanState.WORKING))
-        .scalars()
-        .all()
-    )
-    deaths = tx.execute(sa.select(scan.c.deaths).where(scan.c.id == scan_id)).scalar() or 0
-    return not any(busy) and not (deaths and busy)
+def _within_reach(terms: Terms) -> tuple[sa.ColumnElement[bool], ...]:
+    return (sa.not_(scan.c.at_home),) if terms.away else ()
 
 
-def claim(tx: sa.Connection, scan_id: str, claimant: str) -> Scan | None:
+def _of_size(terms: Terms) -> tuple[sa.ColumnElement[bool], ...]:
+    if not terms.small:
+        return ()
+    size = sa.select(sa.func.sum(original.c.size)).where(original.c.scan_id == scan.c.id)
+    return (sa.or_(scan.c.deaths > 0, size.scalar_subquery() <= LARGE),)
+
+
+def is_deadly(tx: sa.Connection, scan_id: str) -> bool:
+    """Whether the service died over it, so that it must be alone."""
+    return bool(tx.execute(sa.select(scan.c.deaths).where(scan.c.id == scan_id)).scalar())
+
+
+def waits_alone(tx: sa.Connection, terms: Terms) -> bool:
+    """Whether one waits that must be alone."""
+    waits = (scan.c.state == ScanState.WAITING, scan.c.deaths > 0, *_within_reach(terms))
+    return bool(tx.execute(sa.select(sa.exists().where(*waits))).scalar())
+
+
+def _may_begin(tx: sa.Connection, scan_id: str, terms: Terms) -> bool:
+    """A scan over which the service died is worked alone, to know which one it is that kills: no
+    other is at work on that machine."""
+    here = () if terms.beside is None else (scan.c.claimed_by.in_(list(terms.beside)),)
+    at_work = sa.select(scan.c.deaths).where(scan.c.state == ScanState.WORKING, *here)
+    busy = tx.execute(at_work).scalars().all()
+    crowded = terms.crowded or bool(busy)
+    return not any(busy) and not (crowded and is_deadly(tx, scan_id))
+
+
+def claim(tx: sa.Connection, scan_id: str, claimant: str, terms: Terms = _ANY) -> Scan | None:
     """Claims one particular scan if it is waiting and may be worked now.
 
     None if another has it, if it is done, or if it or one at work must be alone.
     """
-    if not _may_begin(tx, scan_id):
+    if not _may_begin(tx, scan_id, terms):
         return None
+    waits = (scan.c.id == scan_id, scan.c.state == ScanState.WAITING, *_within_reach(terms))
     taken = tx.execute(
         sa.update(scan)
-        .where(scan.c.id == scan_id, scan.c.state == ScanState.WAITING)
-        .values(state=str(ScanState.WORKING), claimed_by=claimant)
+        .where(*waits)
+        .values(state=str(ScanState.WORKING), claimed_by=claimant, claims=scan.c.claims + 1)
     )
     failpoint("ledger.claimed")
     return find_scan(tx, scan_id) if taken.rowcount == 1 else None
@@ -157,10 +209,38 @@ def tries(tx: sa.Connection, scan_id: str) -> int:
     return int(tx.execute(sa.select(scan.c.tries).where(scan.c.id == scan_id)).scalar_one())
 
 
-def holds(tx: sa.Connection, scan_id: str, claimant: str) -> bool:
-    """Whether this claimant still has the scan: asked in the same transaction that files it."""
-    row = tx.execute(sa.select(scan.c.state, scan.c.claimed_by).where(scan.c.id == scan_id)).one()
-    return bool(row.state == ScanState.WORKING and row.claimed_by == claimant)
+def holds(tx: sa.Connection, claimed: Scan, claimant: str) -> bool:
+    """Whether this claimant still has the scan, by this very claim: asked in the same transaction
+    that files it. One that was taken for dead may have claimed it again since, in other hands."""
+    row = tx.execute(sa.select(scan).where(scan.c.id == claimed.id)).one()
+    ours = row.claimed_by == claimant and row.claims == claimed.claim
+    return bool(row.state == ScanState.WORKING and ours)
+
+
+def leave_to_home(tx: sa.Connection, scan_id: str) -> None:
+    """The scan waits again, uncounted, for a worker in the facility's home."""
+    tx.execute(
+        sa.update(scan)
+        .where(scan.c.id == scan_id)
+        .values(state=str(ScanState.WAITING), claimed_by=None, at_home=True)
+    )
+
+
+def tell_home(tx: sa.Connection, scan_id: str) -> None:
+    """The bytes of a scan came in again, elsewhere: if it is sealed, its home removes the plain
+    ones."""
+    tx.execute(sa.update(scan).where(scan.c.id == scan_id, scan.c.sealed).values(at_home=True))
+
+
+def take_told(tx: sa.Connection) -> bool:
+    """Whether home was told of any since this was asked last."""
+    told = (scan.c.sealed, scan.c.at_home, scan.c.state.in_((ScanState.HELD, ScanState.FILED)))
+    done = tx.execute(sa.update(scan).where(*told).values(at_home=False))
+    return done.rowcount > 0
+
+
+def is_told(tx: sa.Connection) -> bool:
+    return bool(tx.execute(sa.select(sa.exists().where(scan.c.sealed, scan.c.at_home))).scalar())
 
 
 def claimants_at_work(tx: sa.Connection) -> tuple[str, ...]:
@@ -178,7 +258,7 @@ def put_back_all_but(tx: sa.Connection, at_work: Collection[str], claimant: str)
         .where(
             scan.c.claimed_by == claimant,
             scan.c.state == ScanState.WORKING,
-            scan.c.id.not_in(at_work),
+            scan.c.id.not_in(list(at_work)),
         )
         .values(state=str(ScanState.WAITING), claimed_by=None)
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import queue
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future, wait
@@ -18,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from digitizer.engines.isolation.sandbox import START_SECONDS, Sandbox, SandboxLimits
+from digitizer.engines.isolation.turns import Turns
 from digitizer.model.errors import SandboxFailed, SandboxProblem
 
 _LOOK_SECONDS = 0.03
@@ -40,7 +40,9 @@ def _task(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: flo
 
 
 class Pool:
-    """``processes`` sandboxes. Waiting tasks are begun in the order of their submission.
+    """``processes`` sandboxes. The waiting tasks of one thread are begun in the order of their
+    submission; those of several threads take turns, so that a scan of many pages keeps no other
+    from being worked beside it.
 
     ``guard`` names, once a sandbox has run, what keeps the sandboxes off the network. ``first`` is
     done by all sandboxes when the first task comes: what it loads is there when theirs do.
@@ -55,7 +57,7 @@ class Pool:
         self.guard = ""
         self._limits = limits or SandboxLimits()
         self._first = first
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._tasks: Turns[_Task | None] = Turns()
         self._sandboxes: dict[int, Sandbox] = {}
         self._at_work: dict[int, _Task] = {}
         self._assigning = threading.Lock()
@@ -84,7 +86,7 @@ class Pool:
         with self._lock:
             if self._closed.is_set():
                 raise CancelledError("the pool is closed")
-            self._tasks.put(task)
+            self._tasks.put(task, threading.get_ident())
             self._begun.set()
         return task.future
 
@@ -106,7 +108,7 @@ class Pool:
         self._changed.set()
         self._begun.set()
         for _ in self._threads:
-            self._tasks.put(None)
+            self._tasks.put_last(None)
         for sandbox in tuple(self._sandboxes.values()):
             sandbox.kill()
         for thread in self._threads:

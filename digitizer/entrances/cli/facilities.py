@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,26 @@ facility_app = typer.Typer(no_args_is_help=True, help="The facilities of an agen
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(facility_app, name="facility")
+    app.command("outpost")(outpost)
+
+
+def outpost(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(help="A new folder, or an outpost to bring up to date.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Make the folder with which another machine works scans, or watches its own inboxes, for all
+    facilities: settings and secret keys. Carry it there, and keep it as secret as the home."""
+    from digitizer.operations.outposts import make_outpost
+
+    made = make_outpost(agency_of(context), folder, OPERATOR)
+    codes = [each for each in made.codes if each]
+    record = {"folder": str(made.folder), "facilities": codes}
+    say(record, as_json, f"Made an outpost in {made.folder}. Carry it to the other machine; there:")
+    if not as_json:
+        tell(f"digitizer --home {made.folder} worker")
 
 
 @facility_app.command("add")

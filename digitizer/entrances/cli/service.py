@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digitizer.entrances.cli.context import facility_of
+from digitizer.entrances.cli.context import facilities_of, facility_of
 from digitizer.entrances.service.entrance import Entrance
 from digitizer.entrances.service.logs import Form, start_logging
 from digitizer.entrances.service.stopping import stop_bell
@@ -59,18 +59,22 @@ def watch(context: typer.Context, log: Log = Form.TEXT) -> None:
         from digitizer.entrances.service.roster_folder import watch_rosters
 
         start_logging(log)
-        _end_with(run.run(facility_of(context), run.watch, watch_rosters, bell=bell))
+        facility = facility_of(context, outpost=True)
+        rosters = () if facility.is_outpost else (watch_rosters,)
+        _end_with(run.run(facility, run.watch, *rosters, bell=bell))
 
 
 def worker(context: typer.Context, log: Log = Form.TEXT) -> None:
-    """Only work the scans that wait, and do what the service does by itself."""
+    """Only work the scans that wait, of all facilities where none is named; and in a home do what
+    the service does by itself."""
     with stop_bell(last=True) as bell:
         from digitizer.entrances.service import run
         from digitizer.entrances.service.upkeep import UPKEEP
 
         start_logging(log)
-        parts = (run.work, run.anchor_daily, *UPKEEP)
-        _end_with(run.run(facility_of(context), *parts, bell=bell))
+        facilities = facilities_of(context)
+        upkeep = () if facilities[0].is_outpost else (run.anchor_daily, *UPKEEP)
+        _end_with(run.run_workers(facilities, *upkeep, bell=bell))
 
 
 def web(

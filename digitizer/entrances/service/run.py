@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import resource
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from digitizer.capture.floor import Floor
 from digitizer.capture.intake import TakenIn, take_all_from_inbox
+from digitizer.capture.pulse import watching
 from digitizer.capture.recovery import recover
 from digitizer.capture.worker import Worker
 from digitizer.entrances.service.entrance import EVERY, Entrance
@@ -55,10 +59,11 @@ class Service:
     an empty text means that nothing is.
     """
 
-    def __init__(self, facility: Facility) -> None:
+    def __init__(self, facility: Facility, beside: Service | None = None) -> None:
+        """``beside``: the service of another facility in the same process; they end together."""
         self.facility = facility
-        self.stop = threading.Event()
-        self.nudge = threading.Event()
+        self.stop: threading.Event = beside.stop if beside else threading.Event()
+        self.nudge: threading.Event = beside.nudge if beside else threading.Event()
         self.failed = False
         self.troubles: dict[str, str] = {}
 
@@ -112,7 +117,8 @@ def watch(service: Service) -> None:
 
     folders = safe_folders(service.facility)
     log.info("watching %s", ", ".join(str(folder.path) for folder in folders))
-    Watcher(folders, hand_over, report_news).watch(service.stop)
+    with watching(service.facility):
+        Watcher(folders, hand_over, report_news).watch(service.stop)
 
 
 def _log_taken(taken: TakenIn, folder: WatchedFolder) -> None:
@@ -159,24 +165,61 @@ def work(service: Service) -> None:
     As many scans are worked side by side as there are processes for their pages. When one fails
     or hangs, the others go on.
     """
-    recover(service.facility)
-    with Worker(service.facility) as worker:
-        service.when_stopped(worker.stop)
-        lanes = service.facility.settings.work.processes
+    work_all((service,))
+
+
+def work_all(services: Sequence[Service]) -> None:
+    """As ``work``, for several facilities: each gets an equal share, as long as it has scans that
+    wait, whatever the others have."""
+    first = services[0]
+    for each in services:
+        recover(each.facility)
+    settings = first.facility.settings.work
+    with Floor(settings) as floor, ExitStack() as ends:
+        hands = [
+            _Hand(each, ends.enter_context(Worker(each.facility, floor=floor))) for each in services
+        ]
+
+        def stop() -> None:
+            for hand in hands:
+                hand.worker.stop()
+            floor.pool.close()
+
+        first.when_stopped(stop)
+        lanes = settings.processes
         with ThreadPoolExecutor(lanes, thread_name_prefix="work") as threads:
-            ends = [threads.submit(_work_until_stopped, service, worker) for _ in range(lanes)]
-        for end in ends:
-            end.result()
+            lines = [threads.submit(_work_until_stopped, first, hands) for _ in range(lanes)]
+        for line in lines:
+            line.result()
 
 
-def _work_until_stopped(service: Service, worker: Worker) -> None:
+@dataclass(slots=True)
+class _Hand:
+    """The worker of one facility. ``turn``: when it was asked last for a scan."""
+
+    service: Service
+    worker: Worker
+    turn: int = 0
+
+
+def _work_until_stopped(service: Service, hands: Sequence[_Hand]) -> None:
     try:
         while not service.stop.is_set():
-            if not _work_once(service, worker):
+            if not any(_work_once(hand.service, hand.worker) for hand in _in_turn(hands)):
                 service.nudge.wait(_IDLE_LOOK)
                 service.nudge.clear()
     finally:
         service.end()  # when one thread fails, the others must not go on as if it were there
+
+
+_turns = itertools.count(1)
+
+
+def _in_turn(hands: Sequence[_Hand]) -> Iterator[_Hand]:
+    """Whoever has least at work first; of equals the one that has waited longest."""
+    for hand in sorted(hands, key=lambda hand: (hand.worker.busy, hand.turn)):
+        hand.turn = next(_turns)
+        yield hand
 
 
 def _work_once(service: Service, worker: Worker) -> bool:
@@ -256,16 +299,54 @@ def run(facility: Facility, *parts: Callable[[Service], None], bell: Bell | None
     """
     with ExitStack() as hung:
         bell = bell or hung.enter_context(stop_bell())
-        return bell.asked or _run(Service(facility), parts, bell)
+        service = Service(facility)
+        return bell.asked or _run([service], [(service, part) for part in parts], bell)
 
 
-def _run(service: Service, parts: Sequence[Callable[[Service], None]], bell: Bell) -> bool:
+def run_workers(
+    facilities: Sequence[Facility],
+    *parts: Callable[[Service], None],
+    bell: Bell | None = None,
+) -> bool:
+    """As ``run``, for several facilities: one part that works for all of them, and ``parts`` for
+    each. Raises SettingsError for facilities whose clocks differ."""
+    _check_clocks(facilities)
+    with ExitStack() as hung:
+        bell = bell or hung.enter_context(stop_bell())
+        first = Service(facilities[0])
+        services = [first, *(Service(each, first) for each in facilities[1:])]
+        todo = [(service, part) for service in services for part in parts]
+
+        def work(_: Service) -> None:
+            work_all(services)
+
+        return bell.asked or _run(services, [(first, work), *todo], bell)
+
+
+def _check_clocks(facilities: Sequence[Facility]) -> None:
+    """One process goes by one clock: days and terms are counted by it."""
+    zones = {each.settings.facility.time_zone for each in facilities}
+    if len(zones) > 1:
+        raise SettingsError(
+            f"These facilities are in different time zones ({', '.join(sorted(zones))}). Start a "
+            "worker for each: digitizer --facility CODE worker"
+        )
+
+
+def _run(
+    services: Sequence[Service],
+    parts: Sequence[tuple[Service, Callable[[Service], None]]],
+    bell: Bell,
+) -> bool:
     _allow_open_files()
-    _note_settings(service.facility)
+    for each in services:
+        if not each.facility.is_outpost:
+            _note_settings(each.facility)
+    service = services[0]
     waking = service.when_stopped(bell.ring)
     threads = [
         threading.Thread(target=_guarded, args=(service, part), name=part.__name__)
-        for part in parts
+        for service, part in parts
     ]
     for thread in threads:
         thread.start()
@@ -274,7 +355,7 @@ def _run(service: Service, parts: Sequence[Callable[[Service], None]], bell: Bel
     service.end()
     for thread in (*threads, waking):
         thread.join()
-    return not service.failed
+    return not any(each.failed for each in services)
 
 
 def _allow_open_files() -> None:

@@ -13,7 +13,10 @@ from digitizer.capture.worker import Worker
 from digitizer.facility import Facility
 from digitizer.model.paper import Scan
 from digitizer.model.scanner_profile import ScannerProfile
+from tests.support.cluster import cluster, cluster_url
 from tests.support.worker_kit import Step
+
+__all__ = ["cluster", "cluster_url", "pipeline", "worker"]
 
 
 @pytest.fixture

@@ -127,6 +127,10 @@ _NO_CONTENT = {
         "retention_item": "thing item rule fate why hashes",
         "retention_run": "kind state proposed_by reason confirmed_by",
     },
+    "it says which machines work, and nothing of mail": {
+        "claimant": "name kind machine host",
+        "home_rules": "digest",
+    },
     "ids, states, digests and who decided: they stay when it is destroyed": {
         "added_photo": "direction stored",
         "appeal": "side entered_by decided_by",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from datetime import datetime, timedelta
+
 import pytest
+import sqlalchemy as sa
 
 from digitizer.capture.scans import ledger
 from digitizer.facility import Facility
@@ -10,6 +14,8 @@ from digitizer.model.errors import NotFound
 from digitizer.model.mail import ScanState
 from digitizer.model.paper import Original
 from digitizer.storage.database import reading, writing
+from digitizer.storage.tables import scan
+from digitizer.support.clock import now
 from tests.support.made_mail import scan_row, take
 
 
@@ -50,8 +56,9 @@ def test_oldest_first_and_once_each(facility: Facility) -> None:
         None,
     ]
     with reading(facility.engine) as tx:
-        assert ledger.holds(tx, first.id, "one")
-        assert not ledger.holds(tx, first.id, "two")
+        claimed = ledger.find_scan(tx, first.id)
+        assert ledger.holds(tx, claimed, "one")
+        assert not ledger.holds(tx, claimed, "two")
         assert sorted(ledger.claimants_at_work(tx)) == ["one", "two"]
 
 
@@ -142,3 +149,61 @@ def test_the_state_of_the_queue(facility: Facility) -> None:
 def test_no_such_scan(facility: Facility) -> None:
     with reading(facility.engine) as tx, pytest.raises(NotFound):
         ledger.find_scan(tx, "none")
+
+
+def _take_large(facility: Facility, content: bytes, size: int) -> str:
+    """As if it had this size."""
+    sha256, _ = facility.originals.put(io.BytesIO(content))
+    with writing(facility.engine) as tx:
+        return ledger.enter(tx, [Original(sha256, "scan.pdf", size)], "default").scan.id
+
+
+def test_a_small_scan_comes_before_a_large_one(facility: Facility) -> None:
+    large = _take_large(facility, b"2,000 pages", 200_000_000)
+    small = take(facility, b"a letter").id
+    assert [_claim_next(facility), _claim_next(facility)] == [small, large]
+
+
+def test_a_large_scan_does_not_wait_for_ever(facility: Facility) -> None:
+    """It waits for those that came in while it could have been worked, and for no later one."""
+    large = _take_large(facility, b"2,000 pages", 200_000_000)
+    with writing(facility.engine) as tx:
+        earlier = now() - timedelta(seconds=2001)
+        tx.execute(sa.update(scan).values(taken_in=earlier, due=_due(earlier, 200_000_000)))
+    take(facility, b"a letter")
+    assert _claim_next(facility) == large
+
+
+def _due(taken_in: datetime, size: int) -> datetime:
+    return taken_in + timedelta(microseconds=10 * size)
+
+
+def test_where_a_place_is_kept_for_small_ones_no_large_one_takes_it(facility: Facility) -> None:
+    _take_large(facility, b"2,000 pages", ledger.LARGE + 1)
+    with writing(facility.engine) as tx:
+        assert ledger.claim_next(tx, "one", ledger.Terms(small=True)) is None
+        assert ledger.claim_next(tx, "one") is not None
+
+
+def test_each_claim_has_a_number_and_only_the_last_one_holds(facility: Facility) -> None:
+    taken = take(facility, b"1").id
+    with writing(facility.engine) as tx:
+        first = ledger.claim(tx, taken, "one")
+        assert first is not None
+        assert ledger.holds(tx, first, "one")
+        ledger.give_back(tx, "one", died=True)
+        again = ledger.claim(tx, taken, "one")
+        assert again is not None
+        assert not ledger.holds(tx, first, "one")
+        assert ledger.holds(tx, again, "one")
+
+
+def test_what_needs_the_home_is_not_claimed_away_from_it(facility: Facility) -> None:
+    taken = take(facility, b"legal").id
+    away = ledger.Terms(away=True)
+    with writing(facility.engine) as tx:
+        assert ledger.claim_next(tx, "outpost", away) is not None
+        ledger.leave_to_home(tx, taken)
+        assert ledger.claim_next(tx, "outpost", away) is None
+        assert ledger.claim(tx, taken, "outpost", away) is None
+        assert ledger.claim_next(tx, "home") is not None
