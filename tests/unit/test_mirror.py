@@ -38,6 +38,8 @@ WIDER = {
 
 #: Modules without tests of their own: why, and where under tests/ they are tested if anywhere.
 ELSEWHERE = {
+    "engines/calls/fake.py": ("the port's contract", "unit/engines/calls/test_port.py"),
+    "engines/calls/janus_connection.py": ("with Janus", "unit/engines/calls/test_janus.py"),
     "model/evidence.py": ("types", "unit/evidence/test_actions.py"),
     "evidence/contents.py": ("by what is packed", "unit/evidence/test_actions.py"),
     "evidence/trail.py": ("by what is packed", "unit/evidence/test_actions.py"),
