@@ -80,6 +80,10 @@ class Act(StrEnum):
     SEE_REFUSED = "look at what was refused, for an appeal"
     DECIDE_APPEAL = "decide appeals"
     KEEP_NOTICE = "withhold the notice of evidence"
+    OWN_CALL = "take part in video calls of their own"
+    SEE_CALLS = "see video calls"
+    RUN_CALL = "identify visitors of video calls, warn and mute"
+    END_CALL = "end video calls"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
     KIOSKS = "enrol kiosks, and unlock accounts and terminals"
@@ -204,6 +208,10 @@ RULES = {
     Act.SEE_REFUSED: Rule(_SUPERVISORS, machine=False),
     Act.DECIDE_APPEAL: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.KEEP_NOTICE: Rule(_SUPERVISORS, machine=False, reason=True),
+    Act.OWN_CALL: Rule(machine=False, own=True, outside=True),
+    Act.SEE_CALLS: Rule(_ALL, machine=False, own=True, outside=True),
+    Act.RUN_CALL: Rule(_CLERKS, machine=False),
+    Act.END_CALL: Rule(_CLERKS, machine=False, reason=True),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),

@@ -64,6 +64,16 @@ class Outcome(StrEnum):
     TECHNICAL = "a technical fault"
 
 
+class Notice(StrEnum):
+    """What staff can tell both while they talk; the pages have the words."""
+
+    STRANGER = "stranger"
+    CLOTHING = "clothing"
+    LANGUAGE = "language"
+    FORBIDDEN = "forbidden"
+    CAMERA = "camera"
+
+
 @dataclass(frozen=True, slots=True)
 class CallRules:
     """``doors``: how long before its start the visitor may come. ``most_moved``: by how much the

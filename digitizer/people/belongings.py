@@ -20,6 +20,7 @@ from digitizer.storage.tables import (
     session,
 )
 from digitizer.storage.tables_appeals import rejection
+from digitizer.storage.tables_calls import video_call
 from digitizer.storage.tables_correspondents import (
     contact,
     contact_ask,
@@ -62,6 +63,7 @@ GIVEN = (
     paper_request,
     legal_hold,
     takeaway_code,
+    video_call,
 )
 #: Where nothing is left by then: sessions are ended, a name that is held forbids it, and what is
 #: known of departures was put together.

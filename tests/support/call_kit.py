@@ -87,7 +87,7 @@ class RealServers:
 @contextmanager
 def real_servers() -> Iterator[RealServers]:
     folder = Path(tempfile.mkdtemp(prefix="calls-"))
-    first = _free_ports()
+    first = free_ports()
     plan = MediaPlan(
         folder / "calls",
         own_address() or "",
@@ -106,7 +106,7 @@ def real_servers() -> Iterator[RealServers]:
         shutil.rmtree(folder)
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """The first of two hundred below those that the system gives out, most likely unused."""
     for first in range(12_000, 32_000, 200):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as tried:
