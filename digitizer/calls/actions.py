@@ -75,8 +75,7 @@ class Shown:
 
 
 def listed(facility: Facility, by: Actor) -> tuple[Shown, ...]:
-    """Calls whose doors open today or are open, and of the last day: one's own, or for staff all
-    of them."""
+    """Calls of the last day and of the next week: one's own, or for staff all of them."""
     with looking(facility, by, Act.SEE_CALLS) as look:
         board = board_of(facility)
         day = timedelta(days=1)
@@ -159,9 +158,7 @@ def watch(facility: Facility, call_id: str, seat: str, by: Actor) -> str:
     with looking(facility, by, Act.SEE_CALLS) as look:
         record = _get(look, facility, call_id)
     try:
-        if by.kind is not ActorKind.STAFF:
-            return _own_line(board, record, by).watch(whom)
-        offer = board.watching(record, by.name).watch(whom)
+        offer = _line(board, record, by).watch(whom)
     except CallError as error:
         raise _failed(error) from None
     with acting(facility, by, Act.SEE_CALLS) as action:
@@ -175,9 +172,7 @@ def answer(facility: Facility, call_id: str, seat: str, sdp: str, by: Actor) -> 
     with looking(facility, by, Act.SEE_CALLS) as look:
         record = _get(look, facility, call_id)
     try:
-        staff = by.kind is ActorKind.STAFF
-        line = board.watching(record, by.name) if staff else _own_line(board, record, by)
-        line.answer(whom, sdp)
+        _line(board, record, by).answer(whom, sdp)
     except CallError as error:
         raise _failed(error) from None
 
@@ -265,7 +260,10 @@ def _seat(text: str) -> Seat:
     return Seat(text)
 
 
-def _own_line(board: Board, record: CallRecord, by: Actor) -> WatchLine:
+def _line(board: Board, record: CallRecord, by: Actor) -> WatchLine:
+    """The line of whoever asks: their seat's, or for staff one by which they watch."""
+    if by.kind is ActorKind.STAFF:
+        return board.watching(record, by.name)
     held = board.line_of(record.id, _SEATS[by.kind])
     if held is None:
         raise Conflict("You are not in this call now.")

@@ -97,12 +97,12 @@ class Board:
         self._pages: dict[tuple[str, Seat], float] = {}
         self._stopped = threading.Event()
         self._alone = ExitStack()
-        self._is_ours = self._alone.enter_context(one_at_a_time(facility.run_folder, "video-calls"))
         self._thread = threading.Thread(target=self._run, name="calls", daemon=True)
 
     def start(self) -> None:
         """Raises Conflict where another process of this home has the lines."""
-        if not self._is_ours:
+        alone = one_at_a_time(self.facility.run_folder, "video-calls")
+        if not self._alone.enter_context(alone):
             self._alone.close()
             raise Conflict(_NO_LINES)
         self._thread.start()
@@ -187,7 +187,7 @@ class Board:
     # the clock
 
     def tick(self) -> None:
-        """One look at every call whose doors are open."""
+        """One look at every call that can be entered."""
         at = now()
         self._drop_who_looks_no_more()
         with reading(self.facility.engine) as tx:

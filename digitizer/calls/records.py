@@ -54,7 +54,7 @@ class CallRecord:
 
 def rules_of(settings: Calls) -> CallRules:
     return CallRules(
-        doors=timedelta(minutes=settings.doors_minutes),
+        early=timedelta(minutes=settings.early_minutes),
         most_moved=timedelta(minutes=settings.most_moved_minutes),
     )
 
@@ -112,9 +112,9 @@ def find(
 
 
 def running(tx: sa.Connection, rules: CallRules, at: datetime) -> tuple[CallRecord, ...]:
-    """Those whose doors are open, and which nothing has ended."""
+    """Those that can be entered, and which nothing has ended."""
     over = [str(stage) for stage in Stage if stage.is_over]
-    return find(tx, rules, video_call.c.stage.not_in(over), video_call.c.starts <= at + rules.doors)
+    return find(tx, rules, video_call.c.stage.not_in(over), video_call.c.starts <= at + rules.early)
 
 
 def lost(tx: sa.Connection, rules: CallRules) -> tuple[CallRecord, ...]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from pathlib import Path
 
 from digitizer.calls.board import Board
 from digitizer.engines.calls.janus import JanusEngine, JanusSecrets
-from digitizer.engines.calls.port import EngineDown
 from digitizer.engines.calls.servers import MediaServers
 from digitizer.engines.calls.written import CannotWrite, MediaPlan, Ports, ServerSecrets
 from digitizer.facility import Facility
 from digitizer.model.call_settings import Calls
-from digitizer.model.errors import Conflict, NotFound
+from digitizer.model.errors import NotFound
+
+log = logging.getLogger("digitizer")
 
 _boards: dict[Path, Board] = {}
 _relays: dict[Path, str] = {}
@@ -22,7 +24,7 @@ _lock = threading.Lock()
 
 def board_of(facility: Facility) -> Board:
     """Starts it, with the media servers, if it does not run. Raises NotFound where the settings
-    have no video calls, and Conflict where it cannot start."""
+    have no video calls, and Conflict where another process of the home has them."""
     if not facility.settings.calls.video:
         raise NotFound("There are no video calls here.")
     with _lock:
@@ -63,9 +65,8 @@ def _started(facility: Facility) -> Board:
     board.start()
     try:
         servers.start()
-    except (CannotWrite, EngineDown, OSError) as error:
-        board.stop()
-        raise Conflict(f"Video calls cannot start: {error}") from None
+    except (CannotWrite, OSError) as error:  # the pages say that the server does not answer
+        log.error("the media servers cannot start: %s", error)
     _boards[facility.home] = board
     _relays[facility.home] = relay
     return board

@@ -76,12 +76,12 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallRules:
-    """``doors``: how long before its start the visitor may come. ``most_moved``: by how much the
+    """``early``: how long before its start the visitor may come. ``most_moved``: by how much the
     end moves at most. ``lost_share``: of the planned time; if more of it is missing through our
     fault, the call is lost. ``look_again``: a visitor who was away for longer is identified again.
     """
 
-    doors: timedelta = timedelta(minutes=15)
+    early: timedelta = timedelta(minutes=15)
     most_moved: timedelta = timedelta(minutes=15)
     lost_share: float = 0.2
     look_again: timedelta = timedelta(minutes=2)
@@ -156,7 +156,7 @@ class Call:
 
     def opens(self) -> datetime:
         """When the visitor may come."""
-        return self.starts - self.rules.doors
+        return self.starts - self.rules.early
 
 
 class NotNow(Exception):
@@ -164,7 +164,7 @@ class NotNow(Exception):
 
 
 def may_enter(call: Call, seat: Seat, at: datetime) -> bool:
-    """Whether this seat's page may be opened: from the doors' opening until it is over."""
+    """Whether this seat's page may be opened: from when it opens until it is over."""
     return not call.stage.is_over and call.opens() <= at < call.end
 
 

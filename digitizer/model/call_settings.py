@@ -26,7 +26,7 @@ class Calls(Keys):
     ``certificate`` with its ``certificate_key`` (paths). ``relay_ports`` and ``media_ports`` are
     ranges of ports of ``media_address``: six of each for a call.
 
-    ``kilobits`` a second bound each picture. ``doors_minutes`` before a call its visitor may come.
+    ``kilobits`` a second bound each picture. ``early_minutes`` before a call its visitor may come.
     A fault of ours moves the end, by ``most_moved_minutes`` at most.
     """
 
@@ -41,7 +41,7 @@ class Calls(Keys):
     relay_ports: PortRange = (49_200, 49_599)
     media_ports: PortRange = (49_600, 49_999)
     kilobits: int = Field(default=400, ge=64, le=4000)
-    doors_minutes: int = Field(default=15, ge=0, le=120)
+    early_minutes: int = Field(default=15, ge=0, le=120)
     most_moved_minutes: int = Field(default=15, ge=0, le=120)
 
     @field_validator("media_address")

@@ -153,11 +153,12 @@ class Three:
 @pytest.fixture
 def three(mail: Mail, chromium: Browser, address: str) -> Iterator[Three]:
     made = []
-    for login, form in (
+    forms: tuple[tuple[str, dict[str, str | float | bool]], ...] = (
         ("/family/login", {"email": "ida@example.org", "password": PASSWORD}),
         ("/login", {"booking_number": OWNER, "pin": PIN}),
         ("/staff/login", {"name": "Ana Brookwater", "password": PASSWORD}),
-    ):
+    )
+    for login, form in forms:
         context = chromium.new_context(base_url=address)
         context.set_default_timeout(HUNG * 1000)
         page = context.new_page()
@@ -166,7 +167,8 @@ def three(mail: Mail, chromium: Browser, address: str) -> Iterator[Three]:
     faults: list[str] = []
     for page in made:
         page.on("pageerror", lambda error: faults.append(str(error)))
-    yield Three(mail, *made)
+    visitor, inmate, staff = made
+    yield Three(mail, visitor, inmate, staff)
     for page in made:
         page.context.close()
     assert faults == []

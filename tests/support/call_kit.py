@@ -100,6 +100,7 @@ def real_servers() -> Iterator[RealServers]:
     servers = MediaServers(plan, ServerSecrets(own.requests, own.rooms, secrets.token_hex(16)))
     try:
         servers.start()
+        servers.wait()
         yield RealServers(servers, own)
     finally:
         servers.stop()

@@ -49,14 +49,25 @@ class MediaServers:
     _watcher: threading.Thread | None = None
 
     def start(self) -> None:
-        """Writes their settings and starts them; returns when Janus answers. Raises CannotWrite,
-        and EngineDown if it does not."""
+        """Writes their settings and starts them, without waiting until they answer. Raises
+        CannotWrite and OSError."""
         if missing_programs():
             raise CannotWrite(f"Run: apt-get install {' '.join(missing_programs())}")
         write_all(self.plan, self.own)
         self._watcher = threading.Thread(target=self._watch, name="media-servers", daemon=True)
         self._watcher.start()
-        self._wait_for_janus()
+
+    def wait(self) -> None:
+        """Until Janus answers. Raises EngineDown if it does not."""
+        end = monotonic() + _START
+        while True:
+            try:
+                JanusConnection(self.plan.socket, self.own.requests).close()
+            except EngineDown:
+                if monotonic() > end or self._stop.wait(_LOOK):
+                    raise
+            else:
+                return
 
     def stop(self) -> None:
         self._stop.set()
@@ -108,17 +119,6 @@ class MediaServers:
             "janus": [*_WITH_US, "janus", "-F", str(janus), "-C", str(janus / "janus.jcfg")],
             "relay": [*_WITH_US, "turnserver", "-c", str(relay)],
         }
-
-    def _wait_for_janus(self) -> None:
-        end = monotonic() + _START
-        while True:
-            try:
-                JanusConnection(self.plan.socket, self.own.requests).close()
-            except EngineDown:
-                if monotonic() > end or self._stop.wait(_LOOK):
-                    raise
-            else:
-                return
 
     def _end_all(self) -> None:
         for child in self._children.values():

@@ -37,7 +37,18 @@
     /* Sound first: our server knows it by that. */
     async publish() {
       this.drop(this.sending);
-      const peer = (this.sending = await this.connection());
+      this.sending = null;
+      const peer = await this.connection();
+      try {
+        await this.offer(peer);
+      } catch (error) {
+        this.drop(peer);
+        throw error;
+      }
+      this.sending = peer;
+    }
+
+    async offer(peer) {
       const tracks = [...this.stream.getAudioTracks(), ...this.stream.getVideoTracks()];
       for (const track of tracks) peer.addTransceiver(track, { direction: "sendonly", streams: [this.stream] });
       await peer.setLocalDescription(await peer.createOffer());
@@ -47,6 +58,15 @@
     }
 
     async watch(seat, number) {
+      try {
+        await this.fetch(seat, number);
+      } catch (error) {
+        this.unwatch(seat); // at the next step it is tried again
+        throw error;
+      }
+    }
+
+    async fetch(seat, number) {
       this.unwatch(seat);
       const peer = await this.connection();
       this.watched[seat] = { number, peer };

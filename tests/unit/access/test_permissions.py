@@ -156,6 +156,7 @@ NEEDS_PROOF = (
 
 
 NEEDS_A_REASON = (
+    Act.END_CALL,
     Act.GIVE_REASON,
     Act.SAY_WHOM_ABOUT,
     Act.DECIDE,
@@ -222,6 +223,7 @@ _OTHERS = {
     Act.TAKE_ALONG: as_inmate(ORSON),
     Act.WRITE: as_inmate(ORSON),
     Act.CONVERSE: as_inmate(ORSON),
+    Act.OWN_CALL: as_inmate(ORSON),
     Act.OWN_PIN: as_inmate(ORSON),
     Act.ASK_FOR_COPY: as_inmate(ORSON),
     Act.ASK_STAFF: as_inmate(ORSON),
