@@ -79,6 +79,7 @@ _ROOMS = (
     "access",
     "auditing",
     "appeals",
+    "calls",
     "covers",
     "departures",
     "entrances/web",

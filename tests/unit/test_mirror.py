@@ -38,6 +38,13 @@ WIDER = {
 
 #: Modules without tests of their own: why, and where under tests/ they are tested if anywhere.
 ELSEWHERE = {
+    "calls/actions.py": ("the verbs", "integration/test_every_verb.py"),
+    "calls/records.py": ("by the board and the verbs", "unit/calls/test_board.py"),
+    "calls/service.py": ("with the servers", "acceptance/test_calls_in_browser.py"),
+    "storage/tables_calls.py": ("tables", "unit/storage/test_schema.py"),
+    "entrances/web/family/calls.py": ("in browsers", "acceptance/test_calls_in_browser.py"),
+    "entrances/web/inmate/calls.py": ("in browsers", "acceptance/test_calls_in_browser.py"),
+    "entrances/web/staff/calls.py": ("in browsers", "acceptance/test_calls_in_browser.py"),
     "engines/calls/fake.py": ("the port's contract", "unit/engines/calls/test_port.py"),
     "engines/calls/janus_connection.py": ("with Janus", "unit/engines/calls/test_janus.py"),
     "model/evidence.py": ("types", "unit/evidence/test_actions.py"),
