@@ -36,7 +36,6 @@ from digitizer.support.clock import now
 __all__ = ["CallKind", "Notice", "Outcome", "Seat", "Stage"]
 
 _SEATS = {ActorKind.INMATE: Seat.INMATE, ActorKind.CORRESPONDENT: Seat.VISITOR}
-_NO_SERVER = "The video server does not answer. It is tried again by itself; the time is not lost."
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +189,10 @@ def identify(facility: Facility, call_id: str, by: Actor) -> None:
 def warn(facility: Facility, call_id: str, notice: str, by: Actor) -> None:
     """Tells both what staff saw or heard. Raises UsageError for what is no notice, and
     NobodyWatches for an attorney's call, of which nobody could know anything."""
+    warning = acting(facility, by, Act.RUN_CALL)
     if notice not in tuple(Notice):
         raise UsageError("Choose what to say.")
-    with acting(facility, by, Act.RUN_CALL) as action:
+    with warning as action:
         record = _get(action, facility, call_id)
         record.rooms.watched()
         if record.call.stage.is_over:
@@ -203,8 +203,8 @@ def warn(facility: Facility, call_id: str, notice: str, by: Actor) -> None:
 
 def mute(facility: Facility, call_id: str, seat: str, by: Actor, *, muted: bool) -> None:
     """Whether this seat's sound is passed on. Raises as ``warn``."""
-    whom = _seat(seat)
-    with acting(facility, by, Act.RUN_CALL) as action:
+    muting, whom = acting(facility, by, Act.RUN_CALL), _seat(seat)
+    with muting as action:
         record = _get(action, facility, call_id)
         room = record.rooms.watched()
         if not states.may_meet(record.call, now()):
@@ -278,7 +278,9 @@ def _changed(verb: Callable[[Call], Call], call: Call) -> Call:
 
 
 def _failed(error: CallError) -> Conflict:
-    return Conflict(str(error) if isinstance(error, Refused) else _NO_SERVER)
+    if isinstance(error, Refused):
+        return Conflict(str(error))
+    return Conflict("The video server does not answer. It is tried again by itself.")
 
 
 def _place(record: CallRecord, room: Room | None) -> str:

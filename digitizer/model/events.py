@@ -193,7 +193,6 @@ class Verb(StrEnum):
     PRINT_REQUEST_FORM = "print request form"
     PRINT_REQUEST_ANSWER = "print answer to request"
     # video calls
-    MAKE_CALL = "make call"
     ENTER_CALL = "enter call"
     IDENTIFY_VISITOR = "identify visitor of call"
     WATCH_CALL = "watch call"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 import sqlalchemy as sa
@@ -79,7 +80,7 @@ def test_a_page_that_is_gone_loses_its_line(
     calls = service.board_of(home)
     calls.tick()
     assert actions.see(home, call, INMATE).line > 0
-    later = board.monotonic() + board.PAGE_GONE + 1
+    later = monotonic() + board.PAGE_GONE + 1
     monkeypatch.setattr(board, "monotonic", lambda: later)
     calls.tick()
     assert calls.line_of(call, Seat.VISITOR) is None
