@@ -91,6 +91,10 @@ class Act(StrEnum):
     LIMIT_VISITS = "close days to visits, restrict them, and keep inmates apart"
     OWN_VISITS = "see and cancel their own visits"
     BOOK_OWN_VISIT = "book visits of their own"
+    OWN_CALL = "take part in video calls of their own"
+    SEE_CALLS = "see video calls"
+    RUN_CALL = "identify visitors of video calls, warn and mute"
+    END_CALL = "end video calls"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
     KIOSKS = "enrol kiosks, and unlock accounts and terminals"
@@ -226,6 +230,10 @@ RULES = {
     Act.LIMIT_VISITS: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.OWN_VISITS: Rule(machine=False, own=True),
     Act.BOOK_OWN_VISIT: Rule(machine=False, outside=True),
+    Act.OWN_CALL: Rule(machine=False, own=True, outside=True),
+    Act.SEE_CALLS: Rule(_ALL, machine=False, own=True, outside=True),
+    Act.RUN_CALL: Rule(_CLERKS, machine=False),
+    Act.END_CALL: Rule(_CLERKS, machine=False, reason=True),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),

@@ -221,6 +221,15 @@ class Verb(StrEnum):
     SAY_WHOM_ABOUT = "say whom request is about"
     PRINT_REQUEST_FORM = "print request form"
     PRINT_REQUEST_ANSWER = "print answer to request"
+    # video calls
+    ENTER_CALL = "enter call"
+    IDENTIFY_VISITOR = "identify visitor of call"
+    WATCH_CALL = "watch call"
+    WARN_CALL = "warn in call"
+    MUTE_CALL = "mute in call"
+    TERMINATE_CALL = "terminate call"
+    LEAVE_CALL = "leave call"
+    NOTE_CALL = "note state of call"
     # the protected line
     SEND_PROTECTED = "something went to the protected line"
     PRINT_PROTECTED_SHEET = "print sheets for the protected line"
@@ -307,6 +316,7 @@ LOOKS = frozenset(
         Verb.LOOK_AT_PRINT,
         Verb.LOOK_AT_SEAL,
         Verb.LOOK_AT_SEALED_PAGE,
+        Verb.WATCH_CALL,
         Verb.LOOK_AT_LEGAL_LOG,
         Verb.LOOK_AT_LOG,
     }
@@ -470,6 +480,10 @@ class Subject:
     @classmethod
     def message(cls, message_id: str) -> Self:
         return cls("message", message_id)
+
+    @classmethod
+    def call(cls, call_id: str) -> Self:
+        return cls("call", call_id)
 
     @classmethod
     def mailbox(cls, booking_number: str | None) -> Self:

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from digitizer.model.appeal_settings import Appeals, RejectReason
+from digitizer.model.call_settings import Calls
 from digitizer.model.departure_settings import Departures
 from digitizer.model.errors import SettingsError
 from digitizer.model.family_settings import Family
@@ -505,6 +506,7 @@ class Settings(Keys):
     messages: Messages = Messages()
     family: Family = Family()
     release: Departures = Departures()
+    calls: Calls = Calls()
     requests: Requests = Requests()
     logbook: Logbook = Logbook()
     originals: Originals = Originals()

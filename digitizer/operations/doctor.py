@@ -19,6 +19,7 @@ from digitizer.model.people import Actor
 from digitizer.notifications.smtp import reachable
 from digitizer.operations import key_keeping
 from digitizer.operations.actions import verify_audit
+from digitizer.operations.call_looks import video_calls
 from digitizer.operations.findings import Finding, backup, disk, mail, print_templates, rosters
 from digitizer.protected_line import addressees
 from digitizer.scanners.profiles import (
@@ -117,6 +118,7 @@ def _home(facility: Facility, by: Actor) -> Iterator[Finding]:
     yield from _endpoint(facility)
     yield from _mail_server(facility)
     yield from _protected_line(facility)
+    yield from video_calls(facility)
     yield _takeaway(facility)
     yield from _folders(facility)
     yield _direction_of_mail(facility)

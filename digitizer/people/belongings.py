@@ -20,6 +20,7 @@ from digitizer.storage.tables import (
     session,
 )
 from digitizer.storage.tables_appeals import rejection
+from digitizer.storage.tables_calls import video_call
 from digitizer.storage.tables_correspondents import (
     contact,
     contact_ask,
@@ -76,6 +77,7 @@ GIVEN = (
     transfer,
     arrival,
     person_mark,
+    video_call,
 )
 #: Where nothing is left by then: sessions are ended, a name that is held forbids it, and what is
 #: known of departures was put together.

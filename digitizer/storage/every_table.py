@@ -5,6 +5,7 @@ from digitizer.storage import (  # noqa: F401
     tables_api,
     tables_appeals,
     tables_auditing,
+    tables_calls,
     tables_correspondents,
     tables_departures,
     tables_legal,

@@ -82,6 +82,7 @@ _ROOMS = (
     "access",
     "auditing",
     "appeals",
+    "calls",
     "covers",
     "departures",
     "entrances/web",

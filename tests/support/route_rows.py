@@ -128,6 +128,39 @@ _LOGIN = (
     Row("GET /metrics", anyone(404)),
 )
 
+#: The settings here have no video calls: nothing of them is there. With them, whose call it is
+#: decides (``tests/unit/entrances/web/shared/test_calling.py``).
+_A_CALL = ("own_request", "others_request")
+_OFFERED = {"sdp": "v=0", "seat": "visitor"}
+_CALLS = tuple(
+    row
+    for base, none, acts in (
+        ("/mail/calls", inmates(404, 404), ("publish", "watch", "answer", "leave")),
+        ("/family/calls", families(404, 404), ("publish", "watch", "answer", "leave")),
+        (
+            "/staff/calls",
+            staff(404, 404),
+            ("watch", "answer"),
+        ),
+        (
+            "/staff/calls",
+            staff(404, 404, investigator=(403, 403)),
+            ("identify", "warn", "mute", "end"),
+        ),
+    )
+    for row in (
+        *(
+            Row(f"GET {base}{part}", none, *(_A_CALL if part else ()))
+            for part in ("", "/{number}", "/{number}/state", "/{number}/relay")
+            if "watch" in acts
+        ),
+        *(
+            Row(f"POST {base}/{{number}}/{act}", none, *_A_CALL, form={**_OFFERED, **_WHY})
+            for act in acts
+        ),
+    )
+)
+
 _TALKS = (
     Row("GET /mail/pin", inmates(200, 200)),
     Row(
@@ -1852,6 +1885,7 @@ _VISITS = (
 
 ROWS = (
     *_LOGIN,
+    *_CALLS,
     *_TALKS,
     *_ASKING,
     *_REQUESTS,

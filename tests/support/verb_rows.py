@@ -22,6 +22,8 @@ from digitizer.access.sessions import Idle
 from digitizer.appeals import actions as appeals
 from digitizer.audit import Head
 from digitizer.auditing import actions as auditing
+from digitizer.calls import actions as calls
+from digitizer.calls.states import Stage
 from digitizer.capture import ingest, inspection, intake
 from digitizer.capture.pipeline import no_progress
 from digitizer.covers import actions as covers
@@ -122,8 +124,10 @@ from digitizer.visits import actions as visits
 from digitizer.visits import lists as visit_lists
 from digitizer.visits import own_visits
 from digitizer.visits import setup as visit_setup
+from tests.support import met_calls
 from tests.support.agencies import another_facility
 from tests.support.audit_log import set_head_back
+from tests.support.call_kit import OFFER
 from tests.support.conversing import a_photo
 from tests.support.kept_mail import old_stack, with_schedules
 from tests.support.print_system import BLANK_PDF
@@ -371,6 +375,96 @@ def staff_idle() -> Idle:
     return Idle(timedelta(minutes=10), timedelta(minutes=30))
 
 
+def _in_call(h: Facility, do: Callable[[Facility, str], object], stage: Stage = Stage.LIVE) -> None:
+    """In a call of OWNER and of "family"."""
+    made, call = met_calls.met(h, OWNER, int(ACTORS["family"].name))
+    if stage is not Stage.LIVE:
+        met_calls.bring(made, call, stage)
+    do(made, call)
+
+
+def _watch_and_answer(h: Facility, call: str, by: Actor) -> None:
+    seat = "visitor" if by.kind is ActorKind.INMATE else "inmate"
+    calls.watch(h, call, seat, by)
+    calls.answer(h, call, seat, OFFER, by)
+
+
+_WATCHERS = f"{CLERKS} investigator owner family"
+_CALLS = (
+    Row(
+        "calls.actions.listed",
+        f"{CLERKS} investigator owner another family stranger",
+        None,
+        lambda h, at, by: _in_call(h, lambda f, call: calls.listed(f, by)),
+    ),
+    Row(
+        "calls.actions.see",
+        _WATCHERS,
+        None,
+        lambda h, at, by: _in_call(h, lambda f, call: calls.see(f, call, by)),
+    ),
+    Row(
+        "calls.actions.relay",
+        _WATCHERS,
+        None,
+        lambda h, at, by: _in_call(h, lambda f, call: calls.relay(f, call, by)),
+    ),
+    Row(
+        "calls.actions.publish",
+        "owner family",
+        Verb.ENTER_CALL,
+        lambda h, at, by: _in_call(h, lambda f, call: calls.publish(f, call, OFFER, by)),
+    ),
+    Row(
+        "calls.actions.leave",
+        "owner family",
+        Verb.LEAVE_CALL,
+        lambda h, at, by: _in_call(h, lambda f, call: calls.leave(f, call, by)),
+    ),
+    Row(
+        "calls.actions.watch",
+        _WATCHERS,
+        Verb.WATCH_CALL,
+        lambda h, at, by: _in_call(
+            h,
+            lambda f, call: calls.watch(
+                f, call, "visitor" if by.kind is ActorKind.INMATE else "inmate", by
+            ),
+        ),
+    ),
+    Row(
+        "calls.actions.answer",
+        _WATCHERS,
+        Verb.WATCH_CALL,
+        lambda h, at, by: _in_call(h, lambda f, call: _watch_and_answer(f, call, by)),
+    ),
+    Row(
+        "calls.actions.identify",
+        CLERKS,
+        Verb.IDENTIFY_VISITOR,
+        lambda h, at, by: _in_call(h, lambda f, call: calls.identify(f, call, by), Stage.WAITING),
+    ),
+    Row(
+        "calls.actions.warn",
+        CLERKS,
+        Verb.WARN_CALL,
+        lambda h, at, by: _in_call(h, lambda f, call: calls.warn(f, call, "clothing", by)),
+    ),
+    Row(
+        "calls.actions.mute",
+        CLERKS,
+        Verb.MUTE_CALL,
+        lambda h, at, by: _in_call(
+            h, lambda f, call: calls.mute(f, call, "visitor", by, muted=True)
+        ),
+    ),
+    Row(
+        "calls.actions.end",
+        CLERKS,
+        Verb.TERMINATE_CALL,
+        lambda h, at, by: _in_call(h, lambda f, call: calls.end(f, call, by, "why")),
+    ),
+)
 _LETTERS = (
     Row("letters.actions.mailbox", READERS, None, lambda h, at, by: letters.mailbox(h, OWNER, by)),
     Row("letters.actions.replies", READERS, None, lambda h, at, by: letters.replies(h, OWNER, by)),
@@ -3053,6 +3147,7 @@ ROWS = (
     *_OUTSIDE,
     *_FAMILY,
     *_LOGINS,
+    *_CALLS,
     *_LETTERS,
     *_REQUESTS,
     *_APPEALS,

@@ -17,11 +17,13 @@ from digitizer.entrances.failures import FewLines
 from digitizer.entrances.web import probes
 from digitizer.entrances.web.family import account as family_account
 from digitizer.entrances.web.family import booked_visits as family_booked_visits
+from digitizer.entrances.web.family import calls as family_calls
 from digitizer.entrances.web.family import front as family_front
 from digitizer.entrances.web.family import home as family_home
 from digitizer.entrances.web.family import letters as family_letters
 from digitizer.entrances.web.family import refused as family_refused
 from digitizer.entrances.web.family import takeaway as family_takeaway
+from digitizer.entrances.web.inmate import calls as inmate_calls
 from digitizer.entrances.web.inmate import (
     conversations,
     help,
@@ -79,6 +81,7 @@ from digitizer.entrances.web.staff import (
     visit_setup,
     watching,
 )
+from digitizer.entrances.web.staff import calls as staff_calls
 from digitizer.entrances.web.staff import protected as staff_protected
 from digitizer.entrances.web.staff import requests as staff_requests
 from digitizer.entrances.web.staff import visits as staff_visits
@@ -89,6 +92,7 @@ from digitizer.support.paths import WEB_TEMPLATES
 _STAFF = (
     today,
     live,
+    staff_calls,
     sealed,
     held_item,
     checking,
@@ -131,10 +135,12 @@ _STAFF = (
 )
 #: Before the mailbox, which has addresses of any word.
 _INMATE = (conversations, own_pin, help, requests, protected, receipts, inmate_visits, mailbox)
+_INMATE = (inmate_calls, conversations, own_pin, help, requests, protected, receipts, mailbox)
 _FAMILY = (
     family_front,
     family_takeaway,
     family_home,
+    family_calls,
     family_account,
     family_letters,
     family_refused,

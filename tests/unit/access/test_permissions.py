@@ -76,6 +76,10 @@ MAY = {
     Act.ASK_FOR_SENT_PAPER: "correspondent",
     Act.PROPOSE_PAPER_DESTRUCTION: "clerk supervisor administrator",
     Act.CONFIRM_PAPER_DESTRUCTION: "supervisor administrator",
+    Act.OWN_CALL: "inmate correspondent",
+    Act.SEE_CALLS: "clerk supervisor administrator investigator inmate correspondent",
+    Act.RUN_CALL: "clerk supervisor administrator",
+    Act.END_CALL: "clerk supervisor administrator",
     Act.APPEAL: "inmate correspondent",
     Act.ENTER_APPEAL: "clerk supervisor administrator",
     Act.SEE_APPEALS: "clerk supervisor administrator investigator machine",
@@ -164,6 +168,7 @@ NEEDS_PROOF = (
 
 
 NEEDS_A_REASON = (
+    Act.END_CALL,
     Act.GIVE_REASON,
     Act.SAY_WHOM_ABOUT,
     Act.DECIDE,
@@ -234,6 +239,7 @@ _OTHERS = {
     Act.TAKE_ALONG: as_inmate(ORSON),
     Act.WRITE: as_inmate(ORSON),
     Act.CONVERSE: as_inmate(ORSON),
+    Act.OWN_CALL: as_inmate(ORSON),
     Act.OWN_PIN: as_inmate(ORSON),
     Act.ASK_FOR_COPY: as_inmate(ORSON),
     Act.ASK_STAFF: as_inmate(ORSON),

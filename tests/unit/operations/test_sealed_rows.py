@@ -117,6 +117,10 @@ _NO_CONTENT = {
         "seal_destruction": "scan_id actor_kind actor why shell",
         "sealed_page": "scan_id codes standing says picture cut_into",
     },
+    "it is about when a call was, and never what was said": {
+        "video_call": "id visit kind room_key stage here flowing identified_by notice outcome "
+        "ended_by reason again",
+    },
     "it says that something went to the protected line, and never what": {
         "protected_message": "addressee outbox_id",
         "protected_sheet": "id short_id addressee logged_by",

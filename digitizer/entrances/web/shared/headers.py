@@ -48,6 +48,9 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+#: Where a page may use camera and microphone: its own, and nobody else's.
+_CALLS = ("/family/calls/", "/mail/calls/")
+_WITH_CAMERA = "camera=(self), microphone=(self), geolocation=()"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -94,6 +97,8 @@ class SafeAnswers:
 def _dress(headers: MutableHeaders, scope: Scope) -> None:
     for name, value in _HEADERS.items():
         headers[name] = value
+    if scope["path"].startswith(_CALLS):
+        headers["Permissions-Policy"] = _WITH_CAMERA
     cached = scope["path"].startswith("/static/")
     headers["Cache-Control"] = "no-cache" if cached else "no-store"
     if scope["scheme"] == "https":

@@ -1,0 +1,322 @@
+"""The verbs of video calls: of the two who talk, and of staff.
+
+Who talks is known by their login: an inmate has the inmate's seat, a correspondent the visitor's,
+in calls of their own and in no other. Staff have no seat. Of an attorney's call they see that it
+is on and for how long, and in the lobby who the attorney is; nothing of what follows, whatever
+their role (``rooms``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from digitizer.access.acting import Look, acting, looking
+from digitizer.access.permissions import Act
+from digitizer.calls import records, states
+from digitizer.calls.board import Board, room_of
+from digitizer.calls.records import CallRecord
+from digitizer.calls.rooms import NobodyWatches
+from digitizer.calls.service import board_of, relay_secret
+from digitizer.calls.states import Call, CallKind, Notice, NotNow, Outcome, Stage
+from digitizer.engines.calls.port import CallError, Refused, Room, Seat, WatchLine
+from digitizer.engines.calls.turn import RelayPass, relay_pass
+from digitizer.facility import Facility
+from digitizer.model.errors import Conflict, UsageError
+from digitizer.model.events import Subject, Verb
+from digitizer.model.people import Actor, ActorKind
+from digitizer.people import roster
+from digitizer.people.correspondents import records as correspondents
+from digitizer.storage.tables_calls import video_call
+from digitizer.support.clock import now
+
+__all__ = ["CallKind", "Notice", "Outcome", "Seat", "Stage"]
+
+_SEATS = {ActorKind.INMATE: Seat.INMATE, ActorKind.CORRESPONDENT: Seat.VISITOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A call as those who may know of it see it. ``opens``: from when it can be entered. ``left``:
+    seconds. ``place``: "lobby" or "meeting" where the reader may be now, "" for nowhere.
+    ``line``: the number of the reader's own line; 0: they have none. ``visible``: whom they can
+    see, with the number of what is sent. ``warned``: of how many minutes; 0: of none."""
+
+    id: str
+    kind: CallKind
+    inmate: str
+    visitor: str
+    starts: datetime
+    ends: datetime
+    opens: datetime
+    stage: Stage
+    outcome: Outcome | None
+    left: int
+    warned: int
+    place: str
+    line: int
+    visible: dict[str, int]
+    here: frozenset[Seat]
+    notice: str
+    talk: timedelta
+    ours: timedelta
+    planned: timedelta
+    moved: timedelta
+    is_booked_again: bool
+    reason: str
+
+    @property
+    def can_be_watched(self) -> bool:
+        return self.kind is CallKind.FAMILY
+
+
+def listed(facility: Facility, by: Actor) -> tuple[Shown, ...]:
+    """Calls of the last day and of the next week: one's own, or for staff all of them."""
+    with looking(facility, by, Act.SEE_CALLS) as look:
+        board = board_of(facility)
+        day = timedelta(days=1)
+        found = records.find(
+            look.tx,
+            records.rules_of(facility.settings.calls),
+            video_call.c.starts > now() - day,
+            video_call.c.starts < now() + 7 * day,
+            *_own(look),
+        )
+        return tuple(_shown(look.tx, board, each, by) for each in found)
+
+
+def see(facility: Facility, call_id: str, by: Actor) -> Shown:
+    """How it stands. Of the two who talk it also says that their page is open: it asks each
+    second."""
+    with looking(facility, by, Act.SEE_CALLS) as look:
+        record, board = _get(look, facility, call_id), board_of(facility)
+        seat = _SEATS.get(by.kind)
+        if seat and states.may_enter(record.call, seat, now()):
+            board.page_is_open(record.id, seat)
+        shown = _shown(look.tx, board, record, by)
+    if seat or shown.stage.is_over or not shown.here:
+        return shown
+    return replace(shown, visible=_watched(board, record, by))
+
+
+def _watched(board: Board, record: CallRecord, by: Actor) -> dict[str, int]:
+    """Whom staff can see now: nobody in an attorney's call, or while the server is down."""
+    try:
+        return {
+            str(seat): number for seat, number in board.watching(record, by.name).shown().items()
+        }
+    except (NobodyWatches, CallError, Conflict):
+        return {}
+
+
+def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
+    """A way to the media server, for the browser of somebody who may be in this call."""
+    with looking(facility, by, Act.SEE_CALLS) as look:
+        record = _get(look, facility, call_id)
+    own, secret = facility.settings.calls, relay_secret(facility)
+    host = f"[{own.relay_host}]" if ":" in own.relay_host else own.relay_host
+    urls = [f"turn:{host}:{own.relay_port}?transport={each}" for each in ("udp", "tcp")]
+    if own.certificate:
+        urls.append(f"turns:{host}:{own.tls_port}?transport=tcp")
+    return relay_pass(secret, tuple(urls), record.id, now())
+
+
+def publish(facility: Facility, call_id: str, offer: str, by: Actor) -> tuple[str, int]:
+    """Sends sound and picture of whoever acts; the server's answer, and the number of the line.
+    Raises Conflict where it cannot begin yet, or the server does not answer."""
+    with looking(facility, by, Act.OWN_CALL) as look:
+        record = _get(look, facility, call_id)
+    try:
+        answer, held = board_of(facility).publish(record, _SEATS[by.kind], offer)
+    except CallError as error:
+        raise _failed(error) from None
+    with acting(facility, by, Act.OWN_CALL) as action:
+        action.record(Verb.ENTER_CALL, Subject.call(record.id), room=_place(record, held.room))
+    return answer, held.number
+
+
+def leave(facility: Facility, call_id: str, by: Actor) -> None:
+    """Ends the call for both, once they met; before, whoever leaves may come again."""
+    with acting(facility, by, Act.OWN_CALL) as action:
+        record = _get(action, facility, call_id)
+        board_of(facility).page_closed(record.id, _SEATS[by.kind])
+        if record.call.stage is Stage.LIVE:
+            records.keep(action.tx, record.id, states.leave_early(record.call, now()))
+        action.record(Verb.LEAVE_CALL, Subject.call(record.id))
+    if record.call.stage is Stage.LIVE:
+        board_of(facility).close(record)
+
+
+def watch(facility: Facility, call_id: str, seat: str, by: Actor) -> str:
+    """The server's offer of what this seat sends. Raises Conflict where it sends nothing, and
+    NobodyWatches to staff who ask for an attorney's call."""
+    whom, board = _seat(seat), board_of(facility)
+    with looking(facility, by, Act.SEE_CALLS) as look:
+        record = _get(look, facility, call_id)
+    try:
+        offer = _line(board, record, by).watch(whom)
+    except CallError as error:
+        raise _failed(error) from None
+    with acting(facility, by, Act.SEE_CALLS) as action:
+        action.record(Verb.WATCH_CALL, Subject.call(record.id))
+    return offer
+
+
+def answer(facility: Facility, call_id: str, seat: str, sdp: str, by: Actor) -> None:
+    """The browser's answer to that offer. Raises as ``watch``."""
+    whom, board = _seat(seat), board_of(facility)
+    with looking(facility, by, Act.SEE_CALLS) as look:
+        record = _get(look, facility, call_id)
+    try:
+        _line(board, record, by).answer(whom, sdp)
+    except CallError as error:
+        raise _failed(error) from None
+
+
+def identify(facility: Facility, call_id: str, by: Actor) -> None:
+    """Staff saw the visitor's face and document in the lobby. Raises Conflict where nobody waits
+    there."""
+    with acting(facility, by, Act.RUN_CALL) as action:
+        record = _get(action, facility, call_id)
+        call = _changed(states.identify, record.call)
+        records.keep(action.tx, record.id, call, identified=now(), identified_by=by.name)
+        action.record(Verb.IDENTIFY_VISITOR, Subject.call(record.id))
+
+
+def warn(facility: Facility, call_id: str, notice: str, by: Actor) -> None:
+    """Tells both what staff saw or heard. Raises UsageError for what is no notice, and
+    NobodyWatches for an attorney's call, of which nobody could know anything."""
+    warning = acting(facility, by, Act.RUN_CALL)
+    if notice not in tuple(Notice):
+        raise UsageError("Choose what to say.")
+    with warning as action:
+        record = _get(action, facility, call_id)
+        record.rooms.watched()
+        if record.call.stage.is_over:
+            raise Conflict("The call is over.")
+        records.keep(action.tx, record.id, record.call, notice=notice, noticed=now())
+        action.record(Verb.WARN_CALL, Subject.call(record.id), notice=notice)
+
+
+def mute(facility: Facility, call_id: str, seat: str, by: Actor, *, muted: bool) -> None:
+    """Whether this seat's sound is passed on. Raises as ``warn``."""
+    muting, whom = acting(facility, by, Act.RUN_CALL), _seat(seat)
+    with muting as action:
+        record = _get(action, facility, call_id)
+        room = record.rooms.watched()
+        if not states.may_meet(record.call, now()):
+            raise Conflict("They have not met.")
+        about = Subject.call(record.id)
+        action.record(Verb.MUTE_CALL, about, seat=str(whom), muted=muted)
+        try:
+            board_of(facility).engine.mute(room, whom, muted=muted)
+        except CallError as error:
+            raise _failed(error) from None
+
+
+def end(
+    facility: Facility, call_id: str, by: Actor, reason: str, *, identity: bool = False
+) -> None:
+    """Ends it at once for both, who read the reason and cannot come back. ``identity``: because
+    the visitor is somebody else. Raises Conflict once it is over, and UsageError without a
+    reason."""
+    with acting(facility, by, Act.END_CALL, reason=reason) as action:
+        record = _get(action, facility, call_id)
+        ended = states.refuse if identity else states.terminate
+        call = _changed(lambda each: ended(each, now()), record.call)
+        records.keep(action.tx, record.id, call, ended_by=by.name, reason=action.why)
+        about = Subject.call(record.id)
+        action.record(Verb.TERMINATE_CALL, about, outcome=str(call.outcome))
+    board_of(facility).close(record)
+
+
+def _own(look: Look) -> tuple[sa.ColumnElement[bool], ...]:
+    """Which calls are one's own; nothing for staff, who see all."""
+    match look.by.kind:
+        case ActorKind.INMATE:
+            mine = roster.inmate_row_id(look.tx, look.by.name)
+            return (video_call.c.inmate_id == mine,)
+        case ActorKind.CORRESPONDENT:
+            return (video_call.c.correspondent_id == look.correspondent,)
+        case _:
+            return ()
+
+
+def _get(look: Look, facility: Facility, call_id: str) -> CallRecord:
+    """Raises NotFound for a call of others, as for none."""
+    rules = records.rules_of(facility.settings.calls)
+    found = records.find(look.tx, rules, video_call.c.id == call_id, *_own(look))
+    if not found:
+        raise records.missing()
+    return found[0]
+
+
+def _seat(text: str) -> Seat:
+    if text not in tuple(Seat):
+        raise UsageError("There is no such seat.")
+    return Seat(text)
+
+
+def _line(board: Board, record: CallRecord, by: Actor) -> WatchLine:
+    """The line of whoever asks: their seat's, or for staff one by which they watch."""
+    if by.kind is ActorKind.STAFF:
+        return board.watching(record, by.name)
+    held = board.line_of(record.id, _SEATS[by.kind])
+    if held is None:
+        raise Conflict("You are not in this call now.")
+    return held.line
+
+
+def _changed(verb: Callable[[Call], Call], call: Call) -> Call:
+    try:
+        return verb(call)
+    except NotNow as error:
+        raise Conflict(str(error)) from None
+
+
+def _failed(error: CallError) -> Conflict:
+    if isinstance(error, Refused):
+        return Conflict(str(error))
+    return Conflict("The video server does not answer. It is tried again by itself.")
+
+
+def _place(record: CallRecord, room: Room | None) -> str:
+    if room is None:
+        return ""
+    return "lobby" if room == record.rooms.lobby else "meeting"
+
+
+def _shown(tx: sa.Connection, board: Board, record: CallRecord, by: Actor) -> Shown:
+    call, at, seat = record.call, now(), _SEATS.get(by.kind)
+    held = board.line_of(record.id, seat) if seat else None
+    visible: dict[str, int] = {}
+    if held:
+        visible = {str(each): number for each, number in held.line.shown().items()}
+    room = room_of(record, seat, at) if seat else None
+    return Shown(
+        id=record.id,
+        kind=call.kind,
+        inmate=roster.inmate_of_row(tx, record.inmate).full_name,
+        visitor=correspondents.get(tx, record.correspondent).name,
+        starts=call.starts,
+        ends=call.ends,
+        opens=call.opens(),
+        stage=call.stage,
+        outcome=call.outcome,
+        left=int(call.left(at).total_seconds()),
+        warned=states.warned_of(call, at) or 0,
+        place=_place(record, room),
+        line=held.number if held and held.room == room else 0,
+        visible=visible,
+        here=call.seen.here if call.seen else frozenset(),
+        notice=record.notice,
+        talk=call.measured.talk,
+        ours=call.measured.ours,
+        planned=call.planned,
+        moved=call.moved,
+        is_booked_again=call.is_booked_again,
+        reason=record.reason,
+    )

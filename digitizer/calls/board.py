@@ -1,0 +1,267 @@
+"""The switchboard: who is on which line, and the clock that looks at every call each second.
+
+There is one for a home, in the process that serves its pages; it alone holds lines, so it alone
+knows who is there. The media servers are its children, and their secrets are made when they start:
+nobody needs them afterwards.
+
+A call's state is in the database, written at each look. What is held here is lost with the process,
+and with it every line (``janus_connection``): whoever was in a call comes in again by their page.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from time import monotonic
+
+import sqlalchemy as sa
+
+from digitizer import audit
+from digitizer.calls import records
+from digitizer.calls.records import CallRecord
+from digitizer.calls.states import Seen, look, may_enter, may_meet
+from digitizer.engines.calls.port import (
+    CallEngine,
+    CallError,
+    EngineDown,
+    Line,
+    Room,
+    Seat,
+    WatchLine,
+)
+from digitizer.facility import Facility
+from digitizer.model.errors import Conflict, DigitizerError
+from digitizer.model.events import Subject, Verb
+from digitizer.model.people import MACHINE
+from digitizer.storage.database import reading, writing
+from digitizer.storage.one_at_a_time import one_at_a_time
+from digitizer.support.clock import now
+
+log = logging.getLogger("digitizer")
+
+#: Seconds between looks.
+LOOK = 1.0
+#: Seconds after which a page that asked for nothing is closed, or its network gone.
+PAGE_GONE = 8.0
+_NO_LINES = "Video calls are served by another process of this home."
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A line of a seat. ``number`` tells the page whether the line that it knows is this one."""
+
+    room: Room
+    line: Line
+    number: int = field(default_factory=lambda: next(_numbers))
+
+
+@dataclass(slots=True)
+class Watching:
+    """A line of staff, by the room in which it is, and when their page last asked."""
+
+    room: Room
+    line: WatchLine
+    asked: float
+
+
+def room_of(record: CallRecord, seat: Seat, at: datetime) -> Room | None:
+    """Where this seat may be now: the visitor in the lobby until staff know who they are; the
+    inmate nowhere until then."""
+    if not may_enter(record.call, seat, at):
+        return None
+    if may_meet(record.call, at):
+        return record.rooms.meeting
+    return record.rooms.lobby if seat is Seat.VISITOR else None
+
+
+class Board:
+    """``engine`` carries the media; ``stop`` ends what was started with it."""
+
+    def __init__(
+        self, facility: Facility, engine: CallEngine, stop: Callable[[], None] = lambda: None
+    ) -> None:
+        self.facility = facility
+        self.engine = engine
+        self._stop_servers = stop
+        self._rules = records.rules_of(facility.settings.calls)
+        self._lock = threading.RLock()
+        self._held: dict[tuple[str, Seat], Held] = {}
+        self._watching: dict[tuple[str, str], Watching] = {}
+        self._pages: dict[tuple[str, Seat], float] = {}
+        self._stopped = threading.Event()
+        self._alone = ExitStack()
+        self._thread = threading.Thread(target=self._run, name="calls", daemon=True)
+
+    def start(self) -> None:
+        """Raises Conflict where another process of this home has the lines."""
+        alone = one_at_a_time(self.facility.run_folder, "video-calls")
+        if not self._alone.enter_context(alone):
+            self._alone.close()
+            raise Conflict(_NO_LINES)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self.engine.stop()
+        self._stop_servers()
+        self._alone.close()
+
+    # what pages ask for
+
+    def page_is_open(self, call_id: str, seat: Seat) -> None:
+        with self._lock:
+            self._pages[call_id, seat] = monotonic()
+
+    def page_closed(self, call_id: str, seat: Seat) -> None:
+        with self._lock:
+            self._pages.pop((call_id, seat), None)
+            held = self._held.pop((call_id, seat), None)
+        if held:
+            held.line.hang_up()
+
+    def line_of(self, call_id: str, seat: Seat) -> Held | None:
+        """The line that this seat has, if it goes on."""
+        with self._lock:
+            held = self._held.get((call_id, seat))
+        return held if held and held.line.alive else None
+
+    def publish(self, record: CallRecord, seat: Seat, offer: str) -> tuple[str, Held]:
+        """Sends what this seat's page offers into the room where it may be now. Raises Conflict
+        where that is nowhere, and CallError."""
+        with self._lock:
+            room = room_of(record, seat, now())
+            if room is None:
+                raise Conflict("It cannot begin yet.")
+            self._hang_up((record.id, seat))
+            self.engine.open(room)
+            held = Held(room, self.engine.admit(room, seat))
+            self._held[record.id, seat] = held
+            self.page_is_open(record.id, seat)
+        return held.line.publish(offer), held
+
+    def watching(self, record: CallRecord, watcher: str) -> WatchLine:
+        """The line by which staff see the room in which the visitor is now. Raises NobodyWatches,
+        and Conflict where there is nobody to be seen."""
+        meets = may_meet(record.call, now())
+        room = record.rooms.watched() if meets else record.rooms.lobby
+        with self._lock:
+            known = self._watching.get((record.id, watcher))
+            if known and known.room == room and known.line.alive:
+                known.asked = monotonic()
+                return known.line
+            if record.call.stage.is_over:
+                raise Conflict("The call is over.")
+            if known:
+                known.line.hang_up()
+            self.engine.open(room)
+            made = Watching(room, self.engine.monitor(room), monotonic())
+            self._watching[record.id, watcher] = made
+        return made.line
+
+    def close(self, record: CallRecord) -> None:
+        """Ends every line of a call that is over: the right to enter goes first."""
+        with self._lock:
+            rooms = {record.rooms.meeting, record.rooms.lobby}
+            for key in [each for each in self._held if each[0] == record.id]:
+                self._hang_up(key)
+            for watch in [each for each in self._watching if each[0] == record.id]:
+                self._watching.pop(watch).line.hang_up()
+            self._pages = {k: v for k, v in self._pages.items() if k[0] != record.id}
+        for room in rooms:
+            try:
+                for seat in Seat:
+                    self.engine.remove(room, seat)
+                self.engine.close(room)
+            except CallError as error:  # it is gone with the server, or was never opened
+                log.debug("a room was not closed: %s", error)
+
+    # the clock
+
+    def tick(self) -> None:
+        """One look at every call that can be entered."""
+        at = now()
+        self._drop_who_looks_no_more()
+        with reading(self.facility.engine) as tx:
+            running = records.running(tx, self._rules, at)
+        if not running:
+            return
+        looks = {each.id: self._seen(each, at) for each in running}
+        with writing(self.facility.engine) as tx:
+            # Read again: staff may have ended one meanwhile.
+            after = [
+                self._looked(tx, each, looks[each.id])
+                for each in records.running(tx, self._rules, at)
+                if each.id in looks
+            ]
+        for record in after:
+            self._settle(record, at)
+
+    def _drop_who_looks_no_more(self) -> None:
+        gone = monotonic() - PAGE_GONE
+        with self._lock:
+            for key in [k for k, each in self._watching.items() if each.asked < gone]:
+                self._watching.pop(key).line.hang_up()
+
+    def _looked(self, tx: sa.Connection, record: CallRecord, seen: Seen) -> CallRecord:
+        call = look(record.call, seen)
+        records.keep(tx, record.id, call)
+        if call.stage is not record.call.stage:
+            about = Subject.call(record.id)
+            detail = {"stage": str(call.stage), "outcome": str(call.outcome or "")}
+            audit.record(tx, MACHINE, Verb.NOTE_CALL, about, **detail)
+        return replace(record, call=call)
+
+    def _seen(self, record: CallRecord, at: datetime) -> Seen:
+        """Whose page asked lately, and what the server gets of whom."""
+        gone = monotonic() - PAGE_GONE
+        with self._lock:
+            here = {seat for seat in Seat if self._pages.get((record.id, seat), 0.0) > gone}
+            lines = {seat: self._held.get((record.id, seat)) for seat in Seat}
+        flows = {
+            seat: held.line.flow()
+            for seat, held in lines.items()
+            if held and held.room == record.rooms.meeting
+        }
+        try:
+            self.engine.statistics(record.rooms.meeting)
+        except EngineDown:
+            return Seen(at, frozenset(here), flows, engine=False)
+        return Seen(at, frozenset(here), flows)
+
+    def _settle(self, record: CallRecord, at: datetime) -> None:
+        """Ends the lines that may not go on: of a call that is over, of a seat that may not be
+        where it is any more, and of a page that is gone."""
+        if record.call.stage.is_over:
+            self.close(record)
+            return
+        with self._lock:
+            for seat in Seat:
+                held = self._held.get((record.id, seat))
+                here = record.call.seen is not None and seat in record.call.seen.here
+                if held and (held.room != room_of(record, seat, at) or not here):
+                    self._hang_up((record.id, seat))
+
+    def _hang_up(self, key: tuple[str, Seat]) -> None:
+        held = self._held.pop(key, None)
+        if held:
+            held.line.hang_up()
+
+    def _run(self) -> None:
+        trouble = ""
+        while not self._stopped.wait(LOOK):
+            try:
+                self.tick()
+                trouble = ""
+            except (DigitizerError, CallError, OSError) as error:
+                if str(error) != trouble:
+                    log.error("video calls were not looked at: %s", error)
+                trouble = str(error)

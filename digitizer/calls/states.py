@@ -1,0 +1,293 @@
+"""The states of a call, and its clock. Pure: everything is said by what is given.
+
+A call is seen once a second or so (``Seen``). The time between two looks belongs to one of three:
+*talk*, in which both are seen or heard; *ours*, in which the visitor was there and could do
+nothing; *theirs*, in which the visitor was not. Only what lies within the visit counts. What is
+ours moves the end, as far as the facility allows; what then is missing makes the call *lost*, so
+that it is booked again. The inmate's device, the line within the facility, and staff who come late
+are ours.
+
+The visitor is identified in a room of their own, before the inmate can be shown (``rooms``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from digitizer.engines.calls.port import Flow, Seat
+
+_NONE = timedelta(0)
+#: Between two looks; whoever was not looked at for longer, was not there. The service itself was
+#: not, then, which is ours.
+LONGEST_LOOK = timedelta(seconds=15)
+
+
+class CallKind(StrEnum):
+    """Fixed when the call is made. Nobody watches, mutes or records an attorney's."""
+
+    FAMILY = "family"
+    ATTORNEY = "attorney"
+
+
+class Stage(StrEnum):
+    SCHEDULED = "scheduled"
+    WAITING = "waiting"
+    IDENTIFIED = "identified"
+    LIVE = "live"
+    ENDED = "ended"
+    TERMINATED = "terminated"
+    LOST = "lost"
+
+    @property
+    def is_over(self) -> bool:
+        return self in (Stage.ENDED, Stage.TERMINATED, Stage.LOST)
+
+    @property
+    def is_known(self) -> bool:
+        """Staff saw who the visitor is."""
+        return self in (Stage.IDENTIFIED, Stage.LIVE)
+
+
+class Outcome(StrEnum):
+    """What became of a call that is over."""
+
+    COMPLETED = "completed"
+    LEFT_EARLY = "left early"
+    VISITOR_ABSENT = "the visitor did not come"
+    INMATE_ABSENT = "the inmate did not come"
+    NOT_IDENTIFIED = "the visitor was not identified"
+    TERMINATED_BY_STAFF = "ended by staff"
+    TECHNICAL = "a technical fault"
+
+
+class Notice(StrEnum):
+    """What staff can tell both while they talk; the pages have the words."""
+
+    STRANGER = "stranger"
+    CLOTHING = "clothing"
+    LANGUAGE = "language"
+    FORBIDDEN = "forbidden"
+    CAMERA = "camera"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRules:
+    """``early``: how long before its start the visitor may come. ``most_moved``: by how much the
+    end moves at most. ``lost_share``: of the planned time; if more of it is missing through our
+    fault, the call is lost. ``look_again``: a visitor who was away for longer is identified again.
+    """
+
+    early: timedelta = timedelta(minutes=15)
+    most_moved: timedelta = timedelta(minutes=15)
+    lost_share: float = 0.2
+    look_again: timedelta = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is so at a moment. ``here``: whose page is open. ``flows``: what the media server gets
+    of whom. ``engine``: whether it runs."""
+
+    at: datetime
+    here: frozenset[Seat] = frozenset()
+    flows: Mapping[Seat, Flow] = field(default_factory=lambda: MappingProxyType({}))
+    engine: bool = True
+
+    @property
+    def talking(self) -> bool:
+        return self.engine and all(self.flows.get(seat, Flow()).flows for seat in Seat)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How the time within the visit was spent so far."""
+
+    talk: timedelta = _NONE
+    ours: timedelta = _NONE
+    theirs: timedelta = _NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``starts`` and ``ends`` as they were planned. ``seen`` is the last look. ``visitor_at``: when
+    the visitor was last there. ``over_at`` is when it was over, with its ``outcome``."""
+
+    kind: CallKind
+    starts: datetime
+    ends: datetime
+    rules: CallRules = CallRules()
+    stage: Stage = Stage.SCHEDULED
+    measured: Measured = Measured()
+    seen: Seen | None = None
+    visitor_at: datetime | None = None
+    inmate_came: bool = False
+    over_at: datetime | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def planned(self) -> timedelta:
+        return self.ends - self.starts
+
+    @property
+    def moved(self) -> timedelta:
+        """By how much the end moved, through our fault."""
+        return min(self.measured.ours, self.rules.most_moved)
+
+    @property
+    def end(self) -> datetime:
+        return self.ends + self.moved
+
+    @property
+    def missing(self) -> timedelta:
+        """Of what was planned, through our fault, although the end moved."""
+        return self.measured.ours - self.moved
+
+    @property
+    def is_booked_again(self) -> bool:
+        return self.stage is Stage.LOST
+
+    def left(self, at: datetime) -> timedelta:
+        """Until the end, as far as it is known then; never less than nothing."""
+        return _NONE if self.stage.is_over else max(_NONE, self.end - at)
+
+    def opens(self) -> datetime:
+        """When the visitor may come."""
+        return self.starts - self.rules.early
+
+
+class NotNow(Exception):
+    """What is asked cannot be done in the state in which the call is; the text says why."""
+
+
+def may_enter(call: Call, seat: Seat, at: datetime) -> bool:
+    """Whether this seat's page may be opened: from when it opens until it is over."""
+    return not call.stage.is_over and call.opens() <= at < call.end
+
+
+def may_meet(call: Call, at: datetime) -> bool:
+    """Whether visitor and inmate may be in one room: both are let into it from then on."""
+    return call.stage.is_known and call.starts <= at < call.end
+
+
+def warned_of(call: Call, at: datetime, minutes: tuple[int, ...] = (5, 1)) -> int | None:
+    """How many minutes both are told that are left; None while there are more."""
+    due = [each for each in minutes if call.left(at) <= timedelta(minutes=each)]
+    return min(due) if due and call.stage is Stage.LIVE else None
+
+
+def look(call: Call, seen: Seen) -> Call:
+    """The call after this look. One that is over stays as it is; a look from before the last one
+    changes nothing."""
+    if call.stage.is_over or (call.seen and seen.at <= call.seen.at):
+        return call
+    call = replace(_came(_counted(call, seen.at), seen), seen=seen)
+    if seen.at >= call.end:
+        return _over_in_time(call)
+    return replace(call, stage=_stage(call, seen))
+
+
+def identify(call: Call) -> Call:
+    """Staff saw who the visitor is. Raises NotNow while there is nobody to see."""
+    if call.stage is not Stage.WAITING or not call.seen or Seat.VISITOR not in call.seen.here:
+        raise NotNow("Only a visitor who is there and waits can be identified.")
+    return replace(call, stage=Stage.IDENTIFIED)
+
+
+def refuse(call: Call, at: datetime) -> Call:
+    """Staff saw that it is somebody else. Raises NotNow once the call is over."""
+    return _over(call, at, Stage.TERMINATED, Outcome.NOT_IDENTIFIED)
+
+
+def terminate(call: Call, at: datetime) -> Call:
+    """Raises NotNow once the call is over."""
+    return _over(call, at, Stage.TERMINATED, Outcome.TERMINATED_BY_STAFF)
+
+
+def leave_early(call: Call, at: datetime) -> Call:
+    """One of them says that it is over. Raises NotNow unless both met."""
+    if call.stage is not Stage.LIVE:
+        raise NotNow("Only a call that began can be left early.")
+    return _over(call, at, Stage.ENDED, Outcome.LEFT_EARLY)
+
+
+def _over(call: Call, at: datetime, stage: Stage, outcome: Outcome) -> Call:
+    if call.stage.is_over:
+        raise NotNow("The call is over.")
+    call = _counted(call, at)
+    return replace(call, stage=stage, outcome=outcome, over_at=at)
+
+
+def _counted(call: Call, at: datetime) -> Call:
+    """With the time since the last look, as far as it lies within the visit."""
+    last = call.seen
+    if last is None:
+        last = Seen(call.starts)
+    spent = _within(call, last.at, at)
+    told = min(spent, _within(call, last.at, last.at + LONGEST_LOOK))
+    unseen = spent - told
+    got = call.measured
+    if Seat.VISITOR not in last.here:
+        # Nobody looked, or nobody was there: only the time in which we looked is theirs.
+        got = replace(got, theirs=got.theirs + told)
+    elif last.talking and call.stage is Stage.LIVE:
+        got = replace(got, talk=got.talk + told)
+    else:
+        got = replace(got, ours=got.ours + told)
+    return replace(call, measured=replace(got, ours=got.ours + unseen))
+
+
+def _within(call: Call, since: datetime, until: datetime) -> timedelta:
+    """Of the time between the two, what lies in the visit, as it may be prolonged."""
+    last = call.ends + call.rules.most_moved
+    return max(_NONE, min(until, last) - max(since, call.starts))
+
+
+def _came(call: Call, seen: Seen) -> Call:
+    """Notes who is there; a visitor who was away for long is to be identified again."""
+    here = Seat.VISITOR in seen.here
+    away = call.visitor_at is not None and seen.at - call.visitor_at > call.rules.look_again
+    if here and away and call.stage.is_known:
+        call = replace(call, stage=Stage.WAITING)
+    return replace(
+        call,
+        visitor_at=seen.at if here else call.visitor_at,
+        inmate_came=call.inmate_came or Seat.INMATE in seen.here,
+    )
+
+
+def _stage(call: Call, seen: Seen) -> Stage:
+    match call.stage:
+        case Stage.SCHEDULED if seen.here:
+            return Stage.WAITING
+        case Stage.IDENTIFIED if seen.talking and seen.at >= call.starts:
+            return Stage.LIVE
+        case _:
+            return call.stage
+
+
+def _over_in_time(call: Call) -> Call:
+    """At its end. Our fault is looked for first: nobody else is blamed for what we did."""
+    stage, outcome = Stage.ENDED, Outcome.COMPLETED
+    if call.missing > call.planned * call.rules.lost_share and not _inmate_stayed_away(call):
+        stage, outcome = Stage.LOST, Outcome.TECHNICAL
+    elif call.measured.talk == _NONE:
+        outcome = _who_was_absent(call)
+    return replace(call, stage=stage, outcome=outcome, over_at=call.end)
+
+
+def _inmate_stayed_away(call: Call) -> bool:
+    """Whether everything was ready, and the inmate alone did not come."""
+    ready = call.stage is Stage.IDENTIFIED and call.seen is not None and call.seen.engine
+    return ready and not call.inmate_came
+
+
+def _who_was_absent(call: Call) -> Outcome:
+    if call.visitor_at is None:
+        return Outcome.VISITOR_ABSENT
+    if not call.stage.is_known:
+        return Outcome.NOT_IDENTIFIED
+    return Outcome.COMPLETED if call.inmate_came else Outcome.INMATE_ABSENT

@@ -1,0 +1,1 @@
+"""Video calls: rooms and media servers behind one port; no inmate, no table."""

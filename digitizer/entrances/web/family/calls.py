@@ -1,0 +1,59 @@
+"""A visitor's video calls: which there are, and the page of one."""
+
+# Without "from __future__ import annotations": see held_decisions.py.
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from digitizer.calls import actions as calls
+from digitizer.entrances.web.family.visits import FamilyVisit, SignedFamily, page
+from digitizer.entrances.web.shared import calling
+from digitizer.entrances.web.shared.calling import Sdp, Seat
+from digitizer.entrances.web.shared.templating import facility_of
+
+router = APIRouter(prefix="/family/calls")
+
+
+@router.get("")
+def listed(request: Request, visit: FamilyVisit) -> HTMLResponse:
+    found = calls.listed(facility_of(request), visit.actor)
+    return page(request, "calls", visit=visit, calls=found)
+
+
+@router.get("/{number}")
+def one(request: Request, number: str, visit: FamilyVisit) -> HTMLResponse:
+    shown = calls.see(facility_of(request), number, visit.actor)
+    return page(request, "call", visit=visit, call=shown, minutes=calling.minutes)
+
+
+@router.get("/{number}/state")
+def state(request: Request, number: str, visit: FamilyVisit) -> JSONResponse:
+    return calling.state(request, number, visit.actor)
+
+
+@router.get("/{number}/relay")
+def relay(request: Request, number: str, visit: FamilyVisit) -> JSONResponse:
+    return calling.relay(request, number, visit.actor)
+
+
+@router.post("/{number}/publish")
+def publish(request: Request, number: str, visit: SignedFamily, sdp: Sdp) -> JSONResponse:
+    return calling.publish(request, number, sdp, visit.actor)
+
+
+@router.post("/{number}/watch")
+def watch(request: Request, number: str, visit: SignedFamily, seat: Seat) -> JSONResponse:
+    return calling.watch(request, number, seat, visit.actor)
+
+
+@router.post("/{number}/answer")
+def answer(
+    request: Request, number: str, visit: SignedFamily, seat: Seat, sdp: Sdp
+) -> JSONResponse:
+    return calling.answer(request, number, seat, sdp, visit.actor)
+
+
+@router.post("/{number}/leave")
+def leave(request: Request, number: str, visit: SignedFamily) -> RedirectResponse:
+    calls.leave(facility_of(request), number, visit.actor)
+    return RedirectResponse(f"/family/calls/{number}", 303)

@@ -1,0 +1,73 @@
+"""What the pages of a video call ask for while it goes on, whoever's pages they are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Form, Request
+from fastapi.responses import JSONResponse
+
+from digitizer.calls import actions as calls
+from digitizer.calls.actions import Shown, Stage
+from digitizer.entrances.web.shared.templating import facility_of
+from digitizer.model.people import Actor
+
+#: As long as an offer may be (``engines.calls.port``); the body of the request is bounded as well.
+Sdp = Annotated[str, Form(max_length=60_000)]
+Seat = Annotated[str, Form(max_length=20)]
+
+
+def state(request: Request, call_id: str, by: Actor) -> JSONResponse:
+    """Asked each second. ``says`` chooses the words on the page."""
+    shown = calls.see(facility_of(request), call_id, by)
+    return JSONResponse(
+        {
+            "stage": str(shown.stage),
+            "says": says(shown),
+            "over": shown.stage.is_over,
+            "left": shown.left,
+            "warned": shown.warned,
+            "place": shown.place,
+            "line": shown.line,
+            "visible": shown.visible,
+            "here": sorted(map(str, shown.here)),
+            "notice": shown.notice,
+        }
+    )
+
+
+def says(shown: Shown) -> str:
+    """Which words tell its reader how it stands."""
+    if shown.stage.is_over:
+        return "over"
+    if shown.stage is Stage.LIVE:
+        return "live" if shown.place or shown.can_be_watched else "private"
+    return str(shown.stage)
+
+
+def relay(request: Request, call_id: str, by: Actor) -> JSONResponse:
+    """As WebRTC names what it needs of a relay."""
+    own = calls.relay(facility_of(request), call_id, by)
+    return JSONResponse(
+        {"urls": list(own.urls), "username": own.username, "credential": own.credential}
+    )
+
+
+def publish(request: Request, call_id: str, sdp: str, by: Actor) -> JSONResponse:
+    answer, number = calls.publish(facility_of(request), call_id, sdp, by)
+    return JSONResponse({"sdp": answer, "line": number})
+
+
+def watch(request: Request, call_id: str, seat: str, by: Actor) -> JSONResponse:
+    return JSONResponse({"sdp": calls.watch(facility_of(request), call_id, seat, by)})
+
+
+def answer(request: Request, call_id: str, seat: str, sdp: str, by: Actor) -> JSONResponse:
+    calls.answer(facility_of(request), call_id, seat, sdp, by)
+    return JSONResponse({})
+
+
+def minutes(time: timedelta) -> int:
+    """Whole ones, rounded: as people count them."""
+    return round(time.total_seconds() / 60)

@@ -1,0 +1,120 @@
+"""Staff see which video calls there are, who waits, and what they may watch."""
+
+# Without "from __future__ import annotations": see held_decisions.py.
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from starlette.responses import Response
+
+from digitizer.access.login import Visit
+from digitizer.calls import actions as calls
+from digitizer.calls.actions import Notice
+from digitizer.entrances.web.shared import calling
+from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
+from digitizer.entrances.web.shared.calling import Sdp, Seat
+from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.entrances.web.staff.today import idle_seconds
+from digitizer.model.errors import Conflict, UsageError
+
+router = APIRouter(prefix="/staff/calls")
+Short = Annotated[str, Form(max_length=500)]
+
+
+@router.get("")
+def listed(request: Request, visit: StaffVisit) -> HTMLResponse:
+    found = calls.listed(facility_of(request), visit.actor)
+    return show(
+        request,
+        "staff/calls.html",
+        visit=visit,
+        idle_seconds=idle_seconds(request),
+        calls=found,
+    )
+
+
+@router.get("/{number}")
+def one(request: Request, number: str, visit: StaffVisit) -> HTMLResponse:
+    return _one(request, number, visit)
+
+
+def _one(request: Request, number: str, visit: Visit, trouble: str = "") -> HTMLResponse:
+    shown = calls.see(facility_of(request), number, visit.actor)
+    return show(
+        request,
+        "staff/call.html",
+        409 if trouble else 200,
+        visit=visit,
+        idle_seconds=idle_seconds(request),
+        call=shown,
+        says=calling.says(shown),
+        minutes=calling.minutes,
+        notices=list(Notice),
+        trouble=trouble,
+        path=f"/staff/calls/{number}",
+    )
+
+
+@router.get("/{number}/state")
+def state(request: Request, number: str, visit: StaffVisit) -> JSONResponse:
+    return calling.state(request, number, visit.actor)
+
+
+@router.get("/{number}/relay")
+def relay(request: Request, number: str, visit: StaffVisit) -> JSONResponse:
+    return calling.relay(request, number, visit.actor)
+
+
+@router.post("/{number}/watch")
+def watch(request: Request, number: str, visit: SignedStaff, seat: Seat) -> JSONResponse:
+    return calling.watch(request, number, seat, visit.actor)
+
+
+@router.post("/{number}/answer")
+def answer(request: Request, number: str, visit: SignedStaff, seat: Seat, sdp: Sdp) -> JSONResponse:
+    return calling.answer(request, number, seat, sdp, visit.actor)
+
+
+@router.post("/{number}/identify")
+def identify(request: Request, number: str, visit: SignedStaff) -> Response:
+    try:
+        calls.identify(facility_of(request), number, visit.actor)
+    except Conflict as error:
+        return _one(request, number, visit, str(error))
+    return _back(number)
+
+
+@router.post("/{number}/warn")
+def warn(request: Request, number: str, visit: SignedStaff, notice: Short = "") -> Response:
+    try:
+        calls.warn(facility_of(request), number, notice, visit.actor)
+    except (Conflict, UsageError) as error:
+        return _one(request, number, visit, str(error))
+    return _back(number)
+
+
+@router.post("/{number}/mute")
+def mute(
+    request: Request, number: str, visit: SignedStaff, seat: Seat = "", muted: Short = ""
+) -> Response:
+    try:
+        calls.mute(facility_of(request), number, seat, visit.actor, muted=muted == "yes")
+    except (Conflict, UsageError) as error:
+        return _one(request, number, visit, str(error))
+    return _back(number)
+
+
+@router.post("/{number}/end")
+def end(
+    request: Request, number: str, visit: SignedStaff, reason: Short = "", identity: Short = ""
+) -> Response:
+    try:
+        calls.end(facility_of(request), number, visit.actor, reason, identity=identity == "yes")
+    except (Conflict, UsageError) as error:
+        return _one(request, number, visit, str(error))
+    return _back(number)
+
+
+def _back(number: str) -> RedirectResponse:
+    return RedirectResponse(f"/staff/calls/{number}", 303)

@@ -1,0 +1,90 @@
+"""Settings of video calls."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from digitizer.model.toml_file import AsWritten, Keys
+
+#: Ports that one call takes on each side: two who send and watch, and staff who watch both.
+PORTS_A_CALL = 6
+_LEAST_PORTS = 20
+
+PortRange = AsWritten[tuple[int, int]]
+
+
+class Calls(Keys):
+    """``video``: whether there are video calls here; Debian's janus and coturn must be installed.
+    Both are started with the service. ``media_address`` is an IPv4 address of this machine, not
+    its loopback, at which the two speak to each other; nobody else needs to reach it.
+
+    Browsers reach the relay at ``relay_host`` (a name or an address), which listens on this
+    machine at ``relay_address``, on ``relay_port``, and encrypted on ``tls_port`` where there is a
+    ``certificate`` with its ``certificate_key`` (paths). ``relay_ports`` and ``media_ports`` are
+    ranges of ports of ``media_address``: six of each for a call.
+
+    ``kilobits`` a second bound each picture. ``early_minutes`` before a call its visitor may come.
+    A fault of ours moves the end, by ``most_moved_minutes`` at most.
+    """
+
+    video: bool = False
+    media_address: str = ""
+    relay_host: str = ""
+    relay_address: str = "0.0.0.0"
+    relay_port: int = Field(default=3478, ge=1, le=65_535)
+    tls_port: int = Field(default=5349, ge=1, le=65_535)
+    certificate: str = ""
+    certificate_key: str = ""
+    relay_ports: PortRange = (49_200, 49_599)
+    media_ports: PortRange = (49_600, 49_999)
+    kilobits: int = Field(default=400, ge=64, le=4000)
+    early_minutes: int = Field(default=15, ge=0, le=120)
+    most_moved_minutes: int = Field(default=15, ge=0, le=120)
+
+    @field_validator("media_address")
+    @classmethod
+    def _is_of_a_network(cls, address: str) -> str:
+        if address and not _may_carry_media(address):
+            raise ValueError(
+                f"holds {address!r}. Write an IPv4 address of this machine that is not its "
+                'loopback, like "10.1.0.5".'
+            )
+        return address
+
+    @field_validator("relay_ports", "media_ports")
+    @classmethod
+    def _is_a_range(cls, ports: tuple[int, int]) -> tuple[int, int]:
+        first, last = ports
+        if not 1024 <= first <= last <= 65_535 or last - first + 1 < _LEAST_PORTS:
+            raise ValueError(f"must be the first and last of at least {_LEAST_PORTS} ports.")
+        return ports
+
+    @model_validator(mode="after")
+    def _can_run(self) -> Self:
+        if self.video and not (self.media_address and self.relay_host):
+            raise ValueError("video needs media_address and relay_host.")
+        if bool(self.certificate) != bool(self.certificate_key):
+            raise ValueError("certificate and certificate_key go together.")
+        if (
+            self.relay_ports[0] <= self.media_ports[1]
+            and self.media_ports[0] <= self.relay_ports[1]
+        ):
+            raise ValueError("relay_ports and media_ports must not overlap.")
+        return self
+
+    @property
+    def at_once(self) -> int:
+        """Calls for which there are ports."""
+        ranges = (self.relay_ports, self.media_ports)
+        return min(last - first + 1 for first, last in ranges) // PORTS_A_CALL
+
+
+def _may_carry_media(address: str) -> bool:
+    try:
+        found = ipaddress.IPv4Address(address)
+    except ValueError:
+        return False
+    return not (found.is_loopback or found.is_unspecified or found.is_multicast)

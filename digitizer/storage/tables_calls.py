@@ -1,0 +1,46 @@
+"""The tables of video calls. Only the room ``calls`` reads them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from digitizer.storage.tables import UtcTime, metadata
+
+video_call = sa.Table(
+    "video_call",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    # The visit whose call it is; a call that is held again has a visit of its own.
+    sa.Column("visit", sa.String(32), nullable=False, index=True),
+    # Decided when it is made: nothing changes it.
+    sa.Column("kind", sa.String(16), nullable=False),
+    # What its rooms are named by; nobody is told.
+    sa.Column("room_key", sa.String(32), nullable=False, unique=True),
+    sa.Column("inmate_id", sa.ForeignKey("inmate.id"), nullable=False, index=True),
+    sa.Column("correspondent_id", sa.ForeignKey("correspondent.id"), nullable=False, index=True),
+    sa.Column("starts", UtcTime, nullable=False, index=True),
+    sa.Column("ends", UtcTime, nullable=False),
+    sa.Column("stage", sa.String(16), nullable=False, index=True),
+    # Seconds within the visit, by whose they were.
+    sa.Column("talk", sa.Float, nullable=False),
+    sa.Column("ours", sa.Float, nullable=False),
+    sa.Column("theirs", sa.Float, nullable=False),
+    # The last look: when, whose page was open, from whom media came, whether the server ran.
+    sa.Column("looked", UtcTime),
+    sa.Column("here", sa.String(40), nullable=False),
+    sa.Column("flowing", sa.String(40), nullable=False),
+    sa.Column("server_ran", sa.Boolean, nullable=False),
+    sa.Column("visitor_at", UtcTime),
+    sa.Column("inmate_came", sa.Boolean, nullable=False),
+    sa.Column("identified", UtcTime),
+    sa.Column("identified_by", sa.String(120), nullable=False),
+    # What staff last told both, by its name in the code.
+    sa.Column("notice", sa.String(40), nullable=False),
+    sa.Column("noticed", UtcTime),
+    sa.Column("over", UtcTime),
+    sa.Column("outcome", sa.String(40), nullable=False),
+    sa.Column("ended_by", sa.String(120), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    # The visit that was booked in place of one that was lost.
+    sa.Column("again", sa.String(32), nullable=False),
+)

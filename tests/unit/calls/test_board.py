@@ -1,0 +1,177 @@
+"""The switchboard, with an engine in memory: who is where, and what its looks end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from time import monotonic
+
+import pytest
+import sqlalchemy as sa
+
+from digitizer.calls import actions, board, records, service
+from digitizer.calls.rooms import NobodyWatches
+from digitizer.calls.states import CallKind, Outcome, Stage
+from digitizer.engines.calls.fake import FakeEngine
+from digitizer.engines.calls.port import Removed, Seat
+from digitizer.facility import Facility
+from digitizer.model.errors import Conflict, NotAllowed, NotFound
+from digitizer.model.people import Actor, ActorKind, StaffRole
+from digitizer.storage.database import reading, writing
+from digitizer.storage.tables_calls import video_call
+from digitizer.support.clock import now
+from tests.support.call_kit import OFFER
+from tests.support.conversing import IDA, as_correspondent, make_contact
+from tests.support.made_mail import CLERK, ORSON, PETRA, as_inmate
+from tests.support.met_calls import bring, met, plan, record, with_calls
+
+INMATE = as_inmate(ORSON)
+
+
+@pytest.fixture
+def visitor(facility: Facility) -> Actor:
+    return as_correspondent(make_contact(facility))
+
+
+def _engine(facility: Facility) -> FakeEngine:
+    found = service.board_of(facility).engine
+    assert isinstance(found, FakeEngine)
+    return found
+
+
+def test_the_visitor_waits_in_the_lobby_and_the_inmate_nowhere(
+    facility: Facility, visitor: Actor
+) -> None:
+    home = with_calls(facility)
+    call = plan(home, ORSON, int(visitor.name))
+    assert actions.see(home, call, visitor).place == "lobby"
+    assert actions.see(home, call, INMATE).place == ""
+    actions.publish(home, call, OFFER, visitor)
+    with pytest.raises(Conflict):
+        actions.publish(home, call, OFFER, INMATE)
+    service.board_of(home).tick()
+    assert record(home, call).call.stage is Stage.WAITING
+    actions.identify(home, call, CLERK)
+    assert {actions.see(home, call, each).place for each in (visitor, INMATE)} == {"meeting"}
+    service.board_of(home).tick()
+    assert actions.see(home, call, visitor).line == 0, "the line in the lobby is over"
+
+
+def test_a_call_that_its_clock_ends_lets_nobody_back(facility: Facility, visitor: Actor) -> None:
+    home, call = met(facility, ORSON, int(visitor.name))
+    rooms = record(home, call).rooms
+    with writing(home.engine) as tx:
+        tx.execute(sa.update(video_call).values(ends=now() - timedelta(minutes=20)))
+    service.board_of(home).tick()
+    assert record(home, call).call.stage.is_over
+    assert actions.see(home, call, INMATE).line == 0
+    with pytest.raises(Conflict):
+        actions.publish(home, call, OFFER, visitor)
+    engine = _engine(home)
+    engine.open(rooms.meeting)
+    with pytest.raises(Removed):
+        engine.admit(rooms.meeting, Seat.VISITOR)
+
+
+def test_a_page_that_is_gone_loses_its_line(
+    facility: Facility, visitor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name))
+    calls = service.board_of(home)
+    calls.tick()
+    assert actions.see(home, call, INMATE).line > 0
+    later = monotonic() + board.PAGE_GONE + 1
+    monkeypatch.setattr(board, "monotonic", lambda: later)
+    calls.tick()
+    assert calls.line_of(call, Seat.VISITOR) is None
+    assert record(home, call).call.stage is Stage.LIVE
+    assert actions.see(home, call, visitor).place == "meeting"
+
+
+def test_a_server_that_died_is_noted_as_ours(facility: Facility, visitor: Actor) -> None:
+    home, call = met(facility, ORSON, int(visitor.name))
+    _engine(home).die()
+    service.board_of(home).tick()
+    seen = record(home, call).call.seen
+    assert seen is not None
+    assert not seen.engine
+    with pytest.raises(Conflict, match="does not answer"):
+        actions.publish(home, call, OFFER, visitor)
+    _engine(home).come_back()
+    actions.publish(home, call, OFFER, visitor)
+
+
+def test_others_calls_are_not_there(facility: Facility, visitor: Actor) -> None:
+    home, call = met(facility, ORSON, int(visitor.name))
+    other = as_correspondent(make_contact(facility, replace(IDA, name="Sal Stranger")))
+    for by in (as_inmate(PETRA), other):
+        assert actions.listed(home, by) == ()
+        for verb in (
+            lambda by=by: actions.see(home, call, by),
+            lambda by=by: actions.relay(home, call, by),
+            lambda by=by: actions.publish(home, call, OFFER, by),
+            lambda by=by: actions.watch(home, call, "inmate", by),
+            lambda by=by: actions.leave(home, call, by),
+        ):
+            with pytest.raises(NotFound):
+                verb()
+
+
+@pytest.mark.parametrize("role", StaffRole)
+@pytest.mark.parametrize("stage", Stage)
+def test_no_role_sees_hears_or_stops_the_sound_of_an_attorney(
+    facility: Facility, visitor: Actor, role: StaffRole, stage: Stage
+) -> None:
+    """Whatever the state: who sends in the meeting is watched by nobody."""
+    home, call = met(facility, ORSON, int(visitor.name), CallKind.ATTORNEY)
+    bring(home, call, stage)
+    by = Actor(ActorKind.STAFF, f"Some {role}", role, proven=True)
+    assert actions.see(home, call, by).visible == {}
+    for seat in Seat:
+        with pytest.raises((NobodyWatches, Conflict, NotAllowed)):
+            actions.watch(home, call, seat, by)
+        with pytest.raises((NobodyWatches, NotAllowed)):
+            actions.mute(home, call, seat, by, muted=True)
+    with pytest.raises((NobodyWatches, NotAllowed)):
+        actions.warn(home, call, "clothing", by)
+
+
+def test_staff_end_it_with_a_reason_that_both_read(facility: Facility, visitor: Actor) -> None:
+    home, call = met(facility, ORSON, int(visitor.name))
+    actions.end(home, call, CLERK, "Contraband was shown")
+    for by in (visitor, INMATE):
+        shown = actions.see(home, call, by)
+        assert (shown.outcome, shown.reason) == (
+            Outcome.TERMINATED_BY_STAFF,
+            "Contraband was shown",
+        )
+    with pytest.raises(Conflict):
+        actions.end(home, call, CLERK, "Again")
+
+
+def test_a_lost_call_waits_until_it_is_booked_again(facility: Facility, visitor: Actor) -> None:
+    home = with_calls(facility)
+    call = plan(home, ORSON, int(visitor.name))
+    long_ago = now() - timedelta(hours=3)
+    with writing(home.engine) as tx:
+        until = long_ago + timedelta(minutes=30)
+        tx.execute(sa.update(video_call).values(starts=long_ago, ends=until))
+    service.board_of(home).tick()  # the service was down all the time
+    rules = records.rules_of(home.settings.calls)
+    with writing(home.engine) as tx:
+        assert [each.id for each in records.lost(tx, rules)] == [call]
+        records.note_again(tx, call, "V-2")
+    with reading(home.engine) as tx:
+        assert records.lost(tx, rules) == ()
+        assert records.get(tx, call, rules).again == "V-2"
+
+
+def test_one_process_of_a_home_has_the_lines(facility: Facility) -> None:
+    first, second = (board.Board(facility, FakeEngine()) for _ in range(2))
+    first.start()
+    with pytest.raises(Conflict):
+        second.start()
+    first.stop()
+    third = board.Board(facility, FakeEngine())
+    third.start()
+    third.stop()
