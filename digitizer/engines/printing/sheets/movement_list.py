@@ -71,7 +71,7 @@ def _row(sheet: Sheet, y: float, each: Move) -> None:
     x += width * 0.28
     sheet.text(x, y, each.booking_number, size=10, width=width * 0.14, least=6)
     x += width * 0.15
-    what = f"{each.room} ({each.kind})" + (f", {each.absent}" if each.absent else "")
+    what = f"{each.room} ({each.kind})" + (", NOT IN CUSTODY" if each.absent else "")
     sheet.text(x, y, what, size=9, width=sheet.width - _MARGIN - x, tone=SOFT, least=5)
     sheet.rule(_MARGIN, y + 2.6, width, tone=FAINT)
 
