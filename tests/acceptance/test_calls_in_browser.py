@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -83,8 +85,14 @@ _SEEN = """async (seat) => {
 
 
 @pytest.fixture(scope="module")
-def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mail]:
-    made = make_mail(tmp_path_factory.mktemp("c") / "h")
+def mail() -> Iterator[Mail]:
+    """Not in the tests' own folder: a socket's path is short."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _mail(Path(folder))
+
+
+def _mail(folder: Path) -> Iterator[Mail]:
+    made = make_mail(folder / "home")
     assert make_contact(made.facility, IDA, OWNER) == 1
     give_account(made.facility, 1, hashed=hash_secret(PASSWORD))
     first = free_ports()
