@@ -13,7 +13,8 @@ from digitizer.model.toml_file import AsWritten, Keys
 PORTS_A_CALL = 6
 _LEAST_PORTS = 20
 
-PortRange = AsWritten[tuple[int, int]]
+#: The first and the last.
+PortRange = AsWritten[tuple[int, ...]]
 
 
 class Calls(Keys):
@@ -56,9 +57,9 @@ class Calls(Keys):
 
     @field_validator("relay_ports", "media_ports")
     @classmethod
-    def _is_a_range(cls, ports: tuple[int, int]) -> tuple[int, int]:
-        first, last = ports
-        if not 1024 <= first <= last <= 65_535 or last - first + 1 < _LEAST_PORTS:
+    def _is_a_range(cls, ports: tuple[int, ...]) -> tuple[int, ...]:
+        good = len(ports) == 2 and 1024 <= ports[0] <= ports[1] <= 65_535
+        if not good or ports[1] - ports[0] + 1 < _LEAST_PORTS:
             raise ValueError(f"must be the first and last of at least {_LEAST_PORTS} ports.")
         return ports
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe_api = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+)
 from playwright.sync_api import Browser, Page, expect  # noqa: E402 - after the skip above
 
 from digitizer.access.password_hashing import hash_secret  # noqa: E402
@@ -38,6 +43,8 @@ pytestmark = [
 ]
 
 OWNER = "2026-00117"
+_AXE = axe_api.Axe().axe_script
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _SETTINGS = """
 [family]
 address = "https://mail.jail.example"
@@ -78,8 +85,14 @@ _SEEN = """async (seat) => {
 
 
 @pytest.fixture(scope="module")
-def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mail]:
-    made = make_mail(tmp_path_factory.mktemp("c") / "h")
+def mail() -> Iterator[Mail]:
+    """Not in the tests' own folder: a socket's path is short."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _mail(Path(folder))
+
+
+def _mail(folder: Path) -> Iterator[Mail]:
+    made = make_mail(folder / "home")
     assert make_contact(made.facility, IDA, OWNER) == 1
     give_account(made.facility, 1, hashed=hash_secret(PASSWORD))
     first = free_ports()
@@ -307,6 +320,34 @@ def test_a_lost_network_is_said_and_found_again(three: Three) -> None:
     _sees(three.inmate, "visitor")
     _sees(three.visitor, "inmate")
     assert three.record().call.measured.theirs.total_seconds() > 0
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_who_cannot_see_can_use_it(three: Three, language: str) -> None:
+    """Before, during and after: no page breaks a rule of axe-core."""
+    three.plan(300)
+    for page in (three.visitor, three.inmate, three.staff):
+        page.goto(f"{page.url}?lang={language}")
+        assert _violations(page) == []
+    three.meet()
+    three.staff.reload()
+    for page in (three.visitor, three.inmate, three.staff):
+        assert page.evaluate("document.documentElement.lang") == language
+        assert _violations(page) == []
+    three.staff.goto("/staff/calls")
+    _sees(three.staff, "visitor")
+    assert _violations(three.staff) == []
+    three.inmate.click("form[action$='/leave'] button")
+    for page in (three.visitor, three.inmate):
+        expect(page.locator("[data-call]")).to_have_count(0)
+        page.wait_for_load_state()
+        assert _violations(page) == []
+
+
+def _violations(page: Page) -> list[str]:
+    page.evaluate(_AXE)
+    found: Any = page.evaluate("tags => axe.run(document, {runOnly: tags})", _TAGS)
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found["violations"]]
 
 
 def test_one_of_them_ends_it_for_both(three: Three) -> None:

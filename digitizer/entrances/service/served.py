@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from digitizer.calls import service as calls
 from digitizer.entrances.api.app import make_api
 from digitizer.entrances.service.entrance import Entrance
 from digitizer.entrances.web.app import make_app
@@ -13,6 +15,9 @@ from digitizer.entrances.web.probes import Troubles
 from digitizer.entrances.web.shared.headers import Pages
 from digitizer.entrances.web.shared.proxies import Forwarded
 from digitizer.facility import Facility
+from digitizer.model.errors import Conflict
+
+log = logging.getLogger("digitizer")
 
 _API = "/api/"
 
@@ -27,9 +32,25 @@ def served(
     wanted = frozenset(each for each in Pages if each.value in named)
     pages = make_app(facility, wanted)
     pages.state.troubles = troubles
+    _start_calls(facility, wanted)
+
+    def end() -> None:
+        pages.state.live.close()
+        calls.stop(facility)
+
     if Entrance.API not in entrances:
-        return pages, pages.state.live.close
-    return _Split(pages, Forwarded(make_api(facility), facility)), pages.state.live.close
+        return pages, end
+    return _Split(pages, Forwarded(make_api(facility), facility)), end
+
+
+def _start_calls(facility: Facility, pages: Collection[Pages]) -> None:
+    """At once, so that calls are looked at before anybody opens a page of one; where another
+    process has them, that one does."""
+    if facility.settings.calls.video and pages:
+        try:
+            calls.board_of(facility)
+        except Conflict as error:
+            log.error("%s", error)
 
 
 class _Split:

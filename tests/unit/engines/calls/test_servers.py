@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -103,16 +104,18 @@ with real_servers() as found:
 
 
 @needs_servers
-def test_they_die_with_the_program_that_started_them(tmp_path: Path) -> None:
+def test_they_die_with_the_program_that_started_them() -> None:
     root = str(Path(__file__).resolve().parents[4])
     started = [sys.executable, "-c", _STARTS.format(root=root)]
-    env = {**os.environ, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(started, stdout=subprocess.PIPE, text=True, env=env) as parent:
-        assert parent.stdout is not None
-        children = [int(each) for each in parent.stdout.readline().split()]
-        assert len(children) == 2
-        parent.send_signal(signal.SIGKILL)
-        until(lambda: not any(map(_runs, children)))
+    # Not in the test's own folder: a socket's path is short.
+    with tempfile.TemporaryDirectory() as folder:
+        env = {**os.environ, "TMPDIR": folder}
+        with subprocess.Popen(started, stdout=subprocess.PIPE, text=True, env=env) as parent:
+            assert parent.stdout is not None
+            children = [int(each) for each in parent.stdout.readline().split()]
+            assert len(children) == 2
+            parent.send_signal(signal.SIGKILL)
+            until(lambda: not any(map(_runs, children)))
 
 
 def _runs(pid: int) -> bool:

@@ -51,7 +51,13 @@ def _server(folder: Path, then: Callable[[socket.socket, bytes], None]) -> Itera
 
 
 def _says(*frames: bytes) -> Callable[[socket.socket, bytes], None]:
-    return lambda near, head: near.sendall(_accepting(head) + b"".join(frames))
+    def then(near: socket.socket, head: bytes) -> None:
+        near.sendall(_accepting(head) + b"".join(frames))
+        near.shutdown(socket.SHUT_WR)
+        while near.recv(4096):  # what the client answers, until it is gone too
+            pass
+
+    return then
 
 
 @pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536, 200_000])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from starlette.testclient import TestClient
 
 from digitizer.access import tokens
+from digitizer.calls import service as calls
 from digitizer.entrances.service.entrance import EVERY, Entrance
 from digitizer.entrances.service.served import served
 from digitizer.facility import Facility
 from digitizer.model.people import Scope
 from tests.support.made_mail import OPERATOR
+from tests.support.met_calls import SETTINGS
 
 STAFF, INMATE, FAMILY, API = Entrance.STAFF, Entrance.INMATE, Entrance.FAMILY, Entrance.API
 
@@ -117,3 +121,17 @@ def test_the_api_knows_who_stands_behind_a_proxy(facility: Facility) -> None:
         assert program.get("/api/v1/inmates", headers=headers).status_code == 200
     (known,) = tokens.tokens(facility, OPERATOR)
     assert known.used_from == "192.0.2.7"
+
+
+def test_calls_are_looked_at_from_the_start_and_end_with_it(
+    facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anybody opens a page of one."""
+    done: list[str] = []
+    monkeypatch.setattr(calls, "board_of", lambda _: done.append("started"))
+    monkeypatch.setattr(calls, "stop", lambda _: done.append("stopped"))
+    own = facility.settings.model_copy(update={"calls": SETTINGS})
+    _, end = served(replace(facility, settings=own), [STAFF], dict)
+    assert done == ["started"]
+    end()
+    assert done == ["started", "stopped"]
