@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -24,6 +25,7 @@ from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate
 from digitizer.model.settings import read_settings
 from digitizer.people import leaving, roster
 from digitizer.people.roster_import import end_logins
+from digitizer.storage.one_at_a_time import one_at_a_time
 from digitizer.storage.tables import inmate
 from digitizer.storage.tables_transfers import arrival, transfer
 from digitizer.support.clock import new_id, now
@@ -189,13 +191,14 @@ def take_over(
 
     Raises NotFound; UsageError without a reason; Conflict for one that was withdrawn or is done,
     for somebody whom the roster here does not list in custody, in doubt who they are, and where
-    they were here before as somebody else; StorageError. Then nothing of theirs is here.
+    they were here before as somebody else, or while another one is taken over; StorageError. Then
+    nothing of theirs is here.
     """
     taking = acting(facility, by, Act.TAKE_OVER, reason=reason)
     with looking(facility, by, Act.TAKE_OVER) as look:
         offered = offers.incoming(look.tx, transfer_id)
         _need_open(offered, booking_number)
-    with _opened(_member(facility, offered.facility)) as sender:
+    with _alone(facility), _opened(_member(facility, offered.facility)) as sender:
         hands = _hands(facility)
         handing = acting(sender, hands, Act.HAND_OVER)
         with looking(sender, hands, Act.HAND_OVER) as there:
@@ -320,10 +323,26 @@ def _close(
 # ---- the other facilities
 
 
+def _agency(facility: Facility) -> Path:
+    """The agency's own home."""
+    home = facility.home.resolve()
+    return home.parent.parent if home.parent.name == FOLDER else home
+
+
 def _others(facility: Facility) -> tuple[Member, ...]:
     home = facility.home.resolve()
-    agency = home.parent.parent if home.parent.name == FOLDER else home
-    return tuple(each for each in members(agency) if each.home.resolve() != home)
+    return tuple(each for each in members(_agency(facility)) if each.home.resolve() != home)
+
+
+@contextmanager
+def _alone(facility: Facility) -> Iterator[None]:
+    """Whoever takes over holds the writers' turn of one facility and waits for that of another: two
+    who did so in both directions would wait for each other for ever, and no database would know.
+    Raises Conflict while somebody else of the agency is at it."""
+    with one_at_a_time(_agency(facility) / "run", "transfer") as alone:
+        if not alone:
+            raise Conflict("Another transfer is being taken over just now. Try again in a moment.")
+        yield
 
 
 def _member(facility: Facility, code: str) -> Member:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -441,6 +443,31 @@ def test_a_letter_that_came_before_the_end_was_written_goes_along_at_the_next_tr
         transfers.withdraw(two.first, sent.id, SUPERVISOR, "an error")
     take()
     assert sorted(mailbox(two.north, ORSON_THERE)) == sorted([first, second])
+
+
+def test_of_two_who_take_over_at_once_one_does_and_two_ways_at_once_harm_nobody(two: Two) -> None:
+    sent = transfers.send(two.first, ORSON, "north", SUPERVISOR, "why")
+    other = transfers.send(two.north, PETRA_THERE, "main", SUPERVISOR, "why")
+    letter_id = deliver(two.first, ORSON, "a garden", b"1")
+    deliver(two.north, PETRA_THERE, "a meadow", b"2")
+    takes = [
+        partial(transfers.take_over, two.north, sent.id, ORSON_THERE, SUPERVISOR, "prints"),
+        partial(transfers.take_over, two.north, sent.id, ORSON_THERE, SUPERVISOR, "prints"),
+        partial(transfers.take_over, two.first, other.id, PETRA, SUPERVISOR, "prints"),
+    ]
+    with ThreadPoolExecutor(len(takes)) as pool:
+        done = [pool.submit(each) for each in takes]
+    errors = [each.exception() for each in done]
+    assert {type(each) for each in errors} <= {type(None), Conflict}
+    assert None in errors
+    for take in takes:
+        with suppress(Conflict):  # it is done already
+            take()
+    assert mailbox(two.north, ORSON_THERE) == [letter_id]
+    assert len(mailbox(two.first, PETRA)) == 1
+    entered = [each for each in events(two.north) if each[0] == Verb.TAKE_OVER]
+    assert len(entered) == 1
+    sound(two.first, two.north)
 
 
 def test_pictures_that_are_lost_keep_no_mailbox_back(two: Two) -> None:
