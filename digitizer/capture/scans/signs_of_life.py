@@ -70,10 +70,12 @@ def watcher_name(home: Path) -> str:
 
 
 def enlist(tx: sa.Connection, name: str, kind: Kind, machine: str) -> None:
-    """The first sign of a claimant, or the first after it was taken for dead."""
+    """The first sign of a claimant, or the first after it was taken for dead. Those that are silent
+    for two weeks are forgotten."""
     values = {"kind": str(kind), "machine": machine, "host": socket.gethostname()}
     row = {"name": name, **values, "began": _now(), "beat": _now()}
-    tx.execute(sa.delete(claimant).where(claimant.c.name == name))
+    long_gone = _silence() > _FORGOTTEN
+    tx.execute(sa.delete(claimant).where(sa.or_(claimant.c.name == name, long_gone)))
     tx.execute(sa.insert(claimant).values(**row))
 
 
@@ -135,10 +137,6 @@ def signs(tx: sa.Connection) -> tuple[Sign, ...]:
     return tuple(
         Sign(row.name, Kind(row.kind), row.host, row.beat, row.silence > LEASE) for row in rows
     )
-
-
-def forget_long_gone(tx: sa.Connection) -> None:
-    tx.execute(sa.delete(claimant).where(_silence() > _FORGOTTEN))
 
 
 def end_if_still(tx: sa.Connection) -> None:

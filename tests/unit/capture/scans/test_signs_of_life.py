@@ -96,6 +96,15 @@ def test_a_silent_watcher_is_missed_and_not_struck(cluster: Facility) -> None:
     assert (sign.kind, sign.silent) == (Kind.WATCHER, True)
 
 
+def test_one_whose_machine_was_taken_away_is_missed_for_two_weeks(cluster: Facility) -> None:
+    for name, days in (("old", 15), ("new", 13)):
+        _enlist(cluster, name, _ELSEWHERE, Kind.WATCHER)
+        _silence(cluster, name, days * 86_400)
+    _enlist(cluster, "another", _ELSEWHERE)
+    with reading(cluster.engine) as tx:
+        assert {each.name for each in signs_of_life.signs(tx)} == {"another", "new"}
+
+
 def test_two_copies_of_a_folder_are_two_machines(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     assert signs_of_life.machine_of(one) == signs_of_life.machine_of(one)
