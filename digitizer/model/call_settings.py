@@ -24,7 +24,7 @@ class Calls(Keys):
 
     Browsers reach the relay at ``relay_host`` (a name or an address), which listens on this
     machine at ``relay_address``, on ``relay_port``, and encrypted on ``tls_port`` where there is a
-    ``certificate`` with its ``certificate_key`` (paths). ``relay_ports`` and ``media_ports`` are
+    ``certificate`` with its ``certificate_key`` (paths). ``relay_range`` and ``media_range`` are
     ranges of ports of ``media_address``: six of each for a call.
 
     ``kilobits`` a second bound each picture. ``early_minutes`` before a call its visitor may come.
@@ -39,8 +39,8 @@ class Calls(Keys):
     tls_port: int = Field(default=5349, ge=1, le=65_535)
     certificate: str = ""
     certificate_key: str = ""
-    relay_ports: PortRange = (49_200, 49_599)
-    media_ports: PortRange = (49_600, 49_999)
+    relay_range: PortRange = (49_200, 49_599)
+    media_range: PortRange = (49_600, 49_999)
     kilobits: int = Field(default=400, ge=64, le=4000)
     early_minutes: int = Field(default=15, ge=0, le=120)
     most_moved_minutes: int = Field(default=15, ge=0, le=120)
@@ -55,7 +55,7 @@ class Calls(Keys):
             )
         return address
 
-    @field_validator("relay_ports", "media_ports")
+    @field_validator("relay_range", "media_range")
     @classmethod
     def _is_a_range(cls, ports: tuple[int, ...]) -> tuple[int, ...]:
         good = len(ports) == 2 and 1024 <= ports[0] <= ports[1] <= 65_535
@@ -70,16 +70,16 @@ class Calls(Keys):
         if bool(self.certificate) != bool(self.certificate_key):
             raise ValueError("certificate and certificate_key go together.")
         if (
-            self.relay_ports[0] <= self.media_ports[1]
-            and self.media_ports[0] <= self.relay_ports[1]
+            self.relay_range[0] <= self.media_range[1]
+            and self.media_range[0] <= self.relay_range[1]
         ):
-            raise ValueError("relay_ports and media_ports must not overlap.")
+            raise ValueError("relay_range and media_range must not overlap.")
         return self
 
     @property
     def at_once(self) -> int:
         """Calls for which there are ports."""
-        ranges = (self.relay_ports, self.media_ports)
+        ranges = (self.relay_range, self.media_range)
         return min(last - first + 1 for first, last in ranges) // PORTS_A_CALL
 
 

@@ -60,8 +60,8 @@ media_address = "{address}"
 relay_host = "127.0.0.1"
 relay_address = "127.0.0.1"
 relay_port = {port}
-relay_ports = [{relay_first}, {relay_last}]
-media_ports = [{media_first}, {media_last}]
+relay_range = [{relay_first}, {relay_last}]
+media_range = [{media_first}, {media_last}]
 most_moved_minutes = 0
 """
 #: Whether a picture moves, and whether sound comes, of who sits there.

@@ -38,8 +38,8 @@ class MediaPlan:
     media_address: str
     relay_address: str
     relay_port: int
-    relay_ports: Ports
-    media_ports: Ports
+    relay_range: Ports
+    media_range: Ports
     tls_port: int = 5349
     certificate: Path | None = None
     certificate_key: Path | None = None
@@ -131,7 +131,7 @@ def _janus_files(plan: MediaPlan, own: ServerSecrets) -> dict[str, str]:
   reclaim_session_timeout = 0
 }}
 media: {{
-  rtp_port_range = "{plan.media_ports.first}-{plan.media_ports.last}"
+  rtp_port_range = "{plan.media_range.first}-{plan.media_range.last}"
   # Seconds without a packet until we are told that nothing comes.
   no_media_timer = 1
 }}
@@ -169,8 +169,8 @@ def _relay_file(plan: MediaPlan, own: ServerSecrets) -> str:
         f"listening-port={plan.relay_port}",
         # What is relayed leaves from where the media server is, and is heard by nobody else.
         f"relay-ip={plan.media_address}",
-        f"min-port={plan.relay_ports.first}",
-        f"max-port={plan.relay_ports.last}",
+        f"min-port={plan.relay_range.first}",
+        f"max-port={plan.relay_range.last}",
         f"allowed-peer-ip={plan.media_address}",
         "denied-peer-ip=0.0.0.0-255.255.255.255",
         "denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
