@@ -32,7 +32,7 @@ from digitizer.support.clock import new_id, now
 from digitizer.support.failpoints import failpoint
 from digitizer.transfers import marks, offers, parcels, stores
 from digitizer.transfers.offers import Transfer, TransferState
-from digitizer.transfers.unpacking import Stored, Unpacked, unpack
+from digitizer.transfers.unpacking import Stored, Unpacked, only_new, unpack
 
 __all__ = [
     "Place",
@@ -207,14 +207,17 @@ def take_over(
             with looking(facility, by, Act.TAKE_OVER) as here:
                 row_id = _identified(here.tx, there.tx, booking_number, transfer_id)
                 _need_no_doubt(here.tx, row_id, parcel, in_spite_of_doubts)
-        stored = stores.carry(sender, facility, parcel, _NOTHING)  # before anybody waits for it
+                new_here = only_new(here.tx, parcel, row_id)
+        stored = stores.carry(sender, facility, new_here, _NOTHING)  # before anybody waits for it
         with handing as closing:
             sent = offers.outgoing(closing.tx, transfer_id)
             _need_unfinished(sent)
             their_id = offers.row_of(closing.tx, transfer_id)
             parcels.mark_correspondents(closing.tx, their_id)
             parcel = parcels.read(closing.tx, their_id)
-            stored = stores.carry(sender, facility, parcel, stored)
+            with looking(facility, by, Act.TAKE_OVER) as here:
+                new_here = only_new(here.tx, parcel, row_id)
+            stored = stores.carry(sender, facility, new_here, stored)
             with taking as action:
                 _need_open(offers.incoming(action.tx, transfer_id), booking_number)
                 row_id = _identified(action.tx, closing.tx, booking_number, transfer_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,6 +84,20 @@ def unpack(action: Action, parcel: Parcel, inmate_id: int, origin: str, stored: 
             letters += 1
     failpoint("transfers.unpacked")
     return Unpacked(letters, messages, contacts, restrictions)
+
+
+def only_new(tx: sa.Connection, parcel: Parcel, inmate_id: int) -> Parcel:
+    """Without the mail that this facility has, or had: what it destroyed or sealed since has no
+    plain file here any more, and gets none again. Raises Conflict as ``unpack``."""
+
+    def new(table: sa.Table, row_id: str) -> bool:
+        return _is_new(tx, table, row_id, inmate_id)
+
+    return replace(
+        parcel,
+        letters=tuple(each for each in parcel.letters if new(letter, each.row["id"])),
+        messages=tuple(each for each in parcel.messages if new(message, each["id"])),
+    )
 
 
 def _is_new(tx: sa.Connection, table: sa.Table, row_id: str, inmate_id: int) -> bool:

@@ -21,7 +21,7 @@ from digitizer.model.events import Verb
 from digitizer.model.logbook import Why
 from digitizer.model.mail import LetterState
 from digitizer.model.people import CustodyStatus, Inmate
-from digitizer.model.retention import HoldOn
+from digitizer.model.retention import HoldOn, MailKind
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.facilities import add_facility
 from digitizer.operations.scrub import scrub
@@ -29,6 +29,7 @@ from digitizer.people import renumbering, roster
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.policies import legal_holds
 from digitizer.retention import actions as retention
+from digitizer.screening import recalls, sealing_by_hand
 from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import inmate, letter, message
@@ -47,7 +48,7 @@ from tests.support.agencies import (
     list_people,
     move,
 )
-from tests.support.kept_mail import old_stack, words_left
+from tests.support.kept_mail import destroyed, old_stack, scheduled, words_left
 from tests.support.leaving_mail import fill_mailbox, spoil_pictures, with_page
 from tests.support.made_mail import (
     CLERK,
@@ -318,6 +319,29 @@ def test_who_comes_back_finds_the_former_mailbox_and_what_came_meanwhile(two: Tw
     assert (again.new.letters, again.new.messages) == (0, 0)
     assert sorted(mailbox(two.north, ORSON_THERE)) == sorted([ids["letter"], new])
     sound(here, two.north)
+
+
+def _there_and_back(two: Two) -> None:
+    """Orson, who is in the north, comes back and goes there once more."""
+    list_again(two.first, ORSON)
+    move(two.north, ORSON_THERE, two.first, ORSON)
+    list_again(two.north, ORSON_THERE)
+    move(two.first, ORSON, two.north, ORSON_THERE)
+
+
+def test_what_was_destroyed_or_sealed_there_gets_no_plain_file_again(two: Two) -> None:
+    own, sealed_there = (old_stack(two.first, [ORSON, PETRA], number)[0] for number in (0, 10))
+    north = scheduled(two.north)
+    move(two.first, ORSON, north, ORSON_THERE)
+    recalls.recall(north, sealed_there.id, SUPERVISOR, "it is legal mail")
+    sealing_by_hand.seal_held(north, sealed_there.id, 2, CLERK, "it is legal mail")
+    destroyed(north, MailKind.LETTERS)
+    words = [*own.words, *sealed_there.words]
+    assert not list(words_left(north.home, words))
+    _there_and_back(two)
+    assert not list(words_left(north.home, words))
+    assert mailbox(north, ORSON_THERE) == []
+    sound(two.first, north)
 
 
 def test_who_comes_back_is_nobody_else(two: Two) -> None:
