@@ -19,6 +19,7 @@ from digitizer.letters.search.indexing import index_letter
 from digitizer.model.errors import Conflict
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import MessageState, ScanState
+from digitizer.model.retention import Fate
 from digitizer.storage.tables import (
     correction,
     letter,
@@ -36,7 +37,7 @@ from digitizer.storage.tables_correspondents import (
     mail_block,
 )
 from digitizer.storage.tables_messages import refused_photo, reply_seen
-from digitizer.storage.tables_retention import kept_page, legal_hold
+from digitizer.storage.tables_retention import kept_page, legal_hold, retention_item
 from digitizer.storage.tables_screening import watch_rule, withheld_page, withheld_part
 from digitizer.storage.tables_transfers import correspondent_mark
 from digitizer.support.clock import new_id, now
@@ -101,14 +102,22 @@ def only_new(tx: sa.Connection, parcel: Parcel, inmate_id: int) -> Parcel:
 
 
 def _is_new(tx: sa.Connection, table: sa.Table, row_id: str, inmate_id: int) -> bool:
-    """Whether nothing has this id here. Raises Conflict where somebody else's has."""
+    """Whether nothing has this id here, or had it until it was destroyed. Raises Conflict where
+    somebody else's has."""
     row = tx.execute(sa.select(table.c.inmate_id).where(table.c.id == row_id)).first()
     if row is not None and row.inmate_id not in (None, inmate_id):
         raise Conflict(
             f"The {table.name} {row_id} is in another mailbox here. Find out whose it is before "
             "this person is taken over."
         )
-    return row is None
+    return row is None and not _was_destroyed(tx, table.name, row_id)
+
+
+def _was_destroyed(tx: sa.Connection, thing: str, row_id: str) -> bool:
+    """By schedule: of a message not even a row is left."""
+    this = retention_item.c.thing == thing, retention_item.c.item == row_id
+    done = sa.exists().where(*this, retention_item.c.fate == str(Fate.DESTROYED))
+    return bool(tx.execute(sa.select(done)).scalar())
 
 
 def _without(row: Columns, *names: str, **instead: Any) -> dict[str, Any]:

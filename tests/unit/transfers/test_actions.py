@@ -48,7 +48,7 @@ from tests.support.agencies import (
     list_people,
     move,
 )
-from tests.support.kept_mail import destroyed, old_stack, scheduled, words_left
+from tests.support.kept_mail import destroyed, old_message, old_stack, scheduled, words_left
 from tests.support.leaving_mail import fill_mailbox, spoil_pictures, with_page
 from tests.support.made_mail import (
     CLERK,
@@ -341,6 +341,20 @@ def test_what_was_destroyed_or_sealed_there_gets_no_plain_file_again(two: Two) -
     _there_and_back(two)
     assert not list(words_left(north.home, words))
     assert mailbox(north, ORSON_THERE) == []
+    sound(two.first, north)
+
+
+def test_a_message_that_was_destroyed_there_does_not_come_back(two: Two) -> None:
+    own = old_message(two.first, ORSON, 0)
+    with writing(two.first.engine) as tx:
+        tx.execute(sa.update(message).where(message.c.id == own.id).values(released=now()))
+    north = scheduled(two.north)
+    assert move(two.first, ORSON, north, ORSON_THERE).new.messages == 1
+    destroyed(north, MailKind.MESSAGES)
+    assert own.words[0] not in all_text(north)
+    _there_and_back(two)
+    assert own.words[0] not in all_text(north)
+    assert not list(words_left(north.home, own.words))
     sound(two.first, north)
 
 
