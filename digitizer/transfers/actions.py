@@ -362,7 +362,7 @@ def _member(facility: Facility, code: str) -> Member:
 @contextmanager
 def _opened(member: Member) -> Iterator[Facility]:
     """Another facility, with its own keys; closed afterwards."""
-    there = open_facility(member.home)
+    there = open_facility(member.home, guest=True)
     try:
         yield there
     finally:

@@ -22,6 +22,7 @@ from digitizer.model.logbook import Why
 from digitizer.model.mail import LetterState
 from digitizer.model.people import CustodyStatus, Inmate
 from digitizer.model.retention import HoldOn, MailKind
+from digitizer.model.settings import FILE_NAME, read_settings
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.facilities import add_facility
 from digitizer.operations.scrub import scrub
@@ -34,7 +35,7 @@ from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import inmate, letter, message
 from digitizer.storage.tables_correspondents import correspondent
-from digitizer.support import failpoints
+from digitizer.support import clock, failpoints
 from digitizer.support.clock import now
 from digitizer.transfers import actions as transfers
 from digitizer.transfers.actions import TransferState
@@ -297,6 +298,22 @@ def test_a_facility_that_is_not_of_the_agency_gets_nobody(two: Two) -> None:
     for code in ("south", "main", ""):
         with pytest.raises(UsageError, match="There are: north"):
             transfers.send(two.first, ORSON, code, SUPERVISOR, "why")
+
+
+def test_a_facility_goes_on_by_its_own_clock_whatever_the_other_ones_is(two: Two) -> None:
+    config = two.north.home / FILE_NAME
+    settings = config.read_text("utf-8")
+    config.write_text(settings.replace('time_zone = ""', 'time_zone = "Asia/Tokyo"'))
+    assert read_settings(two.north.home).facility.time_zone == "Asia/Tokyo"
+    clock.go_by("America/Chicago")
+    try:
+        here = now().astimezone().utcoffset()
+        sent = transfers.send(two.first, ORSON, "north", SUPERVISOR, "why")
+        assert now().astimezone().utcoffset() == here
+        transfers.withdraw(two.first, sent.id, SUPERVISOR, "stays")
+        assert now().astimezone().utcoffset() == here
+    finally:
+        clock.go_by("")
 
 
 # ---- back again
