@@ -28,7 +28,7 @@ from digitizer.capture.recovery import give_back_from_dead_workers, recover
 from digitizer.capture.scans import home_rules, leases, ledger, signs_of_life
 from digitizer.capture.scans.ledger import Terms
 from digitizer.capture.sealed_filing import seal_away
-from digitizer.capture.stacks import profile_named
+from digitizer.capture.stacks import profile_of
 from digitizer.covers import register
 from digitizer.engines.reading.readers.vision_model import open_premises
 from digitizer.facility import Facility
@@ -277,7 +277,7 @@ class Worker:
             progress=self._progress,
             premises=self._premises,
         )
-        return work(scan, files, profile_named(facility.profiles, scan.profile), bench)
+        return work(scan, files, profile_of(facility.profiles, scan), bench)
 
     def _file(self, worked: Worked, folder: Path) -> None:
         failpoint("work.worked")

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.access.acting import Action
+from digitizer.capture.stacks import BY_TRANSFER
 from digitizer.letters.search.indexing import index_letter
 from digitizer.model.errors import Conflict
 from digitizer.model.events import Subject, Verb
@@ -43,9 +44,6 @@ from digitizer.storage.tables_transfers import correspondent_mark
 from digitizer.support.clock import new_id, now
 from digitizer.support.failpoints import failpoint
 from digitizer.transfers.parcels import Columns, Parcel, SentLetter, SentPage
-
-#: In place of a scanner profile: a name that no profile can have.
-BY_TRANSFER = "(transfer)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from digitizer.access.password_hashing import hash_secret
 from digitizer.access.permissions import MayNot
+from digitizer.capture.worker import Worker
 from digitizer.facility import Facility, open_facility
 from digitizer.letters import actions as letters
 from digitizer.logbook import actions as logbook
@@ -20,6 +21,7 @@ from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Verb
 from digitizer.model.logbook import Why
 from digitizer.model.mail import LetterState
+from digitizer.model.paper import DoubtReason
 from digitizer.model.people import CustodyStatus, Inmate
 from digitizer.model.retention import HoldOn, MailKind
 from digitizer.model.settings import FILE_NAME, read_settings
@@ -30,7 +32,7 @@ from digitizer.people import renumbering, roster
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.policies import legal_holds
 from digitizer.retention import actions as retention
-from digitizer.screening import recalls, sealing_by_hand
+from digitizer.screening import legal_mail, recalls, sealing_by_hand
 from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import inmate, letter, message
@@ -65,6 +67,7 @@ from tests.support.made_mail import (
     letter_of,
     letters_of,
     new_cover,
+    scan_row,
     split_of,
     stored_letter,
 )
@@ -240,6 +243,21 @@ def test_what_was_held_for_them_waits_for_a_person_as_before(two: Two) -> None:
     move(two.first, ORSON, two.north, ORSON_THERE)
     assert stored_letter(two.first, waits).state is LetterState.HELD
     assert waits not in all_text(two.north)
+
+
+def test_a_letter_whose_seal_is_lifted_there_is_worked_and_waits_for_a_person(two: Two) -> None:
+    """No scanner of that facility made its pictures, so it has no profile for them."""
+    own, _ = old_stack(two.first, [ORSON, PETRA], 0)
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    recalls.recall(two.north, own.id, SUPERVISOR, "perhaps legal mail")
+    scan_id = sealing_by_hand.seal_held(two.north, own.id, 2, CLERK, "perhaps legal mail")
+    legal_mail.lift(two.north, scan_id, SUPERVISOR, "it is a private letter")
+    with Worker(two.north) as worker:
+        assert worker.work_next()
+    row = scan_row(two.north, scan_id)
+    assert (row.state, row.doubt, row.pages) == ("held", DoubtReason.NO_COVER_FIRST, 3)
+    assert mailbox(two.north, ORSON_THERE) == []
+    sound(two.first, two.north)
 
 
 # ---- who it is
