@@ -37,6 +37,7 @@ from digitizer.model.errors import (
     DigitizerError,
     SandboxFailed,
     SandboxProblem,
+    SettingsError,
     StorageError,
 )
 from digitizer.model.events import Subject, Verb
@@ -292,6 +293,8 @@ class Worker:
         failpoint("work.pictures_stored")
         with self._writing() as tx:
             if self._holds(tx, worked.scan):
+                if facility.is_outpost:  # again: large scans take minutes
+                    home_rules.check(tx, facility)
                 file_scan(
                     tx,
                     worked,
@@ -346,11 +349,12 @@ def _in_words(error: Exception) -> str:
 
 
 def _is_not_about_the_scan(error: Exception) -> bool:
-    """A full disk, or no sandbox to be had: once that is fixed it is tried again, uncounted."""
+    """A full disk, no sandbox to be had, or settings or keys that are not in order: once that is
+    fixed it is tried again, uncounted."""
     unavailable = isinstance(error, SandboxFailed) and error.kind is SandboxProblem.UNAVAILABLE
     full = isinstance(error, OSError) and error.errno in _DISK_ERRORS
-    about_the_file = isinstance(error, DamagedFile)
-    return unavailable or full or (isinstance(error, StorageError) and not about_the_file)
+    of_the_home = isinstance(error, (StorageError, SettingsError))
+    return unavailable or full or (of_the_home and not isinstance(error, DamagedFile))
 
 
 def _store_pictures(store: BlobStore, worked: Worked, folder: Path) -> dict[int, str]:
