@@ -8,6 +8,7 @@ release. Who dies on the way takes them over once more: what is there already is
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,10 +20,10 @@ from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act, is_permitted
 from digitizer.agency import FOLDER, Member, members
 from digitizer.facility import Facility, open_facility
-from digitizer.model.errors import Conflict, UsageError
+from digitizer.model.errors import Conflict, SettingsError, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate
-from digitizer.model.settings import read_settings
+from digitizer.model.settings import FILE_NAME, read_settings
 from digitizer.people import leaving, roster
 from digitizer.people.roster_import import end_logins
 from digitizer.storage.one_at_a_time import one_at_a_time
@@ -49,6 +50,8 @@ __all__ = [
     "withdraw",
 ]
 
+log = logging.getLogger("digitizer")
+
 _NOTHING = Stored({})
 _NONE_NEW = Unpacked(0, 0, 0, 0)
 
@@ -70,11 +73,22 @@ class TakenOver:
 
 
 def other_facilities(facility: Facility, by: Actor) -> tuple[Place, ...]:
-    """To which somebody of this facility may be given; none where it is the only one."""
+    """To which somebody of this facility may be given; none where it is the only one. One whose
+    settings are broken is named by its code: pages show this, and must not fail for that."""
     with looking(facility, by, Act.SEE_TRANSFERS):
-        return tuple(
-            Place(each.code, read_settings(each.home).facility.name) for each in _others(facility)
-        )
+        try:
+            others = _others(facility)
+        except SettingsError as error:
+            log.error("the facilities of this agency are not known: %s", error)
+            return ()
+        return tuple(Place(each.code, _name_of(each)) for each in others)
+
+
+def _name_of(member: Member) -> str:
+    try:
+        return read_settings(member.home).facility.name
+    except SettingsError:
+        return member.code
 
 
 def transfers(facility: Facility, by: Actor) -> tuple[Transfer, ...]:
@@ -329,7 +343,8 @@ def _close(
 def _agency(facility: Facility) -> Path:
     """The agency's own home."""
     home = facility.home.resolve()
-    return home.parent.parent if home.parent.name == FOLDER else home
+    above = home.parent.parent
+    return above if home.parent.name == FOLDER and (above / FILE_NAME).is_file() else home
 
 
 def _others(facility: Facility) -> tuple[Member, ...]:
