@@ -52,7 +52,7 @@ from tests.support.agencies import (
     move,
 )
 from tests.support.kept_mail import destroyed, old_message, old_stack, scheduled, words_left
-from tests.support.leaving_mail import fill_mailbox, spoil_pictures, with_page
+from tests.support.leaving_mail import fill_mailbox, list_as, spoil_pictures, with_page
 from tests.support.made_mail import (
     CLERK,
     OPERATOR,
@@ -236,6 +236,25 @@ def test_a_later_letter_under_an_old_cover_is_held_and_says_where_they_went(two:
         two.first, file(two.first, split_of(letter_of(code, 1, 2)), content=b"back")
     )
     assert delivered.state is LetterState.DELIVERED
+
+
+@pytest.mark.parametrize("by_transfer", [True, False])
+def test_who_was_back_and_then_left_is_not_looked_for_where_they_were_before(
+    two: Two, by_transfer: bool
+) -> None:
+    code = new_cover(two.first)
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    if by_transfer:
+        list_again(two.first, ORSON)
+        move(two.north, ORSON_THERE, two.first, ORSON)
+    else:
+        list_as(two.first, "in custody")
+    list_as(two.first, "released")
+    (held,) = letters_of(two.first, file(two.first, split_of(letter_of(code, 1, 2))))
+    assert held.state is LetterState.HELD
+    assert "North Jail" not in held.reason
+    proposal, _ = logbook.propose_return(two.first, ORSON, held.id, CLERK)
+    assert (proposal.why, proposal.moved, proposal.forward_to) == (Why.RELEASED, False, "")
 
 
 def test_what_was_held_for_them_waits_for_a_person_as_before(two: Two) -> None:
