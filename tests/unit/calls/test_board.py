@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -13,9 +14,9 @@ from digitizer.calls import actions, board, records, service
 from digitizer.calls.rooms import NobodyWatches
 from digitizer.calls.states import CallKind, Outcome, Stage
 from digitizer.engines.calls.fake import FakeEngine
-from digitizer.engines.calls.port import Removed, Seat
+from digitizer.engines.calls.port import Refused, Removed, Seat
 from digitizer.facility import Facility
-from digitizer.model.errors import Conflict, NotAllowed, NotFound
+from digitizer.model.errors import Conflict, NotAllowed, NotFound, StorageError
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables_calls import video_call
@@ -37,6 +38,11 @@ def _engine(facility: Facility) -> FakeEngine:
     found = service.board_of(facility).engine
     assert isinstance(found, FakeEngine)
     return found
+
+
+def _set_stage(facility: Facility, stage: str) -> None:
+    with writing(facility.engine) as tx:
+        tx.execute(sa.update(video_call).values(stage=stage))
 
 
 def test_the_visitor_waits_in_the_lobby_and_the_inmate_nowhere(
@@ -99,6 +105,64 @@ def test_a_server_that_died_is_noted_as_ours(facility: Facility, visitor: Actor)
         actions.publish(home, call, OFFER, visitor)
     _engine(home).come_back()
     actions.publish(home, call, OFFER, visitor)
+
+
+def test_nobody_is_on_a_line_after_the_end_while_the_database_is_away(
+    facility: Facility, visitor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name), CallKind.ATTORNEY)
+    calls, ends = service.board_of(home), record(home, call).call.end
+    calls.tick()
+
+    def away(_: object) -> None:
+        raise StorageError("The database could not be read.")
+
+    monkeypatch.setattr(board, "reading", away)
+    for at, goes_on in ((ends - timedelta(seconds=1), True), (ends, False)):
+        monkeypatch.setattr(board, "now", lambda at=at: at)
+        with pytest.raises(StorageError):
+            calls.tick()
+        for seat in Seat:
+            assert (calls.line_of(call, seat) is not None) is goes_on
+
+
+def test_a_call_that_cannot_be_read_does_not_stop_the_clock(
+    facility: Facility, visitor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name))
+    calls, looked, goes_on = service.board_of(home), threading.Event(), threading.Event()
+    _set_stage(home, "unheard of")
+    tick = calls.tick
+
+    def look() -> None:
+        (goes_on if looked.is_set() else looked).set()
+        tick()
+
+    monkeypatch.setattr(calls, "tick", look)
+    monkeypatch.setattr(board, "LOOK", 0.01)
+    calls.start()
+    try:
+        assert goes_on.wait(60)
+    finally:
+        calls.stop()
+    _set_stage(home, "live")
+    assert record(home, call).call.stage is Stage.LIVE
+
+
+def test_a_server_that_refuses_us_does_not_stop_the_clock(
+    facility: Facility, visitor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As another Janus would, which took the place of ours."""
+    home, call = met(facility, ORSON, int(visitor.name))
+
+    def refuse(_: object) -> None:
+        raise Refused("Janus refuses: Unauthorized request (403)")
+
+    monkeypatch.setattr(_engine(home), "statistics", refuse)
+    with writing(home.engine) as tx:
+        tx.execute(sa.update(video_call).values(ends=now() - timedelta(minutes=20)))
+    service.board_of(home).tick()
+    assert record(home, call).call.stage.is_over
 
 
 def test_others_calls_are_not_there(facility: Facility, visitor: Actor) -> None:
