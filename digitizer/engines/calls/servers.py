@@ -30,6 +30,9 @@ _PAUSE = 1.0
 #: Seconds in which Janus must be there, or end when it is asked to.
 _START, _END = 10.0, 5.0
 _LOOK = 0.1
+#: Bytes of what a server says that are kept: of each request that it refuses, whoever sent it, the
+#: relay says a line, and nobody's disk is filled by that.
+_LONGEST_LOG = 1024 * 1024
 
 
 def missing_programs() -> tuple[str, ...]:
@@ -86,6 +89,7 @@ class MediaServers:
             while True:
                 for name, command in self._commands().items():
                     self._keep(name, command)
+                    self._shorten(self._log_of(name))
                 if self._stop.wait(_PAUSE):
                     return
         finally:
@@ -97,8 +101,8 @@ class MediaServers:
             return
         if child:
             log.error("the media server %s ended (%s); it is started again", name, child.returncode)
-        written = self.plan.folder / f"{name}.log"
-        output = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+        output = os.open(self._log_of(name), flags, 0o600)
         try:
             self._children[name] = subprocess.Popen(
                 command,
@@ -112,6 +116,17 @@ class MediaServers:
             log.error("the media server %s cannot be started: %s", name, error)
         finally:
             os.close(output)
+
+    def _log_of(self, name: str) -> Path:
+        return self.plan.folder / f"{name}.log"
+
+    def _shorten(self, written: Path) -> None:
+        """It begins anew once it is too long; who writes it goes on at its end."""
+        try:
+            if written.stat().st_size > _LONGEST_LOG:
+                os.truncate(written, 0)
+        except OSError as error:
+            log.debug("%s was not shortened: %s", written.name, error)
 
     def _commands(self) -> dict[str, list[str]]:
         janus, relay = self.plan.janus_settings, self.plan.relay_settings
