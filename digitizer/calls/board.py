@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from digitizer import audit
 from digitizer.calls import records
 from digitizer.calls.records import CallRecord
-from digitizer.calls.states import Seen, look, may_enter, may_meet
+from digitizer.calls.states import Seen, look, may_enter, may_meet, was_away
 from digitizer.engines.calls.port import (
     CallEngine,
     CallError,
@@ -74,10 +74,12 @@ class Watching:
 
 def room_of(record: CallRecord, seat: Seat, at: datetime) -> Room | None:
     """Where this seat may be now: the visitor in the lobby until staff know who they are; the
-    inmate nowhere until then."""
+    inmate nowhere until then. A visitor who was away for long comes back into the lobby, even
+    before a look has noted that they are there."""
     if not may_enter(record.call, seat, at):
         return None
-    if may_meet(record.call, at):
+    comes_back = seat is Seat.VISITOR and was_away(record.call, at)
+    if may_meet(record.call, at) and not comes_back:
         return record.rooms.meeting
     return record.rooms.lobby if seat is Seat.VISITOR else None
 

@@ -94,6 +94,25 @@ def test_a_page_that_is_gone_loses_its_line(
     assert actions.see(home, call, visitor).place == "meeting"
 
 
+@pytest.mark.parametrize("kind", CallKind)
+def test_who_was_away_for_long_is_seen_by_staff_before_the_inmate(
+    facility: Facility, visitor: Actor, kind: CallKind
+) -> None:
+    """Also in the moment before the next look: it could be somebody else."""
+    home, call = met(facility, ORSON, int(visitor.name), kind)
+    rules, rooms = record(home, call).call.rules, record(home, call).rooms
+    with writing(home.engine) as tx:
+        last = now() - rules.look_again - timedelta(seconds=1)
+        tx.execute(sa.update(video_call).values(visitor_at=last, here=str(Seat.INMATE)))
+    service.board_of(home).page_closed(call, Seat.VISITOR)
+    actions.publish(home, call, OFFER, visitor)
+    held = service.board_of(home).line_of(call, Seat.VISITOR)
+    assert held is not None
+    assert held.room == rooms.lobby
+    service.board_of(home).tick()
+    assert record(home, call).call.stage is Stage.WAITING
+
+
 def test_a_server_that_died_is_noted_as_ours(facility: Facility, visitor: Actor) -> None:
     home, call = met(facility, ORSON, int(visitor.name))
     _engine(home).die()
