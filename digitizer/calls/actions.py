@@ -113,9 +113,13 @@ def _watched(board: Board, record: CallRecord, by: Actor) -> dict[str, int]:
 
 
 def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
-    """A way to the media server, for the browser of somebody who may be in this call."""
+    """A way to the media server, for the browser of somebody who may be in this call, or watch it.
+    Raises Conflict while nobody may be in it."""
     with looking(facility, by, Act.SEE_CALLS) as look:
         record = _get(look, facility, call_id)
+    if not states.may_enter(record.call, _SEATS.get(by.kind, Seat.VISITOR), now()):
+        over = record.call.stage.is_over
+        raise Conflict("The call is over." if over else "It cannot begin yet.")
     own, secret = facility.settings.calls, relay_secret(facility)
     host = f"[{own.relay_host}]" if ":" in own.relay_host else own.relay_host
     urls = [f"turn:{host}:{own.relay_port}?transport={each}" for each in ("udp", "tcp")]

@@ -113,6 +113,24 @@ def test_who_was_away_for_long_is_seen_by_staff_before_the_inmate(
     assert record(home, call).call.stage is Stage.WAITING
 
 
+def test_a_pass_to_the_relay_is_given_only_while_the_call_can_be_entered(
+    facility: Facility, visitor: Actor
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name))
+    everybody = (visitor, INMATE, CLERK)
+    for by in everybody:
+        assert actions.relay(home, call, by).credential
+    weeks = {"starts": now() + timedelta(days=7), "ends": now() + timedelta(days=7, minutes=30)}
+    later = plan(home, ORSON, int(visitor.name))
+    with writing(home.engine) as tx:
+        tx.execute(sa.update(video_call).where(video_call.c.id == later).values(**weeks))
+    actions.end(home, call, CLERK, "Contraband was shown")
+    for by in everybody:
+        for each in (call, later):
+            with pytest.raises(Conflict):
+                actions.relay(home, each, by)
+
+
 def test_a_server_that_died_is_noted_as_ours(facility: Facility, visitor: Actor) -> None:
     home, call = met(facility, ORSON, int(visitor.name))
     _engine(home).die()
