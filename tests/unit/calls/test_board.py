@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from digitizer.calls import actions, board, records, service
 from digitizer.calls.rooms import NobodyWatches
 from digitizer.calls.states import CallKind, Outcome, Stage
-from digitizer.engines.calls.fake import FakeEngine
+from digitizer.engines.calls.fake import FakeEngine, FakeLine
 from digitizer.engines.calls.port import Refused, Removed, Seat
 from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, StorageError
@@ -129,6 +129,25 @@ def test_a_pass_to_the_relay_is_given_only_while_the_call_can_be_entered(
         for each in (call, later):
             with pytest.raises(Conflict):
                 actions.relay(home, each, by)
+
+
+def test_while_the_media_server_is_asked_others_can_write(
+    facility: Facility, visitor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may hang for seconds, and mail waits for no call."""
+    home, call = met(facility, ORSON, int(visitor.name))
+    written = []
+
+    def write(*_: object, **__: object) -> None:
+        with writing(home.engine):
+            written.append(True)
+
+    monkeypatch.setattr(FakeEngine, "mute", write)
+    actions.mute(home, call, Seat.VISITOR, CLERK, muted=True)
+    assert written == [True]
+    monkeypatch.setattr(FakeLine, "hang_up", write)
+    actions.leave(home, call, visitor)
+    assert len(written) > 1
 
 
 def test_a_server_that_died_is_noted_as_ours(facility: Facility, visitor: Actor) -> None:
