@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic
 
 from digitizer.engines.calls.janus_connection import JanusConnection
-from digitizer.engines.calls.port import EngineDown
+from digitizer.engines.calls.port import CallError, EngineDown
 from digitizer.engines.calls.written import CannotWrite, MediaPlan, ServerSecrets, write_all
 
 log = logging.getLogger("digitizer")
@@ -30,6 +30,9 @@ _PAUSE = 1.0
 #: Seconds in which Janus must be there, or end when it is asked to.
 _START, _END = 10.0, 5.0
 _LOOK = 0.1
+#: Seconds between questions whether Janus still answers, and after which one that took the question
+#: and gave no answer hangs.
+_ASK, _HANGS = 10.0, 5.0
 #: Bytes of what a server says that are kept: of each request that it refuses, whoever sent it, the
 #: relay says a line, and nobody's disk is filled by that.
 _LONGEST_LOG = 1024 * 1024
@@ -50,6 +53,7 @@ class MediaServers:
     _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _watcher: threading.Thread | None = None
+    _asked: float = field(default_factory=monotonic)
 
     def start(self) -> None:
         """Writes their settings and starts them, without waiting until they answer. Raises
@@ -90,6 +94,7 @@ class MediaServers:
                 for name, command in self._commands().items():
                     self._keep(name, command)
                     self._shorten(self._log_of(name))
+                self._end_if_it_hangs()
                 if self._stop.wait(_PAUSE):
                     return
         finally:
@@ -116,6 +121,21 @@ class MediaServers:
             log.error("the media server %s cannot be started: %s", name, error)
         finally:
             os.close(output)
+
+    def _end_if_it_hangs(self) -> None:
+        """Whoever asked a Janus that answers nothing would wait for it, again and again, and all
+        pages with them."""
+        if monotonic() - self._asked < _ASK:
+            return
+        self._asked = monotonic()
+        try:
+            JanusConnection(self.plan.socket, self.own.requests).close()
+        except EngineDown:
+            if monotonic() - self._asked > _HANGS:
+                log.error("the media server janus does not answer any more; it is ended")
+                self._children["janus"].kill()
+        except CallError as error:  # it answers, if not well
+            log.debug("the media server janus answers: %s", error)
 
     def _log_of(self, name: str) -> Path:
         return self.plan.folder / f"{name}.log"

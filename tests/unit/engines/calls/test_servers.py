@@ -96,6 +96,21 @@ def _is_started_again(both: MediaServers, name: str) -> None:
 
 
 @needs_servers
+def test_a_janus_that_hangs_is_ended_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "_ASK", 0.0)
+    with real_servers() as found:
+        first = found.servers.process("janus")
+        assert first
+        os.kill(first, signal.SIGSTOP)
+        try:
+            until(lambda: found.servers.process("janus") not in (None, first))
+        finally:
+            if found.servers.process("janus") == first:
+                os.kill(first, signal.SIGCONT)
+        found.servers.wait()
+
+
+@needs_servers
 def test_strangers_do_not_fill_the_disk_by_what_the_relay_says_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
