@@ -112,7 +112,7 @@ def free_ports() -> int:
     for first in range(12_000, 32_000, 200):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as tried:
             try:
-                tried.bind(("127.0.0.1", first))
+                tried.bind(("127.0.0.1", first + 1))  # where a relay that runs here listens
             except OSError:
                 continue
             return first + 1
