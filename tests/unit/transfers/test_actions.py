@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -40,7 +42,9 @@ from digitizer.storage.tables_correspondents import correspondent
 from digitizer.support import clock, failpoints
 from digitizer.support.clock import now
 from digitizer.transfers import actions as transfers
+from digitizer.transfers import stores
 from digitizer.transfers.actions import TransferState
+from digitizer.transfers.unpacking import Stored
 from tests.support.agencies import (
     ORSON_THERE,
     PETRA_THERE,
@@ -560,6 +564,48 @@ def test_of_two_who_take_over_at_once_one_does_and_two_ways_at_once_harm_nobody(
     entered = [each for each in events(two.north) if each[0] == Verb.TAKE_OVER]
     assert len(entered) == 1
     sound(two.first, two.north)
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """It is done once, after the files were carried and before anything is written."""
+    carry, doings = stores.carry, [act]
+
+    def carried(*given: Any) -> Stored:
+        done = carry(*given)
+        while doings:
+            doings.pop()()
+        return done
+
+    monkeypatch.setattr(stores, "carry", carried)
+
+
+def test_what_is_sealed_there_meanwhile_leaves_no_plain_file_here(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own,), (goes,) = (old_stack(two.first, [ORSON], number) for number in (0, 10))
+
+    def seal() -> None:
+        recalls.recall(two.first, own.id, SUPERVISOR, "it is legal mail")
+        sealing_by_hand.seal_held(two.first, own.id, 2, CLERK, "it is legal mail")
+
+    _meanwhile(monkeypatch, seal)
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    assert mailbox(two.north, ORSON_THERE) == [goes.id]
+    assert not list(words_left(two.north.home, own.words))
+    assert list(words_left(two.north.home, goes.words))
+    sound(two.first, two.north)
+
+
+def test_of_somebody_who_was_not_taken_over_no_file_is_left(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own,) = old_stack(two.first, [ORSON], 0)
+    sent = transfers.send(two.first, ORSON, "north", SUPERVISOR, "why")
+    stop = partial(transfers.withdraw, two.first, sent.id, SUPERVISOR, "stays")
+    _meanwhile(monkeypatch, stop)
+    with pytest.raises(Conflict, match="was withdrawn"):
+        transfers.take_over(two.north, sent.id, ORSON_THERE, SUPERVISOR, "prints")
+    assert not list(words_left(two.north.home, own.words))
 
 
 def test_pictures_that_are_lost_keep_no_mailbox_back(two: Two) -> None:
