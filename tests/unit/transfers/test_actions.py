@@ -416,6 +416,21 @@ def test_a_message_that_was_destroyed_there_does_not_come_back(two: Two) -> None
     sound(two.first, north)
 
 
+def test_a_contact_that_was_removed_there_is_only_asked_for_when_they_come_again(
+    two: Two,
+) -> None:
+    fill_mailbox(with_page(two.first))
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    (known,) = correspondents.contacts_of(two.north, ORSON_THERE, OPERATOR).contacts
+    ida = known.correspondent.id
+    correspondents.remove_contact(two.north, ida, ORSON_THERE, SUPERVISOR, "a protective order")
+    _there_and_back(two)
+    (again,) = correspondents.contacts_of(two.north, ORSON_THERE, OPERATOR).contacts
+    assert (again.correspondent.id, again.approved) == (ida, None)
+    (at_first,) = correspondents.contacts_of(two.first, ORSON, OPERATOR).contacts
+    assert at_first.approved is not None
+
+
 def test_who_comes_back_is_nobody_else(two: Two) -> None:
     """Neither under another record here, nor under the record of somebody else who moved."""
     move(two.first, ORSON, two.north, ORSON_THERE)
