@@ -132,18 +132,24 @@ def _correspondents(tx: sa.Connection, parcel: Parcel) -> Mapping[str, int]:
     known mark gets a record of their own, which staff may merge with another."""
     known = {row.mark: row.correspondent_id for row in tx.execute(sa.select(correspondent_mark))}
     for mark, row in parcel.correspondents.items():
-        if mark in known:
-            continue
-        made = tx.execute(
-            sa.insert(correspondent).values(**_without(row, "id")).returning(correspondent.c.id)
-        )
-        known[mark] = int(made.scalar_one())
-        tx.execute(sa.insert(correspondent_mark).values(mark=mark, correspondent_id=known[mark]))
-        for name in parcel.earlier_names.get(mark, ()):
-            tx.execute(
-                sa.insert(earlier_name).values(correspondent_id=known[mark], plain_name=name)
-            )
+        borne = mark, *parcel.also[mark]
+        here = next((known[each] for each in borne if each in known), None)
+        if here is None:
+            here = _new_correspondent(tx, row, parcel.earlier_names.get(mark, ()))
+        for each in sorted(set(borne) - set(known)):
+            known[each] = here
+            tx.execute(sa.insert(correspondent_mark).values(mark=each, correspondent_id=here))
     return {mark: known[mark] for mark in parcel.correspondents}
+
+
+def _new_correspondent(tx: sa.Connection, row: Columns, earlier_names: Collection[str]) -> int:
+    made = tx.execute(
+        sa.insert(correspondent).values(**_without(row, "id")).returning(correspondent.c.id)
+    )
+    number = int(made.scalar_one())
+    for name in earlier_names:
+        tx.execute(sa.insert(earlier_name).values(correspondent_id=number, plain_name=name))
+    return number
 
 
 def _here(parcel: Parcel, people: Mapping[str, int], number: int | None) -> int | None:
@@ -164,7 +170,7 @@ def _contacts(
     parcel: Parcel,
     inmate_id: int,
     people: Mapping[str, int],
-    decided: Collection[str],
+    decided: frozenset[str],
 ) -> int:
     """One that was here before, and is no more, was removed by somebody: it is asked for."""
     new = 0
@@ -174,7 +180,7 @@ def _contacts(
         if of is None or tx.execute(sa.select(contact.c.id).where(*same)).first():
             continue
         values = _without(row, "id", correspondent_id=of, inmate_id=inmate_id)
-        if parcel.named[row["correspondent_id"]] in decided:
+        if decided.intersection(parcel.also[parcel.named[row["correspondent_id"]]]):
             values["approved"] = None
         tx.execute(sa.insert(contact).values(**values))
         new += 1

@@ -32,6 +32,7 @@ from digitizer.operations.facilities import add_facility
 from digitizer.operations.scrub import scrub
 from digitizer.people import renumbering, roster
 from digitizer.people.correspondents import actions as correspondents
+from digitizer.people.correspondents.records import Entry
 from digitizer.policies import legal_holds
 from digitizer.retention import actions as retention
 from digitizer.screening import legal_mail, recalls, sealing_by_hand
@@ -39,6 +40,7 @@ from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import inmate, letter, message
 from digitizer.storage.tables_correspondents import correspondent
+from digitizer.storage.tables_transfers import correspondent_mark
 from digitizer.support import clock, failpoints
 from digitizer.support.clock import now
 from digitizer.transfers import actions as transfers
@@ -429,6 +431,30 @@ def test_a_contact_that_was_removed_there_is_only_asked_for_when_they_come_again
     assert (again.correspondent.id, again.approved) == (ida, None)
     (at_first,) = correspondents.contacts_of(two.first, ORSON, OPERATOR).contacts
     assert at_first.approved is not None
+
+
+def test_records_that_were_made_one_meanwhile_are_no_new_person_there(two: Two) -> None:
+    """Each of the two bears a mark from another transfer; the north knows one of them."""
+    fill_mailbox(with_page(two.first))
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    (known,) = correspondents.contacts_of(two.north, ORSON_THERE, OPERATOR).contacts
+    list_again(two.first, ORSON)
+    move(two.north, ORSON_THERE, two.first, ORSON)
+    (ida,) = correspondents.contacts_of(two.first, ORSON, OPERATOR).contacts
+    twin = correspondents.add_correspondent(two.first, Entry("Ida Marlow", "", "", ""), CLERK)
+    for mark in ("0" * 16, "z" * 16):
+        with writing(two.first.engine) as tx:
+            tx.execute(sa.insert(correspondent_mark).values(mark=mark, correspondent_id=twin))
+    correspondents.merge_correspondents(
+        two.first, twin, ida.correspondent.id, SUPERVISOR, "one person"
+    )
+    list_again(two.north, ORSON_THERE)
+    assert move(two.first, ORSON, two.north, ORSON_THERE).new.contacts == 0
+    assert correspondents.contacts_of(two.north, ORSON_THERE, OPERATOR).contacts == (known,)
+    with reading(two.north.engine) as tx:
+        assert tx.execute(sa.select(sa.func.count()).select_from(correspondent)).scalar() == 1
+        marks = sa.select(sa.func.count()).select_from(correspondent_mark)
+        assert tx.execute(marks).scalar() == 3
 
 
 def test_who_comes_back_is_nobody_else(two: Two) -> None:
