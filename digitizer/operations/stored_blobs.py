@@ -19,9 +19,8 @@ from digitizer.storage.tables import (
     page,
     scan,
     seal_destruction,
-    sealed_page,
 )
-from digitizer.storage.tables_messages import added_photo, message_draft
+from digitizer.storage.tables_messages import message_draft
 from digitizer.storage.tables_prints import print_job
 
 #: Digests of blobs, and the scans that they belong to.
@@ -55,27 +54,6 @@ def named_pictures(tx: sa.Connection) -> Named:
     for pdf in tx.execute(sa.select(print_job.c.pdf).where(print_job.c.pdf.is_not(None))).scalars():
         scans.setdefault(pdf, [])
     return {name: tuple(ids) for name, ids in scans.items()}
-
-
-def is_named(tx: sa.Connection, store: str, name: str) -> bool:
-    """Whether something names this blob of the store "originals" or "pictures"; also a photo that
-    is being added, before any draft has it."""
-    if store == "originals":
-        stored_as = sa.func.coalesce(original.c.sealed_as, original.c.sha256)
-        its = sa.or_(original.c.sha256 == name, original.c.sealed_as == name)
-        kept = sa.select(original.c.id).where(its, original.c.destroyed.is_(None))
-        return tx.execute(kept.where(stored_as == name)).first() is not None
-    by_name = (
-        sa.select(page.c.id).where(page.c.picture == name),
-        sa.select(sealed_page.c.scan_id).where(sealed_page.c.picture == name),
-        sa.select(print_job.c.id).where(print_job.c.pdf == name),
-        sa.select(added_photo.c.id).where(added_photo.c.stored == name),
-        *(
-            sa.select(each.c.id).where(sa.cast(each.c.photos, sa.Text).contains(name))
-            for each in (message, message_draft)
-        ),
-    )
-    return any(tx.execute(each.limit(1)).first() for each in by_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from digitizer import audit
 from digitizer.emptying import tables as emptying
+from digitizer.emptying.files import is_named
 from digitizer.emptying.stacks import Parted
 from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, DigitizerError, SettingsError, StorageError
@@ -27,7 +28,6 @@ from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind
 from digitizer.model.retention import Due, Fate, Run, RunItem, RunState, Thing
 from digitizer.operations.key_keeping import let_go
-from digitizer.operations.stored_blobs import is_named
 from digitizer.retention import due as dues
 from digitizer.retention import runs
 from digitizer.retention.neighbours import part

@@ -212,7 +212,8 @@ def take_over(
     with looking(facility, by, Act.TAKE_OVER) as look:
         offered = offers.incoming(look.tx, transfer_id)
         _need_open(offered, booking_number)
-    with _alone(facility), _opened(_member(facility, offered.facility)) as sender:
+    there_home = _member(facility, offered.facility)
+    with _alone(facility), _opened(there_home) as sender, stores.loading(facility) as cargo:
         hands = _hands(facility)
         handing = acting(sender, hands, Act.HAND_OVER)
         with looking(sender, hands, Act.HAND_OVER) as there:
@@ -222,7 +223,8 @@ def take_over(
                 row_id = _identified(here.tx, there.tx, booking_number, transfer_id)
                 _need_no_doubt(here.tx, row_id, parcel, in_spite_of_doubts)
                 new_here = only_new(here.tx, parcel, row_id)
-        stored = stores.carry(sender, facility, new_here, _NOTHING)  # before anybody waits for it
+        # Before anybody waits for it.
+        stored = stores.carry(sender, facility, new_here, _NOTHING, cargo)
         with handing as closing:
             sent = offers.outgoing(closing.tx, transfer_id)
             _need_unfinished(sent)
@@ -231,7 +233,7 @@ def take_over(
             parcel = parcels.read(closing.tx, their_id)
             with looking(facility, by, Act.TAKE_OVER) as here:
                 new_here = only_new(here.tx, parcel, row_id)
-            stored = stores.carry(sender, facility, new_here, stored)
+            stored = stores.carry(sender, facility, new_here, stored, cargo)
             with taking as action:
                 _need_open(offers.incoming(action.tx, transfer_id), booking_number)
                 row_id = _identified(action.tx, closing.tx, booking_number, transfer_id)

@@ -17,8 +17,8 @@ from digitizer.support.clock import now
 
 
 class TransferState(StrEnum):
-    """How far a transfer is. UNFINISHED: taken over in the one facility, and not yet closed in the
-    other, because something interrupted it: it is taken over once more."""
+    """How far a transfer is, as its facility knows. One that is TAKEN in the receiving facility,
+    and still WAITING in the sending one, was interrupted: it is taken over once more."""
 
     WAITING = "waiting"
     TAKEN = "taken"

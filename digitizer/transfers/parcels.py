@@ -79,7 +79,7 @@ class SentLetter:
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """All that goes along. Correspondents are by their marks, also in ``named``: the mark of each
-    record's number."""
+    record's number. ``also``: all marks of a record that has several, because it was two before."""
 
     person: Inmate
     more: Mapping[str, str]
@@ -87,6 +87,7 @@ class Parcel:
     correspondents: Mapping[str, Columns]
     earlier_names: Mapping[str, tuple[str, ...]]
     named: Mapping[int, str]
+    also: Mapping[str, tuple[str, ...]]
     contacts: tuple[Columns, ...]
     blocks: tuple[Columns, ...]
     rules: tuple[Columns, ...]
@@ -128,6 +129,7 @@ def read(tx: sa.Connection, inmate_id: int) -> Parcel:
         },
         earlier_names=_earlier_names(tx, named),
         named=named,
+        also=_by_name(named, found),
         contacts=_rows(tx, sa.select(contact).where(contact.c.inmate_id == inmate_id)),
         blocks=_blocks(tx, inmate_id, named),
         rules=_rows(
@@ -167,6 +169,15 @@ def _correspondents_of(tx: sa.Connection, inmate_id: int) -> set[int]:
         wrote.where(letter.c.inmate_id == inmate_id),
     )
     return {each for one in asked for each in tx.execute(one).scalars() if each is not None}
+
+
+def _by_name(
+    named: Mapping[int, str], found: Sequence[sa.Row[Any]]
+) -> Mapping[str, tuple[str, ...]]:
+    return {
+        mark: tuple(sorted(row.mark for row in found if row.correspondent_id == number))
+        for number, mark in named.items()
+    }
 
 
 def _earlier_names(tx: sa.Connection, named: Mapping[int, str]) -> Mapping[str, tuple[str, ...]]:

@@ -43,6 +43,7 @@ from digitizer.storage.tables_screening import watch_rule, withheld_page, withhe
 from digitizer.storage.tables_transfers import correspondent_mark
 from digitizer.support.clock import new_id, now
 from digitizer.support.failpoints import failpoint
+from digitizer.transfers import marks
 from digitizer.transfers.parcels import Columns, Parcel, SentLetter, SentPage
 
 
@@ -67,9 +68,10 @@ class Unpacked:
 def unpack(action: Action, parcel: Parcel, inmate_id: int, origin: str, stored: Stored) -> Unpacked:
     """``origin`` is the code of the sending facility. Raises Conflict where a letter or message of
     this person is somebody else's here: then nothing may be written."""
+    decided = _decided_here(action.tx, parcel, inmate_id)
     people = _correspondents(action.tx, parcel)
     failpoint("transfers.correspondents")
-    contacts = _contacts(action.tx, parcel, inmate_id, people)
+    contacts = _contacts(action.tx, parcel, inmate_id, people, decided)
     messages = _messages(action.tx, parcel, inmate_id, people)
     failpoint("transfers.messages")
     restrictions = _restrictions(action.tx, parcel, inmate_id, people, origin)
@@ -130,18 +132,24 @@ def _correspondents(tx: sa.Connection, parcel: Parcel) -> Mapping[str, int]:
     known mark gets a record of their own, which staff may merge with another."""
     known = {row.mark: row.correspondent_id for row in tx.execute(sa.select(correspondent_mark))}
     for mark, row in parcel.correspondents.items():
-        if mark in known:
-            continue
-        made = tx.execute(
-            sa.insert(correspondent).values(**_without(row, "id")).returning(correspondent.c.id)
-        )
-        known[mark] = int(made.scalar_one())
-        tx.execute(sa.insert(correspondent_mark).values(mark=mark, correspondent_id=known[mark]))
-        for name in parcel.earlier_names.get(mark, ()):
-            tx.execute(
-                sa.insert(earlier_name).values(correspondent_id=known[mark], plain_name=name)
-            )
+        borne = mark, *parcel.also[mark]
+        here = next((known[each] for each in borne if each in known), None)
+        if here is None:
+            here = _new_correspondent(tx, row, parcel.earlier_names.get(mark, ()))
+        for each in sorted(set(borne) - set(known)):
+            known[each] = here
+            tx.execute(sa.insert(correspondent_mark).values(mark=each, correspondent_id=here))
     return {mark: known[mark] for mark in parcel.correspondents}
+
+
+def _new_correspondent(tx: sa.Connection, row: Columns, earlier_names: Collection[str]) -> int:
+    made = tx.execute(
+        sa.insert(correspondent).values(**_without(row, "id")).returning(correspondent.c.id)
+    )
+    number = int(made.scalar_one())
+    for name in earlier_names:
+        tx.execute(sa.insert(earlier_name).values(correspondent_id=number, plain_name=name))
+    return number
 
 
 def _here(parcel: Parcel, people: Mapping[str, int], number: int | None) -> int | None:
@@ -149,7 +157,22 @@ def _here(parcel: Parcel, people: Mapping[str, int], number: int | None) -> int 
     return None if number is None else people.get(parcel.named.get(number, ""))
 
 
-def _contacts(tx: sa.Connection, parcel: Parcel, inmate_id: int, people: Mapping[str, int]) -> int:
+def _decided_here(tx: sa.Connection, parcel: Parcel, inmate_id: int) -> frozenset[str]:
+    """The marks of those of whom this facility may have decided that they and this person write to
+    each other no more: it knew both, before the person came by this transfer."""
+    if not {*marks.marks_of(tx, inmate_id)} & {*parcel.marks}:
+        return frozenset()
+    return frozenset(tx.execute(sa.select(correspondent_mark.c.mark)).scalars())
+
+
+def _contacts(
+    tx: sa.Connection,
+    parcel: Parcel,
+    inmate_id: int,
+    people: Mapping[str, int],
+    decided: frozenset[str],
+) -> int:
+    """One that was here before, and is no more, was removed by somebody: it is asked for."""
     new = 0
     for row in parcel.contacts:
         of = _here(parcel, people, row["correspondent_id"])
@@ -157,6 +180,8 @@ def _contacts(tx: sa.Connection, parcel: Parcel, inmate_id: int, people: Mapping
         if of is None or tx.execute(sa.select(contact.c.id).where(*same)).first():
             continue
         values = _without(row, "id", correspondent_id=of, inmate_id=inmate_id)
+        if decided.intersection(parcel.also[parcel.named[row["correspondent_id"]]]):
+            values["approved"] = None
         tx.execute(sa.insert(contact).values(**values))
         new += 1
     return new

@@ -83,6 +83,7 @@ ELSEWHERE = {
     "model/retention.py": ("types", "unit/retention/test_actions.py"),
     "storage/tables_retention.py": ("tables", "unit/storage/test_schema.py"),
     "retention/due.py": ("by what is due", "unit/retention/test_waiting.py"),
+    "emptying/files.py": ("by what is left", "unit/retention/test_carrying_out.py"),
     "emptying/stacks.py": ("by what is left", "unit/retention/test_carrying_out.py"),
     "emptying/tables.py": ("by what is left", "unit/retention/test_carrying_out.py"),
     "retention/neighbours.py": ("by what is left", "unit/retention/test_carrying_out.py"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from digitizer.emptying.files import is_named
 from digitizer.facility import Facility
 from digitizer.messages import writing
-from digitizer.operations.stored_blobs import is_named, named_originals, named_pictures
+from digitizer.operations.stored_blobs import named_originals, named_pictures
 from digitizer.storage.database import reading
 from tests.support.conversing import a_photo, as_correspondent, make_contact
 from tests.support.made_mail import ORSON, deliver, take

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -30,6 +32,7 @@ from digitizer.operations.facilities import add_facility
 from digitizer.operations.scrub import scrub
 from digitizer.people import renumbering, roster
 from digitizer.people.correspondents import actions as correspondents
+from digitizer.people.correspondents.records import Entry
 from digitizer.policies import legal_holds
 from digitizer.retention import actions as retention
 from digitizer.screening import legal_mail, recalls, sealing_by_hand
@@ -37,10 +40,13 @@ from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import inmate, letter, message
 from digitizer.storage.tables_correspondents import correspondent
+from digitizer.storage.tables_transfers import correspondent_mark
 from digitizer.support import clock, failpoints
 from digitizer.support.clock import now
 from digitizer.transfers import actions as transfers
+from digitizer.transfers import stores
 from digitizer.transfers.actions import TransferState
+from digitizer.transfers.unpacking import Stored
 from tests.support.agencies import (
     ORSON_THERE,
     PETRA_THERE,
@@ -412,6 +418,45 @@ def test_a_message_that_was_destroyed_there_does_not_come_back(two: Two) -> None
     sound(two.first, north)
 
 
+def test_a_contact_that_was_removed_there_is_only_asked_for_when_they_come_again(
+    two: Two,
+) -> None:
+    fill_mailbox(with_page(two.first))
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    (known,) = correspondents.contacts_of(two.north, ORSON_THERE, OPERATOR).contacts
+    ida = known.correspondent.id
+    correspondents.remove_contact(two.north, ida, ORSON_THERE, SUPERVISOR, "a protective order")
+    _there_and_back(two)
+    (again,) = correspondents.contacts_of(two.north, ORSON_THERE, OPERATOR).contacts
+    assert (again.correspondent.id, again.approved) == (ida, None)
+    (at_first,) = correspondents.contacts_of(two.first, ORSON, OPERATOR).contacts
+    assert at_first.approved is not None
+
+
+def test_records_that_were_made_one_meanwhile_are_no_new_person_there(two: Two) -> None:
+    """Each of the two bears a mark from another transfer; the north knows one of them."""
+    fill_mailbox(with_page(two.first))
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    (known,) = correspondents.contacts_of(two.north, ORSON_THERE, OPERATOR).contacts
+    list_again(two.first, ORSON)
+    move(two.north, ORSON_THERE, two.first, ORSON)
+    (ida,) = correspondents.contacts_of(two.first, ORSON, OPERATOR).contacts
+    twin = correspondents.add_correspondent(two.first, Entry("Ida Marlow", "", "", ""), CLERK)
+    for mark in ("0" * 16, "z" * 16):
+        with writing(two.first.engine) as tx:
+            tx.execute(sa.insert(correspondent_mark).values(mark=mark, correspondent_id=twin))
+    correspondents.merge_correspondents(
+        two.first, twin, ida.correspondent.id, SUPERVISOR, "one person"
+    )
+    list_again(two.north, ORSON_THERE)
+    assert move(two.first, ORSON, two.north, ORSON_THERE).new.contacts == 0
+    assert correspondents.contacts_of(two.north, ORSON_THERE, OPERATOR).contacts == (known,)
+    with reading(two.north.engine) as tx:
+        assert tx.execute(sa.select(sa.func.count()).select_from(correspondent)).scalar() == 1
+        marks = sa.select(sa.func.count()).select_from(correspondent_mark)
+        assert tx.execute(marks).scalar() == 3
+
+
 def test_who_comes_back_is_nobody_else(two: Two) -> None:
     """Neither under another record here, nor under the record of somebody else who moved."""
     move(two.first, ORSON, two.north, ORSON_THERE)
@@ -560,6 +605,48 @@ def test_of_two_who_take_over_at_once_one_does_and_two_ways_at_once_harm_nobody(
     entered = [each for each in events(two.north) if each[0] == Verb.TAKE_OVER]
     assert len(entered) == 1
     sound(two.first, two.north)
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """It is done once, after the files were carried and before anything is written."""
+    carry, doings = stores.carry, [act]
+
+    def carried(*given: Any) -> Stored:
+        done = carry(*given)
+        while doings:
+            doings.pop()()
+        return done
+
+    monkeypatch.setattr(stores, "carry", carried)
+
+
+def test_what_is_sealed_there_meanwhile_leaves_no_plain_file_here(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own,), (goes,) = (old_stack(two.first, [ORSON], number) for number in (0, 10))
+
+    def seal() -> None:
+        recalls.recall(two.first, own.id, SUPERVISOR, "it is legal mail")
+        sealing_by_hand.seal_held(two.first, own.id, 2, CLERK, "it is legal mail")
+
+    _meanwhile(monkeypatch, seal)
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    assert mailbox(two.north, ORSON_THERE) == [goes.id]
+    assert not list(words_left(two.north.home, own.words))
+    assert list(words_left(two.north.home, goes.words))
+    sound(two.first, two.north)
+
+
+def test_of_somebody_who_was_not_taken_over_no_file_is_left(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own,) = old_stack(two.first, [ORSON], 0)
+    sent = transfers.send(two.first, ORSON, "north", SUPERVISOR, "why")
+    stop = partial(transfers.withdraw, two.first, sent.id, SUPERVISOR, "stays")
+    _meanwhile(monkeypatch, stop)
+    with pytest.raises(Conflict, match="was withdrawn"):
+        transfers.take_over(two.north, sent.id, ORSON_THERE, SUPERVISOR, "prints")
+    assert not list(words_left(two.north.home, own.words))
 
 
 def test_pictures_that_are_lost_keep_no_mailbox_back(two: Two) -> None:
