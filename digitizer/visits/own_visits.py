@@ -14,6 +14,7 @@ from digitizer.model.errors import Conflict, NotFound, TooOften, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind, Inmate
 from digitizer.model.visits import (
+    WITHDRAWN,
     BookedVisit,
     Guest,
     Held,
@@ -224,7 +225,8 @@ def decline(facility: Facility, visit_id: str, by: Actor) -> None:
 
 
 def _is_known_to_inmate(visit: BookedVisit) -> bool:
-    return visit.state in (VisitState.BOOKED, VisitState.CANCELLED)
+    was_asked_for = visit.ended_by == WITHDRAWN
+    return visit.state in (VisitState.BOOKED, VisitState.CANCELLED) and not was_asked_for
 
 
 def calendar_of(facility: Facility, visit_id: str, by: Actor) -> bytes:
@@ -242,7 +244,8 @@ def _end(action: Action, facility: Facility, visit: BookedVisit, who: str) -> No
     if visit.starts <= now():
         raise Conflict("This visit has begun, or is over. It cannot be cancelled any more.")
     was_booked = visit.state is VisitState.BOOKED
-    records.set_state(action.tx, visit, VisitState.CANCELLED, by=who)
+    by = who if was_booked else WITHDRAWN
+    records.set_state(action.tx, visit, VisitState.CANCELLED, by=by)
     action.record(Verb.CANCEL_VISIT, Subject.visit(visit.id))
     if was_booked:
         after = records.get(action.tx, visit.id)

@@ -242,3 +242,16 @@ def test_nothing_is_offered_where_the_settings_say_so(facility: Facility) -> Non
     assert not own_visits.is_offered(here, me)
     with pytest.raises(NotFound):
         own_visits.hold_time(here, ORSON, times_for(here)[0], me)
+
+
+def test_a_request_that_was_taken_back_was_never_the_inmates(facility: Facility) -> None:
+    here = with_visits(facility, approval="staff")
+    make_session(here)
+    me = make_visitor(here)
+    asked = ask_first(here, me)
+    own_visits.cancel_own(here, asked, as_visitor(me))
+    assert own_visits.inmates_visits(here, as_inmate(ORSON)) == ()
+    booked = ask_first(here, me)
+    actions.approve(here, booked, CLERK)
+    own_visits.cancel_own(here, booked, as_visitor(me))
+    assert [each.id for each in own_visits.inmates_visits(here, as_inmate(ORSON))] == [booked]
