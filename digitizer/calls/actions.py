@@ -8,6 +8,7 @@ their role (``rooms``).
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -125,7 +126,9 @@ def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
     urls = [f"turn:{host}:{own.relay_port}?transport={each}" for each in ("udp", "tcp")]
     if own.certificate:
         urls.append(f"turns:{host}:{own.tls_port}?transport=tcp")
-    return relay_pass(secret, tuple(urls), record.id, now())
+    # Ports are counted by this name: nobody can take those of the others of their call.
+    who = _SEATS.get(by.kind) or secrets.token_hex(4)
+    return relay_pass(secret, tuple(urls), f"{record.id}-{who}", now())
 
 
 def publish(facility: Facility, call_id: str, offer: str, by: Actor) -> tuple[str, int]:

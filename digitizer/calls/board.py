@@ -24,11 +24,13 @@ import sqlalchemy as sa
 from digitizer import audit
 from digitizer.calls import records
 from digitizer.calls.records import CallRecord
+from digitizer.calls.rooms import NobodyWatches
 from digitizer.calls.states import Seen, look, may_enter, may_meet, was_away
 from digitizer.engines.calls.port import (
     CallEngine,
     CallError,
     Line,
+    MonitoredRoom,
     Room,
     Seat,
     WatchLine,
@@ -82,6 +84,13 @@ def room_of(record: CallRecord, seat: Seat, at: datetime) -> Room | None:
     if may_meet(record.call, at) and not comes_back:
         return record.rooms.meeting
     return record.rooms.lobby if seat is Seat.VISITOR else None
+
+
+def watched_room(record: CallRecord, at: datetime) -> MonitoredRoom:
+    """Which room staff see: the lobby, and then where both meet. An attorney is seen until staff
+    know who it is: who waits for the start may talk with colleagues. Raises NobodyWatches."""
+    meeting = record.rooms.watched() if record.call.stage.is_known else None
+    return meeting if meeting and may_meet(record.call, at) else record.rooms.lobby
 
 
 class Board:
@@ -154,8 +163,7 @@ class Board:
     def watching(self, record: CallRecord, watcher: str) -> WatchLine:
         """The line by which staff see the room in which the visitor is now. Raises NobodyWatches,
         and Conflict where there is nobody to be seen."""
-        meets = may_meet(record.call, now())
-        room = record.rooms.watched() if meets else record.rooms.lobby
+        room = watched_room(record, now())
         with self._lock:
             known = self._watching.get((record.id, watcher))
             if known and known.room == room and known.line.alive:
@@ -267,6 +275,16 @@ class Board:
                     self._hang_up((record.id, seat))
                 elif held:
                     self._held[record.id, seat] = replace(held, ends=record.call.end)
+            self._drop_who_may_not_watch(record, at)
+
+    def _drop_who_may_not_watch(self, record: CallRecord, at: datetime) -> None:
+        try:
+            room = watched_room(record, at)
+        except NobodyWatches:
+            room = None
+        for key in [k for k, each in self._watching.items() if k[0] == record.id]:
+            if self._watching[key].room != room:
+                self._watching.pop(key).line.hang_up()
 
     def _hang_up(self, key: tuple[str, Seat]) -> None:
         held = self._held.pop(key, None)

@@ -9,8 +9,10 @@ from pydantic import Field, field_validator, model_validator
 
 from digitizer.model.toml_file import AsWritten, Keys
 
-#: Ports that one call takes on each side: two who send and watch, and staff who watch both.
-PORTS_A_CALL = 6
+#: Connections of one call: two who send and watch, and staff who watch both. Each takes a port of
+#: the media server, and of the relay one for each way that its browser is told: it opens them all.
+_CONNECTIONS = 6
+_WAYS, _WAYS_WITH_TLS = 2, 3
 _LEAST_PORTS = 20
 
 #: The first and the last.
@@ -25,7 +27,8 @@ class Calls(Keys):
     Browsers reach the relay at ``relay_host`` (a name or an address), which listens on this
     machine at ``relay_address``, on ``relay_port``, and encrypted on ``tls_port`` where there is a
     ``certificate`` with its ``certificate_key`` (paths). ``relay_range`` and ``media_range`` are
-    ranges of ports of ``media_address``: six of each for a call.
+    ranges of ports of ``media_address``: for a call six of ``media_range``, and of ``relay_range``
+    twelve, or eighteen with a ``certificate``.
 
     ``kilobits`` a second bound each picture. ``early_minutes`` before a call its visitor may come.
     A fault of ours moves the end, by ``most_moved_minutes`` at most.
@@ -79,8 +82,9 @@ class Calls(Keys):
     @property
     def at_once(self) -> int:
         """Calls for which there are ports."""
-        ranges = (self.relay_range, self.media_range)
-        return min(last - first + 1 for first, last in ranges) // PORTS_A_CALL
+        ways = _WAYS_WITH_TLS if self.certificate else _WAYS
+        relayed, media = (last - first + 1 for first, last in (self.relay_range, self.media_range))
+        return min(relayed // (_CONNECTIONS * ways), media // _CONNECTIONS)
 
 
 def _may_carry_media(address: str) -> bool:

@@ -41,6 +41,8 @@ class VisitState(StrEnum):
     LAPSED = "lapsed"
 
 
+#: Who ended a visit that was asked for and never booked: its visitor took the request back.
+WITHDRAWN = "withdrawn"
 #: These have a place.
 STANDING = (VisitState.REQUESTED, VisitState.BOOKED)
 
@@ -233,7 +235,8 @@ class Guest:
 class _Visit:
     """What every visit has. ``sequence`` counts its changes, as calendars want it; ``booker`` is
     the correspondent who booked it, None where staff did. ``reason`` is why it was refused or
-    cancelled, and ``ended_by`` who did that: "staff", "inmate", "visitor", "time"."""
+    cancelled, and ``ended_by`` who did that: "staff", "inmate", "visitor", "time", or ``WITHDRAWN``
+    of a request."""
 
     id: str
     session: int

@@ -102,7 +102,7 @@ visit = sa.Table(
     sa.Column("asked", UtcTime, nullable=False),
     sa.Column("changed", UtcTime, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
-    # Why it was refused or cancelled, and by whom: staff, inmate, visitor, time.
+    # Why it was refused or cancelled, and by whom: staff, inmate, visitor, time, withdrawn.
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("ended_by", sa.String(16), nullable=False),
     sa.Column("outcome", sa.String(40)),

@@ -4,7 +4,7 @@ them as an approved contact, and the inmates, who see their own and can decline 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from digitizer.access.acting import Action, Look, acting, keeping, looking
@@ -14,6 +14,7 @@ from digitizer.model.errors import Conflict, NotFound, TooOften, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind, Inmate
 from digitizer.model.visits import (
+    WITHDRAWN,
     BookedVisit,
     Guest,
     Held,
@@ -21,6 +22,7 @@ from digitizer.model.visits import (
     Refusal,
     Slot,
     VisitKind,
+    VisitRule,
     VisitState,
 )
 from digitizer.people import roster
@@ -35,6 +37,7 @@ from digitizer.visits.rules import Wanted
 #: What people outside book. A visit with an attorney is booked by staff.
 _KINDS = (VisitKind.IN_PERSON, VisitKind.VIDEO)
 _MOST_OF_ONE = 50
+_KEPT_AWAY = (VisitRule.NO_CONTACT, VisitRule.BANNED, VisitRule.BLOCKED)
 _WEEKS = timedelta(days=366)
 #: Visits that one person books in a day, also those that they cancelled: of each the inmate gets
 #: a slip, and other visitors get an e-mail.
@@ -195,12 +198,21 @@ def find_own(facility: Facility, visit_id: str, by: Actor) -> BookedVisit:
 
 def cancel_own(facility: Facility, visit_id: str, by: Actor) -> None:
     """Raises NotFound for what is not theirs, and Conflict once it begins, where it does not stand
-    any more, or where somebody else booked it."""
+    any more, where somebody else booked it, or where staff did and they may not come any more: it
+    is others' visit then."""
     with acting(facility, by, Act.BOOK_OWN_VISIT) as action:
         visit = _visitors(action, visit_id)
-        if visit.booker not in (None, action.correspondent):
+        staff_booked = visit.booker is None and not _is_kept_away(action, facility, visit)
+        if visit.booker != action.correspondent and not staff_booked:
             raise Conflict("Somebody else booked this visit. Only they, or staff, can cancel it.")
         _end(action, facility, visit, "visitor")
+
+
+def _is_kept_away(action: Action, facility: Facility, visit: BookedVisit) -> bool:
+    """Whether the correspondent who acts may not visit this inmate any more."""
+    mine = replace(asking.wanted_of(action.tx, visit), guests=(_me(action),))
+    found = asking.against(action.tx, facility.settings.visits, mine)
+    return any(each.rule in _KEPT_AWAY for each in found)
 
 
 def inmates_visits(facility: Facility, by: Actor) -> tuple[BookedVisit, ...]:
@@ -224,7 +236,8 @@ def decline(facility: Facility, visit_id: str, by: Actor) -> None:
 
 
 def _is_known_to_inmate(visit: BookedVisit) -> bool:
-    return visit.state in (VisitState.BOOKED, VisitState.CANCELLED)
+    was_asked_for = visit.ended_by == WITHDRAWN
+    return visit.state in (VisitState.BOOKED, VisitState.CANCELLED) and not was_asked_for
 
 
 def calendar_of(facility: Facility, visit_id: str, by: Actor) -> bytes:
@@ -242,7 +255,8 @@ def _end(action: Action, facility: Facility, visit: BookedVisit, who: str) -> No
     if visit.starts <= now():
         raise Conflict("This visit has begun, or is over. It cannot be cancelled any more.")
     was_booked = visit.state is VisitState.BOOKED
-    records.set_state(action.tx, visit, VisitState.CANCELLED, by=who)
+    by = who if was_booked else WITHDRAWN
+    records.set_state(action.tx, visit, VisitState.CANCELLED, by=by)
     action.record(Verb.CANCEL_VISIT, Subject.visit(visit.id))
     if was_booked:
         after = records.get(action.tx, visit.id)

@@ -14,6 +14,10 @@ from pathlib import Path
 
 JANUS_FOLDER = Path("/usr/lib/x86_64-linux-gnu/janus")
 _PLUGIN, _TRANSPORT = "libjanus_videoroom.so", "libjanus_websockets.so"
+#: Ports of the relay that one seat of a call may hold at once, by all its passes together: two
+#: connections, each by up to three ways, and those that a browser which crashed left for ten
+#: minutes. Without a bound one pass could take the ports of all calls.
+PORTS_A_PASS = 30
 #: Of a Unix socket, as the system has it.
 _LONGEST_PATH = 100
 
@@ -180,6 +184,7 @@ def _relay_file(plan: MediaPlan, own: ServerSecrets) -> str:
         f"static-auth-secret={own.relay}",
         "realm=calls",
         "stale-nonce=600",
+        f"user-quota={PORTS_A_PASS}",
         "fingerprint",
         "no-cli",
         "no-software-attribute",

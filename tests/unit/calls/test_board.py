@@ -118,8 +118,8 @@ def test_a_pass_to_the_relay_is_given_only_while_the_call_can_be_entered(
 ) -> None:
     home, call = met(facility, ORSON, int(visitor.name))
     everybody = (visitor, INMATE, CLERK)
-    for by in everybody:
-        assert actions.relay(home, call, by).credential
+    names = {actions.relay(home, call, by).username for by in everybody}
+    assert len(names) == 3, "by its name the relay counts who holds its ports"
     weeks = {"starts": now() + timedelta(days=7), "ends": now() + timedelta(days=7, minutes=30)}
     later = plan(home, ORSON, int(visitor.name))
     with writing(home.engine) as tx:
@@ -254,6 +254,28 @@ def test_no_role_sees_hears_or_stops_the_sound_of_an_attorney(
             actions.mute(home, call, seat, by, muted=True)
     with pytest.raises((NobodyWatches, NotAllowed)):
         actions.warn(home, call, "clothing", by)
+
+
+def test_an_attorney_who_was_identified_waits_unseen(facility: Facility, visitor: Actor) -> None:
+    """Also for staff who looked on before: who waits for the start may talk with a colleague."""
+    home = with_calls(facility)
+    call = plan(home, ORSON, int(visitor.name), CallKind.ATTORNEY)
+    with writing(home.engine) as tx:
+        soon = {"starts": now() + timedelta(minutes=5), "ends": now() + timedelta(minutes=35)}
+        tx.execute(sa.update(video_call).values(**soon))
+    calls = service.board_of(home)
+    actions.see(home, call, visitor)
+    actions.publish(home, call, OFFER, visitor)
+    calls.tick()
+    assert set(actions.see(home, call, CLERK).visible) == {"visitor"}
+    seen = calls.watching(record(home, call), CLERK.name)
+    actions.identify(home, call, CLERK)
+    assert actions.see(home, call, CLERK).visible == {}
+    with pytest.raises(NobodyWatches):
+        actions.watch(home, call, "visitor", CLERK)
+    calls.tick()
+    assert not seen.alive
+    assert actions.see(home, call, visitor).line > 0
 
 
 def test_staff_end_it_with_a_reason_that_both_read(facility: Facility, visitor: Actor) -> None:

@@ -14,7 +14,15 @@ _GOOD = {"video": True, "media_address": "10.1.0.5", "relay_host": "calls.jail.e
 
 def test_there_are_no_calls_unless_a_setting_says_so() -> None:
     assert not Calls().video
-    assert Calls.model_validate(_GOOD).at_once == 66
+
+
+def test_a_browser_takes_a_port_of_the_relay_for_each_way_that_it_is_told() -> None:
+    """As Chromium was seen to: of each connection it keeps all."""
+    assert Calls.model_validate(_GOOD).at_once == 400 // 12
+    encrypted = {"certificate": "keys/calls.pem", "certificate_key": "keys/calls.key"}
+    assert Calls.model_validate(_GOOD | encrypted).at_once == 400 // 18
+    wide = {"relay_range": [40_000, 49_599]}
+    assert Calls.model_validate(_GOOD | wide).at_once == 400 // 6
 
 
 @pytest.mark.parametrize(

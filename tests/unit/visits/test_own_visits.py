@@ -242,3 +242,29 @@ def test_nothing_is_offered_where_the_settings_say_so(facility: Facility) -> Non
     assert not own_visits.is_offered(here, me)
     with pytest.raises(NotFound):
         own_visits.hold_time(here, ORSON, times_for(here)[0], me)
+
+
+def test_a_request_that_was_taken_back_was_never_the_inmates(facility: Facility) -> None:
+    here = with_visits(facility, approval="staff")
+    make_session(here)
+    me = make_visitor(here)
+    asked = ask_first(here, me)
+    own_visits.cancel_own(here, asked, as_visitor(me))
+    assert own_visits.inmates_visits(here, as_inmate(ORSON)) == ()
+    booked = ask_first(here, me)
+    actions.approve(here, booked, CLERK)
+    own_visits.cancel_own(here, booked, as_visitor(me))
+    assert [each.id for each in own_visits.inmates_visits(here, as_inmate(ORSON))] == [booked]
+
+
+def test_who_may_not_come_any_more_does_not_cancel_the_visit_of_the_others(here: Facility) -> None:
+    ida, mina = make_visitor(here), make_visitor(here, MINA)
+    visit = actions.book(here, ORSON, times_for(here)[0], [ida, mina], CLERK)
+    since = today(), None
+    ban = setup.restrict(
+        here, Limit.NO_VISITS, ida.correspondent, "", since, SUPERVISOR, "contraband"
+    )
+    with pytest.raises(Conflict, match="Only they, or staff"):
+        own_visits.cancel_own(here, visit, as_visitor(ida))
+    setup.end_restriction(here, ban, SUPERVISOR, "a mistake")
+    own_visits.cancel_own(here, visit, as_visitor(ida))

@@ -71,16 +71,32 @@ def _draw(canvas: Canvas, slip: VisitSlip, paper: Paper) -> None:
     y = draw_letterhead(canvas, paper, slip.facility_name, both(words, "visit_kind"))
     y = draw_delivery_panel(canvas, slip.words.letter, slip.inmate, paper, y - 20)
     y = _draw_title(canvas, words, slip.news, y - 38, width)
+    who = Fact("visit_who", clean_line(", ".join(slip.visitors)))
+    why = [Fact("visit_why", clean_line(slip.reason))] if slip.reason else []
+    short = [each for each in (who, *why) if _fits(each.value, width)]
     facts = (
         Fact("visit_when", slip.when, bold=True),
         Fact("visit_where", clean_line(slip.where), bold=True),
-        Fact("visit_who", clean_line(", ".join(slip.visitors))),
-        *([Fact("visit_why", clean_line(slip.reason))] if slip.reason else []),
+        *short,
     )
     y = draw_facts(canvas, words, facts, paper, y - 26, _FACTS)
+    for each in (who, *why):
+        if each not in short:
+            y = _draw_in_full(canvas, f"{both(words, each.label)}: {each.value}", y - 20, width)
     if slip.news != "cancelled":
         _draw_notes(canvas, words, slip.monitored, y - 24, width)
     draw_footer(canvas, paper, identity(slip.inmate), both(words, "visit_kind"))
+
+
+def _fits(value: str, width: float) -> bool:
+    """Whether it stands on one line, as small as facts become."""
+    return len(wrap(value, REGULAR, _FACTS.value * 0.62, width - _FACTS.column)) == 1
+
+
+def _draw_in_full(canvas: Canvas, text: str, y: float, width: float) -> float:
+    """Of who comes and why it is off nothing is left out; returns where it ends."""
+    lines = wrap(clean_line(text), REGULAR, _SIZE, width)
+    return draw_lines(canvas, lines, MARGIN, y, width, _LEADING) + _LEADING
 
 
 def _draw_title(canvas: Canvas, words: Wording, news: str, y: float, width: float) -> float:

@@ -53,3 +53,12 @@ def test_it_says_before_that_staff_may_watch() -> None:
 
 def test_the_reason_of_a_cancelled_visit_is_on_it() -> None:
     assert "lockdown" in slip(news="cancelled", reason="lockdown")
+
+
+@pytest.mark.parametrize("news", ["booked", "cancelled"])
+def test_of_who_comes_and_why_it_is_off_nothing_is_left_out(news: str) -> None:
+    visitors = tuple(f"Visitor{each} of a long name that is written out" for each in range(20))
+    reason = " ".join(f"reason{each}" for each in range(60))
+    said = slip(news=news, visitors=visitors, monitored=True, reason=reason).split()
+    assert {f"Visitor{each}" for each in range(20)} <= set(said)
+    assert {f"reason{each}" for each in range(60)} <= set(said)
