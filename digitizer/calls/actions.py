@@ -144,7 +144,10 @@ def leave(facility: Facility, call_id: str, by: Actor) -> None:
         record = _get(action, facility, call_id)
         board_of(facility).page_closed(record.id, _SEATS[by.kind])
         if record.call.stage is Stage.LIVE:
-            records.keep(action.tx, record.id, states.leave_early(record.call, now()))
+            seat = str(_SEATS[by.kind])
+            records.keep(
+                action.tx, record.id, states.leave_early(record.call, now()), ended_by=seat
+            )
         action.record(Verb.LEAVE_CALL, Subject.call(record.id))
     if record.call.stage is Stage.LIVE:
         board_of(facility).close(record)

@@ -113,6 +113,24 @@ def without_outcome(tx: sa.Connection, at: datetime) -> tuple[BookedVisit, ...]:
     return _visits(tx, booked, visit.c.ends <= at, visit.c.outcome.is_(None))
 
 
+def by_video(tx: sa.Connection, at: datetime) -> tuple[BookedVisit, ...]:
+    """Booked, in a room of video, and not over; by time."""
+    booked = visit.c.state == str(VisitState.BOOKED)
+    return _visits(tx, booked, visit_room.c.medium == str(Medium.VIDEO), visit.c.ends > at)
+
+
+def without_outcome_by_video(tx: sa.Connection, until: datetime) -> tuple[BookedVisit, ...]:
+    """Booked, to begin before then, and nobody has said what became of them; by time."""
+    booked = visit.c.state == str(VisitState.BOOKED)
+    of_video = visit_room.c.medium == str(Medium.VIDEO)
+    return _visits(tx, booked, of_video, visit.c.starts < until, visit.c.outcome.is_(None))
+
+
+def some(tx: sa.Connection, visit_ids: Collection[str]) -> tuple[BookedVisit, ...]:
+    """Those of these ids; by time."""
+    return _visits(tx, visit.c.id.in_(sorted(visit_ids))) if visit_ids else ()
+
+
 def unanswered(tx: sa.Connection, at: datetime) -> tuple[BookedVisit, ...]:
     """Requests that nobody answered before they began; by time."""
     return _visits(tx, visit.c.state == str(VisitState.REQUESTED), visit.c.starts <= at)
