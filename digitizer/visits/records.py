@@ -116,14 +116,19 @@ def without_outcome(tx: sa.Connection, at: datetime) -> tuple[BookedVisit, ...]:
 def by_video(tx: sa.Connection, at: datetime) -> tuple[BookedVisit, ...]:
     """Booked, in a room of video, and not over; by time."""
     booked = visit.c.state == str(VisitState.BOOKED)
-    return _visits(tx, booked, visit_room.c.medium == str(Medium.VIDEO), visit.c.ends > at)
+    return _visits(tx, booked, _in_video_rooms(), visit.c.ends > at)
 
 
 def without_outcome_by_video(tx: sa.Connection, until: datetime) -> tuple[BookedVisit, ...]:
     """Booked, to begin before then, and nobody has said what became of them; by time."""
     booked = visit.c.state == str(VisitState.BOOKED)
-    of_video = visit_room.c.medium == str(Medium.VIDEO)
-    return _visits(tx, booked, of_video, visit.c.starts < until, visit.c.outcome.is_(None))
+    none_yet = visit.c.outcome.is_(None)
+    return _visits(tx, booked, _in_video_rooms(), visit.c.starts < until, none_yet)
+
+
+def _in_video_rooms() -> sa.ColumnElement[bool]:
+    rooms = sa.select(visit_room.c.id).where(visit_room.c.medium == str(Medium.VIDEO))
+    return visit.c.room_id.in_(rooms)
 
 
 def some(tx: sa.Connection, visit_ids: Collection[str]) -> tuple[BookedVisit, ...]:

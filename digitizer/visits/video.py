@@ -312,10 +312,11 @@ def times_again(facility: Facility, visit_id: str, by: Actor) -> tuple[OpenSlot,
         visit = records.get(look.tx, visit_id)
         if visit_id not in {each.id for each in lost(look.tx, facility.settings)}:
             return None
-        wanted, limits = asking.wanted_of(look.tx, visit, asking.nowhere()), facility.settings
-        today = asking.day_of(now())
-        days = today, today + _AHEAD
-        open_now, _ = asking.open_times(look.tx, limits.visits, wanted, [visit.kind], *days)
+        whose = visit.inmate.booking_number
+        wanted = asking.wanted_for(look.tx, whose, asking.nowhere(), visit.guests)
+        first, limits = asking.day_of(now()), facility.settings.visits
+        days = first, first + _AHEAD
+        open_now, _ = asking.open_times(look.tx, limits, wanted, [visit.kind], *days)
         alike = asking.sessions_monitored(look.tx, is_monitored(visit))
         return tuple(each for each in open_now if each.slot.session in alike)
 
