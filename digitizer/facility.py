@@ -206,11 +206,12 @@ def upgrade_database(engine: sa.Engine, home: Path, home_key: HomeKey | None) ->
 
 
 def open_facility(
-    home: Path, home_key: HomeKey | None = None, *, outpost: bool = False
+    home: Path, home_key: HomeKey | None = None, *, outpost: bool = False, guest: bool = False
 ) -> Facility:
     """Raises SettingsError, with the fix, for a home that cannot be used. ``home_key`` is that of
     an encrypted one, if it is at hand; else the secret that opens it is looked for. ``outpost``: it
-    may be one, too."""
+    may be one, too. ``guest``: this process is another facility's, and goes on by that one's
+    clock."""
     home = home.resolve()
     settings = read_settings(home)
     if settings.store.outpost and not outpost:
@@ -218,7 +219,8 @@ def open_facility(
             f"{home} is an outpost: only worker and watch run there. Run this in the facility's "
             "home."
         )
-    _go_by_its_clock(settings)
+    if not guest:
+        _go_by_its_clock(settings)
     if (home / _TO_REWRITE).exists():
         raise SettingsError(
             f"Bringing {home} up to date was interrupted, and its database may contain keys. Stop "

@@ -113,9 +113,13 @@ def _watched(board: Board, record: CallRecord, by: Actor) -> dict[str, int]:
 
 
 def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
-    """A way to the media server, for the browser of somebody who may be in this call."""
+    """A way to the media server, for the browser of somebody who may be in this call, or watch it.
+    Raises Conflict while nobody may be in it."""
     with looking(facility, by, Act.SEE_CALLS) as look:
         record = _get(look, facility, call_id)
+    if not states.may_enter(record.call, _SEATS.get(by.kind, Seat.VISITOR), now()):
+        over = record.call.stage.is_over
+        raise Conflict("The call is over." if over else "It cannot begin yet.")
     own, secret = facility.settings.calls, relay_secret(facility)
     host = f"[{own.relay_host}]" if ":" in own.relay_host else own.relay_host
     urls = [f"turn:{host}:{own.relay_port}?transport={each}" for each in ("udp", "tcp")]
@@ -142,13 +146,14 @@ def leave(facility: Facility, call_id: str, by: Actor) -> None:
     """Ends the call for both, once they met; before, whoever leaves may come again."""
     with acting(facility, by, Act.OWN_CALL) as action:
         record = _get(action, facility, call_id)
-        board_of(facility).page_closed(record.id, _SEATS[by.kind])
         if record.call.stage is Stage.LIVE:
             seat = str(_SEATS[by.kind])
             records.keep(
                 action.tx, record.id, states.leave_early(record.call, now()), ended_by=seat
             )
         action.record(Verb.LEAVE_CALL, Subject.call(record.id))
+    # Not in the transaction: a media server that hangs keeps nobody else from writing.
+    board_of(facility).page_closed(record.id, _SEATS[by.kind])
     if record.call.stage is Stage.LIVE:
         board_of(facility).close(record)
 
@@ -207,17 +212,18 @@ def warn(facility: Facility, call_id: str, notice: str, by: Actor) -> None:
 def mute(facility: Facility, call_id: str, seat: str, by: Actor, *, muted: bool) -> None:
     """Whether this seat's sound is passed on. Raises as ``warn``."""
     muting, whom = acting(facility, by, Act.RUN_CALL), _seat(seat)
+    with looking(facility, by, Act.SEE_CALLS) as look:
+        record = _get(look, facility, call_id)
+    room = record.rooms.watched()
+    if not states.may_meet(record.call, now()):
+        raise Conflict("They have not met.")
+    try:
+        board_of(facility).engine.mute(room, whom, muted=muted)
+    except CallError as error:
+        raise _failed(error) from None
     with muting as action:
-        record = _get(action, facility, call_id)
-        room = record.rooms.watched()
-        if not states.may_meet(record.call, now()):
-            raise Conflict("They have not met.")
         about = Subject.call(record.id)
         action.record(Verb.MUTE_CALL, about, seat=str(whom), muted=muted)
-        try:
-            board_of(facility).engine.mute(room, whom, muted=muted)
-        except CallError as error:
-            raise _failed(error) from None
 
 
 def end(

@@ -24,11 +24,10 @@ import sqlalchemy as sa
 from digitizer import audit
 from digitizer.calls import records, states
 from digitizer.calls.records import CallRecord
-from digitizer.calls.states import Seen, look, may_enter, may_meet
+from digitizer.calls.states import Seen, look, may_enter, may_meet, was_away
 from digitizer.engines.calls.port import (
     CallEngine,
     CallError,
-    EngineDown,
     Line,
     Room,
     Seat,
@@ -56,10 +55,12 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A line of a seat. ``number`` tells the page whether the line that it knows is this one."""
+    """A line of a seat. ``ends``: when its call does, as it was known last. ``number`` tells the
+    page whether the line that it knows is this one."""
 
     room: Room
     line: Line
+    ends: datetime
     number: int = field(default_factory=lambda: next(_numbers))
 
 
@@ -74,10 +75,12 @@ class Watching:
 
 def room_of(record: CallRecord, seat: Seat, at: datetime) -> Room | None:
     """Where this seat may be now: the visitor in the lobby until staff know who they are; the
-    inmate nowhere until then."""
+    inmate nowhere until then. A visitor who was away for long comes back into the lobby, even
+    before a look has noted that they are there."""
     if not may_enter(record.call, seat, at):
         return None
-    if may_meet(record.call, at):
+    comes_back = seat is Seat.VISITOR and was_away(record.call, at)
+    if may_meet(record.call, at) and not comes_back:
         return record.rooms.meeting
     return record.rooms.lobby if seat is Seat.VISITOR else None
 
@@ -144,7 +147,7 @@ class Board:
                 raise Conflict("It cannot begin yet.")
             self._hang_up((record.id, seat))
             self.engine.open(room)
-            held = Held(room, self.engine.admit(room, seat))
+            held = Held(room, self.engine.admit(room, seat), record.call.end)
             self._held[record.id, seat] = held
             self.page_is_open(record.id, seat)
         return held.line.publish(offer), held
@@ -188,9 +191,17 @@ class Board:
     # the clock
 
     def tick(self) -> None:
-        """One look at every call that can be entered."""
+        """One look at every call that can be entered. Where that fails, nobody is on a line after
+        the end of their call all the same."""
         at = now()
         self._drop_who_looks_no_more()
+        try:
+            self._look_at_all(at)
+        except Exception:  # whatever it was: the database may be away for long
+            self._drop_whose_time_is_over(at)
+            raise
+
+    def _look_at_all(self, at: datetime) -> None:
         with reading(self.facility.engine) as tx:
             running = records.running(tx, self._rules, at)
             stopped = self._stopped_meanwhile(tx, {each.id for each in running})
@@ -226,6 +237,11 @@ class Board:
             for key in [k for k, each in self._watching.items() if each.asked < gone]:
                 self._watching.pop(key).line.hang_up()
 
+    def _drop_whose_time_is_over(self, at: datetime) -> None:
+        with self._lock:
+            for key in [k for k, held in self._held.items() if held.ends <= at]:
+                self._hang_up(key)
+
     def _looked(self, tx: sa.Connection, record: CallRecord, seen: Seen) -> CallRecord:
         call = look(record.call, seen)
         records.keep(tx, record.id, call)
@@ -248,7 +264,7 @@ class Board:
         }
         try:
             self.engine.statistics(record.rooms.meeting)
-        except EngineDown:
+        except CallError:  # also one that is there, and does not know us
             return Seen(at, frozenset(here), flows, engine=False)
         return Seen(at, frozenset(here), flows)
 
@@ -264,6 +280,8 @@ class Board:
                 here = record.call.seen is not None and seat in record.call.seen.here
                 if held and (held.room != room_of(record, seat, at) or not here):
                     self._hang_up((record.id, seat))
+                elif held:
+                    self._held[record.id, seat] = replace(held, ends=record.call.end)
             if not states.can_be_entered(record.call, at):
                 for key in [each for each in self._watching if each[0] == record.id]:
                     self._watching.pop(key).line.hang_up()
@@ -282,4 +300,8 @@ class Board:
             except (DigitizerError, CallError, OSError) as error:
                 if str(error) != trouble:
                     log.error("video calls were not looked at: %s", error)
+                trouble = str(error)
+            except Exception as error:  # whatever it was: a clock that stands ends no call
+                if str(error) != trouble:
+                    log.exception("video calls were not looked at")
                 trouble = str(error)

@@ -179,6 +179,11 @@ def may_meet(call: Call, at: datetime) -> bool:
     return call.stage.is_known and call.starts <= at < call.end
 
 
+def was_away(call: Call, at: datetime) -> bool:
+    """Whether the visitor was last there so long ago that staff look again who comes."""
+    return call.visitor_at is not None and at - call.visitor_at > call.rules.look_again
+
+
 def warned_of(call: Call, at: datetime, minutes: tuple[int, ...] = (5, 1)) -> int | None:
     """How many minutes both are told that are left; None while there are more."""
     due = [each for each in minutes if call.left(at) <= timedelta(minutes=each)]
@@ -268,8 +273,7 @@ def _within(call: Call, since: datetime, until: datetime) -> timedelta:
 def _came(call: Call, seen: Seen) -> Call:
     """Notes who is there; a visitor who was away for long is to be identified again."""
     here = Seat.VISITOR in seen.here
-    away = call.visitor_at is not None and seen.at - call.visitor_at > call.rules.look_again
-    if here and away and call.stage.is_known:
+    if here and was_away(call, seen.at) and call.stage.is_known:
         call = replace(call, stage=Stage.WAITING)
     return replace(
         call,

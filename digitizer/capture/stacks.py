@@ -6,9 +6,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from digitizer.model.errors import UsageError
+from digitizer.model.paper import Scan
 from digitizer.model.scanner_profile import ScannerProfile, Stack
+from digitizer.scanners.profiles import DEFAULT
 
 Profiles = Mapping[str, ScannerProfile]
+#: In place of a scanner profile, of what no scanner here made but another facility handed over: a
+#: name that no profile can have.
+BY_TRANSFER = "(transfer)"
+
+
+def profile_of(profiles: Profiles, scan: Scan) -> ScannerProfile:
+    """By which a scan is worked. Raises UsageError where it is gone."""
+    return profile_named(profiles, DEFAULT if scan.profile == BY_TRANSFER else scan.profile)
 
 
 def profile_named(profiles: Profiles, name: str) -> ScannerProfile:

@@ -28,7 +28,7 @@ from digitizer.capture.recovery import give_back_from_dead_workers, recover
 from digitizer.capture.scans import home_rules, leases, ledger, signs_of_life
 from digitizer.capture.scans.ledger import Terms
 from digitizer.capture.sealed_filing import seal_away
-from digitizer.capture.stacks import profile_named
+from digitizer.capture.stacks import profile_of
 from digitizer.covers import register
 from digitizer.engines.reading.readers.vision_model import open_premises
 from digitizer.facility import Facility
@@ -37,6 +37,7 @@ from digitizer.model.errors import (
     DigitizerError,
     SandboxFailed,
     SandboxProblem,
+    SettingsError,
     StorageError,
 )
 from digitizer.model.events import Subject, Verb
@@ -277,7 +278,7 @@ class Worker:
             progress=self._progress,
             premises=self._premises,
         )
-        return work(scan, files, profile_named(facility.profiles, scan.profile), bench)
+        return work(scan, files, profile_of(facility.profiles, scan), bench)
 
     def _file(self, worked: Worked, folder: Path) -> None:
         failpoint("work.worked")
@@ -292,6 +293,8 @@ class Worker:
         failpoint("work.pictures_stored")
         with self._writing() as tx:
             if self._holds(tx, worked.scan):
+                if facility.is_outpost:  # again: large scans take minutes
+                    home_rules.check(tx, facility)
                 file_scan(
                     tx,
                     worked,
@@ -346,11 +349,12 @@ def _in_words(error: Exception) -> str:
 
 
 def _is_not_about_the_scan(error: Exception) -> bool:
-    """A full disk, or no sandbox to be had: once that is fixed it is tried again, uncounted."""
+    """A full disk, no sandbox to be had, or settings or keys that are not in order: once that is
+    fixed it is tried again, uncounted."""
     unavailable = isinstance(error, SandboxFailed) and error.kind is SandboxProblem.UNAVAILABLE
     full = isinstance(error, OSError) and error.errno in _DISK_ERRORS
-    about_the_file = isinstance(error, DamagedFile)
-    return unavailable or full or (isinstance(error, StorageError) and not about_the_file)
+    of_the_home = isinstance(error, (StorageError, SettingsError))
+    return unavailable or full or (of_the_home and not isinstance(error, DamagedFile))
 
 
 def _store_pictures(store: BlobStore, worked: Worked, folder: Path) -> dict[int, str]:

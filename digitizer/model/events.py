@@ -103,7 +103,7 @@ class Verb(StrEnum):
     CHANGE_VISIT_SESSION = "change visiting session"
     END_VISIT_SESSION = "end visiting session"
     CLOSE_DAYS = "close days to visits"
-    LIFT_CLOSED_DAYS = "lift closed days"
+    OPEN_CLOSED_DAYS = "open closed days"
     RESTRICT_VISITS = "restrict visits"
     END_VISIT_RESTRICTION = "end restriction of visits"
     KEEP_APART = "keep inmates apart"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from digitizer.storage.tables import inmate
+from digitizer.storage.tables_departures import departure
 from digitizer.storage.tables_transfers import transfer
 
 
@@ -21,11 +22,17 @@ class Whereabouts:
 
 
 def where_went(tx: sa.Connection, booking_number: str) -> Whereabouts | None:
-    """Where the person went last; None where no other facility took them over."""
+    """Where the person went last; None where no other facility took them over, or they were back
+    here since: whoever left then left for somewhere else."""
     row = tx.execute(
         sa.select(transfer)
         .join(inmate, transfer.c.inmate_id == inmate.c.id)
-        .where(inmate.c.booking_number == booking_number, transfer.c.taken.is_not(None))
+        .outerjoin(departure, departure.c.inmate_id == inmate.c.id)
+        .where(
+            inmate.c.booking_number == booking_number,
+            transfer.c.taken.is_not(None),
+            sa.or_(departure.c.returned.is_(None), departure.c.returned < transfer.c.taken),
+        )
         .order_by(transfer.c.taken.desc())
         .limit(1)
     ).first()

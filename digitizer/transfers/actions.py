@@ -8,6 +8,7 @@ release. Who dies on the way takes them over once more: what is there already is
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,10 +20,10 @@ from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act, is_permitted
 from digitizer.agency import FOLDER, Member, members
 from digitizer.facility import Facility, open_facility
-from digitizer.model.errors import Conflict, UsageError
+from digitizer.model.errors import Conflict, SettingsError, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate
-from digitizer.model.settings import read_settings
+from digitizer.model.settings import FILE_NAME, read_settings
 from digitizer.people import leaving, roster
 from digitizer.people.roster_import import end_logins
 from digitizer.storage.one_at_a_time import one_at_a_time
@@ -32,7 +33,7 @@ from digitizer.support.clock import new_id, now
 from digitizer.support.failpoints import failpoint
 from digitizer.transfers import marks, offers, parcels, stores
 from digitizer.transfers.offers import Transfer, TransferState
-from digitizer.transfers.unpacking import Stored, Unpacked, unpack
+from digitizer.transfers.unpacking import Stored, Unpacked, only_new, unpack
 
 __all__ = [
     "Place",
@@ -48,6 +49,8 @@ __all__ = [
     "transfers_of",
     "withdraw",
 ]
+
+log = logging.getLogger("digitizer")
 
 _NOTHING = Stored({})
 _NONE_NEW = Unpacked(0, 0, 0, 0)
@@ -70,11 +73,22 @@ class TakenOver:
 
 
 def other_facilities(facility: Facility, by: Actor) -> tuple[Place, ...]:
-    """To which somebody of this facility may be given; none where it is the only one."""
+    """To which somebody of this facility may be given; none where it is the only one. One whose
+    settings are broken is named by its code: pages show this, and must not fail for that."""
     with looking(facility, by, Act.SEE_TRANSFERS):
-        return tuple(
-            Place(each.code, read_settings(each.home).facility.name) for each in _others(facility)
-        )
+        try:
+            others = _others(facility)
+        except SettingsError as error:
+            log.error("the facilities of this agency are not known: %s", error)
+            return ()
+        return tuple(Place(each.code, _name_of(each)) for each in others)
+
+
+def _name_of(member: Member) -> str:
+    try:
+        return read_settings(member.home).facility.name
+    except SettingsError:
+        return member.code
 
 
 def transfers(facility: Facility, by: Actor) -> tuple[Transfer, ...]:
@@ -207,14 +221,17 @@ def take_over(
             with looking(facility, by, Act.TAKE_OVER) as here:
                 row_id = _identified(here.tx, there.tx, booking_number, transfer_id)
                 _need_no_doubt(here.tx, row_id, parcel, in_spite_of_doubts)
-        stored = stores.carry(sender, facility, parcel, _NOTHING)  # before anybody waits for it
+                new_here = only_new(here.tx, parcel, row_id)
+        stored = stores.carry(sender, facility, new_here, _NOTHING)  # before anybody waits for it
         with handing as closing:
             sent = offers.outgoing(closing.tx, transfer_id)
             _need_unfinished(sent)
             their_id = offers.row_of(closing.tx, transfer_id)
             parcels.mark_correspondents(closing.tx, their_id)
             parcel = parcels.read(closing.tx, their_id)
-            stored = stores.carry(sender, facility, parcel, stored)
+            with looking(facility, by, Act.TAKE_OVER) as here:
+                new_here = only_new(here.tx, parcel, row_id)
+            stored = stores.carry(sender, facility, new_here, stored)
             with taking as action:
                 _need_open(offers.incoming(action.tx, transfer_id), booking_number)
                 row_id = _identified(action.tx, closing.tx, booking_number, transfer_id)
@@ -326,7 +343,8 @@ def _close(
 def _agency(facility: Facility) -> Path:
     """The agency's own home."""
     home = facility.home.resolve()
-    return home.parent.parent if home.parent.name == FOLDER else home
+    above = home.parent.parent
+    return above if home.parent.name == FOLDER and (above / FILE_NAME).is_file() else home
 
 
 def _others(facility: Facility) -> tuple[Member, ...]:
@@ -359,7 +377,7 @@ def _member(facility: Facility, code: str) -> Member:
 @contextmanager
 def _opened(member: Member) -> Iterator[Facility]:
     """Another facility, with its own keys; closed afterwards."""
-    there = open_facility(member.home)
+    there = open_facility(member.home, guest=True)
     try:
         yield there
     finally:

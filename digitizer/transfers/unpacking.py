@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from digitizer.access.acting import Action
+from digitizer.capture.stacks import BY_TRANSFER
 from digitizer.letters.search.indexing import index_letter
 from digitizer.model.errors import Conflict
 from digitizer.model.events import Subject, Verb
 from digitizer.model.mail import MessageState, ScanState
+from digitizer.model.retention import Fate
 from digitizer.storage.tables import (
     correction,
     letter,
@@ -36,15 +38,12 @@ from digitizer.storage.tables_correspondents import (
     mail_block,
 )
 from digitizer.storage.tables_messages import refused_photo, reply_seen
-from digitizer.storage.tables_retention import kept_page, legal_hold
+from digitizer.storage.tables_retention import kept_page, legal_hold, retention_item
 from digitizer.storage.tables_screening import watch_rule, withheld_page, withheld_part
 from digitizer.storage.tables_transfers import correspondent_mark
 from digitizer.support.clock import new_id, now
 from digitizer.support.failpoints import failpoint
 from digitizer.transfers.parcels import Columns, Parcel, SentLetter, SentPage
-
-#: In place of a scanner profile: a name that no profile can have.
-BY_TRANSFER = "(transfer)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +85,37 @@ def unpack(action: Action, parcel: Parcel, inmate_id: int, origin: str, stored: 
     return Unpacked(letters, messages, contacts, restrictions)
 
 
+def only_new(tx: sa.Connection, parcel: Parcel, inmate_id: int) -> Parcel:
+    """Without the mail that this facility has, or had: what it destroyed or sealed since has no
+    plain file here any more, and gets none again. Raises Conflict as ``unpack``."""
+
+    def new(table: sa.Table, row_id: str) -> bool:
+        return _is_new(tx, table, row_id, inmate_id)
+
+    return replace(
+        parcel,
+        letters=tuple(each for each in parcel.letters if new(letter, each.row["id"])),
+        messages=tuple(each for each in parcel.messages if new(message, each["id"])),
+    )
+
+
 def _is_new(tx: sa.Connection, table: sa.Table, row_id: str, inmate_id: int) -> bool:
-    """Whether nothing has this id here. Raises Conflict where somebody else's has."""
+    """Whether nothing has this id here, or had it until it was destroyed. Raises Conflict where
+    somebody else's has."""
     row = tx.execute(sa.select(table.c.inmate_id).where(table.c.id == row_id)).first()
     if row is not None and row.inmate_id not in (None, inmate_id):
         raise Conflict(
             f"The {table.name} {row_id} is in another mailbox here. Find out whose it is before "
             "this person is taken over."
         )
-    return row is None
+    return row is None and not _was_destroyed(tx, table.name, row_id)
+
+
+def _was_destroyed(tx: sa.Connection, thing: str, row_id: str) -> bool:
+    """By schedule: of a message not even a row is left."""
+    this = retention_item.c.thing == thing, retention_item.c.item == row_id
+    done = sa.exists().where(*this, retention_item.c.fate == str(Fate.DESTROYED))
+    return bool(tx.execute(sa.select(done)).scalar())
 
 
 def _without(row: Columns, *names: str, **instead: Any) -> dict[str, Any]:

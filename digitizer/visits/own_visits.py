@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from digitizer.access.acting import Action, Look, acting, keeping, looking
 from digitizer.access.permissions import Act
 from digitizer.facility import Facility
-from digitizer.model.errors import Conflict, NotFound, UsageError
+from digitizer.model.errors import Conflict, NotFound, TooOften, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind, Inmate
 from digitizer.model.visits import (
@@ -36,6 +36,9 @@ from digitizer.visits.rules import Wanted
 _KINDS = (VisitKind.IN_PERSON, VisitKind.VIDEO)
 _MOST_OF_ONE = 50
 _WEEKS = timedelta(days=366)
+#: Visits that one person books in a day, also those that they cancelled: of each the inmate gets
+#: a slip, and other visitors get an e-mail.
+_MOST_A_DAY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,8 @@ def book_time(
     id. ``minors`` come with them: names and dates of birth. All rules are asked again. Booked
     twice, it is one visit.
 
-    Raises NotFound, UsageError for minors that cannot be, and Conflict where the ten minutes are
-    over or something stands against it.
+    Raises NotFound, UsageError for minors that cannot be, Conflict where the ten minutes are over
+    or something stands against it, and TooOften.
     """
     with looking(facility, by, Act.BOOK_OWN_VISIT) as look:
         done = records.find(look.tx, hold_id)
@@ -148,6 +151,7 @@ def book_time(
         kept = _held(action, hold_id)
         if kept.until <= now():
             raise Conflict("The ten minutes are over. Choose a time again.")
+        _check_pace(action)
         guests = (_me(action), *(Guest(name, None, born) for name, born in minors))
         wanted = _wanted(action, booking_number, kept.slot, _need_minors(facility, guests, kept))
         found = asking.against(action.tx, facility.settings.visits, wanted, holder=hold_id)
@@ -158,6 +162,12 @@ def book_time(
             video.follow(action, facility.settings, visit)
             notices.tell(action, facility, visit, News.BOOKED)
     return visit.id
+
+
+def _check_pace(action: Action) -> None:
+    day = now() - timedelta(days=1)
+    if records.booked_since(action.tx, action.correspondent or 0, day) >= _MOST_A_DAY:
+        raise TooOften
 
 
 def _need_minors(facility: Facility, guests: Sequence[Guest], kept: Held) -> tuple[Guest, ...]:

@@ -153,6 +153,12 @@ def of_correspondent(tx: sa.Connection, number: int, most: int) -> tuple[BookedV
     return _visits(tx, theirs)[::-1][:most]
 
 
+def booked_since(tx: sa.Connection, number: int, since: datetime) -> int:
+    """How many visits this correspondent booked or asked for, whatever became of them."""
+    theirs = visit.c.correspondent_id == number, visit.c.asked >= since
+    return int(tx.execute(sa.select(sa.func.count()).where(*theirs)).scalar_one())
+
+
 def move(tx: sa.Connection, before: BookedVisit, slot: Slot) -> None:
     """Into another time, as the same visit of the same kind."""
     _change(

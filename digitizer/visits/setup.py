@@ -135,7 +135,7 @@ def lift_closure(facility: Facility, closure_id: int, by: Actor, reason: str) ->
     """Visits can be on these days again. Raises NotFound, and UsageError without a reason."""
     with acting(facility, by, Act.LIMIT_VISITS, reason=reason) as action:
         limits.lift(action.tx, closure_id)
-        action.record(Verb.LIFT_CLOSED_DAYS, VISITS, closure=closure_id)
+        action.record(Verb.OPEN_CLOSED_DAYS, VISITS, closure=closure_id)
 
 
 def restrict(

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, expect  # noqa: E402 - after the 
 from digitizer.access.password_hashing import hash_secret  # noqa: E402
 from digitizer.calls import records  # noqa: E402
 from digitizer.calls.records import CallRecord, NewCall  # noqa: E402
-from digitizer.calls.states import CallKind, CallRules, Outcome, Stage  # noqa: E402
+from digitizer.calls.states import CallKind, CallRules, Outcome, Stage, terminate  # noqa: E402
 from digitizer.facility import open_facility  # noqa: E402
 from digitizer.people import roster  # noqa: E402
 from digitizer.storage.database import reading, writing  # noqa: E402
@@ -149,6 +149,13 @@ class Three:
         with reading(self.mail.facility.engine) as tx:
             return records.get(tx, self.call, CallRules(most_moved=timedelta(0)))
 
+    def end(self) -> None:
+        """So that the next test has no other call than its own."""
+        found = self.record()
+        if not found.call.stage.is_over:
+            with writing(self.mail.facility.engine) as tx:
+                records.keep(tx, self.call, terminate(found.call, now()))
+
     def meet(self) -> None:
         """Both come, staff identify the visitor, and both are seen and heard."""
         self.visitor.click("[data-start]")
@@ -181,7 +188,9 @@ def three(mail: Mail, chromium: Browser, address: str) -> Iterator[Three]:
     for page in made:
         page.on("pageerror", lambda error: faults.append(str(error)))
     visitor, inmate, staff = made
-    yield Three(mail, visitor, inmate, staff)
+    three = Three(mail, visitor, inmate, staff)
+    yield three
+    three.end()
     for page in made:
         page.context.close()
     assert faults == []

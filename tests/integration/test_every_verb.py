@@ -66,6 +66,7 @@ NOT_VERBS = {
     "screening.notices.waits_as_evidence": "within another verb's action",
     "retention.carrying_out.carry_out_confirmed": "carries out what two people decided before",
     "retention.neighbours.part": "within another verb's action",
+    "operations.call_looks.video_calls": "within the doctor",
     "operations.backup_by_key.copy_files": "within a backup",
     "operations.backup_by_key.copy_inbox_files": "within a backup",
     "operations.key_keeping.book_of": "within a backup, and the doctor's",

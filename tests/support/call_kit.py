@@ -107,13 +107,21 @@ def real_servers() -> Iterator[RealServers]:
         shutil.rmtree(folder)
 
 
+#: Held while this process lives, each for the ports behind it: tests run side by side.
+_TAKEN: list[socket.socket] = []
+
+
 def free_ports() -> int:
-    """The first of two hundred below those that the system gives out, most likely unused."""
+    """The first of two hundred below those that the system gives out, which no other test has."""
     for first in range(12_000, 32_000, 200):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as tried:
-            try:
-                tried.bind(("127.0.0.1", first))
-            except OSError:
-                continue
-            return first + 1
+        taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            taken.bind(("127.0.0.1", first))
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as tried:
+                tried.bind(("127.0.0.1", first + 1))  # where a relay that runs here listens
+        except OSError:
+            taken.close()
+            continue
+        _TAKEN.append(taken)
+        return first + 1
     raise AssertionError("no port is free")

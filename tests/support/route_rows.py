@@ -1833,7 +1833,7 @@ _VISITS = (
         staff(303, 404, **_KEEPERS),
         "visit_closure",
         form=_WHY,
-        recorded=Verb.LIFT_CLOSED_DAYS,
+        recorded=Verb.OPEN_CLOSED_DAYS,
     ),
     Row(
         "POST /staff/visits/setup/limits",

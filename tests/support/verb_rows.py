@@ -2953,7 +2953,7 @@ _VISITS = (
     Row(
         "visits.setup.lift_closure",
         SUPERVISORS,
-        Verb.LIFT_CLOSED_DAYS,
+        Verb.OPEN_CLOSED_DAYS,
         lambda h, at, by: visit_setup.lift_closure(h, int(at["visit_closure"]), by, "why"),
     ),
     Row(

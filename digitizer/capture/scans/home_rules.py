@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from digitizer.facility import Facility
 from digitizer.model.errors import SettingsError
 from digitizer.storage.key_file import read_key_ring
+from digitizer.storage.tables import SCHEMA_VERSION
 from digitizer.storage.tables_queue import home_rules
 
 #: What a machine may have of its own: it says where things are, or how fast it is.
@@ -27,10 +28,12 @@ _ONLY = 1
 
 
 def digest(facility: Facility) -> str:
-    """A hash over all by which a machine works. Nothing can be learned from it: it is over keys,
-    too. Raises SettingsError."""
+    """A hash over all by which a machine works, also which program: an older one does not know what
+    newer tables mean. Nothing can be learned from it: it is over keys, too. Raises
+    SettingsError."""
     keys = read_key_ring(facility.key_file)  # each time: they may have been rotated
     rules = {
+        "schema": SCHEMA_VERSION,
         "settings": facility.settings.model_dump(mode="json", exclude=_OWN),
         "profiles": {
             name: each.model_dump(mode="json") for name, each in facility.profiles.items()
@@ -57,6 +60,7 @@ def check(tx: sa.Connection, facility: Facility) -> None:
     if not are_noted(tx, facility):
         raise SettingsError(
             f"The settings, profiles or keys in {facility.home} are not those of the facility's "
-            "home any more, so nothing is worked here. Make this outpost anew, in the home: "
-            "digitizer outpost FOLDER"
+            "home any more, or the programs are not the same, so nothing is worked here. Bring the "
+            "program up to date here, and make this outpost anew, in the home: digitizer outpost "
+            "FOLDER"
         )

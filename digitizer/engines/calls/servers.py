@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic
 
 from digitizer.engines.calls.janus_connection import JanusConnection
-from digitizer.engines.calls.port import EngineDown
+from digitizer.engines.calls.port import CallError, EngineDown
 from digitizer.engines.calls.written import CannotWrite, MediaPlan, ServerSecrets, write_all
 
 log = logging.getLogger("digitizer")
@@ -30,6 +30,12 @@ _PAUSE = 1.0
 #: Seconds in which Janus must be there, or end when it is asked to.
 _START, _END = 10.0, 5.0
 _LOOK = 0.1
+#: Seconds between questions whether Janus still answers, and after which one that took the question
+#: and gave no answer hangs.
+_ASK, _HANGS = 10.0, 5.0
+#: Bytes of what a server says that are kept: of each request that it refuses, whoever sent it, the
+#: relay says a line, and nobody's disk is filled by that.
+_LONGEST_LOG = 1024 * 1024
 
 
 def missing_programs() -> tuple[str, ...]:
@@ -47,6 +53,7 @@ class MediaServers:
     _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _watcher: threading.Thread | None = None
+    _asked: float = field(default_factory=monotonic)
 
     def start(self) -> None:
         """Writes their settings and starts them, without waiting until they answer. Raises
@@ -86,6 +93,8 @@ class MediaServers:
             while True:
                 for name, command in self._commands().items():
                     self._keep(name, command)
+                    self._shorten(self._log_of(name))
+                self._end_if_it_hangs()
                 if self._stop.wait(_PAUSE):
                     return
         finally:
@@ -97,8 +106,8 @@ class MediaServers:
             return
         if child:
             log.error("the media server %s ended (%s); it is started again", name, child.returncode)
-        written = self.plan.folder / f"{name}.log"
-        output = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+        output = os.open(self._log_of(name), flags, 0o600)
         try:
             self._children[name] = subprocess.Popen(
                 command,
@@ -112,6 +121,32 @@ class MediaServers:
             log.error("the media server %s cannot be started: %s", name, error)
         finally:
             os.close(output)
+
+    def _end_if_it_hangs(self) -> None:
+        """Whoever asked a Janus that answers nothing would wait for it, again and again, and all
+        pages with them."""
+        if monotonic() - self._asked < _ASK:
+            return
+        self._asked = monotonic()
+        try:
+            JanusConnection(self.plan.socket, self.own.requests).close()
+        except EngineDown:
+            if monotonic() - self._asked > _HANGS:
+                log.error("the media server janus does not answer any more; it is ended")
+                self._children["janus"].kill()
+        except CallError as error:  # it answers, if not well
+            log.debug("the media server janus answers: %s", error)
+
+    def _log_of(self, name: str) -> Path:
+        return self.plan.folder / f"{name}.log"
+
+    def _shorten(self, written: Path) -> None:
+        """It begins anew once it is too long; who writes it goes on at its end."""
+        try:
+            if written.stat().st_size > _LONGEST_LOG:
+                os.truncate(written, 0)
+        except OSError as error:
+            log.debug("%s was not shortened: %s", written.name, error)
 
     def _commands(self) -> dict[str, list[str]]:
         janus, relay = self.plan.janus_settings, self.plan.relay_settings

@@ -6,6 +6,7 @@ import itertools
 import logging
 import resource
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -203,9 +204,20 @@ class _Hand:
 
 
 def _work_until_stopped(service: Service, hands: Sequence[_Hand]) -> None:
+    """One lane. Whatever stands still at one facility, it goes on with the others meanwhile."""
+    rest: dict[Worker, float] = {}
+
+    def once(hand: _Hand) -> bool:
+        if time.monotonic() < rest.get(hand.worker, 0.0):
+            return False
+        worked = _work_once(hand.service, hand.worker)
+        if worked is None:
+            rest[hand.worker] = time.monotonic() + _FAILURE_PAUSE
+        return bool(worked)
+
     try:
         while not service.stop.is_set():
-            if not any(_work_once(hand.service, hand.worker) for hand in _in_turn(hands)):
+            if not any(once(hand) for hand in _in_turn(hands)):
                 service.nudge.wait(_IDLE_LOOK)
                 service.nudge.clear()
     finally:
@@ -222,8 +234,9 @@ def _in_turn(hands: Sequence[_Hand]) -> Iterator[_Hand]:
         yield hand
 
 
-def _work_once(service: Service, worker: Worker) -> bool:
-    """Whether a scan was worked. After a failure that is not one scan's own, logs it and waits."""
+def _work_once(service: Service, worker: Worker) -> bool | None:
+    """Whether a scan was worked. None after a failure that is not one scan's own, which is
+    logged: the next try has time."""
     try:
         worked = worker.work_next()
         if worked or not worker.has_work():  # else the scan that fails may be in other hands
@@ -234,8 +247,7 @@ def _work_once(service: Service, worker: Worker) -> bool:
         if service.troubles.get("work") != message:  # logged once, not every few seconds
             log.error("%s", message, extra={"event": "work_stands_still"})
         service.troubles["work"] = message
-    service.stop.wait(_FAILURE_PAUSE)
-    return False
+    return None
 
 
 def serve_web(

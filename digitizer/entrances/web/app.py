@@ -134,8 +134,17 @@ _STAFF = (
     staff_visits,
 )
 #: Before the mailbox, which has addresses of any word.
-_INMATE = (conversations, own_pin, help, requests, protected, receipts, inmate_visits, mailbox)
-_INMATE = (inmate_calls, conversations, own_pin, help, requests, protected, receipts, mailbox)
+_INMATE = (
+    inmate_calls,
+    conversations,
+    own_pin,
+    help,
+    requests,
+    protected,
+    receipts,
+    inmate_visits,
+    mailbox,
+)
 _FAMILY = (
     family_front,
     family_takeaway,

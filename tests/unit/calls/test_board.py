@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -12,10 +13,10 @@ import sqlalchemy as sa
 from digitizer.calls import actions, board, records, service
 from digitizer.calls.rooms import NobodyWatches
 from digitizer.calls.states import CallKind, Outcome, Stage
-from digitizer.engines.calls.fake import FakeEngine
-from digitizer.engines.calls.port import Removed, Seat
+from digitizer.engines.calls.fake import FakeEngine, FakeLine
+from digitizer.engines.calls.port import Refused, Removed, Seat
 from digitizer.facility import Facility
-from digitizer.model.errors import Conflict, NotAllowed, NotFound
+from digitizer.model.errors import Conflict, NotAllowed, NotFound, StorageError
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables_calls import video_call
@@ -37,6 +38,11 @@ def _engine(facility: Facility) -> FakeEngine:
     found = service.board_of(facility).engine
     assert isinstance(found, FakeEngine)
     return found
+
+
+def _set_stage(facility: Facility, stage: str) -> None:
+    with writing(facility.engine) as tx:
+        tx.execute(sa.update(video_call).values(stage=stage))
 
 
 def test_the_visitor_waits_in_the_lobby_and_the_inmate_nowhere(
@@ -88,6 +94,62 @@ def test_a_page_that_is_gone_loses_its_line(
     assert actions.see(home, call, visitor).place == "meeting"
 
 
+@pytest.mark.parametrize("kind", CallKind)
+def test_who_was_away_for_long_is_seen_by_staff_before_the_inmate(
+    facility: Facility, visitor: Actor, kind: CallKind
+) -> None:
+    """Also in the moment before the next look: it could be somebody else."""
+    home, call = met(facility, ORSON, int(visitor.name), kind)
+    rules, rooms = record(home, call).call.rules, record(home, call).rooms
+    with writing(home.engine) as tx:
+        last = now() - rules.look_again - timedelta(seconds=1)
+        tx.execute(sa.update(video_call).values(visitor_at=last, here=str(Seat.INMATE)))
+    service.board_of(home).page_closed(call, Seat.VISITOR)
+    actions.publish(home, call, OFFER, visitor)
+    held = service.board_of(home).line_of(call, Seat.VISITOR)
+    assert held is not None
+    assert held.room == rooms.lobby
+    service.board_of(home).tick()
+    assert record(home, call).call.stage is Stage.WAITING
+
+
+def test_a_pass_to_the_relay_is_given_only_while_the_call_can_be_entered(
+    facility: Facility, visitor: Actor
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name))
+    everybody = (visitor, INMATE, CLERK)
+    for by in everybody:
+        assert actions.relay(home, call, by).credential
+    weeks = {"starts": now() + timedelta(days=7), "ends": now() + timedelta(days=7, minutes=30)}
+    later = plan(home, ORSON, int(visitor.name))
+    with writing(home.engine) as tx:
+        tx.execute(sa.update(video_call).where(video_call.c.id == later).values(**weeks))
+    actions.end(home, call, CLERK, "Contraband was shown")
+    for by in everybody:
+        for each in (call, later):
+            with pytest.raises(Conflict):
+                actions.relay(home, each, by)
+
+
+def test_while_the_media_server_is_asked_others_can_write(
+    facility: Facility, visitor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may hang for seconds, and mail waits for no call."""
+    home, call = met(facility, ORSON, int(visitor.name))
+    written = []
+
+    def write(*_: object, **__: object) -> None:
+        with writing(home.engine):
+            written.append(True)
+
+    monkeypatch.setattr(FakeEngine, "mute", write)
+    actions.mute(home, call, Seat.VISITOR, CLERK, muted=True)
+    assert written == [True]
+    monkeypatch.setattr(FakeLine, "hang_up", write)
+    actions.leave(home, call, visitor)
+    assert len(written) > 1
+
+
 def test_a_server_that_died_is_noted_as_ours(facility: Facility, visitor: Actor) -> None:
     home, call = met(facility, ORSON, int(visitor.name))
     _engine(home).die()
@@ -99,6 +161,64 @@ def test_a_server_that_died_is_noted_as_ours(facility: Facility, visitor: Actor)
         actions.publish(home, call, OFFER, visitor)
     _engine(home).come_back()
     actions.publish(home, call, OFFER, visitor)
+
+
+def test_nobody_is_on_a_line_after_the_end_while_the_database_is_away(
+    facility: Facility, visitor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name), CallKind.ATTORNEY)
+    calls, ends = service.board_of(home), record(home, call).call.end
+    calls.tick()
+
+    def away(_: object) -> None:
+        raise StorageError("The database could not be read.")
+
+    monkeypatch.setattr(board, "reading", away)
+    for at, goes_on in ((ends - timedelta(seconds=1), True), (ends, False)):
+        monkeypatch.setattr(board, "now", lambda at=at: at)
+        with pytest.raises(StorageError):
+            calls.tick()
+        for seat in Seat:
+            assert (calls.line_of(call, seat) is not None) is goes_on
+
+
+def test_a_call_that_cannot_be_read_does_not_stop_the_clock(
+    facility: Facility, visitor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name))
+    calls, looked, goes_on = service.board_of(home), threading.Event(), threading.Event()
+    _set_stage(home, "unheard of")
+    tick = calls.tick
+
+    def look() -> None:
+        (goes_on if looked.is_set() else looked).set()
+        tick()
+
+    monkeypatch.setattr(calls, "tick", look)
+    monkeypatch.setattr(board, "LOOK", 0.01)
+    calls.start()
+    try:
+        assert goes_on.wait(60)
+    finally:
+        calls.stop()
+    _set_stage(home, "live")
+    assert record(home, call).call.stage is Stage.LIVE
+
+
+def test_a_server_that_refuses_us_does_not_stop_the_clock(
+    facility: Facility, visitor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As another Janus would, which took the place of ours."""
+    home, call = met(facility, ORSON, int(visitor.name))
+
+    def refuse(_: object) -> None:
+        raise Refused("Janus refuses: Unauthorized request (403)")
+
+    monkeypatch.setattr(_engine(home), "statistics", refuse)
+    with writing(home.engine) as tx:
+        tx.execute(sa.update(video_call).values(ends=now() - timedelta(minutes=20)))
+    service.board_of(home).tick()
+    assert record(home, call).call.stage.is_over
 
 
 def test_others_calls_are_not_there(facility: Facility, visitor: Actor) -> None:

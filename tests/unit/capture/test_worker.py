@@ -16,7 +16,7 @@ from digitizer.capture.scans import ledger
 from digitizer.capture.worker import Worker, filed, is_done, work_to_end
 from digitizer.facility import Facility
 from digitizer.letters.actions import mailbox
-from digitizer.model.errors import SandboxFailed, SandboxProblem, StorageError
+from digitizer.model.errors import SandboxFailed, SandboxProblem, SettingsError, StorageError
 from digitizer.model.mail import Outcome, ScanState
 from digitizer.model.paper import Original, Scan
 from digitizer.storage.database import reading, writing
@@ -95,6 +95,7 @@ def test_three_failed_attempts_then_held_with_its_reason(
     [
         StorageError("disk full"),
         OSError(28, "No space left on device"),
+        SettingsError("the key file is damaged"),
         SandboxFailed(SandboxProblem.UNAVAILABLE, "none could be started"),
     ],
 )

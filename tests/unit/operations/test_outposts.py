@@ -5,24 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from digitizer.agency import FOLDER
 from digitizer.capture.intake import take_in
+from digitizer.capture.pipeline import Worked
 from digitizer.capture.recovery import look_after_outposts, recover
 from digitizer.capture.scans import ledger
 from digitizer.capture.worker import Worker
 from digitizer.facility import Facility, make_home, open_facility
 from digitizer.model.errors import NotAllowed, SettingsError, StorageError, UsageError
 from digitizer.model.events import Verb
-from digitizer.model.settings import read_settings
+from digitizer.model.paper import Scan
+from digitizer.model.settings import Release, read_settings
 from digitizer.operations.facilities import add_facility
 from digitizer.operations.moving import move_home
 from digitizer.operations.outposts import make_outpost
 from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.database import writing
-from tests.support.made_mail import CLERK, OPERATOR, events, fill_roster, scan_row, take
+from tests.support.made_mail import (
+    CLERK,
+    OPERATOR,
+    events,
+    fill_roster,
+    letter_of,
+    letters_of,
+    new_cover,
+    pages,
+    scan_row,
+    split_of,
+    take,
+    worked,
+)
 from tests.support.sealed_mail import sealed, seen, stack
 from tests.support.worker_kit import seals
 
@@ -142,6 +158,29 @@ class TestWork:
         with Worker(there) as worker, pytest.raises(SettingsError, match="digitizer outpost"):
             worker.work_next()
         assert scan_row(here, taken.id).state == "waiting"
+
+    def test_what_was_claimed_by_the_old_settings_is_not_filed_by_them(
+        self, both: tuple[Facility, Facility], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        here, there = both
+        taken = take(here, b"a letter")
+        code = new_cover(here)
+
+        def slowly(scan: Scan, *rest: Any) -> Worked:
+            """While it is worked, the home begins to hold all mail for a review."""
+            stricter = here.settings.facility.model_copy(update={"release": Release.AFTER_REVIEW})
+            changed = here.settings.model_copy(update={"facility": stricter})
+            look_after_outposts(replace(here, settings=changed))
+            for each in pages(2):
+                (rest[-1].folder / each.image).write_bytes(b"picture of a page")
+            return worked(scan, split_of(letter_of(code, 1, 2)))
+
+        monkeypatch.setattr("digitizer.capture.worker.work", slowly)
+        with Worker(there) as worker, pytest.raises(SettingsError, match="digitizer outpost"):
+            worker.work_next()
+        row = scan_row(here, taken.id)
+        assert (row.state, row.tries, row.deaths) == ("waiting", 0, 0)
+        assert letters_of(here, taken.id) == []
 
     def test_sealed_bytes_that_come_in_again_do_not_stay_plain(
         self, both: tuple[Facility, Facility], tmp_path: Path

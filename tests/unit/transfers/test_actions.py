@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from digitizer.access.password_hashing import hash_secret
 from digitizer.access.permissions import MayNot
+from digitizer.capture.worker import Worker
 from digitizer.facility import Facility, open_facility
 from digitizer.letters import actions as letters
 from digitizer.logbook import actions as logbook
@@ -20,8 +21,10 @@ from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Verb
 from digitizer.model.logbook import Why
 from digitizer.model.mail import LetterState
+from digitizer.model.paper import DoubtReason
 from digitizer.model.people import CustodyStatus, Inmate
-from digitizer.model.retention import HoldOn
+from digitizer.model.retention import HoldOn, MailKind
+from digitizer.model.settings import FILE_NAME, read_settings
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.facilities import add_facility
 from digitizer.operations.scrub import scrub
@@ -29,11 +32,12 @@ from digitizer.people import renumbering, roster
 from digitizer.people.correspondents import actions as correspondents
 from digitizer.policies import legal_holds
 from digitizer.retention import actions as retention
+from digitizer.screening import legal_mail, recalls, sealing_by_hand
 from digitizer.storage.blobs import LocalBlobs
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import inmate, letter, message
 from digitizer.storage.tables_correspondents import correspondent
-from digitizer.support import failpoints
+from digitizer.support import clock, failpoints
 from digitizer.support.clock import now
 from digitizer.transfers import actions as transfers
 from digitizer.transfers.actions import TransferState
@@ -47,8 +51,8 @@ from tests.support.agencies import (
     list_people,
     move,
 )
-from tests.support.kept_mail import old_stack, words_left
-from tests.support.leaving_mail import fill_mailbox, spoil_pictures, with_page
+from tests.support.kept_mail import destroyed, old_message, old_stack, scheduled, words_left
+from tests.support.leaving_mail import fill_mailbox, list_as, spoil_pictures, with_page
 from tests.support.made_mail import (
     CLERK,
     OPERATOR,
@@ -63,6 +67,7 @@ from tests.support.made_mail import (
     letter_of,
     letters_of,
     new_cover,
+    scan_row,
     split_of,
     stored_letter,
 )
@@ -233,11 +238,45 @@ def test_a_later_letter_under_an_old_cover_is_held_and_says_where_they_went(two:
     assert delivered.state is LetterState.DELIVERED
 
 
+@pytest.mark.parametrize("by_transfer", [True, False])
+def test_who_was_back_and_then_left_is_not_looked_for_where_they_were_before(
+    two: Two, by_transfer: bool
+) -> None:
+    code = new_cover(two.first)
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    if by_transfer:
+        list_again(two.first, ORSON)
+        move(two.north, ORSON_THERE, two.first, ORSON)
+    else:
+        list_as(two.first, "in custody")
+    list_as(two.first, "released")
+    (held,) = letters_of(two.first, file(two.first, split_of(letter_of(code, 1, 2))))
+    assert held.state is LetterState.HELD
+    assert "North Jail" not in held.reason
+    proposal, _ = logbook.propose_return(two.first, ORSON, held.id, CLERK)
+    assert (proposal.why, proposal.moved, proposal.forward_to) == (Why.RELEASED, False, "")
+
+
 def test_what_was_held_for_them_waits_for_a_person_as_before(two: Two) -> None:
     waits = held_letter(two.first, new_cover(two.first))
     move(two.first, ORSON, two.north, ORSON_THERE)
     assert stored_letter(two.first, waits).state is LetterState.HELD
     assert waits not in all_text(two.north)
+
+
+def test_a_letter_whose_seal_is_lifted_there_is_worked_and_waits_for_a_person(two: Two) -> None:
+    """No scanner of that facility made its pictures, so it has no profile for them."""
+    own, _ = old_stack(two.first, [ORSON, PETRA], 0)
+    move(two.first, ORSON, two.north, ORSON_THERE)
+    recalls.recall(two.north, own.id, SUPERVISOR, "perhaps legal mail")
+    scan_id = sealing_by_hand.seal_held(two.north, own.id, 2, CLERK, "perhaps legal mail")
+    legal_mail.lift(two.north, scan_id, SUPERVISOR, "it is a private letter")
+    with Worker(two.north) as worker:
+        assert worker.work_next()
+    row = scan_row(two.north, scan_id)
+    assert (row.state, row.doubt, row.pages) == ("held", DoubtReason.NO_COVER_FIRST, 3)
+    assert mailbox(two.north, ORSON_THERE) == []
+    sound(two.first, two.north)
 
 
 # ---- who it is
@@ -298,6 +337,22 @@ def test_a_facility_that_is_not_of_the_agency_gets_nobody(two: Two) -> None:
             transfers.send(two.first, ORSON, code, SUPERVISOR, "why")
 
 
+def test_a_facility_goes_on_by_its_own_clock_whatever_the_other_ones_is(two: Two) -> None:
+    config = two.north.home / FILE_NAME
+    settings = config.read_text("utf-8")
+    config.write_text(settings.replace('time_zone = ""', 'time_zone = "Asia/Tokyo"'))
+    assert read_settings(two.north.home).facility.time_zone == "Asia/Tokyo"
+    clock.go_by("America/Chicago")
+    try:
+        here = now().astimezone().utcoffset()
+        sent = transfers.send(two.first, ORSON, "north", SUPERVISOR, "why")
+        assert now().astimezone().utcoffset() == here
+        transfers.withdraw(two.first, sent.id, SUPERVISOR, "stays")
+        assert now().astimezone().utcoffset() == here
+    finally:
+        clock.go_by("")
+
+
 # ---- back again
 
 
@@ -318,6 +373,43 @@ def test_who_comes_back_finds_the_former_mailbox_and_what_came_meanwhile(two: Tw
     assert (again.new.letters, again.new.messages) == (0, 0)
     assert sorted(mailbox(two.north, ORSON_THERE)) == sorted([ids["letter"], new])
     sound(here, two.north)
+
+
+def _there_and_back(two: Two) -> None:
+    """Orson, who is in the north, comes back and goes there once more."""
+    list_again(two.first, ORSON)
+    move(two.north, ORSON_THERE, two.first, ORSON)
+    list_again(two.north, ORSON_THERE)
+    move(two.first, ORSON, two.north, ORSON_THERE)
+
+
+def test_what_was_destroyed_or_sealed_there_gets_no_plain_file_again(two: Two) -> None:
+    own, sealed_there = (old_stack(two.first, [ORSON, PETRA], number)[0] for number in (0, 10))
+    north = scheduled(two.north)
+    move(two.first, ORSON, north, ORSON_THERE)
+    recalls.recall(north, sealed_there.id, SUPERVISOR, "it is legal mail")
+    sealing_by_hand.seal_held(north, sealed_there.id, 2, CLERK, "it is legal mail")
+    destroyed(north, MailKind.LETTERS)
+    words = [*own.words, *sealed_there.words]
+    assert not list(words_left(north.home, words))
+    _there_and_back(two)
+    assert not list(words_left(north.home, words))
+    assert mailbox(north, ORSON_THERE) == []
+    sound(two.first, north)
+
+
+def test_a_message_that_was_destroyed_there_does_not_come_back(two: Two) -> None:
+    own = old_message(two.first, ORSON, 0)
+    with writing(two.first.engine) as tx:
+        tx.execute(sa.update(message).where(message.c.id == own.id).values(released=now()))
+    north = scheduled(two.north)
+    assert move(two.first, ORSON, north, ORSON_THERE).new.messages == 1
+    destroyed(north, MailKind.MESSAGES)
+    assert own.words[0] not in all_text(north)
+    _there_and_back(two)
+    assert own.words[0] not in all_text(north)
+    assert not list(words_left(north.home, own.words))
+    sound(two.first, north)
 
 
 def test_who_comes_back_is_nobody_else(two: Two) -> None:

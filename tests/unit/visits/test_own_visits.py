@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from digitizer.facility import Facility
-from digitizer.model.errors import Conflict, NotAllowed, NotFound, UsageError
+from digitizer.model.errors import Conflict, NotAllowed, NotFound, TooOften, UsageError
 from digitizer.model.visits import Guest, Limit, Medium, VisitKind, VisitState
 from digitizer.visits import actions, own_visits, setup
 from tests.support.conversing import mailed
@@ -81,6 +81,17 @@ def test_two_who_book_for_one_inmate_at_one_time_do_not_both_get_it(facility: Fa
     assert taken.slot not in [each.slot for each in seen]
     with pytest.raises(Conflict, match="not free"):
         own_visits.hold_time(here, ORSON, taken.slot.name, as_visitor(mina))
+
+
+def test_nobody_books_and_cancels_for_ever(here: Facility) -> None:
+    """Each is a slip of paper for the inmate."""
+    me = make_visitor(here)
+    for _ in range(20):
+        own_visits.cancel_own(here, ask_first(here, me), as_visitor(me))
+    with pytest.raises(TooOften):
+        ask_first(here, me)
+    other = make_visitor(here, MINA)
+    ask_first(here, other)
 
 
 def test_all_rules_are_asked_again_at_the_end(here: Facility) -> None:

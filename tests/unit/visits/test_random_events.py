@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 )
 
 from digitizer.facility import Facility, make_home, open_facility
-from digitizer.model.errors import Conflict, NotFound
+from digitizer.model.errors import Conflict, NotFound, TooOften
 from digitizer.model.people import MACHINE, CustodyStatus
 from digitizer.model.visits import Guest, Limit, VisitState
 from digitizer.people.correspondents import actions as correspondents
@@ -236,7 +236,7 @@ class Events(RuleBasedStateMachine):
         assert whom.correspondent is not None
         try:
             made = own_visits.book_time(self.at, held, [], as_visitor(whom))
-        except (Conflict, NotFound):
+        except (Conflict, NotFound, TooOften):
             return
         assert not self.of.forbidden(booking, whom.correspondent, when)
         assert made == held

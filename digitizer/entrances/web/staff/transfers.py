@@ -15,10 +15,12 @@ from digitizer.entrances.web.shared.proof import ProvenStaff
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.held_decisions import Text
 from digitizer.entrances.web.staff.today import idle_seconds
-from digitizer.model.errors import Conflict, NotFound, StorageError, UsageError
+from digitizer.model.errors import Conflict, NotFound, SettingsError, StorageError, UsageError
 from digitizer.transfers import actions as transfers
 
 router = APIRouter(prefix="/staff/transfers")
+#: Settings: the other facility's home may be the broken one.
+_REFUSALS = (Conflict, NotFound, SettingsError, StorageError, UsageError)
 Why = Annotated[str, Form(max_length=500)]
 
 
@@ -34,7 +36,7 @@ def send(
 ) -> Response:
     try:
         transfers.send(facility_of(request), number.strip(), to, visit.actor, reason)
-    except (Conflict, NotFound, StorageError, UsageError) as error:
+    except _REFUSALS as error:
         return _page(request, visit, str(error), number=number.strip())
     return RedirectResponse("/staff/transfers", 303)
 
@@ -58,7 +60,7 @@ def accept(
             reason,
             in_spite_of_doubts=differ,
         )
-    except (Conflict, NotFound, StorageError, UsageError) as error:
+    except _REFUSALS as error:
         return _page(request, visit, str(error), accepted=transfer, accepted_as=number.strip())
     return RedirectResponse("/staff/transfers", 303)
 
@@ -67,7 +69,7 @@ def accept(
 def withdraw(request: Request, transfer: str, visit: SignedStaff, reason: Why = "") -> Response:
     try:
         transfers.withdraw(facility_of(request), transfer, visit.actor, reason)
-    except (Conflict, NotFound, StorageError, UsageError) as error:
+    except _REFUSALS as error:
         return _page(request, visit, str(error))
     return RedirectResponse("/staff/transfers", 303)
 

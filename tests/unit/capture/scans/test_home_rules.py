@@ -38,3 +38,15 @@ def test_with_another_setting_or_key_nothing_is_worked(facility: Facility) -> No
         rotate_key(facility.key_file)
         with pytest.raises(SettingsError, match="not those of the facility's home"):
             home_rules.check(tx, facility)
+
+
+def test_a_machine_whose_program_is_older_than_the_tables_works_nothing(
+    facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was running while the home was brought up to date."""
+    with writing(facility.engine) as tx:
+        home_rules.note(tx, facility)
+        home_rules.check(tx, facility)
+        monkeypatch.setattr(home_rules, "SCHEMA_VERSION", "0001")
+        with pytest.raises(SettingsError, match="the programs are not the same"):
+            home_rules.check(tx, facility)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -13,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from digitizer.engines.calls import servers
 from digitizer.engines.calls.servers import MediaServers, socket_is_private
 from digitizer.engines.calls.turn import relay_pass
 from digitizer.engines.calls.written import CannotWrite, MediaPlan, Ports, ServerSecrets
@@ -90,6 +93,69 @@ def _is_started_again(both: MediaServers, name: str) -> None:
     assert first
     os.kill(first, signal.SIGKILL)
     until(lambda: both.process(name) not in (None, first))
+
+
+@needs_servers
+def test_a_janus_that_hangs_is_ended_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "_ASK", 0.0)
+    with real_servers() as found:
+        first = found.servers.process("janus")
+        assert first
+        os.kill(first, signal.SIGSTOP)
+        try:
+            until(lambda: found.servers.process("janus") not in (None, first))
+        finally:
+            if found.servers.process("janus") == first:
+                os.kill(first, signal.SIGCONT)
+        found.servers.wait()
+
+
+@needs_servers
+def test_strangers_do_not_fill_the_disk_by_what_the_relay_says_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(servers, "_LONGEST_LOG", 20_000)
+    with real_servers() as found:
+        written = found.plan.folder / "relay.log"
+        until(lambda: bool(_listening(found.servers.process("relay"))))
+        for _ in range(400):
+            _ask_with_a_wrong_pass((found.plan.relay_address, found.plan.relay_port))
+        until(lambda: written.stat().st_size < 20_000)
+        _ask_with_a_wrong_pass((found.plan.relay_address, found.plan.relay_port))
+        until(lambda: b"nobody-we-know" in written.read_bytes())
+        assert b"\0" not in written.read_bytes()
+
+
+def _ask_with_a_wrong_pass(at: tuple[str, int]) -> None:
+    """For a way through the relay (RFC 8656)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.settimeout(60)
+        stranger.connect(at)
+        wanted = _attribute(0x0019, b"\x11\0\0\0")
+        stranger.send(_request(wanted))
+        told = stranger.recv(2000)
+        known = _attribute(0x0006, b"9999999999:nobody-we-know")
+        known += b"".join(_attribute(each, _found(told, each)) for each in (0x0014, 0x0015))
+        stranger.send(_request(wanted + known + _attribute(0x0008, bytes(20))))
+        stranger.recv(2000)
+
+
+def _request(attributes: bytes) -> bytes:
+    return struct.pack("!HHI", 3, len(attributes), 0x2112A442) + os.urandom(12) + attributes
+
+
+def _attribute(kind: int, value: bytes) -> bytes:
+    return struct.pack("!HH", kind, len(value)) + value + bytes(-len(value) % 4)
+
+
+def _found(answer: bytes, kind: int) -> bytes:
+    at = 20
+    while at < len(answer):
+        found, length = struct.unpack("!HH", answer[at : at + 4])
+        if found == kind:
+            return answer[at + 4 : at + 4 + length]
+        at += 4 + length + -length % 4
+    raise AssertionError("the relay asked for no pass")
 
 
 _STARTS = """

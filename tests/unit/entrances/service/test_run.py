@@ -18,7 +18,7 @@ from digitizer.capture.scans import ledger
 from digitizer.capture.worker import Worker
 from digitizer.entrances.service import run as services
 from digitizer.entrances.service.run import Service
-from digitizer.facility import Facility
+from digitizer.facility import Facility, make_home, open_facility
 from digitizer.model.errors import StorageError, UsageError
 from digitizer.model.mail import ScanState
 from digitizer.model.paper import Doubt, DoubtReason, Scan, Split
@@ -95,13 +95,42 @@ class _Worker:
 
 def test_work_that_has_stopped(facility: Facility) -> None:
     service = Service(facility)
-    service.stop.set()  # else it would wait before the next try
     worker = _Worker(StorageError("The disk is full."))
     assert not services._work_once(service, worker)  # type: ignore[arg-type]  # a fake
     assert service.troubles["work"] == "work has stopped: The disk is full."
     worker.error = None
     assert services._work_once(service, worker)  # type: ignore[arg-type]  # a fake
     assert service.troubles["work"] == ""
+
+
+def test_what_stands_still_at_one_facility_holds_up_no_other(
+    facility: Facility, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked first, having nothing at work; a lane that waited there would work one scan of
+    the others in a pause. Here a pause outlasts the test."""
+    monkeypatch.setattr(services, "_FAILURE_PAUSE", 10 * HUNG)
+    make_home(tmp_path / "other")
+    other = open_facility(tmp_path / "other")
+    good = [take(facility, bytes([number])) for number in range(4)]
+    take(other, b"its store is away")
+    first = Service(facility)
+
+    def step(scan: Scan, *_: object) -> Worked:
+        if scan.id not in {each.id for each in good}:
+            raise StorageError("The store is away.")
+        if scan.id == good[-1].id:
+            first.end()
+        return Worked(scan, (), Split(whole=(Doubt(DoubtReason.UNOPENABLE, "Look at it."),)), {})
+
+    monkeypatch.setattr(working, "work", step)
+    lanes = threading.Thread(
+        target=services.work_all, args=([Service(other, first), first],), daemon=True
+    )
+    lanes.start()
+    lanes.join(HUNG)
+    assert not lanes.is_alive()
+    assert {scan_row(facility, each.id).state for each in good} == {ScanState.HELD}
+    other.engine.dispose()
 
 
 def test_a_lane_without_work_does_not_hide_the_trouble_of_another(facility: Facility) -> None:
@@ -171,7 +200,6 @@ def test_a_failing_disk_is_logged_once_and_no_scan_is_blamed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     service = Service(facility)
-    service.stop.set()  # else it would wait before the next try
     taken = take(facility, b"no scan at all")
     with Worker(facility) as worker:
         with monkeypatch.context() as patch, caplog.at_level(logging.ERROR, "digitizer"):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from digitizer.facility import Facility
+from digitizer.agency import FOLDER
+from digitizer.facility import Facility, make_home, open_facility
 from digitizer.letters import actions as letters
+from digitizer.model.settings import FILE_NAME
 from digitizer.people import actions as people
 from digitizer.transfers import actions as transfers
 from tests.support.agencies import another_facility
@@ -58,3 +61,20 @@ def test_somebody_is_taken_over_with_the_password_and_in_doubt_only_if_one_says_
     mine = letters.mailbox(mail.facility, _TOBIAS, OPERATOR)
     assert letter in {each.letter for each in mine}
     assert "taken over" in ruth.get(_PAGE).text
+
+
+def test_a_broken_facility_breaks_no_page_of_another(ruth: Visitor, north: Facility) -> None:
+    settings = north.home / FILE_NAME
+    settings.write_text("broken [")
+    for path in (f"/staff/inmates/{_TOBIAS}", "/staff/roster", _PAGE):
+        assert ruth.get(path).status_code == 200
+    fields = {"number": _TOBIAS, "to": "north", "reason": "court order"}
+    refused = ruth.post_form(_PAGE, fields, seen_on=_PAGE)
+    assert (refused.status_code, "not valid TOML" in refused.text) == (409, True)
+
+
+def test_a_home_in_a_folder_of_that_name_is_in_no_agency(tmp_path: Path) -> None:
+    make_home(tmp_path / FOLDER / "alone")
+    alone = open_facility(tmp_path / FOLDER / "alone")
+    assert transfers.other_facilities(alone, SUPERVISOR) == ()
+    alone.engine.dispose()
