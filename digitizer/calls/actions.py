@@ -150,7 +150,10 @@ def leave(facility: Facility, call_id: str, by: Actor) -> None:
     with acting(facility, by, Act.OWN_CALL) as action:
         record = _get(action, facility, call_id)
         if record.call.stage is Stage.LIVE:
-            records.keep(action.tx, record.id, states.leave_early(record.call, now()))
+            seat = str(_SEATS[by.kind])
+            records.keep(
+                action.tx, record.id, states.leave_early(record.call, now()), ended_by=seat
+            )
         action.record(Verb.LEAVE_CALL, Subject.call(record.id))
     # Not in the transaction: a media server that hangs keeps nobody else from writing.
     board_of(facility).page_closed(record.id, _SEATS[by.kind])

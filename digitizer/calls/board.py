@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from time import monotonic
 import sqlalchemy as sa
 
 from digitizer import audit
-from digitizer.calls import records
+from digitizer.calls import records, states
 from digitizer.calls.records import CallRecord
 from digitizer.calls.rooms import NobodyWatches
 from digitizer.calls.states import Seen, look, may_enter, may_meet, was_away
@@ -41,6 +41,7 @@ from digitizer.model.events import Subject, Verb
 from digitizer.model.people import MACHINE
 from digitizer.storage.database import reading, writing
 from digitizer.storage.one_at_a_time import one_at_a_time
+from digitizer.storage.tables_calls import video_call
 from digitizer.support.clock import now
 
 log = logging.getLogger("digitizer")
@@ -211,6 +212,9 @@ class Board:
     def _look_at_all(self, at: datetime) -> None:
         with reading(self.facility.engine) as tx:
             running = records.running(tx, self._rules, at)
+            stopped = self._stopped_meanwhile(tx, {each.id for each in running})
+        for record in stopped:
+            self._settle(record, at)
         if not running:
             return
         looks = {each.id: self._seen(each, at) for each in running}
@@ -223,6 +227,17 @@ class Board:
             ]
         for record in after:
             self._settle(record, at)
+
+    def _stopped_meanwhile(
+        self, tx: sa.Connection, running: Collection[str]
+    ) -> tuple[CallRecord, ...]:
+        """Calls of lines that go on although nobody can enter any more: another process ended
+        them, or their visit was cancelled or moved."""
+        with self._lock:
+            known = {each[0] for each in (*self._held, *self._watching)} - set(running)
+        if not known:
+            return ()
+        return records.find(tx, self._rules, video_call.c.id.in_(sorted(known)))
 
     def _drop_who_looks_no_more(self) -> None:
         gone = monotonic() - PAGE_GONE
@@ -279,7 +294,7 @@ class Board:
 
     def _drop_who_may_not_watch(self, record: CallRecord, at: datetime) -> None:
         try:
-            room = watched_room(record, at)
+            room = watched_room(record, at) if states.can_be_entered(record.call, at) else None
         except NobodyWatches:
             room = None
         for key in [k for k, each in self._watching.items() if k[0] == record.id]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,6 @@ from digitizer.engines.calls.port import Flow, Seat
 from digitizer.model.call_settings import Calls
 from digitizer.model.errors import NotFound
 from digitizer.storage.tables_calls import video_call
-from digitizer.support.clock import new_id
 
 _FLOWS = Flow(connected=True, sound=True, picture=True)
 
@@ -35,8 +34,9 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """A call, whose it is, and what staff said about it. ``again`` is the visit that was booked in
-    its place, if it was lost."""
+    """A call, whose it is, and what staff said about it. ``ended_by`` is who of staff ended it, or
+    the seat that left early. ``again`` is the visit that was booked in its place, if it was lost.
+    """
 
     id: str
     visit: str
@@ -60,11 +60,10 @@ def rules_of(settings: Calls) -> CallRules:
 
 
 def make(tx: sa.Connection, new: NewCall) -> str:
-    """Returns its id."""
-    made = new_id()
+    """Returns its id, which is that of its visit: no visit can have two."""
     tx.execute(
         sa.insert(video_call).values(
-            id=made,
+            id=new.visit,
             visit=new.visit,
             kind=str(new.kind),
             room_key=secrets.token_hex(16),
@@ -88,7 +87,25 @@ def make(tx: sa.Connection, new: NewCall) -> str:
             again="",
         )
     )
-    return made
+    return new.visit
+
+
+def plan_anew(tx: sa.Connection, call_id: str, call: Call) -> None:
+    """At another time, and in rooms of its own: who was sent out of those before may come."""
+    keep(
+        tx,
+        call_id,
+        call,
+        starts=call.starts,
+        ends=call.ends,
+        room_key=secrets.token_hex(16),
+        identified=None,
+        identified_by="",
+        notice="",
+        noticed=None,
+        ended_by="",
+        reason="",
+    )
 
 
 def get(tx: sa.Connection, call_id: str, rules: CallRules) -> CallRecord:
@@ -101,6 +118,15 @@ def get(tx: sa.Connection, call_id: str, rules: CallRules) -> CallRecord:
 
 def missing() -> NotFound:
     return NotFound("There is no such call.")
+
+
+def of_visits(
+    tx: sa.Connection, rules: CallRules, visits: Collection[str]
+) -> Mapping[str, CallRecord]:
+    """By the visit; those that have one."""
+    if not visits:
+        return {}
+    return {each.visit: each for each in find(tx, rules, video_call.c.visit.in_(list(visits)))}
 
 
 def find(

@@ -41,10 +41,11 @@ class Stage(StrEnum):
     ENDED = "ended"
     TERMINATED = "terminated"
     LOST = "lost"
+    CANCELLED = "cancelled"
 
     @property
     def is_over(self) -> bool:
-        return self in (Stage.ENDED, Stage.TERMINATED, Stage.LOST)
+        return self in (Stage.ENDED, Stage.TERMINATED, Stage.LOST, Stage.CANCELLED)
 
     @property
     def is_known(self) -> bool:
@@ -62,6 +63,7 @@ class Outcome(StrEnum):
     NOT_IDENTIFIED = "the visitor was not identified"
     TERMINATED_BY_STAFF = "ended by staff"
     TECHNICAL = "a technical fault"
+    CANCELLED = "the visit was cancelled"
 
 
 class Notice(StrEnum):
@@ -165,6 +167,10 @@ class NotNow(Exception):
 
 def may_enter(call: Call, seat: Seat, at: datetime) -> bool:
     """Whether this seat's page may be opened: from when it opens until it is over."""
+    return can_be_entered(call, at)
+
+
+def can_be_entered(call: Call, at: datetime) -> bool:
     return not call.stage.is_over and call.opens() <= at < call.end
 
 
@@ -210,6 +216,19 @@ def refuse(call: Call, at: datetime) -> Call:
 def terminate(call: Call, at: datetime) -> Call:
     """Raises NotNow once the call is over."""
     return _over(call, at, Stage.TERMINATED, Outcome.TERMINATED_BY_STAFF)
+
+
+def call_off(call: Call, at: datetime) -> Call:
+    """Its visit does not take place any more. Raises NotNow once the call is over."""
+    return _over(call, at, Stage.CANCELLED, Outcome.CANCELLED)
+
+
+def at_another_time(call: Call, starts: datetime, ends: datetime) -> Call:
+    """Planned anew, of the same kind: who came so far comes again. Raises NotNow once people met,
+    or it is over for another reason than that it was called off."""
+    if call.stage is Stage.LIVE or (call.stage.is_over and call.stage is not Stage.CANCELLED):
+        raise NotNow("The call has begun, or is over.")
+    return Call(call.kind, starts, ends, call.rules)
 
 
 def leave_early(call: Call, at: datetime) -> Call:

@@ -65,6 +65,7 @@ class Outcome(StrEnum):
     NETWORK_FAILED = "network failed"
     DEVICE_FAILED = "device failed"
     MONITOR_ABSENT = "nobody could monitor it"
+    CALL_LOST = "its video call failed"
 
 
 class VisitRule(StrEnum):

@@ -8,7 +8,7 @@ by itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,14 +31,13 @@ from digitizer.model.visits import (
     Refusal,
     VisitKind,
     VisitState,
-    is_monitored,
     outcomes_of,
 )
 from digitizer.people import roster
 from digitizer.people.correspondents import contacts
 from digitizer.people.correspondents.contacts import Contact
 from digitizer.support.clock import midnight, new_id, now
-from digitizer.visits import asking, books, notices, places, records, rules
+from digitizer.visits import asking, notices, records, video
 from digitizer.visits.notices import News
 from digitizer.visits.rules import Wanted
 
@@ -56,12 +55,13 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for a person: requests, visits that something stands against, and visits that are
-    over and have no outcome."""
+    """What waits for a person: requests, visits that something stands against, visits that are
+    over and have no outcome, and those whose call failed, with nothing booked in their place."""
 
     requests: tuple[BookedVisit, ...]
     flagged: tuple[Flagged, ...]
     without_outcome: tuple[BookedVisit, ...]
+    lost: tuple[BookedVisit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +105,10 @@ def waiting(facility: Facility, by: Actor) -> Waiting:
         visits = records.to_come(look.tx, at)
         return Waiting(
             requests=tuple(each for each in visits if each.state is VisitState.REQUESTED),
-            flagged=_flagged(look.tx, facility.settings.visits, visits, at),
+            flagged=asking.flagged(look.tx, facility.settings.visits, visits, at),
             without_outcome=records.without_outcome(look.tx, at),
+            lost=video.lost(look.tx, facility.settings),
         )
-
-
-def _flagged(
-    tx: sa.Connection, limits: Visits, visits: Sequence[BookedVisit], at: datetime
-) -> tuple[Flagged, ...]:
-    left, by_id = records.left(tx), {each.id: each for each in visits}
-    found = []
-    for visit_id, stands in _standing(tx, limits, visits, at):
-        new = tuple(each for each in stands if (visit_id, each.key) not in left)
-        if new:
-            found.append(Flagged(by_id[visit_id], new))
-    return tuple(found)
-
-
-def _standing(
-    tx: sa.Connection, limits: Visits, visits: Sequence[BookedVisit], at: datetime
-) -> Iterator[tuple[str, tuple[Refusal, ...]]]:
-    """What stands against each of these, with one look at all that is known."""
-    if not visits:
-        return
-    book = books.open_book(tx, visits[0].starts, max(each.ends for each in visits), at)
-    for each in visits:
-        yield each.id, rules.refusals(asking.wanted_of(tx, each), book, limits, at, None)
 
 
 def find(facility: Facility, visit_id: str, by: Actor) -> Shown:
@@ -186,6 +164,7 @@ def book(
         wanted = asking.wanted_for(action.tx, booking_number, when, asking.checked(guests))
         asking.need_none(asking.against(action.tx, facility.settings.visits, wanted))
         visit = asking.keep(action, new_id(), wanted, state=VisitState.BOOKED, booker=None)
+        video.follow(action, facility.settings, visit)
         notices.tell(action, facility, visit, News.BOOKED)
     return visit.id
 
@@ -201,7 +180,9 @@ def approve(facility: Facility, visit_id: str, by: Actor) -> None:
         asking.need_none(asking.against(action.tx, facility.settings.visits, wanted))
         records.set_state(action.tx, visit, VisitState.BOOKED)
         action.record(Verb.APPROVE_VISIT, Subject.visit(visit_id))
-        notices.tell(action, facility, records.get(action.tx, visit_id), News.BOOKED)
+        after = records.get(action.tx, visit_id)
+        video.follow(action, facility.settings, after)
+        notices.tell(action, facility, after, News.BOOKED)
 
 
 def refuse(facility: Facility, visit_id: str, by: Actor, reason: str) -> None:
@@ -223,7 +204,9 @@ def cancel(facility: Facility, visit_id: str, by: Actor, reason: str) -> None:
             raise Conflict("This visit is over. Say what became of it.")
         records.set_state(action.tx, visit, VisitState.CANCELLED, action.why, "staff")
         action.record(Verb.CANCEL_VISIT, Subject.visit(visit_id))
-        notices.tell(action, facility, records.get(action.tx, visit_id), News.CANCELLED)
+        after = records.get(action.tx, visit_id)
+        video.follow(action, facility.settings, after)
+        notices.tell(action, facility, after, News.CANCELLED)
 
 
 def move(facility: Facility, visit_id: str, slot: str, by: Actor, reason: str) -> None:
@@ -234,11 +217,7 @@ def move(facility: Facility, visit_id: str, slot: str, by: Actor, reason: str) -
         if visit.starts <= now():
             raise Conflict("This visit has begun. It cannot be moved.")
         when = asking.slot_named(action.tx, slot)
-        if when.kind is not visit.kind:
-            raise Conflict("A visit keeps its kind. Cancel it, and book another.")
-        session = places.session(action.tx, when.session)
-        if session.of.monitored != is_monitored(visit):
-            raise Conflict("The other session is monitored otherwise. Cancel it, and book another.")
+        asking.need_same_kind(action.tx, visit, when)
         wanted = asking.wanted_of(action.tx, visit, when)
         asking.need_none(asking.against(action.tx, facility.settings.visits, wanted))
         records.move(action.tx, visit, when)
@@ -248,7 +227,9 @@ def move(facility: Facility, visit_id: str, slot: str, by: Actor, reason: str) -
             before=visit.starts.isoformat(),
             starts=when.starts.isoformat(),
         )
-        notices.tell(action, facility, records.get(action.tx, visit_id), News.MOVED)
+        after = records.get(action.tx, visit_id)
+        video.follow(action, facility.settings, after)
+        notices.tell(action, facility, after, News.MOVED)
 
 
 def leave_as_is(
@@ -288,8 +269,10 @@ def record_outcome(
 
 def look_after(facility: Facility, by: Actor) -> int:
     """Requests that nobody answered in time are over, and whoever asked is told; returns how many.
-    And what was left as it is, and does not stand against its visit any more, was left for that
-    once: should it come back, it is new."""
+    Visits have their calls, and what became of these (``video``). And what was left as it is, and
+    does not stand against its visit any more, was left for that once: should it come back, it is
+    new."""
+    video.look_after(facility, by)
     with looking(facility, by, Act.OPERATE) as look:
         at = now()
         late = [each.id for each in records.unanswered(look.tx, at)]
@@ -307,7 +290,7 @@ def _fixed(tx: sa.Connection, limits: Visits, at: datetime) -> dict[str, set[str
     for visit_id, key in records.left(tx):
         left.setdefault(visit_id, set()).add(key)
     visits = [each for each in records.to_come(tx, at) if each.id in left]
-    stands = dict(_standing(tx, limits, visits, at))
+    stands = dict(asking.standing(tx, limits, visits, at))
     gone = {each: left[each] - {one.key for one in some} for each, some in stands.items()}
     return {each: keys for each, keys in gone.items() if keys}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,12 +14,14 @@ from digitizer.model.events import Subject, Verb
 from digitizer.model.visit_settings import Visits
 from digitizer.model.visits import (
     BookedVisit,
+    Flagged,
     Guest,
     OpenSlot,
     Refusal,
     Slot,
     VisitKind,
     VisitState,
+    is_monitored,
 )
 from digitizer.people import roster
 from digitizer.support.clock import now
@@ -55,6 +57,44 @@ def against(
     """What stands against it now."""
     book = book_for(tx, wanted.slot, holder)
     return rules.refusals(wanted, book, limits, now(), None)
+
+
+def standing(
+    tx: sa.Connection, limits: Visits, visits: Sequence[BookedVisit], at: datetime
+) -> Iterator[tuple[str, tuple[Refusal, ...]]]:
+    """What stands against each of these, with one look at all that is known."""
+    if not visits:
+        return
+    first, last = min(each.starts for each in visits), max(each.ends for each in visits)
+    book = books.open_book(tx, first, last, at)
+    for each in visits:
+        yield each.id, rules.refusals(wanted_of(tx, each), book, limits, at, None)
+
+
+def flagged(
+    tx: sa.Connection, limits: Visits, visits: Sequence[BookedVisit], at: datetime
+) -> tuple[Flagged, ...]:
+    """Those of these that something stands against, which nobody left as it is."""
+    left, by_id = records.left(tx), {each.id: each for each in visits}
+    found = []
+    for visit_id, stands in standing(tx, limits, visits, at):
+        new = tuple(each for each in stands if (visit_id, each.key) not in left)
+        if new:
+            found.append(Flagged(by_id[visit_id], new))
+    return tuple(found)
+
+
+def need_same_kind(tx: sa.Connection, visit: BookedVisit, when: Slot) -> None:
+    """Raises Conflict where a visit cannot have this time and be the same."""
+    if when.kind is not visit.kind:
+        raise Conflict("A visit keeps its kind. Cancel it, and book another.")
+    if places.session(tx, when.session).of.monitored != is_monitored(visit):
+        raise Conflict("The other session is monitored otherwise. Cancel it, and book another.")
+
+
+def sessions_monitored(tx: sa.Connection, monitored: bool) -> frozenset[int]:
+    """The sessions whose visits are, or are not."""
+    return frozenset(each.id for each in places.sessions(tx) if each.of.monitored == monitored)
 
 
 def book_for(tx: sa.Connection, slot: Slot, holder: str = "") -> Book:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from digitizer.model.visits import STANDING, Slot, VisitKind
+from digitizer.model.visits import STANDING, Outcome, Slot, VisitKind
 from digitizer.storage.tables_correspondents import contact, mail_block
 from digitizer.storage.tables_visits import visit, visit_guest, visit_hold, visit_session
 from digitizer.visits import limits, places
@@ -53,6 +53,8 @@ def _visits(tx: sa.Connection, first: datetime, last: datetime) -> tuple[Place, 
             visit.c.state.in_([str(each) for each in STANDING]),
             visit.c.starts < last,
             visit.c.ends > first,
+            # Its call failed by our fault: whoever had it may have another in its place.
+            sa.func.coalesce(visit.c.outcome, "") != str(Outcome.CALL_LOST),
         )
     ).all()
     guests: dict[str, set[int]] = {}

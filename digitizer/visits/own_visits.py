@@ -28,7 +28,7 @@ from digitizer.model.visits import (
 from digitizer.people import roster
 from digitizer.people.correspondents import records as correspondents
 from digitizer.support.clock import new_id, now
-from digitizer.visits import asking, notices, places, records, rules
+from digitizer.visits import asking, notices, places, records, rules, video
 from digitizer.visits.asking import checked
 from digitizer.visits.calendar_file import visit_calendar
 from digitizer.visits.notices import News
@@ -162,6 +162,7 @@ def book_time(
         records.give_up(action.tx, action.correspondent or 0)
         visit = asking.keep(action, hold_id, wanted, state=state, booker=action.correspondent)
         if automatic:
+            video.follow(action, facility.settings, visit)
             notices.tell(action, facility, visit, News.BOOKED)
     return visit.id
 
@@ -260,6 +261,7 @@ def _end(action: Action, facility: Facility, visit: BookedVisit, who: str) -> No
     action.record(Verb.CANCEL_VISIT, Subject.visit(visit.id))
     if was_booked:
         after = records.get(action.tx, visit.id)
+        video.follow(action, facility.settings, after)
         notices.tell(action, facility, after, News.CANCELLED, paper=who != "inmate")
 
 

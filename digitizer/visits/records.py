@@ -113,6 +113,29 @@ def without_outcome(tx: sa.Connection, at: datetime) -> tuple[BookedVisit, ...]:
     return _visits(tx, booked, visit.c.ends <= at, visit.c.outcome.is_(None))
 
 
+def by_video(tx: sa.Connection, at: datetime) -> tuple[BookedVisit, ...]:
+    """Booked, in a room of video, and not over; by time."""
+    booked = visit.c.state == str(VisitState.BOOKED)
+    return _visits(tx, booked, _in_video_rooms(), visit.c.ends > at)
+
+
+def without_outcome_by_video(tx: sa.Connection, until: datetime) -> tuple[BookedVisit, ...]:
+    """Booked, to begin before then, and nobody has said what became of them; by time."""
+    booked = visit.c.state == str(VisitState.BOOKED)
+    none_yet = visit.c.outcome.is_(None)
+    return _visits(tx, booked, _in_video_rooms(), visit.c.starts < until, none_yet)
+
+
+def _in_video_rooms() -> sa.ColumnElement[bool]:
+    rooms = sa.select(visit_room.c.id).where(visit_room.c.medium == str(Medium.VIDEO))
+    return visit.c.room_id.in_(rooms)
+
+
+def some(tx: sa.Connection, visit_ids: Collection[str]) -> tuple[BookedVisit, ...]:
+    """Those of these ids; by time."""
+    return _visits(tx, visit.c.id.in_(sorted(visit_ids))) if visit_ids else ()
+
+
 def unanswered(tx: sa.Connection, at: datetime) -> tuple[BookedVisit, ...]:
     """Requests that nobody answered before they began; by time."""
     return _visits(tx, visit.c.state == str(VisitState.REQUESTED), visit.c.starts <= at)

@@ -28,7 +28,7 @@ from digitizer.calls.states import CallKind, CallRules, Outcome, Stage, terminat
 from digitizer.facility import open_facility  # noqa: E402
 from digitizer.people import roster  # noqa: E402
 from digitizer.storage.database import reading, writing  # noqa: E402
-from digitizer.support.clock import now  # noqa: E402
+from digitizer.support.clock import new_id, now  # noqa: E402
 from tests.support.call_kit import free_ports, missing, own_address  # noqa: E402
 from tests.support.call_peers import chromium_with_devices  # noqa: E402
 from tests.support.conversing import IDA, give_account, make_contact  # noqa: E402
@@ -139,7 +139,7 @@ class Three:
         at = now()
         with writing(self.mail.facility.engine) as tx:
             inmate = roster.inmate_row_id(tx, OWNER)
-            new = NewCall("V-1", kind, inmate, 1, at, at + timedelta(seconds=seconds))
+            new = NewCall(new_id(), kind, inmate, 1, at, at + timedelta(seconds=seconds))
             self.call = records.make(tx, new)
         self.visitor.goto(f"/family/calls/{self.call}")
         self.inmate.goto(f"/mail/calls/{self.call}")

@@ -15,7 +15,7 @@ from digitizer.facility import Facility
 from digitizer.model.call_settings import Calls
 from digitizer.people import roster
 from digitizer.storage.database import reading, writing
-from digitizer.support.clock import now
+from digitizer.support.clock import new_id, now
 from tests.support.call_kit import OFFER
 
 FLOWS = Flow(connected=True, sound=True, picture=True)
@@ -42,7 +42,7 @@ def plan(
     with writing(facility.engine) as tx:
         inmate = roster.inmate_row_id(tx, booking)
         until = at + timedelta(minutes=minutes)
-        return records.make(tx, NewCall("V-1", kind, inmate, correspondent, at, until))
+        return records.make(tx, NewCall(new_id(), kind, inmate, correspondent, at, until))
 
 
 def record(facility: Facility, call: str) -> CallRecord:

@@ -1768,6 +1768,20 @@ _VISITS = (
         form={"became": "completed"},
         recorded=Verb.RECORD_OUTCOME,
     ),
+    Row(
+        "POST /staff/visits/{number}/again",
+        staff(303, 404, **_NOT_INVESTIGATORS),
+        "begun_visit",
+        form={"slot": "{free_time}"},
+        recorded=Verb.BOOK_VISIT,
+    ),
+    Row(
+        "POST /staff/visits/{number}/not-again",
+        staff(303, 404, **_NOT_INVESTIGATORS),
+        "begun_visit",
+        form=_WHY,
+        recorded=Verb.LEAVE_VISIT,
+    ),
     Row("GET /staff/visits/setup", staff(200, 200)),
     Row(
         "POST /staff/visits/setup/rooms",

@@ -118,11 +118,12 @@ from digitizer.screening import (
 from digitizer.screening.appeal_decisions import decide_appeal
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables_correspondents import correspondent
+from digitizer.storage.tables_visits import visit_room
 from digitizer.support.clock import now
 from digitizer.transfers import actions as transfers
 from digitizer.visits import actions as visits
 from digitizer.visits import lists as visit_lists
-from digitizer.visits import own_visits
+from digitizer.visits import own_visits, video
 from digitizer.visits import setup as visit_setup
 from tests.support import met_calls
 from tests.support.agencies import another_facility
@@ -2900,6 +2901,12 @@ def _look_after_visits(h: Facility, at: Place, by: Actor) -> None:
     visits.look_after(h, by)
 
 
+def _look_after_calls(h: Facility, at: Place, by: Actor) -> None:
+    with writing(h.engine) as tx:
+        tx.execute(sa.update(visit_room).values(medium=str(Medium.VIDEO)))
+    video.look_after(h, by)
+
+
 _VISITS = (
     Row(
         "visits.setup.see",
@@ -3050,6 +3057,48 @@ _VISITS = (
         OPERATORS,
         Verb.LAPSE_VISIT,
         _look_after_visits,
+    ),
+    Row(
+        "visits.video.of_visits",
+        f"{CLERKS} investigator owner another family stranger",
+        None,
+        lambda h, at, by: video.of_visits(h, (), by),
+    ),
+    Row(
+        "visits.video.standing",
+        LOOKERS,
+        None,
+        lambda h, at, by: video.standing(h, at["flagged_visit"], by),
+    ),
+    Row(
+        "visits.video.identify",
+        CLERKS,
+        Verb.IDENTIFY_VISITOR,
+        lambda h, at, by: _in_call(h, lambda f, call: video.identify(f, call, by), Stage.WAITING),
+    ),
+    Row(
+        "visits.video.look_after",
+        OPERATORS,
+        Verb.RECORD_OUTCOME,
+        _look_after_calls,
+    ),
+    Row(
+        "visits.video.times_again",
+        LOOKERS,
+        None,
+        lambda h, at, by: video.times_again(h, at["begun_visit"], by),
+    ),
+    Row(
+        "visits.video.book_again",
+        CLERKS,
+        Verb.BOOK_VISIT,
+        lambda h, at, by: video.book_again(h, at["begun_visit"], at["free_time"], by),
+    ),
+    Row(
+        "visits.video.not_again",
+        CLERKS,
+        Verb.LEAVE_VISIT,
+        lambda h, at, by: video.not_again(h, at["begun_visit"], by, "why"),
     ),
     Row(
         "visits.lists.movement_list",

@@ -7,6 +7,10 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
+from digitizer.calls import records as call_records
+from digitizer.calls.records import NewCall
+from digitizer.calls.states import Call, CallKind, Stage
+from digitizer.calls.states import Outcome as Became
 from digitizer.facility import Facility
 from digitizer.model.people import Actor, CustodyStatus
 from digitizer.model.visits import Guest, Limit, Medium, NewSession, Refusal, VisitKind
@@ -122,6 +126,17 @@ def let_time_pass(facility: Facility, visit_id: str, hours: int) -> None:
         tx.execute(this.values(starts=row.starts - by, ends=row.ends - by))
 
 
+def lose_call(facility: Facility, visit_id: str, correspondent: int) -> None:
+    """The visit had a call, which failed by our fault."""
+    with writing(facility.engine) as tx:
+        row = tx.execute(sa.select(visit).where(visit.c.id == visit_id)).one()
+        times = row.starts, row.ends
+        new = NewCall(visit_id, CallKind.FAMILY, row.inmate_id, correspondent, *times)
+        call_records.make(tx, new)
+        lost = Call(new.kind, *times, stage=Stage.LOST, outcome=Became.TECHNICAL, over_at=row.ends)
+        call_records.keep(tx, visit_id, lost)
+
+
 def end_holds(facility: Facility) -> None:
     """The ten minutes of everybody are over."""
     with writing(facility.engine) as tx:
@@ -145,6 +160,7 @@ def add_visits(facility: Facility, ids: dict[str, str], owner: str, another: str
     begun = times_for(facility, owner, day=weeks[1])[0]
     ids["begun_visit"] = actions.book(facility, owner, begun, [cora], CLERK)
     let_time_pass(facility, ids["begun_visit"], 24 * 60)
+    lose_call(facility, ids["begun_visit"], int(ids["cora"]))
     flagged = times_for(facility, owner, day=weeks[1])[1]
     ids["flagged_visit"] = actions.book(facility, owner, flagged, [cora], CLERK)
     closed = setup.close_days(facility, room, weeks[1], weeks[1], SUPERVISOR, "storm")

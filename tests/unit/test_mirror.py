@@ -52,6 +52,7 @@ ELSEWHERE = {
     "visits/places.py": ("by the verbs", "unit/visits/test_actions.py"),
     "visits/records.py": ("by the verbs", "unit/visits/test_actions.py"),
     "visits/rules.py": ("by the verbs", "unit/visits/test_actions.py"),
+    "visits/video.py": ("with the calls", "integration/test_video_visits.py"),
     "visits/setup.py": ("by the verbs", "unit/visits/test_actions.py"),
     "entrances/web/family/booked_visits.py": ("every route", "integration/test_every_route.py"),
     "entrances/web/inmate/visits.py": ("every route", "integration/test_every_route.py"),

@@ -4,6 +4,7 @@
    media goes by our relay: no browser learns where another is. */
 (() => {
   const EVERY = 1000;
+  const STANDS = 5; // steps between looks at whether something stands against the visit
   const AGAIN = 5000; // milliseconds until a connection that failed is made anew
   const SMALL = { width: { ideal: 320 }, height: { ideal: 240 }, frameRate: { max: 20 } };
 
@@ -16,6 +17,7 @@
       this.line = 0;
       this.sending = null;
       this.tried = 0;
+      this.steps = 0;
       this.stage = part.dataset.stage;
       this.stream = null;
     }
@@ -148,7 +150,10 @@
     }
 
     async step() {
-      const state = await this.ask("state");
+      const stands = this.part.querySelector("[data-stands]");
+      const looks = stands && this.steps++ % STANDS === 0;
+      const state = await this.ask(looks ? "state?stands=yes" : "state");
+      if (looks) stands.hidden = !state.stands;
       this.show(state);
       if (state.over) return this.end();
       if (state.stage === "live") dispatchEvent(new Event("pointerdown")); // nobody touches it while they talk

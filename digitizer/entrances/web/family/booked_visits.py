@@ -17,7 +17,7 @@ from digitizer.messages.writing import Summary
 from digitizer.model.errors import Conflict, UsageError
 from digitizer.model.visits import OpenSlot
 from digitizer.support.clock import now
-from digitizer.visits import own_visits
+from digitizer.visits import own_visits, video
 
 router = APIRouter(prefix="/family/visits")
 Short = Annotated[str, Form(max_length=200)]
@@ -29,14 +29,16 @@ _REFUSED = (UsageError, Conflict)
 def mine(request: Request, visit: FamilyVisit) -> HTMLResponse:
     facility, me = facility_of(request), visit.actor
     booked = own_visits.own_visits(facility, me)
-    at = now()
+    found, at = video.of_visits(facility, booked, me), now()
+    to_come = [each for each in booked[::-1] if video.is_to_come(each, found, at)]
     return page(
         request,
         "visits",
         visit=visit,
         people=_people(request, visit),
-        to_come=[each for each in booked[::-1] if each.stands and each.ends > at],
-        others=[each for each in booked if not (each.stands and each.ends > at)],
+        to_come=to_come,
+        others=[each for each in booked if each not in to_come],
+        calls=found,
     )
 
 
@@ -174,14 +176,17 @@ def _who(
 def _one(
     request: Request, number: str, visit: Visit, *, done: str = "", trouble: str = ""
 ) -> HTMLResponse:
-    it, at = own_visits.find_own(facility_of(request), number, visit.actor), now()
+    facility, at = facility_of(request), now()
+    it = own_visits.find_own(facility, number, visit.actor)
+    found = video.of_visits(facility, [it], visit.actor)
     return page(
         request,
         "visit",
         409 if trouble else 200,
         visit=visit,
         it=it,
-        is_over=it.ends <= at,
+        is_over=it.stands and not video.is_to_come(it, found, at),
+        call=found.get(it.id),
         may_cancel=it.is_open_at(at),
         done=done,
         trouble=trouble,

@@ -12,7 +12,7 @@ from digitizer.entrances.web.shared.auth import InmateVisit, SignedInmate
 from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.model.errors import Conflict
 from digitizer.support.clock import now
-from digitizer.visits import own_visits
+from digitizer.visits import own_visits, video
 
 router = APIRouter(prefix="/mail/visits")
 
@@ -32,15 +32,19 @@ def decline(request: Request, number: str, visit: SignedInmate) -> Response:
 
 
 def _page(request: Request, visit: Visit, *, done: str = "", trouble: str = "") -> HTMLResponse:
-    booked = own_visits.inmates_visits(facility_of(request), visit.actor)
-    at = now()
+    facility, at = facility_of(request), now()
+    booked = own_visits.inmates_visits(facility, visit.actor)
+    found = video.of_visits(facility, booked, visit.actor)
+    to_come = [each for each in booked[::-1] if video.is_to_come(each, found, at)]
     return show_to_inmate(
         request,
         "inmate/visits.html",
         409 if trouble else 200,
         visit=visit,
-        to_come=[each for each in booked[::-1] if each.stands and each.ends > at],
-        others=[each for each in booked if not (each.stands and each.ends > at)],
+        to_come=to_come,
+        others=[each for each in booked if each not in to_come],
+        calls=found,
+        at=at,
         done=done,
         trouble=trouble,
     )

@@ -18,8 +18,8 @@ Sdp = Annotated[str, Form(max_length=60_000)]
 Seat = Annotated[str, Form(max_length=20)]
 
 
-def state(request: Request, call_id: str, by: Actor) -> JSONResponse:
-    """Asked each second. ``says`` chooses the words on the page."""
+def state(request: Request, call_id: str, by: Actor, **more: bool) -> JSONResponse:
+    """Asked each second. ``says`` chooses the words on the page; ``more`` is for staff alone."""
     shown = calls.see(facility_of(request), call_id, by)
     return JSONResponse(
         {
@@ -33,6 +33,7 @@ def state(request: Request, call_id: str, by: Actor) -> JSONResponse:
             "visible": shown.visible,
             "here": sorted(map(str, shown.here)),
             "notice": shown.notice,
+            **more,
         }
     )
 

@@ -4,7 +4,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.responses import Response
 
@@ -17,6 +17,7 @@ from digitizer.entrances.web.shared.calling import Sdp, Seat
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.model.errors import Conflict, UsageError
+from digitizer.visits import video
 
 router = APIRouter(prefix="/staff/calls")
 Short = Annotated[str, Form(max_length=500)]
@@ -53,12 +54,22 @@ def _one(request: Request, number: str, visit: Visit, trouble: str = "") -> HTML
         notices=list(Notice),
         trouble=trouble,
         path=f"/staff/calls/{number}",
+        stands=video.standing(facility_of(request), number, visit.actor),
     )
 
 
 @router.get("/{number}/state")
-def state(request: Request, number: str, visit: StaffVisit) -> JSONResponse:
-    return calling.state(request, number, visit.actor)
+def state(
+    request: Request,
+    number: str,
+    visit: StaffVisit,
+    stands: Annotated[str, Query(max_length=8)] = "",
+) -> JSONResponse:
+    """``stands`` "yes": also whether something stands against the visit, which costs more."""
+    if stands != "yes":
+        return calling.state(request, number, visit.actor)
+    found = video.standing(facility_of(request), number, visit.actor)
+    return calling.state(request, number, visit.actor, stands=bool(found))
 
 
 @router.get("/{number}/relay")
@@ -79,7 +90,7 @@ def answer(request: Request, number: str, visit: SignedStaff, seat: Seat, sdp: S
 @router.post("/{number}/identify")
 def identify(request: Request, number: str, visit: SignedStaff) -> Response:
     try:
-        calls.identify(facility_of(request), number, visit.actor)
+        video.identify(facility_of(request), number, visit.actor)
     except Conflict as error:
         return _one(request, number, visit, str(error))
     return _back(number)

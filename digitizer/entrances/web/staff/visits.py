@@ -11,13 +11,14 @@ from starlette.responses import Response
 
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
+from digitizer.entrances.web.shared.calling import minutes
 from digitizer.entrances.web.shared.media import LONGEST_ID, pdf
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.visits import OpenSlot, Outcome
 from digitizer.visits import actions as visits
-from digitizer.visits import lists, setup
+from digitizer.visits import lists, setup, video
 
 router = APIRouter(prefix="/staff/visits")
 Reason = Annotated[str, Form(max_length=500)]
@@ -30,6 +31,7 @@ _DAYS = 28
 @router.get("")
 def of_day(request: Request, visit: StaffVisit, day: str = "", done: str = "") -> HTMLResponse:
     facility, by, shown = facility_of(request), visit.actor, day_in(day)
+    some = visits.of_day(facility, shown, by).visits
     return show(
         request,
         "staff/visits.html",
@@ -39,7 +41,9 @@ def of_day(request: Request, visit: StaffVisit, day: str = "", done: str = "") -
         before=shown - timedelta(days=1),
         after=shown + timedelta(days=1),
         is_today=shown == today(),
-        visits=visits.of_day(facility, shown, by).visits,
+        visits=some,
+        calls=video.of_visits(facility, some, by),
+        has_calls=facility.settings.calls.video,
         waiting=visits.waiting(facility, by),
         is_ready=setup.see(facility, by).is_ready,
         may_book=visits.may_book(by),
@@ -133,6 +137,25 @@ def outcome(
     return _back(number, "outcome")
 
 
+@router.post("/{number}/again")
+def again(request: Request, number: str, visit: SignedStaff, slot: Short = "") -> Response:
+    """In place of a visit whose call failed."""
+    try:
+        made = video.book_again(facility_of(request), number, slot, visit.actor)
+    except _REFUSED as error:
+        return _one(request, number, visit, trouble=str(error))
+    return _back(made, "booked")
+
+
+@router.post("/{number}/not-again")
+def not_again(request: Request, number: str, visit: SignedStaff, reason: Reason = "") -> Response:
+    try:
+        video.not_again(facility_of(request), number, visit.actor, reason)
+    except _REFUSED as error:
+        return _one(request, number, visit, trouble=str(error), reason=reason)
+    return _back(number, "not-again")
+
+
 def _back(number: str, done: str) -> Response:
     return RedirectResponse(f"/staff/visits/{number[:LONGEST_ID]}?done={done}", 303)
 
@@ -149,6 +172,7 @@ def _one(
     facility, by = facility_of(request), visit.actor
     shown = visits.find(facility, number, by)
     it, times = shown.visit, None
+    again = video.times_again(facility, it.id, by)
     if it.stands and not shown.is_over and visits.may_book(by):
         first = max(today(), it.starts.astimezone().date() - timedelta(days=7))
         booking = it.inmate.booking_number
@@ -161,6 +185,10 @@ def _one(
         idle_seconds=idle_seconds(request),
         shown=shown,
         it=it,
+        call=video.of_visits(facility, [it], by).get(it.id),
+        has_calls=facility.settings.calls.video,
+        again=None if again is None else by_day(again),
+        minutes=minutes,
         days=by_day(times.open) if times else [],
         adult_age=facility.settings.visits.adult_age,
         may_book=visits.may_book(by),
