@@ -25,6 +25,7 @@ from digitizer.scanners.profiles import watched_folders
 from digitizer.storage.copying import replace_file
 
 _STORE = re.compile(r"^\s*\[\s*store\s*\]")
+_SAID = re.compile(r"^\s*outpost\s*=")
 _KEYS = ("covers.json", "audit.json", "home.json")
 _MARK = "outpost = true"
 
@@ -79,7 +80,8 @@ def _must_be_shared(facility: Facility) -> None:
 
 
 def _make(facility: Facility, place: Path) -> None:
-    """The settings last: without them nothing runs there."""
+    """The settings last: without them nothing runs there. Raises UsageError."""
+    text = _marked((facility.home / FILE_NAME).read_text("utf-8"))
     for name in ("keys", "run", "work", "inbox/default"):
         (place / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     place.chmod(0o700)
@@ -91,11 +93,12 @@ def _make(facility: Facility, place: Path) -> None:
     for each in watched_folders(facility.profiles, place):
         if each.path.is_relative_to(place):
             each.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = (facility.home / FILE_NAME).read_text("utf-8")
-    replace_file(place / FILE_NAME, _marked(text).encode())
+    replace_file(place / FILE_NAME, text.encode())
 
 
 def _marked(settings: str) -> str:
-    lines = settings.splitlines()
-    at = next(number for number, line in enumerate(lines) if _STORE.match(line))
+    lines = [line for line in settings.splitlines() if not _SAID.match(line)]
+    at = next((number for number, line in enumerate(lines) if _STORE.match(line)), None)
+    if at is None:
+        raise UsageError(f"Write the settings of the store in {FILE_NAME} under a line [store].")
     return "\n".join([*lines[: at + 1], _MARK, *lines[at + 1 :]]) + "\n"

@@ -100,6 +100,18 @@ def test_it_is_brought_up_to_date_and_keeps_its_inbox(home: Path, tmp_path: Path
     assert (folder / "inbox" / "default" / "scan.pdf").exists()
 
 
+def test_settings_may_say_already_that_the_home_is_none(home: Path, tmp_path: Path) -> None:
+    settings = home / "config.toml"
+    said = settings.read_text("utf-8").replace("[store]\n", "[store]\noutpost = false\n")
+    settings.write_text(said)
+    folder = make_outpost(home, tmp_path / "post", OPERATOR).folder
+    assert read_settings(folder).store.outpost
+    settings.write_text(said.replace("[store]", "[ 'store' ]"))
+    with pytest.raises(UsageError, match="a line \\[store\\]"):
+        make_outpost(home, tmp_path / "other", OPERATOR)
+    assert not (tmp_path / "other" / "keys").exists(), "no key goes to where nothing runs"
+
+
 def test_what_is_not_ours_is_left_alone(home: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no outpost"):
         make_outpost(home, home, OPERATOR)
