@@ -54,7 +54,6 @@ ELSEWHERE = {
     "visits/rules.py": ("by the verbs", "unit/visits/test_actions.py"),
     "visits/video.py": ("with the calls", "integration/test_video_visits.py"),
     "visits/setup.py": ("by the verbs", "unit/visits/test_actions.py"),
-    "entrances/web/family/booked_visits.py": ("every route", "integration/test_every_route.py"),
     "entrances/web/inmate/visits.py": ("every route", "integration/test_every_route.py"),
     "entrances/web/staff/visit_booking.py": ("every route", "integration/test_every_route.py"),
     "entrances/web/staff/visit_setup.py": ("every route", "integration/test_every_route.py"),
