@@ -130,7 +130,8 @@ def test_a_letter_under_a_cover_of_theirs_is_told_when_it_is_delivered(
 
 
 def test_every_e_mail_is_written_in_every_language(home_of_families: Facility, ida: int) -> None:
-    words = {"link": "LINK", "name": "NAME", "words": "WORDS", "cover": "COVER"}
+    each_is = ("link", "name", "words", "cover", "when", "where")
+    words = {name: name.upper() for name in each_is}
     about = Subject.correspondent(ida)
     for language in telling.LANGUAGES:
         with writing(home_of_families.engine) as tx:

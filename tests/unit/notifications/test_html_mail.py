@@ -20,7 +20,13 @@ from tests.support.conversing import PAGES, with_family
 from tests.support.made_mail import OPERATOR
 from tests.support.mail_server import MadeMailServer, mail_server, with_mail
 
-WORDS = {"link": f"{PAGES}/family/x?a=1&b=2", "words": "<b>Hi</b> & bye", "cover": "AB-1"}
+WORDS = {
+    "link": f"{PAGES}/family/x?a=1&b=2",
+    "words": "<b>Hi</b> & bye",
+    "cover": "AB-1",
+    "when": "June 1, 10:00",
+    "where": "Hall",
+}
 
 
 class _Seen(HTMLParser):
