@@ -67,6 +67,8 @@ NOT_VERBS = {
     "retention.carrying_out.carry_out_confirmed": "carries out what two people decided before",
     "retention.neighbours.part": "within another verb's action",
     "operations.call_looks.video_calls": "within the doctor",
+    "emptying.files.erase_unnamed": "within a run, or a transfer, that people decided",
+    "transfers.stores.loading": "within a transfer that a person takes over",
     "operations.backup_by_key.copy_files": "within a backup",
     "operations.backup_by_key.copy_inbox_files": "within a backup",
     "operations.key_keeping.book_of": "within a backup, and the doctor's",
