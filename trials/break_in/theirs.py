@@ -27,7 +27,8 @@ OWN: Mapping[str, frozenset[str]] = {
         ("letter", "screened", "receipt", "read", "check", "reply", "answer", "passed", "cora")
     )
     | {"own_message", "own_passed", "own_request", "answered_request", "own_rejection"}
-    | {"answered_step", "urgent", "slow", "about_staff", "on_form", "visit"},
+    | {"answered_step", "urgent", "slow", "about_staff", "on_form"}
+    | {"visit", "asked_visit", "begun_visit", "flagged_visit"},
     "another": frozenset(
         ("others_receipt", "other", "others_reply", "strangers_answer", "stranger")
     )
@@ -35,7 +36,7 @@ OWN: Mapping[str, frozenset[str]] = {
     "family": frozenset(
         ("screened", "inmate", "message", "passed", "own_passed", "answer", "familys_cover")
     )
-    | {"own_rejection", "visit", "held_time"},
+    | {"own_rejection", "visit", "asked_visit", "begun_visit", "flagged_visit", "held_time"},
     "stranger": frozenset(
         ("anothers_number", "strangers_message", "strangers_answer", "strangers_cover")
     )
