@@ -31,7 +31,7 @@ _BACK_AFTER = 60.0
 _SMALL = 100
 #: Stacks have 30 pages at the median; one in a hundred has more than 120.
 _MEDIAN, _SPREAD, _MOST = 30.0, 0.6, 2000
-#: Seconds behind the first clock, and the share of people who live by it: east to west.
+#: Hours behind the first clock, and the share of people who live by it: east to west.
 _ZONES = ((0, 0.47), (1, 0.29), (2, 0.07), (3, 0.17))
 
 

@@ -8,7 +8,6 @@ beyond this program.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
 from digitizer.model.settings import FILE_NAME, read_settings
 from digitizer.storage.blobs import LocalBlobs, sync_folder
-from digitizer.storage.copying import sync_file
+from digitizer.storage.copying import has_digest, sync_file
 from digitizer.storage.database import encrypt_database, is_plain, leave_wal, open_engine, reading
 from digitizer.storage.encrypted_files import CHUNK, DamagedFile, encrypted
 from digitizer.storage.home_key import (
@@ -192,7 +191,7 @@ def _encrypt_files(home: Path, home_key: HomeKey) -> Encrypted:
         store, plain = LocalBlobs(home / part, home_key.files), LocalBlobs(home / part)
         plain.sweep()
         for name in plain.names():
-            if _digest(_plain_chunks(plain, name)) == name:
+            if _is_whole(plain, name):
                 _encrypt_file(plain.path(name), store, name, home_key.files)
                 files += 1
             elif not _opens(store, name):
@@ -202,22 +201,20 @@ def _encrypt_files(home: Path, home_key: HomeKey) -> Encrypted:
 
 def _opens(store: LocalBlobs, name: str) -> bool:
     try:
-        return _digest(_plain_chunks(store, name)) == name
+        return _is_whole(store, name)
     except DamagedFile:
         return False
+
+
+def _is_whole(store: LocalBlobs, name: str) -> bool:
+    with store.open(name) as stream:
+        return has_digest(stream, name)
 
 
 def _plain_chunks(store: LocalBlobs, name: str) -> Iterator[bytes]:
     with store.open(name) as stream:
         while chunk := stream.read(CHUNK):
             yield chunk
-
-
-def _digest(chunks: Iterator[bytes]) -> str:
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _encrypt_file(path: Path, store: LocalBlobs, name: str, key: bytes) -> None:
