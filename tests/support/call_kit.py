@@ -89,7 +89,7 @@ def real_servers() -> Iterator[RealServers]:
     folder = Path(tempfile.mkdtemp(prefix="calls-"))
     first = free_ports()
     plan = MediaPlan(
-        folder / "calls",
+        folder / ("deeper" * 20) / "calls",  # than a socket's path may be long
         own_address() or "",
         "127.0.0.1",
         first,

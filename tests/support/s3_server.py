@@ -92,6 +92,8 @@ class Store:
                 f"-dir={self._folder}",
                 "-ip=127.0.0.1",
                 "-s3",
+                # Otherwise it makes a bucket that a file is put into, as no other store does.
+                "-s3.autoCreateBucket=false",
                 f"-s3.port={self._s3}",
                 f"-filer.port={self._filer}",
                 f"-master.port={self._master}",

@@ -114,7 +114,7 @@ class MediaServers:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                cwd=self.plan.folder,
+                cwd=self.plan.folder,  # the path of Janus' socket is relative: it may not be long
                 env={"PATH": os.environ.get("PATH", os.defpath)},
             )
         except OSError as error:

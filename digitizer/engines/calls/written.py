@@ -18,8 +18,6 @@ _PLUGIN, _TRANSPORT = "libjanus_videoroom.so", "libjanus_websockets.so"
 #: connections, each by up to three ways, and those that a browser which crashed left for ten
 #: minutes. Without a bound one pass could take the ports of all calls.
 PORTS_A_PASS = 30
-#: Of a Unix socket, as the system has it.
-_LONGEST_PATH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +78,6 @@ class CannotWrite(Exception):
 
 def write_all(plan: MediaPlan, own: ServerSecrets) -> None:
     """Writes everything anew. Raises CannotWrite and OSError."""
-    if len(str(plan.socket)) > _LONGEST_PATH:
-        raise CannotWrite(
-            f"{plan.socket} is too long for a socket. Move the home to a shorter path."
-        )
     for folder in (
         plan.folder,
         plan.socket.parent,
@@ -148,7 +142,7 @@ nat: {{
         "janus.transport.websockets.jcfg": f"""general: {{
   json = "compact"
   ws = true
-  ws_unix = "{plan.socket}"
+  ws_unix = "{plan.socket.relative_to(plan.folder)}"
   wss = false
   ws_logging = "none"
 }}

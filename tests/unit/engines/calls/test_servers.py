@@ -201,7 +201,6 @@ with real_servers() as found:
 def test_they_die_with_the_program_that_started_them() -> None:
     root = str(Path(__file__).resolve().parents[4])
     started = [sys.executable, "-c", _STARTS.format(root=root)]
-    # Not in the test's own folder: a socket's path is short.
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "TMPDIR": folder}
         with subprocess.Popen(started, stdout=subprocess.PIPE, text=True, env=env) as parent:

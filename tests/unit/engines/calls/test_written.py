@@ -54,11 +54,6 @@ def test_the_encrypted_way_is_there_with_a_certificate(plan: MediaPlan) -> None:
     assert "no-tls\n" not in text
 
 
-def test_a_home_too_deep_for_a_socket_is_refused(plan: MediaPlan, tmp_path: Path) -> None:
-    with pytest.raises(CannotWrite, match="too long"):
-        write_all(replace(plan, folder=tmp_path / ("a" * 100)), ServerSecrets("1", "2", "3"))
-
-
 def test_without_janus_it_says_what_to_install(plan: MediaPlan, tmp_path: Path) -> None:
     (tmp_path / "janus" / "plugins" / written._PLUGIN).unlink()
     with pytest.raises(CannotWrite, match="apt-get install janus coturn"):
