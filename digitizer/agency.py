@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitizer.model.errors import SettingsError, UsageError
-from digitizer.model.settings import FILE_NAME, read_settings
+from digitizer.model.settings_file import FACILITIES, FILE_NAME, read_settings
 
-FOLDER = "facilities"
+FOLDER = FACILITIES
 #: As the schema of its tables is named.
 A_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 

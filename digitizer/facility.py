@@ -13,7 +13,8 @@ from digitizer.engines.codes.cover_code import KeyRing
 from digitizer.engines.printing.kit.wording import OwnWords, PrintWords, own_words
 from digitizer.model.errors import SettingsError, StorageError, UsageError
 from digitizer.model.scanner_profile import ScannerProfile
-from digitizer.model.settings import FILE_NAME, Settings, read_settings
+from digitizer.model.settings import Settings
+from digitizer.model.settings_file import FILE_NAME, read_settings
 from digitizer.scanners.profiles import read_profiles
 from digitizer.storage.audit_keys import make_audit_keys, read_audit_keys, sign_with
 from digitizer.storage.blobs import BlobStore, LocalBlobs, sync_folder

@@ -27,6 +27,13 @@ def refuse_overlaps(
         raise UnsafeFolders("\n".join(problems))
 
 
+def refuse_shared(folders: Sequence[WatchedFolder]) -> None:
+    """Raises UnsafeFolders where two of these are, contain or lie inside one another."""
+    problems = _overlaps(folders)
+    if problems:
+        raise UnsafeFolders("\n".join(problems))
+
+
 def _unusable(folder: WatchedFolder) -> str | None:
     who = f"{folder.path} (profile {folder.name})"
     if not folder.path.is_absolute():

@@ -28,10 +28,10 @@ def is_ambiguous(headers: Headers) -> bool:
 
 def is_ours(headers: Headers, allowed: Collection[str]) -> bool:
     """Whether it asks for one of these hosts; where none is named, any is."""
-    return not allowed or _host(headers) in allowed
+    return not allowed or host_of(headers) in allowed
 
 
-def _host(headers: Headers) -> str:
+def host_of(headers: Headers) -> str:
     """Without the port, as it is compared."""
     host = headers.get("host", "").casefold()
     name, _, port = host.rpartition(":")

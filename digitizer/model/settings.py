@@ -14,18 +14,15 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from digitizer.model.appeal_settings import Appeals, RejectReason
 from digitizer.model.call_settings import Calls
 from digitizer.model.departure_settings import Departures
-from digitizer.model.errors import SettingsError
 from digitizer.model.family_settings import Family
 from digitizer.model.originals_settings import Originals
 from digitizer.model.people import StaffRole
 from digitizer.model.request_settings import Requests
 from digitizer.model.retention_settings import Retention
-from digitizer.model.toml_file import AsWritten, Keys, TomlFile, read_toml
+from digitizer.model.toml_file import AsWritten, Keys
 from digitizer.model.upkeep_settings import Alarms, MailServer, OwnBackups, Webhook
 from digitizer.model.visit_settings import Visits
 from digitizer.support.clock import is_zone
-
-FILE_NAME = "config.toml"
 
 _LONGER_EACH_TRY = 1.5
 _MOST_NOTES = 450  # characters: with more, a cover's other words become too small
@@ -553,34 +550,3 @@ class Settings(Keys):
             if name == "this computer":
                 raise ValueError('cannot hold the name "this computer": that is the browser.')
         return printers
-
-
-def read_settings(home: Path) -> Settings:
-    """Reads ``config.toml`` of ``home``; raises SettingsError with line, key and fix."""
-    path = home / FILE_NAME
-    if not path.exists():
-        raise SettingsError(
-            f"{home} is not a digitizer home: it has no {FILE_NAME}. "
-            f"Make one with: digitizer --home {home} init"
-        )
-    file = read_toml(path)
-    file.check(Settings)
-    settings = Settings.model_validate(file.values)
-    _check_mail(file, settings)
-    return settings
-
-
-def _check_mail(file: TomlFile, settings: Settings) -> None:
-    """Nobody can be written to where no server is named."""
-    if settings.mail_server is not None:
-        return
-    for section, key, names in (
-        ("audit", "mail_to", settings.audit.mail_to),
-        ("alarms", "mail_to", settings.alarms.mail_to),
-        ("alarms", "digest_to", settings.alarms.digest_to),
-    ):
-        if names:
-            raise file.problem(
-                (section, key),
-                f"{section}.{key} needs host under [mail], the server that sends the mail.",
-            )

@@ -40,6 +40,15 @@ class TomlFile:
     path: Path
     text: str
     values: Mapping[str, Any]
+    beneath: TomlFile | None = None
+
+    def over(self, beneath: TomlFile) -> TomlFile:
+        """This file, with what the other says where this says nothing. A list is one value."""
+        return TomlFile(self.path, self.text, _merged(self.values, beneath.values), beneath)
+
+    def has(self, keys: Sequence[str]) -> bool:
+        """Whether there is this section, or this key in its sections."""
+        return _depth(keys, self.values) == len(keys)
 
     def check(self, model: type[Keys]) -> None:
         """Raises SettingsError for the first line that does not fit ``model``. A key that the file
@@ -53,8 +62,14 @@ class TomlFile:
                 raise self.problem(_keys(first), _message(first, model)) from None
 
     def problem(self, keys: Sequence[str], message: str) -> SettingsError:
-        """The error for the key at the end of ``keys`` (sections first; none: the whole file)."""
+        """The error for the key at the end of ``keys`` (sections first; none: the whole file), in
+        the file that says what it is."""
+        if self.beneath and self.beneath.has(keys) and not self._says(keys):
+            return self.beneath.problem(keys, message)
         return SettingsError(f"{self.path}, line {self.line_of(keys)}: {message}")
+
+    def _says(self, keys: Sequence[str]) -> bool:
+        return _depth(keys, tomllib.loads(self.text)) == len(keys)
 
     def line_of(self, keys: Sequence[str]) -> int:
         """The line, from 1, on which a key begins, or else the innermost section around it."""
@@ -76,6 +91,16 @@ def did_you_mean(word: str, known: Iterable[str], quote: str = "'") -> str:
     """The question whether the nearest of the known words was meant, empty if none is near."""
     near = get_close_matches(word, list(known), 1)
     return f"Did you mean {quote}{near[0]}{quote}?" if near else ""
+
+
+def _merged(upper: Mapping[str, Any], lower: Mapping[str, Any]) -> dict[str, Any]:
+    """Section by section."""
+    both = {
+        name: _merged(upper[name], lower[name])
+        for name in upper.keys() & lower.keys()
+        if isinstance(upper[name], dict) and isinstance(lower[name], dict)
+    }
+    return {**lower, **upper, **both}
 
 
 def _text(path: Path) -> str:

@@ -26,7 +26,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError, UsageError
 from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
-from digitizer.model.settings import FILE_NAME
+from digitizer.model.settings_file import AGENCY_FILE, FILE_NAME, agency_file
 from digitizer.operations import (
     backup_by_key,
     backup_keys,
@@ -189,6 +189,9 @@ def _back_up(
         key_book=copied.book_key,
     )
     write_file(keys, encrypt_keys(held, passphrase))
+    defaults = agency_file(facility.home)
+    if defaults is not None:
+        write_file(folder / AGENCY_FILE, defaults.read_bytes())
     write_file(folder / FILE_NAME, (facility.home / FILE_NAME).read_bytes())
     return BackedUp(
         files=count_files(folder),

@@ -10,7 +10,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from digitizer.model.errors import StorageError
-from digitizer.model.settings import FILE_NAME
+from digitizer.model.settings_file import FILE_NAME
 from digitizer.storage.copying import write_file
 from digitizer.storage.database import open_engine
 from digitizer.storage.home_key import HomeKey

@@ -20,7 +20,7 @@ from digitizer.facility import AtRestSecret, Facility, open_facility
 from digitizer.model.errors import StorageError, UsageError
 from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
-from digitizer.model.settings import FILE_NAME, read_settings
+from digitizer.model.settings_file import FILE_NAME, read_settings
 from digitizer.storage.blobs import LocalBlobs, sync_folder
 from digitizer.storage.copying import has_digest, sync_file
 from digitizer.storage.database import encrypt_database, is_plain, leave_wal, open_engine, reading

@@ -17,7 +17,8 @@ from digitizer.facility import Facility, database_url, make_home, open_facility
 from digitizer.model.errors import UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor
-from digitizer.model.settings import FILE_NAME, read_settings
+from digitizer.model.settings_file import FILE_NAME, agency_file, read_settings
+from digitizer.model.toml_file import TomlFile, read_toml
 from digitizer.storage.blobs import sync_folder
 from digitizer.storage.copying import write_file
 from digitizer.storage.database import in_schema, make_schema, open_engine, reading, schema_in
@@ -151,11 +152,24 @@ def _write_settings(facility: Facility, place: Path, url: str, code: str, name: 
     text = (TEMPLATES / FILE_NAME).read_text("utf-8")
     for key, value in (("name", name), ("code", code)):
         text = text.replace(*_changed_line(text, key, value), 1)
+    defaults = agency_file(facility.home)
+    if defaults is not None:
+        text = _leaving_out(text, read_toml(defaults))
     text += "\n[store]\n" + "".join(f"{_line(key, each)}\n" for key, each in store.items())
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_file(place / FILE_NAME, text.encode())
     for folder in (place.parent, facility.home):
         sync_folder(folder)
+
+
+def _leaving_out(text: str, defaults: TomlFile) -> str:
+    """What the agency says is not said again: it would hold instead of the agency's."""
+    lines, section = [], ""
+    for line in text.splitlines():
+        section = line.strip("[]") if line.startswith("[") else section
+        said = defaults.has((section, line.partition(" = ")[0]))
+        lines.append(f"# {line}" if said else line)
+    return "\n".join(lines) + "\n"
 
 
 def _below(url: str, code: str) -> str:

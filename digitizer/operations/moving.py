@@ -25,7 +25,7 @@ from digitizer.facility import Facility, database_url, home_key_of, open_facilit
 from digitizer.model.errors import StorageError, UsageError
 from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
-from digitizer.model.settings import FILE_NAME, read_settings
+from digitizer.model.settings_file import FILE_NAME, read_settings
 from digitizer.operations import reconcile as reconciling
 from digitizer.operations.store_settings import with_database
 from digitizer.storage.audit_keys import sign_with

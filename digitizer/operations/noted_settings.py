@@ -12,20 +12,21 @@ import sqlalchemy as sa
 
 from digitizer.audit import events_of
 from digitizer.model.events import SETTINGS
-from digitizer.model.settings import FILE_NAME, Settings
+from digitizer.model.settings import Settings
+from digitizer.model.settings_file import settings_bytes
 from digitizer.storage.audit_keys import AuditKeys, keys_of
 
 _PRINT_DIGITS = 16
 
 
 def changes(tx: sa.Connection, home: Path, settings: Settings) -> dict[str, Any] | None:
-    """The details of the event to record; None where the file is as it was noted last.
+    """The details of the event to record; None where the files are as they were noted last.
 
     ``changed`` are the names of the settings whose values differ from then; None where nothing
     was noted before, or the key of that time is not known here. ``prints`` are keyed hashes of the
     values, by which the next change is noticed.
     """
-    digest = hashlib.sha256((home / FILE_NAME).read_bytes()).hexdigest()
+    digest = hashlib.sha256(settings_bytes(home)).hexdigest()
     noted = [each.detail for each in events_of(tx, SETTINGS)]
     if noted and noted[-1].get("sha256") == digest:
         return None

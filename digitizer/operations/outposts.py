@@ -20,7 +20,7 @@ from digitizer.facility import Facility, open_facility
 from digitizer.model.errors import UsageError
 from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
-from digitizer.model.settings import FILE_NAME, read_settings
+from digitizer.model.settings_file import AGENCY_FILE, FILE_NAME, agency_file, read_settings
 from digitizer.scanners.profiles import watched_folders
 from digitizer.storage.copying import replace_file
 
@@ -93,6 +93,10 @@ def _make(facility: Facility, place: Path) -> None:
     for each in watched_folders(facility.profiles, place):
         if each.path.is_relative_to(place):
             each.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (place / AGENCY_FILE).unlink(missing_ok=True)
+    defaults = agency_file(facility.home)
+    if defaults is not None:
+        replace_file(place / AGENCY_FILE, defaults.read_bytes())
     replace_file(place / FILE_NAME, text.encode())
 
 

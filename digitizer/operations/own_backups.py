@@ -16,7 +16,7 @@ from digitizer.facility import Facility
 from digitizer.model.errors import SettingsError, StorageError
 from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
-from digitizer.model.settings import FILE_NAME
+from digitizer.model.settings_file import FILE_NAME
 from digitizer.operations import backup_runs
 from digitizer.operations.backup import back_up, damage_of
 from digitizer.operations.backup_folder import is_whole

@@ -12,7 +12,7 @@ from digitizer.facility import Facility, open_facility, upgrade_database
 from digitizer.model.errors import StorageError, UsageError
 from digitizer.model.events import STORE, Verb
 from digitizer.model.people import Actor
-from digitizer.model.settings import FILE_NAME
+from digitizer.model.settings_file import AGENCY_FILE, FILE_NAME
 from digitizer.operations import (
     backup_by_key,
     backup_keys,
@@ -146,6 +146,8 @@ def _restore(
     # The log's keys first: bringing the database up to date signs what it records with them.
     of_the_log = _restore_audit_keys(home, keys, home_key)
     warnings = [*_restore_keys(home, keys, home_key), *of_the_log, *came_from_elsewhere]
+    if (folder / AGENCY_FILE).is_file():
+        copy_file(folder / AGENCY_FILE, home / AGENCY_FILE)
     write_file(home / FILE_NAME, settings)
     facility = open_facility(home, home_key)
     try:

@@ -25,7 +25,7 @@ from digitizer.letters.search.indexing import index_letter
 from digitizer.model.errors import DigitizerError, StorageError, UsageError
 from digitizer.model.events import Subject
 from digitizer.model.mail import LetterState
-from digitizer.model.settings import FILE_NAME
+from digitizer.model.settings_file import AGENCY_FILE, FILE_NAME
 from digitizer.operations import key_keeping
 from digitizer.operations.backup_by_key import NOTE
 from digitizer.operations.key_keeping import NEIGHBOURS, KeyCopy, NeighbourFile
@@ -173,16 +173,16 @@ def _places(backups: Sequence[Path]) -> list[Path]:
 
 
 def _key_folder(backup: Path) -> Path | None:
-    try:
-        settings = tomllib.loads((backup / FILE_NAME).read_text("utf-8"))
-        named = settings.get("backup", {}).get("key_folder", "")
-    except (
-        AttributeError,
-        OSError,
-        ValueError,
-    ):  # whoever opens a home with them says what is wrong
-        return None
+    named = _named_in(backup / FILE_NAME) or _named_in(backup / AGENCY_FILE)
     return Path(named) if named else None
+
+
+def _named_in(settings: Path) -> str:
+    try:
+        named = tomllib.loads(settings.read_text("utf-8")).get("backup", {}).get("key_folder", "")
+    except (AttributeError, OSError, ValueError):
+        return ""  # whoever opens a home with them says what is wrong
+    return str(named)
 
 
 def restore_files(folder: Path, store: LocalBlobs, copy: KeyCopy) -> Iterator[str]:

@@ -23,7 +23,7 @@ from digitizer.facility import Facility, open_facility
 from digitizer.model.errors import Conflict, SettingsError, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate
-from digitizer.model.settings import FILE_NAME, read_settings
+from digitizer.model.settings_file import FILE_NAME, read_settings
 from digitizer.people import leaving, roster
 from digitizer.people.roster_import import end_logins
 from digitizer.storage.one_at_a_time import one_at_a_time

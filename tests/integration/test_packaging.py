@@ -195,7 +195,7 @@ def test_no_secret_is_written_into_compose(compose: dict[str, Any]) -> None:
 
 
 def test_a_home_takes_the_settings_of_the_container(tmp_path: Path) -> None:
-    from digitizer.model.settings import read_settings
+    from digitizer.model.settings_file import read_settings
 
     shutil.copy(CONTAINER / "config.example.toml", tmp_path / "config.toml")
     store = read_settings(tmp_path).store

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from digitizer.agency import FOLDER
 from digitizer.facility import Facility, make_home, open_facility
 from digitizer.model.people import CustodyStatus, Inmate
-from digitizer.model.settings import FILE_NAME
+from digitizer.model.settings_file import FILE_NAME
 from digitizer.operations.facilities import add_facility
 from digitizer.operations.moving import move_home
 from digitizer.storage.database import reading, writing

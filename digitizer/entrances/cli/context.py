@@ -125,14 +125,14 @@ def facility_of(context: typer.Context, *, outpost: bool = False) -> Facility:
     return open_facility(home_of(context), outpost=outpost)
 
 
-def facilities_of(context: typer.Context) -> list[Facility]:
-    """All facilities of an agency of several where none is named, else the one; of a home or an
-    outpost. Raises UsageError if no home was given."""
+def facilities_of(context: typer.Context, *, outpost: bool = True) -> list[Facility]:
+    """All facilities of an agency of several where none is named, else the one. ``outpost``: also
+    of an outpost. Raises UsageError if no home was given."""
     from digitizer.facility import open_facility
 
     found = all_of(context)
     homes = [each.home for each in found] or [home_of(context)]
-    return [open_facility(home, outpost=True) for home in homes]
+    return [open_facility(home, outpost=outpost) for home in homes]
 
 
 def signed(context: typer.Context, by: str) -> tuple[Facility, Actor]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digitizer.entrances.cli.context import facilities_of, facility_of
+from digitizer.entrances.cli.context import facilities_of
 from digitizer.entrances.service.entrance import Entrance
 from digitizer.entrances.service.logs import Form, start_logging
 from digitizer.entrances.service.stopping import stop_bell
@@ -36,32 +36,38 @@ def serve(
     port: Port = 8000,
     log: Log = Form.TEXT,
 ) -> None:
-    """Run everything: the watched folders, the worker, the web pages and the API."""
+    """Run everything: the watched folders, the worker, the web pages and the API. Of an agency of
+    several, where none is named, for all: each has its pages at its host names."""
     with stop_bell(last=True) as bell:
         from digitizer.entrances.service import run
+        from digitizer.entrances.service.by_host import check_together
         from digitizer.entrances.service.roster_folder import roster_folder, watch_rosters
         from digitizer.entrances.service.upkeep import UPKEEP
 
         start_logging(log)
-        facility = facility_of(context)
-        run.safe_folders(facility)
-        roster_folder(facility)
-        beside = f" and watching {facility.home}/inbox/"
-        web_pages = run.serve_web(host, port, beside)
-        parts = (web_pages, run.watch, watch_rosters, run.work, run.anchor_daily, *UPKEEP)
-        _end_with(run.run(facility, *parts, bell=bell))
+        facilities = facilities_of(context, outpost=False)
+        check_together(facilities)
+        run.safe_folders(*facilities)
+        for each in facilities:
+            roster_folder(each)
+        inboxes = ", ".join(f"{each.home}/inbox/" for each in facilities)
+        web_pages = run.serve_web(host, port, f" and watching {inboxes}")
+        parts = (run.watch, watch_rosters, run.anchor_daily, *UPKEEP)
+        _end_with(run.run_all(facilities, (web_pages, run.work_all), *parts, bell=bell))
 
 
 def watch(context: typer.Context, log: Log = Form.TEXT) -> None:
-    """Only watch the folders and take in the files that settle there."""
+    """Only watch the folders and take in the files that settle there, of all facilities where none
+    is named."""
     with stop_bell(last=True) as bell:
         from digitizer.entrances.service import run
         from digitizer.entrances.service.roster_folder import watch_rosters
 
         start_logging(log)
-        facility = facility_of(context, outpost=True)
-        rosters = () if facility.is_outpost else (watch_rosters,)
-        _end_with(run.run(facility, run.watch, *rosters, bell=bell))
+        facilities = facilities_of(context)
+        run.safe_folders(*facilities)
+        rosters = () if facilities[0].is_outpost else (watch_rosters,)
+        _end_with(run.run_all(facilities, (), run.watch, *rosters, bell=bell))
 
 
 def worker(context: typer.Context, log: Log = Form.TEXT) -> None:
@@ -74,7 +80,7 @@ def worker(context: typer.Context, log: Log = Form.TEXT) -> None:
         start_logging(log)
         facilities = facilities_of(context)
         upkeep = () if facilities[0].is_outpost else (run.anchor_daily, *UPKEEP)
-        _end_with(run.run_workers(facilities, *upkeep, bell=bell))
+        _end_with(run.run_all(facilities, (run.work_all,), *upkeep, bell=bell))
 
 
 def web(
@@ -84,13 +90,17 @@ def web(
     entrance: Entrances = None,
     log: Log = Form.TEXT,
 ) -> None:
-    """Only serve the web pages and the API, or some of them."""
+    """Only serve the web pages and the API, or some of them, of all facilities where none is
+    named."""
     with stop_bell(last=True) as bell:
         from digitizer.entrances.service import run
+        from digitizer.entrances.service.by_host import check_together
 
         part = run.serve_web(host, port, entrances=entrance or ())
         start_logging(log)
-        _end_with(run.run(facility_of(context), part, bell=bell))
+        facilities = facilities_of(context, outpost=False)
+        check_together(facilities)
+        _end_with(run.run_all(facilities, (part,), bell=bell))
 
 
 def _end_with(well: bool) -> None:

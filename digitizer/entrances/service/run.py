@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 
 from digitizer.capture.floor import Floor
@@ -36,7 +36,7 @@ from digitizer.support.clock import now
 from inbox_watch.errors import UnsafeFolders
 from inbox_watch.folder import WatchedFolder
 from inbox_watch.reports import News, Report
-from inbox_watch.safety import refuse_overlaps
+from inbox_watch.safety import refuse_overlaps, refuse_shared
 from inbox_watch.watcher import Watcher
 
 log = logging.getLogger("digitizer")
@@ -84,16 +84,21 @@ class Service:
         return thread
 
 
-def safe_folders(facility: Facility) -> tuple[WatchedFolder, ...]:
-    """The folders to watch. Raises SettingsError for overlaps, with the fix."""
-    folders = watched_folders(facility.profiles, facility.home)
-    for forgotten in unwatched_folders(facility.profiles, facility.home):
-        log.warning("%s has no profile with its name: nothing in it is taken in", forgotten)
+def safe_folders(*facilities: Facility) -> tuple[WatchedFolder, ...]:
+    """The folders to watch. Raises SettingsError for overlaps, also between facilities, with the
+    fix."""
+    every: list[WatchedFolder] = []
     try:
-        refuse_overlaps(folders, facility.home, facility.home / "inbox")
+        for facility in facilities:
+            own = watched_folders(facility.profiles, facility.home)
+            for forgotten in unwatched_folders(facility.profiles, facility.home):
+                log.warning("%s has no profile with its name: nothing in it is taken in", forgotten)
+            refuse_overlaps(own, facility.home, facility.home / "inbox")
+            every += own
+        refuse_shared(every)
     except UnsafeFolders as error:
         raise SettingsError(str(error)) from None
-    return folders
+    return tuple(every)
 
 
 def watch(service: Service) -> None:
@@ -252,20 +257,32 @@ def _work_once(service: Service, worker: Worker) -> bool | None:
 
 def serve_web(
     host: str, port: int, beside: str = "", entrances: Collection[Entrance] = ()
-) -> Callable[[Service], None]:
-    """A part that serves the web pages and the API, or only the ``entrances`` that are named, and
-    logs its address. ``beside`` describes the parts that run with it. It takes no signals. Raises
+) -> Callable[[Sequence[Service]], None]:
+    """A part that serves the web pages and the API, or only the ``entrances`` that are named, of
+    several facilities by their host names, and logs its address. What bounds a flood is set by the
+    first. ``beside`` describes the parts that run with it. It takes no signals. Raises
     DigitizerError at once where the address cannot be listened on."""
     check_address(host, port)
 
-    def web(service: Service) -> None:
+    def web(services: Sequence[Service]) -> None:
+        from digitizer.entrances.service.by_host import ByHost
         from digitizer.entrances.service.served import served
         from digitizer.entrances.service.web_server import AnnouncedServer
 
-        app, close = served(service.facility, entrances or EVERY, lambda: dict(service.troubles))
-        settings = service.facility.settings.web
-        server = AnnouncedServer(app, host, port, settings, beside, close)
-        service.when_stopped(partial(setattr, server, "should_exit", True))
+        first = services[0]
+        apps, ends = [], []
+        for each in services:
+            app, end = served(each.facility, entrances or EVERY, partial(dict, each.troubles))
+            apps.append((each.facility, app))
+            ends.append(end)
+
+        def close() -> None:
+            for end in ends:
+                end()
+
+        one = apps[0][1] if len(apps) == 1 else ByHost(apps)
+        server = AnnouncedServer(one, host, port, first.facility.settings.web, beside, close)
+        first.when_stopped(partial(setattr, server, "should_exit", True))
         server.run()
 
     return web
@@ -309,30 +326,35 @@ def run(facility: Facility, *parts: Callable[[Service], None], bell: Bell | None
     ``bell`` has caught the signals since before this call; without it they are caught from now on.
     Only the main thread may call this.
     """
-    with ExitStack() as hung:
-        bell = bell or hung.enter_context(stop_bell())
-        service = Service(facility)
-        return bell.asked or _run([service], [(service, part) for part in parts], bell)
+    return run_all((facility,), (), *parts, bell=bell)
 
 
-def run_workers(
+def run_all(
     facilities: Sequence[Facility],
+    together: Collection[Callable[[Sequence[Service]], None]],
     *parts: Callable[[Service], None],
     bell: Bell | None = None,
 ) -> bool:
-    """As ``run``, for several facilities: one part that works for all of them, and ``parts`` for
-    each. Raises SettingsError for facilities whose clocks differ."""
+    """As ``run``, for several facilities: parts that work for all of them ``together``, and
+    ``parts`` for each. Raises SettingsError for facilities whose clocks differ."""
     _check_clocks(facilities)
     with ExitStack() as hung:
         bell = bell or hung.enter_context(stop_bell())
         first = Service(facilities[0])
         services = [first, *(Service(each, first) for each in facilities[1:])]
+        shared = [(first, _for_all(services, part)) for part in together]
         todo = [(service, part) for service in services for part in parts]
+        return bell.asked or _run(services, [*shared, *todo], bell)
 
-        def work(_: Service) -> None:
-            work_all(services)
 
-        return bell.asked or _run(services, [(first, work), *todo], bell)
+def _for_all(
+    services: Sequence[Service], part: Callable[[Sequence[Service]], None]
+) -> Callable[[Service], None]:
+    @wraps(part)
+    def of_all(_: Service) -> None:
+        part(services)
+
+    return of_all
 
 
 def _check_clocks(facilities: Sequence[Facility]) -> None:
@@ -340,8 +362,8 @@ def _check_clocks(facilities: Sequence[Facility]) -> None:
     zones = {each.settings.facility.time_zone for each in facilities}
     if len(zones) > 1:
         raise SettingsError(
-            f"These facilities are in different time zones ({', '.join(sorted(zones))}). Start a "
-            "worker for each: digitizer --facility CODE worker"
+            f"These facilities are in different time zones ({', '.join(sorted(zones))}). Start "
+            "one for each: digitizer --facility CODE worker (or serve, web)"
         )
 
 

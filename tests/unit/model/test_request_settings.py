@@ -8,7 +8,8 @@ import pytest
 
 from digitizer.model.errors import SettingsError
 from digitizer.model.request_settings import Category
-from digitizer.model.settings import Settings, read_settings
+from digitizer.model.settings import Settings
+from digitizer.model.settings_file import read_settings
 
 WRITTEN = """
 [requests]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from digitizer.model.errors import SettingsError
-from digitizer.model.settings import Settings, read_settings
+from digitizer.model.settings import Settings
+from digitizer.model.settings_file import read_settings
 from digitizer.support.paths import TEMPLATES
 
 _DEFAULTS = Settings().model_dump(mode="json")

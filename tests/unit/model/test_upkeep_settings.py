@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from digitizer.model.errors import SettingsError
-from digitizer.model.settings import Settings, read_settings
+from digitizer.model.settings import Settings
+from digitizer.model.settings_file import read_settings
 
 
 def _read(home: Path, text: str) -> Settings:

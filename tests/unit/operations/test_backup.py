@@ -17,6 +17,7 @@ from digitizer.letters.actions import mailbox, search_mail
 from digitizer.model.errors import StorageError, UsageError
 from digitizer.model.paper import Split
 from digitizer.model.settings import Settings, Store
+from digitizer.model.settings_file import AGENCY_FILE, read_settings
 from digitizer.operations import actions as operations
 from digitizer.operations import backup
 from digitizer.operations.actions import reconcile
@@ -57,6 +58,13 @@ def test_a_round_trip(full: Facility, tmp_path: Path) -> None:
     assert list(again.pictures.names()) == list(full.pictures.names())
     assert (again.home / "inbox" / "default" / "new.pdf").read_bytes() == b"new"
     again.engine.dispose()
+
+
+def test_the_agencys_defaults_go_along(full: Facility, tmp_path: Path) -> None:
+    (full.home / AGENCY_FILE).write_text("[work]\npages = 999\n")
+    back_up(full, tmp_path / "backup", PASSPHRASE, OPERATOR)
+    restore_home(tmp_path / "backup", tmp_path / "again", OPERATOR, PASSPHRASE)
+    assert read_settings(tmp_path / "again").work.pages == 999
 
 
 def test_a_backup_is_private(full: Facility, tmp_path: Path) -> None:

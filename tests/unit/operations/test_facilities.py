@@ -19,7 +19,7 @@ from digitizer.facility import AtRestSecret, Facility, make_home, open_facility
 from digitizer.letters.actions import mailbox, search_mail
 from digitizer.model.errors import NotAllowed, SettingsError, StorageError, UsageError
 from digitizer.model.events import STORE, Verb
-from digitizer.model.settings import FILE_NAME, read_settings
+from digitizer.model.settings_file import AGENCY_FILE, FILE_NAME, read_settings
 from digitizer.operations import facilities as operations
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.backup import back_up
@@ -50,6 +50,19 @@ def test_it_has_a_home_a_schema_and_a_log_of_its_own(tmp_path: Path, url: str) -
     for each in (first, north):
         assert verify_audit(each, OPERATOR)[1] is None
         each.engine.dispose()
+
+
+def test_what_the_agency_says_a_new_one_does_not_say_again(tmp_path: Path, url: str) -> None:
+    home = tmp_path / "agency"
+    make_agency(home, url)
+    said = '[facility]\npaper = "a4"\n[web]\nlock_minutes = 20\n'
+    (home / AGENCY_FILE).write_text(said)
+    made = add_facility(home, "north", "North Jail", OPERATOR)
+    settings = read_settings(made.home)
+    assert (settings.facility.paper, settings.web.lock_minutes) == ("a4", 20)
+    assert (settings.facility.code, settings.facility.name) == ("north", "North Jail")
+    (home / AGENCY_FILE).write_text(said.replace("20", "30"))
+    assert read_settings(made.home).web.lock_minutes == 30
 
 
 def test_nothing_of_one_is_in_another(tmp_path: Path, url: str) -> None:

@@ -36,4 +36,7 @@ def test_changed_settings_are_recorded_but_not_what_they_are(facility: Facility)
     assert secret not in json.dumps(second)
     with reading(facility.engine) as tx:
         assert changes(tx, facility.home, facility.settings) is None
+    (facility.home / "agency.toml").write_text("[work]\npages = 999\n")
+    assert operations.note_settings(open_facility(facility.home), OPERATOR)
+    assert _settings_events(facility)[-1]["changed"] == ["work.pages"]
     assert audit_holds(facility)

@@ -19,7 +19,8 @@ from digitizer.facility import Facility, make_home, open_facility
 from digitizer.model.errors import NotAllowed, SettingsError, StorageError, UsageError
 from digitizer.model.events import Verb
 from digitizer.model.paper import Scan
-from digitizer.model.settings import Release, read_settings
+from digitizer.model.settings import Release
+from digitizer.model.settings_file import AGENCY_FILE, read_settings
 from digitizer.operations.facilities import add_facility
 from digitizer.operations.moving import move_home
 from digitizer.operations.outposts import make_outpost
@@ -78,6 +79,17 @@ def test_it_has_settings_and_keys_but_those_of_seals(home: Path, tmp_path: Path)
     first = open_facility(home)
     assert events(first)[-1][0] == Verb.MAKE_OUTPOST
     first.engine.dispose()
+
+
+def test_it_has_the_agencys_defaults_as_they_are_now(home: Path, tmp_path: Path) -> None:
+    (home / AGENCY_FILE).write_text("[work]\npages = 999\n")
+    folder = make_outpost(home, tmp_path / "post", OPERATOR).folder
+    for place in (folder, folder / FOLDER / "north"):
+        assert read_settings(place).work.pages == 999
+    (home / AGENCY_FILE).unlink()
+    make_outpost(home, folder, OPERATOR)
+    for place in (folder, folder / FOLDER / "north"):
+        assert read_settings(place).work.pages == 2000
 
 
 def test_the_facilities_of_a_bucket_are_apart(home: Path) -> None:

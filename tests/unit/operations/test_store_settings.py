@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from digitizer.model.errors import SettingsError
-from digitizer.model.settings import FILE_NAME
+from digitizer.model.settings_file import FILE_NAME
 from digitizer.operations.store_settings import names_database, with_database, without_database
 from digitizer.support.paths import TEMPLATES
 

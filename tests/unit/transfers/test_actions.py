@@ -26,7 +26,7 @@ from digitizer.model.mail import LetterState
 from digitizer.model.paper import DoubtReason
 from digitizer.model.people import CustodyStatus, Inmate
 from digitizer.model.retention import HoldOn, MailKind
-from digitizer.model.settings import FILE_NAME, read_settings
+from digitizer.model.settings_file import FILE_NAME, read_settings
 from digitizer.operations.actions import reconcile, verify_audit
 from digitizer.operations.facilities import add_facility
 from digitizer.operations.scrub import scrub

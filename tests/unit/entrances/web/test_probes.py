@@ -17,7 +17,8 @@ from digitizer.entrances.web.app import make_app
 from digitizer.entrances.web.probes import METRICS_TYPE, exposition
 from digitizer.facility import Facility
 from digitizer.model.errors import SettingsError
-from digitizer.model.settings import Settings, Web, read_settings
+from digitizer.model.settings import Settings, Web
+from digitizer.model.settings_file import read_settings
 from digitizer.operations import health
 from digitizer.support.clock import now
 from tests.support.made_mail import OPERATOR, ORSON, PETRA, deliver, held_letter, take

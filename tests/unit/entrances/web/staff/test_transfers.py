@@ -10,7 +10,7 @@ import pytest
 from digitizer.agency import FOLDER
 from digitizer.facility import Facility, make_home, open_facility
 from digitizer.letters import actions as letters
-from digitizer.model.settings import FILE_NAME
+from digitizer.model.settings_file import FILE_NAME
 from digitizer.people import actions as people
 from digitizer.transfers import actions as transfers
 from tests.support.agencies import another_facility
