@@ -9,7 +9,7 @@ import pytest
 
 from inbox_watch.errors import UnsafeFolders, WatchError
 from inbox_watch.folder import WatchedFolder
-from inbox_watch.safety import refuse_overlaps
+from inbox_watch.safety import refuse_overlaps, refuse_shared
 
 
 @pytest.fixture
@@ -84,3 +84,10 @@ def test_a_folder_that_cannot_be_emptied(
 def test_every_problem_is_reported_at_once(home: Path, tmp_path: Path) -> None:
     message = refusal([WatchedFolder(tmp_path / "none", "a"), at(home / "blobs")], home)
     assert len(message.splitlines()) == 2
+
+
+def test_folders_of_two_homes_must_not_be_one(tmp_path: Path) -> None:
+    one = at(tmp_path / "scans", "south")
+    refuse_shared([one, at(tmp_path / "others", "north")])
+    with pytest.raises(UnsafeFolders, match="taken in by both"):
+        refuse_shared([one, at(tmp_path / "scans" / "in", "north")])
