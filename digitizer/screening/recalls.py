@@ -17,7 +17,7 @@ from digitizer.model.mail import LetterState
 from digitizer.model.paper import Doubt, DoubtReason
 from digitizer.model.people import Actor
 from digitizer.prints import queue
-from digitizer.screening import held_letters, settled_mail
+from digitizer.screening import held_letters, recalled_copies, settled_mail
 from digitizer.screening.settled_mail import RejectedItem, Settled, Sight
 from digitizer.support.wording import local_moment
 
@@ -49,7 +49,8 @@ def rejected(
 def recall(facility: Facility, some_id: str, by: Actor, reason: str) -> Recalled:
     """Takes back a letter that was delivered or rejected, or a scan that was rejected as a whole:
     it is held again under the same id, and gone from the mailbox, the search and the thread at
-    once. Copies on paper that the inmate asked for are spoiled; the event names them.
+    once. Copies on paper that the inmate asked for are spoiled; the event names them. Where it went
+    along to another facility, its copy is held there.
 
     Raises NotAllowed, NotFound, UsageError without a reason, and Conflict for what is held already,
     was replaced, or whose seal key was destroyed.
@@ -75,7 +76,8 @@ def recall(facility: Facility, some_id: str, by: Actor, reason: str) -> Recalled
                 **incident,
                 **paper,
             )
-        return Recalled(some_id, known, held_as)
+    recalled_copies.tell_others(facility)
+    return Recalled(some_id, known, held_as)
 
 
 def may_recall(by: Actor) -> bool:

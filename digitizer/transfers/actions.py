@@ -12,18 +12,17 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act, is_permitted
-from digitizer.agency import FOLDER, Member, members
-from digitizer.facility import Facility, open_facility
-from digitizer.model.errors import Conflict, SettingsError, UsageError
+from digitizer.agency import Member
+from digitizer.facility import Facility
+from digitizer.model.errors import Conflict, SettingsError
 from digitizer.model.events import Subject, Verb
-from digitizer.model.people import Actor, ActorKind, CustodyStatus, Inmate
-from digitizer.model.settings_file import FILE_NAME, read_settings
+from digitizer.model.people import Actor, CustodyStatus, Inmate
+from digitizer.model.settings_file import read_settings
 from digitizer.people import leaving, roster
 from digitizer.people.roster_import import end_logins
 from digitizer.storage.one_at_a_time import one_at_a_time
@@ -31,7 +30,7 @@ from digitizer.storage.tables import inmate
 from digitizer.storage.tables_transfers import arrival, transfer
 from digitizer.support.clock import new_id, now
 from digitizer.support.failpoints import failpoint
-from digitizer.transfers import marks, offers, parcels, stores
+from digitizer.transfers import marks, neighbours, offers, parcels, stores
 from digitizer.transfers.offers import Transfer, TransferState
 from digitizer.transfers.unpacking import Stored, Unpacked, only_new, unpack
 
@@ -77,7 +76,7 @@ def other_facilities(facility: Facility, by: Actor) -> tuple[Place, ...]:
     settings are broken is named by its code: pages show this, and must not fail for that."""
     with looking(facility, by, Act.SEE_TRANSFERS):
         try:
-            others = _others(facility)
+            others = neighbours.others(facility)
         except SettingsError as error:
             log.error("the facilities of this agency are not known: %s", error)
             return ()
@@ -116,7 +115,7 @@ def send(facility: Facility, booking_number: str, to: str, by: Actor, reason: st
     certain who the person is, and where a transfer to another facility waits.
     """
     sending = acting(facility, by, Act.SEND_TRANSFER, reason=reason)
-    receiver = _member(facility, to)
+    receiver = neighbours.member(facility, to)
     settings = read_settings(receiver.home).facility
     with sending as action:
         row_id = marks.certain_row(action.tx, booking_number)
@@ -136,14 +135,14 @@ def send(facility: Facility, booking_number: str, to: str, by: Actor, reason: st
         action.record(Verb.SEND_TRANSFER, of, transfer=transfer_id, facility=to)
         sent = offers.outgoing(action.tx, transfer_id)
     failpoint("transfers.made")
-    with _opened(receiver) as there:
+    with neighbours.opened(receiver) as there:
         _offer(facility, there, sent)
     failpoint("transfers.offered")
     return sent
 
 
 def _offer(facility: Facility, there: Facility, sent: Transfer) -> None:
-    own, hands = facility.settings.facility, _hands(facility)
+    own, hands = facility.settings.facility, neighbours.hands(facility)
     with looking(there, hands, Act.HAND_OVER) as look:
         if offers.is_offered(look.tx, sent.id):
             return
@@ -159,8 +158,8 @@ def withdraw(facility: Facility, transfer_id: str, by: Actor, reason: str) -> No
     withdrawing = acting(facility, by, Act.SEND_TRANSFER, reason=reason)
     with looking(facility, by, Act.SEND_TRANSFER) as look:
         sent = offers.outgoing(look.tx, transfer_id)
-    with _opened(_member(facility, sent.facility)) as there:
-        hands = _hands(facility)
+    with neighbours.opened(neighbours.member(facility, sent.facility)) as there:
+        hands = neighbours.hands(facility)
         with withdrawing as action:
             sent = offers.outgoing(action.tx, transfer_id)
             if sent.state is TransferState.TAKEN:
@@ -212,9 +211,13 @@ def take_over(
     with looking(facility, by, Act.TAKE_OVER) as look:
         offered = offers.incoming(look.tx, transfer_id)
         _need_open(offered, booking_number)
-    there_home = _member(facility, offered.facility)
-    with _alone(facility), _opened(there_home) as sender, stores.loading(facility) as cargo:
-        hands = _hands(facility)
+    there_home = neighbours.member(facility, offered.facility)
+    with (
+        _alone(facility),
+        neighbours.opened(there_home) as sender,
+        stores.loading(facility) as cargo,
+    ):
+        hands = neighbours.hands(facility)
         handing = acting(sender, hands, Act.HAND_OVER)
         with looking(sender, hands, Act.HAND_OVER) as there:
             _need_unfinished(offers.outgoing(there.tx, transfer_id))
@@ -246,6 +249,17 @@ def take_over(
             failpoint("transfers.closing")
         failpoint("transfers.closed")
     return TakenOver(person, new)
+
+
+@contextmanager
+def _alone(facility: Facility) -> Iterator[None]:
+    """Whoever takes over holds the writers' turn of one facility and waits for that of another: two
+    who did so in both directions would wait for each other for ever, and no database would know.
+    Raises Conflict while somebody else of the agency is at it."""
+    with one_at_a_time(neighbours.agency_home(facility) / "run", "transfer") as alone:
+        if not alone:
+            raise Conflict("Another transfer is being taken over just now. Try again in a moment.")
+        yield
 
 
 def _need_open(offered: Transfer, booking_number: str) -> None:
@@ -337,55 +351,3 @@ def _close(
     )
     end_logins(closing, [number], sender.settings.facility)
     leaving.follow(closing, sender.settings, [leaving.Change(row_id, before, gone)])
-
-
-# ---- the other facilities
-
-
-def _agency(facility: Facility) -> Path:
-    """The agency's own home."""
-    home = facility.home.resolve()
-    above = home.parent.parent
-    return above if home.parent.name == FOLDER and (above / FILE_NAME).is_file() else home
-
-
-def _others(facility: Facility) -> tuple[Member, ...]:
-    home = facility.home.resolve()
-    return tuple(each for each in members(_agency(facility)) if each.home.resolve() != home)
-
-
-@contextmanager
-def _alone(facility: Facility) -> Iterator[None]:
-    """Whoever takes over holds the writers' turn of one facility and waits for that of another: two
-    who did so in both directions would wait for each other for ever, and no database would know.
-    Raises Conflict while somebody else of the agency is at it."""
-    with one_at_a_time(_agency(facility) / "run", "transfer") as alone:
-        if not alone:
-            raise Conflict("Another transfer is being taken over just now. Try again in a moment.")
-        yield
-
-
-def _member(facility: Facility, code: str) -> Member:
-    for each in _others(facility):
-        if each.code == code:
-            return each
-    codes = ", ".join(each.code for each in _others(facility))
-    raise UsageError(
-        f"This agency has no other facility {code}."
-        + (f" There are: {codes}." if codes else " This home is the only one.")
-    )
-
-
-@contextmanager
-def _opened(member: Member) -> Iterator[Facility]:
-    """Another facility, with its own keys; closed afterwards."""
-    there = open_facility(member.home, guest=True)
-    try:
-        yield there
-    finally:
-        there.engine.dispose()
-
-
-def _hands(facility: Facility) -> Actor:
-    """Whose name stands in the other facility's log: there nobody of ours is known."""
-    return Actor(ActorKind.MACHINE, f"facility {facility.settings.facility.code}")

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -109,6 +110,7 @@ from digitizer.screening import (
     message_review,
     message_undo,
     notices,
+    recalled_copies,
     recalls,
     returning,
     review,
@@ -126,7 +128,7 @@ from digitizer.visits import lists as visit_lists
 from digitizer.visits import own_visits, video
 from digitizer.visits import setup as visit_setup
 from tests.support import met_calls
-from tests.support.agencies import another_facility
+from tests.support.agencies import another_facility, move
 from tests.support.audit_log import set_head_back
 from tests.support.call_kit import OFFER
 from tests.support.conversing import a_photo
@@ -134,7 +136,7 @@ from tests.support.kept_mail import old_stack, with_schedules
 from tests.support.print_system import BLANK_PDF
 from tests.support.visiting import daily, let_time_pass
 from tests.support.visiting import today as this_day
-from tests.support.web_kit import PASSWORD, PIN
+from tests.support.web_kit import PASSWORD, PIN, Mail, add_letter, add_scan
 from tests.support.whole_facility import (
     ACTORS,
     ANOTHER,
@@ -234,6 +236,19 @@ def _take_over(h: Facility, at: Place, by: Actor) -> None:
         transfer_id = transfers.send(there, "N-1", "main", ACTORS["supervisor"], "ordered").id
         there.engine.dispose()
     transfers.take_over(h, transfer_id, ANOTHER, by, "fingerprints")
+
+
+def _follow_recalls(h: Facility, at: Place, by: Actor) -> None:
+    """Of a letter that came along with somebody, and was recalled where it came from since."""
+    if is_permitted(by, Act.HAND_OVER):
+        there = another_facility(h, people.find_inmate(h, ANOTHER, ACTORS["machine"]))
+        mail, letter = Mail(there), "northern"
+        add_letter(mail, add_scan(mail, "one.pdf"), "N-1", id=letter)
+        move(there, "N-1", h, ANOTHER)
+        with patch.object(recalled_copies, "tell_others"):
+            recalls.recall(there, letter, ACTORS["supervisor"], "an error")
+        there.engine.dispose()
+    recalled_copies.follow_recalls(h, by)
 
 
 def _paper(at: Place) -> Path:
@@ -1782,6 +1797,12 @@ _SCREENING = (
         LOOKERS,
         None,
         lambda h, at, by: cases.not_as_named(h, at["rejected"], ANOTHER, by),
+    ),
+    Row(
+        "screening.recalled_copies.follow_recalls",
+        "machine",
+        Verb.RECALL,
+        _follow_recalls,
     ),
     Row(
         "screening.recalls.look_at_settled",

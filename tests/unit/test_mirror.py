@@ -156,6 +156,7 @@ ELSEWHERE = {
     "people/whereabouts.py": ("where they went", "unit/transfers/test_actions.py"),
     "storage/tables_transfers.py": ("the tables", "unit/storage/test_schema.py"),
     "transfers/marks.py": ("who it is", "unit/transfers/test_actions.py"),
+    "transfers/neighbours.py": ("the other facilities", "unit/transfers/test_actions.py"),
     "transfers/offers.py": ("both ends", "unit/transfers/test_actions.py"),
     "transfers/parcels.py": ("what goes along", "unit/transfers/test_actions.py"),
     "transfers/stores.py": ("stored files", "unit/transfers/test_actions.py"),

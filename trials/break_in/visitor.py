@@ -101,7 +101,9 @@ class Visitor:
                 else:
                     self.cookies.pop(name, None)
         named = {name.lower(): value for name, value in found.headers.items()}
-        return Answer(found.status, named, found.read(), set_cookies)
+        # News goes on for as long as somebody listens: what comes first is its answer.
+        is_news = named.get("content-type", "").startswith("text/event-stream")
+        return Answer(found.status, named, found.read1() if is_news else found.read(), set_cookies)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, headers=_named(headers))

@@ -1,6 +1,7 @@
 """What the service does by itself, besides the mail: it sends what is in the outbox, mails alarms,
 makes the day's backup, removes photos that nobody sent, gives notices of what was refused,
-destroys what two people decided to destroy, and lets requests for visits lapse."""
+destroys what two people decided to destroy, lets requests for visits lapse, and holds what another
+facility recalled."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from digitizer.operations.log_checks import check_log_if_due
 from digitizer.operations.own_backups import back_up_if_due
 from digitizer.operations.unused_photos import forget_unused_photos
 from digitizer.retention.actions import carry_out
+from digitizer.screening import recalled_copies
 from digitizer.screening.appeal_notices import give_notices
 from digitizer.visits import actions as visits
 
@@ -28,10 +30,11 @@ log = logging.getLogger("digitizer")
 
 #: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due, at mail
 #: that came back, for photos that nobody sent, for notices that are due, at the event log, for
-#: what was confirmed to be destroyed, and for requests for visits that nobody answered.
+#: what was confirmed to be destroyed, for requests for visits that nobody answered, and for letters
+#: that another facility recalled.
 _OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
 _BOUNCE_LOOK, _PHOTO_LOOK, _NOTICE_LOOK = 60.0, 900.0, 60.0
-_LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK = 600.0, 60.0, 60.0
+_LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK, _RECALL_LOOK = 600.0, 60.0, 60.0, 60.0
 #: Seconds that the end of the service waits for what is under way.
 _GRACE = 3.0
 
@@ -145,6 +148,18 @@ def _look_after_visits(facility: Facility) -> None:
         log.warning("%d visits were not answered in time", lapsed, extra={"event": "visits_lapsed"})
 
 
+def follow_recalls(service: Service) -> None:
+    """Holds copies of letters that other facilities recalled, until the service stops."""
+    _again_and_again(service, "recalls", _RECALL_LOOK, _follow_recalls)
+
+
+def _follow_recalls(facility: Facility) -> None:
+    followed = recalled_copies.follow_recalls(facility, MACHINE)
+    if followed:
+        about = {"event": "recalls_followed"}
+        log.warning("%d letters were recalled where they came from", followed, extra=about)
+
+
 def _again_and_again(
     service: Service, name: str, seconds: float, do: Callable[[Facility], None]
 ) -> None:
@@ -184,4 +199,5 @@ UPKEEP = (
     look_after_log,
     destroy_what_is_confirmed,
     look_after_visits,
+    follow_recalls,
 )

@@ -15,6 +15,7 @@ from digitizer.appeals import actions as appeals
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
 from digitizer.entrances.web.shared.media import LONGEST_QUERY, Quarter, pdf, picture
 from digitizer.entrances.web.shared.templating import facility_of, show
+from digitizer.entrances.web.staff.held_item import word
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.evidence.actions import may_make_pack
 from digitizer.letters import actions as letters
@@ -24,6 +25,9 @@ from digitizer.model.mail import LetterKind
 from digitizer.people.correspondents.actions import Entry
 from digitizer.people.correspondents.actions import may_change as may_name_senders
 from digitizer.screening import cases, recalls, senders
+
+#: Bounded, as all that an address is made of: a proxy refuses an answer whose head is too long.
+Position = Annotated[int, Form(ge=1, le=99_999)]
 
 router = APIRouter(prefix="/staff/mail")
 _MOST_HITS = 30
@@ -57,7 +61,7 @@ def name_case(
     visit: SignedStaff,
     case: Annotated[str, Form()] = "",
     letter: Annotated[str, Form()] = "",
-    position: Annotated[int, Form()] = 1,
+    position: Position = 1,
     find: Annotated[str, Form()] = "",
 ) -> Response:
     """The case that an investigator reads for from now on; then on to what was asked for."""
@@ -68,7 +72,7 @@ def name_case(
     if not letter:
         return RedirectResponse(f"/staff/mail?{urlencode({'q': find[:LONGEST_QUERY]})}", 303)
     asked = f"?{urlencode({'find': find[:LONGEST_QUERY]})}" if find else ""
-    return RedirectResponse(f"/staff/mail/{quote(letter, safe='')}/{position}{asked}", 303)
+    return RedirectResponse(f"/staff/mail/{word(letter)}/{position}{asked}", 303)
 
 
 def _search(request: Request, visit: Visit, q: str, trouble: str = "") -> HTMLResponse:
@@ -128,7 +132,7 @@ def give_reason(
     letter: str,
     visit: SignedStaff,
     reason: Annotated[str, Form()] = "",
-    position: Annotated[int, Form()] = 1,
+    position: Position = 1,
     find: Annotated[str, Form()] = "",
 ) -> Response:
     """Why this person opens the letter; then it is open to them for some minutes."""

@@ -139,6 +139,19 @@ def test_who_may_only_look_gets_no_form(ivo: Visitor, mail: Mail) -> None:
     assert ivo.post_form(page, {"text": "mine"}, "/staff").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("letter", "\N{PILE OF POO}" * 400), ("find", "x" * 9000)]
+)
+def test_what_is_typed_makes_no_long_address(ivo: Visitor, name: str, value: str) -> None:
+    """A proxy in front refuses an answer whose head is longer than some thousand bytes."""
+    typed = {"case": "26-0117", "letter": "abc", name: value}
+    answer = ivo.post_form("/staff/mail/case", typed, "/staff")
+    assert (answer.status_code, len(answer.headers["location"]) < 3000) == (303, True)
+    for position in ("9" * 4000, "0", "-1"):
+        answer = ivo.post_form("/staff/mail/case", {**typed, "position": position}, "/staff")
+        assert answer.status_code == 400
+
+
 def test_a_letter_is_saved_as_pdf_and_logged(ana: Visitor, mail: Mail) -> None:
     here = f"/staff/mail/{mail.ids['letter']}"
     assert f'href="{here}/letter.pdf"' in ana.get(f"{here}/1").text
