@@ -90,18 +90,30 @@ def _strokes(
     if np.count_nonzero(mask) < _AREA * square:
         return None
     mask &= ~_widened(known, page)
-    found = _without_folds(components(mask), page)
-    letters = (np.maximum(found.width, found.height) >= page.pixels(_MARK)) & _are_round(found)
-    letters[0] = False
+    found = components(mask)
+    if _area(found, _together(found, _are_long(found, page), page, group)) < _AREA * square:
+        return None
+    found = _without_folds(found, page)
+    letters = _are_long(found, page) & _are_round(found)
     letters &= ~_of_rollers(found, letters, fine, page)
-    letters &= _lie_together(found, letters, page, group)
-    area = float(found.area[letters].sum()) / square
+    letters = _together(found, letters, page, group)
+    area = _area(found, letters) / square
     if area < _AREA:
         return None
     return _Strokes(found.mask(letters), int(letters.sum()), area, fine, around)
 
 
-def _lie_together(found: Components, letters: Any, page: Reduced, least: float) -> Any:
+def _are_long(found: Components, page: Reduced) -> Any:
+    long = np.maximum(found.width, found.height) >= page.pixels(_MARK)
+    long[0] = False  # the ground
+    return long
+
+
+def _area(found: Components, chosen: Any) -> float:
+    return float(found.area[chosen].sum())
+
+
+def _together(found: Components, letters: Any, page: Reduced, least: float) -> Any:
     """Which of the letters are large, or have others beside them, as those of a word have:
     ``least`` mm2 in all."""
     side = page.pixels(_TOGETHER)
@@ -109,10 +121,9 @@ def _lie_together(found: Components, letters: Any, page: Reduced, least: float) 
     groups = cv2.connectedComponents(near)[1]
     of_places = groups.ravel()[found.places] * letters[found.which]
     area = np.bincount(of_places, minlength=1)
-    area[0] = 0
     group = np.zeros(found.count, np.int64)
     group[found.which] = of_places
-    return area[group] >= least * (page.dpi / 25.4) ** 2
+    return letters & (area[group] >= least * (page.dpi / 25.4) ** 2)
 
 
 def _without_folds(found: Components, page: Reduced) -> Components:
