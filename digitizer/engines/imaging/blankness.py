@@ -26,6 +26,7 @@ from digitizer.engines.imaging.windows import within_window
 
 _DARK, _DARK_SHARE = 60, 0.004  # grey levels; a page with two lines of writing has more
 _MARK = 1.6  # mm: dust is smaller
+_TOUCHING = 2.1  # mm: two grains of dust that touch; who writes leaves more than one such mark
 # A stroke's steepest step as a share of its depth: pencil, pen and stamp have 0.31 to 0.54, what
 # shines through paper 0.05 to 0.29.
 _SHARP, _MAYBE_SHARP = 0.33, 0.26
@@ -109,8 +110,16 @@ def _look(page: Reduced, ink: Ink) -> _Looked:
     plain = (parts.extent >= _MARK) & ~wear
     traces = on_folds(parts, plain, page, ink) | of_a_roller(parts, plain)
     plain &= ~traces
+    plain &= ~_touching_dust(parts, plain)
     specks = (parts.extent < _MARK) & ~hole & (parts.sharp >= _SHARP) & (parts.deep >= _SPECK_DEEP)
     return _Looked(parts, plain, specks, cores, dust, known | parts.found.mask(wear))
+
+
+def _touching_dust(parts: Parts, plain: Any) -> Any:
+    """Grains of dust that touch, if they are all that is sharp on a side."""
+    sharp = plain & (parts.sharp >= _SHARP)
+    alone = int(sharp.sum()) == 1 and float(parts.extent[sharp].max()) <= _TOUCHING
+    return sharp & alone
 
 
 def _answer(

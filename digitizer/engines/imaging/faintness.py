@@ -21,14 +21,18 @@ from digitizer.engines.imaging.wear import creases
 _FINE, _STROKE = 0.8, 1.8  # pixels at 100 dpi, deviations that smooth grain, and strokes, away
 _AROUND = 3.3  # mm across: the paper beside a stroke
 # Standard deviations of the noise; what shines through must stand out by more to be counted.
-_NOISES, _SURE_NOISES = 3.5, 4.0
+_NOISES, _SURE_NOISES = 3.2, 4.0
 _LEAST = 1.6  # grey levels
 _MARK = 1.6  # mm: grain and dust are smaller
 _MARGIN = 5.0  # mm at each edge: shadows are steep there, and what is written there is seldom long
 _BESIDE = 1.0  # mm around what is known
-_SHARP = 0.62  # pencil has 0.67 to 1.1, what shines through 0.36 to 0.65
+# Pencil has 0.6 to 1.1, what shines through 0.36 to 0.65: between the two, few strokes are pencil.
+_SHARP, _MAYBE_SHARP = 0.62, 0.55
 _ROUND = 0.3  # a part's breadth to its length: creases are straight, letters are not
 _AREA = 9.5  # mm2 of all round parts
+# Mm between two strokes of a word, and mm2 of what lies together: bits of grain, of folds and of a
+# front that was taken away are a square millimetre each, and lie anywhere.
+_TOGETHER, _GROUP = 5.0, 3.0
 _FEW, _FEW_AREA = 60, 200.0  # parts, and mm2: a page that shines through has more
 # Broad strokes are as soft as what shines through, but lie in one line: mm high and long, of nearly
 # all (percentiles). The first words of a front's lines make a column that is longer.
@@ -60,13 +64,18 @@ def is_faintly_written(page: Reduced, known: Mask) -> bool:
     strokes = _strokes(page, known)
     if strokes is None:
         return False
-    if _sharpness(strokes, page) >= _SHARP or _are_one_line(strokes, page):
+    sharp = _sharpness(strokes, page)
+    if sharp >= _SHARP or _are_one_line(strokes, page):
         return True
-    sure = _strokes(page, known, _SURE_NOISES)
-    return sure is not None and sure.count <= _FEW and sure.area <= _FEW_AREA
+    sure = _strokes(page, known, _SURE_NOISES, group=0)
+    if sure is None or sure.count > _FEW:
+        return False
+    return sure.area <= _FEW_AREA or sharp >= _MAYBE_SHARP
 
 
-def _strokes(page: Reduced, known: Mask, noises: float = _NOISES) -> _Strokes | None:
+def _strokes(
+    page: Reduced, known: Mask, noises: float = _NOISES, group: float = _GROUP
+) -> _Strokes | None:
     margin = page.pixels(_MARGIN)
     if min(page.grey.shape) <= 4 * margin:
         return None
@@ -81,14 +90,40 @@ def _strokes(page: Reduced, known: Mask, noises: float = _NOISES) -> _Strokes | 
     if np.count_nonzero(mask) < _AREA * square:
         return None
     mask &= ~_widened(known, page)
-    found = _without_folds(components(mask), page)
-    letters = (np.maximum(found.width, found.height) >= page.pixels(_MARK)) & _are_round(found)
-    letters[0] = False
+    found = components(mask)
+    if _area(found, _together(found, _are_long(found, page), page, group)) < _AREA * square:
+        return None
+    found = _without_folds(found, page)
+    letters = _are_long(found, page) & _are_round(found)
     letters &= ~_of_rollers(found, letters, fine, page)
-    area = float(found.area[letters].sum()) / square
+    letters = _together(found, letters, page, group)
+    area = _area(found, letters) / square
     if area < _AREA:
         return None
     return _Strokes(found.mask(letters), int(letters.sum()), area, fine, around)
+
+
+def _are_long(found: Components, page: Reduced) -> Any:
+    long = np.maximum(found.width, found.height) >= page.pixels(_MARK)
+    long[0] = False  # the ground
+    return long
+
+
+def _area(found: Components, chosen: Any) -> float:
+    return float(found.area[chosen].sum())
+
+
+def _together(found: Components, letters: Any, page: Reduced, least: float) -> Any:
+    """Which of the letters are large, or have others beside them, as those of a word have:
+    ``least`` mm2 in all."""
+    side = page.pixels(_TOGETHER)
+    near = cv2.dilate(found.mask(letters).view(np.uint8), np.ones((side, side), np.uint8))
+    groups = cv2.connectedComponents(near)[1]
+    of_places = groups.ravel()[found.places] * letters[found.which]
+    area = np.bincount(of_places, minlength=1)
+    group = np.zeros(found.count, np.int64)
+    group[found.which] = of_places
+    return letters & (area[group] >= least * (page.dpi / 25.4) ** 2)
 
 
 def _without_folds(found: Components, page: Reduced) -> Components:

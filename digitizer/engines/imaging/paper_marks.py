@@ -23,6 +23,10 @@ _DISC = (0.65, 0.92)  # of its box: a circle has 0.79
 _HOLE_DEEP, _ROUND, _DISC_ALONE, _HOLE_INSIDE = 80, 0.12, (0.7, 0.87), 6.0
 _ARC_LEAST, _RADIUS, _ARC_OFF = 2.0, (2.2, 4.5), 0.45  # mm
 _IN_LINE, _ASKEW, _APART = 2.0, 0.04, 60.0  # mm, and mm a mm: two holes of one punch
+# Mm between a punch's holes, and off it; holes that make a row, and parts that one may be seen in.
+_PITCHES, _OFF_PITCH, _ROW, _PIECES = (70.0, 80.0, 108.0), 3.0, 3, 3
+_RIM_LEAST, _ONE_HOLE = 1.5, 8.0  # mm
+_TIP, _AT_EDGE = 3.5, 0.5  # mm: a corner's outermost tip, where nobody writes; and off its edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,11 @@ def holes(parts: Parts, page: Reduced) -> Any:
     filled = parts.area * (25.4 / page.dpi) ** 2 / np.maximum(parts.width * parts.height, 0.1)
     disc = sized & (filled >= _DISC[0]) & (filled <= _DISC[1])
     disc &= (least >= _HOLE_LEAST) & (most - least <= 0.3 * most)
-    arc = sized & (most >= _ARC_LEAST) & ~disc
-    for each in np.flatnonzero(arc):
-        arc[each] = _is_arc(parts, int(each), page)
+    rims = sized & (most >= _RIM_LEAST) & ~disc
+    radius = np.zeros(len(x))
+    for each in np.flatnonzero(rims):
+        radius[each] = _radius(parts, int(each), page)
+    arc = (radius >= _RADIUS[0]) & (most >= _ARC_LEAST)
     both = np.flatnonzero(disc | arc)
     apart_x = np.abs(x[both][:, None] - x[both][None])
     apart_y = np.abs(y[both][:, None] - y[both][None])
@@ -82,19 +88,42 @@ def holes(parts: Parts, page: Reduced) -> Any:
     alone &= (most - least <= _ROUND * most) & (filled >= _DISC_ALONE[0])
     alone &= filled <= _DISC_ALONE[1]
     alone[both[fellow.any(axis=1)]] = True
+    for along, aside in ((y, x), (y, width - x), (x, y), (x, height - y)):
+        edge = np.flatnonzero((rims | disc) & (aside <= _HOLE_WITHIN))
+        alone[edge] |= bool((disc | (radius > 0))[edge].all()) and _are_a_row(
+            along[edge], aside[edge]
+        )
     return alone
 
 
-def _is_arc(parts: Parts, number: int, page: Reduced) -> bool:
-    """Whether the part's pixels lie on a circle of a punch hole's size (after I. Kasa, 1976)."""
+def _are_a_row(along: Any, aside: Any) -> bool:
+    """Whether all that lies at an edge lies where the holes of one punch do, in one line: however
+    little is seen of their rims, and in how many pieces, writing does not lie so."""
+    order = np.argsort(along)
+    along, aside = along[order], aside[order]
+    hole = np.cumsum(np.diff(along, prepend=-np.inf) > _ONE_HOLE) - 1
+    if not len(hole) or hole[-1] < _ROW - 1 or np.bincount(hole).max() > _PIECES:
+        return False
+    place, off = (np.bincount(hole, each) / np.bincount(hole) for each in (along, aside))
+    steps = np.diff(place)
+    pitch = min(_PITCHES, key=lambda each: abs(each - float(np.median(steps))))
+    line = np.polyval(np.polyfit(place, off, 1), place)
+    straight = np.abs(off - line).max() <= _IN_LINE
+    in_line = abs(off[-1] - off[0]) <= _ASKEW * (place[-1] - place[0])
+    return bool(np.abs(steps - pitch).max() <= _OFF_PITCH and straight and in_line)
+
+
+def _radius(parts: Parts, number: int, page: Reduced) -> float:
+    """That of a circle no larger than a punch hole's that the part's pixels lie on (after I. Kasa,
+    1976), in mm; 0 if there is none."""
     y, x = (each * 25.4 / page.dpi for each in _pixels(parts, number, page))
     matrix = np.stack([x, y, np.ones_like(x)], axis=1)
     (a, b, c), *_ = np.linalg.lstsq(matrix, x**2 + y**2, rcond=None)
     squared = c + a * a / 4 + b * b / 4
-    if squared <= 0 or not _RADIUS[0] <= np.sqrt(squared) <= _RADIUS[1]:
-        return False
+    if not 0 < squared <= _RADIUS[1] ** 2:
+        return 0.0
     off = np.hypot(x - a / 2, y - b / 2) - np.sqrt(squared)
-    return float(np.sqrt((off**2).mean())) < _ARC_OFF
+    return float(np.sqrt(squared)) if np.sqrt((off**2).mean()) < _ARC_OFF else 0.0
 
 
 def _pixels(parts: Parts, number: int, page: Reduced) -> tuple[Any, Any]:
@@ -131,10 +160,12 @@ def staple(parts: Parts, page: Reduced) -> Any:
 
 
 def corner(parts: Parts, page: Reduced) -> Any:
-    """A corner turned down, or in shadow: a triangle at two edges."""
+    """A corner turned down, or in shadow: a triangle at two edges, or no more than its tip."""
     height, width = (side * 25.4 / page.dpi for side in page.grey.shape)
     right, bottom = width - parts.left - parts.width, height - parts.top - parts.height
-    at_two = (np.minimum(parts.left, right) <= 0.5) & (np.minimum(parts.top, bottom) <= 0.5)
+    at_two = np.minimum(parts.left, right) <= _AT_EDGE
+    at_two &= np.minimum(parts.top, bottom) <= _AT_EDGE
     box = np.maximum(parts.width * parts.height, 0.1)
     filled = parts.area * (25.4 / page.dpi) ** 2 / box
-    return at_two & (filled >= _TRIANGLE[0]) & (filled <= _TRIANGLE[1]) & (parts.extent <= 40)
+    triangle = (filled >= _TRIANGLE[0]) & (filled <= _TRIANGLE[1]) & (parts.extent <= 40)
+    return at_two & (triangle | (parts.extent <= _TIP))

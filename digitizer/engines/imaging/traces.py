@@ -14,9 +14,9 @@ import numpy as np
 
 from digitizer.engines.imaging.ink import Ink, Reduced
 
-_THIN, _TIMES_LONG = 1.3, 4.0  # mm, and times as long as thick: a bit of a line
+_THIN, _TIMES_LONG = 1.3, 3.0  # mm, and times as long as thick: a bit of a line
 _SHALLOW = 45  # grey levels: what is darker is drawn
-_MOST_BITS = 12
+_MOST_BITS = 24
 _SLOPES = np.tan(np.radians(np.linspace(-3.0, 3.0, 61)))  # a sheet is folded, and fed, straighter
 _BESIDE = 1.6  # mm from the middle of a line to the paper that it is held against
 _SECTIONS, _DARK_SECTIONS = 14, 9  # of the side's length, and those in which the line goes on

@@ -95,6 +95,17 @@ def _pressed_circle(page: Levels) -> None:
     page -= 25 * (np.asarray(soft) - np.roll(soft, (2, 2), (0, 1)))
 
 
+def _two_small_strokes(page: Levels) -> None:
+    """As short as two grains of dust that touch, which are never two."""
+    for column in range(2):
+        patch(page, 100 + column * 2, 150, 0.3, 2, 120)
+
+
+def _three_words_where_holes_are(page: Levels) -> None:
+    for y in (31, 139, 247):
+        write(page, "ok", 10, y, 90)
+
+
 MARKED = [
     _word_at_the_left_edge,
     _word_over_the_lower_edge,
@@ -109,6 +120,8 @@ MARKED = [
     _ruled_form,
     _tally,
     _pressed_circle,
+    _two_small_strokes,
+    _three_words_where_holes_are,
 ]
 
 
@@ -198,6 +211,27 @@ def _rollers_marks(page: Levels) -> None:
         patch(page, 100, 10 + turn * 55, 9, 13, 5)
 
 
+def _bits_of_three_holes_rims(page: Levels) -> None:
+    layer = np.zeros((HEIGHT, WIDTH), np.float32)
+    for y in (31, 139, 247):
+        cv2.ellipse(layer, (at(12), at(y)), (at(1.8),) * 2, 0, 200, 290, 1.0, at(0.35))
+    page -= 40 * np.asarray(cv2.GaussianBlur(layer, (0, 0), 1.2))
+
+
+def _two_grains_of_dust_that_touch(page: Levels) -> None:
+    disc(page, 100, 150, 0.38, 130)
+    disc(page, 100.4, 150.7, 0.38, 130)
+
+
+def _tip_of_a_corner(page: Levels) -> None:
+    patch(page, 0, 0, 2.6, 1.2, 200)
+
+
+def _bit_of_a_streak(page: Levels) -> None:
+    patch(page, 70, 0, 0.2, 280, 6)
+    patch(page, 70, 120, 0.25, 1.6, 26)
+
+
 BLANK = [
     _nothing,
     _lid_askew,
@@ -209,6 +243,10 @@ BLANK = [
     _staple,
     _dust,
     _rollers_marks,
+    _bits_of_three_holes_rims,
+    _two_grains_of_dust_that_touch,
+    _tip_of_a_corner,
+    _bit_of_a_streak,
 ]
 
 

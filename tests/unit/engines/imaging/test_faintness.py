@@ -124,3 +124,27 @@ def test_the_ends_of_a_fronts_lines_shine_through() -> None:
 @pytest.mark.parametrize(("noise", "tone"), [(5, 8), (6, 9)])
 def test_a_line_that_hardly_stands_out_of_the_grain_is_shown(noise: float, tone: float) -> None:
     assert look(paper(noise) - written(1, tone, 1.0)).perhaps_blank
+
+
+def _bits(number: int, apart: float) -> Levels:
+    """So many bits of a stroke, half a dozen in a row, ``apart`` mm: each a square millimetre."""
+    layer = np.zeros((HEIGHT, WIDTH), np.float32)
+    for each in range(number):
+        row, column = divmod(each, 6)
+        y, x = (round((25 + step * apart) * DPI / 25.4) for step in (row, column))
+        layer[y : y + 12, x : x + 7] = 1
+    return layer
+
+
+def test_bits_that_lie_anywhere_are_grain_and_those_that_lie_together_are_a_word() -> None:
+    assert look(paper(3) - 8 * _bits(30, 35)).blank
+    assert look(paper(3) - 8 * _bits(30, 4)).perhaps_blank
+
+
+def test_a_few_large_words_are_shown_though_they_cover_much_and_are_hardly_sharp() -> None:
+    layer = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for row, text in enumerate(("thinking of you", "see you on Tuesday", "love Mom")):
+        at = (236, 315 + 748 * row)
+        cv2.putText(layer, text, at, cv2.FONT_HERSHEY_SIMPLEX, 2.2, 255, 5, cv2.LINE_AA)
+    soft = cv2.GaussianBlur(layer, (0, 0), 0.25 * DPI / 25.4)
+    assert look(paper(0) - np.asarray(soft, np.float32) * (7 / 255)).perhaps_blank
