@@ -113,7 +113,7 @@ def _doubts_of(letter: SplitLetter, standing: Standing) -> list[Doubt]:
     doubts = [] if standing.state is CoverState.GOOD else [_cover_doubt(letter.cover, standing)]
     if standing.inmate.status is not CustodyStatus.IN_CUSTODY:
         doubts.append(_not_in_custody(standing.inmate, standing.went))
-    return doubts
+    return [*doubts, _LABELLED] if letter.cover.label else doubts
 
 
 def _cover_doubt(cover: CoverCode, standing: Standing) -> Doubt:
@@ -138,6 +138,12 @@ _COVER_DOUBTS = {
         "often.",
     ),
 }
+#: A label is no form whose look could be checked, and it can come off one letter and onto another.
+_LABELLED = Doubt(
+    DoubtReason.LABELLED,
+    "A label on it says whose it is: a label delivers nothing by itself.",
+    "Look at the pages, and confirm the inmate.",
+)
 _REPLY_USED = Doubt(
     DoubtReason.REPLY_USED,
     "This reply sheet has been used already, or its sheets are not together: someone may be using "

@@ -205,19 +205,21 @@ def _envelopes(worked: Worked) -> set[int]:
 
 
 def _in_another_hand(worked: Worked, envelopes: Collection[int]) -> set[int]:
-    """The numbers of the pages with which another letter may begin, by their hand: where no cover
-    says whose the letter is, whoever chooses an inmate for it should see that. Clean print is of no
-    hand."""
+    """The numbers of the pages with which another letter may begin, by their hand: where no whole
+    cover says whose the letter is, whoever chooses an inmate for it should see that. Clean print is
+    of no hand."""
     written = {
         number
         for number, read in worked.transcripts.items()
         if read.text and read.engine != READS_PRINT and number not in envelopes
     }
     hands = {each.number: each.hand for each in worked.pages if each.number in written}
-    unnamed = (each.pages for each in worked.split.letters if each.cover is None)
+    to_match = (
+        each.pages for each in worked.split.letters if each.cover is None or each.cover.label
+    )
     return {
         pages[place]
-        for pages in unnamed
+        for pages in to_match
         for place in in_another_hand([hands.get(number, ()) for number in pages])
     }
 

@@ -30,6 +30,7 @@ _WHOSE = frozenset(
         DoubtReason.COVER_SPENT,
         DoubtReason.NOT_IN_CUSTODY,
         DoubtReason.SEPARATED,
+        DoubtReason.LABELLED,
     )
 )
 _SINCE = sa.func.coalesce(scan.c.finished, letter.c.received)

@@ -58,6 +58,7 @@ WEIGHTS: tuple[R, ...] = (
     R.SENDER_BLOCKED,
     R.COVER_USED_OFTEN,
     R.SEPARATED,
+    R.LABELLED,
 )
 
 _MOST_NAMED = 3

@@ -19,12 +19,14 @@ from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.paper import CodeKind, CoverCode
 from digitizer.model.people import Actor, Inmate
+from digitizer.model.prints import LABEL_PAPERS, LabelPaper
 from digitizer.people import roster
 from digitizer.storage.key_file import rotate_key
 from digitizer.support.clock import now
 from digitizer.support.visible import as_name
 
 Paper = Literal["a4", "letter"]
+CoverPaper = Paper | LabelPaper
 _MOST_SHEETS = 250  # one byte of the code, less room for later meanings
 
 
@@ -61,17 +63,21 @@ def print_inmate_cover(
     booking_number: str,
     by: Actor,
     terms: CoverTerms = PLAIN,
-    paper: Paper | None = None,
+    paper: CoverPaper | None = None,
 ) -> PrintedCover:
-    """A new cover for letters to this inmate; earlier ones stay valid.
+    """A new cover for letters to this inmate; earlier ones stay valid. On the paper of a label it
+    is one that staff stick on a letter: it proposes the inmate, and delivers nothing by itself.
 
-    Raises NotFound, and UsageError for terms that contradict each other or are over already.
+    Raises NotFound, and UsageError for terms that contradict each other or are over already, or of
+    which a label has none.
     """
     printing = acting(facility, by, Act.PRINT_COVER)
     terms = replace(terms, sender=as_name(terms.sender or "") or None)
-    expires = terms.expiry()
+    expires, is_label = terms.expiry(), paper in LABEL_PAPERS
+    if is_label and (terms.once or terms.uses is not None or expires):
+        raise UsageError("A label is for the letter that it is stuck on: it has no other limits.")
     with printing as action:
-        code = new_code(action.tx, facility, CodeKind.INMATE, terms.sheets)
+        code = new_code(action.tx, facility, CodeKind.INMATE, terms.sheets, label=is_label)
         person = roster.find_inmate(action.tx, booking_number)
         register.enrol(
             action.tx,
@@ -90,6 +96,7 @@ def print_inmate_cover(
             once=terms.once,
             uses=terms.uses,
             until=str(terms.last_day) if terms.last_day else None,
+            **({"label": True} if is_label else {}),
         )
     return drawn(facility, code, paper, person, terms)
 
@@ -138,20 +145,22 @@ def print_legal_marker(
     return drawn(facility, code, paper, terms=terms)
 
 
-def new_code(tx: sa.Connection, facility: Facility, kind: CodeKind, sheets: int) -> CoverCode:
+def new_code(
+    tx: sa.Connection, facility: Facility, kind: CodeKind, sheets: int, *, label: bool = False
+) -> CoverCode:
     """A code that no sheet carries yet. It still has to be entered in the register.
 
     Raises UsageError for a number of sheets that a code cannot hold.
     """
     if not 0 <= sheets <= _MOST_SHEETS:
         raise UsageError(f"The number must be from 1 to {_MOST_SHEETS}.")
-    return register.fresh_code(tx, kind, facility.keys, sheets)
+    return register.fresh_code(tx, kind, facility.keys, sheets, label=label)
 
 
 def drawn(
     facility: Facility,
     code: CoverCode,
-    paper: Paper | None,
+    paper: CoverPaper | None,
     person: Inmate | None = None,
     terms: CoverTerms = PLAIN,
     language: str = "",
@@ -160,10 +169,14 @@ def drawn(
     from digitizer.covers.drawing import cover_sheet_of  # reportlab is slow
     from digitizer.engines.printing.kit.missing import warning
     from digitizer.engines.printing.sheets.cover_sheet import cover_missing, cover_pdf
+    from digitizer.engines.printing.sheets.label_cover import label_cover_pdf
 
-    own = facility.settings.facility
     sheet = replace(cover_sheet_of(facility, code, person, terms), language=language)
-    pdf = cover_pdf(sheet, paper or own.paper)
+    chosen = paper or facility.settings.facility.paper
+    if chosen == "label" or chosen == "label-small":
+        pdf = label_cover_pdf(sheet, chosen)
+    else:
+        pdf = cover_pdf(sheet, chosen)
     return PrintedCover(pdf, sheet.short_id, person, warning(cover_missing(sheet)))
 
 

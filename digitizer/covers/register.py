@@ -46,7 +46,9 @@ class Registered:
         return self.once or self.code.kind is CodeKind.REPLY
 
 
-def fresh_code(tx: sa.Connection, kind: CodeKind, keys: KeyRing, sheets: int = 0) -> CoverCode:
+def fresh_code(
+    tx: sa.Connection, kind: CodeKind, keys: KeyRing, sheets: int = 0, *, label: bool = False
+) -> CoverCode:
     """A new code whose short id no other printed sheet carries.
 
     The short id is 40 bits of the id, so among many sheets two may be equal: then another is made.
@@ -57,7 +59,7 @@ def fresh_code(tx: sa.Connection, kind: CodeKind, keys: KeyRing, sheets: int = 0
             f"Key {keys.current} is retired, and this process still signs with it. Restart it."
         )
     while True:
-        code = new_cover_code(kind, keys, sheets)
+        code = new_cover_code(kind, keys, sheets, label=label)
         taken = sa.select(cover.c.id).where(cover.c.short_id == short_id(code))
         if tx.execute(taken).first() is None:
             return code
@@ -91,6 +93,7 @@ def enrol(
             expires=expires,
             most_letters=most_letters,
             correspondent_id=maker,
+            label=code.label,
         )
     )
 
@@ -113,7 +116,7 @@ def _first(tx: sa.Connection, where: sa.ColumnElement[bool]) -> Registered | Non
     if row is None:
         return None
     return Registered(
-        code=CoverCode(CodeKind(row.kind), row.key_id, row.id, row.sheets),
+        code=CoverCode(CodeKind(row.kind), row.key_id, row.id, row.sheets, row.label),
         short_id=row.short_id,
         inmate=None if row.inmate_id is None else roster.inmate_of_row(tx, row.inmate_id),
         message=row.message_id,

@@ -188,13 +188,15 @@ class CoverCode:
     """A code of ours with a valid MAC; only the register knows what it means.
 
     ``cover_id`` is the random id (lower-case hex), ``sheets`` the number of sheets to expect
-    behind the cover (0: any); on a batch header it is the number of letters.
+    behind the cover (0: any); on a batch header it is the number of letters. ``label``: an inmate's
+    cover that staff stick on a letter; it delivers nothing by itself.
     """
 
     kind: CodeKind
     key_id: int
     cover_id: str
     sheets: int = 0
+    label: bool = False
 
 
 class DoubtReason(StrEnum):
@@ -239,6 +241,7 @@ class DoubtReason(StrEnum):
     MAIL_SUSPENDED = "mail_suspended"
     COVER_USED_OFTEN = "cover_used_often"
     SEPARATED = "separated"
+    LABELLED = "labelled"
     RECALLED = "recalled"
     APPEAL_GRANTED = "appeal_granted"
     RESCAN_WANTED = "rescan_wanted"

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from digitizer.model.paper import CodeKind
 from digitizer.model.people import Inmate
+
+#: 4 by 6 inches, as shipping labels are; and 62 by 100 mm, of a tape or 2.4 by 4 inches.
+LabelPaper = Literal["label", "label-small"]
+LABEL_PAPERS: tuple[LabelPaper, ...] = ("label", "label-small")
 
 
 class PrintState(StrEnum):
@@ -39,6 +44,7 @@ class PrintKind(StrEnum):
     REPLY = "reply"
     COVER = "cover"
     COVERS = "covers"
+    COVER_LABEL = "cover_label"
     SEPARATOR = "separator"
     BATCH = "batch"
     LEGAL = "legal"
@@ -47,11 +53,13 @@ class PrintKind(StrEnum):
 
 
 class Pile(StrEnum):
-    """Where a print goes: to a housing unit, out by post, or to the mailroom's own table."""
+    """Where a print goes: to a housing unit, out by post, or to the mailroom's own table, on sheets
+    or on the labels of a printer of its own."""
 
     UNIT = "unit"
     OUT = "out"
     SHEETS = "sheets"
+    LABELS = "labels"
 
 
 #: What a sheet of each kind is printed as, and what staff call it.
@@ -69,6 +77,8 @@ SHEET_NAMES = {
     CodeKind.LEGAL: "Legal marker",
     CodeKind.SEPARATOR: "Separator",
 }
+#: What staff call a label that is an inmate's cover.
+LABEL_NAME = "Label"
 
 
 def notice_kind(to: str) -> tuple[PrintKind, str]:
@@ -87,6 +97,7 @@ _PILES = {
     PrintKind.REPLY: Pile.UNIT,
     PrintKind.OUTGOING: Pile.OUT,
     PrintKind.SENDERS_NOTICE: Pile.OUT,
+    PrintKind.COVER_LABEL: Pile.LABELS,
 }
 
 

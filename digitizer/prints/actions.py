@@ -169,6 +169,8 @@ def send(facility: Facility, by: Actor, numbers: Sequence[int], printer: str) ->
     with hands.alone(_PATIENCE):
         with looking(facility, by, Act.PRINT) as look:
             found = queue.numbered(look.tx, numbers)
+        if len({each.pile[0] is Pile.LABELS for each in found}) > 1:
+            raise UsageError("Labels and sheets go to a printer one after the other, not together.")
         prints = [each for pile in piles(found) for each in pile.prints]
         for each in prints:
             if each.state is not PrintState.RENDERED:
@@ -212,7 +214,7 @@ def _lost(each: Print) -> StorageError:
 
 
 def _bound(facility: Facility, prints: Sequence[Print]) -> bytes:
-    """One PDF: a unit's list, then its letters, each on sheets of its own."""
+    """One PDF: a unit's list, then its letters, each on sheets of its own; labels one by one."""
     from digitizer.engines.printing.kit.batches import housing_unit_pdf
     from digitizer.engines.printing.sheets.delivery_list import Delivery, delivery_list_pdf
 
@@ -232,7 +234,8 @@ def _bound(facility: Facility, prints: Sequence[Print]) -> bytes:
             ]
             parts.append(delivery_list_pdf(own.name, pile.unit, given, own.paper))
         parts += [_pdf_of(facility, each) for each in pile.prints]
-    return parts[0] if len(parts) == 1 else housing_unit_pdf(parts, duplex=True)
+    on_sheets = any(each.pile[0] is not Pile.LABELS for each in prints)
+    return parts[0] if len(parts) == 1 else housing_unit_pdf(parts, duplex=on_sheets)
 
 
 def _pdf_of(facility: Facility, each: Print) -> bytes:

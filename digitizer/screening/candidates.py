@@ -41,9 +41,10 @@ class Candidate:
 
 
 def candidates(
-    tx: sa.Connection, pages: Sequence[ScanPage], named: Inmate | None
+    tx: sa.Connection, pages: Sequence[ScanPage], named: Inmate | None, label: bool = False
 ) -> tuple[Candidate, ...]:
-    """The inmate whom the cover names, if one was read, then those whom the pages may name."""
+    """The inmate whom the cover names, or the ``label`` that staff stuck on, if one was read; then
+    those whom the pages may name."""
     from digitizer.screening.suggestions import (  # numpy takes longer than most commands
         Known,
         ReadPage,
@@ -51,7 +52,8 @@ def candidates(
         suggest,
     )
 
-    by_cover = (Candidate(named, ("named by the cover sheet",)),) if named else ()
+    why = "named by the label" if label else "named by the cover sheet"
+    by_cover = (Candidate(named, (why,)),) if named else ()
     first = pages[:_MOST_READ]
     read = whole_transcripts_of(tx, [page.id for page in first])
     seen = [ReadPage(read[each.id], each.width, each.height) for each in first if each.id in read]

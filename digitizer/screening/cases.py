@@ -24,6 +24,7 @@ from digitizer.messages import outgoing, requests
 from digitizer.model.errors import Conflict, NotFound
 from digitizer.model.events import DECISIONS, Subject, Verb
 from digitizer.model.mail import HeldItem, PageRole, Queue
+from digitizer.model.paper import DoubtReason
 from digitizer.model.people import Actor, Inmate
 from digitizer.model.scanner_profile import ScannerProfile
 from digitizer.people import roster
@@ -271,13 +272,14 @@ def _case(tx: sa.Connection, held_id: str, by: Actor) -> HeldCase:
     before, after = _neighbours(items, item, pages)
     about = [Subject.scan(item.scan), *([Subject.letter(item.letter)] if item.letter else [])]
     letter = intake_list.letter_facts(tx, item.letter) if item.letter else None
+    by_label = letter is not None and DoubtReason.LABELLED in letter.doubts
     return HeldCase(
         id=held_id,
         item=item,
         scan=facts,
         letter=letter,
         pages=pages,
-        suggestions=candidates(tx, own, letter.proposed if letter else None),
+        suggestions=candidates(tx, own, letter.proposed if letter else None, by_label),
         events=shown_events(by, events_of(tx, *about), sealed=facts.sealed),
         before=before,
         after=after,

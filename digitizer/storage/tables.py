@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0040"
+SCHEMA_VERSION = "0041"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -150,6 +150,8 @@ cover = sa.Table(
     sa.Column("most_letters", sa.Integer),
     # The record of who made it on the family's pages. (SQLite takes no new reference.)
     sa.Column("correspondent_id", sa.Integer, index=True),
+    # A label that staff stick on a letter: it proposes its inmate, and delivers nothing by itself.
+    sa.Column("label", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 scan = sa.Table(

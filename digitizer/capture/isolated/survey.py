@@ -13,7 +13,7 @@ from pathlib import Path
 from digitizer.capture.isolated.sighting import Seen, sight
 from digitizer.capture.isolated.work_folder import keep_picture
 from digitizer.engines.codes.barcodes import find_all_symbols
-from digitizer.engines.codes.cover_code import claimed_kind
+from digitizer.engines.codes.cover_code import claimed_kind, claims_label
 from digitizer.engines.codes.marks import Mark, ink_outside_print, register
 from digitizer.engines.codes.reply_look import look_at_reply
 from digitizer.engines.imaging import (
@@ -99,7 +99,7 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
         turned=upright.turned,
         skew=upright.skew,
         colour=upright.colour,
-        ink_outside_print=bool(marks) and ink_outside_print(upright.image, upright.dpi, marks),
+        ink_outside_print=_has_ink(upright, seen),
         writing=_writing(marks),
         reply=_as_reply_sheet(upright, seen.sightings, marks),
         sightings=seen.sightings,
@@ -112,6 +112,13 @@ def _look(prepared: PreparedPage, order: SurveyOrder) -> SurveyedPage:
         paper=upright.paper,
         hand=upright.hand,
     )
+
+
+def _has_ink(page: PreparedPage, seen: Seen) -> bool:
+    """A label is stuck on a page of the letter, whatever of the rest of it can be seen."""
+    labelled = any(claims_label(each.text) for each in seen.sightings.symbols)
+    marked = bool(seen.marks) and ink_outside_print(page.image, page.dpi, seen.marks)
+    return labelled or marked
 
 
 def _is_perhaps_blank(page: PreparedPage, seen: Seen) -> bool:

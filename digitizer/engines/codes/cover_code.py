@@ -3,7 +3,8 @@
 A payload is ``MD1`` and 32 characters of base32 (RFC 4648, A-Z and 2-7), which a QR code of
 version 3 with error correction H holds. The 32 characters are 20 bytes:
 
-    1   kind (high four bits), flags (low four, zero: anything else is refused)
+    1   kind (high four bits), flags (low four): 1 on an inmate's cover that is a label, else zero;
+        anything else is refused
     1   key id
     1   sheets to expect behind the cover (0: any); letters, on a batch header
     9   random id
@@ -43,7 +44,11 @@ _KIND_NUMBERS = {
     CodeKind.LEGAL: 4,
     CodeKind.SEPARATOR: 5,
 }
-_KINDS = {number << 4: kind for kind, number in _KIND_NUMBERS.items()}
+_LABEL_BYTE = _KIND_NUMBERS[CodeKind.INMATE] << 4 | 1
+_KINDS = {
+    **{number << 4: kind for kind, number in _KIND_NUMBERS.items()},
+    _LABEL_BYTE: CodeKind.INMATE,
+}
 LEGAL_ITEM_BYTE: Final = 6 << 4
 """The first byte of the code on an envelope of legal mail (``item_code``), which is of no sheet: no
 such code is a cover's."""
@@ -69,22 +74,26 @@ def new_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
-def new_cover_code(kind: CodeKind, ring: KeyRing, sheets: int = 0) -> CoverCode:
+def new_cover_code(
+    kind: CodeKind, ring: KeyRing, sheets: int = 0, *, label: bool = False
+) -> CoverCode:
     """A code that was never printed before, under the ring's current key.
 
     ``sheets`` (0..255, 0: any) is a batch header's number of letters. UsageError outside that.
+    ``label``: an inmate's cover that staff stick on a letter.
     """
     if not 0 <= sheets <= MOST_SHEETS:
         raise UsageError(
             f"A cover can name at most {MOST_SHEETS} sheets or letters, not {sheets}. "
             "Split the letter or batch, or print the cover without a number."
         )
-    return CoverCode(kind, ring.current, secrets.token_hex(ID_BYTES), sheets)
+    return CoverCode(kind, ring.current, secrets.token_hex(ID_BYTES), sheets, label)
 
 
 def payload(code: CoverCode, ring: KeyRing) -> str:
     """What the printed symbols of this code hold. KeyError if its key is not in the ring."""
-    head = bytes([_KIND_NUMBERS[code.kind] << 4, code.key_id, code.sheets])
+    first = _LABEL_BYTE if code.label else _KIND_NUMBERS[code.kind] << 4
+    head = bytes([first, code.key_id, code.sheets])
     return sign(head + bytes.fromhex(code.cover_id), ring)
 
 
@@ -114,7 +123,8 @@ def _signed(text: str, ring: KeyRing) -> CoverCode | None:
     kind = _KINDS.get(body[0]) if body else None
     if body is None or kind is None:
         return None
-    return CoverCode(kind, key_id=body[1], cover_id=body[3:].hex(), sheets=body[2])
+    label = body[0] == _LABEL_BYTE
+    return CoverCode(kind, key_id=body[1], cover_id=body[3:].hex(), sheets=body[2], label=label)
 
 
 def signed_body(text: str, ring: KeyRing) -> bytes | None:
@@ -132,8 +142,18 @@ def signed_body(text: str, ring: KeyRing) -> bytes | None:
 def claimed_kind(text: str) -> CodeKind | None:
     """The kind of sheet that a code of our form claims to be of, without a key: not to be
     trusted, and None for any other text."""
+    first = _first_byte(text)
+    return None if first is None else _KINDS.get(first)
+
+
+def claims_label(text: str) -> bool:
+    """Whether a code says, signed or not, that it is a label's."""
+    return _first_byte(text) == _LABEL_BYTE
+
+
+def _first_byte(text: str) -> int | None:
     spelled = _PAYLOAD.fullmatch(text)
-    return _KINDS.get(base64.b32decode(spelled[1])[0]) if spelled else None
+    return base64.b32decode(spelled[1])[0] if spelled else None
 
 
 def is_ours(text: str) -> bool:
@@ -153,9 +173,7 @@ def claims_legal(text: str) -> bool:
 def claims_item(text: str) -> bool:
     """Whether a symbol says, signed or not, that it is on an envelope of legal mail, or on a sheet
     for the protected line."""
-    spelled = _PAYLOAD.fullmatch(text)
-    first = base64.b32decode(spelled[1])[0] if spelled else None
-    return first in (LEGAL_ITEM_BYTE, PROTECTED_BYTE)
+    return _first_byte(text) in (LEGAL_ITEM_BYTE, PROTECTED_BYTE)
 
 
 def _mac(body: bytes, key: bytes) -> bytes:

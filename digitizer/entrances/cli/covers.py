@@ -28,7 +28,7 @@ from digitizer.entrances.cli.prints import check_printer, print_pdf
 from digitizer.entrances.cli.sheet_kinds import Options, Paper, several_of, sheet_of
 from digitizer.model.errors import UsageError
 from digitizer.model.paper import CodeKind
-from digitizer.model.prints import PRINT_KINDS, SHEET_NAMES, PrintKind
+from digitizer.model.prints import LABEL_NAME, PRINT_KINDS, SHEET_NAMES, PrintKind
 from digitizer.support.wording import counted, local_moment
 
 if TYPE_CHECKING:
@@ -68,7 +68,13 @@ Until = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="Hold letters that come after this day."),
 ]
-PaperSize = Annotated[Paper | None, typer.Option(help="The facility's paper by default.")]
+PaperSize = Annotated[
+    Paper | None,
+    typer.Option(
+        help="The facility's paper by default. A label (4 by 6 inches) or a label-small (62 by 100 "
+        "mm) is stuck on a letter, which then waits for one key."
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -117,7 +123,7 @@ def cover_print(
     if unit is not None or everyone:
         made = _several(several_of(kind, given, unit, everyone).print_for(facility), unit)
     else:
-        made = _one(sheet_of(kind, given).print_for(facility), kind)
+        made = _one(sheet_of(kind, given).print_for(facility), kind, given.is_label)
     if out is not None:
         write(out, made.sheets.pdf)
         tell(f"{out}: {made.what}")
@@ -143,8 +149,11 @@ def _several(sheets: PrintedCovers, unit: str | None) -> _Made:
     return _Made(sheets, what, PrintKind.COVERS, f"{what}, {unit or 'everyone'}")
 
 
-def _one(sheet: PrintedCover, kind: CodeKind) -> _Made:
+def _one(sheet: PrintedCover, kind: CodeKind, label: bool = False) -> _Made:
     whom = f" for {sheet.inmate.full_name}" if sheet.inmate else ""
+    if label:
+        title = f"{LABEL_NAME} {sheet.short_id}"
+        return _Made(sheet, f"label {sheet.short_id}{whom}", PrintKind.COVER_LABEL, title)
     sides = ", to print on both sides of one sheet" if kind is CodeKind.SEPARATOR else ""
     what = f"{kind} sheet {sheet.short_id}{whom}{sides}"
     return _Made(sheet, what, PRINT_KINDS[kind], f"{SHEET_NAMES[kind]} {sheet.short_id}")

@@ -82,6 +82,9 @@ def print_send(
         str | None, typer.Option(help="A printer of the settings; the first, or the outbox.")
     ] = None,
     unit: Annotated[str | None, typer.Option(help="Only this housing unit.")] = None,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Only labels, which wait for a printer of their own.")
+    ] = False,
     number: Annotated[list[int] | None, typer.Option(help="Only this print; repeatable.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -96,8 +99,11 @@ def print_send(
         for pile in queue.waiting
         for each in pile.prints
         if (unit is None or (pile.pile == "unit" and pile.unit == unit))
-        and (not number or each.number in number)
+        and (each.number in number if number else (pile.pile == "labels") == labels)
     ]
+    left = sum(len(pile.prints) for pile in queue.waiting if pile.pile == "labels")
+    if left and not labels and not number:
+        note(f"Not sent: {counted(left, 'label')}. See: digitizer print send --labels")
     if not chosen:
         note("Nothing waits to be printed.")
         return

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from digitizer.covers.bulk import PrintedCovers
     from digitizer.facility import Facility
 
-Paper = Literal["a4", "letter"]
+Paper = Literal["a4", "letter", "label", "label-small"]
+SheetPaper = Literal["a4", "letter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,16 @@ class Options:
         """Raises UsageError if there is a booking number."""
         if self.booking:
             raise UsageError(f"A {kind} sheet is for nobody: leave the booking number out.")
+
+    @property
+    def is_label(self) -> bool:
+        return self.paper in ("label", "label-small")
+
+    def sheet_paper(self) -> SheetPaper | None:
+        """The paper of a whole sheet. Raises UsageError for that of a label."""
+        if self.paper == "label" or self.paper == "label-small":
+            raise UsageError(f"--paper {self.paper} goes with one inmate's cover.")
+        return self.paper
 
     def refuse_all_but(self, *fitting: str) -> None:
         """Raises UsageError for the first option that was given and does not fit.
@@ -90,6 +101,8 @@ class InmateCover:
     @classmethod
     def of(cls, given: Options) -> InmateCover:
         booking = given.for_inmate(CodeKind.INMATE)
+        if given.is_label:
+            given.refuse_all_but("sheets")
         given.refuse_all_but("once", "sheets", "valid_days", "uses", "until")
         return cls(
             booking,
@@ -124,13 +137,13 @@ class ReplySheet:
     booking: str
     sheets: int
     correspondent: str | None
-    paper: Paper | None
+    paper: SheetPaper | None
 
     @classmethod
     def of(cls, given: Options) -> ReplySheet:
         booking = given.for_inmate(CodeKind.REPLY)
         given.refuse_all_but("sheets")
-        return cls(booking, given.sheets or 0, given.sender, given.paper)
+        return cls(booking, given.sheets or 0, given.sender, given.sheet_paper())
 
     def print_for(self, facility: Facility) -> PrintedCover:
         from digitizer.messages.reply_sheets import print_reply_sheet
@@ -150,13 +163,13 @@ class BatchHeader:
     """``letters`` is None where the letters of the batch are not counted."""
 
     letters: int | None
-    paper: Paper | None
+    paper: SheetPaper | None
 
     @classmethod
     def of(cls, given: Options) -> BatchHeader:
         given.for_nobody(CodeKind.BATCH)
         given.refuse_all_but("letters")
-        return cls(given.letters, given.paper)
+        return cls(given.letters, given.sheet_paper())
 
     def print_for(self, facility: Facility) -> PrintedCover:
         from digitizer.covers.actions import print_batch_header
@@ -166,13 +179,13 @@ class BatchHeader:
 
 @dataclass(frozen=True, slots=True)
 class Separator:
-    paper: Paper | None
+    paper: SheetPaper | None
 
     @classmethod
     def of(cls, given: Options) -> Separator:
         given.for_nobody(CodeKind.SEPARATOR)
         given.refuse_all_but()
-        return cls(given.paper)
+        return cls(given.sheet_paper())
 
     def print_for(self, facility: Facility) -> PrintedCover:
         from digitizer.covers.actions import print_separator
@@ -183,13 +196,13 @@ class Separator:
 @dataclass(frozen=True, slots=True)
 class LegalMarker:
     valid_days: int | None
-    paper: Paper | None
+    paper: SheetPaper | None
 
     @classmethod
     def of(cls, given: Options) -> LegalMarker:
         given.for_nobody(CodeKind.LEGAL)
         given.refuse_all_but("valid_days")
-        return cls(given.valid_days, given.paper)
+        return cls(given.valid_days, given.sheet_paper())
 
     def print_for(self, facility: Facility) -> PrintedCover:
         from digitizer.covers.actions import print_legal_marker
@@ -214,7 +227,7 @@ class InmateCovers:
             valid_days=self.given.valid_days,
             until=self.given.until,
         )
-        return print_covers(facility, OPERATOR, self.unit, terms, self.given.paper)
+        return print_covers(facility, OPERATOR, self.unit, terms, self.given.sheet_paper())
 
 
 def several_of(kind: CodeKind, given: Options, unit: str | None, everyone: bool) -> InmateCovers:
@@ -226,6 +239,7 @@ def several_of(kind: CodeKind, given: Options, unit: str | None, everyone: bool)
     if given.sender or given.sheets:
         raise UsageError("--sender and --sheets are for one cover: print it by itself.")
     given.refuse_all_but("once", "valid_days", "uses", "until")
+    given.sheet_paper()
     return InmateCovers(unit, given)
 
 

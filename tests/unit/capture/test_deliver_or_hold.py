@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,6 +73,16 @@ def test_any_other_standing_holds(standing: Standing, reason: DoubtReason) -> No
     destination = destination_of(letter(), standing)
     assert reasons(destination) == [reason]
     assert destination.booking_number is None
+
+
+def test_a_label_delivers_nothing_by_itself_however_good_it_is() -> None:
+    label = replace(COVER, label=True)
+    destination = destination_of(letter(label), standing_of(inmate(), at=NOON))
+    assert reasons(destination) == [DoubtReason.LABELLED]
+    assert destination.booking_number is None
+    gone = standing_of(inmate(status=CustodyStatus.RELEASED), at=NOON)
+    doubts = reasons(destination_of(letter(label, DOUBT), gone))
+    assert doubts == [DoubtReason.SHEET_COUNT, DoubtReason.NOT_IN_CUSTODY, DoubtReason.LABELLED]
 
 
 def test_a_standing_cover_may_be_used_again() -> None:

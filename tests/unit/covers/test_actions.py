@@ -31,6 +31,7 @@ from digitizer.model.paper import (
     SurveyedPage,
     Symbol,
 )
+from digitizer.model.prints import LABEL_PAPERS, LabelPaper
 from digitizer.model.scanner_profile import Sides
 from digitizer.storage.database import reading, writing
 from digitizer.storage.tables import cover
@@ -290,3 +291,19 @@ def test_a_sender_on_a_cover_cannot_turn_a_line_around(facility: Facility) -> No
         facility, ORSON, OPERATOR, CoverTerms(sender="Mary \u202egreb")
     )
     assert covers.find_cover(facility, printed.short_id, OPERATOR).sender == "Mary greb"
+
+
+@pytest.mark.parametrize("paper", LABEL_PAPERS)
+def test_a_label_is_registered_as_one_and_has_no_limits_of_its_own(
+    facility: Facility, paper: LabelPaper
+) -> None:
+    made = covers.print_inmate_cover(facility, ORSON, CLERK, CoverTerms(sheets=2), paper)
+    assert ORSON in page_texts(made.pdf)[0]
+    known = covers.find_cover(facility, made.short_id, CLERK)
+    assert (known.code.label, known.code.kind, known.code.sheets) == (True, CodeKind.INMATE, 2)
+    assert verify(payload(known.code, facility.keys), facility.keys) == known.code
+    whole = covers.print_inmate_cover(facility, ORSON, CLERK).short_id
+    assert not covers.find_cover(facility, whole, CLERK).code.label
+    for terms in (CoverTerms(once=True), CoverTerms(uses=3), CoverTerms(valid_days=3)):
+        with pytest.raises(UsageError, match="stuck on"):
+            covers.print_inmate_cover(facility, ORSON, CLERK, terms, paper)

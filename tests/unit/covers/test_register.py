@@ -17,7 +17,7 @@ def test_two_sheets_never_share_a_short_id(
     ids = iter(["aa" * 9, "aa" * 5 + "bb" * 4, "cc" * 9])
     made = cover_code.new_cover_code
 
-    def predictable(kind: CodeKind, ring: object, sheets: int = 0) -> object:
+    def predictable(kind: CodeKind, ring: object, sheets: int = 0, **_more: object) -> object:
         code = made(kind, facility.keys, sheets)
         return type(code)(code.kind, code.key_id, next(ids), code.sheets)
 

@@ -66,13 +66,12 @@ def draw_marks(
     """
     areas = layout.mark_areas(page_width / mm, page_height / mm)
     for mark, area in zip(layout.mark_ids(kind), areas, strict=True):
-        _fill_cells(
-            canvas,
-            layout.mark_bits(mark),
-            area.left * mm,
-            page_height - area.bottom * mm,
-            area.width * mm,
-        )
+        draw_mark(canvas, mark, area.left * mm, page_height - area.bottom * mm, area.width * mm)
+
+
+def draw_mark(canvas: Canvas, mark: int, x: float, y: float, side: float) -> None:
+    """One mark of ours, from its lower left corner; it wants white of an eighth around it."""
+    _fill_cells(canvas, layout.mark_bits(mark), x, y, side)
 
 
 def _fill_cells(canvas: Canvas, rows: Cells, x: float, y: float, side: float) -> None:

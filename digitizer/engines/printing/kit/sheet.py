@@ -13,7 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from digitizer.engines.printing.kit import cover_layout as layout
-from digitizer.engines.printing.kit.drawing import INK, Tone, draw_code, draw_marks
+from digitizer.engines.printing.kit.drawing import INK, Tone, draw_code, draw_mark, draw_marks
 from digitizer.engines.printing.kit.fonts import REGULAR
 from digitizer.engines.printing.kit.plain_text import clean_line
 from digitizer.engines.printing.kit.tagging import Role, tagged
@@ -119,9 +119,17 @@ class Sheet:
 
     def codes_and_marks(self, payload: str, kind: CodeKind) -> None:
         """The four copies of the code and the six marks of that kind, where the layout says."""
-        quiet = layout.CODE_SIDE * layout.QUIET_MODULES / layout.CODE_MODULES
         for area in layout.code_areas(self.width, self.height):
-            box = area.grown(quiet)
-            low = (self.height - box.bottom) * mm
-            draw_code(self._canvas, payload, box.left * mm, low, box.width * mm)
+            self.code(payload, area)
         draw_marks(self._canvas, self.width * mm, self.height * mm, kind)
+
+    def code(self, payload: str, area: layout.Area) -> None:
+        """One copy of the code; its quiet zone is around ``area``."""
+        box = area.grown(area.width * layout.QUIET_MODULES / layout.CODE_MODULES)
+        low = (self.height - box.bottom) * mm
+        draw_code(self._canvas, payload, box.left * mm, low, box.width * mm)
+
+    def mark(self, number: int, area: layout.Area) -> None:
+        """One of our marks."""
+        low = (self.height - area.bottom) * mm
+        draw_mark(self._canvas, number, area.left * mm, low, area.width * mm)

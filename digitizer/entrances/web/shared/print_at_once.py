@@ -20,13 +20,16 @@ def print_at_once(
     kind: PrintKind,
     title: str,
     booking_number: str | None = None,
+    printer: str | None = None,
 ) -> Response:
     """Whoever gets the PDF sees it, so it counts as printed; of a printer's, the queue asks.
+    ``printer`` is another one than this browser's for sheets.
 
     Raises StorageError where the printer took nothing: then it waits in the queue.
     """
     facility, by = facility_of(request), visit.actor
-    printer = prints.default_printer(facility, by, remembered_printer(request))
+    asked = printer or remembered_printer(request)
+    printer = prints.default_printer(facility, by, asked)
     number = prints.queue_pdf(facility, by, kind, title, made, booking_number)
     batch = prints.send(facility, by, [number], printer)
     if prints.printer_names(facility, by)[printer].kind == "here":

@@ -11,18 +11,24 @@ from digitizer.access.login import Visit
 from digitizer.covers import actions as covers
 from digitizer.covers.bulk import units
 from digitizer.entrances.web.shared.auth import StaffVisit
-from digitizer.entrances.web.shared.default_printer import remembered_printer
+from digitizer.entrances.web.shared.default_printer import (
+    Chosen,
+    remembered,
+    remembered_printer,
+)
 from digitizer.entrances.web.shared.paging import PER_PAGE, PageNumber, part, start_of
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.model.errors import NotFound, UsageError
-from digitizer.model.prints import Print
+from digitizer.model.prints import LABEL_PAPERS, LabelPaper, Print
 from digitizer.prints import actions as prints
 from digitizer.screening import cases
 
 router = APIRouter(prefix="/staff/covers")
 #: Inmates who are offered for a cover on the spot.
 MOST_FOUND = 6
+#: What a form says for a cover on a whole sheet, of the facility's paper.
+SHEET = "sheet"
 
 
 @router.get("")
@@ -34,6 +40,11 @@ def cover_list(
     printed: int = 0,
 ) -> HTMLResponse:
     return cover_page(request, visit, often=often, page=page, printed=printed)
+
+
+def as_label(paper: str | None) -> LabelPaper | None:
+    """The label that was chosen for covers; None for a whole sheet, or anything else."""
+    return next((each for each in LABEL_PAPERS if each == paper), None)
 
 
 def cover_page(
@@ -69,6 +80,13 @@ def cover_page(
         printer=prints.default_printer(facility, by, remembered_printer(request))
         if may_print
         else "",
+        printers=prints.printer_names(facility, by) if may_print else {},
+        label_printer=prints.default_printer(
+            facility, by, remembered(request, Chosen.LABEL_PRINTER)
+        )
+        if may_print
+        else "",
+        paper=as_label(remembered(request, Chosen.COVER_PAPER)) or SHEET,
         printed=_print(request, visit, printed) if may_print and printed else None,
         find=find,
         candidates=cases.find_in_roster(facility, find, by, MOST_FOUND) if find else (),

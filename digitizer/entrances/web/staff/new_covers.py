@@ -13,13 +13,14 @@ from digitizer.covers import actions as covers
 from digitizer.covers.actions import PrintedCover
 from digitizer.covers.bulk import print_covers
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
+from digitizer.entrances.web.shared.default_printer import Chosen, remember
 from digitizer.entrances.web.shared.media import LONGEST_QUERY
 from digitizer.entrances.web.shared.print_at_once import print_at_once
 from digitizer.entrances.web.shared.templating import facility_of, show
-from digitizer.entrances.web.staff.cover_uses import MOST_FOUND, cover_page
+from digitizer.entrances.web.staff.cover_uses import MOST_FOUND, SHEET, as_label, cover_page
 from digitizer.model.errors import Conflict, NotFound, StorageError, UsageError
 from digitizer.model.paper import CodeKind
-from digitizer.model.prints import PRINT_KINDS, SHEET_NAMES, PrintKind
+from digitizer.model.prints import LABEL_NAME, PRINT_KINDS, SHEET_NAMES, PrintKind
 from digitizer.screening import cases
 from digitizer.support.wording import counted
 
@@ -47,19 +48,29 @@ def spot(
     visit: SignedStaff,
     find: Annotated[str, Form(max_length=LONGEST_QUERY)] = "",
     booking: Text = "",
+    paper: Text = "",
+    label_printer: Text = "",
 ) -> Response:
-    """A cover for whoever was picked. Where that is nobody, or what was typed meanwhile does not
-    mean them, nothing is printed: who is meant is shown instead."""
+    """A cover for whoever was picked, on a sheet or a label. Where that is nobody, or what was
+    typed meanwhile does not mean them, nothing is printed: who is meant is shown instead."""
     facility, by = facility_of(request), visit.actor
     candidates = cases.find_in_roster(facility, find.strip(), by, MOST_FOUND) if find else ()
     if booking not in {each.inmate.booking_number for each in candidates}:
         return cover_page(request, visit, find=find.strip())
     try:
-        made = covers.print_inmate_cover(facility, booking, by)
-        title = f"{SHEET_NAMES[CodeKind.INMATE]} {made.short_id}"
-        return print_at_once(request, visit, made.pdf, PrintKind.COVER, title, booking)
+        label = as_label(paper)
+        made = covers.print_inmate_cover(facility, booking, by, paper=label)
+        name = LABEL_NAME if label else SHEET_NAMES[CodeKind.INMATE]
+        kind = PrintKind.COVER_LABEL if label else PrintKind.COVER
+        printer = label_printer if label else None
+        title = f"{name} {made.short_id}"
+        answer = print_at_once(request, visit, made.pdf, kind, title, booking, printer)
     except _WRONG as error:
-        return cover_page(request, visit, trouble=str(error))
+        answer = cover_page(request, visit, trouble=str(error))
+    remember(request, answer, Chosen.COVER_PAPER, as_label(paper) or SHEET)
+    if label_printer:
+        remember(request, answer, Chosen.LABEL_PRINTER, label_printer[:LONGEST_QUERY])
+    return answer
 
 
 @router.post("/unit")

@@ -10,13 +10,18 @@ from starlette.responses import Response
 
 from digitizer.access.login import Visit
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
-from digitizer.entrances.web.shared.default_printer import remember_printer, remembered_printer
+from digitizer.entrances.web.shared.default_printer import (
+    Chosen,
+    remember,
+    remembered,
+    remembered_printer,
+)
 from digitizer.entrances.web.shared.media import pdf, picture
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
 from digitizer.messages.printing import render_queued
 from digitizer.model.errors import Conflict, NotFound, StorageError, UsageError
-from digitizer.model.prints import notice_kind
+from digitizer.model.prints import Pile, notice_kind
 from digitizer.prints import actions as prints
 from digitizer.prints import previews
 from digitizer.prints.previews import Sample
@@ -37,17 +42,22 @@ def queue(request: Request, visit: StaffVisit) -> HTMLResponse:
 
 @router.post("/send")
 def send(request: Request, visit: SignedStaff, pile: Text = "", printer: Text = "") -> Response:
-    """Prints what waits in one pile, or in all of them."""
+    """Prints what waits in one pile, or in all of them but that of labels, which want a printer of
+    their own."""
     facility, by = facility_of(request), visit.actor
     try:
         waiting = prints.look_at_queue(facility, by).waiting
-        numbers = [each.number for one in waiting if pile in (_ALL, one.key) for each in one.prints]
+        sheets = [one.key for one in waiting if one.pile is not Pile.LABELS]
+        wanted = sheets if pile == _ALL else [pile]
+        numbers = [each.number for one in waiting if one.key in wanted for each in one.prints]
         if not numbers:
             raise Conflict("None of this waits any more: somebody else has printed it.")
         problems = render_queued(facility, numbers, by)
         ready = prints.rendered(facility, numbers, by)
         if ready:
-            prints.send(facility, by, ready, printer)
+            is_labels = wanted == [f"{Pile.LABELS}:"]
+            to = _label_printer(request, visit) if is_labels else printer
+            prints.send(facility, by, ready, to)
     except (Conflict, NotFound, StorageError, UsageError) as error:
         return _page(request, visit, str(error))
     if problems:
@@ -74,6 +84,11 @@ def notice(
     return _page(request, visit, made.warning) if made.warning else _shown()
 
 
+def _label_printer(request: Request, visit: Visit) -> str:
+    chosen = remembered(request, Chosen.LABEL_PRINTER)
+    return prints.default_printer(facility_of(request), visit.actor, chosen)
+
+
 def _shown() -> Response:
     return RedirectResponse("/staff/print", 303)
 
@@ -83,7 +98,7 @@ def choose_printer(request: Request, visit: SignedStaff, printer: Text = "") -> 
     """The printer of this browser from now on."""
     chosen = prints.default_printer(facility_of(request), visit.actor, printer)
     answer = RedirectResponse("/staff/print", 303)
-    remember_printer(request, answer, chosen)
+    remember(request, answer, Chosen.PRINTER, chosen)
     return answer
 
 
@@ -207,6 +222,7 @@ def _page(request: Request, visit: Visit, *troubles: str) -> HTMLResponse:
         queue=prints.look_at_queue(facility, by),
         printers=prints.printer_names(facility, by),
         printer=prints.default_printer(facility, by, remembered_printer(request)),
+        label_printer=_label_printer(request, visit),
         may_print_again=prints.may_print_again(by),
         troubles=troubles,
     )

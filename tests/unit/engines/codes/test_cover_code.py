@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -90,11 +91,21 @@ def test_a_retired_key_still_verifies_and_a_forgotten_one_does_not() -> None:
     assert verify(payload(code, old), KeyRing({7: RING.keys[7]}, current=7)) is None
 
 
-@pytest.mark.parametrize("head", [0x00, 0x11, 0x60, 0xF0, 0x1F])
+@pytest.mark.parametrize("head", [0x00, 0x21, 0x12, 0x51, 0x60, 0xF0, 0x1F])
 def test_an_unknown_kind_or_flag_is_refused_even_if_signed(head: int) -> None:
     body = bytes([head, 1, 0]) + bytes(9)
     raw = body + cover_code._mac(body, RING.keys[1])
     assert verify("MD1" + base64.b32encode(raw).decode(), RING) is None
+
+
+def test_a_label_is_an_inmates_cover_and_its_code_says_so() -> None:
+    whole = cover_code.new_cover_code(CodeKind.INMATE, RING, 2)
+    label = replace(whole, label=True)
+    assert verify(payload(label, RING), RING) == label
+    assert verify(payload(whole, RING), RING) == whole
+    said = [cover_code.claims_label(payload(each, RING)) for each in (whole, label)]
+    assert said == [False, True]
+    assert cover_code.claimed_kind(payload(label, RING)) is CodeKind.INMATE
 
 
 def test_new_codes_differ_and_carry_the_current_key() -> None:

@@ -6,7 +6,7 @@ import pytest
 from fastapi import Request
 from starlette.responses import Response
 
-from digitizer.entrances.web.shared.default_printer import remember_printer, remembered_printer
+from digitizer.entrances.web.shared.default_printer import Chosen, remember, remembered_printer
 
 
 def _request(scheme: str, cookie: str = "") -> Request:
@@ -19,7 +19,7 @@ def _request(scheme: str, cookie: str = "") -> Request:
 @pytest.mark.parametrize("name", ["office", "Büro 2; left", "this computer"])
 def test_it_comes_back_as_it_was_given(scheme: str, name: str) -> None:
     answer = Response()
-    remember_printer(_request(scheme), answer, name)
+    remember(_request(scheme), answer, Chosen.PRINTER, name)
     cookie = answer.headers["set-cookie"]
     assert ("Secure" in cookie) == (scheme == "https")
     assert remembered_printer(_request(scheme, cookie.partition(";")[0])) == name
