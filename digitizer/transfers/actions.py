@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -19,9 +19,9 @@ from digitizer.access.acting import Action, acting, looking
 from digitizer.access.permissions import Act, is_permitted
 from digitizer.agency import Member
 from digitizer.facility import Facility
-from digitizer.model.errors import Conflict, SettingsError
+from digitizer.model.errors import Conflict, DigitizerError, SettingsError
 from digitizer.model.events import Subject, Verb
-from digitizer.model.people import Actor, CustodyStatus, Inmate
+from digitizer.model.people import MACHINE, Actor, CustodyStatus, Inmate
 from digitizer.model.settings_file import read_settings
 from digitizer.people import leaving, roster
 from digitizer.people.roster_import import end_logins
@@ -40,6 +40,7 @@ __all__ = [
     "Transfer",
     "TransferState",
     "Unpacked",
+    "finish_interrupted",
     "may_see",
     "other_facilities",
     "send",
@@ -211,18 +212,61 @@ def take_over(
     with looking(facility, by, Act.TAKE_OVER) as look:
         offered = offers.incoming(look.tx, transfer_id)
         _need_open(offered, booking_number)
+    return _carry_over(facility, offered, booking_number, by, taking, in_spite_of_doubts)
+
+
+def finish_interrupted(facility: Facility, by: Actor) -> int:
+    """Finishes what people took over here, and what died before the other facility knew of it: they
+    could still log in there, and mail went on to come to them. Returns how many; one that cannot be
+    finished is logged, and tried again the next time. Raises SettingsError and StorageError."""
+    with looking(facility, by, Act.HAND_OVER) as look:
+        taken = offers.taken_here(look.tx)
+    known = {each.code: each for each in neighbours.others(facility)} if taken else {}
+    finished = 0
+    for code in sorted({each.facility for each in taken} & known.keys()):
+        hands = neighbours.hands(facility)
+        with (
+            neighbours.opened(known[code]) as there,
+            looking(there, hands, Act.HAND_OVER) as look,
+        ):
+            waiting = offers.still_waiting(look.tx)
+        for each in taken:
+            if each.id in waiting:
+                finished += _finish(facility, each, by)
+    return finished
+
+
+def _finish(facility: Facility, offered: Transfer, by: Actor) -> bool:
+    finishing = acting(facility, by, Act.HAND_OVER)
+    try:
+        _carry_over(facility, offered, offered.taken_as, by, finishing, in_spite_of_doubts=True)
+    except DigitizerError as error:
+        log.error("the transfer %s cannot be finished: %s", offered.id, error)
+        return False
+    return True
+
+
+def _carry_over(
+    facility: Facility,
+    offered: Transfer,
+    booking_number: str,
+    by: Actor,
+    taking: AbstractContextManager[Action],
+    in_spite_of_doubts: bool,
+) -> TakenOver:
+    """``taking``: in which it is written here."""
+    transfer_id, hands = offered.id, neighbours.hands(facility)
     there_home = neighbours.member(facility, offered.facility)
     with (
         _alone(facility),
         neighbours.opened(there_home) as sender,
         stores.loading(facility) as cargo,
     ):
-        hands = neighbours.hands(facility)
         handing = acting(sender, hands, Act.HAND_OVER)
         with looking(sender, hands, Act.HAND_OVER) as there:
             _need_unfinished(offers.outgoing(there.tx, transfer_id))
             parcel = parcels.read(there.tx, offers.row_of(there.tx, transfer_id))
-            with looking(facility, by, Act.TAKE_OVER) as here:
+            with looking(facility, MACHINE, Act.HAND_OVER) as here:
                 row_id = _identified(here.tx, there.tx, booking_number, transfer_id)
                 _need_no_doubt(here.tx, row_id, parcel, in_spite_of_doubts)
                 new_here = only_new(here.tx, parcel, row_id)
@@ -234,7 +278,7 @@ def take_over(
             their_id = offers.row_of(closing.tx, transfer_id)
             parcels.mark_correspondents(closing.tx, their_id)
             parcel = parcels.read(closing.tx, their_id)
-            with looking(facility, by, Act.TAKE_OVER) as here:
+            with looking(facility, MACHINE, Act.HAND_OVER) as here:
                 new_here = only_new(here.tx, parcel, row_id)
             stored = stores.carry(sender, facility, new_here, stored, cargo)
             with taking as action:
@@ -245,7 +289,7 @@ def take_over(
                 _enter(action, offered, row_id, parcel, new, doubts)
                 person = roster.inmate_of_row(action.tx, row_id)
             failpoint("transfers.taken_over")
-            _close(closing, sender, sent, their_id, facility, by, person)
+            _close(closing, sender, sent, their_id, facility, offered.taken_by or by.name, person)
             failpoint("transfers.closing")
         failpoint("transfers.closed")
     return TakenOver(person, new)
@@ -329,12 +373,12 @@ def _close(
     sent: Transfer,
     row_id: int,
     receiver: Facility,
-    by: Actor,
+    by: str,
     person: Inmate,
 ) -> None:
     """As at a release: whoever went away logs in there no more, and mail for them is held."""
     number = sent.listed.booking_number
-    offers.mark_taken(closing.tx, transfer, sent.id, by.name, taken_as=person.booking_number)
+    offers.mark_taken(closing.tx, transfer, sent.id, by, taken_as=person.booking_number)
     before = sent.listed.status
     gone = CustodyStatus.TRANSFERRED
     if not before.is_gone:
@@ -347,7 +391,7 @@ def _close(
         transfer=sent.id,
         facility=code,
         there=person.booking_number,
-        by_there=by.name,
+        by_there=by,
     )
     end_logins(closing, [number], sender.settings.facility)
     leaving.follow(closing, sender.settings, [leaving.Change(row_id, before, gone)])

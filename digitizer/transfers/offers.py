@@ -114,6 +114,19 @@ def is_offered(tx: sa.Connection, transfer_id: str) -> bool:
     return tx.execute(asked).first() is not None
 
 
+def taken_here(tx: sa.Connection) -> tuple[Transfer, ...]:
+    """Whom this facility took over."""
+    return tuple(_incoming(tx, arrival.c.taken.is_not(None)))
+
+
+def still_waiting(tx: sa.Connection) -> frozenset[str]:
+    """The transfers of which this facility does not know that they were taken over."""
+    wanted = sa.select(transfer.c.id).where(
+        transfer.c.taken.is_(None), transfer.c.withdrawn.is_(None)
+    )
+    return frozenset(tx.execute(wanted).scalars())
+
+
 def need_waiting(found: Transfer) -> None:
     """Raises Conflict."""
     if found.state is TransferState.WITHDRAWN:

@@ -251,6 +251,17 @@ def _follow_recalls(h: Facility, at: Place, by: Actor) -> None:
     recalled_copies.follow_recalls(h, by)
 
 
+def _finish_interrupted(h: Facility, at: Place, by: Actor) -> None:
+    """Of what died before the other facility knew of it."""
+    if is_permitted(by, Act.HAND_OVER):
+        there = another_facility(h, people.find_inmate(h, ANOTHER, ACTORS["machine"]))
+        sent = transfers.send(there, "N-1", "main", ACTORS["supervisor"], "ordered")
+        there.engine.dispose()
+        with patch.object(transfers, "_close", side_effect=OSError), suppress(OSError):
+            transfers.take_over(h, sent.id, ANOTHER, ACTORS["supervisor"], "fingerprints")
+    transfers.finish_interrupted(h, by)
+
+
 def _paper(at: Place) -> Path:
     file = at.free / f"stack-{next(_numbers)}.pdf"
     file.write_bytes(file.name.encode())
@@ -2125,6 +2136,12 @@ _TRANSFERS = (
         MANAGERS,
         None,
         lambda h, at, by: transfers.transfers_of(h, OWNER, by),
+    ),
+    Row(
+        "transfers.actions.finish_interrupted",
+        "machine",
+        Verb.TAKE_OVER,
+        _finish_interrupted,
     ),
     Row("transfers.actions.send", SUPERVISORS, Verb.SEND_TRANSFER, _send),
     Row(

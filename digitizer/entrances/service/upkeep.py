@@ -1,7 +1,7 @@
 """What the service does by itself, besides the mail: it sends what is in the outbox, mails alarms,
 makes the day's backup, removes photos that nobody sent, gives notices of what was refused,
-destroys what two people decided to destroy, lets requests for visits lapse, and holds what another
-facility recalled."""
+destroys what two people decided to destroy, lets requests for visits lapse, holds what
+another facility recalled, and finishes transfers that were interrupted."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ from digitizer.operations.unused_photos import forget_unused_photos
 from digitizer.retention.actions import carry_out
 from digitizer.screening import recalled_copies
 from digitizer.screening.appeal_notices import give_notices
+from digitizer.transfers import actions as transfers
 from digitizer.visits import actions as visits
 
 log = logging.getLogger("digitizer")
 
 #: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due, at mail
 #: that came back, for photos that nobody sent, for notices that are due, at the event log, for
-#: what was confirmed to be destroyed, for requests for visits that nobody answered, and for letters
-#: that another facility recalled.
+#: what was confirmed to be destroyed, for requests for visits that nobody answered, and at what
+#: the other facilities of the agency did.
 _OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
 _BOUNCE_LOOK, _PHOTO_LOOK, _NOTICE_LOOK = 60.0, 900.0, 60.0
-_LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK, _RECALL_LOOK = 600.0, 60.0, 60.0, 60.0
+_LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK, _AGENCY_LOOK = 600.0, 60.0, 60.0, 60.0
 #: Seconds that the end of the service waits for what is under way.
 _GRACE = 3.0
 
@@ -148,12 +149,16 @@ def _look_after_visits(facility: Facility) -> None:
         log.warning("%d visits were not answered in time", lapsed, extra={"event": "visits_lapsed"})
 
 
-def follow_recalls(service: Service) -> None:
-    """Holds copies of letters that other facilities recalled, until the service stops."""
-    _again_and_again(service, "recalls", _RECALL_LOOK, _follow_recalls)
+def keep_in_step(service: Service) -> None:
+    """Does what the other facilities of the agency make necessary, until the service stops."""
+    _again_and_again(service, "facilities", _AGENCY_LOOK, _keep_in_step)
 
 
-def _follow_recalls(facility: Facility) -> None:
+def _keep_in_step(facility: Facility) -> None:
+    finished = transfers.finish_interrupted(facility, MACHINE)
+    if finished:
+        about = {"event": "transfers_finished"}
+        log.warning("%d transfers were interrupted, and are finished", finished, extra=about)
     followed = recalled_copies.follow_recalls(facility, MACHINE)
     if followed:
         about = {"event": "recalls_followed"}
@@ -199,5 +204,5 @@ UPKEEP = (
     look_after_log,
     destroy_what_is_confirmed,
     look_after_visits,
-    follow_recalls,
+    keep_in_step,
 )

@@ -24,7 +24,7 @@ from digitizer.model.events import Verb
 from digitizer.model.logbook import Why
 from digitizer.model.mail import LetterState
 from digitizer.model.paper import DoubtReason
-from digitizer.model.people import CustodyStatus, Inmate
+from digitizer.model.people import MACHINE, CustodyStatus, Inmate
 from digitizer.model.retention import HoldOn, MailKind
 from digitizer.model.settings_file import FILE_NAME, read_settings
 from digitizer.operations.actions import reconcile, verify_audit
@@ -580,6 +580,40 @@ def test_a_letter_that_came_before_the_end_was_written_goes_along_at_the_next_tr
         transfers.withdraw(two.first, sent.id, SUPERVISOR, "an error")
     take()
     assert sorted(mailbox(two.north, ORSON_THERE)) == sorted([first, second])
+
+
+def test_what_was_interrupted_is_finished_by_itself(two: Two) -> None:
+    first = deliver(two.first, ORSON, "a garden", b"1")
+    sent = transfers.send(two.first, ORSON, "north", SUPERVISOR, "why")
+
+    def take() -> object:
+        return transfers.take_over(two.north, sent.id, ORSON_THERE, SUPERVISOR, "prints")
+
+    assert transfers.finish_interrupted(two.north, MACHINE) == 0
+    assert mailbox(two.north, ORSON_THERE) == []
+    assert dies_at(two, "transfers.taken_over", take)
+    second = deliver(two.first, ORSON, "a meadow", b"2")
+    assert transfers.finish_interrupted(two.north, MACHINE) == 1
+    assert transfers.finish_interrupted(two.north, MACHINE) == 0
+    assert sorted(mailbox(two.north, ORSON_THERE)) == sorted([first, second])
+    with reading(two.first.engine) as tx:
+        assert roster.find_inmate(tx, ORSON).status is CustodyStatus.TRANSFERRED
+    (known,) = transfers.transfers_of(two.first, ORSON, SUPERVISOR)
+    assert (known.state, known.taken_by) == (TransferState.TAKEN, SUPERVISOR.name)
+    sound(two.first, two.north)
+
+
+def test_what_cannot_be_finished_holds_up_nothing(
+    two: Two, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent = transfers.send(two.first, ORSON, "north", SUPERVISOR, "why")
+    take = partial(transfers.take_over, two.north, sent.id, ORSON_THERE, SUPERVISOR, "prints")
+    assert dies_at(two, "transfers.taken_over", take)
+    list_as(two.north, CustodyStatus.RELEASED, ORSON_THERE)
+    assert transfers.finish_interrupted(two.north, MACHINE) == 0
+    assert f"{sent.id} cannot be finished" in caplog.text
+    list_again(two.north, ORSON_THERE)
+    assert transfers.finish_interrupted(two.north, MACHINE) == 1
 
 
 def test_of_two_who_take_over_at_once_one_does_and_two_ways_at_once_harm_nobody(two: Two) -> None:

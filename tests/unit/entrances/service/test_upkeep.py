@@ -70,7 +70,7 @@ def test_every_service_that_works_does_all_of_it() -> None:
         "look_after_log",
         "destroy_what_is_confirmed",
         "look_after_visits",
-        "follow_recalls",
+        "keep_in_step",
     ]
     source = inspect.getsource(service)
     assert source.count("*UPKEEP") == 2, "of serve and of worker"
