@@ -49,7 +49,8 @@ class TakenIn:
     @property
     def as_line(self) -> Filed:
         """How a duplicate is reported: as which scan its bytes came in first, and when."""
-        before = f"as scan {self.scan} at {self.first_taken_in}"
+        when = self.first_taken_in.astimezone().isoformat(" ", "seconds")
+        before = f"as scan {self.scan} at {when}"
         message = f"The same bytes came in before, {before}."
         if self.empty:
             message = f"It is empty, and came in before, {before}. Scan its sheets again."

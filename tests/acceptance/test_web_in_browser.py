@@ -537,6 +537,35 @@ def test_a_held_letter_fits_an_office_screen(office: Page, mail: Mail) -> None:
     assert _fits(office)
 
 
+_BELOW = """() => [...document.querySelectorAll(".acts button, .acts a, .acts summary")]
+  .filter((act) => act.checkVisibility() && act.getClientRects().length)
+  .filter((act) => act.getBoundingClientRect().bottom > innerHeight)
+  .map((act) => act.textContent.trim())"""
+
+
+def test_every_act_is_in_sight_whatever_is_said_above_the_desk(office: Page, mail: Mail) -> None:
+    """After a decision, with a sender proposed and a long reason: that is how a clerk works."""
+    stack = add_scan(mail, "a morning.pdf")
+    reason = "A label on it says whose it is: a label delivers nothing by itself. " * 2
+    first, second = (
+        add_letter(mail, stack, None, reason=reason, doubts=["labelled"]) for _ in range(2)
+    )
+    for number, letter in enumerate((first, second), start=1):
+        text = "From Rosalind Marsh, to Tobias Quillfeather 2026-00117"
+        add_page(mail, stack, number, letter, text, position=number)
+    _enter_as_staff(office)
+    office.set_viewport_size({"width": 1366, "height": 768})
+    office.goto(f"/staff/held/{first}")
+    assert office.evaluate(_BELOW) == []
+    with office.expect_navigation():
+        office.keyboard.press("Enter")
+    assert f"/staff/held/{second}" in office.url
+    expect(office.locator(".notice.done")).to_be_visible()
+    for language in ("en", "es"):
+        office.goto(f"/staff/held/{second}?decided={first}&lang={language}")
+        assert office.evaluate(_BELOW) == [], language
+
+
 _OUT_OF_SIGHT = """() => {
   const edge = document.querySelector(".glass").getBoundingClientRect().right + 1;
   return [...document.querySelectorAll(".tools button")]

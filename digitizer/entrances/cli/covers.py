@@ -178,6 +178,7 @@ def cover_list(
         record = {
             "id": known.short_id,
             "booking_number": known.inmate.booking_number if known.inmate else None,
+            "label": known.code.label,
             "sender": known.sender,
             "printed": known.printed.isoformat(),
             "once": known.once,
@@ -192,6 +193,7 @@ def cover_list(
         whose = known.inmate.booking_number if known.inmate else ""
         line = f"{known.short_id}  {whose:12}  {counted(each.uses, 'use')}, {each.recent} in "
         line += counted(days, "day")
+        line += ", a label" if known.code.label else ""
         line += f", printed for {known.sender}" if known.sender else ""
         say(record, as_json, line + (": UNUSUALLY OFTEN" if each.often else ""))
 

@@ -42,6 +42,8 @@ def print_list(context: typer.Context, as_json: AsJson = False) -> None:
     from digitizer.prints.actions import look_at_queue
 
     queue = look_at_queue(facility_of(context), OPERATOR)
+    if not (queue.waiting or queue.stopped or queue.asked):
+        note("Nothing waits to be printed, and nothing is to be confirmed.")
     for pile in queue.waiting:
         for each in pile.prints:
             say(_record(each, pile.key, None), as_json, _line(each, pile.unit or pile.pile))

@@ -101,8 +101,6 @@ class InmateCover:
     @classmethod
     def of(cls, given: Options) -> InmateCover:
         booking = given.for_inmate(CodeKind.INMATE)
-        if given.is_label:
-            given.refuse_all_but("sheets")
         given.refuse_all_but("once", "sheets", "valid_days", "uses", "until")
         return cls(
             booking,

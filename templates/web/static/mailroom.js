@@ -46,6 +46,15 @@
 
   /* --- Whose is it?: one key a letter, once what must be seen was on the desk --- */
   const table = document.querySelector(".desk");
+  /* It ends where the window does, however much is said above it: no act is out of sight. */
+  const fit = () => {
+    const above = table.getBoundingClientRect().top + window.scrollY;
+    table.style.setProperty("--above", `${Math.ceil(above)}px`);
+  };
+  if (table) {
+    fit();
+    window.addEventListener("resize", fit);
+  }
   const seen = new Set();
 
   const button = () => document.querySelector("[data-key=Enter]");
