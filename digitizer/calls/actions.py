@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from digitizer.access.acting import Look, acting, looking
-from digitizer.access.permissions import Act
+from digitizer.access.permissions import Act, is_permitted
 from digitizer.calls import records, states
 from digitizer.calls.board import Board, room_of
 from digitizer.calls.records import CallRecord
@@ -36,6 +36,9 @@ from digitizer.support.clock import now
 
 __all__ = ["CallKind", "Notice", "Outcome", "Seat", "Stage"]
 
+#: Asked of a visit, in the transaction in which it counts; raises Conflict.
+Need = Callable[[sa.Connection, str], None]
+
 _SEATS = {ActorKind.INMATE: Seat.INMATE, ActorKind.CORRESPONDENT: Seat.VISITOR}
 
 
@@ -44,7 +47,8 @@ class Shown:
     """A call as those who may know of it see it. ``opens``: from when it can be entered. ``left``:
     seconds. ``place``: "lobby" or "meeting" where the reader may be now, "" for nowhere.
     ``line``: the number of the reader's own line; 0: they have none. ``visible``: whom they can
-    see, with the number of what is sent. ``warned``: of how many minutes; 0: of none."""
+    see, with the number of what is sent. ``warned``: of how many minutes; 0: of none. ``paused``:
+    until somebody of staff looks again; ``watched``: whether somebody does now."""
 
     id: str
     kind: CallKind
@@ -67,11 +71,18 @@ class Shown:
     planned: timedelta
     moved: timedelta
     is_booked_again: bool
+    paused: bool
+    watched: bool
     reason: str
 
     @property
     def can_be_watched(self) -> bool:
         return self.kind is CallKind.FAMILY
+
+    @property
+    def nobody_looks(self) -> bool:
+        """At a call that is on and could be watched."""
+        return self.can_be_watched and self.stage is Stage.LIVE and not self.watched
 
 
 def listed(facility: Facility, by: Actor) -> tuple[Shown, ...]:
@@ -89,14 +100,17 @@ def listed(facility: Facility, by: Actor) -> tuple[Shown, ...]:
         return tuple(_shown(look.tx, board, each, by) for each in found)
 
 
-def see(facility: Facility, call_id: str, by: Actor) -> Shown:
+def see(facility: Facility, call_id: str, by: Actor, *, looks: bool = False) -> Shown:
     """How it stands. Of the two who talk it also says that their page is open: it asks each
-    second."""
+    second. ``looks``: staff have the call before their eyes, which counts of those who could warn
+    and end it."""
     with looking(facility, by, Act.SEE_CALLS) as look:
         record, board = _get(look, facility, call_id), board_of(facility)
         seat = _SEATS.get(by.kind)
         if seat and states.may_enter(record.call, seat, now()):
             board.page_is_open(record.id, seat)
+        elif looks and is_permitted(by, Act.RUN_CALL) and record.rooms.is_watchable:
+            board.looks_at(record.id, by.name)
         shown = _shown(look.tx, board, record, by)
     if seat or shown.stage.is_over or not shown.here:
         return shown
@@ -187,11 +201,13 @@ def answer(facility: Facility, call_id: str, seat: str, sdp: str, by: Actor) -> 
         raise _failed(error) from None
 
 
-def identify(facility: Facility, call_id: str, by: Actor) -> None:
+def identify(facility: Facility, call_id: str, by: Actor, need: Need) -> None:
     """Staff saw the visitor's face and document in the lobby. Raises Conflict where nobody waits
-    there."""
+    there, and what ``need`` raises, which asks the schedule whether the two may meet now: of that,
+    calls know nothing."""
     with acting(facility, by, Act.RUN_CALL) as action:
         record = _get(action, facility, call_id)
+        need(action.tx, record.visit)
         call = _changed(states.identify, record.call)
         records.keep(action.tx, record.id, call, identified=now(), identified_by=by.name)
         action.record(Verb.IDENTIFY_VISITOR, Subject.call(record.id))
@@ -330,5 +346,7 @@ def _shown(tx: sa.Connection, board: Board, record: CallRecord, by: Actor) -> Sh
         planned=call.planned,
         moved=call.moved,
         is_booked_again=call.is_booked_again,
+        paused=call.is_paused,
+        watched=board.is_watched(record.id),
         reason=record.reason,
     )

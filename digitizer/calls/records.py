@@ -56,6 +56,8 @@ def rules_of(settings: Calls) -> CallRules:
     return CallRules(
         early=timedelta(minutes=settings.early_minutes),
         most_moved=timedelta(minutes=settings.most_moved_minutes),
+        unwatched=settings.when_nobody_watches,
+        unwatched_after=timedelta(seconds=settings.unwatched_seconds),
     )
 
 
@@ -79,6 +81,10 @@ def make(tx: sa.Connection, new: NewCall) -> str:
             flowing="",
             server_ran=True,
             inmate_came=False,
+            watched=False,
+            unwatched=0.0,
+            visitor_agrees="",
+            inmate_agrees="",
             identified_by="",
             notice="",
             outcome="",
@@ -167,6 +173,8 @@ def keep(tx: sa.Connection, call_id: str, call: Call, **more: Any) -> None:
         here=_listed(seen.here) if seen else "",
         flowing=_listed([each for each in seen.flows if seen.flows[each].flows]) if seen else "",
         server_ran=seen.engine if seen else True,
+        watched=seen.watched if seen else False,
+        unwatched=call.unwatched.total_seconds(),
         visitor_at=call.visitor_at,
         inmate_came=call.inmate_came,
         over=call.over_at,
@@ -206,7 +214,6 @@ def _record(row: sa.Row[Any], rules: CallRules) -> CallRecord:
 
 
 def _call(row: sa.Row[Any], kind: CallKind, rules: CallRules) -> Call:
-    flows = dict.fromkeys(_seats(row.flowing), _FLOWS)
     spent = (timedelta(seconds=each) for each in (row.talk, row.ours, row.theirs))
     return Call(
         kind=kind,
@@ -215,9 +222,17 @@ def _call(row: sa.Row[Any], kind: CallKind, rules: CallRules) -> Call:
         rules=rules,
         stage=Stage(row.stage),
         measured=Measured(*spent),
-        seen=Seen(row.looked, _seats(row.here), flows, row.server_ran) if row.looked else None,
+        seen=_seen(row),
         visitor_at=row.visitor_at,
         inmate_came=row.inmate_came,
+        unwatched=timedelta(seconds=row.unwatched),
         over_at=row.over,
         outcome=Outcome(row.outcome) if row.outcome else None,
     )
+
+
+def _seen(row: sa.Row[Any]) -> Seen | None:
+    if row.looked is None:
+        return None
+    flows = dict.fromkeys(_seats(row.flowing), _FLOWS)
+    return Seen(row.looked, _seats(row.here), flows, row.server_ran, row.watched)

@@ -63,6 +63,8 @@ relay_port = {port}
 relay_range = [{relay_first}, {relay_last}]
 media_range = [{media_first}, {media_last}]
 most_moved_minutes = 0
+when_nobody_watches = "pause"
+unwatched_seconds = 10
 """
 #: Whether a picture moves, and whether sound comes, of who sits there.
 _SEEN = """async (seat) => {
@@ -253,6 +255,28 @@ def test_the_clock_ends_it_at_the_second(three: Three) -> None:
     assert (record.call.stage, record.call.outcome) == (Stage.ENDED, Outcome.COMPLETED)
     assert record.call.over_at == record.call.ends
     assert record.call.measured.talk.total_seconds() > 5
+
+
+def test_a_call_waits_while_no_officer_looks_and_goes_on_by_itself(three: Three) -> None:
+    three.plan(300)
+    three.meet()
+    three.staff.goto("/staff/visits")
+    for page in (three.visitor, three.inmate):
+        expect(page.get_by_text("The officer is away. Please wait")).to_be_visible()
+    until(lambda: _frames(three.inmate) == 0)  # no page of ours stops it
+    assert three.record().call.stage is Stage.LIVE
+    three.staff.goto("/staff/calls")
+    _sees(three.staff, "visitor")
+    _sees(three.inmate, "visitor")
+    for page in (three.visitor, three.inmate):
+        expect(page.get_by_text("The officer is away. Please wait")).to_be_hidden()
+    assert three.record().call.measured.ours.total_seconds() > 1
+
+
+def _frames(page: Page) -> int:
+    """Of the other, in a second and a half."""
+    found: Any = page.evaluate(_SEEN, "visitor")
+    return int(found["frames"]) if found else -1
 
 
 def test_staff_warn_and_end_it_and_nobody_comes_back(three: Three) -> None:

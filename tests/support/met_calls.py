@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
 
 from digitizer.calls import records, service
 from digitizer.calls.board import Board
@@ -22,9 +25,15 @@ FLOWS = Flow(connected=True, sound=True, picture=True)
 SETTINGS = Calls(video=True, media_address="192.0.2.1", relay_host="calls.jail.example")
 
 
-def with_calls(facility: Facility) -> Facility:
-    """The same home with a board in memory, whose clock does not run by itself."""
-    changed = replace(facility, settings=facility.settings.model_copy(update={"calls": SETTINGS}))
+def nothing(tx: sa.Connection, visit: str) -> None:
+    """Stands against the visit."""
+
+
+def with_calls(facility: Facility, **own: Any) -> Facility:
+    """The same home with a board in memory, whose clock does not run by itself. ``own`` are
+    settings of its calls."""
+    calls = SETTINGS.model_copy(update=own)
+    changed = replace(facility, settings=facility.settings.model_copy(update={"calls": calls}))
     service.put(Board(changed, FakeEngine()), "a secret of the relay")
     return changed
 
@@ -61,10 +70,14 @@ def bring(facility: Facility, call: str, stage: Stage) -> CallRecord:
 
 
 def met(
-    facility: Facility, booking: str, correspondent: int, kind: CallKind = CallKind.FAMILY
+    facility: Facility,
+    booking: str,
+    correspondent: int,
+    kind: CallKind = CallKind.FAMILY,
+    **own: Any,
 ) -> tuple[Facility, str]:
-    """Both are in it, are seen, and are heard."""
-    changed = with_calls(facility)
+    """Both are in it, are seen, and are heard. ``own`` as of ``with_calls``."""
+    changed = with_calls(facility, **own)
     call = plan(changed, booking, correspondent, kind)
     found, board = bring(changed, call, Stage.LIVE), service.board_of(changed)
     for seat in Seat:

@@ -443,7 +443,9 @@ _CALLS = (
         "calls.actions.identify",
         CLERKS,
         Verb.IDENTIFY_VISITOR,
-        lambda h, at, by: _in_call(h, lambda f, call: calls.identify(f, call, by), Stage.WAITING),
+        lambda h, at, by: _in_call(
+            h, lambda f, call: calls.identify(f, call, by, met_calls.nothing), Stage.WAITING
+        ),
     ),
     Row(
         "calls.actions.warn",

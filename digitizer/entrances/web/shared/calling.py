@@ -18,9 +18,12 @@ Sdp = Annotated[str, Form(max_length=60_000)]
 Seat = Annotated[str, Form(max_length=20)]
 
 
-def state(request: Request, call_id: str, by: Actor, **more: bool) -> JSONResponse:
-    """Asked each second. ``says`` chooses the words on the page; ``more`` is for staff alone."""
-    shown = calls.see(facility_of(request), call_id, by)
+def state(
+    request: Request, call_id: str, by: Actor, *, looks: bool = False, **more: bool
+) -> JSONResponse:
+    """Asked each second. ``says`` chooses the words on the page; ``looks`` and ``more`` are for
+    staff alone."""
+    shown = calls.see(facility_of(request), call_id, by, looks=looks)
     return JSONResponse(
         {
             "stage": str(shown.stage),
@@ -33,6 +36,7 @@ def state(request: Request, call_id: str, by: Actor, **more: bool) -> JSONRespon
             "visible": shown.visible,
             "here": sorted(map(str, shown.here)),
             "notice": shown.notice,
+            "paused": shown.paused,
             **more,
         }
     )
@@ -43,6 +47,8 @@ def says(shown: Shown) -> str:
     if shown.stage.is_over:
         return "over"
     if shown.stage is Stage.LIVE:
+        if shown.paused:
+            return "paused"
         return "live" if shown.place or shown.can_be_watched else "private"
     return str(shown.stage)
 

@@ -20,18 +20,29 @@ from digitizer.model.errors import Conflict, UsageError
 from digitizer.visits import video
 
 router = APIRouter(prefix="/staff/calls")
+#: Calls that one page shows at once; each takes two streams of the browser and of the server.
+_GRID = 8
+_ON = {"waiting", "identified", "live"}
 Short = Annotated[str, Form(max_length=500)]
 
 
 @router.get("")
-def listed(request: Request, visit: StaffVisit) -> HTMLResponse:
+def listed(
+    request: Request, visit: StaffVisit, first: Annotated[int, Query(ge=0, le=10_000)] = 0
+) -> HTMLResponse:
+    """``first``: the first call of the grid, of those that are on now, from 0."""
     found = calls.listed(facility_of(request), visit.actor)
+    on = [each for each in found if each.can_be_watched and str(each.stage) in _ON]
     return show(
         request,
         "staff/calls.html",
         visit=visit,
         idle_seconds=idle_seconds(request),
         calls=found,
+        grid=on[first : first + _GRID],
+        grids=range(0, len(on), _GRID) if len(on) > _GRID else (),
+        first=first,
+        size=_GRID,
     )
 
 
@@ -64,12 +75,15 @@ def state(
     number: str,
     visit: StaffVisit,
     stands: Annotated[str, Query(max_length=8)] = "",
+    looks: Annotated[str, Query(max_length=8)] = "",
 ) -> JSONResponse:
-    """``stands`` "yes": also whether something stands against the visit, which costs more."""
+    """``stands`` "yes": also whether something stands against the visit, which costs more.
+    ``looks`` "yes": the page is before somebody's eyes, and no hidden tab."""
+    sees = looks == "yes"
     if stands != "yes":
-        return calling.state(request, number, visit.actor)
+        return calling.state(request, number, visit.actor, looks=sees)
     found = video.standing(facility_of(request), number, visit.actor)
-    return calling.state(request, number, visit.actor, stands=bool(found))
+    return calling.state(request, number, visit.actor, looks=sees, stands=bool(found))
 
 
 @router.get("/{number}/relay")
