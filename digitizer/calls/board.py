@@ -104,6 +104,7 @@ class Board:
         self.facility = facility
         self.engine = engine
         self._stop_servers = stop
+        self._own = facility.settings.calls
         self._rules = records.rules_of(facility.settings.calls)
         self._lock = threading.RLock()
         self._held: dict[tuple[str, Seat], Held] = {}
@@ -168,8 +169,12 @@ class Board:
             room = room_of(record, seat, now())
             if room is None:
                 raise Conflict("It cannot begin yet.")
+            if not record.may_come(self._own, seat):
+                raise Conflict("Say first whether you agree to the recording.")
             self._hang_up((record.id, seat))
             self.engine.open(room)
+            if room == record.rooms.meeting and record.is_recorded(self._own):
+                self.engine.record(record.rooms.watched(), on=True)
             held = Held(room, self.engine.admit(room, seat), record.call.end)
             self._held[record.id, seat] = held
             self.page_is_open(record.id, seat)

@@ -68,6 +68,7 @@ class Outcome(StrEnum):
     TERMINATED_BY_STAFF = "ended by staff"
     TECHNICAL = "a technical fault"
     UNWATCHED = "no officer watched"
+    NOT_AGREED = "somebody did not agree to the recording"
     CANCELLED = "the visit was cancelled"
 
 
@@ -240,6 +241,14 @@ def refuse(call: Call, at: datetime) -> Call:
 def terminate(call: Call, at: datetime) -> Call:
     """Raises NotNow once the call is over."""
     return _over(call, at, Stage.TERMINATED, Outcome.TERMINATED_BY_STAFF)
+
+
+def decline(call: Call, at: datetime) -> Call:
+    """One of them does not agree to what the facility holds no visit without. Raises NotNow once
+    they met, or it is over."""
+    if call.stage is Stage.LIVE:
+        raise NotNow("The call is on.")
+    return _over(call, at, Stage.ENDED, Outcome.NOT_AGREED)
 
 
 def call_off(call: Call, at: datetime) -> Call:

@@ -28,6 +28,13 @@ class Unwatched(StrEnum):
     END = "end"
 
 
+class Unrecorded(StrEnum):
+    """What becomes of a family's call of which somebody does not agree to the recording."""
+
+    NOT_RECORDED = "not recorded"
+    NO_VISIT = "no visit"
+
+
 class Calls(Keys):
     """``video``: whether there are video calls here; Debian's janus and coturn must be installed.
     Both are started with the service. ``media_address`` is an IPv4 address of this machine, not
@@ -44,6 +51,9 @@ class Calls(Keys):
 
     ``when_nobody_watches``: what happens to a family's call after ``unwatched_seconds`` in which
     nobody of staff looked at it.
+
+    ``record``: whether families' calls are recorded of which both agreed to it; without that
+    happens what ``without_agreement`` says.
     """
 
     video: bool = False
@@ -61,6 +71,8 @@ class Calls(Keys):
     most_moved_minutes: int = Field(default=15, ge=0, le=120)
     when_nobody_watches: AsWritten[Unwatched] = Unwatched.CONTINUE
     unwatched_seconds: int = Field(default=30, ge=10, le=600)
+    record: bool = False
+    without_agreement: AsWritten[Unrecorded] = Unrecorded.NOT_RECORDED
 
     @field_validator("media_address")
     @classmethod

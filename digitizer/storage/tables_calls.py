@@ -62,16 +62,14 @@ recording = sa.Table(
     sa.Column("destroyed", UtcTime),
 )
 
-# One for each connection and medium: ``sha256`` and ``size`` of what the media server wrote, and
-# the name of what is stored of it.
+# One for each connection and medium, as the media server wrote and named it.
 recorded_file = sa.Table(
     "recorded_file",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("call_id", sa.ForeignKey("recording.call_id"), nullable=False, index=True),
     sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("sha256", sa.String(64), nullable=False),
-    sa.Column("stored", sa.String(64), nullable=False, index=True),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("call_id", "name"),
 )

@@ -62,6 +62,7 @@ _OUTCOMES = {
     Became.NOT_IDENTIFIED: Outcome.NO_IDENTITY,
     Became.TERMINATED_BY_STAFF: Outcome.TERMINATED,
     Became.TECHNICAL: Outcome.CALL_LOST,
+    Became.NOT_AGREED: Outcome.NOT_AGREED,
     Became.UNWATCHED: Outcome.MONITOR_ABSENT,
 }
 _LEFT_EARLY = {

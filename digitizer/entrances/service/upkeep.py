@@ -1,6 +1,7 @@
 """What the service does by itself, besides the mail: it sends what is in the outbox, mails alarms,
 makes the day's backup, removes photos that nobody sent, gives notices of what was refused,
-destroys what two people decided to destroy, and lets requests for visits lapse."""
+destroys what two people decided to destroy, lets requests for visits lapse, and keeps what was
+recorded of calls."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Callable
 
 from digitizer.auditing.actions import open_reviews
+from digitizer.calls import recordings
 from digitizer.entrances.service.run import Service
 from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
@@ -28,10 +30,12 @@ log = logging.getLogger("digitizer")
 
 #: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due, at mail
 #: that came back, for photos that nobody sent, for notices that are due, at the event log, for
-#: what was confirmed to be destroyed, and for requests for visits that nobody answered.
+#: what was confirmed to be destroyed, for requests for visits that nobody answered, and for
+#: recordings of calls that are over.
 _OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
 _BOUNCE_LOOK, _PHOTO_LOOK, _NOTICE_LOOK = 60.0, 900.0, 60.0
 _LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK = 600.0, 60.0, 60.0
+_RECORDING_LOOK = 30.0
 #: Seconds that the end of the service waits for what is under way.
 _GRACE = 3.0
 
@@ -139,6 +143,17 @@ def look_after_visits(service: Service) -> None:
     _again_and_again(service, "visits", _VISIT_LOOK, _look_after_visits)
 
 
+def keep_recordings(service: Service) -> None:
+    """Takes in what was recorded of calls that are over, until the service stops."""
+    _again_and_again(service, "recordings", _RECORDING_LOOK, _keep_recordings)
+
+
+def _keep_recordings(facility: Facility) -> None:
+    kept = recordings.take_in(facility, MACHINE)
+    if kept.calls:
+        log.info("kept recordings of %d calls", kept.calls, extra={"event": "recordings"})
+
+
 def _look_after_visits(facility: Facility) -> None:
     lapsed = visits.look_after(facility, MACHINE)
     if lapsed:
@@ -184,4 +199,5 @@ UPKEEP = (
     look_after_log,
     destroy_what_is_confirmed,
     look_after_visits,
+    keep_recordings,
 )

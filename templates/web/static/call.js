@@ -134,6 +134,8 @@
         const minutes = Math.floor(state.left / 60);
         clock.querySelector("time").textContent = `${minutes}:${String(state.left % 60).padStart(2, "0")}`;
       }
+      for (const each of this.part.querySelectorAll("[data-recording]"))
+        each.hidden = each.dataset.recording !== state.recording;
       this.say("[data-warned]", state.warned ? String(state.warned) : "");
       this.say("[data-notice]", state.notice);
       for (const each of this.part.querySelectorAll("[data-here]"))

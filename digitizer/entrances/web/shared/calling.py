@@ -9,13 +9,17 @@ from fastapi import Form, Request
 from fastapi.responses import JSONResponse
 
 from digitizer.calls import actions as calls
+from digitizer.calls import recordings
 from digitizer.calls.actions import Shown, Stage
 from digitizer.entrances.web.shared.templating import facility_of
+from digitizer.model.call_settings import Unrecorded
+from digitizer.model.errors import UsageError
 from digitizer.model.people import Actor
 
 #: As long as an offer may be (``engines.calls.port``); the body of the request is bounded as well.
 Sdp = Annotated[str, Form(max_length=60_000)]
 Seat = Annotated[str, Form(max_length=20)]
+Answer = Annotated[str, Form(max_length=8)]
 
 
 def state(
@@ -37,6 +41,7 @@ def state(
             "here": sorted(map(str, shown.here)),
             "notice": shown.notice,
             "paused": shown.paused,
+            "recording": str(shown.recording),
             **more,
         }
     )
@@ -73,6 +78,19 @@ def watch(request: Request, call_id: str, seat: str, by: Actor) -> JSONResponse:
 def answer(request: Request, call_id: str, seat: str, sdp: str, by: Actor) -> JSONResponse:
     calls.answer(facility_of(request), call_id, seat, sdp, by)
     return JSONResponse({})
+
+
+def answer_recording(request: Request, call_id: str, agrees: str, by: Actor) -> None:
+    """Raises UsageError for anything but a clear answer."""
+    if agrees not in ("yes", "no"):
+        raise UsageError("Say whether you agree to the recording, or not.")
+    recordings.answer(facility_of(request), call_id, by, agrees=agrees == "yes")
+
+
+def held_without(request: Request) -> bool:
+    """Whether a call takes place of which somebody does not agree to the recording."""
+    own = facility_of(request).settings.calls
+    return own.without_agreement is Unrecorded.NOT_RECORDED
 
 
 def minutes(time: timedelta) -> int:

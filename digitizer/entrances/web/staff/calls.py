@@ -5,18 +5,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
 from digitizer.calls import actions as calls
+from digitizer.calls import recordings
 from digitizer.calls.actions import Notice
 from digitizer.entrances.web.shared import calling
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
 from digitizer.entrances.web.shared.calling import Sdp, Seat
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
-from digitizer.model.errors import Conflict, UsageError
+from digitizer.model.errors import Conflict, NotFound, StorageError, UsageError
 from digitizer.visits import video
 
 router = APIRouter(prefix="/staff/calls")
@@ -66,6 +67,7 @@ def _one(request: Request, number: str, visit: Visit, trouble: str = "") -> HTML
         trouble=trouble,
         path=f"/staff/calls/{number}",
         stands=video.standing(facility_of(request), number, visit.actor),
+        recorded=recordings.recorded(facility_of(request), number, visit.actor),
     )
 
 
@@ -139,6 +141,16 @@ def end(
     except (Conflict, UsageError) as error:
         return _one(request, number, visit, str(error))
     return _back(number)
+
+
+@router.post("/{number}/recording")
+def recording(request: Request, number: str, visit: SignedStaff, reason: Short = "") -> Response:
+    try:
+        found = recordings.export(facility_of(request), number, visit.actor, reason)
+    except (NotFound, StorageError, UsageError) as error:
+        return _one(request, number, visit, str(error))
+    headers = {"content-disposition": f'attachment; filename="{found.name}"'}
+    return StreamingResponse(found.pieces, media_type="application/zip", headers=headers)
 
 
 def _back(number: str) -> RedirectResponse:

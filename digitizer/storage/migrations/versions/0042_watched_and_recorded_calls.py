@@ -33,7 +33,6 @@ def upgrade() -> None:
         sa.Column("call_id", sa.String(16), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
-        sa.Column("stored", sa.String(64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["call_id"], ["recording.call_id"], name=op.f("fk_recorded_file_call_id")
@@ -42,4 +41,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("call_id", "name", name=op.f("uq_recorded_file_call_id_name")),
     )
     op.create_index(op.f("ix_recorded_file_call_id"), "recorded_file", ["call_id"])
-    op.create_index(op.f("ix_recorded_file_stored"), "recorded_file", ["stored"])
+    op.create_index(op.f("ix_recorded_file_sha256"), "recorded_file", ["sha256"])

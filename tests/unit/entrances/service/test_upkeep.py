@@ -70,6 +70,7 @@ def test_every_service_that_works_does_all_of_it() -> None:
         "look_after_log",
         "destroy_what_is_confirmed",
         "look_after_visits",
+        "keep_recordings",
     ]
     source = inspect.getsource(service)
     assert source.count("*UPKEEP") == 2, "of serve and of worker"
