@@ -95,6 +95,8 @@ class Act(StrEnum):
     SEE_CALLS = "see video calls"
     RUN_CALL = "identify visitors of video calls, warn and mute"
     END_CALL = "end video calls"
+    SEE_RECORDINGS = "see which video calls were recorded"
+    EXPORT_RECORDING = "take out recordings of video calls"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
     KIOSKS = "enrol kiosks, and unlock accounts and terminals"
@@ -234,6 +236,8 @@ RULES = {
     Act.SEE_CALLS: Rule(_ALL, machine=False, own=True, outside=True),
     Act.RUN_CALL: Rule(_CLERKS, machine=False),
     Act.END_CALL: Rule(_CLERKS, machine=False, reason=True),
+    Act.SEE_RECORDINGS: Rule(_ALL, machine=False),
+    Act.EXPORT_RECORDING: Rule(_HOLDERS, machine=False, reason=True),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),

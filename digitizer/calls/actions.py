@@ -12,11 +12,12 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 
 from digitizer.access.acting import Look, acting, looking
-from digitizer.access.permissions import Act
+from digitizer.access.permissions import Act, is_permitted
 from digitizer.calls import records, states
 from digitizer.calls.board import Board, room_of
 from digitizer.calls.records import CallRecord
@@ -26,6 +27,7 @@ from digitizer.calls.states import Call, CallKind, Notice, NotNow, Outcome, Stag
 from digitizer.engines.calls.port import CallError, Refused, Room, Seat, WatchLine
 from digitizer.engines.calls.turn import RelayPass, relay_pass
 from digitizer.facility import Facility
+from digitizer.model.call_settings import Calls
 from digitizer.model.errors import Conflict, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind
@@ -36,7 +38,21 @@ from digitizer.support.clock import now
 
 __all__ = ["CallKind", "Notice", "Outcome", "Seat", "Stage"]
 
-_SEATS = {ActorKind.INMATE: Seat.INMATE, ActorKind.CORRESPONDENT: Seat.VISITOR}
+#: Asked of a visit, in the transaction in which it counts; raises Conflict.
+Need = Callable[[sa.Connection, str], None]
+
+SEATS = {ActorKind.INMATE: Seat.INMATE, ActorKind.CORRESPONDENT: Seat.VISITOR}
+
+
+class Recording(StrEnum):
+    """NO: it is none, and nobody is asked; ASK: the reader has not answered; WAITS: the other has
+    not; REFUSED: somebody does not agree."""
+
+    NO = "no"
+    ASK = "ask"
+    WAITS = "waits"
+    YES = "yes"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,9 @@ class Shown:
     """A call as those who may know of it see it. ``opens``: from when it can be entered. ``left``:
     seconds. ``place``: "lobby" or "meeting" where the reader may be now, "" for nowhere.
     ``line``: the number of the reader's own line; 0: they have none. ``visible``: whom they can
-    see, with the number of what is sent. ``warned``: of how many minutes; 0: of none."""
+    see, with the number of what is sent. ``warned``: of how many minutes; 0: of none. ``paused``:
+    until somebody of staff looks again; ``watched``: whether somebody does now. ``recording``: how
+    it stands with it."""
 
     id: str
     kind: CallKind
@@ -67,11 +85,19 @@ class Shown:
     planned: timedelta
     moved: timedelta
     is_booked_again: bool
+    paused: bool
+    watched: bool
+    recording: Recording
     reason: str
 
     @property
     def can_be_watched(self) -> bool:
         return self.kind is CallKind.FAMILY
+
+    @property
+    def nobody_looks(self) -> bool:
+        """At a call that is on and could be watched."""
+        return self.can_be_watched and self.stage is Stage.LIVE and not self.watched
 
 
 def listed(facility: Facility, by: Actor) -> tuple[Shown, ...]:
@@ -89,14 +115,18 @@ def listed(facility: Facility, by: Actor) -> tuple[Shown, ...]:
         return tuple(_shown(look.tx, board, each, by) for each in found)
 
 
-def see(facility: Facility, call_id: str, by: Actor) -> Shown:
+def see(facility: Facility, call_id: str, by: Actor, *, looks: bool = False) -> Shown:
     """How it stands. Of the two who talk it also says that their page is open: it asks each
-    second."""
+    second. ``looks``: staff have the call before their eyes, which counts of those who could warn
+    and end it."""
     with looking(facility, by, Act.SEE_CALLS) as look:
-        record, board = _get(look, facility, call_id), board_of(facility)
-        seat = _SEATS.get(by.kind)
-        if seat and states.may_enter(record.call, seat, now()):
+        record, board = own_call(look, facility, call_id), board_of(facility)
+        seat = SEATS.get(by.kind)
+        own = facility.settings.calls
+        if seat and states.may_enter(record.call, seat, now()) and record.may_come(own, seat):
             board.page_is_open(record.id, seat)
+        elif looks and is_permitted(by, Act.RUN_CALL) and record.rooms.is_watchable:
+            board.looks_at(record.id, by.name)
         shown = _shown(look.tx, board, record, by)
     if seat or shown.stage.is_over or not shown.here:
         return shown
@@ -117,8 +147,8 @@ def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
     """A way to the media server, for the browser of somebody who may be in this call, or watch it.
     Raises Conflict while nobody may be in it."""
     with looking(facility, by, Act.SEE_CALLS) as look:
-        record = _get(look, facility, call_id)
-    if not states.may_enter(record.call, _SEATS.get(by.kind, Seat.VISITOR), now()):
+        record = own_call(look, facility, call_id)
+    if not states.may_enter(record.call, SEATS.get(by.kind, Seat.VISITOR), now()):
         over = record.call.stage.is_over
         raise Conflict("The call is over." if over else "It cannot begin yet.")
     own, secret = facility.settings.calls, relay_secret(facility)
@@ -127,7 +157,7 @@ def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
     if own.certificate:
         urls.append(f"turns:{host}:{own.tls_port}?transport=tcp")
     # Ports are counted by this name: nobody can take those of the others of their call.
-    who = _SEATS.get(by.kind) or secrets.token_hex(4)
+    who = SEATS.get(by.kind) or secrets.token_hex(4)
     return relay_pass(secret, tuple(urls), f"{record.id}-{who}", now())
 
 
@@ -135,9 +165,9 @@ def publish(facility: Facility, call_id: str, offer: str, by: Actor) -> tuple[st
     """Sends sound and picture of whoever acts; the server's answer, and the number of the line.
     Raises Conflict where it cannot begin yet, or the server does not answer."""
     with looking(facility, by, Act.OWN_CALL) as look:
-        record = _get(look, facility, call_id)
+        record = own_call(look, facility, call_id)
     try:
-        answer, held = board_of(facility).publish(record, _SEATS[by.kind], offer)
+        answer, held = board_of(facility).publish(record, SEATS[by.kind], offer)
     except CallError as error:
         raise _failed(error) from None
     with acting(facility, by, Act.OWN_CALL) as action:
@@ -148,15 +178,15 @@ def publish(facility: Facility, call_id: str, offer: str, by: Actor) -> tuple[st
 def leave(facility: Facility, call_id: str, by: Actor) -> None:
     """Ends the call for both, once they met; before, whoever leaves may come again."""
     with acting(facility, by, Act.OWN_CALL) as action:
-        record = _get(action, facility, call_id)
+        record = own_call(action, facility, call_id)
         if record.call.stage is Stage.LIVE:
-            seat = str(_SEATS[by.kind])
+            seat = str(SEATS[by.kind])
             records.keep(
                 action.tx, record.id, states.leave_early(record.call, now()), ended_by=seat
             )
         action.record(Verb.LEAVE_CALL, Subject.call(record.id))
     # Not in the transaction: a media server that hangs keeps nobody else from writing.
-    board_of(facility).page_closed(record.id, _SEATS[by.kind])
+    board_of(facility).page_closed(record.id, SEATS[by.kind])
     if record.call.stage is Stage.LIVE:
         board_of(facility).close(record)
 
@@ -166,7 +196,7 @@ def watch(facility: Facility, call_id: str, seat: str, by: Actor) -> str:
     NobodyWatches to staff who ask for an attorney's call."""
     whom, board = _seat(seat), board_of(facility)
     with looking(facility, by, Act.SEE_CALLS) as look:
-        record = _get(look, facility, call_id)
+        record = own_call(look, facility, call_id)
     try:
         offer = _line(board, record, by).watch(whom)
     except CallError as error:
@@ -180,19 +210,21 @@ def answer(facility: Facility, call_id: str, seat: str, sdp: str, by: Actor) -> 
     """The browser's answer to that offer. Raises as ``watch``."""
     whom, board = _seat(seat), board_of(facility)
     with looking(facility, by, Act.SEE_CALLS) as look:
-        record = _get(look, facility, call_id)
+        record = own_call(look, facility, call_id)
     try:
         _line(board, record, by).answer(whom, sdp)
     except CallError as error:
         raise _failed(error) from None
 
 
-def identify(facility: Facility, call_id: str, by: Actor) -> None:
+def identify(facility: Facility, call_id: str, by: Actor, need: Need) -> None:
     """Staff saw the visitor's face and document in the lobby. Raises Conflict where nobody waits
-    there."""
+    there, and what ``need`` raises, which asks the schedule whether the two may meet now: of that,
+    calls know nothing."""
     with acting(facility, by, Act.RUN_CALL) as action:
-        record = _get(action, facility, call_id)
-        call = _changed(states.identify, record.call)
+        record = own_call(action, facility, call_id)
+        need(action.tx, record.visit)
+        call = changed(states.identify, record.call)
         records.keep(action.tx, record.id, call, identified=now(), identified_by=by.name)
         action.record(Verb.IDENTIFY_VISITOR, Subject.call(record.id))
 
@@ -204,7 +236,7 @@ def warn(facility: Facility, call_id: str, notice: str, by: Actor) -> None:
     if notice not in tuple(Notice):
         raise UsageError("Choose what to say.")
     with warning as action:
-        record = _get(action, facility, call_id)
+        record = own_call(action, facility, call_id)
         record.rooms.watched()
         if record.call.stage.is_over:
             raise Conflict("The call is over.")
@@ -216,7 +248,7 @@ def mute(facility: Facility, call_id: str, seat: str, by: Actor, *, muted: bool)
     """Whether this seat's sound is passed on. Raises as ``warn``."""
     muting, whom = acting(facility, by, Act.RUN_CALL), _seat(seat)
     with looking(facility, by, Act.SEE_CALLS) as look:
-        record = _get(look, facility, call_id)
+        record = own_call(look, facility, call_id)
     room = record.rooms.watched()
     if not states.may_meet(record.call, now()):
         raise Conflict("They have not met.")
@@ -236,9 +268,9 @@ def end(
     the visitor is somebody else. Raises Conflict once it is over, and UsageError without a
     reason."""
     with acting(facility, by, Act.END_CALL, reason=reason) as action:
-        record = _get(action, facility, call_id)
+        record = own_call(action, facility, call_id)
         ended = states.refuse if identity else states.terminate
-        call = _changed(lambda each: ended(each, now()), record.call)
+        call = changed(lambda each: ended(each, now()), record.call)
         records.keep(action.tx, record.id, call, ended_by=by.name, reason=action.why)
         about = Subject.call(record.id)
         action.record(Verb.TERMINATE_CALL, about, outcome=str(call.outcome))
@@ -257,7 +289,7 @@ def _own(look: Look) -> tuple[sa.ColumnElement[bool], ...]:
             return ()
 
 
-def _get(look: Look, facility: Facility, call_id: str) -> CallRecord:
+def own_call(look: Look, facility: Facility, call_id: str) -> CallRecord:
     """Raises NotFound for a call of others, as for none."""
     rules = records.rules_of(facility.settings.calls)
     found = records.find(look.tx, rules, video_call.c.id == call_id, *_own(look))
@@ -276,13 +308,13 @@ def _line(board: Board, record: CallRecord, by: Actor) -> WatchLine:
     """The line of whoever asks: their seat's, or for staff one by which they watch."""
     if by.kind is ActorKind.STAFF:
         return board.watching(record, by.name)
-    held = board.line_of(record.id, _SEATS[by.kind])
+    held = board.line_of(record.id, SEATS[by.kind])
     if held is None:
         raise Conflict("You are not in this call now.")
     return held.line
 
 
-def _changed(verb: Callable[[Call], Call], call: Call) -> Call:
+def changed(verb: Callable[[Call], Call], call: Call) -> Call:
     try:
         return verb(call)
     except NotNow as error:
@@ -302,7 +334,7 @@ def _place(record: CallRecord, room: Room | None) -> str:
 
 
 def _shown(tx: sa.Connection, board: Board, record: CallRecord, by: Actor) -> Shown:
-    call, at, seat = record.call, now(), _SEATS.get(by.kind)
+    call, at, seat = record.call, now(), SEATS.get(by.kind)
     held = board.line_of(record.id, seat) if seat else None
     visible: dict[str, int] = {}
     if held:
@@ -330,5 +362,18 @@ def _shown(tx: sa.Connection, board: Board, record: CallRecord, by: Actor) -> Sh
         planned=call.planned,
         moved=call.moved,
         is_booked_again=call.is_booked_again,
+        paused=call.is_paused,
+        watched=board.is_watched(record.id),
+        recording=_recording(record, board.facility.settings.calls, seat),
         reason=record.reason,
     )
+
+
+def _recording(record: CallRecord, own: Calls, seat: Seat | None) -> Recording:
+    if not record.is_asked(own):
+        return Recording.NO
+    if seat and seat not in record.agrees:
+        return Recording.ASK
+    if not all(record.agrees.values()):
+        return Recording.REFUSED
+    return Recording.YES if record.is_recorded(own) else Recording.WAITS

@@ -48,7 +48,8 @@ log = logging.getLogger("digitizer")
 
 #: Seconds between looks.
 LOOK = 1.0
-#: Seconds after which a page that asked for nothing is closed, or its network gone.
+#: Seconds after which a page that asked for nothing is closed, or its network gone; and after which
+#: nobody of staff looks whose page did not say that it is seen.
 PAGE_GONE = 8.0
 _NO_LINES = "Video calls are served by another process of this home."
 
@@ -103,11 +104,14 @@ class Board:
         self.facility = facility
         self.engine = engine
         self._stop_servers = stop
+        self._own = facility.settings.calls
         self._rules = records.rules_of(facility.settings.calls)
         self._lock = threading.RLock()
         self._held: dict[tuple[str, Seat], Held] = {}
         self._watching: dict[tuple[str, str], Watching] = {}
         self._pages: dict[tuple[str, Seat], float] = {}
+        self._looks: dict[tuple[str, str], float] = {}
+        self._paused: set[str] = set()
         self._stopped = threading.Event()
         self._alone = ExitStack()
         self._thread = threading.Thread(target=self._run, name="calls", daemon=True)
@@ -134,6 +138,17 @@ class Board:
         with self._lock:
             self._pages[call_id, seat] = monotonic()
 
+    def looks_at(self, call_id: str, watcher: str) -> None:
+        """Somebody of staff has this call before their eyes."""
+        with self._lock:
+            self._looks[call_id, watcher] = monotonic()
+
+    def is_watched(self, call_id: str) -> bool:
+        """Whether somebody of staff looks now."""
+        gone = monotonic() - PAGE_GONE
+        with self._lock:
+            return any(at > gone for key, at in self._looks.items() if key[0] == call_id)
+
     def page_closed(self, call_id: str, seat: Seat) -> None:
         with self._lock:
             self._pages.pop((call_id, seat), None)
@@ -154,8 +169,12 @@ class Board:
             room = room_of(record, seat, now())
             if room is None:
                 raise Conflict("It cannot begin yet.")
+            if not record.may_come(self._own, seat):
+                raise Conflict("Say first whether you agree to the recording.")
             self._hang_up((record.id, seat))
             self.engine.open(room)
+            if room == record.rooms.meeting and record.is_recorded(self._own):
+                self.engine.record(record.rooms.watched(), on=True)
             held = Held(room, self.engine.admit(room, seat), record.call.end)
             self._held[record.id, seat] = held
             self.page_is_open(record.id, seat)
@@ -188,6 +207,8 @@ class Board:
             for watch in [each for each in self._watching if each[0] == record.id]:
                 self._watching.pop(watch).line.hang_up()
             self._pages = {k: v for k, v in self._pages.items() if k[0] != record.id}
+            self._looks = {k: v for k, v in self._looks.items() if k[0] != record.id}
+            self._paused.discard(record.id)
         for room in rooms:
             try:
                 for seat in Seat:
@@ -244,6 +265,7 @@ class Board:
         with self._lock:
             for key in [k for k, each in self._watching.items() if each.asked < gone]:
                 self._watching.pop(key).line.hang_up()
+            self._looks = {k: at for k, at in self._looks.items() if at >= gone}
 
     def _drop_whose_time_is_over(self, at: datetime) -> None:
         with self._lock:
@@ -257,6 +279,16 @@ class Board:
             about = Subject.call(record.id)
             detail = {"stage": str(call.stage), "outcome": str(call.outcome or "")}
             audit.record(tx, MACHINE, Verb.NOTE_CALL, about, **detail)
+        if call.nobody_looks is not record.call.nobody_looks and not call.stage.is_over:
+            audit.record(
+                tx,
+                MACHINE,
+                Verb.NOTE_CALL,
+                Subject.call(record.id),
+                stage=str(call.stage),
+                watched=not call.nobody_looks,
+                paused=call.is_paused,
+            )
         return replace(record, call=call)
 
     def _seen(self, record: CallRecord, at: datetime) -> Seen:
@@ -273,8 +305,8 @@ class Board:
         try:
             self.engine.statistics(record.rooms.meeting)
         except CallError:  # also one that is there, and does not know us
-            return Seen(at, frozenset(here), flows, engine=False)
-        return Seen(at, frozenset(here), flows)
+            return Seen(at, frozenset(here), flows, False, self.is_watched(record.id))
+        return Seen(at, frozenset(here), flows, True, self.is_watched(record.id))
 
     def _settle(self, record: CallRecord, at: datetime) -> None:
         """Ends the lines that may not go on: of a call that is over, of a seat that may not be
@@ -282,6 +314,7 @@ class Board:
         if record.call.stage.is_over:
             self.close(record)
             return
+        self._hold_or_go_on(record)
         with self._lock:
             for seat in Seat:
                 held = self._held.get((record.id, seat))
@@ -291,6 +324,18 @@ class Board:
                 elif held:
                     self._held[record.id, seat] = replace(held, ends=record.call.end)
             self._drop_who_may_not_watch(record, at)
+
+    def _hold_or_go_on(self, record: CallRecord) -> None:
+        """A server that does not answer now is asked again at the next look."""
+        held = record.call.is_paused
+        if held is (record.id in self._paused):
+            return
+        try:
+            self.engine.hold(record.rooms.watched(), held=held)
+        except CallError as error:
+            log.debug("a call was not held: %s", error)
+            return
+        (self._paused.add if held else self._paused.discard)(record.id)
 
     def _drop_who_may_not_watch(self, record: CallRecord, at: datetime) -> None:
         try:

@@ -17,6 +17,7 @@ from digitizer.model.call_settings import Calls
 from digitizer.model.errors import NotFound
 from digitizer.storage.tables_calls import video_call
 
+_ANSWERS = {True: "yes", False: "no"}
 _FLOWS = Flow(connected=True, sound=True, picture=True)
 
 
@@ -36,6 +37,7 @@ class NewCall:
 class CallRecord:
     """A call, whose it is, and what staff said about it. ``ended_by`` is who of staff ended it, or
     the seat that left early. ``again`` is the visit that was booked in its place, if it was lost.
+    ``agrees``: to a recording, of each who answered.
     """
 
     id: str
@@ -50,12 +52,26 @@ class CallRecord:
     ended_by: str
     reason: str
     again: str
+    agrees: Mapping[Seat, bool]
+
+    def is_asked(self, settings: Calls) -> bool:
+        """Whether both are asked if they agree to a recording: of an attorney's call nobody is."""
+        return settings.record and self.rooms.is_watchable
+
+    def may_come(self, settings: Calls, seat: Seat) -> bool:
+        """Nobody's camera is needed before they answered."""
+        return seat in self.agrees or not self.is_asked(settings)
+
+    def is_recorded(self, settings: Calls) -> bool:
+        return self.is_asked(settings) and all(self.agrees.get(seat, False) for seat in Seat)
 
 
 def rules_of(settings: Calls) -> CallRules:
     return CallRules(
         early=timedelta(minutes=settings.early_minutes),
         most_moved=timedelta(minutes=settings.most_moved_minutes),
+        unwatched=settings.when_nobody_watches,
+        unwatched_after=timedelta(seconds=settings.unwatched_seconds),
     )
 
 
@@ -79,6 +95,10 @@ def make(tx: sa.Connection, new: NewCall) -> str:
             flowing="",
             server_ran=True,
             inmate_came=False,
+            watched=False,
+            unwatched=0.0,
+            visitor_agrees="",
+            inmate_agrees="",
             identified_by="",
             notice="",
             outcome="",
@@ -105,7 +125,14 @@ def plan_anew(tx: sa.Connection, call_id: str, call: Call) -> None:
         noticed=None,
         ended_by="",
         reason="",
+        visitor_agrees="",
+        inmate_agrees="",
     )
+
+
+def note_answer(tx: sa.Connection, call_id: str, seat: Seat, *, agrees: bool) -> None:
+    """To the question whether it may be recorded."""
+    _write(tx, call_id, **{f"{seat}_agrees": _ANSWERS[agrees]})
 
 
 def get(tx: sa.Connection, call_id: str, rules: CallRules) -> CallRecord:
@@ -167,6 +194,8 @@ def keep(tx: sa.Connection, call_id: str, call: Call, **more: Any) -> None:
         here=_listed(seen.here) if seen else "",
         flowing=_listed([each for each in seen.flows if seen.flows[each].flows]) if seen else "",
         server_ran=seen.engine if seen else True,
+        watched=seen.watched if seen else False,
+        unwatched=call.unwatched.total_seconds(),
         visitor_at=call.visitor_at,
         inmate_came=call.inmate_came,
         over=call.over_at,
@@ -202,11 +231,11 @@ def _record(row: sa.Row[Any], rules: CallRules) -> CallRecord:
         ended_by=row.ended_by,
         reason=row.reason,
         again=row.again,
+        agrees=_agrees(row),
     )
 
 
 def _call(row: sa.Row[Any], kind: CallKind, rules: CallRules) -> Call:
-    flows = dict.fromkeys(_seats(row.flowing), _FLOWS)
     spent = (timedelta(seconds=each) for each in (row.talk, row.ours, row.theirs))
     return Call(
         kind=kind,
@@ -215,9 +244,22 @@ def _call(row: sa.Row[Any], kind: CallKind, rules: CallRules) -> Call:
         rules=rules,
         stage=Stage(row.stage),
         measured=Measured(*spent),
-        seen=Seen(row.looked, _seats(row.here), flows, row.server_ran) if row.looked else None,
+        seen=_seen(row),
         visitor_at=row.visitor_at,
         inmate_came=row.inmate_came,
+        unwatched=timedelta(seconds=row.unwatched),
         over_at=row.over,
         outcome=Outcome(row.outcome) if row.outcome else None,
     )
+
+
+def _agrees(row: sa.Row[Any]) -> Mapping[Seat, bool]:
+    said = {Seat.VISITOR: row.visitor_agrees, Seat.INMATE: row.inmate_agrees}
+    return {seat: each == _ANSWERS[True] for seat, each in said.items() if each}
+
+
+def _seen(row: sa.Row[Any]) -> Seen | None:
+    if row.looked is None:
+        return None
+    flows = dict.fromkeys(_seats(row.flowing), _FLOWS)
+    return Seen(row.looked, _seats(row.here), flows, row.server_ran, row.watched)

@@ -36,6 +36,10 @@ class Rooms:
             return MonitoredRoom(self.key)
         return PrivilegedRoom(self.key)
 
+    @property
+    def is_watchable(self) -> bool:
+        return isinstance(self.meeting, MonitoredRoom)
+
     def watched(self) -> MonitoredRoom:
         """The meeting, for who watches, mutes or records it. Raises NobodyWatches."""
         meeting = self.meeting

@@ -8,6 +8,9 @@ that it is booked again. The inmate's device, the line within the facility, and 
 are ours.
 
 The visitor is identified in a room of their own, before the inmate can be shown (``rooms``).
+
+Where nobody of staff looks at a family's call, it goes on, is paused or ends, as the facility says.
+A pause is ours. An attorney's call knows nothing of it: nobody could look.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from digitizer.engines.calls.port import Flow, Seat
+from digitizer.model.call_settings import Unwatched
 
 _NONE = timedelta(0)
 #: Between two looks; whoever was not looked at for longer, was not there. The service itself was
@@ -63,6 +67,8 @@ class Outcome(StrEnum):
     NOT_IDENTIFIED = "the visitor was not identified"
     TERMINATED_BY_STAFF = "ended by staff"
     TECHNICAL = "a technical fault"
+    UNWATCHED = "no officer watched"
+    NOT_AGREED = "somebody did not agree to the recording"
     CANCELLED = "the visit was cancelled"
 
 
@@ -81,23 +87,27 @@ class CallRules:
     """``early``: how long before its start the visitor may come. ``most_moved``: by how much the
     end moves at most. ``lost_share``: of the planned time; if more of it is missing through our
     fault, the call is lost. ``look_again``: a visitor who was away for longer is identified again.
+    ``unwatched``: what happens once nobody of staff looked for ``unwatched_after``.
     """
 
     early: timedelta = timedelta(minutes=15)
     most_moved: timedelta = timedelta(minutes=15)
     lost_share: float = 0.2
     look_again: timedelta = timedelta(minutes=2)
+    unwatched: Unwatched = Unwatched.CONTINUE
+    unwatched_after: timedelta = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is so at a moment. ``here``: whose page is open. ``flows``: what the media server gets
-    of whom. ``engine``: whether it runs."""
+    of whom. ``engine``: whether it runs. ``watched``: whether somebody of staff looks."""
 
     at: datetime
     here: frozenset[Seat] = frozenset()
     flows: Mapping[Seat, Flow] = field(default_factory=lambda: MappingProxyType({}))
     engine: bool = True
+    watched: bool = True
 
     @property
     def talking(self) -> bool:
@@ -116,7 +126,8 @@ class Measured:
 @dataclass(frozen=True, slots=True)
 class Call:
     """``starts`` and ``ends`` as they were planned. ``seen`` is the last look. ``visitor_at``: when
-    the visitor was last there. ``over_at`` is when it was over, with its ``outcome``."""
+    the visitor was last there. ``unwatched``: for so long nobody of staff looked, while both talked
+    or could have. ``over_at`` is when it was over, with its ``outcome``."""
 
     kind: CallKind
     starts: datetime
@@ -127,6 +138,7 @@ class Call:
     seen: Seen | None = None
     visitor_at: datetime | None = None
     inmate_came: bool = False
+    unwatched: timedelta = _NONE
     over_at: datetime | None = None
     outcome: Outcome | None = None
 
@@ -147,6 +159,16 @@ class Call:
     def missing(self) -> timedelta:
         """Of what was planned, through our fault, although the end moved."""
         return self.measured.ours - self.moved
+
+    @property
+    def nobody_looks(self) -> bool:
+        """Whether it goes on, or is paused, and nobody of staff looked for too long."""
+        return self.stage is Stage.LIVE and self.unwatched >= self.rules.unwatched_after
+
+    @property
+    def is_paused(self) -> bool:
+        """Both wait until somebody of staff looks again."""
+        return self.rules.unwatched is Unwatched.PAUSE and self.nobody_looks
 
     @property
     def is_booked_again(self) -> bool:
@@ -195,9 +217,12 @@ def look(call: Call, seen: Seen) -> Call:
     changes nothing."""
     if call.stage.is_over or (call.seen and seen.at <= call.seen.at):
         return call
-    call = replace(_came(_counted(call, seen.at), seen), seen=seen)
+    call = _came(_counted(call, seen.at), seen)
+    call = replace(call, unwatched=_unwatched(call, seen), seen=seen)
     if seen.at >= call.end:
         return _over_in_time(call)
+    if call.rules.unwatched is Unwatched.END and call.nobody_looks:
+        return _over_unwatched(call, seen.at)
     return replace(call, stage=_stage(call, seen))
 
 
@@ -216,6 +241,14 @@ def refuse(call: Call, at: datetime) -> Call:
 def terminate(call: Call, at: datetime) -> Call:
     """Raises NotNow once the call is over."""
     return _over(call, at, Stage.TERMINATED, Outcome.TERMINATED_BY_STAFF)
+
+
+def decline(call: Call, at: datetime) -> Call:
+    """One of them does not agree to what the facility holds no visit without. Raises NotNow once
+    they met, or it is over."""
+    if call.stage is Stage.LIVE:
+        raise NotNow("The call is on.")
+    return _over(call, at, Stage.ENDED, Outcome.NOT_AGREED)
 
 
 def call_off(call: Call, at: datetime) -> Call:
@@ -257,11 +290,20 @@ def _counted(call: Call, at: datetime) -> Call:
     if Seat.VISITOR not in last.here:
         # Nobody looked, or nobody was there: only the time in which we looked is theirs.
         got = replace(got, theirs=got.theirs + told)
-    elif last.talking and call.stage is Stage.LIVE:
+    elif last.talking and call.stage is Stage.LIVE and not call.is_paused:
         got = replace(got, talk=got.talk + told)
     else:
         got = replace(got, ours=got.ours + told)
     return replace(call, measured=replace(got, ours=got.ours + unseen))
+
+
+def _unwatched(call: Call, seen: Seen) -> timedelta:
+    """Only while we look ourselves: of the time in which the service was not there, nobody knows
+    who looked."""
+    if call.kind is CallKind.ATTORNEY or seen.watched or call.stage is not Stage.LIVE:
+        return _NONE
+    spent = seen.at - call.seen.at if call.seen else _NONE
+    return call.unwatched + (spent if spent <= LONGEST_LOOK else _NONE)
 
 
 def _within(call: Call, since: datetime, until: datetime) -> timedelta:
@@ -296,10 +338,18 @@ def _over_in_time(call: Call) -> Call:
     """At its end. Our fault is looked for first: nobody else is blamed for what we did."""
     stage, outcome = Stage.ENDED, Outcome.COMPLETED
     if call.missing > call.planned * call.rules.lost_share and not _inmate_stayed_away(call):
-        stage, outcome = Stage.LOST, Outcome.TECHNICAL
+        stage = Stage.LOST
+        outcome = Outcome.UNWATCHED if call.is_paused else Outcome.TECHNICAL
     elif call.measured.talk == _NONE:
         outcome = _who_was_absent(call)
     return replace(call, stage=stage, outcome=outcome, over_at=call.end)
+
+
+def _over_unwatched(call: Call, at: datetime) -> Call:
+    """What they could not talk of is ours. If it is much, they get another time."""
+    missing = call.planned - call.measured.talk - call.measured.theirs
+    stage = Stage.LOST if missing > call.planned * call.rules.lost_share else Stage.ENDED
+    return replace(call, stage=stage, outcome=Outcome.UNWATCHED, over_at=at)
 
 
 def _inmate_stayed_away(call: Call) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from enum import StrEnum
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
@@ -19,6 +20,21 @@ _LEAST_PORTS = 20
 PortRange = AsWritten[tuple[int, ...]]
 
 
+class Unwatched(StrEnum):
+    """What happens to a family's call at which nobody of staff looks."""
+
+    CONTINUE = "continue"
+    PAUSE = "pause"
+    END = "end"
+
+
+class Unrecorded(StrEnum):
+    """What becomes of a family's call of which somebody does not agree to the recording."""
+
+    NOT_RECORDED = "not recorded"
+    NO_VISIT = "no visit"
+
+
 class Calls(Keys):
     """``video``: whether there are video calls here; Debian's janus and coturn must be installed.
     Both are started with the service. ``media_address`` is an IPv4 address of this machine, not
@@ -32,6 +48,12 @@ class Calls(Keys):
 
     ``kilobits`` a second bound each picture. ``early_minutes`` before a call its visitor may come.
     A fault of ours moves the end, by ``most_moved_minutes`` at most.
+
+    ``when_nobody_watches``: what happens to a family's call after ``unwatched_seconds`` in which
+    nobody of staff looked at it.
+
+    ``record``: whether families' calls are recorded of which both agreed to it; without that
+    happens what ``without_agreement`` says.
     """
 
     video: bool = False
@@ -47,6 +69,10 @@ class Calls(Keys):
     kilobits: int = Field(default=400, ge=64, le=4000)
     early_minutes: int = Field(default=15, ge=0, le=120)
     most_moved_minutes: int = Field(default=15, ge=0, le=120)
+    when_nobody_watches: AsWritten[Unwatched] = Unwatched.CONTINUE
+    unwatched_seconds: int = Field(default=30, ge=10, le=600)
+    record: bool = False
+    without_agreement: AsWritten[Unrecorded] = Unrecorded.NOT_RECORDED
 
     @field_validator("media_address")
     @classmethod

@@ -230,6 +230,9 @@ class Verb(StrEnum):
     TERMINATE_CALL = "terminate call"
     LEAVE_CALL = "leave call"
     NOTE_CALL = "note state of call"
+    ANSWER_RECORDING = "agree to recording of call, or not"
+    KEEP_RECORDING = "keep recording of call"
+    EXPORT_RECORDING = "take out recording of call"
     # the protected line
     SEND_PROTECTED = "something went to the protected line"
     PRINT_PROTECTED_SHEET = "print sheets for the protected line"
@@ -331,6 +334,7 @@ GRAVE = frozenset(
         Verb.DESTROY_SEAL,
         Verb.RECALL,
         Verb.MAKE_EVIDENCE,
+        Verb.EXPORT_RECORDING,
         Verb.WITHHOLD_NOTICE,
         Verb.GIVE_PAPER,
         Verb.END_PAPER_HOLD,

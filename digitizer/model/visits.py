@@ -66,6 +66,7 @@ class Outcome(StrEnum):
     DEVICE_FAILED = "device failed"
     MONITOR_ABSENT = "nobody could monitor it"
     CALL_LOST = "its video call failed"
+    NOT_AGREED = "not both agreed to the recording"
 
 
 class VisitRule(StrEnum):
@@ -291,9 +292,10 @@ def is_monitored(visit: BookedVisit) -> bool:
 
 
 def outcomes_of(visit: BookedVisit) -> tuple[Outcome, ...]:
-    """What can have become of it: nobody monitors a visit with an attorney."""
+    """What can have become of it: nobody monitors or records a visit with an attorney."""
     if isinstance(visit, PrivilegedVisit):
-        return tuple(each for each in Outcome if each is not Outcome.MONITOR_ABSENT)
+        unknown = Outcome.MONITOR_ABSENT, Outcome.NOT_AGREED
+        return tuple(each for each in Outcome if each not in unknown)
     return tuple(Outcome)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 
+from digitizer.calls.recordings import incomplete, left_over
 from digitizer.engines.calls.servers import missing_programs
 from digitizer.facility import Facility
 from digitizer.operations.findings import Finding
@@ -36,6 +37,8 @@ def video_calls(facility: Facility) -> Iterator[Finding]:
                 else "it runs with our settings alone",
                 f"systemctl disable --now {package}" if at else None,
             )
+    if not facility.is_outpost:
+        yield _recordings(facility)
     if not own.video:
         return
     missing = missing_programs()
@@ -51,6 +54,27 @@ def video_calls(facility: Facility) -> Iterator[Finding]:
         here,
         own.media_address if here else f"{own.media_address} is no address of this machine",
         None if here else "Correct calls.media_address in config.toml.",
+    )
+
+
+def _recordings(facility: Facility) -> Finding:
+    """Also where there are no calls any more: what was recorded is still kept."""
+    left, gone = left_over(facility), incomplete(facility)
+    wrong = f"the recording of call {', '.join(gone)} is not complete" if gone else ""
+    if left:
+        wrong = f"nobody could take in {', '.join(left)}"
+    advice = (
+        "It lies in run/calls/recordings, not encrypted: see the log, and remove by hand what "
+        "belongs to no call."
+        if left
+        else "Put back the folders recordings and keys/recordings of this home: they are in no "
+        "backup of ours."
+    )
+    return Finding(
+        "recordings",
+        not wrong,
+        wrong or "every recording is whole, and none lies about",
+        advice if wrong else None,
     )
 
 

@@ -109,6 +109,10 @@ class SealKeys:
                 f"{MASTER} is another one. Put back the home's keys folder as it was."
             ) from None
 
+    def beside(self, folder: str) -> SealKeys:
+        """Keys for something else, in a folder beside these, under the same master."""
+        return SealKeys(self._folder.parent / folder, self._master)
+
     def exists(self, key_id: str) -> bool:
         return self._path(key_id).is_file()
 
@@ -182,6 +186,9 @@ class SealKeysElsewhere(SealKeys):
     def _kept(self, key: bytes) -> Iterator[SealKey]:
         raise _elsewhere()
         yield
+
+    def beside(self, folder: str) -> SealKeys:
+        return self
 
     def find(self, key_id: str) -> bytes:
         raise _elsewhere()

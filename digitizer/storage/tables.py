@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
 SCHEMA_VERSION = "0041"
+SCHEMA_VERSION = "0042"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

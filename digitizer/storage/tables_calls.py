@@ -32,6 +32,9 @@ video_call = sa.Table(
     sa.Column("server_ran", sa.Boolean, nullable=False),
     sa.Column("visitor_at", UtcTime),
     sa.Column("inmate_came", sa.Boolean, nullable=False),
+    # Whether somebody of staff looked then, and the seconds since the last who did.
+    sa.Column("watched", sa.Boolean, nullable=False),
+    sa.Column("unwatched", sa.Float, nullable=False),
     sa.Column("identified", UtcTime),
     sa.Column("identified_by", sa.String(120), nullable=False),
     # What staff last told both, by its name in the code.
@@ -41,6 +44,32 @@ video_call = sa.Table(
     sa.Column("outcome", sa.String(40), nullable=False),
     sa.Column("ended_by", sa.String(120), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    # Whether each of the two agreed to a recording: "yes", "no", or "" for no answer.
+    sa.Column("visitor_agrees", sa.String(8), nullable=False),
+    sa.Column("inmate_agrees", sa.String(8), nullable=False),
     # The visit that was booked in place of one that was lost.
     sa.Column("again", sa.String(32), nullable=False),
+)
+
+# What was recorded of a call. Its files are encrypted under a key of its own; null once it was
+# destroyed, and they with it.
+recording = sa.Table(
+    "recording",
+    metadata,
+    sa.Column("call_id", sa.ForeignKey("video_call.id"), primary_key=True),
+    sa.Column("made", UtcTime, nullable=False),
+    sa.Column("key", sa.String(64)),
+    sa.Column("destroyed", UtcTime),
+)
+
+# One for each connection and medium, as the media server wrote and named it.
+recorded_file = sa.Table(
+    "recorded_file",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("call_id", sa.ForeignKey("recording.call_id"), nullable=False, index=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("call_id", "name"),
 )

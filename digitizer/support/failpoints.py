@@ -93,6 +93,9 @@ SUPERVISORS_POINTS = (
     "destroying.committed",
 )
 
+#: Those that are passed while the recording of a call is kept.
+RECORDING_POINTS = ("recordings.stored", "recordings.named")
+
 #: Those that are passed while a person seals what is held.
 SEALING_POINTS = (
     "sealing_by_hand.recorded",

@@ -47,6 +47,9 @@ def _blocks(tx: sa.Connection) -> tuple[Blocked, ...]:
     return tuple(Blocked(row.id, row.correspondent_id, row.inmate_id, row.until) for row in rows)
 
 
+_OUR_FAULT = (str(Outcome.CALL_LOST), str(Outcome.MONITOR_ABSENT))
+
+
 def _visits(tx: sa.Connection, first: datetime, last: datetime) -> tuple[Place, ...]:
     rows = tx.execute(
         sa.select(visit).where(
@@ -54,7 +57,7 @@ def _visits(tx: sa.Connection, first: datetime, last: datetime) -> tuple[Place, 
             visit.c.starts < last,
             visit.c.ends > first,
             # Its call failed by our fault: whoever had it may have another in its place.
-            sa.func.coalesce(visit.c.outcome, "") != str(Outcome.CALL_LOST),
+            sa.func.coalesce(visit.c.outcome, "").not_in(_OUR_FAULT),
         )
     ).all()
     guests: dict[str, set[int]] = {}

@@ -62,6 +62,8 @@ _OUTCOMES = {
     Became.NOT_IDENTIFIED: Outcome.NO_IDENTITY,
     Became.TERMINATED_BY_STAFF: Outcome.TERMINATED,
     Became.TECHNICAL: Outcome.CALL_LOST,
+    Became.NOT_AGREED: Outcome.NOT_AGREED,
+    Became.UNWATCHED: Outcome.MONITOR_ABSENT,
 }
 _LEFT_EARLY = {
     str(Seat.INMATE): Outcome.INMATE_ENDED_EARLY,
@@ -227,10 +229,11 @@ def _standing(tx: sa.Connection, settings: Settings, call_id: str) -> tuple[Refu
 def identify(facility: Facility, call_id: str, by: Actor) -> None:
     """As ``calls.actions.identify``, by which the two may meet; raises Conflict as well while
     something stands against the visit that nobody decided about."""
-    with looking(facility, by, Act.RUN_CALL) as look:
-        found = _standing(look.tx, facility.settings, call_id)
-    asking.need_none(found)
-    calls.identify(facility, call_id, by)
+
+    def need(tx: sa.Connection, visit: str) -> None:
+        asking.need_none(_standing(tx, facility.settings, visit))
+
+    calls.identify(facility, call_id, by, need)
 
 
 def look_after(facility: Facility, by: Actor) -> int:

@@ -3,9 +3,11 @@ our pages, Janus and coturn."""
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,10 +24,11 @@ axe_api = pytest.importorskip(
 from playwright.sync_api import Browser, Page, expect  # noqa: E402 - after the skip above
 
 from digitizer.access.password_hashing import hash_secret  # noqa: E402
-from digitizer.calls import records  # noqa: E402
+from digitizer.calls import recordings, records  # noqa: E402
 from digitizer.calls.records import CallRecord, NewCall  # noqa: E402
 from digitizer.calls.states import CallKind, CallRules, Outcome, Stage, terminate  # noqa: E402
 from digitizer.facility import open_facility  # noqa: E402
+from digitizer.model.people import MACHINE, Actor, ActorKind, StaffRole  # noqa: E402
 from digitizer.people import roster  # noqa: E402
 from digitizer.storage.database import reading, writing  # noqa: E402
 from digitizer.support.clock import new_id, now  # noqa: E402
@@ -63,6 +66,9 @@ relay_port = {port}
 relay_range = [{relay_first}, {relay_last}]
 media_range = [{media_first}, {media_last}]
 most_moved_minutes = 0
+when_nobody_watches = "pause"
+unwatched_seconds = 10
+record = true
 """
 #: Whether a picture moves, and whether sound comes, of who sits there.
 _SEEN = """async (seat) => {
@@ -144,6 +150,9 @@ class Three:
         self.visitor.goto(f"/family/calls/{self.call}")
         self.inmate.goto(f"/mail/calls/{self.call}")
         self.staff.goto(f"/staff/calls/{self.call}")
+        if kind is CallKind.FAMILY:
+            for page in (self.visitor, self.inmate):
+                page.click("button[name=agrees][value=yes]")
 
     def record(self) -> CallRecord:
         with reading(self.mail.facility.engine) as tx:
@@ -253,6 +262,60 @@ def test_the_clock_ends_it_at_the_second(three: Three) -> None:
     assert (record.call.stage, record.call.outcome) == (Stage.ENDED, Outcome.COMPLETED)
     assert record.call.over_at == record.call.ends
     assert record.call.measured.talk.total_seconds() > 5
+
+
+def test_a_call_waits_while_no_officer_looks_and_goes_on_by_itself(three: Three) -> None:
+    three.plan(300)
+    three.meet()
+    three.staff.goto("/staff/visits")
+    for page in (three.visitor, three.inmate):
+        expect(page.get_by_text("The officer is away. Please wait")).to_be_visible()
+    until(lambda: _frames(three.inmate) == 0)  # no page of ours stops it
+    assert three.record().call.stage is Stage.LIVE
+    three.staff.goto("/staff/calls")
+    _sees(three.staff, "visitor")
+    _sees(three.inmate, "visitor")
+    for page in (three.visitor, three.inmate):
+        expect(page.get_by_text("The officer is away. Please wait")).to_be_hidden()
+    assert three.record().call.measured.ours.total_seconds() > 1
+
+
+def test_a_visit_is_recorded_and_its_film_is_taken_out(three: Three) -> None:
+    """What both read all the time, what is left of it on the disk, and what an officer gets."""
+    three.plan(300)
+    three.meet()
+    for page in (three.visitor, three.inmate, three.staff):
+        expect(page.get_by_text("This visit is recorded.")).to_be_visible()
+    three.inmate.click("form[action$='/leave'] button")
+    expect(three.visitor.get_by_text("One of you ended the call.")).to_be_visible()
+    until(lambda: _kept(three))
+    assert not any((three.mail.facility.home / "run" / "calls" / "recordings").iterdir())
+    three.staff.goto(f"/staff/calls/{three.call}")
+    expect(
+        three.staff.get_by_text("Supervisors and investigators can take it out.")
+    ).to_be_visible()
+    by = Actor(ActorKind.STAFF, "Super Visor", StaffRole.SUPERVISOR, proven=True)
+    film = recordings.export(three.mail.facility, three.call, by, "A threat was heard")
+    with zipfile.ZipFile(io.BytesIO(b"".join(film.pieces))) as made:
+        assert sorted(each.split("-")[1] for each in made.namelist()) == [
+            "inmate.webm",
+            "visitor.webm",
+        ]
+        assert all(len(made.read(each)) > 1000 for each in made.namelist())
+
+
+def _kept(three: Three) -> bool:
+    """The service does it each half a minute, with files that are a few seconds old."""
+    three.staff.wait_for_timeout(500)
+    found = recordings.take_in(three.mail.facility, MACHINE)
+    by = Actor(ActorKind.STAFF, "Ana Brookwater", StaffRole.CLERK)
+    return found.calls > 0 or recordings.recorded(three.mail.facility, three.call, by) is not None
+
+
+def _frames(page: Page) -> int:
+    """Of the other, in a second and a half."""
+    found: Any = page.evaluate(_SEEN, "visitor")
+    return int(found["frames"]) if found else -1
 
 
 def test_staff_warn_and_end_it_and_nobody_comes_back(three: Three) -> None:

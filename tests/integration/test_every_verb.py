@@ -37,6 +37,11 @@ from tests.support.whole_facility import ACTORS, OWNER, Place, copy_of, make_who
 
 #: What takes the facility and no actor, and why it may.
 NOT_VERBS = {
+    "calls.actions.own_call": "within other verbs",
+    "calls.recordings.store_of": "within other verbs",
+    "calls.recordings.keys_of": "within other verbs",
+    "calls.recordings.left_over": "within the doctor",
+    "calls.recordings.incomplete": "within the doctor",
     "calls.service.board_of": "within other verbs, and the service's own start",
     "calls.service.relay_secret": "within another verb",
     "calls.service.stop": "the service's own end",

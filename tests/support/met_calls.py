@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import struct
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
-from digitizer.calls import records, service
+import sqlalchemy as sa
+
+from digitizer.calls import recordings, records, service
 from digitizer.calls.board import Board
 from digitizer.calls.records import CallRecord, NewCall
 from digitizer.calls.states import CallKind, Seen, Stage
@@ -13,18 +20,32 @@ from digitizer.engines.calls.fake import FakeEngine
 from digitizer.engines.calls.port import Flow, Seat
 from digitizer.facility import Facility
 from digitizer.model.call_settings import Calls
+from digitizer.model.people import MACHINE
 from digitizer.people import roster
 from digitizer.storage.database import reading, writing
 from digitizer.support.clock import new_id, now
 from tests.support.call_kit import OFFER
 
+_HEAD = b'{"t":"a","c":"opus","s":1700000000000000,"u":1700000000000000}'
+#: Two packets of a sound, as Janus writes them.
+SOUND = b"MJR00002" + struct.pack(">H", len(_HEAD)) + _HEAD + b"".join(
+    b"MEET" + struct.pack(">IH", 20 * each, 16)
+    + struct.pack(">BBHII", 128, 111, each, 960 * each, 7) + b"said"
+    for each in range(2)
+)  # fmt: skip
 FLOWS = Flow(connected=True, sound=True, picture=True)
 SETTINGS = Calls(video=True, media_address="192.0.2.1", relay_host="calls.jail.example")
 
 
-def with_calls(facility: Facility) -> Facility:
-    """The same home with a board in memory, whose clock does not run by itself."""
-    changed = replace(facility, settings=facility.settings.model_copy(update={"calls": SETTINGS}))
+def nothing(tx: sa.Connection, visit: str) -> None:
+    """Stands against the visit."""
+
+
+def with_calls(facility: Facility, **own: Any) -> Facility:
+    """The same home with a board in memory, whose clock does not run by itself. ``own`` are
+    settings of its calls."""
+    calls = SETTINGS.model_copy(update=own)
+    changed = replace(facility, settings=facility.settings.model_copy(update={"calls": calls}))
     service.put(Board(changed, FakeEngine()), "a secret of the relay")
     return changed
 
@@ -61,11 +82,18 @@ def bring(facility: Facility, call: str, stage: Stage) -> CallRecord:
 
 
 def met(
-    facility: Facility, booking: str, correspondent: int, kind: CallKind = CallKind.FAMILY
+    facility: Facility,
+    booking: str,
+    correspondent: int,
+    kind: CallKind = CallKind.FAMILY,
+    **own: Any,
 ) -> tuple[Facility, str]:
-    """Both are in it, are seen, and are heard."""
-    changed = with_calls(facility)
+    """Both are in it, are seen, and are heard, and agreed if it is recorded. ``own`` as of
+    ``with_calls``."""
+    changed = with_calls(facility, **own)
     call = plan(changed, booking, correspondent, kind)
+    if own.get("record"):
+        agreed(changed, call, dict.fromkeys(Seat, True))
     found, board = bring(changed, call, Stage.LIVE), service.board_of(changed)
     for seat in Seat:
         board.publish(found, seat, OFFER)
@@ -73,3 +101,33 @@ def met(
         assert isinstance(engine, FakeEngine)
         engine.send(found.rooms.meeting, seat, FLOWS)
     return changed, call
+
+
+def agreed(facility: Facility, call: str, answers: Mapping[Seat, bool]) -> None:
+    with writing(facility.engine) as tx:
+        for seat, agrees in answers.items():
+            records.note_answer(tx, call, seat, agrees=agrees)
+
+
+def written(facility: Facility, call: str, sound: bytes = SOUND, number: int = 1) -> Path:
+    """As the media server leaves it of a call, a while ago."""
+    folder = service.media_plan(facility.home, facility.settings.calls).recordings
+    folder.mkdir(parents=True, exist_ok=True)
+    key = record(facility, call).rooms.key
+    path = folder / f"videoroom-monitored-{key}-user-visitor-{number}-audio-0.mjr"
+    path.write_bytes(sound)
+    os.utime(path, (0, 0))
+    return path
+
+
+def leave_recording(facility: Facility, call: str) -> Path:
+    """It is over, and was recorded; both agreed."""
+    agreed(facility, call, dict.fromkeys(Seat, True))
+    bring(facility, call, Stage.ENDED)
+    return written(facility, call)
+
+
+def recorded(facility: Facility, call: str) -> None:
+    """As ``leave_recording``, and kept."""
+    leave_recording(facility, call)
+    assert recordings.take_in(facility, MACHINE).calls == 1

@@ -131,12 +131,12 @@ _LOGIN = (
 #: The settings here have no video calls: nothing of them is there. With them, whose call it is
 #: decides (``tests/unit/entrances/web/shared/test_calling.py``).
 _A_CALL = ("own_request", "others_request")
-_OFFERED = {"sdp": "v=0", "seat": "visitor"}
+_OFFERED = {"sdp": "v=0", "seat": "visitor", "agrees": "yes"}
 _CALLS = tuple(
     row
     for base, none, acts in (
-        ("/mail/calls", inmates(404, 404), ("publish", "watch", "answer", "leave")),
-        ("/family/calls", families(404, 404), ("publish", "watch", "answer", "leave")),
+        ("/mail/calls", inmates(404, 404), ("publish", "watch", "answer", "leave", "recording")),
+        ("/family/calls", families(404, 404), ("publish", "watch", "answer", "leave", "recording")),
         (
             "/staff/calls",
             staff(404, 404),
@@ -146,6 +146,11 @@ _CALLS = tuple(
             "/staff/calls",
             staff(404, 404, investigator=(403, 403)),
             ("identify", "warn", "mute", "end"),
+        ),
+        (
+            "/staff/calls",
+            staff(404, 404, clerk=(403, 403)),
+            ("recording",),
         ),
     )
     for row in (

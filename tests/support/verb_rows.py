@@ -24,6 +24,7 @@ from digitizer.appeals import actions as appeals
 from digitizer.audit import Head
 from digitizer.auditing import actions as auditing
 from digitizer.calls import actions as calls
+from digitizer.calls import recordings
 from digitizer.calls.states import Stage
 from digitizer.capture import ingest, inspection, intake
 from digitizer.capture.pipeline import no_progress
@@ -402,12 +403,30 @@ def staff_idle() -> Idle:
     return Idle(timedelta(minutes=10), timedelta(minutes=30))
 
 
-def _in_call(h: Facility, do: Callable[[Facility, str], object], stage: Stage = Stage.LIVE) -> None:
-    """In a call of OWNER and of "family"."""
+def _in_call(
+    h: Facility,
+    do: Callable[[Facility, str], object],
+    stage: Stage = Stage.LIVE,
+    **own: bool,
+) -> None:
+    """In a call of OWNER and of "family"; ``own`` are settings of calls."""
     made, call = met_calls.met(h, OWNER, int(ACTORS["family"].name))
+    made = met_calls.with_calls(h, **own) if own else made
     if stage is not Stage.LIVE:
         met_calls.bring(made, call, stage)
     do(made, call)
+
+
+def _keep_recording(h: Facility, call: str, by: Actor) -> None:
+    met_calls.leave_recording(h, call)
+    recordings.take_in(h, by)
+
+
+def _take_out(h: Facility, call: str, by: Actor) -> None:
+    if is_permitted(by, Act.EXPORT_RECORDING):  # those who may not are told so first
+        met_calls.recorded(h, call)
+    for _ in recordings.export(h, call, by, "why").pieces:
+        pass
 
 
 def _watch_and_answer(h: Facility, call: str, by: Actor) -> None:
@@ -469,7 +488,9 @@ _CALLS = (
         "calls.actions.identify",
         CLERKS,
         Verb.IDENTIFY_VISITOR,
-        lambda h, at, by: _in_call(h, lambda f, call: calls.identify(f, call, by), Stage.WAITING),
+        lambda h, at, by: _in_call(
+            h, lambda f, call: calls.identify(f, call, by, met_calls.nothing), Stage.WAITING
+        ),
     ),
     Row(
         "calls.actions.warn",
@@ -484,6 +505,35 @@ _CALLS = (
         lambda h, at, by: _in_call(
             h, lambda f, call: calls.mute(f, call, "visitor", by, muted=True)
         ),
+    ),
+    Row(
+        "calls.recordings.answer",
+        "owner family",
+        Verb.ANSWER_RECORDING,
+        lambda h, at, by: _in_call(
+            h,
+            lambda f, call: recordings.answer(f, call, by, agrees=True),
+            Stage.WAITING,
+            record=True,
+        ),
+    ),
+    Row(
+        "calls.recordings.recorded",
+        f"{CLERKS} investigator",
+        None,
+        lambda h, at, by: _in_call(h, lambda f, call: recordings.recorded(f, call, by)),
+    ),
+    Row(
+        "calls.recordings.export",
+        f"{SUPERVISORS} investigator",
+        Verb.EXPORT_RECORDING,
+        lambda h, at, by: _in_call(h, lambda f, call: _take_out(f, call, by)),
+    ),
+    Row(
+        "calls.recordings.take_in",
+        OPERATORS,
+        Verb.KEEP_RECORDING,
+        lambda h, at, by: _in_call(h, lambda f, call: _keep_recording(f, call, by)),
     ),
     Row(
         "calls.actions.end",

@@ -36,6 +36,7 @@ class _Place:
     sending: dict[Seat, int] = field(default_factory=dict)
     muted: set[Seat] = field(default_factory=set)
     recorded: bool = False
+    held: bool = False
 
 
 class FakeLine:
@@ -129,6 +130,9 @@ class FakeEngine:
         place = self._place(need_monitored(room))
         (place.muted.add if muted else place.muted.discard)(seat)
 
+    def hold(self, room: MonitoredRoom, *, held: bool) -> None:
+        self._place(need_monitored(room)).held = held
+
     def remove(self, room: Room, seat: Seat) -> None:
         with self._lock:
             self._out.add((room, seat))
@@ -157,6 +161,12 @@ class FakeEngine:
     def send(self, room: Room, seat: Seat, flow: Flow) -> None:
         """From now on this flows from whoever sits there."""
         self._place(room).lines[seat].now = flow
+
+    def is_held(self, room: Room) -> bool:
+        return self._place(room).held
+
+    def is_recorded(self, room: Room) -> bool:
+        return self._place(room).recorded
 
     def die(self) -> None:
         """Everything that was in it is gone."""

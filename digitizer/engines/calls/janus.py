@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitizer.engines.calls.janus_connection import JanusConnection, Json, RoomError
-from digitizer.engines.calls.offers import SOUND, checked_offer, without_addresses
+from digitizer.engines.calls.offers import PICTURE, SOUND, checked_offer, without_addresses
 from digitizer.engines.calls.port import (
     CallError,
     EngineDown,
@@ -204,6 +204,7 @@ class JanusEngine:
         self._watchers: list[tuple[Room, JanusLine]] = []
         self._out: set[tuple[Room, Seat]] = set()
         self._muted: set[tuple[Room, Seat]] = set()
+        self._on_hold: set[Room] = set()
 
     def open(self, room: Room) -> None:
         monitored = type(room) is MonitoredRoom
@@ -264,9 +265,14 @@ class JanusEngine:
     def mute(self, room: MonitoredRoom, seat: Seat, *, muted: bool) -> None:
         need_monitored(room)
         (self._muted.add if muted else self._muted.discard)((room, seat))
-        body = {"request": "moderate", "id": str(seat), "mid": SOUND, "mute": muted}
-        with _unless(_NO_SUCH_FEED):  # it is muted when it comes
-            self._tell_room(room, body)
+        self._pass_on(room, seat, SOUND)
+
+    def hold(self, room: MonitoredRoom, *, held: bool) -> None:
+        need_monitored(room)
+        (self._on_hold.add if held else self._on_hold.discard)(room)
+        for seat in Seat:
+            for medium in (SOUND, PICTURE):
+                self._pass_on(room, seat, medium)
 
     def remove(self, room: Room, seat: Seat) -> None:
         with self._lock:
@@ -288,6 +294,7 @@ class JanusEngine:
             ended += [line for whose, line in self._watchers if whose == room]
             self._watchers = [each for each in self._watchers if each[0] != room]
             self._muted = {each for each in self._muted if each[0] != room}
+            self._on_hold.discard(room)
         for line in ended:
             line.hang_up()
 
@@ -314,8 +321,19 @@ class JanusEngine:
         return line
 
     def _mute_again(self, room: Room, seat: Seat) -> None:
-        if isinstance(room, MonitoredRoom) and (room, seat) in self._muted:
-            self.mute(room, seat, muted=True)
+        for medium in (SOUND, PICTURE):
+            if isinstance(room, MonitoredRoom) and self._is_mute(room, seat, medium):
+                self._pass_on(room, seat, medium)
+
+    def _is_mute(self, room: Room, seat: Seat, medium: str) -> bool:
+        return room in self._on_hold or (medium == SOUND and (room, seat) in self._muted)
+
+    def _pass_on(self, room: MonitoredRoom, seat: Seat, medium: str) -> None:
+        """Or not, as is decided for this seat and this room."""
+        mute = self._is_mute(room, seat, medium)
+        body = {"request": "moderate", "id": str(seat), "mid": medium, "mute": mute}
+        with _unless(_NO_SUCH_FEED):  # it is muted when it comes
+            self._tell_room(room, body)
 
     def _change_tokens(self, room: MonitoredRoom, action: str, token: str) -> None:
         body = {"request": "allowed", "action": action, "allowed": [token]}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from digitizer.engines.calls.port import LONGEST_SDP, Refused
 
 #: The browser numbers what it sends; our page asks for the sound first. Muting goes by it.
-SOUND = "0"
+SOUND, PICTURE = "0", "1"
 
 
 def checked_offer(sdp: str) -> str:

@@ -145,6 +145,11 @@ class CallEngine(Protocol):
     def mute(self, room: MonitoredRoom, seat: Seat, *, muted: bool) -> None:
         """Whether the sound of this seat is passed on. Raises TypeError for any other room."""
 
+    def hold(self, room: MonitoredRoom, *, held: bool) -> None:
+        """Whether nothing that anybody sends there is passed on, neither sound nor picture; what
+        was muted stays so after it. Also of who comes meanwhile. Raises TypeError for any other
+        room."""
+
     def remove(self, room: Room, seat: Seat) -> None:
         """Ends the seat's line, and lets nobody sit there again: the right to enter goes first."""
 

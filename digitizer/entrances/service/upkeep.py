@@ -2,6 +2,8 @@
 makes the day's backup, removes photos that nobody sent, gives notices of what was refused,
 destroys what two people decided to destroy, lets requests for visits lapse, holds what
 another facility recalled, and finishes transfers that were interrupted."""
+destroys what two people decided to destroy, lets requests for visits lapse, and keeps what was
+recorded of calls."""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import threading
 from collections.abc import Callable
 
 from digitizer.auditing.actions import open_reviews
+from digitizer.calls import recordings
 from digitizer.entrances.service.run import Service
 from digitizer.facility import Facility
 from digitizer.model.errors import DigitizerError
@@ -36,6 +39,12 @@ log = logging.getLogger("digitizer")
 _OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
 _BOUNCE_LOOK, _PHOTO_LOOK, _NOTICE_LOOK = 60.0, 900.0, 60.0
 _LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK, _AGENCY_LOOK = 600.0, 60.0, 60.0, 60.0
+#: what was confirmed to be destroyed, for requests for visits that nobody answered, and for
+#: recordings of calls that are over.
+_OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
+_BOUNCE_LOOK, _PHOTO_LOOK, _NOTICE_LOOK = 60.0, 900.0, 60.0
+_LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK = 600.0, 60.0, 60.0
+_RECORDING_LOOK = 30.0
 #: Seconds that the end of the service waits for what is under way.
 _GRACE = 3.0
 
@@ -143,6 +152,17 @@ def look_after_visits(service: Service) -> None:
     _again_and_again(service, "visits", _VISIT_LOOK, _look_after_visits)
 
 
+def keep_recordings(service: Service) -> None:
+    """Takes in what was recorded of calls that are over, until the service stops."""
+    _again_and_again(service, "recordings", _RECORDING_LOOK, _keep_recordings)
+
+
+def _keep_recordings(facility: Facility) -> None:
+    kept = recordings.take_in(facility, MACHINE)
+    if kept.calls:
+        log.info("kept recordings of %d calls", kept.calls, extra={"event": "recordings"})
+
+
 def _look_after_visits(facility: Facility) -> None:
     lapsed = visits.look_after(facility, MACHINE)
     if lapsed:
@@ -205,4 +225,5 @@ UPKEEP = (
     destroy_what_is_confirmed,
     look_after_visits,
     keep_in_step,
+    keep_recordings,
 )

@@ -134,6 +134,8 @@
         const minutes = Math.floor(state.left / 60);
         clock.querySelector("time").textContent = `${minutes}:${String(state.left % 60).padStart(2, "0")}`;
       }
+      for (const each of this.part.querySelectorAll("[data-recording]"))
+        each.hidden = each.dataset.recording !== state.recording;
       this.say("[data-warned]", state.warned ? String(state.warned) : "");
       this.say("[data-notice]", state.notice);
       for (const each of this.part.querySelectorAll("[data-here]"))
@@ -152,7 +154,11 @@
     async step() {
       const stands = this.part.querySelector("[data-stands]");
       const looks = stands && this.steps++ % STANDS === 0;
-      const state = await this.ask(looks ? "state?stands=yes" : "state");
+      const asked = new URLSearchParams();
+      if (looks) asked.set("stands", "yes");
+      // Whether somebody of staff looks: a hidden tab does not count.
+      if ("watches" in this.part.dataset && document.visibilityState === "visible") asked.set("looks", "yes");
+      const state = await this.ask(`state?${asked}`);
       if (looks) stands.hidden = !state.stands;
       this.show(state);
       if (state.over) return this.end();

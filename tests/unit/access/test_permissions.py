@@ -80,6 +80,8 @@ MAY = {
     Act.SEE_CALLS: "clerk supervisor administrator investigator inmate correspondent",
     Act.RUN_CALL: "clerk supervisor administrator",
     Act.END_CALL: "clerk supervisor administrator",
+    Act.SEE_RECORDINGS: "clerk supervisor administrator investigator",
+    Act.EXPORT_RECORDING: "supervisor administrator investigator",
     Act.APPEAL: "inmate correspondent",
     Act.ENTER_APPEAL: "clerk supervisor administrator",
     Act.SEE_APPEALS: "clerk supervisor administrator investigator machine",
@@ -169,6 +171,7 @@ NEEDS_PROOF = (
 
 NEEDS_A_REASON = (
     Act.END_CALL,
+    Act.EXPORT_RECORDING,
     Act.GIVE_REASON,
     Act.SAY_WHOM_ABOUT,
     Act.DECIDE,

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from digitizer.calls.states import CallKind, Outcome, Stage
 from digitizer.engines.calls.fake import FakeEngine, FakeLine
 from digitizer.engines.calls.port import Refused, Removed, Seat
 from digitizer.facility import Facility
+from digitizer.model.call_settings import Unwatched
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, StorageError
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.storage.database import reading, writing
@@ -24,7 +26,7 @@ from digitizer.support.clock import now
 from tests.support.call_kit import OFFER
 from tests.support.conversing import IDA, as_correspondent, make_contact
 from tests.support.made_mail import CLERK, ORSON, PETRA, as_inmate
-from tests.support.met_calls import bring, met, plan, record, with_calls
+from tests.support.met_calls import bring, met, nothing, plan, record, with_calls
 
 INMATE = as_inmate(ORSON)
 
@@ -57,7 +59,7 @@ def test_the_visitor_waits_in_the_lobby_and_the_inmate_nowhere(
         actions.publish(home, call, OFFER, INMATE)
     service.board_of(home).tick()
     assert record(home, call).call.stage is Stage.WAITING
-    actions.identify(home, call, CLERK)
+    actions.identify(home, call, CLERK, nothing)
     assert {actions.see(home, call, each).place for each in (visitor, INMATE)} == {"meeting"}
     service.board_of(home).tick()
     assert actions.see(home, call, visitor).line == 0, "the line in the lobby is over"
@@ -269,7 +271,7 @@ def test_an_attorney_who_was_identified_waits_unseen(facility: Facility, visitor
     calls.tick()
     assert set(actions.see(home, call, CLERK).visible) == {"visitor"}
     seen = calls.watching(record(home, call), CLERK.name)
-    actions.identify(home, call, CLERK)
+    actions.identify(home, call, CLERK, nothing)
     assert actions.see(home, call, CLERK).visible == {}
     with pytest.raises(NobodyWatches):
         actions.watch(home, call, "visitor", CLERK)
@@ -317,3 +319,98 @@ def test_one_process_of_a_home_has_the_lines(facility: Facility) -> None:
     third = board.Board(facility, FakeEngine())
     third.start()
     third.stop()
+
+
+class _Watch:
+    """Time that goes on only as it is told to: both pages are open, and a look comes each second.
+    ``eyes``: who of staff has the call before their eyes."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self._began, self._since, self._passed = now(), monotonic(), 0
+
+    def go_on(self, home: Facility, call: str, seconds: int, eyes: Actor | None = None) -> None:
+        calls = service.board_of(home)
+        for _ in range(seconds):
+            self._passed += 1
+            at = self._began + timedelta(seconds=self._passed)
+            ticks = self._since + self._passed
+            for module in (board, actions):
+                self._monkeypatch.setattr(module, "now", lambda at=at: at)
+            self._monkeypatch.setattr(board, "monotonic", lambda ticks=ticks: ticks)
+            for seat in Seat:
+                calls.page_is_open(call, seat)
+            if eyes:
+                actions.see(home, call, eyes, looks=True)
+            calls.tick()
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> _Watch:
+    return _Watch(monkeypatch)
+
+
+def _unwatched(what: Unwatched) -> dict[str, Any]:
+    return {"when_nobody_watches": what, "unwatched_seconds": 20}
+
+
+def test_nothing_flows_while_the_officer_is_away(
+    facility: Facility, visitor: Actor, watch: _Watch
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name), **_unwatched(Unwatched.PAUSE))
+    room = record(home, call).rooms.meeting
+    watch.go_on(home, call, 30, CLERK)
+    assert not _engine(home).is_held(room)
+    watch.go_on(home, call, 40)
+    assert _engine(home).is_held(room), "not only the page says it"
+    assert {actions.see(home, call, each).paused for each in (visitor, INMATE)} == {True}
+    watch.go_on(home, call, 2, CLERK)
+    assert not _engine(home).is_held(room)
+    shown = actions.see(home, call, visitor)
+    assert (shown.stage, shown.paused) == (Stage.LIVE, False)
+    assert shown.moved > timedelta(seconds=10)
+
+
+def test_a_page_that_no_officer_sees_does_not_count(
+    facility: Facility, visitor: Actor, watch: _Watch
+) -> None:
+    """A hidden tab, whoever may warn nobody, and the two themselves."""
+    home, call = met(facility, ORSON, int(visitor.name), **_unwatched(Unwatched.PAUSE))
+    investigator = Actor(ActorKind.STAFF, "Some one", StaffRole.INVESTIGATOR, proven=True)
+    actions.see(home, call, CLERK)
+    watch.go_on(home, call, 15, investigator)
+    watch.go_on(home, call, 15, visitor)
+    assert record(home, call).call.is_paused
+
+
+def test_one_grid_looks_at_each_call_that_it_shows(facility: Facility, visitor: Actor) -> None:
+    home, one = met(facility, ORSON, int(visitor.name), **_unwatched(Unwatched.PAUSE))
+    other, third = (plan(home, PETRA, int(visitor.name)) for _ in range(2))
+    for each in (one, other):
+        actions.see(home, each, CLERK, looks=True)
+    watched = service.board_of(home).is_watched
+    assert (watched(one), watched(other), watched(third)) == (True, True, False)
+
+
+def test_an_unwatched_call_ends_where_the_facility_says_so(
+    facility: Facility, visitor: Actor, watch: _Watch
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name), **_unwatched(Unwatched.END))
+    watch.go_on(home, call, 40)
+    shown = actions.see(home, call, visitor)
+    assert (shown.stage, shown.outcome) == (Stage.LOST, Outcome.UNWATCHED)
+    assert shown.is_booked_again
+    with pytest.raises(Conflict):
+        actions.publish(home, call, OFFER, visitor)
+
+
+@pytest.mark.parametrize("what", Unwatched)
+def test_an_attorneys_call_is_held_by_nobody(
+    facility: Facility, visitor: Actor, watch: _Watch, what: Unwatched
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name), CallKind.ATTORNEY, **_unwatched(what))
+    watch.go_on(home, call, 60)
+    shown = actions.see(home, call, CLERK, looks=True)
+    assert (shown.stage, shown.paused, shown.nobody_looks) == (Stage.LIVE, False, False)
+    assert not _engine(home).is_held(record(home, call).rooms.meeting)
+    assert not service.board_of(home).is_watched(call)

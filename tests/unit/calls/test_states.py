@@ -30,6 +30,7 @@ from digitizer.calls.states import (
     warned_of,
 )
 from digitizer.engines.calls.port import Flow, Seat
+from digitizer.model.call_settings import Unwatched
 
 START = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
 END = START + timedelta(minutes=30)
@@ -274,3 +275,78 @@ def _check(before: Call, call: Call, at: datetime, known: bool) -> None:
 def test_a_facility_may_leave_the_end_where_it_is() -> None:
     call = replace(live(), rules=CallRules(most_moved=timedelta(0)))
     assert after(call, 60, lambda at: seen(at, talk=False)).end == END
+
+
+def alone(at: datetime) -> Seen:
+    """Both talk, and nobody of staff looks."""
+    return seen(at, watched=False)
+
+
+def ruled(unwatched: Unwatched, kind: CallKind = CallKind.FAMILY) -> Call:
+    rules = CallRules(unwatched=unwatched, unwatched_after=timedelta(seconds=30))
+    return replace(live(), kind=kind, rules=rules)
+
+
+def test_a_call_goes_on_unwatched_where_the_facility_says_so_and_staff_are_told() -> None:
+    call = after(ruled(Unwatched.CONTINUE), 60, alone)
+    assert (call.stage, call.is_paused, call.nobody_looks) == (Stage.LIVE, False, True)
+    assert about(call.measured.talk, 60)
+
+
+def test_a_call_is_paused_until_somebody_looks_and_the_time_is_ours() -> None:
+    call = after(ruled(Unwatched.PAUSE), 29, alone)
+    assert not call.is_paused
+    call = after(call, 61, alone)
+    assert (call.stage, call.is_paused) == (Stage.LIVE, True)
+    call = after(call, 1, seen)
+    assert not call.is_paused
+    assert about(call.measured.ours, 60)
+    assert about(call.moved, 60)
+    call = after(call, 31 * 60, seen)
+    assert (call.stage, call.outcome) == (Stage.ENDED, Outcome.COMPLETED)
+    assert about(call.measured.talk, 30 * 60)
+
+
+def test_one_look_begins_the_time_anew() -> None:
+    call = ruled(Unwatched.PAUSE)
+    for _ in range(5):
+        call = after(after(call, 25, alone), 1, seen)
+    assert not call.is_paused
+    assert call.measured.ours == timedelta(0)
+
+
+def test_a_pause_that_does_not_end_loses_the_call() -> None:
+    call = after(ruled(Unwatched.PAUSE), 60 * 60, alone)
+    assert (call.stage, call.outcome) == (Stage.LOST, Outcome.UNWATCHED)
+    assert call.is_booked_again
+    assert call.over_at == END + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("minute", "stage"), [(10, Stage.LOST), (23, Stage.LOST), (26, Stage.ENDED)], ids=str
+)
+def test_an_unwatched_call_ends_and_is_held_again_if_much_of_it_is_missing(
+    minute: int, stage: Stage
+) -> None:
+    call = after(ruled(Unwatched.END), minute * 60, seen)
+    call = after(call, 29, alone)
+    assert call.stage is Stage.LIVE
+    call = after(call, 1, alone)
+    assert (call.stage, call.outcome) == (stage, Outcome.UNWATCHED)
+
+
+@pytest.mark.parametrize("unwatched", Unwatched)
+def test_nobody_need_look_at_an_attorneys_call(unwatched: Unwatched) -> None:
+    call = after(ruled(unwatched, CallKind.ATTORNEY), 29 * 60, alone)
+    assert (call.stage, call.nobody_looks) == (Stage.LIVE, False)
+    assert about(call.measured.talk, 29 * 60)
+
+
+@pytest.mark.parametrize("unwatched", Unwatched)
+def test_of_the_time_in_which_the_service_was_away_nobody_knows_who_looked(
+    unwatched: Unwatched,
+) -> None:
+    call = after(ruled(unwatched), 60, seen)
+    assert call.seen is not None
+    call = look(call, alone(call.seen.at + timedelta(seconds=100)))
+    assert (call.stage, call.nobody_looks) == (Stage.LIVE, False)

@@ -23,7 +23,14 @@ def listed(request: Request, visit: FamilyVisit) -> HTMLResponse:
 @router.get("/{number}")
 def one(request: Request, number: str, visit: FamilyVisit) -> HTMLResponse:
     shown = calls.see(facility_of(request), number, visit.actor)
-    return page(request, "call", visit=visit, call=shown, minutes=calling.minutes)
+    return page(
+        request,
+        "call",
+        visit=visit,
+        call=shown,
+        minutes=calling.minutes,
+        held_without=calling.held_without(request),
+    )
 
 
 @router.get("/{number}/state")
@@ -56,4 +63,12 @@ def answer(
 @router.post("/{number}/leave")
 def leave(request: Request, number: str, visit: SignedFamily) -> RedirectResponse:
     calls.leave(facility_of(request), number, visit.actor)
+    return RedirectResponse(f"/family/calls/{number}", 303)
+
+
+@router.post("/{number}/recording")
+def recording(
+    request: Request, number: str, visit: SignedFamily, agrees: calling.Answer = ""
+) -> RedirectResponse:
+    calling.answer_recording(request, number, agrees, visit.actor)
     return RedirectResponse(f"/family/calls/{number}", 303)

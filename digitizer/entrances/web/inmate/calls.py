@@ -25,7 +25,12 @@ def listed(request: Request, visit: InmateVisit) -> HTMLResponse:
 def one(request: Request, number: str, visit: InmateVisit) -> HTMLResponse:
     shown = calls.see(facility_of(request), number, visit.actor)
     return show_to_inmate(
-        request, "inmate/call.html", visit=visit, call=shown, minutes=calling.minutes
+        request,
+        "inmate/call.html",
+        visit=visit,
+        call=shown,
+        minutes=calling.minutes,
+        held_without=calling.held_without(request),
     )
 
 
@@ -59,4 +64,12 @@ def answer(
 @router.post("/{number}/leave")
 def leave(request: Request, number: str, visit: SignedInmate) -> RedirectResponse:
     calls.leave(facility_of(request), number, visit.actor)
+    return RedirectResponse(f"/mail/calls/{number}", 303)
+
+
+@router.post("/{number}/recording")
+def recording(
+    request: Request, number: str, visit: SignedInmate, agrees: calling.Answer = ""
+) -> RedirectResponse:
+    calling.answer_recording(request, number, agrees, visit.actor)
     return RedirectResponse(f"/mail/calls/{number}", 303)

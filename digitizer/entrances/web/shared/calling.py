@@ -9,18 +9,25 @@ from fastapi import Form, Request
 from fastapi.responses import JSONResponse
 
 from digitizer.calls import actions as calls
+from digitizer.calls import recordings
 from digitizer.calls.actions import Shown, Stage
 from digitizer.entrances.web.shared.templating import facility_of
+from digitizer.model.call_settings import Unrecorded
+from digitizer.model.errors import UsageError
 from digitizer.model.people import Actor
 
 #: As long as an offer may be (``engines.calls.port``); the body of the request is bounded as well.
 Sdp = Annotated[str, Form(max_length=60_000)]
 Seat = Annotated[str, Form(max_length=20)]
+Answer = Annotated[str, Form(max_length=8)]
 
 
-def state(request: Request, call_id: str, by: Actor, **more: bool) -> JSONResponse:
-    """Asked each second. ``says`` chooses the words on the page; ``more`` is for staff alone."""
-    shown = calls.see(facility_of(request), call_id, by)
+def state(
+    request: Request, call_id: str, by: Actor, *, looks: bool = False, **more: bool
+) -> JSONResponse:
+    """Asked each second. ``says`` chooses the words on the page; ``looks`` and ``more`` are for
+    staff alone."""
+    shown = calls.see(facility_of(request), call_id, by, looks=looks)
     return JSONResponse(
         {
             "stage": str(shown.stage),
@@ -33,6 +40,8 @@ def state(request: Request, call_id: str, by: Actor, **more: bool) -> JSONRespon
             "visible": shown.visible,
             "here": sorted(map(str, shown.here)),
             "notice": shown.notice,
+            "paused": shown.paused,
+            "recording": str(shown.recording),
             **more,
         }
     )
@@ -43,6 +52,8 @@ def says(shown: Shown) -> str:
     if shown.stage.is_over:
         return "over"
     if shown.stage is Stage.LIVE:
+        if shown.paused:
+            return "paused"
         return "live" if shown.place or shown.can_be_watched else "private"
     return str(shown.stage)
 
@@ -67,6 +78,19 @@ def watch(request: Request, call_id: str, seat: str, by: Actor) -> JSONResponse:
 def answer(request: Request, call_id: str, seat: str, sdp: str, by: Actor) -> JSONResponse:
     calls.answer(facility_of(request), call_id, seat, sdp, by)
     return JSONResponse({})
+
+
+def answer_recording(request: Request, call_id: str, agrees: str, by: Actor) -> None:
+    """Raises UsageError for anything but a clear answer."""
+    if agrees not in ("yes", "no"):
+        raise UsageError("Say whether you agree to the recording, or not.")
+    recordings.answer(facility_of(request), call_id, by, agrees=agrees == "yes")
+
+
+def held_without(request: Request) -> bool:
+    """Whether a call takes place of which somebody does not agree to the recording."""
+    own = facility_of(request).settings.calls
+    return own.without_agreement is Unrecorded.NOT_RECORDED
 
 
 def minutes(time: timedelta) -> int:

@@ -5,33 +5,45 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
 from digitizer.calls import actions as calls
+from digitizer.calls import recordings
 from digitizer.calls.actions import Notice
 from digitizer.entrances.web.shared import calling
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
 from digitizer.entrances.web.shared.calling import Sdp, Seat
 from digitizer.entrances.web.shared.templating import facility_of, show
 from digitizer.entrances.web.staff.today import idle_seconds
-from digitizer.model.errors import Conflict, UsageError
+from digitizer.model.errors import Conflict, NotFound, StorageError, UsageError
 from digitizer.visits import video
 
 router = APIRouter(prefix="/staff/calls")
+#: Calls that one page shows at once; each takes two streams of the browser and of the server.
+_GRID = 8
+_ON = {"waiting", "identified", "live"}
 Short = Annotated[str, Form(max_length=500)]
 
 
 @router.get("")
-def listed(request: Request, visit: StaffVisit) -> HTMLResponse:
+def listed(
+    request: Request, visit: StaffVisit, first: Annotated[int, Query(ge=0, le=10_000)] = 0
+) -> HTMLResponse:
+    """``first``: the first call of the grid, of those that are on now, from 0."""
     found = calls.listed(facility_of(request), visit.actor)
+    on = [each for each in found if each.can_be_watched and str(each.stage) in _ON]
     return show(
         request,
         "staff/calls.html",
         visit=visit,
         idle_seconds=idle_seconds(request),
         calls=found,
+        grid=on[first : first + _GRID],
+        grids=range(0, len(on), _GRID) if len(on) > _GRID else (),
+        first=first,
+        size=_GRID,
     )
 
 
@@ -55,6 +67,7 @@ def _one(request: Request, number: str, visit: Visit, trouble: str = "") -> HTML
         trouble=trouble,
         path=f"/staff/calls/{number}",
         stands=video.standing(facility_of(request), number, visit.actor),
+        recorded=recordings.recorded(facility_of(request), number, visit.actor),
     )
 
 
@@ -64,12 +77,15 @@ def state(
     number: str,
     visit: StaffVisit,
     stands: Annotated[str, Query(max_length=8)] = "",
+    looks: Annotated[str, Query(max_length=8)] = "",
 ) -> JSONResponse:
-    """``stands`` "yes": also whether something stands against the visit, which costs more."""
+    """``stands`` "yes": also whether something stands against the visit, which costs more.
+    ``looks`` "yes": the page is before somebody's eyes, and no hidden tab."""
+    sees = looks == "yes"
     if stands != "yes":
-        return calling.state(request, number, visit.actor)
+        return calling.state(request, number, visit.actor, looks=sees)
     found = video.standing(facility_of(request), number, visit.actor)
-    return calling.state(request, number, visit.actor, stands=bool(found))
+    return calling.state(request, number, visit.actor, looks=sees, stands=bool(found))
 
 
 @router.get("/{number}/relay")
@@ -125,6 +141,16 @@ def end(
     except (Conflict, UsageError) as error:
         return _one(request, number, visit, str(error))
     return _back(number)
+
+
+@router.post("/{number}/recording")
+def recording(request: Request, number: str, visit: SignedStaff, reason: Short = "") -> Response:
+    try:
+        found = recordings.export(facility_of(request), number, visit.actor, reason)
+    except (NotFound, StorageError, UsageError) as error:
+        return _one(request, number, visit, str(error))
+    headers = {"content-disposition": f'attachment; filename="{found.name}"'}
+    return StreamingResponse(found.pieces, media_type="application/zip", headers=headers)
 
 
 def _back(number: str) -> RedirectResponse:

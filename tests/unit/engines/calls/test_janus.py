@@ -122,6 +122,31 @@ def test_what_is_muted_is_heard_by_nobody(
     _looked(listener, lambda: listener.received(Seat.VISITOR).level > 0)
 
 
+def test_of_what_is_held_nothing_is_passed_on_until_it_is_let_go(
+    engine: JanusEngine, peers: Peers, monitored: MonitoredRoom
+) -> None:
+    """Neither to the other, nor of who comes again meanwhile; what was muted stays so after it."""
+    call = _call(engine, peers, monitored)
+    inmate, line = call[Seat.INMATE]
+    _moves(inmate, Seat.VISITOR)
+    engine.mute(monitored, Seat.VISITOR, muted=True)
+    engine.hold(monitored, held=True)
+    _stands_still(inmate, Seat.VISITOR)
+    assert line.flow().flows, "it is known that they are there"
+    again = engine.admit(monitored, Seat.VISITOR)
+    visitor = peers.make()
+    visitor.send(again)
+    _looked(visitor, lambda: again.flow().flows)
+    inmate.watch(line, Seat.VISITOR)
+    _stands_still(inmate, Seat.VISITOR)
+    assert inmate.received(Seat.VISITOR).frames == 0
+    engine.hold(monitored, held=False)
+    _looked(inmate, lambda: inmate.received(Seat.VISITOR).frames > 10)
+    assert inmate.received(Seat.VISITOR).sound == 0
+    engine.mute(monitored, Seat.VISITOR, muted=False)
+    _looked(inmate, lambda: inmate.received(Seat.VISITOR).level > 0)
+
+
 def test_who_is_removed_is_seen_no_more(
     engine: JanusEngine, peers: Peers, monitored: MonitoredRoom
 ) -> None:
@@ -357,6 +382,7 @@ def test_without_janus_every_verb_says_so(tmp_path: Path) -> None:
         lambda: engine.admit(room, Seat.VISITOR),
         lambda: engine.monitor(room),
         lambda: engine.mute(room, Seat.VISITOR, muted=True),
+        lambda: engine.hold(room, held=True),
         lambda: engine.remove(room, Seat.VISITOR),
         lambda: engine.close(room),
         lambda: engine.statistics(room),

@@ -145,6 +145,7 @@ def test_nobody_watches_mutes_or_records_a_privileged_room(engine: CallEngine) -
     for asked in (
         lambda: engine.monitor(room),
         lambda: engine.mute(room, Seat.VISITOR, muted=True),
+        lambda: engine.hold(room, held=True),
         lambda: engine.record(room, on=True),
     ):
         with pytest.raises(TypeError):

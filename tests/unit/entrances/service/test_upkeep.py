@@ -71,6 +71,7 @@ def test_every_service_that_works_does_all_of_it() -> None:
         "destroy_what_is_confirmed",
         "look_after_visits",
         "keep_in_step",
+        "keep_recordings",
     ]
     source = inspect.getsource(service)
     assert source.count("*UPKEEP") == 2, "of serve and of worker"
