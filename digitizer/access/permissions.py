@@ -95,6 +95,7 @@ class Act(StrEnum):
     SEE_CALLS = "see video calls"
     RUN_CALL = "identify visitors of video calls, warn and mute"
     END_CALL = "end video calls"
+    TRY_DEVICES = "try their own camera, microphone and network"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
     KIOSKS = "enrol kiosks, and unlock accounts and terminals"
@@ -234,6 +235,7 @@ RULES = {
     Act.SEE_CALLS: Rule(_ALL, machine=False, own=True, outside=True),
     Act.RUN_CALL: Rule(_CLERKS, machine=False),
     Act.END_CALL: Rule(_CLERKS, machine=False, reason=True),
+    Act.TRY_DEVICES: Rule(_ALL, machine=False, own=True, outside=True),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),

@@ -230,6 +230,7 @@ class Verb(StrEnum):
     TERMINATE_CALL = "terminate call"
     LEAVE_CALL = "leave call"
     NOTE_CALL = "note state of call"
+    TRY_DEVICES = "try camera and microphone"
     # the protected line
     SEND_PROTECTED = "something went to the protected line"
     PRINT_PROTECTED_SHEET = "print sheets for the protected line"

@@ -37,8 +37,10 @@ from tests.support.whole_facility import ACTORS, OWNER, Place, copy_of, make_who
 
 #: What takes the facility and no actor, and why it may.
 NOT_VERBS = {
+    "calls.actions.relay_urls": "within another verb",
     "calls.service.board_of": "within other verbs, and the service's own start",
     "calls.service.relay_secret": "within another verb",
+    "calls.service.relay_answers": "within another verb",
     "calls.service.stop": "the service's own end",
     "access.login.enter_as_inmate": "before a login there is no actor",
     "access.login.answer_step": "before a login there is no actor",

@@ -80,6 +80,7 @@ MAY = {
     Act.SEE_CALLS: "clerk supervisor administrator investigator inmate correspondent",
     Act.RUN_CALL: "clerk supervisor administrator",
     Act.END_CALL: "clerk supervisor administrator",
+    Act.TRY_DEVICES: "clerk supervisor administrator investigator inmate correspondent",
     Act.APPEAL: "inmate correspondent",
     Act.ENTER_APPEAL: "clerk supervisor administrator",
     Act.SEE_APPEALS: "clerk supervisor administrator investigator machine",
