@@ -97,6 +97,7 @@ class Act(StrEnum):
     END_CALL = "end video calls"
     SEE_RECORDINGS = "see which video calls were recorded"
     EXPORT_RECORDING = "take out recordings of video calls"
+    TRY_DEVICES = "try their own camera, microphone and network"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
     KIOSKS = "enrol kiosks, and unlock accounts and terminals"
@@ -238,6 +239,7 @@ RULES = {
     Act.END_CALL: Rule(_CLERKS, machine=False, reason=True),
     Act.SEE_RECORDINGS: Rule(_ALL, machine=False),
     Act.EXPORT_RECORDING: Rule(_HOLDERS, machine=False, reason=True),
+    Act.TRY_DEVICES: Rule(_ALL, machine=False, own=True, outside=True),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),

@@ -151,7 +151,15 @@ def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
     if not states.may_enter(record.call, SEATS.get(by.kind, Seat.VISITOR), now()):
         over = record.call.stage.is_over
         raise Conflict("The call is over." if over else "It cannot begin yet.")
-    own, secret = facility.settings.calls, relay_secret(facility)
+    # Ports are counted by this name: nobody can take those of the others of their call.
+    who = _SEATS.get(by.kind) or secrets.token_hex(4)
+    urls = relay_urls(facility)
+    return relay_pass(relay_secret(facility), urls, f"{record.id}-{who}", now())
+
+
+def relay_urls(facility: Facility) -> tuple[str, ...]:
+    """The ways to the relay, as WebRTC writes them: that which serves a call best comes first."""
+    own = facility.settings.calls
     host = f"[{own.relay_host}]" if ":" in own.relay_host else own.relay_host
     urls = [f"turn:{host}:{own.relay_port}?transport={each}" for each in ("udp", "tcp")]
     if own.certificate:
@@ -159,6 +167,7 @@ def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
     # Ports are counted by this name: nobody can take those of the others of their call.
     who = SEATS.get(by.kind) or secrets.token_hex(4)
     return relay_pass(secret, tuple(urls), f"{record.id}-{who}", now())
+    return tuple(urls)
 
 
 def publish(facility: Facility, call_id: str, offer: str, by: Actor) -> tuple[str, int]:
@@ -169,7 +178,7 @@ def publish(facility: Facility, call_id: str, offer: str, by: Actor) -> tuple[st
     try:
         answer, held = board_of(facility).publish(record, SEATS[by.kind], offer)
     except CallError as error:
-        raise _failed(error) from None
+        raise failed(error) from None
     with acting(facility, by, Act.OWN_CALL) as action:
         action.record(Verb.ENTER_CALL, Subject.call(record.id), room=_place(record, held.room))
     return answer, held.number
@@ -200,7 +209,7 @@ def watch(facility: Facility, call_id: str, seat: str, by: Actor) -> str:
     try:
         offer = _line(board, record, by).watch(whom)
     except CallError as error:
-        raise _failed(error) from None
+        raise failed(error) from None
     with acting(facility, by, Act.SEE_CALLS) as action:
         action.record(Verb.WATCH_CALL, Subject.call(record.id))
     return offer
@@ -214,7 +223,7 @@ def answer(facility: Facility, call_id: str, seat: str, sdp: str, by: Actor) -> 
     try:
         _line(board, record, by).answer(whom, sdp)
     except CallError as error:
-        raise _failed(error) from None
+        raise failed(error) from None
 
 
 def identify(facility: Facility, call_id: str, by: Actor, need: Need) -> None:
@@ -255,7 +264,7 @@ def mute(facility: Facility, call_id: str, seat: str, by: Actor, *, muted: bool)
     try:
         board_of(facility).engine.mute(room, whom, muted=muted)
     except CallError as error:
-        raise _failed(error) from None
+        raise failed(error) from None
     with muting as action:
         about = Subject.call(record.id)
         action.record(Verb.MUTE_CALL, about, seat=str(whom), muted=muted)
@@ -321,7 +330,8 @@ def changed(verb: Callable[[Call], Call], call: Call) -> Call:
         raise Conflict(str(error)) from None
 
 
-def _failed(error: CallError) -> Conflict:
+def failed(error: CallError) -> Conflict:
+    """What people are told of it."""
     if isinstance(error, Refused):
         return Conflict(str(error))
     return Conflict("The video server does not answer. It is tried again by itself.")

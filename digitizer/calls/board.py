@@ -26,6 +26,7 @@ from digitizer.calls import records, states
 from digitizer.calls.records import CallRecord
 from digitizer.calls.rooms import NobodyWatches
 from digitizer.calls.states import Seen, look, may_enter, may_meet, was_away
+from digitizer.calls.trials import Trials
 from digitizer.engines.calls.port import (
     CallEngine,
     CallError,
@@ -103,6 +104,7 @@ class Board:
     ) -> None:
         self.facility = facility
         self.engine = engine
+        self.trials = Trials(engine)
         self._stop_servers = stop
         self._own = facility.settings.calls
         self._rules = records.rules_of(facility.settings.calls)
@@ -223,6 +225,7 @@ class Board:
         """One look at every call that can be entered. Where that fails, nobody is on a line after
         the end of their call all the same."""
         at = now()
+        self.trials.end_old()
         self._drop_who_looks_no_more()
         try:
             self._look_at_all(at)

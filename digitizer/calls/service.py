@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import socket
 import threading
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from digitizer.engines.calls.written import CannotWrite, MediaPlan, Ports, Serve
 from digitizer.facility import Facility
 from digitizer.model.call_settings import Calls
 from digitizer.model.errors import NotFound
+
+#: Seconds.
+_ANSWERS = 1.0
 
 log = logging.getLogger("digitizer")
 
@@ -43,6 +47,17 @@ def relay_secret(facility: Facility) -> str:
     """What passes to the relay are made with. Raises as ``board_of``."""
     board_of(facility)
     return _relays[facility.home]
+
+
+def relay_answers(facility: Facility) -> bool:
+    """Whether our relay takes connections on this machine."""
+    own = facility.settings.calls
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(own.relay_address, own.relay_address)
+    try:
+        socket.create_connection((here, own.relay_port), _ANSWERS).close()
+    except OSError:
+        return False
+    return True
 
 
 def stop(facility: Facility) -> None:

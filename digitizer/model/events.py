@@ -233,6 +233,7 @@ class Verb(StrEnum):
     ANSWER_RECORDING = "agree to recording of call, or not"
     KEEP_RECORDING = "keep recording of call"
     EXPORT_RECORDING = "take out recording of call"
+    TRY_DEVICES = "try camera and microphone"
     # the protected line
     SEND_PROTECTED = "something went to the protected line"
     PRINT_PROTECTED_SHEET = "print sheets for the protected line"

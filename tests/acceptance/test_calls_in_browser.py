@@ -29,15 +29,18 @@ from digitizer.calls.records import CallRecord, NewCall  # noqa: E402
 from digitizer.calls.states import CallKind, CallRules, Outcome, Stage, terminate  # noqa: E402
 from digitizer.facility import open_facility  # noqa: E402
 from digitizer.model.people import MACHINE, Actor, ActorKind, StaffRole  # noqa: E402
+from digitizer.calls import records  # noqa: E402
+from digitizer.calls.records import CallRecord, NewCall  # noqa: E402
+from digitizer.calls.states import CallKind, CallRules, Outcome, Stage, terminate  # noqa: E402
 from digitizer.people import roster  # noqa: E402
 from digitizer.storage.database import reading, writing  # noqa: E402
 from digitizer.support.clock import new_id, now  # noqa: E402
-from tests.support.call_kit import free_ports, missing, own_address  # noqa: E402
+from tests.support.call_home import LOGINS, OWNER, home_with_calls  # noqa: E402
+from tests.support.call_kit import missing  # noqa: E402
 from tests.support.call_peers import chromium_with_devices  # noqa: E402
-from tests.support.conversing import IDA, give_account, make_contact  # noqa: E402
 from tests.support.in_browser import CHROMIUM, served  # noqa: E402
 from tests.support.patience import HUNG, until  # noqa: E402
-from tests.support.web_kit import PASSWORD, PIN, Mail, make_mail  # noqa: E402
+from tests.support.web_kit import Mail  # noqa: E402
 
 pytestmark = [
     pytest.mark.browser,
@@ -45,7 +48,6 @@ pytestmark = [
     pytest.mark.skipif(bool(missing()), reason=str(missing())),
 ]
 
-OWNER = "2026-00117"
 _AXE = axe_api.Axe().axe_script
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _SETTINGS = """
@@ -94,28 +96,7 @@ _SEEN = """async (seat) => {
 def mail() -> Iterator[Mail]:
     """Not in the tests' own folder: a socket's path is short."""
     with tempfile.TemporaryDirectory() as folder:
-        yield from _mail(Path(folder))
-
-
-def _mail(folder: Path) -> Iterator[Mail]:
-    made = make_mail(folder / "home")
-    assert make_contact(made.facility, IDA, OWNER) == 1
-    give_account(made.facility, 1, hashed=hash_secret(PASSWORD))
-    first = free_ports()
-    written = made.facility.home / "config.toml"
-    text = _SETTINGS.format(
-        address=own_address(),
-        port=first,
-        relay_first=first + 1,
-        relay_last=first + 99,
-        media_first=first + 100,
-        media_last=first + 199,
-    )
-    written.write_text(written.read_text() + text)
-    made.facility.engine.dispose()
-    made = Mail(open_facility(made.facility.home), made.ids)
-    yield made
-    made.facility.engine.dispose()
+        yield from home_with_calls(Path(folder))
 
 
 @pytest.fixture(scope="module")
@@ -182,12 +163,7 @@ class Three:
 @pytest.fixture
 def three(mail: Mail, chromium: Browser, address: str) -> Iterator[Three]:
     made = []
-    forms: tuple[tuple[str, dict[str, str | float | bool]], ...] = (
-        ("/family/login", {"email": "ida@example.org", "password": PASSWORD}),
-        ("/login", {"booking_number": OWNER, "pin": PIN}),
-        ("/staff/login", {"name": "Ana Brookwater", "password": PASSWORD}),
-    )
-    for login, form in forms:
+    for login, form in LOGINS.values():
         context = chromium.new_context(base_url=address)
         context.set_default_timeout(HUNG * 1000)
         page = context.new_page()

@@ -165,6 +165,21 @@ _CALLS = tuple(
         ),
     )
 )
+_TRYING = tuple(
+    row
+    for base, none in (
+        ("/mail/calls/test", inmates(404, 404)),
+        ("/family/calls/test", families(404, 404)),
+        ("/staff/calls/test", staff(404, 404)),
+    )
+    for row in (
+        Row(f"GET {base}", none),
+        *(
+            Row(f"POST {base}/{act}", none, form={**_OFFERED, "key": "none"})
+            for act in ("begin", "publish", "watch", "answer", "end")
+        ),
+    )
+)
 
 _TALKS = (
     Row("GET /mail/pin", inmates(200, 200)),
@@ -1905,6 +1920,7 @@ _VISITS = (
 ROWS = (
     *_LOGIN,
     *_CALLS,
+    *_TRYING,
     *_TALKS,
     *_ASKING,
     *_REQUESTS,

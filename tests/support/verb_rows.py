@@ -25,6 +25,8 @@ from digitizer.audit import Head
 from digitizer.auditing import actions as auditing
 from digitizer.calls import actions as calls
 from digitizer.calls import recordings
+from digitizer.calls import trying
+from digitizer.calls.service import board_of
 from digitizer.calls.states import Stage
 from digitizer.capture import ingest, inspection, intake
 from digitizer.capture.pipeline import no_progress
@@ -435,7 +437,24 @@ def _watch_and_answer(h: Facility, call: str, by: Actor) -> None:
     calls.answer(h, call, seat, OFFER, by)
 
 
+def _try(h: Facility, by: Actor, do: Callable[[Facility, str], object]) -> None:
+    """While they try their devices, and what they send comes back."""
+    made = met_calls.with_calls(h)
+    whose, trials = f"{by.kind}:{by.name}", board_of(made).trials
+    key = trials.begin(whose)
+    trials.publish(whose, key, OFFER)
+    trials.watch(whose, key)
+    do(made, key)
+
+
+def _try_to_publish(h: Facility, by: Actor) -> None:
+    made = met_calls.with_calls(h)
+    key = board_of(made).trials.begin(f"{by.kind}:{by.name}")
+    trying.publish(made, key, OFFER, by)
+
+
 _WATCHERS = f"{CLERKS} investigator owner family"
+_TRIERS = f"{CLERKS} investigator owner another family stranger"
 _CALLS = (
     Row(
         "calls.actions.listed",
@@ -540,6 +559,29 @@ _CALLS = (
         CLERKS,
         Verb.TERMINATE_CALL,
         lambda h, at, by: _in_call(h, lambda f, call: calls.end(f, call, by, "why")),
+    ),
+    Row("calls.trying.is_offered", _TRIERS, None, lambda h, at, by: trying.is_offered(h, by)),
+    Row(
+        "calls.trying.begin",
+        _TRIERS,
+        Verb.TRY_DEVICES,
+        lambda h, at, by: trying.begin(met_calls.with_calls(h), by),
+    ),
+    Row("calls.trying.publish", _TRIERS, None, lambda h, at, by: _try_to_publish(h, by)),
+    Row(
+        "calls.trying.watch",
+        _TRIERS,
+        None,
+        lambda h, at, by: _try(h, by, lambda f, key: trying.watch(f, key, by)),
+    ),
+    Row(
+        "calls.trying.answer",
+        _TRIERS,
+        None,
+        lambda h, at, by: _try(h, by, lambda f, key: trying.answer(f, key, OFFER, by)),
+    ),
+    Row(
+        "calls.trying.end", _TRIERS, None, lambda h, at, by: trying.end(met_calls.with_calls(h), by)
     ),
 )
 _LETTERS = (

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from digitizer.engines.calls.offers import checked_offer, without_addresses
 from digitizer.engines.calls.port import (
+    EchoRoom,
     EngineDown,
     Flow,
     MonitoredRoom,
@@ -21,6 +22,7 @@ from digitizer.engines.calls.port import (
     Seat,
     Statistics,
     need_monitored,
+    need_seat,
 )
 
 #: What a server answers and offers, as far as anybody looks at it.
@@ -31,6 +33,7 @@ _SDP = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=fake\r\nt=0 0\r\n"
 class _Place:
     """What is in one room."""
 
+    echoes: bool = False
     lines: dict[Seat, FakeLine] = field(default_factory=dict)
     watchers: list[FakeLine] = field(default_factory=list)
     sending: dict[Seat, int] = field(default_factory=dict)
@@ -63,7 +66,8 @@ class FakeLine:
         return _SDP
 
     def shown(self) -> dict[Seat, int]:
-        return {k: v for k, v in self._place.sending.items() if k is not self._seat}
+        sending = self._place.sending.items()
+        return {k: v for k, v in sending if k is not self._seat or self._place.echoes}
 
     def watch(self, seat: Seat) -> str:
         self._need()
@@ -108,11 +112,12 @@ class FakeEngine:
 
     def open(self, room: Room) -> None:
         self._need()
-        self._places.setdefault(room, _Place())
+        self._places.setdefault(room, _Place(echoes=isinstance(room, EchoRoom)))
 
     def admit(self, room: Room, seat: Seat) -> FakeLine:
         with self._lock:
             place = self._place(room)
+            need_seat(room, seat)
             if (room, seat) in self._out:
                 raise Removed("They were removed from this room.")
             if seat in place.lines:

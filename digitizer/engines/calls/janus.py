@@ -7,7 +7,8 @@ A privileged room is made with a secret that is forgotten at once: Janus starts 
 forwards no media and changes nothing in that room without it (``lock_record``,
 ``lock_rtp_forward``), whoever asks. It has two tokens from the start, and shows its media only to
 who entered with one of them (``require_pvtid``). For the same reason nobody can destroy it: it
-is emptied, and is gone with the next start of Janus.
+is emptied, and is gone with the next start of Janus. An echo room is closed as any other, but none
+of our verbs watches or records it.
 """
 
 from __future__ import annotations
@@ -25,15 +26,19 @@ from digitizer.engines.calls.janus_connection import JanusConnection, Json, Room
 from digitizer.engines.calls.offers import PICTURE, SOUND, checked_offer, without_addresses
 from digitizer.engines.calls.port import (
     CallError,
+    EchoRoom,
     EngineDown,
     Flow,
     MonitoredRoom,
+    PrivilegedRoom,
     Refused,
     Removed,
     Room,
     Seat,
     Statistics,
     need_monitored,
+    need_seat,
+    seats_of,
 )
 
 # What the VideoRoom says.
@@ -162,6 +167,9 @@ class JanusLine:
         match event.get("janus"):
             case "webrtcup":
                 self._flow = replace(self._flow, connected=True)
+                if self._seat and isinstance(self._room, EchoRoom):
+                    with self._lock:
+                        self._shown[self._seat] = next(_generations)
             case "media":
                 what = "sound" if event.get("type") == "audio" else "picture"
                 self._flow = replace(self._flow, **{what: bool(event.get("receiving"))})
@@ -207,16 +215,16 @@ class JanusEngine:
         self._on_hold: set[Room] = set()
 
     def open(self, room: Room) -> None:
-        monitored = type(room) is MonitoredRoom
+        seats, monitored = seats_of(room), type(room) is MonitoredRoom
         body = {
             "request": "create",
             "admin_key": self._own.rooms,
             "room": room.name,
-            "secret": self._secret_of(room) if monitored else secrets.token_hex(32),
+            "secret": self._secret_of(room) or secrets.token_hex(32),
             "is_private": True,
             "permanent": False,
-            "publishers": len(Seat),
-            "allowed": [self._token(room, seat) for seat in Seat],
+            "publishers": len(seats),
+            "allowed": [self._token(room, seat) for seat in seats],
             "require_pvtid": True,
             "bitrate": self._bitrate,
             "bitrate_cap": True,
@@ -232,6 +240,7 @@ class JanusEngine:
             self._tell(body)
 
     def admit(self, room: Room, seat: Seat) -> JanusLine:
+        need_seat(room, seat)
         with self._lock:
             if (room, seat) in self._out:
                 raise Removed("They were removed from this room.")
@@ -286,7 +295,7 @@ class JanusEngine:
             line.hang_up()
 
     def close(self, room: Room) -> None:
-        if isinstance(room, MonitoredRoom):
+        if not isinstance(room, PrivilegedRoom):
             with _unless(_NO_SUCH_ROOM):
                 self._tell_room(room, {"request": "destroy", "permanent": False})
         with self._lock:
@@ -340,7 +349,7 @@ class JanusEngine:
         with _unless(_NO_SUCH_ROOM):
             self._tell_room(room, body)
 
-    def _tell_room(self, room: MonitoredRoom, body: Json) -> None:
+    def _tell_room(self, room: MonitoredRoom | EchoRoom, body: Json) -> None:
         self._tell({**body, "room": room.name, "secret": self._secret_of(room)})
 
     def _tell(self, body: Json) -> None:
@@ -356,7 +365,8 @@ class JanusEngine:
             return self._connection
 
     def _secret_of(self, room: Room) -> str:
-        return self._derived(need_monitored(room), "secret")
+        """By which rooms are changed; empty for a privileged one: nobody has it."""
+        return self._derived(room, "secret") if type(room) in (MonitoredRoom, EchoRoom) else ""
 
     def _token(self, room: Room, seat: Seat) -> str:
         return self._derived(room, f"seat {seat}")

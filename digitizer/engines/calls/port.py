@@ -5,6 +5,8 @@ and record. A privileged room (an attorney's) has two seats and nothing else: th
 stands for a watcher of it, no verb that records it, and the server that holds it is told so as
 well (``janus``). No kind becomes the other: each has identifiers of its own.
 
+A third kind is no call: in an echo room one person sits alone, and sees what of them arrives.
+
 What is warned of is no verb here. A warning is written into the call's record and shown by our
 pages: it must arrive where the media does not.
 """
@@ -52,7 +54,19 @@ class PrivilegedRoom:
         return f"privileged-{self.key}"
 
 
-Room = MonitoredRoom | PrivilegedRoom
+@dataclass(frozen=True, slots=True)
+class EchoRoom:
+    """As ``MonitoredRoom``, for one person who tries their camera. Only the visitor's seat is in
+    it, and who sits there sees themselves (``shown``)."""
+
+    key: str
+
+    @property
+    def name(self) -> str:
+        return f"echo-{self.key}"
+
+
+Room = MonitoredRoom | PrivilegedRoom | EchoRoom
 
 
 class CallError(Exception):
@@ -106,8 +120,8 @@ class WatchLine(Protocol):
         """False once it was ended, by whomever, or the server died."""
 
     def shown(self) -> dict[Seat, int]:
-        """Who can be seen now, but for oneself. The number changes when the same person comes
-        again: what was fetched before shows nothing more."""
+        """Who can be seen now, but for oneself; in an echo room oneself. The number changes when
+        the same person comes again: what was fetched before shows nothing more."""
 
     def watch(self, seat: Seat) -> str:
         """The server's offer (SDP) of what this seat sends. Raises Refused if it sends nothing."""
@@ -164,6 +178,17 @@ class CallEngine(Protocol):
 
     def stop(self) -> None:
         """Lets go of the server; every line ends."""
+
+
+def seats_of(room: Room) -> tuple[Seat, ...]:
+    """Who can sit there, and nobody else."""
+    return (Seat.VISITOR,) if isinstance(room, EchoRoom) else tuple(Seat)
+
+
+def need_seat(room: Room, seat: Seat) -> None:
+    """Raises Refused where the room has no such seat."""
+    if seat not in seats_of(room):
+        raise Refused(f"This room has no seat of the {seat}.")
 
 
 def need_monitored(room: Room) -> MonitoredRoom:

@@ -18,6 +18,7 @@ from digitizer.entrances.web import probes
 from digitizer.entrances.web.family import account as family_account
 from digitizer.entrances.web.family import booked_visits as family_booked_visits
 from digitizer.entrances.web.family import calls as family_calls
+from digitizer.entrances.web.family import devices as family_devices
 from digitizer.entrances.web.family import front as family_front
 from digitizer.entrances.web.family import home as family_home
 from digitizer.entrances.web.family import letters as family_letters
@@ -33,6 +34,7 @@ from digitizer.entrances.web.inmate import (
     receipts,
     requests,
 )
+from digitizer.entrances.web.inmate import devices as inmate_devices
 from digitizer.entrances.web.inmate import visits as inmate_visits
 from digitizer.entrances.web.shared import front_page, proof
 from digitizer.entrances.web.shared.auth import NeedsLogin
@@ -82,6 +84,7 @@ from digitizer.entrances.web.staff import (
     watching,
 )
 from digitizer.entrances.web.staff import calls as staff_calls
+from digitizer.entrances.web.staff import devices as staff_devices
 from digitizer.entrances.web.staff import protected as staff_protected
 from digitizer.entrances.web.staff import requests as staff_requests
 from digitizer.entrances.web.staff import visits as staff_visits
@@ -92,6 +95,7 @@ from digitizer.support.paths import WEB_TEMPLATES
 _STAFF = (
     today,
     live,
+    staff_devices,  # before the addresses of single calls
     staff_calls,
     sealed,
     held_item,
@@ -135,6 +139,7 @@ _STAFF = (
 )
 #: Before the mailbox, which has addresses of any word.
 _INMATE = (
+    inmate_devices,
     inmate_calls,
     conversations,
     own_pin,
@@ -149,6 +154,7 @@ _FAMILY = (
     family_front,
     family_takeaway,
     family_home,
+    family_devices,
     family_calls,
     family_account,
     family_letters,

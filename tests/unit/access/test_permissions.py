@@ -82,6 +82,7 @@ MAY = {
     Act.END_CALL: "clerk supervisor administrator",
     Act.SEE_RECORDINGS: "clerk supervisor administrator investigator",
     Act.EXPORT_RECORDING: "supervisor administrator investigator",
+    Act.TRY_DEVICES: "clerk supervisor administrator investigator inmate correspondent",
     Act.APPEAL: "inmate correspondent",
     Act.ENTER_APPEAL: "clerk supervisor administrator",
     Act.SEE_APPEALS: "clerk supervisor administrator investigator machine",

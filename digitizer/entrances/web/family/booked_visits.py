@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
+from digitizer.calls import trying
 from digitizer.entrances.web.family.visits import FamilyVisit, SignedFamily, page
 from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.messages import writing
@@ -39,6 +40,7 @@ def mine(request: Request, visit: FamilyVisit) -> HTMLResponse:
         to_come=to_come,
         others=[each for each in booked if each not in to_come],
         calls=found,
+        tests_devices=trying.is_offered(facility, me),
     )
 
 

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from digitizer.access.login import Visit
+from digitizer.calls import trying
 from digitizer.entrances.web.inmate.shown import show_to_inmate
 from digitizer.entrances.web.shared.auth import InmateVisit, SignedInmate
 from digitizer.entrances.web.shared.templating import facility_of
@@ -44,6 +45,7 @@ def _page(request: Request, visit: Visit, *, done: str = "", trouble: str = "") 
         to_come=to_come,
         others=[each for each in booked if each not in to_come],
         calls=found,
+        tests_devices=trying.is_offered(facility, visit.actor),
         at=at,
         done=done,
         trouble=trouble,

@@ -9,6 +9,7 @@ import pytest
 
 from digitizer.engines.calls.port import (
     CallEngine,
+    EchoRoom,
     Flow,
     MonitoredRoom,
     PrivilegedRoom,
@@ -50,6 +51,26 @@ def test_two_seats_see_each_other_and_nobody_else(tried: Tried, room: Room) -> N
         assert tried.engine.statistics(room).of(seat).flows
     with pytest.raises(Refused):
         tried.engine.admit(room, Seat.VISITOR).answer(Seat.INMATE, OFFER)
+
+
+def test_in_an_echo_room_one_person_sees_themselves(tried: Tried) -> None:
+    room = EchoRoom(f"contract{next(_numbers)}")
+    tried.engine.open(room)
+    line = tried.engine.admit(room, Seat.VISITOR)
+    assert line.shown() == {}
+    tried.send(room, Seat.VISITOR, line)
+    assert set(line.shown()) == {Seat.VISITOR}
+    assert line.watch(Seat.VISITOR).startswith("v=0")
+    with pytest.raises(Refused):
+        tried.engine.admit(room, Seat.INMATE)
+    with pytest.raises(TypeError):
+        tried.engine.monitor(room)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        tried.engine.record(room, on=True)  # type: ignore[arg-type]
+    tried.engine.close(room)
+    until(lambda: not line.alive)
+    with pytest.raises(Refused):
+        tried.engine.admit(room, Seat.VISITOR)
 
 
 def test_who_comes_later_sees_who_is_there(tried: Tried, room: Room) -> None:
