@@ -152,7 +152,7 @@ def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
         over = record.call.stage.is_over
         raise Conflict("The call is over." if over else "It cannot begin yet.")
     # Ports are counted by this name: nobody can take those of the others of their call.
-    who = _SEATS.get(by.kind) or secrets.token_hex(4)
+    who = SEATS.get(by.kind) or secrets.token_hex(4)
     urls = relay_urls(facility)
     return relay_pass(relay_secret(facility), urls, f"{record.id}-{who}", now())
 
@@ -164,9 +164,6 @@ def relay_urls(facility: Facility) -> tuple[str, ...]:
     urls = [f"turn:{host}:{own.relay_port}?transport={each}" for each in ("udp", "tcp")]
     if own.certificate:
         urls.append(f"turns:{host}:{own.tls_port}?transport=tcp")
-    # Ports are counted by this name: nobody can take those of the others of their call.
-    who = SEATS.get(by.kind) or secrets.token_hex(4)
-    return relay_pass(secret, tuple(urls), f"{record.id}-{who}", now())
     return tuple(urls)
 
 

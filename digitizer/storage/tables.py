@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0041"
 SCHEMA_VERSION = "0042"
 
 _NAMING = {

@@ -23,15 +23,10 @@ axe_api = pytest.importorskip(
 )
 from playwright.sync_api import Browser, Page, expect  # noqa: E402 - after the skip above
 
-from digitizer.access.password_hashing import hash_secret  # noqa: E402
 from digitizer.calls import recordings, records  # noqa: E402
 from digitizer.calls.records import CallRecord, NewCall  # noqa: E402
 from digitizer.calls.states import CallKind, CallRules, Outcome, Stage, terminate  # noqa: E402
-from digitizer.facility import open_facility  # noqa: E402
 from digitizer.model.people import MACHINE, Actor, ActorKind, StaffRole  # noqa: E402
-from digitizer.calls import records  # noqa: E402
-from digitizer.calls.records import CallRecord, NewCall  # noqa: E402
-from digitizer.calls.states import CallKind, CallRules, Outcome, Stage, terminate  # noqa: E402
 from digitizer.people import roster  # noqa: E402
 from digitizer.storage.database import reading, writing  # noqa: E402
 from digitizer.support.clock import new_id, now  # noqa: E402
@@ -50,25 +45,8 @@ pytestmark = [
 
 _AXE = axe_api.Axe().axe_script
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-_SETTINGS = """
-[family]
-address = "https://mail.jail.example"
-
-[mail]
-host = "127.0.0.1"
-sender = "mailroom@jail.example"
-security = "none"
-
-[calls]
-video = true
-media_address = "{address}"
-relay_host = "127.0.0.1"
-relay_address = "127.0.0.1"
-relay_port = {port}
-relay_range = [{relay_first}, {relay_last}]
-media_range = [{media_first}, {media_last}]
-most_moved_minutes = 0
-when_nobody_watches = "pause"
+#: Under [calls].
+_WATCHED = """when_nobody_watches = "pause"
 unwatched_seconds = 10
 record = true
 """
@@ -94,9 +72,8 @@ _SEEN = """async (seat) => {
 
 @pytest.fixture(scope="module")
 def mail() -> Iterator[Mail]:
-    """Not in the tests' own folder: a socket's path is short."""
     with tempfile.TemporaryDirectory() as folder:
-        yield from home_with_calls(Path(folder))
+        yield from home_with_calls(Path(folder), _WATCHED)
 
 
 @pytest.fixture(scope="module")

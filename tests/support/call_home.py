@@ -39,7 +39,8 @@ LOGINS: dict[str, tuple[str, dict[str, str | float | bool]]] = {
 }
 
 
-def home_with_calls(folder: Path) -> Iterator[Mail]:
+def home_with_calls(folder: Path, more: str = "") -> Iterator[Mail]:
+    """``more``: further lines of [calls]."""
     made = make_mail(folder / "home")
     assert make_contact(made.facility, IDA, OWNER) == 1
     give_account(made.facility, 1, hashed=hash_secret(PASSWORD))
@@ -53,7 +54,7 @@ def home_with_calls(folder: Path) -> Iterator[Mail]:
         media_first=first + 100,
         media_last=first + 199,
     )
-    written.write_text(written.read_text() + text)
+    written.write_text(written.read_text() + text + more)
     made.facility.engine.dispose()
     made = Mail(open_facility(made.facility.home), made.ids)
     yield made

@@ -24,8 +24,7 @@ from digitizer.appeals import actions as appeals
 from digitizer.audit import Head
 from digitizer.auditing import actions as auditing
 from digitizer.calls import actions as calls
-from digitizer.calls import recordings
-from digitizer.calls import trying
+from digitizer.calls import recordings, trying
 from digitizer.calls.service import board_of
 from digitizer.calls.states import Stage
 from digitizer.capture import ingest, inspection, intake

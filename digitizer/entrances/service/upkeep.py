@@ -1,9 +1,8 @@
 """What the service does by itself, besides the mail: it sends what is in the outbox, mails alarms,
 makes the day's backup, removes photos that nobody sent, gives notices of what was refused,
-destroys what two people decided to destroy, lets requests for visits lapse, holds what
-another facility recalled, and finishes transfers that were interrupted."""
-destroys what two people decided to destroy, lets requests for visits lapse, and keeps what was
-recorded of calls."""
+destroys what two people decided to destroy, lets requests for visits lapse, holds what another
+facility recalled, finishes transfers that were interrupted, and keeps what was recorded of
+calls."""
 
 from __future__ import annotations
 
@@ -35,16 +34,11 @@ log = logging.getLogger("digitizer")
 #: Seconds between looks at the outbox, at what may be an alarm, at whether a backup is due, at mail
 #: that came back, for photos that nobody sent, for notices that are due, at the event log, for
 #: what was confirmed to be destroyed, for requests for visits that nobody answered, and at what
-#: the other facilities of the agency did.
-_OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
-_BOUNCE_LOOK, _PHOTO_LOOK, _NOTICE_LOOK = 60.0, 900.0, 60.0
-_LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK, _AGENCY_LOOK = 600.0, 60.0, 60.0, 60.0
-#: what was confirmed to be destroyed, for requests for visits that nobody answered, and for
-#: recordings of calls that are over.
+#: the other facilities of the agency did, and for recordings of calls that are over.
 _OUTBOX_LOOK, _ALARM_LOOK, _BACKUP_LOOK = 5.0, 60.0, 60.0
 _BOUNCE_LOOK, _PHOTO_LOOK, _NOTICE_LOOK = 60.0, 900.0, 60.0
 _LOG_LOOK, _RETENTION_LOOK, _VISIT_LOOK = 600.0, 60.0, 60.0
-_RECORDING_LOOK = 30.0
+_AGENCY_LOOK, _RECORDING_LOOK = 60.0, 30.0
 #: Seconds that the end of the service waits for what is under way.
 _GRACE = 3.0
 
