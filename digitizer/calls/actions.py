@@ -62,7 +62,7 @@ class Shown:
     ``line``: the number of the reader's own line; 0: they have none. ``visible``: whom they can
     see, with the number of what is sent. ``warned``: of how many minutes; 0: of none. ``paused``:
     until somebody of staff looks again; ``watched``: whether somebody does now. ``recording``: how
-    it stands with it."""
+    it stands with it. ``again``: another visit was booked in its place."""
 
     id: str
     kind: CallKind
@@ -85,6 +85,7 @@ class Shown:
     planned: timedelta
     moved: timedelta
     is_booked_again: bool
+    again: bool
     paused: bool
     watched: bool
     recording: Recording
@@ -369,6 +370,7 @@ def _shown(tx: sa.Connection, board: Board, record: CallRecord, by: Actor) -> Sh
         planned=call.planned,
         moved=call.moved,
         is_booked_again=call.is_booked_again,
+        again=bool(record.again),
         paused=call.is_paused,
         watched=board.is_watched(record.id),
         recording=_recording(record, board.facility.settings.calls, seat),

@@ -84,6 +84,17 @@ class Calls(Keys):
             )
         return address
 
+    @field_validator("relay_address")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            raise ValueError(
+                f'holds {address!r}. Write an address of this machine, or "0.0.0.0" for all.'
+            ) from None
+        return address
+
     @field_validator("relay_range", "media_range")
     @classmethod
     def _is_a_range(cls, ports: tuple[int, ...]) -> tuple[int, ...]:

@@ -13,14 +13,19 @@ class MailKind(StrEnum):
     LETTERS = "letters"
     REJECTED = "rejected"
     MESSAGES = "messages"
+    RECORDINGS = "recordings"
+    VISITS = "visits"
 
 
 class Thing(StrEnum):
-    """What is destroyed as one: a letter, a scan that never became letters, or an e-message."""
+    """What is destroyed as one: a letter, a scan that never became letters, an e-message, the
+    recording of a call, or a visit with its call."""
 
     LETTER = "letter"
     SCAN = "scan"
     MESSAGE = "message"
+    RECORDING = "recording"
+    VISIT = "visit"
 
 
 class HoldOn(StrEnum):
@@ -46,6 +51,7 @@ class Waits(StrEnum):
     ORIGINAL = "its paper is still kept"
     EARLIER = "earlier scan still kept"
     REPLY = "its reply sheet is still kept"
+    RECORDING = "its recording is still kept"
 
 
 class RunState(StrEnum):

@@ -51,7 +51,8 @@ class Period:
 
 
 class Schedule(Keys):
-    """How long one kind of mail is kept, counted from the day on which it came in or was sent:
+    """How long one kind of mail is kept, counted from the day on which it came in, was sent or took
+    place:
     "for ever", or a period such as "7 years"; then ``source`` names what says so."""
 
     keep: str = FOR_EVER
@@ -84,8 +85,12 @@ class Schedule(Keys):
 class Retention(Keys):
     """What of the electronic store is destroyed once its time is over; nothing, unless a period is
     set. ``letters`` are delivered letters, with earlier scans of their paper; ``rejected`` is mail
-    that was rejected; ``messages`` are e-messages and their reply sheets."""
+    that was rejected; ``messages`` are e-messages and their reply sheets; ``recordings`` are those
+    of video calls; ``visits`` are visits that are over, with their calls, outcomes and
+    visitors."""
 
     letters: Schedule = Schedule()
     rejected: Schedule = Schedule()
     messages: Schedule = Schedule()
+    recordings: Schedule = Schedule()
+    visits: Schedule = Schedule()

@@ -48,12 +48,31 @@ def video_calls(facility: Facility) -> Iterator[Finding]:
         f"not installed: {', '.join(missing)}" if missing else "installed",
         f"apt-get install {' '.join(missing)}" if missing else None,
     )
+    yield _relay(own.relay_address)
     here = _is_of_this_machine(own.media_address)
     yield Finding(
         "address of video calls",
         here,
         own.media_address if here else f"{own.media_address} is no address of this machine",
         None if here else "Correct calls.media_address in config.toml.",
+    )
+
+
+def _relay(address: str) -> Finding:
+    """Families, kiosks and staff may come by networks of their own: so it listens everywhere unless
+    somebody says where."""
+    everywhere = ip_address(address).is_unspecified
+    good = everywhere or _is_of_this_machine(address)
+    said = "it listens at every address of this machine: families, kiosks and staff must reach it"
+    return Finding(
+        "address of the relay",
+        good,
+        said
+        if everywhere
+        else f"it listens at {address} alone"
+        if good
+        else f"{address} is no address of this machine",
+        None if good else "Correct calls.relay_address in config.toml.",
     )
 
 
@@ -111,7 +130,8 @@ def _open_addresses(found: Iterable[Any], ports: set[int] | None) -> set[str]:
 
 
 def _is_of_this_machine(address: str) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as tried:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as tried:
         try:
             tried.bind((address, 0))
         except OSError:

@@ -200,6 +200,19 @@ def held_messages(tx: sa.Connection, ids: Sequence[str], today: date) -> frozens
     )
 
 
+def held_people(
+    tx: sa.Connection,
+    inmates: Collection[int],
+    people: Collection[int],
+    names: Collection[str],
+    today: date,
+) -> bool:
+    """Whether what these people did together is under a legal hold: ``people`` are correspondents,
+    ``names`` of any who came."""
+    held = _held(tx, today)
+    return held is not None and held.has(inmates, people, names)
+
+
 def _active(tx: sa.Connection, today: date) -> list[sa.Row[Any]]:
     counts = sa.or_(legal_hold.c.until.is_(None), legal_hold.c.until >= today)
     asked = sa.select(legal_hold).where(legal_hold.c.lifted.is_(None), counts)

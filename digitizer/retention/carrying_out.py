@@ -19,7 +19,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer import audit
+from digitizer.calls import recordings
 from digitizer.emptying import tables as emptying
+from digitizer.emptying import visits
 from digitizer.emptying.files import is_named
 from digitizer.emptying.stacks import Parted
 from digitizer.facility import Facility
@@ -191,6 +193,10 @@ def _empty(
         hashes = emptying.empty_letter(tx, facility.originals, run.number, item.id, parted)
     elif item.thing is Thing.SCAN:
         hashes = emptying.empty_scan(tx, run.number, item.id)
+    elif item.thing is Thing.RECORDING:
+        hashes = visits.empty_recording(tx, run.number, item.id)
+    elif item.thing is Thing.VISIT:
+        hashes = visits.empty_visit(tx, item.id)
     else:
         hashes = emptying.empty_message(tx, run.number, item.id)
     runs.settle(tx, row_id, Fate.DESTROYED, "", pages, hashes)
@@ -236,8 +242,23 @@ def _erase(tx: sa.Connection, facility: Facility, left: sa.Row[Any]) -> None:
         "originals": facility.originals,
         "pictures": facility.pictures,
     }
-    if not is_named(tx, left.store, left.sha256):
+    if left.store in (visits.FILES, visits.KEY):
+        _erase_recording(tx, facility, left.store, left.sha256)
+    elif not is_named(tx, left.store, left.sha256):
         stores[left.store].erase(left.sha256)
         failpoint("retention.erased")
     this = leftover_file.c.store == left.store, leftover_file.c.sha256 == left.sha256
     tx.execute(sa.delete(leftover_file).where(*this))
+
+
+def _erase_recording(tx: sa.Connection, facility: Facility, store: str, name: str) -> None:
+    """The key of a call, or its files: either alone makes the other worth nothing."""
+    if visits.is_named(tx, store, name):
+        return
+    if store == visits.KEY:
+        recordings.keys_of(facility).destroy(name)
+        return
+    files = recordings.store_of(facility, name)
+    for each in [*files.names()]:
+        files.erase(each)
+    failpoint("retention.erased")

@@ -17,11 +17,14 @@ from digitizer.model.retention_settings import Schedule
 from digitizer.model.settings import Settings
 from digitizer.retention import waiting
 from digitizer.storage.tables import inmate, letter, message, page, scan
+from digitizer.storage.tables_calls import recording, video_call
+from digitizer.storage.tables_visits import visit
 
 #: Things in one list, and in one run.
 MOST = 500
 #: They are over once what comes before it in the same run is destroyed.
 _IN_ORDER = frozenset({Waits.EARLIER, Waits.REPLY})
+_NO_MAIL = frozenset({MailKind.RECORDINGS, MailKind.VISITS})
 
 
 def schedule_of(settings: Settings, kind: MailKind) -> Schedule:
@@ -30,6 +33,8 @@ def schedule_of(settings: Settings, kind: MailKind) -> Schedule:
         MailKind.LETTERS: own.letters,
         MailKind.REJECTED: own.rejected,
         MailKind.MESSAGES: own.messages,
+        MailKind.RECORDINGS: own.recordings,
+        MailKind.VISITS: own.visits,
     }[kind]
 
 
@@ -88,7 +93,13 @@ def still_due(
     tx: sa.Connection, settings: Settings, kind: MailKind, thing: Thing, some_id: str
 ) -> Due | None:
     """Asked again right before it is destroyed; None where it is not due by the schedule of now."""
-    asked = {Thing.LETTER: _letters, Thing.SCAN: _scans, Thing.MESSAGE: _messages}[thing]
+    asked = {
+        Thing.LETTER: _letters,
+        Thing.SCAN: _scans,
+        Thing.MESSAGE: _messages,
+        Thing.RECORDING: _recordings,
+        Thing.VISIT: _visits,
+    }[thing]
     found = next(iter(asked(tx, settings, kind, some_id)), None)
     return None if found is None else _with_reasons(tx, settings, found, today())
 
@@ -107,14 +118,15 @@ def _with_reasons(tx: sa.Connection, settings: Settings, due: Due, day: date) ->
 
 
 def _candidates(tx: sa.Connection, settings: Settings, kind: MailKind) -> Iterator[Due]:
-    yield from _scans(tx, settings, kind)
-    yield from _letters(tx, settings, kind)
-    yield from _messages(tx, settings, kind)
+    for each in (_scans, _letters, _messages, _recordings, _visits):
+        yield from each(tx, settings, kind)
 
 
 def _letters(
     tx: sa.Connection, settings: Settings, kind: MailKind, only: str | None = None
 ) -> Iterator[Due]:
+    if kind in _NO_MAIL:
+        return
     replies = letter.c.kind == str(LetterKind.REPLY)
     which = {
         MailKind.LETTERS: sa.and_(
@@ -141,7 +153,7 @@ def _letters(
 def _scans(
     tx: sa.Connection, settings: Settings, kind: MailKind, only: str | None = None
 ) -> Iterator[Due]:
-    if kind is MailKind.MESSAGES:
+    if kind is MailKind.MESSAGES or kind in _NO_MAIL:
         return
     which = (
         scan.c.replaced_by.is_not(None) & ~scan.c.rejected
@@ -171,6 +183,40 @@ def _messages(
     if only is not None:
         asked = asked.where(message.c.id == only)
     yield from _over(tx, settings, kind, Thing.MESSAGE, asked, message.c.created)
+
+
+def _recordings(
+    tx: sa.Connection, settings: Settings, kind: MailKind, only: str | None = None
+) -> Iterator[Due]:
+    if kind is not MailKind.RECORDINGS:
+        return
+    asked = (
+        sa.select(recording.c.call_id.label("id"), recording.c.made.label("came"))
+        .add_columns(inmate.c.booking_number)
+        .join(video_call, video_call.c.id == recording.c.call_id)
+        .join(inmate, inmate.c.id == video_call.c.inmate_id)
+        .where(recording.c.destroyed.is_(None))
+        .order_by(recording.c.made, recording.c.call_id)
+    )
+    if only is not None:
+        asked = asked.where(recording.c.call_id == only)
+    yield from _over(tx, settings, kind, Thing.RECORDING, asked, recording.c.made)
+
+
+def _visits(
+    tx: sa.Connection, settings: Settings, kind: MailKind, only: str | None = None
+) -> Iterator[Due]:
+    """By when it ended; what was never booked, by when it would have."""
+    if kind is not MailKind.VISITS:
+        return
+    asked = (
+        sa.select(visit.c.id, visit.c.ends.label("came"), inmate.c.booking_number)
+        .join(inmate, inmate.c.id == visit.c.inmate_id)
+        .order_by(visit.c.ends, visit.c.id)
+    )
+    if only is not None:
+        asked = asked.where(visit.c.id == only)
+    yield from _over(tx, settings, kind, Thing.VISIT, asked, visit.c.ends)
 
 
 def _over(

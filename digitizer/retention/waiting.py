@@ -15,16 +15,19 @@ from digitizer.model.originals import Place
 from digitizer.model.prints import PrintState
 from digitizer.model.retention import Thing, Waits
 from digitizer.model.settings import Settings
+from digitizer.model.visits import VisitState
 from digitizer.notifications.outbox import OutState
 from digitizer.people.correspondents.origins import origins_of
 from digitizer.policies import legal_holds as holds
 from digitizer.storage.tables import joint_request, letter, message, page, scan
 from digitizer.storage.tables_appeals import appeal, rejection
+from digitizer.storage.tables_calls import recording, video_call
 from digitizer.storage.tables_originals import paper, paper_hold, paper_request
 from digitizer.storage.tables_prints import print_job
 from digitizer.storage.tables_requests import inmate_request, request_step
 from digitizer.storage.tables_screening import blind_check
 from digitizer.storage.tables_upkeep import outbox
+from digitizer.storage.tables_visits import visit, visit_guest
 from digitizer.support.clock import now
 
 _SETTLED = (LetterState.DELIVERED, LetterState.REJECTED, LetterState.REPLACED)
@@ -44,7 +47,13 @@ def reasons(
     tx: sa.Connection, settings: Settings, thing: Thing, some_id: str, today: date
 ) -> tuple[Waits, ...]:
     """Each once; empty where it can be destroyed now."""
-    find = {Thing.LETTER: _of_letter, Thing.SCAN: _of_scan, Thing.MESSAGE: _of_message}[thing]
+    find = {
+        Thing.LETTER: _of_letter,
+        Thing.SCAN: _of_scan,
+        Thing.MESSAGE: _of_message,
+        Thing.RECORDING: _of_visit,
+        Thing.VISIT: _of_whole_visit,
+    }[thing]
     return tuple(dict.fromkeys(find(tx, settings, some_id, today)))
 
 
@@ -165,6 +174,42 @@ def _of_message(
     )
     if tx.execute(replies.limit(1)).first():
         yield Waits.REPLY
+
+
+def _of_visit(tx: sa.Connection, settings: Settings, visit_id: str, today: date) -> Iterator[Waits]:
+    """Also of the recording of its call, which has its id."""
+    row = tx.execute(sa.select(visit).where(visit.c.id == visit_id)).first()
+    its = sa.select(video_call).where(video_call.c.id == visit_id)
+    call = tx.execute(its).first()
+    if row is None and call is None:
+        yield Waits.UNSETTLED
+        return
+    guests = tx.execute(sa.select(visit_guest).where(visit_guest.c.visit_id == visit_id)).all()
+    known = [each for each in (row, call) if each is not None]
+    people = {each.correspondent_id for each in (*guests, *known)} - {None}
+    inmates = {each.inmate_id for each in known}
+    if holds.held_people(tx, inmates, people, [each.name for each in guests], today):
+        yield Waits.LEGAL_HOLD
+    if _may_be_appealed(tx, settings, visit_id):
+        yield Waits.APPEAL
+
+
+def _of_whole_visit(
+    tx: sa.Connection, settings: Settings, visit_id: str, today: date
+) -> Iterator[Waits]:
+    yield from _of_visit(tx, settings, visit_id, today)
+    row = tx.execute(sa.select(visit).where(visit.c.id == visit_id)).first()
+    if row is not None and row.state == VisitState.BOOKED and row.outcome is None:
+        yield Waits.UNSETTLED
+    kept = recording.c.destroyed.is_(None)
+    if tx.execute(sa.select(recording).where(recording.c.call_id == visit_id, kept)).first():
+        yield Waits.RECORDING
+    news = sa.select(outbox.c.id).where(
+        outbox.c.cause == str(Subject.visit(visit_id)),
+        outbox.c.state.not_in([str(each) for each in _SENT]),
+    )
+    if tx.execute(news.limit(1)).first():
+        yield Waits.NOTICE
 
 
 def _about(

@@ -35,6 +35,7 @@ class News(StrEnum):
     CANCELLED = "cancelled"
     REFUSED = "refused"
     LAPSED = "lapsed"
+    ENDED = "ended"
 
 
 _LETTERS = {
@@ -43,6 +44,7 @@ _LETTERS = {
     News.CANCELLED: Letter.VISIT_CANCELLED,
     News.REFUSED: Letter.VISIT_REFUSED,
     News.LAPSED: Letter.VISIT_LAPSED,
+    News.ENDED: Letter.VISIT_ENDED,
 }
 #: Of a request the inmate knows nothing until it is booked.
 _ON_PAPER = (News.BOOKED, News.MOVED, News.CANCELLED)
@@ -72,7 +74,8 @@ def _mail(action: Action, facility: Facility, visit: BookedVisit, news: News, nu
     about = Subject.visit(visit.id)
     words = {"when": written_time(visit.starts, visit.ends), "where": visit.room_name}
     if account_of(tx, number) is not None:
-        telling.tell(tx, settings, number, _LETTERS[news], about, _PAGE, **words)
+        page = f"/calls/{visit.id}" if news is News.ENDED else _PAGE
+        telling.tell(tx, settings, number, _LETTERS[news], about, page, **words)
         return
     person = correspondents.get(tx, number)
     if person.email and bounce_of(tx, person.email) is None:

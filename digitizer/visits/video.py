@@ -65,6 +65,8 @@ _OUTCOMES = {
     Became.NOT_AGREED: Outcome.NOT_AGREED,
     Became.UNWATCHED: Outcome.MONITOR_ABSENT,
 }
+#: Whoever was to come reads the reason and how to object.
+_STAFF_ENDED = (Outcome.TERMINATED, Outcome.NO_IDENTITY)
 _LEFT_EARLY = {
     str(Seat.INMATE): Outcome.INMATE_ENDED_EARLY,
     str(Seat.VISITOR): Outcome.VISITOR_ENDED_EARLY,
@@ -287,6 +289,8 @@ def _note_outcome(facility: Facility, visit_id: str, by: Actor) -> bool:
             ours=_minutes(call.call.measured.ours),
             theirs=_minutes(call.call.measured.theirs),
         )
+        if outcome in _STAFF_ENDED:
+            notices.tell(action, facility, visit, News.ENDED)
         return True
     return False
 

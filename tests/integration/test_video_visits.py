@@ -41,6 +41,7 @@ from digitizer.storage.tables_visits import visit
 from digitizer.support.clock import now
 from digitizer.visits import actions, own_visits, setup, video
 from tests.support.call_kit import OFFER
+from tests.support.conversing import mailed
 from tests.support.made_mail import CLERK, ORSON, PETRA, SUPERVISOR, as_inmate
 from tests.support.met_calls import FLOWS, record, with_calls
 from tests.support.visiting import (
@@ -296,6 +297,10 @@ def test_a_ban_before_and_during_holds_for_a_person(here: Facility) -> None:
     actions.look_after(here, MACHINE)
     found = actions.find(here, asked, CLERK).visit
     assert (found.outcome, found.outcome_note) == (Outcome.TERMINATED, "banned meanwhile")
+    last = mailed(here)[-1]
+    assert last.subject.startswith("A video visit was ended by staff")
+    assert f"/family/calls/{asked}" in last.body
+    assert "banned" not in last.body, "whoever reads the mailbox may be somebody else"
     assert video.standing(here, asked, CLERK) == ()
     with pytest.raises(Conflict):
         actions.cancel(here, asked, CLERK, "too late")

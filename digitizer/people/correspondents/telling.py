@@ -52,6 +52,7 @@ class Letter(StrEnum):
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_REFUSED = "visit_refused"
     VISIT_LAPSED = "visit_lapsed"
+    VISIT_ENDED = "visit_ended"
 
 
 def digest(token: str) -> str:

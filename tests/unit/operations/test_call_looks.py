@@ -58,6 +58,20 @@ def test_an_address_of_another_machine_is_a_finding(facility: Facility) -> None:
     assert not found.good
 
 
+def test_the_relay_listens_where_the_settings_say_and_the_doctor_says_where(
+    facility: Facility,
+) -> None:
+    for address, good, said in (
+        ("0.0.0.0", True, "every address"),
+        ("127.0.0.1", True, "127.0.0.1 alone"),
+        ("198.51.100.3", False, "no address of this machine"),
+    ):
+        own = {"video": True, "media_address": "198.51.100.3", "relay_address": address}
+        found = _found(facility, **own)["address of the relay"]
+        assert (found.good, bool(found.fix)) == (good, not good)
+        assert said in found.message
+
+
 def test_what_is_not_installed_is_a_finding(
     facility: Facility, monkeypatch: pytest.MonkeyPatch
 ) -> None:
