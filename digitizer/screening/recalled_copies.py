@@ -156,7 +156,7 @@ def _was_followed(past: tuple[Event, ...], code: str, seq: int) -> bool:
 
 
 def _reason(code: str, recall: Event) -> str:
-    why = str(recall.detail.get("why") or "").rstrip(".")
-    message = f"The facility {code}, from which it came, recalled it{f': {why}' if why else ''}."
+    why = str(recall.detail.get("why") or "no reason is known").rstrip(".")
+    message = f"The facility {code}, from which it came, recalled it: {why}."
     advice = "Ask there whose it is, look at its pages, and decide about it."
     return reason_of([Doubt(DoubtReason.RECALLED, message, advice)]) or message
