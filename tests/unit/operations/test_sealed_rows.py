@@ -119,7 +119,9 @@ _NO_CONTENT = {
     },
     "it is about when a call was, and never what was said": {
         "video_call": "id visit kind room_key stage here flowing identified_by notice outcome "
-        "ended_by reason again",
+        "ended_by reason again visitor_agrees inmate_agrees",
+        "recording": "call_id key",  # how the key is called: it is in no backup
+        "recorded_file": "call_id name sha256",
     },
     "it says that something went to the protected line, and never what": {
         "protected_message": "addressee outbox_id",
