@@ -218,7 +218,7 @@ def judge(home: Home, path: Path, made: Sequence[Made], tally: Tally) -> None:
         tally.worn[each.wear] += 1
         tally.worn_read[each.wear] += good
         if not good:
-            print(f"not read: {path.name}, pages {each.pages}, {kind}, {each.wear}")
+            print(f"not read: {path.name}, pages {each.pages}, {kind}, {each.wear}", flush=True)
 
 
 def _proposed(home: Home) -> dict[str, str | None]:

@@ -171,4 +171,6 @@ def _state(known: Registered) -> str:
         return f"{whose}, revoked"
     if known.is_single_use and known.used_by:
         return f"{whose}, used"
+    if known.code.label:
+        return f"{whose}, good, of a label, which delivers nothing by itself"
     return f"{whose}, good"

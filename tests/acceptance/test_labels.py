@@ -142,6 +142,14 @@ def test_a_label_without_a_page_behind_it_may_be_the_letter_before_put_in_backwa
     assert room.seen("alone") == [([2], "exception"), ([3], "exception")]
 
 
+def test_decode_says_of_a_label_that_it_is_one(room: Mailroom) -> None:
+    out = room.home.paper / "decoded.pdf"
+    room.home.run("cover", "print", ANN, "--paper", "label", "--out", str(out))
+    (page,) = room.home.lines("decode", str(out))
+    assert {each["trusted"] for each in page["symbols"]} == {True}
+    assert all("good, of a label" in each["why"] for each in page["symbols"])
+
+
 def test_only_an_inmates_cover_comes_as_a_label(room: Mailroom) -> None:
     for wrong in (
         ("--kind", "separator"),
