@@ -38,6 +38,9 @@ from tests.support.whole_facility import ACTORS, OWNER, Place, copy_of, make_who
 #: What takes the facility and no actor, and why it may.
 NOT_VERBS = {
     "calls.actions.relay_urls": "within another verb",
+    "calls.guests.of_link": "whoever has the link",
+    "calls.guests.open_link": "whoever has the link",
+    "calls.guests.visit_of": "it finds out who the actor is",
     "calls.service.board_of": "within other verbs, and the service's own start",
     "calls.service.relay_secret": "within another verb",
     "calls.service.relay_answers": "within another verb",

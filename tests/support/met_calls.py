@@ -8,7 +8,7 @@ from datetime import timedelta
 from digitizer.calls import records, service
 from digitizer.calls.board import Board
 from digitizer.calls.records import CallRecord, NewCall
-from digitizer.calls.states import CallKind, Seen, Stage
+from digitizer.calls.states import CallKind, Guest, Seen, Stage
 from digitizer.engines.calls.fake import FakeEngine
 from digitizer.engines.calls.port import Flow, Seat
 from digitizer.facility import Facility
@@ -16,7 +16,7 @@ from digitizer.model.call_settings import Calls
 from digitizer.people import roster
 from digitizer.storage.database import reading, writing
 from digitizer.support.clock import new_id, now
-from tests.support.call_kit import OFFER
+from tests.support.call_kit import OFFER, TWO
 
 FLOWS = Flow(connected=True, sound=True, picture=True)
 SETTINGS = Calls(video=True, media_address="192.0.2.1", relay_host="calls.jail.example")
@@ -53,9 +53,10 @@ def record(facility: Facility, call: str) -> CallRecord:
 def bring(facility: Facility, call: str, stage: Stage) -> CallRecord:
     """Both are there, and it is in this state."""
     found = record(facility, call)
-    seen = Seen(now(), frozenset(Seat), dict.fromkeys(Seat, FLOWS))
+    seen = Seen(now(), frozenset(TWO), dict.fromkeys(TWO, FLOWS))
     with writing(facility.engine) as tx:
-        changed = replace(found.call, stage=stage, seen=seen, visitor_at=seen.at)
+        guests = (Guest(Seat.VISITOR, known=stage.is_known, last=seen.at),)
+        changed = replace(found.call, stage=stage, seen=seen, guests=guests)
         records.keep(tx, call, changed)
     return record(facility, call)
 
@@ -67,7 +68,7 @@ def met(
     changed = with_calls(facility)
     call = plan(changed, booking, correspondent, kind)
     found, board = bring(changed, call, Stage.LIVE), service.board_of(changed)
-    for seat in Seat:
+    for seat in TWO:
         board.publish(found, seat, OFFER)
         engine = board.engine
         assert isinstance(engine, FakeEngine)

@@ -135,6 +135,7 @@ class FakeEngine:
         (place.muted.add if muted else place.muted.discard)(seat)
 
     def remove(self, room: Room, seat: Seat) -> None:
+        need_seat(room, seat)
         with self._lock:
             self._out.add((room, seat))
             line = self._place(room).lines.get(seat)

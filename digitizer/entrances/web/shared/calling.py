@@ -5,22 +5,28 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Form, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import JSONResponse
 
 from digitizer.calls import actions as calls
-from digitizer.calls.actions import Shown, Stage
+from digitizer.calls.actions import Shown, Sitter, Stage
 from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.model.people import Actor
 
 #: As long as an offer may be (``engines.calls.port``); the body of the request is bounded as well.
 Sdp = Annotated[str, Form(max_length=60_000)]
 Seat = Annotated[str, Form(max_length=20)]
+#: A name that a page makes up for itself.
+Device = Annotated[str, Query(max_length=64)]
+SentDevice = Annotated[str, Form(max_length=64)]
+Moves = Annotated[str, Form(max_length=3)]
 
 
-def state(request: Request, call_id: str, by: Actor, **more: bool) -> JSONResponse:
+def state(
+    request: Request, call_id: str, by: Actor, device: str = "", **more: bool
+) -> JSONResponse:
     """Asked each second. ``says`` chooses the words on the page; ``more`` is for staff alone."""
-    shown = calls.see(facility_of(request), call_id, by)
+    shown = calls.see(facility_of(request), call_id, by, device)
     return JSONResponse(
         {
             "stage": str(shown.stage),
@@ -33,6 +39,8 @@ def state(request: Request, call_id: str, by: Actor, **more: bool) -> JSONRespon
             "visible": shown.visible,
             "here": sorted(map(str, shown.here)),
             "notice": shown.notice,
+            "elsewhere": shown.elsewhere,
+            "names": {str(each.seat): each.name for each in shown.guests},
             **more,
         }
     )
@@ -42,9 +50,20 @@ def says(shown: Shown) -> str:
     """Which words tell its reader how it stands."""
     if shown.stage.is_over:
         return "over"
+    own = own_seat(shown)
+    if own is not None:
+        if own.is_out:
+            return "out"
+        if shown.stage.is_known and not own.is_known:
+            return "waiting"
     if shown.stage is Stage.LIVE:
         return "live" if shown.place or shown.can_be_watched else "private"
     return str(shown.stage)
+
+
+def own_seat(shown: Shown) -> Sitter | None:
+    """The reader's, where they are a guest."""
+    return next((each for each in shown.guests if each.seat == shown.seat), None)
 
 
 def relay(request: Request, call_id: str, by: Actor) -> JSONResponse:
@@ -55,8 +74,11 @@ def relay(request: Request, call_id: str, by: Actor) -> JSONResponse:
     )
 
 
-def publish(request: Request, call_id: str, sdp: str, by: Actor) -> JSONResponse:
-    answer, number = calls.publish(facility_of(request), call_id, sdp, by)
+def publish(
+    request: Request, call_id: str, sdp: str, by: Actor, device: str, moves: str
+) -> JSONResponse:
+    is_moved = moves == "yes" or not device
+    answer, number = calls.publish(facility_of(request), call_id, sdp, by, device, moves=is_moved)
     return JSONResponse({"sdp": answer, "line": number})
 
 
