@@ -103,17 +103,22 @@ def _servers() -> Iterator[Servers]:
         shutil.rmtree(folder)
 
 
+#: The two of a call.
+_TALK = (Seat.VISITOR, Seat.INMATE)
+
+
 def _begin(servers: Servers, processes: list[Peers], number: int) -> MonitoredRoom:
     """One call: both send, both watch, and somebody watches both."""
     room, peers = MonitoredRoom(secrets.token_hex(8)), processes[number % len(processes)]
     servers.engine.open(room)
-    lines = {seat: servers.engine.admit(room, seat) for seat in Seat}
+    lines = {seat: servers.engine.admit(room, seat) for seat in _TALK}
     for place, line in enumerate(lines.values()):
         peer = 10 * number + place
         offer = peers.ask("send", peer=peer, way=servers.way())["sdp"]
         peers.ask("answer", peer=peer, sdp=line.publish(offer))
     watcher = servers.engine.monitor(room)
-    shown = [(lines[seat], seat.other) for seat in Seat] + [(watcher, seat) for seat in Seat]
+    shown = [(lines[seat], other) for seat, other in zip(_TALK, _TALK[::-1], strict=True)]
+    shown += [(watcher, seat) for seat in _TALK]
     for place, (watching, seat) in enumerate(shown, 2):
         _until(lambda watching=watching, seat=seat: seat in watching.shown())
         peer, offer = 10 * number + place, watching.watch(seat)

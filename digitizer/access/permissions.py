@@ -97,6 +97,7 @@ class Act(StrEnum):
     END_CALL = "end video calls"
     SEE_RECORDINGS = "see which video calls were recorded"
     EXPORT_RECORDING = "take out recordings of video calls"
+    INVITE_GUEST = "add guests to video calls, and make and revoke their links"
     TRY_DEVICES = "try their own camera, microphone and network"
     OWN_SESSIONS = "see and end their own sessions"
     KEYS = "make and retire keys for covers"
@@ -130,14 +131,15 @@ class Act(StrEnum):
 class Rule:
     """Who may do an act. ``machine``: also the program itself, and whoever runs commands in the
     home without giving a name. ``own``: also an inmate, with what is theirs; ``outside``: also
-    a correspondent, with theirs. ``reason``: a reason must be given. ``grave``: staff must have
-    proved a few minutes ago at most who they are. ``scope``: also another program, with a token
-    of this scope."""
+    a correspondent, with theirs; ``guest``: also who came by the link of one call, in that call.
+    ``reason``: a reason must be given. ``grave``: staff must have proved a few minutes ago at most
+    who they are. ``scope``: also another program, with a token of this scope."""
 
     roles: frozenset[StaffRole] = frozenset()
     machine: bool = True
     own: bool = False
     outside: bool = False
+    guest: bool = False
     reason: bool = False
     grave: bool = False
     scope: Scope | None = None
@@ -233,13 +235,14 @@ RULES = {
     Act.LIMIT_VISITS: Rule(_SUPERVISORS, machine=False, reason=True),
     Act.OWN_VISITS: Rule(machine=False, own=True),
     Act.BOOK_OWN_VISIT: Rule(machine=False, outside=True),
-    Act.OWN_CALL: Rule(machine=False, own=True, outside=True),
-    Act.SEE_CALLS: Rule(_ALL, machine=False, own=True, outside=True),
+    Act.OWN_CALL: Rule(machine=False, own=True, outside=True, guest=True),
+    Act.SEE_CALLS: Rule(_ALL, machine=False, own=True, outside=True, guest=True),
     Act.RUN_CALL: Rule(_CLERKS, machine=False),
     Act.END_CALL: Rule(_CLERKS, machine=False, reason=True),
     Act.SEE_RECORDINGS: Rule(_ALL, machine=False),
     Act.EXPORT_RECORDING: Rule(_HOLDERS, machine=False, reason=True),
-    Act.TRY_DEVICES: Rule(_ALL, machine=False, own=True, outside=True),
+    Act.TRY_DEVICES: Rule(_ALL, machine=False, own=True, outside=True, guest=True),
+    Act.INVITE_GUEST: Rule(_CLERKS, machine=False),
     Act.OWN_SESSIONS: Rule(_ALL, machine=False),
     Act.KEYS: Rule(_ADMINISTRATORS, machine=False, grave=True),
     Act.LOOK_AT_SEAL: Rule(_SUPERVISORS),
@@ -283,6 +286,8 @@ def is_permitted(actor: Actor, act: Act) -> bool:
             return rule.own
         case ActorKind.CORRESPONDENT:
             return rule.outside
+        case ActorKind.GUEST:
+            return rule.guest
         case ActorKind.STAFF:
             return actor.role in rule.roles
         case ActorKind.TOKEN:

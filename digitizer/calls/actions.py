@@ -1,15 +1,16 @@
 """The verbs of video calls: of the two who talk, and of staff.
 
-Who talks is known by their login: an inmate has the inmate's seat, a correspondent the visitor's,
-in calls of their own and in no other. Staff have no seat. Of an attorney's call they see that it
-is on and for how long, and in the lobby who the attorney is; nothing of what follows, whatever
-their role (``rooms``).
+Who talks is known by their login, or by the link that they were given: an inmate has the inmate's
+seat, each guest one of their own (``records.SeatRecord``), in calls of their own and in no other.
+Staff have no seat. Of an attorney's call they see that it is on and for how long, and in the lobby
+who the attorney is; nothing of what follows, whatever their role (``rooms``).
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,10 +21,10 @@ from digitizer.access.acting import Look, acting, looking
 from digitizer.access.permissions import Act, is_permitted
 from digitizer.calls import records, states
 from digitizer.calls.board import Board, room_of
-from digitizer.calls.records import CallRecord
+from digitizer.calls.records import CallRecord, SeatRecord
 from digitizer.calls.rooms import NobodyWatches
 from digitizer.calls.service import board_of, relay_secret
-from digitizer.calls.states import Call, CallKind, Notice, NotNow, Outcome, Stage
+from digitizer.calls.states import Call, CallKind, Guest, Notice, NotNow, Outcome, Stage
 from digitizer.engines.calls.port import CallError, Refused, Room, Seat, WatchLine
 from digitizer.engines.calls.turn import RelayPass, relay_pass
 from digitizer.facility import Facility
@@ -32,8 +33,7 @@ from digitizer.model.errors import Conflict, UsageError
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import Actor, ActorKind
 from digitizer.people import roster
-from digitizer.people.correspondents import records as correspondents
-from digitizer.storage.tables_calls import video_call
+from digitizer.storage.tables_calls import call_seat, video_call
 from digitizer.support.clock import now
 
 __all__ = ["CallKind", "Notice", "Outcome", "Seat", "Stage"]
@@ -41,28 +41,49 @@ __all__ = ["CallKind", "Notice", "Outcome", "Seat", "Stage"]
 #: Asked of a visit, in the transaction in which it counts; raises Conflict.
 Need = Callable[[sa.Connection, str], None]
 
-SEATS = {ActorKind.INMATE: Seat.INMATE, ActorKind.CORRESPONDENT: Seat.VISITOR}
-
 
 class Recording(StrEnum):
-    """NO: it is none, and nobody is asked; ASK: the reader has not answered; WAITS: the other has
-    not; REFUSED: somebody does not agree."""
+    """NO: it is none, and nobody is asked; ASK: the reader has not answered; WAITS: another has
+    not; REFUSED: somebody does not agree; OUT: the reader does not, and cannot come."""
 
     NO = "no"
     ASK = "ask"
     WAITS = "waits"
     YES = "yes"
     REFUSED = "refused"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Sitter:
+    """A guest of a call. ``is_here``: their page is open. ``is_known``: staff saw who they are.
+    ``sent_out_why``: staff sent them out. ``correspondent``: whether they have an account, else
+    they come by a link (``has_link``), which one device has (``is_opened``), where
+    they ``typed`` a name."""
+
+    seat: Seat
+    name: str
+    is_here: bool
+    is_known: bool
+    is_out: bool
+    sent_out_why: str
+    identified_by: str
+    has_account: bool
+    typed: str
+    has_link: bool
+    is_opened: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A call as those who may know of it see it. ``opens``: from when it can be entered. ``left``:
-    seconds. ``place``: "lobby" or "meeting" where the reader may be now, "" for nowhere.
-    ``line``: the number of the reader's own line; 0: they have none. ``visible``: whom they can
-    see, with the number of what is sent. ``warned``: of how many minutes; 0: of none. ``paused``:
-    until somebody of staff looks again; ``watched``: whether somebody does now. ``recording``: how
-    it stands with it. ``again``: another visit was booked in its place."""
+    """A call as those who may know of it see it. ``guests``: everybody but the inmate. ``seat``:
+    the reader's own; None: they have none. ``elsewhere``: another device of theirs has it.
+    ``opens``: from when it can be entered. ``left``: seconds. ``place``: "lobby" or "meeting" where
+    the reader may be now, "" for nowhere. ``line``: the number of the reader's own line; 0: they
+    have none. ``visible``: whom they can see, with the number of what is sent. ``warned``: of how
+    many minutes; 0: of none. ``paused``: until somebody of staff looks again; ``watched``: whether
+    somebody does now. ``recording``: how it stands with it. ``again``: another visit was booked in
+    its place."""
 
     id: str
     kind: CallKind
@@ -90,6 +111,9 @@ class Shown:
     watched: bool
     recording: Recording
     reason: str
+    guests: tuple[Sitter, ...] = ()
+    seat: Seat | None = None
+    elsewhere: bool = False
 
     @property
     def can_be_watched(self) -> bool:
@@ -116,32 +140,39 @@ def listed(facility: Facility, by: Actor) -> tuple[Shown, ...]:
         return tuple(_shown(look.tx, board, each, by) for each in found)
 
 
-def see(facility: Facility, call_id: str, by: Actor, *, looks: bool = False) -> Shown:
-    """How it stands. Of the two who talk it also says that their page is open: it asks each
-    second. ``looks``: staff have the call before their eyes, which counts of those who could warn
-    and end it."""
+def see(
+    facility: Facility, call_id: str, by: Actor, device: str = "", *, looks: bool = False
+) -> Shown:
+    """How it stands. Of those who talk it also says that their page is open: it asks each second.
+    ``device`` is a name that the page made up, by which it is told from others of the same person.
+    ``looks``: staff have the call before their eyes, which counts of those who could warn and end
+    it."""
     with looking(facility, by, Act.SEE_CALLS) as look:
         record, board = own_call(look, facility, call_id), board_of(facility)
-        seat = SEATS.get(by.kind)
+        seat = seat_of(record, by)
         own = facility.settings.calls
         if seat and states.may_enter(record.call, seat, now()) and record.may_come(own, seat):
             board.page_is_open(record.id, seat)
         elif looks and is_permitted(by, Act.RUN_CALL) and record.rooms.is_watchable:
             board.looks_at(record.id, by.name)
         shown = _shown(look.tx, board, record, by)
+        if seat and device:
+            shown = replace(shown, elsewhere=board.is_elsewhere(record.id, seat, device))
     if seat or shown.stage.is_over or not shown.here:
         return shown
     return replace(shown, visible=_watched(board, record, by))
 
 
 def _watched(board: Board, record: CallRecord, by: Actor) -> dict[str, int]:
-    """Whom staff can see now: nobody in an attorney's call, or while the server is down."""
-    try:
-        return {
-            str(seat): number for seat, number in board.watching(record, by.name).shown().items()
-        }
-    except (NobodyWatches, CallError, Conflict):
-        return {}
+    """Whom staff can see now: nobody whom they know in an attorney's call, and nobody while the
+    server is down."""
+    found: dict[str, int] = {}
+    for seat in sorted(record.call.here):
+        with suppress(NobodyWatches, CallError, Conflict):
+            if room_of(record, seat, now()):
+                number = board.watching(record, by.name, seat).shown().get(seat)
+                found |= {str(seat): number} if number else {}
+    return found
 
 
 def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
@@ -149,11 +180,15 @@ def relay(facility: Facility, call_id: str, by: Actor) -> RelayPass:
     Raises Conflict while nobody may be in it."""
     with looking(facility, by, Act.SEE_CALLS) as look:
         record = own_call(look, facility, call_id)
-    if not states.may_enter(record.call, SEATS.get(by.kind, Seat.VISITOR), now()):
+    seat, at = seat_of(record, by), now()
+    may = (
+        states.may_enter(record.call, seat, at) if seat else states.can_be_entered(record.call, at)
+    )
+    if not may:
         over = record.call.stage.is_over
         raise Conflict("The call is over." if over else "It cannot begin yet.")
     # Ports are counted by this name: nobody can take those of the others of their call.
-    who = SEATS.get(by.kind) or secrets.token_hex(4)
+    who = seat or secrets.token_hex(4)
     urls = relay_urls(facility)
     return relay_pass(relay_secret(facility), urls, f"{record.id}-{who}", now())
 
@@ -168,13 +203,23 @@ def relay_urls(facility: Facility) -> tuple[str, ...]:
     return tuple(urls)
 
 
-def publish(facility: Facility, call_id: str, offer: str, by: Actor) -> tuple[str, int]:
+def publish(
+    facility: Facility,
+    call_id: str,
+    offer: str,
+    by: Actor,
+    device: str = "",
+    *,
+    moves: bool = True,
+) -> tuple[str, int]:
     """Sends sound and picture of whoever acts; the server's answer, and the number of the line.
-    Raises Conflict where it cannot begin yet, or the server does not answer."""
+    ``moves``: also where another ``device`` of theirs has the seat, which loses it. Raises Conflict
+    where it cannot begin yet, or the server does not answer."""
     with looking(facility, by, Act.OWN_CALL) as look:
         record = own_call(look, facility, call_id)
     try:
-        answer, held = board_of(facility).publish(record, SEATS[by.kind], offer)
+        seat = need_seat(record, by)
+        answer, held = board_of(facility).publish(record, seat, offer, device, moves=moves)
     except CallError as error:
         raise failed(error) from None
     with acting(facility, by, Act.OWN_CALL) as action:
@@ -183,19 +228,25 @@ def publish(facility: Facility, call_id: str, offer: str, by: Actor) -> tuple[st
 
 
 def leave(facility: Facility, call_id: str, by: Actor) -> None:
-    """Ends the call for both, once they met; before, whoever leaves may come again."""
+    """Ends the call for all, once they met, unless another visitor goes on; before, and then,
+    whoever leaves may come again."""
     with acting(facility, by, Act.OWN_CALL) as action:
         record = own_call(action, facility, call_id)
-        if record.call.stage is Stage.LIVE:
-            seat = str(SEATS[by.kind])
-            records.keep(
-                action.tx, record.id, states.leave_early(record.call, now()), ended_by=seat
-            )
-        action.record(Verb.LEAVE_CALL, Subject.call(record.id))
+        seat, call = need_seat(record, by), record.call
+        if call.stage is Stage.LIVE:
+            call = states.leave(call, seat, now())
+            ended = {"ended_by": _ended_by(seat)} if call.stage.is_over else {}
+            records.keep(action.tx, record.id, call, **ended)
+        action.record(Verb.LEAVE_CALL, Subject.call(record.id), seat=str(seat))
     # Not in the transaction: a media server that hangs keeps nobody else from writing.
-    board_of(facility).page_closed(record.id, SEATS[by.kind])
-    if record.call.stage is Stage.LIVE:
+    board_of(facility).page_closed(record.id, seat)
+    if record.call.stage is Stage.LIVE and call.stage.is_over:
         board_of(facility).close(record)
+
+
+def _ended_by(seat: Seat) -> str:
+    """Which of the two sides it was."""
+    return str(Seat.INMATE if seat is Seat.INMATE else Seat.VISITOR)
 
 
 def watch(facility: Facility, call_id: str, seat: str, by: Actor) -> str:
@@ -205,7 +256,7 @@ def watch(facility: Facility, call_id: str, seat: str, by: Actor) -> str:
     with looking(facility, by, Act.SEE_CALLS) as look:
         record = own_call(look, facility, call_id)
     try:
-        offer = _line(board, record, by).watch(whom)
+        offer = _line(board, record, by, whom).watch(whom)
     except CallError as error:
         raise failed(error) from None
     with acting(facility, by, Act.SEE_CALLS) as action:
@@ -219,21 +270,38 @@ def answer(facility: Facility, call_id: str, seat: str, sdp: str, by: Actor) -> 
     with looking(facility, by, Act.SEE_CALLS) as look:
         record = own_call(look, facility, call_id)
     try:
-        _line(board, record, by).answer(whom, sdp)
+        _line(board, record, by, whom).answer(whom, sdp)
     except CallError as error:
         raise failed(error) from None
 
 
-def identify(facility: Facility, call_id: str, by: Actor, need: Need) -> None:
-    """Staff saw the visitor's face and document in the lobby. Raises Conflict where nobody waits
-    there, and what ``need`` raises, which asks the schedule whether the two may meet now: of that,
-    calls know nothing."""
-    with acting(facility, by, Act.RUN_CALL) as action:
+def identify(
+    facility: Facility, call_id: str, by: Actor, need: Need, seat: str = Seat.VISITOR
+) -> None:
+    """Staff saw this guest's face and document in their lobby. Raises Conflict where they do not
+    wait there, and what ``need`` raises, which asks the schedule whether the two may meet now: of
+    that, calls know nothing."""
+    identifying, whom = acting(facility, by, Act.RUN_CALL), _seat(seat)
+    with identifying as action:
         record = own_call(action, facility, call_id)
         need(action.tx, record.visit)
-        call = changed(states.identify, record.call)
-        records.keep(action.tx, record.id, call, identified=now(), identified_by=by.name)
-        action.record(Verb.IDENTIFY_VISITOR, Subject.call(record.id))
+        call = changed(lambda each: states.identify(each, whom), record.call)
+        records.keep(action.tx, record.id, call)
+        records.write_seat(action.tx, record.id, whom, identified=now(), identified_by=by.name)
+        action.record(Verb.IDENTIFY_VISITOR, Subject.call(record.id), seat=str(whom))
+
+
+def send_out(facility: Facility, call_id: str, seat: str, by: Actor, reason: str) -> None:
+    """One guest is sent out with a reason, which they read, and cannot come back; the others go
+    on. Raises Conflict for the last visitor: then the call ends (``end``)."""
+    sending, whom = acting(facility, by, Act.END_CALL, reason=reason), _seat(seat)
+    with sending as action:
+        record = own_call(action, facility, call_id)
+        call = changed(lambda each: states.send_out(each, whom), record.call)
+        records.keep(action.tx, record.id, call)
+        records.write_seat(action.tx, record.id, whom, sent_out_why=action.why)
+        action.record(Verb.SEND_OUT_GUEST, Subject.call(record.id), seat=str(whom))
+    board_of(facility).send_out(record, whom)
 
 
 def warn(facility: Facility, call_id: str, notice: str, by: Actor) -> None:
@@ -291,7 +359,11 @@ def _own(look: Look) -> tuple[sa.ColumnElement[bool], ...]:
             mine = roster.inmate_row_id(look.tx, look.by.name)
             return (video_call.c.inmate_id == mine,)
         case ActorKind.CORRESPONDENT:
-            return (video_call.c.correspondent_id == look.correspondent,)
+            theirs = call_seat.c.correspondent_id == look.correspondent
+            return (video_call.c.id.in_(sa.select(call_seat.c.call_id).where(theirs)),)
+        case ActorKind.GUEST:
+            own = sa.select(call_seat.c.call_id).where(call_seat.c.id == int(look.by.name))
+            return (video_call.c.id.in_(own),)
         case _:
             return ()
 
@@ -311,11 +383,34 @@ def _seat(text: str) -> Seat:
     return Seat(text)
 
 
-def _line(board: Board, record: CallRecord, by: Actor) -> WatchLine:
+def seat_of(record: CallRecord, by: Actor) -> Seat | None:
+    """Where they sit in this call; None for staff."""
+    match by.kind:
+        case ActorKind.INMATE:
+            return Seat.INMATE
+        case ActorKind.CORRESPONDENT:
+            whose = (each for each in record.seats if str(each.correspondent) == by.name)
+        case ActorKind.GUEST:
+            whose = (each for each in record.seats if str(each.id) == by.name)
+        case _:
+            return None
+    found = next(whose, None)
+    return found.seat if found else None
+
+
+def need_seat(record: CallRecord, by: Actor) -> Seat:
+    """Raises NotFound for who has none."""
+    seat = seat_of(record, by)
+    if seat is None:
+        raise records.missing()
+    return seat
+
+
+def _line(board: Board, record: CallRecord, by: Actor, whom: Seat) -> WatchLine:
     """The line of whoever asks: their seat's, or for staff one by which they watch."""
     if by.kind is ActorKind.STAFF:
-        return board.watching(record, by.name)
-    held = board.line_of(record.id, SEATS[by.kind])
+        return board.watching(record, by.name, whom)
+    held = board.line_of(record.id, need_seat(record, by))
     if held is None:
         raise Conflict("You are not in this call now.")
     return held.line
@@ -338,11 +433,11 @@ def failed(error: CallError) -> Conflict:
 def _place(record: CallRecord, room: Room | None) -> str:
     if room is None:
         return ""
-    return "lobby" if room == record.rooms.lobby else "meeting"
+    return "meeting" if room == record.rooms.meeting else "lobby"
 
 
 def _shown(tx: sa.Connection, board: Board, record: CallRecord, by: Actor) -> Shown:
-    call, at, seat = record.call, now(), SEATS.get(by.kind)
+    call, at, seat = record.call, now(), seat_of(record, by)
     held = board.line_of(record.id, seat) if seat else None
     visible: dict[str, int] = {}
     if held:
@@ -352,7 +447,7 @@ def _shown(tx: sa.Connection, board: Board, record: CallRecord, by: Actor) -> Sh
         id=record.id,
         kind=call.kind,
         inmate=roster.inmate_of_row(tx, record.inmate).full_name,
-        visitor=correspondents.get(tx, record.correspondent).name,
+        visitor=", ".join(each.name for each in record.seats if each.seat.is_visitor),
         starts=call.starts,
         ends=call.ends,
         opens=call.opens(),
@@ -363,7 +458,7 @@ def _shown(tx: sa.Connection, board: Board, record: CallRecord, by: Actor) -> Sh
         place=_place(record, room),
         line=held.number if held and held.room == room else 0,
         visible=visible,
-        here=call.seen.here if call.seen else frozenset(),
+        here=call.here,
         notice=record.notice,
         talk=call.measured.talk,
         ours=call.measured.ours,
@@ -375,6 +470,25 @@ def _shown(tx: sa.Connection, board: Board, record: CallRecord, by: Actor) -> Sh
         watched=board.is_watched(record.id),
         recording=_recording(record, board.facility.settings.calls, seat),
         reason=record.reason,
+        guests=tuple(_sitter(call, each) for each in record.seats),
+        seat=seat,
+    )
+
+
+def _sitter(call: Call, of: SeatRecord) -> Sitter:
+    guest = call.guest(of.seat) or Guest(of.seat)
+    return Sitter(
+        seat=of.seat,
+        name=of.name,
+        is_here=of.seat in call.here,
+        is_known=guest.known,
+        is_out=guest.out,
+        sent_out_why=of.sent_out_why,
+        identified_by=of.identified_by,
+        has_account=of.correspondent is not None,
+        typed=of.typed,
+        has_link=of.has_link,
+        is_opened=of.is_opened,
     )
 
 
@@ -383,6 +497,9 @@ def _recording(record: CallRecord, own: Calls, seat: Seat | None) -> Recording:
         return Recording.NO
     if seat and seat not in record.agrees:
         return Recording.ASK
-    if not all(record.agrees.values()):
+    out = record.kept_out(own)
+    if seat in out:
+        return Recording.OUT
+    if not all(agrees for each, agrees in record.agrees.items() if each not in out):
         return Recording.REFUSED
     return Recording.YES if record.is_recorded(own) else Recording.WAITS

@@ -13,8 +13,8 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
@@ -25,7 +25,7 @@ from digitizer import audit
 from digitizer.calls import records, states
 from digitizer.calls.records import CallRecord
 from digitizer.calls.rooms import NobodyWatches
-from digitizer.calls.states import Seen, look, may_enter, may_meet, was_away
+from digitizer.calls.states import Seen, look, may_enter, may_sit
 from digitizer.calls.trials import Trials
 from digitizer.engines.calls.port import (
     CallEngine,
@@ -35,6 +35,7 @@ from digitizer.engines.calls.port import (
     Room,
     Seat,
     WatchLine,
+    seats_of,
 )
 from digitizer.facility import Facility
 from digitizer.model.errors import Conflict, DigitizerError
@@ -59,12 +60,14 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A line of a seat. ``ends``: when its call does, as it was known last. ``number`` tells the
-    page whether the line that it knows is this one."""
+    """A line of a seat. ``ends``: when its call does, as it was known last. ``device`` is the one
+    that has it, by a name that it made up. ``number`` tells the page whether the line that it
+    knows is this one."""
 
     room: Room
     line: Line
     ends: datetime
+    device: str = ""
     number: int = field(default_factory=lambda: next(_numbers))
 
 
@@ -78,22 +81,32 @@ class Watching:
 
 
 def room_of(record: CallRecord, seat: Seat, at: datetime) -> Room | None:
-    """Where this seat may be now: the visitor in the lobby until staff know who they are; the
-    inmate nowhere until then. A visitor who was away for long comes back into the lobby, even
-    before a look has noted that they are there."""
+    """Where this seat may be now: a guest in a lobby of their own until staff know who they are;
+    the inmate nowhere until they know a visitor. A guest who was away for long comes back into the
+    lobby, even before a look has noted that they are there."""
     if not may_enter(record.call, seat, at):
         return None
-    comes_back = seat is Seat.VISITOR and was_away(record.call, at)
-    if may_meet(record.call, at) and not comes_back:
+    if may_sit(record.call, seat, at):
         return record.rooms.meeting
-    return record.rooms.lobby if seat is Seat.VISITOR else None
+    return None if seat is Seat.INMATE else record.rooms.lobby_of(seat)
 
 
-def watched_room(record: CallRecord, at: datetime) -> MonitoredRoom:
-    """Which room staff see: the lobby, and then where both meet. An attorney is seen until staff
-    know who it is: who waits for the start may talk with colleagues. Raises NobodyWatches."""
-    meeting = record.rooms.watched() if record.call.stage.is_known else None
-    return meeting if meeting and may_meet(record.call, at) else record.rooms.lobby
+def watched_room(record: CallRecord, seat: Seat, at: datetime) -> MonitoredRoom:
+    """In which room staff see this seat: a guest in their lobby, and then all where they meet. In
+    an attorney's call a guest is seen until staff know who it is: who waits for the start may talk
+    with colleagues. Raises NobodyWatches."""
+    guest = record.call.guest(seat)
+    if guest is None or guest.known:
+        meeting = record.rooms.watched()
+        if guest is None or may_sit(record.call, seat, at):
+            return meeting
+    return record.rooms.lobby_of(seat)
+
+
+def _watched_rooms(record: CallRecord, at: datetime) -> Iterator[MonitoredRoom]:
+    for seat in (Seat.INMATE, *(each.seat for each in record.call.guests)):
+        with suppress(NobodyWatches):
+            yield watched_room(record, seat, at)
 
 
 class Board:
@@ -110,7 +123,7 @@ class Board:
         self._rules = records.rules_of(facility.settings.calls)
         self._lock = threading.RLock()
         self._held: dict[tuple[str, Seat], Held] = {}
-        self._watching: dict[tuple[str, str], Watching] = {}
+        self._watching: dict[tuple[str, str, Room], Watching] = {}
         self._pages: dict[tuple[str, Seat], float] = {}
         self._looks: dict[tuple[str, str], float] = {}
         self._paused: set[str] = set()
@@ -164,31 +177,43 @@ class Board:
             held = self._held.get((call_id, seat))
         return held if held and held.line.alive else None
 
-    def publish(self, record: CallRecord, seat: Seat, offer: str) -> tuple[str, Held]:
+    def is_elsewhere(self, call_id: str, seat: Seat, device: str) -> bool:
+        """Whether another device of the same person has their seat."""
+        held = self.line_of(call_id, seat)
+        return held is not None and held.device != device
+
+    def publish(
+        self, record: CallRecord, seat: Seat, offer: str, device: str = "", *, moves: bool = True
+    ) -> tuple[str, Held]:
         """Sends what this seat's page offers into the room where it may be now. Raises Conflict
-        where that is nowhere, and CallError."""
+        where that is nowhere, or where another device has the seat and this one does not say that
+        it ``moves`` here; and CallError."""
         with self._lock:
             room = room_of(record, seat, now())
             if room is None:
                 raise Conflict("It cannot begin yet.")
             if not record.may_come(self._own, seat):
                 raise Conflict("Say first whether you agree to the recording.")
+            if not moves and self.is_elsewhere(record.id, seat, device):
+                raise Conflict("You are in this visit on another device.")
             self._hang_up((record.id, seat))
             self.engine.open(room)
-            if room == record.rooms.meeting and record.is_recorded(self._own):
-                self.engine.record(record.rooms.watched(), on=True)
-            held = Held(room, self.engine.admit(room, seat), record.call.end)
+            if room == record.rooms.meeting and record.is_asked(self._own):
+                # Off again, where somebody comes late who does not agree.
+                on = record.is_recorded(self._own)
+                self.engine.record(record.rooms.watched(), on=on)
+            held = Held(room, self.engine.admit(room, seat), record.call.end, device)
             self._held[record.id, seat] = held
             self.page_is_open(record.id, seat)
         return held.line.publish(offer), held
 
-    def watching(self, record: CallRecord, watcher: str) -> WatchLine:
-        """The line by which staff see the room in which the visitor is now. Raises NobodyWatches,
+    def watching(self, record: CallRecord, watcher: str, seat: Seat) -> WatchLine:
+        """The line by which staff see the room in which this seat is now. Raises NobodyWatches,
         and Conflict where there is nobody to be seen."""
-        room = watched_room(record, now())
+        room = watched_room(record, seat, now())
         with self._lock:
-            known = self._watching.get((record.id, watcher))
-            if known and known.room == room and known.line.alive:
+            known = self._watching.get((record.id, watcher, room))
+            if known and known.line.alive:
                 known.asked = monotonic()
                 return known.line
             if record.call.stage.is_over:
@@ -197,13 +222,14 @@ class Board:
                 known.line.hang_up()
             self.engine.open(room)
             made = Watching(room, self.engine.monitor(room), monotonic())
-            self._watching[record.id, watcher] = made
+            self._watching[record.id, watcher, room] = made
         return made.line
 
     def close(self, record: CallRecord) -> None:
         """Ends every line of a call that is over: the right to enter goes first."""
+        guests = [each.seat for each in record.call.guests]
         with self._lock:
-            rooms = {record.rooms.meeting, record.rooms.lobby}
+            rooms = {record.rooms.meeting, *(record.rooms.lobby_of(each) for each in guests)}
             for key in [each for each in self._held if each[0] == record.id]:
                 self._hang_up(key)
             for watch in [each for each in self._watching if each[0] == record.id]:
@@ -213,7 +239,7 @@ class Board:
             self._paused.discard(record.id)
         for room in rooms:
             try:
-                for seat in Seat:
+                for seat in seats_of(room):
                     self.engine.remove(room, seat)
                 self.engine.close(room)
             except CallError as error:  # it is gone with the server, or was never opened
@@ -341,13 +367,20 @@ class Board:
         (self._paused.add if held else self._paused.discard)(record.id)
 
     def _drop_who_may_not_watch(self, record: CallRecord, at: datetime) -> None:
-        try:
-            room = watched_room(record, at) if states.can_be_entered(record.call, at) else None
-        except NobodyWatches:
-            room = None
-        for key in [k for k, each in self._watching.items() if k[0] == record.id]:
-            if self._watching[key].room != room:
+        rooms = set(_watched_rooms(record, at)) if states.can_be_entered(record.call, at) else set()
+        for key in [each for each in self._watching if each[0] == record.id]:
+            if self._watching[key].room not in rooms:
                 self._watching.pop(key).line.hang_up()
+
+    def send_out(self, record: CallRecord, seat: Seat) -> None:
+        """Ends this seat's line wherever it is, and lets nobody sit there again."""
+        self.page_closed(record.id, seat)
+        for room in (record.rooms.meeting, record.rooms.lobby_of(seat)):
+            try:
+                self.engine.open(room)
+                self.engine.remove(room, seat)
+            except CallError as error:  # with the server everybody is out
+                log.debug("a seat was not closed: %s", error)
 
     def _hang_up(self, key: tuple[str, Seat]) -> None:
         held = self._held.pop(key, None)

@@ -31,7 +31,7 @@ import sqlalchemy as sa
 from digitizer.access.acting import acting, looking, permit
 from digitizer.access.permissions import Act
 from digitizer.calls import records, states
-from digitizer.calls.actions import SEATS, changed, own_call
+from digitizer.calls.actions import changed, need_seat, own_call
 from digitizer.calls.records import CallRecord
 from digitizer.calls.service import board_of, media_plan
 from digitizer.engines.calls.port import Seat
@@ -60,7 +60,7 @@ _SETTLED = 10.0
 #: After so many what still lies there is told to people.
 _LATE = 600.0
 _NAME = re.compile(
-    r"videoroom-monitored-(?P<room>[0-9a-f]{32})-user-(?P<seat>visitor|inmate)-(?P<began>\d+)"
+    r"videoroom-monitored-(?P<room>[0-9a-f]{32})-user-(?P<seat>visitor(?:-[2-4])?|inmate|interpreter)-(?P<began>\d+)"
     r"-(?P<medium>audio|video)-\d+\.mjr"
 )
 #: Microseconds between the beginnings of sound and picture of one connection.
@@ -96,9 +96,9 @@ class TakenIn:
 
 
 def answer(facility: Facility, call_id: str, by: Actor, *, agrees: bool) -> None:
-    """One of the two says whether the call may be recorded, before they come in. Raises Conflict
-    where nobody asks, or the call is on or over. Who does not agree ends it, where the facility
-    holds no visit without."""
+    """One of those in a call says whether it may be recorded, before they come in. Raises Conflict
+    where nobody asks, it is recorded already, or it is over. Where the facility holds no visit
+    without, who does not agree stays out, and ends it unless another visitor can come."""
     own = facility.settings.calls
     with acting(facility, by, Act.OWN_CALL) as action:
         record = own_call(action, facility, call_id)
@@ -106,10 +106,12 @@ def answer(facility: Facility, call_id: str, by: Actor, *, agrees: bool) -> None
             raise Conflict("Nobody asks for this now.")
         if record.is_recorded(own) and record.call.stage is states.Stage.LIVE:
             raise Conflict("The call is on.")
-        seat = SEATS[by.kind]
+        seat = need_seat(record, by)
         records.note_answer(action.tx, record.id, seat, agrees=agrees)
-        action.record(Verb.ANSWER_RECORDING, Subject.call(record.id), agrees=agrees)
-        ends = not agrees and own.without_agreement is Unrecorded.NO_VISIT
+        said = {"agrees": agrees, "seat": str(seat)}
+        action.record(Verb.ANSWER_RECORDING, Subject.call(record.id), **said)
+        needs_all = own.without_agreement is Unrecorded.NO_VISIT
+        ends = needs_all and not agrees and not record.goes_on_without(seat)
         if ends:
             call = changed(lambda each: states.decline(each, now()), record.call)
             records.keep(action.tx, record.id, call, ended_by=str(seat))
@@ -221,8 +223,9 @@ def _keep(facility: Facility, record: CallRecord, files: Sequence[Path], by: Act
     with reading(facility.engine) as tx:
         before = _recorded(tx, record.id)
         key_id = _key_of(tx, record.id) if before and not before.destroyed else None
-    agreed = record.rooms.is_watchable and all(record.agrees.get(each) for each in Seat)
-    kept = agreed and not (before and before.destroyed)
+    came = (Seat.INMATE, *(each.seat for each in record.call.guests if each.last))
+    agreed = all(record.agrees.get(each, False) for each in came)
+    kept = record.rooms.is_watchable and agreed and not (before and before.destroyed)
     if kept:
         _store(facility, record, files, key_id, by)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,11 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from digitizer.calls.rooms import Rooms
-from digitizer.calls.states import Call, CallKind, CallRules, Measured, Outcome, Seen, Stage
-from digitizer.engines.calls.port import Flow, Seat
-from digitizer.model.call_settings import Calls
+from digitizer.calls.states import Call, CallKind, CallRules, Guest, Measured, Outcome, Seen, Stage
+from digitizer.engines.calls.port import VISITORS, Flow, Seat
+from digitizer.model.call_settings import Calls, Unrecorded
 from digitizer.model.errors import NotFound
-from digitizer.storage.tables_calls import video_call
+from digitizer.storage.tables_calls import call_seat, video_call
+from digitizer.storage.tables_correspondents import correspondent
+
+LONGEST_NAME = 120
 
 _ANSWERS = {True: "yes", False: "no"}
 _FLOWS = Flow(connected=True, sound=True, picture=True)
@@ -23,7 +26,8 @@ _FLOWS = Flow(connected=True, sound=True, picture=True)
 
 @dataclass(frozen=True, slots=True)
 class NewCall:
-    """For a visit that was booked. ``inmate`` is the number of the inmate's record."""
+    """For a visit that was booked. ``inmate`` is the number of the inmate's record; ``others`` are
+    visitors besides the ``correspondent``, who get seats of their own as far as there are any."""
 
     visit: str
     kind: CallKind
@@ -31,6 +35,24 @@ class NewCall:
     correspondent: int
     starts: datetime
     ends: datetime
+    others: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRecord:
+    """Who sits there, and by whom they were identified. ``correspondent`` is None for who comes by
+    a link: ``has_link`` says whether one is good, ``is_opened`` whether a device has it, and
+    ``typed`` what they said their name is."""
+
+    id: int
+    seat: Seat
+    name: str
+    correspondent: int | None
+    identified_by: str
+    sent_out_why: str
+    typed: str
+    has_link: bool
+    is_opened: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +68,7 @@ class CallRecord:
     inmate: int
     correspondent: int
     call: Call
-    identified_by: str
+    seats: tuple[SeatRecord, ...]
     notice: str
     noticed: datetime | None
     ended_by: str
@@ -55,15 +77,34 @@ class CallRecord:
     agrees: Mapping[Seat, bool]
 
     def is_asked(self, settings: Calls) -> bool:
-        """Whether both are asked if they agree to a recording: of an attorney's call nobody is."""
+        """Whether all are asked if they agree to a recording: of an attorney's call nobody is."""
         return settings.record and self.rooms.is_watchable
 
     def may_come(self, settings: Calls, seat: Seat) -> bool:
-        """Nobody's camera is needed before they answered."""
-        return seat in self.agrees or not self.is_asked(settings)
+        """Nobody's camera is needed before they answered; who does not agree stays out where no
+        visit is held without."""
+        if not self.is_asked(settings):
+            return True
+        return seat in self.agrees and seat not in self.kept_out(settings)
 
     def is_recorded(self, settings: Calls) -> bool:
-        return self.is_asked(settings) and all(self.agrees.get(seat, False) for seat in Seat)
+        """Once everybody who may come agreed, also those who do not come."""
+        may_come = {Seat.INMATE, *(each.seat for each in self.call.guests if not each.out)}
+        asked = may_come - self.kept_out(settings)
+        return self.is_asked(settings) and all(self.agrees.get(seat, False) for seat in asked)
+
+    def goes_on_without(self, seat: Seat) -> bool:
+        """Whether another visitor can meet the inmate, if this one does not come."""
+        others = (each for each in self.call.guests if each.seat != seat and not each.out)
+        return seat is not Seat.INMATE and any(
+            each.seat.is_visitor and self.agrees.get(each.seat, True) for each in others
+        )
+
+    def kept_out(self, settings: Calls) -> frozenset[Seat]:
+        """Who did not agree, where no visit is held without a recording."""
+        if settings.without_agreement is not Unrecorded.NO_VISIT:
+            return frozenset()
+        return frozenset(seat for seat, agrees in self.agrees.items() if not agrees)
 
 
 def rules_of(settings: Calls) -> CallRules:
@@ -97,9 +138,7 @@ def make(tx: sa.Connection, new: NewCall) -> str:
             inmate_came=False,
             watched=False,
             unwatched=0.0,
-            visitor_agrees="",
             inmate_agrees="",
-            identified_by="",
             notice="",
             outcome="",
             ended_by="",
@@ -107,7 +146,42 @@ def make(tx: sa.Connection, new: NewCall) -> str:
             again="",
         )
     )
+    for seat, whose in zip(VISITORS, (new.correspondent, *new.others), strict=False):
+        add_seat(tx, new.visit, seat, _name_of(tx, whose), whose)
     return new.visit
+
+
+def _name_of(tx: sa.Connection, whose: int) -> str:
+    asked = sa.select(correspondent.c.name).where(correspondent.c.id == whose)
+    return str(tx.execute(asked).scalar_one())
+
+
+def add_seat(
+    tx: sa.Connection, call_id: str, seat: Seat, name: str, whose: int | None, **more: Any
+) -> int:
+    """Returns the number by which whoever sits there is known."""
+    made = sa.insert(call_seat).values(
+        call_id=call_id,
+        seat=str(seat),
+        name=name[:LONGEST_NAME],
+        correspondent_id=whose,
+        known=False,
+        identified_by="",
+        sent_out=False,
+        sent_out_why="",
+        typed="",
+        csrf="",
+        agrees="",
+        **more,
+    )
+    key = tx.execute(made).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def write_seat(tx: sa.Connection, call_id: str, seat: Seat, **values: Any) -> None:
+    whose = (call_seat.c.call_id == call_id) & (call_seat.c.seat == str(seat))
+    tx.execute(sa.update(call_seat).where(whose).values(**values))
 
 
 def plan_anew(tx: sa.Connection, call_id: str, call: Call) -> None:
@@ -119,28 +193,31 @@ def plan_anew(tx: sa.Connection, call_id: str, call: Call) -> None:
         starts=call.starts,
         ends=call.ends,
         room_key=secrets.token_hex(16),
-        identified=None,
-        identified_by="",
         notice="",
         noticed=None,
         ended_by="",
         reason="",
-        visitor_agrees="",
         inmate_agrees="",
     )
+    cleared = {"identified": None, "identified_by": "", "sent_out_why": "", "agrees": ""}
+    tx.execute(sa.update(call_seat).where(call_seat.c.call_id == call_id).values(**cleared))
 
 
 def note_answer(tx: sa.Connection, call_id: str, seat: Seat, *, agrees: bool) -> None:
     """To the question whether it may be recorded."""
-    _write(tx, call_id, **{f"{seat}_agrees": _ANSWERS[agrees]})
+    said = _ANSWERS[agrees]
+    if seat is Seat.INMATE:
+        _write(tx, call_id, inmate_agrees=said)
+    else:
+        write_seat(tx, call_id, seat, agrees=said)
 
 
 def get(tx: sa.Connection, call_id: str, rules: CallRules) -> CallRecord:
     """Raises NotFound."""
-    row = tx.execute(sa.select(video_call).where(video_call.c.id == call_id)).one_or_none()
-    if row is None:
+    found = find(tx, rules, video_call.c.id == call_id)
+    if not found:
         raise missing()
-    return _record(row, rules)
+    return found[0]
 
 
 def missing() -> NotFound:
@@ -161,7 +238,17 @@ def find(
 ) -> tuple[CallRecord, ...]:
     """By their start."""
     asked = sa.select(video_call).where(*where).order_by(video_call.c.starts, video_call.c.id)
-    return tuple(_record(row, rules) for row in tx.execute(asked))
+    rows = tx.execute(asked).all()
+    seats = _seats_of(tx, [row.id for row in rows])
+    return tuple(_record(row, seats.get(row.id, ()), rules) for row in rows)
+
+
+def _seats_of(tx: sa.Connection, calls: Collection[str]) -> Mapping[str, Sequence[sa.Row[Any]]]:
+    found: dict[str, list[sa.Row[Any]]] = {}
+    asked = sa.select(call_seat).where(call_seat.c.call_id.in_(list(calls)))
+    for row in tx.execute(asked.order_by(call_seat.c.id)) if calls else ():
+        found.setdefault(row.call_id, []).append(row)
+    return found
 
 
 def running(tx: sa.Connection, rules: CallRules, at: datetime) -> tuple[CallRecord, ...]:
@@ -196,12 +283,14 @@ def keep(tx: sa.Connection, call_id: str, call: Call, **more: Any) -> None:
         server_ran=seen.engine if seen else True,
         watched=seen.watched if seen else False,
         unwatched=call.unwatched.total_seconds(),
-        visitor_at=call.visitor_at,
         inmate_came=call.inmate_came,
         over=call.over_at,
         outcome=str(call.outcome or ""),
         **more,
     )
+    for each in call.guests:
+        values = {"known": each.known, "last": each.last, "sent_out": each.out}
+        write_seat(tx, call_id, each.seat, **values)
 
 
 def _write(tx: sa.Connection, call_id: str, **values: Any) -> None:
@@ -216,26 +305,41 @@ def _seats(text: str) -> frozenset[Seat]:
     return frozenset(map(Seat, text.split()))
 
 
-def _record(row: sa.Row[Any], rules: CallRules) -> CallRecord:
+def _record(row: sa.Row[Any], seats: Sequence[sa.Row[Any]], rules: CallRules) -> CallRecord:
     kind = CallKind(row.kind)
+    interpreted = any(each.seat == Seat.INTERPRETER for each in seats)
     return CallRecord(
         id=row.id,
         visit=row.visit,
-        rooms=Rooms(kind, row.room_key),
+        rooms=Rooms(kind, row.room_key, interpreted),
         inmate=row.inmate_id,
         correspondent=row.correspondent_id,
-        call=_call(row, kind, rules),
-        identified_by=row.identified_by,
+        call=_call(row, seats, kind, rules),
+        seats=tuple(_seat(each) for each in seats),
         notice=row.notice,
         noticed=row.noticed,
         ended_by=row.ended_by,
         reason=row.reason,
         again=row.again,
-        agrees=_agrees(row),
+        agrees=_agrees(row, seats),
     )
 
 
-def _call(row: sa.Row[Any], kind: CallKind, rules: CallRules) -> Call:
+def _seat(row: sa.Row[Any]) -> SeatRecord:
+    return SeatRecord(
+        id=row.id,
+        seat=Seat(row.seat),
+        name=row.name,
+        correspondent=row.correspondent_id,
+        identified_by=row.identified_by,
+        sent_out_why=row.sent_out_why,
+        typed=row.typed,
+        has_link=row.link is not None,
+        is_opened=row.device is not None,
+    )
+
+
+def _call(row: sa.Row[Any], seats: Sequence[sa.Row[Any]], kind: CallKind, rules: CallRules) -> Call:
     spent = (timedelta(seconds=each) for each in (row.talk, row.ours, row.theirs))
     return Call(
         kind=kind,
@@ -245,7 +349,9 @@ def _call(row: sa.Row[Any], kind: CallKind, rules: CallRules) -> Call:
         stage=Stage(row.stage),
         measured=Measured(*spent),
         seen=_seen(row),
-        visitor_at=row.visitor_at,
+        guests=tuple(
+            Guest(Seat(each.seat), each.known, each.last, each.sent_out) for each in seats
+        ),
         inmate_came=row.inmate_came,
         unwatched=timedelta(seconds=row.unwatched),
         over_at=row.over,
@@ -253,8 +359,8 @@ def _call(row: sa.Row[Any], kind: CallKind, rules: CallRules) -> Call:
     )
 
 
-def _agrees(row: sa.Row[Any]) -> Mapping[Seat, bool]:
-    said = {Seat.VISITOR: row.visitor_agrees, Seat.INMATE: row.inmate_agrees}
+def _agrees(row: sa.Row[Any], seats: Sequence[sa.Row[Any]]) -> Mapping[Seat, bool]:
+    said = {Seat.INMATE: row.inmate_agrees} | {Seat(each.seat): each.agrees for each in seats}
     return {seat: each == _ANSWERS[True] for seat, each in said.items() if each}
 
 

@@ -1,7 +1,7 @@
 """Which room of the media server a call has, by what kind it is.
 
-The visitor is identified in a lobby: a room of its own, which the inmate is never let into, and
-where staff see the visitor's face and document. What both meet in is another room. An attorney's
+Each guest is identified in a lobby: a room of their own, which nobody else is let into, and where
+staff see their face and document. What they meet in is another room. An attorney's
 is privileged from the start: no function makes a monitored one of it, and what watches, mutes or
 records takes no other type (``port``).
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digitizer.calls.states import CallKind
-from digitizer.engines.calls.port import MonitoredRoom, PrivilegedRoom, Room
+from digitizer.engines.calls.port import MonitoredRoom, PrivilegedRoom, Room, Seat
 from digitizer.model.errors import NotAllowed
 
 
@@ -21,20 +21,21 @@ class NobodyWatches(NotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """Of one call; ``key`` is its own, and of no call before or after."""
+    """Of one call; ``key`` is its own, and of no call before or after. ``interpreted``: somebody
+    interprets, who has a seat."""
 
     kind: CallKind
     key: str
+    interpreted: bool = False
 
-    @property
-    def lobby(self) -> MonitoredRoom:
-        return MonitoredRoom(f"lobby-{self.key}")
+    def lobby_of(self, seat: Seat) -> MonitoredRoom:
+        return MonitoredRoom(f"lobby-{seat}-{self.key}")
 
     @property
     def meeting(self) -> Room:
         if self.kind is CallKind.FAMILY:
             return MonitoredRoom(self.key)
-        return PrivilegedRoom(self.key)
+        return PrivilegedRoom(self.key, self.interpreted)
 
     @property
     def is_watchable(self) -> bool:

@@ -7,7 +7,9 @@ ours moves the end, as far as the facility allows; what then is missing makes th
 that it is booked again. The inmate's device, the line within the facility, and staff who come late
 are ours.
 
-The visitor is identified in a room of their own, before the inmate can be shown (``rooms``).
+Everybody but the inmate is a *guest*: visitors, and one who interprets. Each is identified in a
+room of their own, before the inmate can be shown to them (``rooms``); who comes late, too. The
+visitor is there while one of them is, and a call goes on as long as one is left.
 
 Where nobody of staff looks at a family's call, it goes on, is paused or ends, as the facility says.
 A pause is ours. An attorney's call knows nothing of it: nobody could look.
@@ -15,7 +17,7 @@ A pause is ours. An attorney's call knows nothing of it: nobody could look.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -98,6 +100,10 @@ class CallRules:
     unwatched_after: timedelta = timedelta(seconds=30)
 
 
+def _has_visitor(seats: Iterable[Seat]) -> bool:
+    return any(seat.is_visitor for seat in seats)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is so at a moment. ``here``: whose page is open. ``flows``: what the media server gets
@@ -111,7 +117,9 @@ class Seen:
 
     @property
     def talking(self) -> bool:
-        return self.engine and all(self.flows.get(seat, Flow()).flows for seat in Seat)
+        """The inmate, with one visitor at least."""
+        flowing = {seat for seat, flow in self.flows.items() if flow.flows}
+        return self.engine and Seat.INMATE in flowing and _has_visitor(flowing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +132,21 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Who sits there, but the inmate. ``known``: staff saw who they are. ``last``: when they were
+    last there. ``out``: staff sent them out; they do not come back."""
+
+    seat: Seat
+    known: bool = False
+    last: datetime | None = None
+    out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """``starts`` and ``ends`` as they were planned. ``seen`` is the last look. ``visitor_at``: when
-    the visitor was last there. ``unwatched``: for so long nobody of staff looked, while both talked
-    or could have. ``over_at`` is when it was over, with its ``outcome``."""
+    """``starts`` and ``ends`` as they were planned. ``seen`` is the last look. ``unwatched``: for
+    so long nobody of staff looked, while they talked or could have. ``over_at`` is when it was
+    over, with its ``outcome``."""
 
     kind: CallKind
     starts: datetime
@@ -136,7 +155,7 @@ class Call:
     stage: Stage = Stage.SCHEDULED
     measured: Measured = Measured()
     seen: Seen | None = None
-    visitor_at: datetime | None = None
+    guests: tuple[Guest, ...] = (Guest(Seat.VISITOR),)
     inmate_came: bool = False
     unwatched: timedelta = _NONE
     over_at: datetime | None = None
@@ -182,14 +201,32 @@ class Call:
         """When the visitor may come."""
         return self.starts - self.rules.early
 
+    def guest(self, seat: Seat) -> Guest | None:
+        return next((each for each in self.guests if each.seat is seat), None)
+
+    @property
+    def visitor_at(self) -> datetime | None:
+        """When one of the visitors was last there."""
+        times = [each.last for each in self.guests if each.seat.is_visitor and each.last]
+        return max(times, default=None)
+
+    @property
+    def here(self) -> frozenset[Seat]:
+        """Whose page was open at the last look, of those who have a seat."""
+        seats = {Seat.INMATE, *(each.seat for each in self.guests)}
+        return self.seen.here & seats if self.seen else frozenset()
+
 
 class NotNow(Exception):
     """What is asked cannot be done in the state in which the call is; the text says why."""
 
 
 def may_enter(call: Call, seat: Seat, at: datetime) -> bool:
-    """Whether this seat's page may be opened: from when it opens until it is over."""
-    return can_be_entered(call, at)
+    """Whether this seat's page may be opened: from when it opens until it is over, and not by who
+    was sent out."""
+    guest = call.guest(seat)
+    has_seat = seat is Seat.INMATE or (guest is not None and not guest.out)
+    return has_seat and can_be_entered(call, at)
 
 
 def can_be_entered(call: Call, at: datetime) -> bool:
@@ -197,13 +234,28 @@ def can_be_entered(call: Call, at: datetime) -> bool:
 
 
 def may_meet(call: Call, at: datetime) -> bool:
-    """Whether visitor and inmate may be in one room: both are let into it from then on."""
+    """Whether a visitor and the inmate may be in one room: they are let into it from then on."""
     return call.stage.is_known and call.starts <= at < call.end
 
 
-def was_away(call: Call, at: datetime) -> bool:
-    """Whether the visitor was last there so long ago that staff look again who comes."""
-    return call.visitor_at is not None and at - call.visitor_at > call.rules.look_again
+def may_sit(call: Call, seat: Seat, at: datetime) -> bool:
+    """Whether this seat may be where they meet: a guest only whom staff saw, and who was not away
+    for long since."""
+    if seat is Seat.INMATE:
+        return may_meet(call, at)
+    guest = call.guest(seat)
+    is_seen = guest is not None and guest.known and not guest.out
+    return is_seen and may_meet(call, at) and not was_away(call, seat, at)
+
+
+def was_away(call: Call, seat: Seat, at: datetime) -> bool:
+    """Whether this guest was last there so long ago that staff look again who comes."""
+    guest = call.guest(seat)
+    return guest is not None and _is_long_gone(call, guest, at)
+
+
+def _is_long_gone(call: Call, guest: Guest, at: datetime) -> bool:
+    return guest.last is not None and at - guest.last > call.rules.look_again
 
 
 def warned_of(call: Call, at: datetime, minutes: tuple[int, ...] = (5, 1)) -> int | None:
@@ -226,11 +278,57 @@ def look(call: Call, seen: Seen) -> Call:
     return replace(call, stage=_stage(call, seen))
 
 
-def identify(call: Call) -> Call:
-    """Staff saw who the visitor is. Raises NotNow while there is nobody to see."""
-    if call.stage is not Stage.WAITING or not call.seen or Seat.VISITOR not in call.seen.here:
+def identify(call: Call, seat: Seat = Seat.VISITOR) -> Call:
+    """Staff saw who this guest is. Raises NotNow while there is nobody to see."""
+    guest = call.guest(seat)
+    is_over = call.stage.is_over or call.stage is Stage.SCHEDULED
+    if is_over or guest is None or guest.known or guest.out or seat not in call.here:
         raise NotNow("Only a visitor who is there and waits can be identified.")
-    return replace(call, stage=Stage.IDENTIFIED)
+    call = _with(call, replace(guest, known=True))
+    if call.stage is Stage.WAITING and seat.is_visitor:
+        return replace(call, stage=Stage.IDENTIFIED)
+    return call
+
+
+def send_out(call: Call, seat: Seat) -> Call:
+    """Staff send this guest out, and the others go on. Raises NotNow where no other visitor is
+    left: then the call ends."""
+    guest = call.guest(seat)
+    if call.stage.is_over or guest is None or guest.out:
+        raise NotNow("They are not in this call.")
+    if seat.is_visitor and not _others(call, seat):
+        raise NotNow("No other visitor is there. End the call instead.")
+    return _without_known(_with(call, replace(guest, known=False, out=True)))
+
+
+def leave(call: Call, seat: Seat, at: datetime) -> Call:
+    """Somebody says that they are done. The call is over with it, unless they are a guest and a
+    visitor is left; who left may come again, and staff look again who it is. Raises NotNow unless
+    people met."""
+    guest = call.guest(seat)
+    stays = guest is not None and (not seat.is_visitor or _others(call, seat))
+    if call.stage is not Stage.LIVE or guest is None or not stays:
+        return leave_early(call, at)
+    return _without_known(_with(call, replace(guest, known=False)))
+
+
+def _others(call: Call, seat: Seat) -> bool:
+    """Whether another visitor is there whom staff know."""
+    rest = [each for each in call.guests if each.seat.is_visitor and each.seat is not seat]
+    return any(each.known and not each.out and each.seat in call.here for each in rest)
+
+
+def _with(call: Call, guest: Guest) -> Call:
+    guests = tuple(guest if each.seat is guest.seat else each for each in call.guests)
+    return replace(call, guests=guests)
+
+
+def _without_known(call: Call) -> Call:
+    """Where no visitor is left whom staff know, they look again."""
+    known = (each.seat for each in call.guests if each.known)
+    if call.stage.is_known and not _has_visitor(known):
+        return replace(call, stage=Stage.WAITING)
+    return call
 
 
 def refuse(call: Call, at: datetime) -> Call:
@@ -261,7 +359,11 @@ def at_another_time(call: Call, starts: datetime, ends: datetime) -> Call:
     or it is over for another reason than that it was called off."""
     if call.stage is Stage.LIVE or (call.stage.is_over and call.stage is not Stage.CANCELLED):
         raise NotNow("The call has begun, or is over.")
-    return Call(call.kind, starts, ends, call.rules)
+    return Call(call.kind, starts, ends, call.rules, guests=tuple(_anew(call)))
+
+
+def _anew(call: Call) -> Iterator[Guest]:
+    return (Guest(each.seat) for each in call.guests)
 
 
 def leave_early(call: Call, at: datetime) -> Call:
@@ -287,7 +389,7 @@ def _counted(call: Call, at: datetime) -> Call:
     told = min(spent, _within(call, last.at, last.at + LONGEST_LOOK))
     unseen = spent - told
     got = call.measured
-    if Seat.VISITOR not in last.here:
+    if not _has_visitor(last.here):
         # Nobody looked, or nobody was there: only the time in which we looked is theirs.
         got = replace(got, theirs=got.theirs + told)
     elif last.talking and call.stage is Stage.LIVE and not call.is_paused:
@@ -313,15 +415,20 @@ def _within(call: Call, since: datetime, until: datetime) -> timedelta:
 
 
 def _came(call: Call, seen: Seen) -> Call:
-    """Notes who is there; a visitor who was away for long is to be identified again."""
-    here = Seat.VISITOR in seen.here
-    if here and was_away(call, seen.at) and call.stage.is_known:
-        call = replace(call, stage=Stage.WAITING)
-    return replace(
-        call,
-        visitor_at=seen.at if here else call.visitor_at,
-        inmate_came=call.inmate_came or Seat.INMATE in seen.here,
+    """Notes who is there; a guest who was away for long is to be identified again. Once one comes
+    back, whoever else is still away is known no more either: nobody is left to meet the inmate."""
+    gone = {each.seat for each in call.guests if _is_long_gone(call, each, seen.at)}
+    forgotten = gone if gone & seen.here else frozenset[Seat]()
+    guests = tuple(
+        replace(
+            each,
+            known=each.known and each.seat not in forgotten,
+            last=seen.at if each.seat in seen.here else each.last,
+        )
+        for each in call.guests
     )
+    came = call.inmate_came or Seat.INMATE in seen.here
+    return _without_known(replace(call, guests=guests, inmate_came=came))
 
 
 def _stage(call: Call, seen: Seen) -> Stage:

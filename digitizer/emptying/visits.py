@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from digitizer.emptying.tables import note_leftover
 from digitizer.model.events import Subject
-from digitizer.storage.tables_calls import recorded_file, recording, video_call
+from digitizer.storage.tables_calls import call_seat, recorded_file, recording, video_call
 from digitizer.storage.tables_upkeep import outbox
 from digitizer.storage.tables_visits import visit, visit_guest, visit_left
 from digitizer.support.clock import now
@@ -35,6 +35,7 @@ def empty_visit(tx: sa.Connection, visit_id: str) -> tuple[str, ...]:
     of_outbox = sa.update(outbox).where(outbox.c.cause == str(Subject.visit(visit_id)))
     tx.execute(of_outbox.values(recipient="", subject="", body="", problem=None, leave=None))
     tx.execute(sa.delete(recording).where(recording.c.call_id == visit_id))
+    tx.execute(sa.delete(call_seat).where(call_seat.c.call_id == visit_id))
     tx.execute(sa.delete(video_call).where(video_call.c.id == visit_id))
     for table in (visit_guest, visit_left):
         tx.execute(sa.delete(table).where(table.c.visit_id == visit_id))

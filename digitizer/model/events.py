@@ -233,6 +233,11 @@ class Verb(StrEnum):
     ANSWER_RECORDING = "agree to recording of call, or not"
     KEEP_RECORDING = "keep recording of call"
     EXPORT_RECORDING = "take out recording of call"
+    ADD_GUEST = "add guest to call"
+    MAKE_GUEST_LINK = "make link for guest of call"
+    REVOKE_GUEST_LINK = "revoke link of guest of call"
+    OPEN_GUEST_LINK = "open link of guest of call"
+    SEND_OUT_GUEST = "send guest out of call"
     TRY_DEVICES = "try camera and microphone"
     # the protected line
     SEND_PROTECTED = "something went to the protected line"

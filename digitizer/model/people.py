@@ -72,6 +72,7 @@ class ActorKind(StrEnum):
     MACHINE = "machine"
     TOKEN = "token"
     CORRESPONDENT = "correspondent"
+    GUEST = "guest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class Actor:
     """Who acts; every verb takes one.
 
     ``name`` is a staff name, a booking number, the part of the program at work, the number of a
-    correspondent's record, or the name of a token after the word "token"; ``scopes`` are that
+    correspondent's record, the number of a guest's seat in one call, or the name of a token after
+    the word "token"; ``scopes`` are that
     token's, and ``sender`` the protected sender for whom it makes codes (None: for nobody).
     ``listed`` is
     False where a name was given on the command line that is not on the staff list; each event of

@@ -21,7 +21,7 @@ from digitizer.people.correspondents.origins import origins_of
 from digitizer.policies import legal_holds as holds
 from digitizer.storage.tables import joint_request, letter, message, page, scan
 from digitizer.storage.tables_appeals import appeal, rejection
-from digitizer.storage.tables_calls import recording, video_call
+from digitizer.storage.tables_calls import call_seat, recording, video_call
 from digitizer.storage.tables_originals import paper, paper_hold, paper_request
 from digitizer.storage.tables_prints import print_job
 from digitizer.storage.tables_requests import inmate_request, request_step
@@ -185,10 +185,12 @@ def _of_visit(tx: sa.Connection, settings: Settings, visit_id: str, today: date)
         yield Waits.UNSETTLED
         return
     guests = tx.execute(sa.select(visit_guest).where(visit_guest.c.visit_id == visit_id)).all()
+    seats = tx.execute(sa.select(call_seat).where(call_seat.c.call_id == visit_id)).all()
     known = [each for each in (row, call) if each is not None]
-    people = {each.correspondent_id for each in (*guests, *known)} - {None}
+    people = {each.correspondent_id for each in (*guests, *seats, *known)} - {None}
     inmates = {each.inmate_id for each in known}
-    if holds.held_people(tx, inmates, people, [each.name for each in guests], today):
+    names = [each.name for each in (*guests, *seats)]
+    if holds.held_people(tx, inmates, people, names, today):
         yield Waits.LEGAL_HOLD
     if _may_be_appealed(tx, settings, visit_id):
         yield Waits.APPEAL

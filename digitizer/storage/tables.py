@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 #: The newest migration; a test holds it equal to the migrations folder.
-SCHEMA_VERSION = "0042"
+SCHEMA_VERSION = "0043"
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -129,13 +129,23 @@ def caller_of(visit: BookedVisit) -> int | None:
     return next(iter(known), visit.booker)
 
 
+def others_of(visit: BookedVisit, caller: int) -> tuple[int, ...]:
+    """The other visitors who can have an account: each gets a seat of their own. A visit with an
+    attorney has one seat for who comes, and one for who interprets."""
+    if isinstance(visit, PrivilegedVisit):
+        return ()
+    known = (each.correspondent for each in visit.guests)
+    return tuple(each for each in dict.fromkeys(known) if each not in (None, caller))
+
+
 def _make(action: Action, visit: BookedVisit) -> None:
     """Where nobody among the visitors can have an account there is no call; staff see that."""
     caller = caller_of(visit)
     if caller is None:
         return
     inmate = records.inmate_row_of(action.tx, visit.id)
-    new = NewCall(visit.id, kind_of(visit), inmate, caller, visit.starts, visit.ends)
+    kind, others = kind_of(visit), others_of(visit, caller)
+    new = NewCall(visit.id, kind, inmate, caller, visit.starts, visit.ends, others)
     call_records.make(action.tx, new)
     action.record(Verb.NOTE_CALL, Subject.call(visit.id), stage=str(Stage.SCHEDULED))
 
@@ -183,8 +193,12 @@ def of_visits(
         return {
             key: _shown(each, at)
             for key, each in found.items()
-            if key in mine and look.correspondent in (None, each.correspondent)
+            if key in mine and look.correspondent in (None, *_callers(each))
         }
+
+
+def _callers(found: CallRecord) -> tuple[int, ...]:
+    return tuple(each.correspondent for each in found.seats if each.correspondent is not None)
 
 
 def is_to_come(visit: BookedVisit, found: Mapping[str, VisitCall], at: datetime) -> bool:
@@ -228,14 +242,14 @@ def _standing(tx: sa.Connection, settings: Settings, call_id: str) -> tuple[Refu
     return tuple(each for each in found if each.rule is not VisitRule.OVER)
 
 
-def identify(facility: Facility, call_id: str, by: Actor) -> None:
+def identify(facility: Facility, call_id: str, by: Actor, seat: str = Seat.VISITOR) -> None:
     """As ``calls.actions.identify``, by which the two may meet; raises Conflict as well while
     something stands against the visit that nobody decided about."""
 
     def need(tx: sa.Connection, visit: str) -> None:
         asking.need_none(_standing(tx, facility.settings, visit))
 
-    calls.identify(facility, call_id, by, need)
+    calls.identify(facility, call_id, by, need, seat)
 
 
 def look_after(facility: Facility, by: Actor) -> int:

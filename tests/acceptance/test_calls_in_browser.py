@@ -201,7 +201,7 @@ def test_the_inmate_is_shown_to_nobody_before_staff_know_the_visitor(three: Thre
     _sees(three.inmate, "visitor")
     _sees(three.staff, "visitor")
     _sees(three.staff, "inmate")
-    assert three.record().identified_by == "Ana Brookwater"
+    assert three.record().seats[0].identified_by == "Ana Brookwater"
 
 
 def test_the_clock_ends_it_at_the_second(three: Three) -> None:

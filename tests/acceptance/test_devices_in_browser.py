@@ -1,4 +1,4 @@
-"""The test of camera, microphone, speaker and network in real browsers, as each door has it: what
+"""The test of camera, microphone, speaker and network in real browsers, in each web app: what
 works, and the plain words for what does not."""
 
 from __future__ import annotations

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitizer.engines.calls.janus import JanusEngine, JanusSecrets
+from digitizer.engines.calls.port import Seat
 from digitizer.engines.calls.servers import MediaServers, missing_programs
 from digitizer.engines.calls.written import MediaPlan, Ports, ServerSecrets
 
 BITRATE = 400_000
+#: Who talks in most of the calls of tests.
+TWO = (Seat.VISITOR, Seat.INMATE)
+OTHER = {Seat.VISITOR: Seat.INMATE, Seat.INMATE: Seat.VISITOR}
 
 #: Sound and a picture, as Chromium offers them, shortened.
 OFFER = "\r\n".join(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from digitizer.calls import recordings, records, service
 from digitizer.calls.board import Board
 from digitizer.calls.records import CallRecord, NewCall
-from digitizer.calls.states import CallKind, Seen, Stage
+from digitizer.calls.states import CallKind, Guest, Seen, Stage
 from digitizer.engines.calls.fake import FakeEngine
 from digitizer.engines.calls.port import Flow, Seat
 from digitizer.facility import Facility
@@ -24,7 +24,7 @@ from digitizer.model.people import MACHINE
 from digitizer.people import roster
 from digitizer.storage.database import reading, writing
 from digitizer.support.clock import new_id, now
-from tests.support.call_kit import OFFER
+from tests.support.call_kit import OFFER, TWO
 
 _HEAD = b'{"t":"a","c":"opus","s":1700000000000000,"u":1700000000000000}'
 #: Two packets of a sound, as Janus writes them.
@@ -74,9 +74,10 @@ def record(facility: Facility, call: str) -> CallRecord:
 def bring(facility: Facility, call: str, stage: Stage) -> CallRecord:
     """Both are there, and it is in this state."""
     found = record(facility, call)
-    seen = Seen(now(), frozenset(Seat), dict.fromkeys(Seat, FLOWS))
+    seen = Seen(now(), frozenset(TWO), dict.fromkeys(TWO, FLOWS))
     with writing(facility.engine) as tx:
-        changed = replace(found.call, stage=stage, seen=seen, visitor_at=seen.at)
+        guests = (Guest(Seat.VISITOR, known=stage.is_known, last=seen.at),)
+        changed = replace(found.call, stage=stage, seen=seen, guests=guests)
         records.keep(tx, call, changed)
     return record(facility, call)
 
@@ -95,7 +96,7 @@ def met(
     if own.get("record"):
         agreed(changed, call, dict.fromkeys(Seat, True))
     found, board = bring(changed, call, Stage.LIVE), service.board_of(changed)
-    for seat in Seat:
+    for seat in TWO:
         board.publish(found, seat, OFFER)
         engine = board.engine
         assert isinstance(engine, FakeEngine)

@@ -145,7 +145,7 @@ _CALLS = tuple(
         (
             "/staff/calls",
             staff(404, 404, investigator=(403, 403)),
-            ("identify", "warn", "mute", "end"),
+            ("identify", "warn", "mute", "end", "out", "guest", "link", "revoke"),
         ),
         (
             "/staff/calls",
@@ -164,6 +164,29 @@ _CALLS = tuple(
             for act in acts
         ),
     )
+)
+#: Who has no link finds nothing.
+_GUESTS = (
+    Row("GET /family/guest/link/{token}", anyone(404), rest={"token": "none"}),
+    Row(
+        "POST /family/guest/link/{token}",
+        anyone(404),
+        form={"name": "Nell Newcome"},
+        rest={"token": "none"},
+    ),
+    *(
+        Row(f"GET /family/guest/{{number}}{part}", anyone(404), rest={"number": "none"})
+        for part in ("", "/state", "/relay")
+    ),
+    *(
+        Row(
+            f"POST /family/guest/{{number}}/{act}",
+            anyone(404),
+            form=_OFFERED,
+            rest={"number": "none"},
+        )
+        for act in ("publish", "watch", "answer", "leave")
+    ),
 )
 _TRYING = tuple(
     row
@@ -1920,6 +1943,7 @@ _VISITS = (
 ROWS = (
     *_LOGIN,
     *_CALLS,
+    *_GUESTS,
     *_TRYING,
     *_TALKS,
     *_ASKING,

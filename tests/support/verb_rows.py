@@ -24,7 +24,8 @@ from digitizer.appeals import actions as appeals
 from digitizer.audit import Head
 from digitizer.auditing import actions as auditing
 from digitizer.calls import actions as calls
-from digitizer.calls import recordings, trying
+from digitizer.calls import guests, recordings, trying
+from digitizer.calls import records as call_records
 from digitizer.calls.service import board_of
 from digitizer.calls.states import Stage
 from digitizer.capture import ingest, inspection, intake
@@ -32,6 +33,7 @@ from digitizer.capture.pipeline import no_progress
 from digitizer.covers import actions as covers
 from digitizer.covers import bulk, own_covers
 from digitizer.departures import actions as departures
+from digitizer.engines.calls.port import Seat
 from digitizer.engines.codes.cover_code import KeyRing
 from digitizer.evidence import actions as evidence
 from digitizer.facility import Facility
@@ -436,6 +438,17 @@ def _watch_and_answer(h: Facility, call: str, by: Actor) -> None:
     calls.answer(h, call, seat, OFFER, by)
 
 
+def _with_guest(h: Facility, do: Callable[[Facility, str], object]) -> None:
+    """In a call with somebody who interprets."""
+
+    def add_and_do(f: Facility, call: str) -> None:
+        with writing(f.engine) as tx:
+            call_records.add_seat(tx, call, Seat.INTERPRETER, "Nell Newcome", None)
+        do(f, call)
+
+    _in_call(h, add_and_do)
+
+
 def _try(h: Facility, by: Actor, do: Callable[[Facility, str], object]) -> None:
     """While they try their devices, and what they send comes back."""
     made = met_calls.with_calls(h)
@@ -558,6 +571,38 @@ _CALLS = (
         CLERKS,
         Verb.TERMINATE_CALL,
         lambda h, at, by: _in_call(h, lambda f, call: calls.end(f, call, by, "why")),
+    ),
+    Row(
+        "calls.actions.send_out",
+        CLERKS,
+        Verb.SEND_OUT_GUEST,
+        lambda h, at, by: _with_guest(
+            h, lambda f, call: calls.send_out(f, call, "interpreter", by, "why")
+        ),
+    ),
+    Row(
+        "calls.guests.add",
+        CLERKS,
+        Verb.ADD_GUEST,
+        lambda h, at, by: _in_call(
+            h, lambda f, call: guests.add(f, call, "Nell Newcome", by, interprets=True)
+        ),
+    ),
+    Row(
+        "calls.guests.make_link",
+        CLERKS,
+        Verb.MAKE_GUEST_LINK,
+        lambda h, at, by: _with_guest(
+            h, lambda f, call: guests.make_link(f, call, "interpreter", by)
+        ),
+    ),
+    Row(
+        "calls.guests.revoke_link",
+        CLERKS,
+        Verb.REVOKE_GUEST_LINK,
+        lambda h, at, by: _with_guest(
+            h, lambda f, call: guests.revoke_link(f, call, "interpreter", by)
+        ),
     ),
     Row("calls.trying.is_offered", _TRIERS, None, lambda h, at, by: trying.is_offered(h, by)),
     Row(

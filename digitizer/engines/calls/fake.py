@@ -139,6 +139,7 @@ class FakeEngine:
         self._place(need_monitored(room)).held = held
 
     def remove(self, room: Room, seat: Seat) -> None:
+        need_seat(room, seat)
         with self._lock:
             self._out.add((room, seat))
             line = self._place(room).lines.get(seat)

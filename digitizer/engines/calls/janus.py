@@ -5,10 +5,10 @@ derived from a key of the home, so that every process of ours can end a call tha
 
 A privileged room is made with a secret that is forgotten at once: Janus starts no recording,
 forwards no media and changes nothing in that room without it (``lock_record``,
-``lock_rtp_forward``), whoever asks. It has two tokens from the start, and shows its media only to
-who entered with one of them (``require_pvtid``). For the same reason nobody can destroy it: it
-is emptied, and is gone with the next start of Janus. An echo room is closed as any other, but none
-of our verbs watches or records it.
+``lock_rtp_forward``), whoever asks. It has a token for each of its seats from the start, and shows
+its media only to who entered with one of them (``require_pvtid``). For the same reason nobody can
+destroy it: it is emptied, and is gone with the next start of Janus. An echo room is closed as any
+other, but none of our verbs watches or records it.
 """
 
 from __future__ import annotations
@@ -284,6 +284,7 @@ class JanusEngine:
                 self._pass_on(room, seat, medium)
 
     def remove(self, room: Room, seat: Seat) -> None:
+        need_seat(room, seat)
         with self._lock:
             self._out.add((room, seat))
             line = self._lines.pop((room, seat), None)

@@ -1,9 +1,10 @@
 """What the product asks of a media server: rooms, who may enter them, and what flows there.
 
 A room is of one of two kinds, and the kind is its type. In a monitored room staff may watch, mute
-and record. A privileged room (an attorney's) has two seats and nothing else: there is no value that
-stands for a watcher of it, no verb that records it, and the server that holds it is told so as
-well (``janus``). No kind becomes the other: each has identifiers of its own.
+and record. A privileged room (an attorney's) has two seats, or three with an interpreter, and
+nothing else: there is no value that stands for a watcher of it, no verb that records it, and the
+server that holds it is told so as well (``janus``). No kind becomes the other: each has
+identifiers of its own.
 
 A third kind is no call: in an echo room one person sits alone, and sees what of them arrives.
 
@@ -26,10 +27,17 @@ class Seat(StrEnum):
 
     VISITOR = "visitor"
     INMATE = "inmate"
+    VISITOR_2 = "visitor-2"
+    VISITOR_3 = "visitor-3"
+    VISITOR_4 = "visitor-4"
+    INTERPRETER = "interpreter"
 
     @property
-    def other(self) -> Seat:
-        return Seat.INMATE if self is Seat.VISITOR else Seat.VISITOR
+    def is_visitor(self) -> bool:
+        return self not in (Seat.INMATE, Seat.INTERPRETER)
+
+
+VISITORS = tuple(each for each in Seat if each.is_visitor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +53,15 @@ class MonitoredRoom:
 
 @dataclass(frozen=True, slots=True)
 class PrivilegedRoom:
-    """As ``MonitoredRoom``, for what nobody may watch or record."""
+    """As ``MonitoredRoom``, for what nobody may watch or record. It has two seats; where it is
+    ``interpreted`` it is another room, with a third."""
 
     key: str
+    interpreted: bool = False
 
     @property
     def name(self) -> str:
-        return f"privileged-{self.key}"
+        return f"{'interpreted' if self.interpreted else 'privileged'}-{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +192,14 @@ class CallEngine(Protocol):
 
 def seats_of(room: Room) -> tuple[Seat, ...]:
     """Who can sit there, and nobody else."""
-    return (Seat.VISITOR,) if isinstance(room, EchoRoom) else tuple(Seat)
+    match room:
+        case MonitoredRoom():
+            return tuple(Seat)
+        case PrivilegedRoom():
+            third = (Seat.INTERPRETER,) if room.interpreted else ()
+            return (Seat.VISITOR, Seat.INMATE, *third)
+        case EchoRoom():
+            return (Seat.VISITOR,)
 
 
 def need_seat(room: Room, seat: Seat) -> None:

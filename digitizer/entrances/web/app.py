@@ -20,6 +20,7 @@ from digitizer.entrances.web.family import booked_visits as family_booked_visits
 from digitizer.entrances.web.family import calls as family_calls
 from digitizer.entrances.web.family import devices as family_devices
 from digitizer.entrances.web.family import front as family_front
+from digitizer.entrances.web.family import guests as family_guests
 from digitizer.entrances.web.family import home as family_home
 from digitizer.entrances.web.family import letters as family_letters
 from digitizer.entrances.web.family import refused as family_refused
@@ -155,6 +156,7 @@ _FAMILY = (
     family_takeaway,
     family_home,
     family_devices,
+    family_guests,
     family_calls,
     family_account,
     family_letters,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from digitizer.model.errors import Conflict, NotFound, UsageError
 from digitizer.storage.tables import cover, message, session
 from digitizer.storage.tables_appeals import rejection
-from digitizer.storage.tables_calls import video_call
+from digitizer.storage.tables_calls import call_seat, video_call
 from digitizer.storage.tables_correspondents import (
     contact,
     contact_ask,
@@ -172,6 +172,7 @@ _NAMING = (
     visit_guest,
     visit_hold,
     visit_restriction,
+    call_seat,
     video_call,
 )
 

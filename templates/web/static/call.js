@@ -8,6 +8,13 @@
   const AGAIN = 5000; // milliseconds until a connection that failed is made anew
   const SMALL = { width: { ideal: 320 }, height: { ideal: 240 }, frameRate: { max: 20 } };
 
+  /* By this our server tells this page from others of the same person; it stays when it is loaded again. */
+  function device() {
+    const kept = sessionStorage.getItem("device") ?? [...crypto.getRandomValues(new Uint8Array(12))].map((each) => each.toString(16).padStart(2, "0")).join("");
+    sessionStorage.setItem("device", kept);
+    return kept;
+  }
+
   class Call {
     constructor(part) {
       this.part = part;
@@ -20,6 +27,9 @@
       this.steps = 0;
       this.stage = part.dataset.stage;
       this.stream = null;
+      this.device = device();
+      this.names = {};
+      this.moves = false; // they said that they want to be in it here
     }
 
     async ask(what, fields) {
@@ -54,7 +64,8 @@
       const tracks = [...this.stream.getAudioTracks(), ...this.stream.getVideoTracks()];
       for (const track of tracks) peer.addTransceiver(track, { direction: "sendonly", streams: [this.stream] });
       await peer.setLocalDescription(await peer.createOffer());
-      const answer = await this.ask("publish", { sdp: peer.localDescription.sdp });
+      const answer = await this.ask("publish", { sdp: peer.localDescription.sdp, device: this.device, moves: this.moves ? "yes" : "" });
+      this.moves = false;
       await peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
       this.line = answer.line;
     }
@@ -89,8 +100,23 @@
       this.video(seat).srcObject = null;
     }
 
+    /* Who was added since this page was loaded gets a place, too. */
     video(seat) {
-      return this.part.querySelector(`video[data-seat="${seat}"]`);
+      return this.part.querySelector(`video[data-seat="${seat}"]`) ?? this.tile(seat);
+    }
+
+    tile(seat) {
+      const figure = document.createElement("figure");
+      const video = Object.assign(document.createElement("video"), { autoplay: true, playsInline: true });
+      video.dataset.seat = seat;
+      video.muted = Boolean(this.part.querySelector("video[data-seat][muted]"));
+      const name = document.createElement("figcaption");
+      name.textContent = this.names[seat] ?? "";
+      video.setAttribute("aria-label", name.textContent);
+      if (seat === "interpreter") figure.className = "pinned";
+      figure.append(video, name);
+      this.part.querySelector(".pictures").prepend(figure);
+      return video;
     }
 
     drop(peer) {
@@ -100,6 +126,9 @@
     /* What is to be done so that this page is where the server says that it may be. */
     async follow(state) {
       const now = Date.now();
+      const elsewhere = this.part.querySelector("[data-elsewhere]");
+      if (elsewhere) elsewhere.hidden = !state.elsewhere || this.moves;
+      if (state.elsewhere && !this.moves) return this.quiet();
       if (this.stream && state.place && (state.line !== this.line || this.failed(this.sending))) {
         if (now - this.tried > AGAIN || state.place !== this.place) {
           this.tried = now;
@@ -118,6 +147,15 @@
       for (const [seat, number] of Object.entries(state.visible)) {
         if (this.watched[seat]?.number !== number) await this.watch(seat, number);
       }
+    }
+
+    /* Nothing is sent and nothing shown here: they are in it on another device. */
+    quiet() {
+      this.drop(this.sending);
+      this.sending = null;
+      this.line = 0;
+      this.tried = 0;
+      for (const seat of Object.keys(this.watched)) this.unwatch(seat);
     }
 
     failed(peer) {
@@ -154,11 +192,12 @@
     async step() {
       const stands = this.part.querySelector("[data-stands]");
       const looks = stands && this.steps++ % STANDS === 0;
-      const asked = new URLSearchParams();
+      const asked = new URLSearchParams({ device: this.device });
       if (looks) asked.set("stands", "yes");
       // Whether somebody of staff looks: a hidden tab does not count.
       if ("watches" in this.part.dataset && document.visibilityState === "visible") asked.set("looks", "yes");
       const state = await this.ask(`state?${asked}`);
+      this.names = state.names;
       if (looks) stands.hidden = !state.stands;
       this.show(state);
       if (state.over) return this.end();
@@ -220,6 +259,7 @@
     const start = part.querySelector("button[data-start]");
     if (start) start.addEventListener("click", async () => { if (await call.begin()) call.run(); });
     else call.run();
+    part.querySelector("button[data-move]")?.addEventListener("click", () => { call.moves = true; });
     part.querySelector("button[data-listen]")?.addEventListener("click", (event) => {
       const muted = event.currentTarget.getAttribute("aria-pressed") === "true";
       event.currentTarget.setAttribute("aria-pressed", String(!muted));

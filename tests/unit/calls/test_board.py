@@ -21,9 +21,9 @@ from digitizer.model.call_settings import Unwatched
 from digitizer.model.errors import Conflict, NotAllowed, NotFound, StorageError
 from digitizer.model.people import Actor, ActorKind, StaffRole
 from digitizer.storage.database import reading, writing
-from digitizer.storage.tables_calls import video_call
+from digitizer.storage.tables_calls import call_seat, video_call
 from digitizer.support.clock import now
-from tests.support.call_kit import OFFER
+from tests.support.call_kit import OFFER, TWO
 from tests.support.conversing import IDA, as_correspondent, make_contact
 from tests.support.made_mail import CLERK, ORSON, PETRA, as_inmate
 from tests.support.met_calls import bring, met, nothing, plan, record, with_calls
@@ -105,12 +105,13 @@ def test_who_was_away_for_long_is_seen_by_staff_before_the_inmate(
     rules, rooms = record(home, call).call.rules, record(home, call).rooms
     with writing(home.engine) as tx:
         last = now() - rules.look_again - timedelta(seconds=1)
-        tx.execute(sa.update(video_call).values(visitor_at=last, here=str(Seat.INMATE)))
+        tx.execute(sa.update(video_call).values(here=str(Seat.INMATE)))
+        tx.execute(sa.update(call_seat).values(last=last))
     service.board_of(home).page_closed(call, Seat.VISITOR)
     actions.publish(home, call, OFFER, visitor)
     held = service.board_of(home).line_of(call, Seat.VISITOR)
     assert held is not None
-    assert held.room == rooms.lobby
+    assert held.room == rooms.lobby_of(Seat.VISITOR)
     service.board_of(home).tick()
     assert record(home, call).call.stage is Stage.WAITING
 
@@ -180,7 +181,7 @@ def test_nobody_is_on_a_line_after_the_end_while_the_database_is_away(
         monkeypatch.setattr(board, "now", lambda at=at: at)
         with pytest.raises(StorageError):
             calls.tick()
-        for seat in Seat:
+        for seat in TWO:
             assert (calls.line_of(call, seat) is not None) is goes_on
 
 
@@ -249,7 +250,7 @@ def test_no_role_sees_hears_or_stops_the_sound_of_an_attorney(
     bring(home, call, stage)
     by = Actor(ActorKind.STAFF, f"Some {role}", role, proven=True)
     assert actions.see(home, call, by).visible == {}
-    for seat in Seat:
+    for seat in TWO:
         with pytest.raises((NobodyWatches, Conflict, NotAllowed)):
             actions.watch(home, call, seat, by)
         with pytest.raises((NobodyWatches, NotAllowed)):
@@ -270,7 +271,7 @@ def test_an_attorney_who_was_identified_waits_unseen(facility: Facility, visitor
     actions.publish(home, call, OFFER, visitor)
     calls.tick()
     assert set(actions.see(home, call, CLERK).visible) == {"visitor"}
-    seen = calls.watching(record(home, call), CLERK.name)
+    seen = calls.watching(record(home, call), CLERK.name, Seat.VISITOR)
     actions.identify(home, call, CLERK, nothing)
     assert actions.see(home, call, CLERK).visible == {}
     with pytest.raises(NobodyWatches):

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from digitizer.calls.rooms import NobodyWatches, Rooms
 from digitizer.calls.states import CallKind
 from digitizer.engines.calls.fake import FakeEngine
-from digitizer.engines.calls.port import CallEngine, MonitoredRoom, PrivilegedRoom
+from digitizer.engines.calls.port import (
+    CallEngine,
+    MonitoredRoom,
+    PrivilegedRoom,
+    Refused,
+    Room,
+    Seat,
+    seats_of,
+)
 
 KEYS = st.text("abcdef0123456789-", min_size=1, max_size=40)
 
@@ -37,17 +45,36 @@ def test_no_room_of_one_call_has_the_name_of_anothers(one: str, other: str) -> N
     names = [
         (kind, key, what)
         for kind, key in itertools.product(CallKind, {one, other})
-        for what in ("lobby", "meeting")
+        for what in ("meeting", *Seat)
     ]
-    privileged = {getattr(Rooms(*each[:2]), each[2]).name for each in names if _is_privileged(each)}
-    watched = {
-        getattr(Rooms(*each[:2]), each[2]).name for each in names if not _is_privileged(each)
-    }
+    privileged = {_room(*each).name for each in names if _is_privileged(each)}
+    watched = {_room(*each).name for each in names if not _is_privileged(each)}
     assert not privileged & watched
+
+
+def _room(kind: CallKind, key: str, what: str) -> Room:
+    rooms = Rooms(kind, key)
+    return rooms.meeting if what == "meeting" else rooms.lobby_of(Seat(what))
 
 
 def _is_privileged(each: tuple[CallKind, str, str]) -> bool:
     return each[0] is CallKind.ATTORNEY and each[2] == "meeting"
+
+
+@given(KEYS, st.booleans())
+def test_an_attorneys_room_has_a_third_seat_for_who_interprets_and_no_fourth(
+    key: str, interpreted: bool
+) -> None:
+    room = Rooms(CallKind.ATTORNEY, key, interpreted).meeting
+    more = {Seat.INTERPRETER} if interpreted else set()
+    assert set(seats_of(room)) == {Seat.VISITOR, Seat.INMATE} | more
+    engine = FakeEngine()
+    engine.open(room)
+    for seat in set(Seat) - set(seats_of(room)):
+        with pytest.raises(Refused):
+            engine.admit(room, seat)
+    other = Rooms(CallKind.ATTORNEY, key, not interpreted).meeting
+    assert other.name != room.name, "one seat more is another room: nothing is added to it"
 
 
 def test_every_verb_that_watches_or_records_takes_a_monitored_room_alone() -> None:

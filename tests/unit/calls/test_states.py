@@ -35,7 +35,7 @@ from digitizer.model.call_settings import Unwatched
 START = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
 END = START + timedelta(minutes=30)
 FLOWS = Flow(connected=True, sound=True, picture=True)
-BOTH = frozenset(Seat)
+BOTH = frozenset({Seat.VISITOR, Seat.INMATE})
 VISITOR = frozenset({Seat.VISITOR})
 
 

@@ -118,8 +118,9 @@ _NO_CONTENT = {
         "sealed_page": "scan_id codes standing says picture cut_into",
     },
     "it is about when a call was, and never what was said": {
-        "video_call": "id visit kind room_key stage here flowing identified_by notice outcome "
-        "ended_by reason again visitor_agrees inmate_agrees",
+        "video_call": "id visit kind room_key stage here flowing notice outcome ended_by reason "
+        "again inmate_agrees",
+        "call_seat": "call_id seat name identified_by sent_out_why typed link device csrf agrees",
         "recording": "call_id key",  # how the key is called: it is in no backup
         "recorded_file": "call_id name sha256",
     },

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from digitizer.calls import actions as calls
 from digitizer.entrances.web.family.visits import FamilyVisit, SignedFamily, page
 from digitizer.entrances.web.shared import calling
-from digitizer.entrances.web.shared.calling import Sdp, Seat
+from digitizer.entrances.web.shared.calling import Device, Moves, Sdp, Seat, SentDevice
 from digitizer.entrances.web.shared.templating import facility_of
 
 router = APIRouter(prefix="/family/calls")
@@ -34,8 +34,8 @@ def one(request: Request, number: str, visit: FamilyVisit) -> HTMLResponse:
 
 
 @router.get("/{number}/state")
-def state(request: Request, number: str, visit: FamilyVisit) -> JSONResponse:
-    return calling.state(request, number, visit.actor)
+def state(request: Request, number: str, visit: FamilyVisit, device: Device = "") -> JSONResponse:
+    return calling.state(request, number, visit.actor, device)
 
 
 @router.get("/{number}/relay")
@@ -44,8 +44,15 @@ def relay(request: Request, number: str, visit: FamilyVisit) -> JSONResponse:
 
 
 @router.post("/{number}/publish")
-def publish(request: Request, number: str, visit: SignedFamily, sdp: Sdp) -> JSONResponse:
-    return calling.publish(request, number, sdp, visit.actor)
+def publish(
+    request: Request,
+    number: str,
+    visit: SignedFamily,
+    sdp: Sdp,
+    device: SentDevice = "",
+    moves: Moves = "",
+) -> JSONResponse:
+    return calling.publish(request, number, sdp, visit.actor, device, moves)
 
 
 @router.post("/{number}/watch")

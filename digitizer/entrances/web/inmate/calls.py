@@ -9,7 +9,7 @@ from digitizer.calls import actions as calls
 from digitizer.entrances.web.inmate.shown import show_to_inmate
 from digitizer.entrances.web.shared import calling
 from digitizer.entrances.web.shared.auth import InmateVisit, SignedInmate
-from digitizer.entrances.web.shared.calling import Sdp, Seat
+from digitizer.entrances.web.shared.calling import Device, Moves, Sdp, Seat, SentDevice
 from digitizer.entrances.web.shared.templating import facility_of
 
 router = APIRouter(prefix="/mail/calls")
@@ -35,8 +35,8 @@ def one(request: Request, number: str, visit: InmateVisit) -> HTMLResponse:
 
 
 @router.get("/{number}/state")
-def state(request: Request, number: str, visit: InmateVisit) -> JSONResponse:
-    return calling.state(request, number, visit.actor)
+def state(request: Request, number: str, visit: InmateVisit, device: Device = "") -> JSONResponse:
+    return calling.state(request, number, visit.actor, device)
 
 
 @router.get("/{number}/relay")
@@ -45,8 +45,15 @@ def relay(request: Request, number: str, visit: InmateVisit) -> JSONResponse:
 
 
 @router.post("/{number}/publish")
-def publish(request: Request, number: str, visit: SignedInmate, sdp: Sdp) -> JSONResponse:
-    return calling.publish(request, number, sdp, visit.actor)
+def publish(
+    request: Request,
+    number: str,
+    visit: SignedInmate,
+    sdp: Sdp,
+    device: SentDevice = "",
+    moves: Moves = "",
+) -> JSONResponse:
+    return calling.publish(request, number, sdp, visit.actor, device, moves)
 
 
 @router.post("/{number}/watch")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Form, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import JSONResponse
 
 from digitizer.calls import actions as calls
 from digitizer.calls import recordings
-from digitizer.calls.actions import Shown, Stage
+from digitizer.calls.actions import Shown, Sitter, Stage
 from digitizer.entrances.web.shared.templating import facility_of
 from digitizer.model.call_settings import Unrecorded
 from digitizer.model.errors import UsageError
@@ -20,14 +20,24 @@ from digitizer.model.people import Actor
 Sdp = Annotated[str, Form(max_length=60_000)]
 Seat = Annotated[str, Form(max_length=20)]
 Answer = Annotated[str, Form(max_length=8)]
+#: A name that a page makes up for itself.
+Device = Annotated[str, Query(max_length=64)]
+SentDevice = Annotated[str, Form(max_length=64)]
+Moves = Annotated[str, Form(max_length=3)]
 
 
 def state(
-    request: Request, call_id: str, by: Actor, *, looks: bool = False, **more: bool
+    request: Request,
+    call_id: str,
+    by: Actor,
+    device: str = "",
+    *,
+    looks: bool = False,
+    **more: bool,
 ) -> JSONResponse:
     """Asked each second. ``says`` chooses the words on the page; ``looks`` and ``more`` are for
     staff alone."""
-    shown = calls.see(facility_of(request), call_id, by, looks=looks)
+    shown = calls.see(facility_of(request), call_id, by, device, looks=looks)
     return JSONResponse(
         {
             "stage": str(shown.stage),
@@ -42,6 +52,8 @@ def state(
             "notice": shown.notice,
             "paused": shown.paused,
             "recording": str(shown.recording),
+            "elsewhere": shown.elsewhere,
+            "names": {str(each.seat): each.name for each in shown.guests},
             **more,
         }
     )
@@ -51,11 +63,22 @@ def says(shown: Shown) -> str:
     """Which words tell its reader how it stands."""
     if shown.stage.is_over:
         return "over"
+    own = own_seat(shown)
+    if own is not None:
+        if own.is_out:
+            return "out"
+        if shown.stage.is_known and not own.is_known:
+            return "waiting"
     if shown.stage is Stage.LIVE:
         if shown.paused:
             return "paused"
         return "live" if shown.place or shown.can_be_watched else "private"
     return str(shown.stage)
+
+
+def own_seat(shown: Shown) -> Sitter | None:
+    """The reader's, where they are a guest."""
+    return next((each for each in shown.guests if each.seat == shown.seat), None)
 
 
 def relay(request: Request, call_id: str, by: Actor) -> JSONResponse:
@@ -66,8 +89,11 @@ def relay(request: Request, call_id: str, by: Actor) -> JSONResponse:
     )
 
 
-def publish(request: Request, call_id: str, sdp: str, by: Actor) -> JSONResponse:
-    answer, number = calls.publish(facility_of(request), call_id, sdp, by)
+def publish(
+    request: Request, call_id: str, sdp: str, by: Actor, device: str, moves: str
+) -> JSONResponse:
+    is_moved = moves == "yes" or not device
+    answer, number = calls.publish(facility_of(request), call_id, sdp, by, device, moves=is_moved)
     return JSONResponse({"sdp": answer, "line": number})
 
 

@@ -49,7 +49,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 #: Where a page may use camera and microphone: its own, and nobody else's.
-_CALLS = ("/family/calls/", "/mail/calls/", "/staff/calls/test")
+_CALLS = ("/family/calls/", "/family/guest/", "/mail/calls/", "/staff/calls/test")
 _WITH_CAMERA = "camera=(self), microphone=(self), geolocation=()"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 

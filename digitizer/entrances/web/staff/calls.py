@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from digitizer.access.login import Visit
 from digitizer.calls import actions as calls
-from digitizer.calls import recordings
+from digitizer.calls import guests, recordings
 from digitizer.calls.actions import Notice
 from digitizer.entrances.web.shared import calling
 from digitizer.entrances.web.shared.auth import SignedStaff, StaffVisit
@@ -52,7 +52,9 @@ def one(request: Request, number: str, visit: StaffVisit) -> HTMLResponse:
     return _one(request, number, visit)
 
 
-def _one(request: Request, number: str, visit: Visit, trouble: str = "") -> HTMLResponse:
+def _one(
+    request: Request, number: str, visit: Visit, trouble: str = "", link: str = ""
+) -> HTMLResponse:
     shown = calls.see(facility_of(request), number, visit.actor)
     return show(
         request,
@@ -65,6 +67,7 @@ def _one(request: Request, number: str, visit: Visit, trouble: str = "") -> HTML
         minutes=calling.minutes,
         notices=list(Notice),
         trouble=trouble,
+        link=link,
         path=f"/staff/calls/{number}",
         stands=video.standing(facility_of(request), number, visit.actor),
         recorded=recordings.recorded(facility_of(request), number, visit.actor),
@@ -104,9 +107,9 @@ def answer(request: Request, number: str, visit: SignedStaff, seat: Seat, sdp: S
 
 
 @router.post("/{number}/identify")
-def identify(request: Request, number: str, visit: SignedStaff) -> Response:
+def identify(request: Request, number: str, visit: SignedStaff, seat: Seat = "visitor") -> Response:
     try:
-        video.identify(facility_of(request), number, visit.actor)
+        video.identify(facility_of(request), number, visit.actor, seat)
     except Conflict as error:
         return _one(request, number, visit, str(error))
     return _back(number)
@@ -128,6 +131,55 @@ def mute(
     try:
         calls.mute(facility_of(request), number, seat, visit.actor, muted=muted == "yes")
     except (Conflict, UsageError) as error:
+        return _one(request, number, visit, str(error))
+    return _back(number)
+
+
+@router.post("/{number}/out")
+def send_out(
+    request: Request, number: str, visit: SignedStaff, seat: Seat = "", reason: Short = ""
+) -> Response:
+    try:
+        calls.send_out(facility_of(request), number, seat, visit.actor, reason)
+    except (Conflict, UsageError) as error:
+        return _one(request, number, visit, str(error))
+    return _back(number)
+
+
+@router.post("/{number}/guest")
+def add_guest(
+    request: Request, number: str, visit: SignedStaff, name: Short = "", interprets: Short = ""
+) -> Response:
+    """With a link at once: who is added here has no account."""
+    facility = facility_of(request)
+    try:
+        seat = guests.add(facility, number, name, visit.actor, interprets=interprets == "yes")
+    except (Conflict, UsageError) as error:
+        return _one(request, number, visit, str(error))
+    return _with_link(request, number, visit, seat)
+
+
+@router.post("/{number}/link")
+def make_link(request: Request, number: str, visit: SignedStaff, seat: Seat = "") -> Response:
+    return _with_link(request, number, visit, seat)
+
+
+def _with_link(request: Request, number: str, visit: Visit, seat: str) -> Response:
+    """It is shown once."""
+    facility = facility_of(request)
+    try:
+        token = guests.make_link(facility, number, seat, visit.actor)
+    except Conflict as error:
+        return _one(request, number, visit, str(error))
+    base = facility.settings.family.address or str(request.base_url).rstrip("/")
+    return _one(request, number, visit, link=f"{base}/family/guest/link/{token}")
+
+
+@router.post("/{number}/revoke")
+def revoke_link(request: Request, number: str, visit: SignedStaff, seat: Seat = "") -> Response:
+    try:
+        guests.revoke_link(facility_of(request), number, seat, visit.actor)
+    except Conflict as error:
         return _one(request, number, visit, str(error))
     return _back(number)
 

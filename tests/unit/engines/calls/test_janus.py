@@ -23,7 +23,7 @@ from digitizer.engines.calls.port import (
     Room,
     Seat,
 )
-from tests.support.call_kit import RealServers, missing, real_servers
+from tests.support.call_kit import OTHER, TWO, RealServers, missing, real_servers
 from tests.support.call_peers import Peer, Peers
 from tests.support.cut_wire import Wire
 from tests.support.patience import until
@@ -67,13 +67,13 @@ def _looked(peer: Peer, true: Any) -> None:
 def _call(engine: JanusEngine, peers: Peers, room: Room) -> dict[Seat, tuple[Peer, Line]]:
     """Both send, and both watch."""
     call: dict[Seat, tuple[Peer, Line]] = {}
-    for seat in Seat:
+    for seat in TWO:
         call[seat] = peers.make(), engine.admit(room, seat)
     for peer, line in call.values():
         peer.send(line)
     for seat, (peer, line) in call.items():
-        _looked(peer, lambda line=line, seat=seat: seat.other in line.shown())
-        peer.watch(line, seat.other)
+        _looked(peer, lambda line=line, seat=seat: OTHER[seat] in line.shown())
+        peer.watch(line, OTHER[seat])
     return call
 
 
@@ -90,7 +90,7 @@ def test_both_see_and_hear_each_other(engine: JanusEngine, peers: Peers, kind: A
     engine.open(room)
     call = _call(engine, peers, room)
     for seat, (peer, line) in call.items():
-        _moves(peer, seat.other)
+        _moves(peer, OTHER[seat])
         assert line.flow().flows
 
 
@@ -347,7 +347,7 @@ def test_the_death_of_janus_ends_every_line_and_it_comes_back() -> None:
     with real_servers() as found:
         engine, room = found.engine(), MonitoredRoom("killed")
         engine.open(room)
-        lines = [engine.admit(room, seat) for seat in Seat]
+        lines = [engine.admit(room, seat) for seat in TWO]
         first = found.servers.process("janus")
         assert first
         os.kill(_janus_of(first), signal.SIGKILL)
