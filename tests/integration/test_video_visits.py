@@ -40,7 +40,7 @@ from digitizer.storage.tables_calls import video_call
 from digitizer.storage.tables_visits import visit
 from digitizer.support.clock import now
 from digitizer.visits import actions, own_visits, setup, video
-from tests.support.call_kit import OFFER
+from tests.support.call_kit import OFFER, TWO
 from tests.support.conversing import mailed
 from tests.support.made_mail import CLERK, ORSON, PETRA, SUPERVISOR, as_inmate
 from tests.support.met_calls import FLOWS, record, with_calls
@@ -132,7 +132,7 @@ def go_on(facility: Facility, call: str, monkeypatch: pytest.MonkeyPatch) -> Non
     while not record(facility, call).call.stage.is_over:
         at += timedelta(seconds=10)
         monkeypatch.setattr(board, "now", lambda at=at: at)
-        for seat in Seat:
+        for seat in TWO:
             switchboard.page_is_open(call, seat)
         switchboard.tick()
     monkeypatch.setattr(board, "now", now)

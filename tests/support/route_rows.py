@@ -185,7 +185,7 @@ _GUESTS = (
             form=_OFFERED,
             rest={"number": "none"},
         )
-        for act in ("publish", "watch", "answer", "leave")
+        for act in ("publish", "watch", "answer", "leave", "recording")
     ),
 )
 _TRYING = tuple(

@@ -339,7 +339,7 @@ class _Watch:
             for module in (board, actions):
                 self._monkeypatch.setattr(module, "now", lambda at=at: at)
             self._monkeypatch.setattr(board, "monotonic", lambda ticks=ticks: ticks)
-            for seat in Seat:
+            for seat in TWO:
                 calls.page_is_open(call, seat)
             if eyes:
                 actions.see(home, call, eyes, looks=True)

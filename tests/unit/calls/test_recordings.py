@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from digitizer.audit import events_of
-from digitizer.calls import actions, recordings, service
+from digitizer.calls import actions, guests, recordings, records, service
 from digitizer.calls.actions import Recording
 from digitizer.calls.rooms import NobodyWatches
 from digitizer.calls.states import CallKind, Outcome, Stage
@@ -23,8 +24,9 @@ from digitizer.model.errors import Conflict, NotAllowed, NotFound, StorageError,
 from digitizer.model.events import Subject, Verb
 from digitizer.model.people import MACHINE, Actor, ActorKind, StaffRole
 from digitizer.storage.database import reading, writing
-from digitizer.storage.tables_calls import recorded_file, video_call
+from digitizer.storage.tables_calls import call_seat, recorded_file
 from digitizer.support import failpoints
+from digitizer.support.clock import now
 from tests.support.call_kit import OFFER
 from tests.support.conversing import as_correspondent, make_contact
 from tests.support.made_mail import CLERK, ORSON, SUPERVISOR, as_inmate
@@ -109,6 +111,73 @@ def test_or_no_visit_where_the_facility_holds_none_without(
         actions.publish(home, call, OFFER, visitor)
     with pytest.raises(Conflict):
         recordings.answer(home, call, visitor, agrees=True)
+
+
+def _interpreter(home: Facility, call: str) -> Actor:
+    """Who interprets, and came by a link."""
+    seat = guests.add(home, call, "Nell Newcome", CLERK, interprets=True)
+    device, _ = guests.open_link(home, guests.make_link(home, call, seat, CLERK), "Nell", "phone")
+    visit = guests.visit_of(home, device)
+    assert visit is not None
+    with writing(home.engine) as tx:
+        found = records.get(tx, call, records.rules_of(home.settings.calls))
+        known = tuple(replace(each, known=True) for each in found.call.guests)
+        records.keep(tx, call, replace(found.call, guests=known))
+    return visit.actor
+
+
+def test_it_is_recorded_once_everybody_agreed(facility: Facility, visitor: Actor) -> None:
+    home = with_calls(facility, record=True)
+    call = _known(home, visitor)
+    nell = _interpreter(home, call)
+    meeting = record(home, call).rooms.meeting
+    for by in (visitor, INMATE):
+        recordings.answer(home, call, by, agrees=True)
+        actions.publish(home, call, OFFER, by)
+    assert not _is_recorded(home, meeting)
+    assert actions.see(home, call, visitor).recording is Recording.WAITS
+    with pytest.raises(Conflict, match="agree"):
+        actions.publish(home, call, OFFER, nell)
+    recordings.answer(home, call, nell, agrees=True)
+    actions.publish(home, call, OFFER, nell)
+    assert _is_recorded(home, meeting)
+
+
+def test_it_stops_where_somebody_comes_late_who_does_not_agree(
+    facility: Facility, visitor: Actor
+) -> None:
+    home, call = met(facility, ORSON, int(visitor.name), record=True)
+    meeting = record(home, call).rooms.meeting
+    assert _is_recorded(home, meeting)
+    nell = _interpreter(home, call)
+    recordings.answer(home, call, nell, agrees=False)
+    actions.publish(home, call, OFFER, nell)
+    assert not _is_recorded(home, meeting)
+    service.board_of(home).tick()
+    with writing(home.engine) as tx:
+        found = records.get(tx, call, records.rules_of(home.settings.calls)).call
+        came = tuple(replace(each, last=now()) for each in found.guests)
+        records.keep(tx, call, replace(found, guests=came, stage=Stage.ENDED))
+    left = written(home, call)
+    assert recordings.take_in(home, MACHINE).refused == 1
+    assert not left.exists()
+
+
+def test_who_does_not_agree_stays_out_while_another_visitor_can_come(
+    facility: Facility, visitor: Actor
+) -> None:
+    home = with_calls(facility, record=True, without_agreement=Unrecorded.NO_VISIT)
+    call = _known(home, visitor)
+    nell = _interpreter(home, call)
+    recordings.answer(home, call, nell, agrees=False)
+    shown = actions.see(home, call, nell)
+    assert (shown.stage, shown.recording) == (Stage.IDENTIFIED, Recording.OUT)
+    with pytest.raises(Conflict):
+        actions.publish(home, call, OFFER, nell)
+    for by in (visitor, INMATE):
+        recordings.answer(home, call, by, agrees=True)
+        actions.publish(home, call, OFFER, by)
+    assert _is_recorded(home, record(home, call).rooms.meeting)
 
 
 def test_where_nothing_is_recorded_nobody_is_asked(facility: Facility, visitor: Actor) -> None:
@@ -286,7 +355,7 @@ def test_who_came_late_is_taken_in_under_the_same_key(facility: Facility, visito
 
 
 def test_a_visit_at_another_time_asks_again(facility: Facility, visitor: Actor) -> None:
-    from digitizer.calls import records, states
+    from digitizer.calls import states
 
     home = with_calls(facility, record=True)
     call = plan(home, ORSON, int(visitor.name))
@@ -294,5 +363,5 @@ def test_a_visit_at_another_time_asks_again(facility: Facility, visitor: Actor) 
     found = record(home, call).call
     with writing(home.engine) as tx:
         records.plan_anew(tx, call, states.at_another_time(found, found.starts, found.ends))
-        said = tx.execute(sa.select(video_call.c.visitor_agrees)).scalar_one()
+        said = tx.execute(sa.select(call_seat.c.agrees)).scalar_one()
     assert (said, record(home, call).agrees) == ("", {})

@@ -313,7 +313,7 @@ def test_a_cut_network_is_seen_and_the_seat_taken_again(
     real: RealServers, engine: JanusEngine, peers: Peers, monitored: MonitoredRoom
 ) -> None:
     wire = Wire(real.plan.relay_address, real.plan.relay_port)
-    call = {seat: engine.admit(monitored, seat) for seat in Seat}
+    call = {seat: engine.admit(monitored, seat) for seat in TWO}
     visitor, inmate = peers.make(f"127.0.0.1:{wire.port}"), peers.make()
     visitor.send(call[Seat.VISITOR])
     inmate.send(call[Seat.INMATE])

@@ -41,7 +41,7 @@ def monitored(engine: CallEngine) -> MonitoredRoom:
 
 
 def test_two_seats_see_each_other_and_nobody_else(tried: Tried, room: Room) -> None:
-    lines = {seat: tried.engine.admit(room, seat) for seat in Seat}
+    lines = {seat: tried.engine.admit(room, seat) for seat in TWO}
     assert all(line.shown() == {} for line in lines.values())
     for seat, line in lines.items():
         tried.send(room, seat, line)
@@ -148,11 +148,11 @@ def test_a_line_that_was_hung_up_is_over(engine: CallEngine, room: Room) -> None
 
 
 def test_a_watcher_sees_both_and_is_not_seen(tried: Tried, monitored: MonitoredRoom) -> None:
-    lines = {seat: tried.engine.admit(monitored, seat) for seat in Seat}
+    lines = {seat: tried.engine.admit(monitored, seat) for seat in TWO}
     watcher = tried.engine.monitor(monitored)
     for seat, line in lines.items():
         tried.send(monitored, seat, line)
-    until(lambda: set(watcher.shown()) == set(Seat))
+    until(lambda: set(watcher.shown()) == set(TWO))
     assert watcher.watch(Seat.INMATE).startswith("v=0")
     assert all(set(line.shown()) == {OTHER[seat]} for seat, line in lines.items())
     watcher.hang_up()
