@@ -57,13 +57,14 @@ def plan(
     kind: CallKind = CallKind.FAMILY,
     *,
     minutes: int = 30,
+    visit: str = "",
 ) -> str:
     """A call that begins now."""
     at = now()
     with writing(facility.engine) as tx:
         inmate = roster.inmate_row_id(tx, booking)
         until = at + timedelta(minutes=minutes)
-        return records.make(tx, NewCall(new_id(), kind, inmate, correspondent, at, until))
+        return records.make(tx, NewCall(visit or new_id(), kind, inmate, correspondent, at, until))
 
 
 def record(facility: Facility, call: str) -> CallRecord:

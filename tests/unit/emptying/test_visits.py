@@ -21,7 +21,7 @@ from digitizer.people.correspondents.records import Entry
 from digitizer.retention import actions
 from digitizer.storage.database import reading, writing
 from digitizer.storage.every_table import metadata
-from digitizer.storage.tables_calls import recording, video_call
+from digitizer.storage.tables_calls import call_seat, recording, video_call
 from digitizer.storage.tables_visits import visit, visit_guest
 from digitizer.support.clock import now
 from tests.support.kept_mail import destroyed, scheduled
@@ -148,10 +148,7 @@ def test_a_visit_goes_after_its_recording(here: Facility) -> None:
     made = _old_visit(here)
     with writing(here.engine) as tx:
         whose = tx.execute(sa.select(visit_guest.c.correspondent_id)).scalar_one()
-    call = plan(here, ORSON, whose)
-    with writing(here.engine) as tx:  # as calls of visits have it: the visit's id
-        tx.execute(sa.update(video_call).values(id=made, visit=made))
-    assert call != made
+    plan(here, ORSON, whose, visit=made)
     bring(here, made, Stage.ENDED)
     leave_recording(here, made)
     recordings.take_in(here, MACHINE)
@@ -162,4 +159,5 @@ def test_a_visit_goes_after_its_recording(here: Facility) -> None:
     assert _waits(here, MailKind.VISITS) == [()]
     destroyed(here, MailKind.VISITS)
     with reading(here.engine) as tx:
-        assert tx.execute(sa.select(recording)).all() == []
+        for table in (recording, video_call, call_seat):
+            assert tx.execute(sa.select(table)).all() == []
