@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from digitizer.storage.tables import (
     scan,
     session,
 )
+from digitizer.storage.tables_calls import call_seat, recording, video_call
 from digitizer.support.clock import now
 from digitizer.support.paths import MIGRATIONS
 from digitizer.support.working_days import Calendar
@@ -314,4 +316,71 @@ def test_requests_of_an_older_home_on_postgresql_have_one_step(cluster_url: str)
         tx.execute(sa.text("CREATE SCHEMA public"))
     upgrade(engine, "0032")
     _assert_requests_have_one_step(engine)
+    engine.dispose()
+
+
+def _assert_calls_keep_their_visitor(engine: sa.Engine) -> None:
+    """A call that was recorded, of a home from before guests had seats."""
+    upgrade(engine, "0042")
+    old = sa.MetaData()
+    old.reflect(engine, only=("inmate", "correspondent", "video_call", "recording"))
+    rows: tuple[tuple[str, Mapping[str, object]], ...]
+    with engine.begin() as tx:
+        rows = (
+            ("inmate", {"id": 1, "booking_number": "A-1"}),
+            ("correspondent", {"id": 1, "name": "Ida Imaginary"}),
+            (
+                "video_call",
+                {
+                    "id": "call",
+                    "visit": "call",
+                    "stage": "live",
+                    "identified_by": "Ana Brookwater",
+                    "visitor_agrees": "yes",
+                    "inmate_id": 1,
+                    "correspondent_id": 1,
+                },
+            ),
+            ("recording", {"call_id": "call"}),
+        )
+        for table, known in rows:
+            tx.execute(sa.insert(old.tables[table]).values(**_filled(old.tables[table], known)))
+    upgrade(engine)
+    with reading(engine) as tx:
+        (seat,) = tx.execute(sa.select(call_seat)).all()
+        assert (seat.call_id, seat.seat, seat.name, seat.correspondent_id) == (
+            "call",
+            "visitor",
+            "Ida Imaginary",
+            1,
+        )
+        assert (seat.known, seat.identified_by, seat.agrees) == (True, "Ana Brookwater", "yes")
+        assert tx.execute(sa.select(recording.c.call_id)).scalars().all() == ["call"]
+        assert tx.execute(sa.select(video_call.c.id)).scalars().all() == ["call"]
+
+
+def _filled(table: sa.Table, known: Mapping[str, object]) -> dict[str, object]:
+    """With something in each column that must have a value."""
+    values = dict(known)
+    for column in table.columns:
+        if column.name in values or column.nullable:
+            continue
+        kind = column.type.python_type
+        values[column.name] = now() if kind.__name__ == "datetime" else kind()
+    return values
+
+
+def test_calls_of_an_older_home_keep_their_visitor(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    _assert_calls_keep_their_visitor(engine)
+    assert _differences(engine) == []
+    engine.dispose()
+
+
+def test_calls_of_an_older_home_on_postgresql_keep_their_visitor(cluster_url: str) -> None:
+    engine = open_engine(cluster_url)
+    with engine.begin() as tx:
+        tx.execute(sa.text("DROP SCHEMA public CASCADE"))
+        tx.execute(sa.text("CREATE SCHEMA public"))
+    _assert_calls_keep_their_visitor(engine)
     engine.dispose()

@@ -49,8 +49,20 @@ def upgrade() -> None:
         " '', video_call.visitor_agrees"
         " FROM video_call JOIN correspondent ON correspondent.id = video_call.correspondent_id"
     )
-    with op.batch_alter_table("video_call") as table:
-        for name in ("here", "flowing"):
-            table.alter_column(name, type_=sa.String(120), existing_nullable=False)
-        for name in ("visitor_at", "identified", "identified_by", "visitor_agrees"):
-            table.drop_column(name)
+    for name in ("here", "flowing"):
+        _widen(name)
+    for name in ("visitor_at", "identified", "identified_by", "visitor_agrees"):
+        op.drop_column("video_call", name)
+
+
+def _widen(name: str) -> None:
+    """SQLite changes no type. The table cannot be made anew instead, as Alembic would: what refers
+    to its rows would be without them meanwhile."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("video_call", name, type_=sa.String(120), existing_nullable=False)
+        return
+    wide = sa.Column(f"{name}_now", sa.String(120), nullable=False, server_default="")
+    op.add_column("video_call", wide)
+    op.execute(f"UPDATE video_call SET {name}_now = {name}")
+    op.drop_column("video_call", name)
+    op.execute(f"ALTER TABLE video_call RENAME COLUMN {name}_now TO {name}")
