@@ -4,6 +4,8 @@ What is in the link is a secret of which only the SHA-256 is kept, bound to one 
 The first device that opens it keeps it: it is given another secret, and the link opens no more.
 Both end with the call, when staff revoke them, and when they make a new link. Whoever comes by one
 sits in a lobby as anybody else, until staff saw who they are.
+
+As before a login there is no actor before a link is opened: that event is written here.
 """
 
 from __future__ import annotations

@@ -294,7 +294,8 @@ def _note(facility: Facility, record: CallRecord, by: Actor, *, kept: bool, file
 
 
 def _sweep(facility: Facility) -> None:
-    """Erases what nothing names: whoever stored it died, and its key is nobody's any more."""
+    """Erases what nothing names: whoever stored it died, and its key is nobody's any more. No act
+    of anybody's: nothing is recorded. In a transaction, so that nobody names one meanwhile."""
     keys, folder = keys_of(facility), facility.home / FOLDER
     with writing(facility.engine) as tx:
         for call_id in (each.name for each in folder.iterdir()) if folder.is_dir() else ():
