@@ -171,7 +171,7 @@ def _guest(record: CallRecord, seat: str) -> SeatRecord:
 
 def _checked(name: str) -> str:
     kept = " ".join(name.split())
-    if not kept or len(kept) > LONGEST_NAME:
+    if not kept or len(kept) > LONGEST_NAME or not kept.isprintable():
         raise UsageError("Type a name.")
     return kept
 

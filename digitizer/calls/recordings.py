@@ -60,7 +60,8 @@ _SETTLED = 10.0
 #: After so many what still lies there is told to people.
 _LATE = 600.0
 _NAME = re.compile(
-    r"videoroom-monitored-(?P<room>[0-9a-f]{32})-user-(?P<seat>visitor(?:-[2-4])?|inmate|interpreter)-(?P<began>\d+)"
+    r"videoroom-monitored-(?P<room>[0-9a-f]{32})"
+    r"-user-(?P<seat>visitor(?:-[2-4])?|inmate|interpreter)-(?P<began>\d+)"
     r"-(?P<medium>audio|video)-\d+\.mjr"
 )
 #: Microseconds between the beginnings of sound and picture of one connection.

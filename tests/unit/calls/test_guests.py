@@ -93,8 +93,9 @@ def test_links_are_not_tried_without_end(made: tuple[Facility, str]) -> None:
             guests.open_link(home, token, KEPT, "a guesser")
     with pytest.raises(TooOften):
         guests.open_link(home, token, KEPT, "a guesser")
-    with pytest.raises(UsageError):
-        guests.open_link(home, token, " ", "theirs")
+    for name in (" ", "Nell\x00", "Nell\x1b[2J", "Nell \u202e", "n" * 121):
+        with pytest.raises(UsageError):
+            guests.open_link(home, token, name, "theirs")
 
 
 def test_seats_are_few(made: tuple[Facility, str]) -> None:
