@@ -32,6 +32,9 @@ from digitizer.transfers import neighbours
 
 log = logging.getLogger("digitizer")
 
+#: The facilities from which somebody came.
+_ORIGINS = sa.select(arrival.c.facility).where(arrival.c.taken.is_not(None))
+
 
 def tell_others(facility: Facility) -> None:
     """Lets the other facilities of the agency look at once, after a letter was recalled here. Where
@@ -63,20 +66,17 @@ def follow_recalls(facility: Facility, by: Actor) -> int:
     return followed
 
 
-_ORIGINS = sa.select(arrival.c.facility).where(arrival.c.taken.is_not(None))
-
-
-def _delivered_copies(tx: sa.Connection) -> dict[str, None]:
+def _delivered_copies(tx: sa.Connection) -> frozenset[str]:
     """By id, those in a mailbox."""
     wanted = (
         sa.select(letter.c.id)
         .join(scan, letter.c.scan_id == scan.c.id)
         .where(scan.c.profile == BY_TRANSFER, letter.c.state == str(LetterState.DELIVERED))
     )
-    return dict.fromkeys(tx.execute(wanted).scalars())
+    return frozenset(tx.execute(wanted).scalars())
 
 
-def _recalled(tx: sa.Connection, copies: dict[str, None]) -> dict[str, Event]:
+def _recalled(tx: sa.Connection, copies: frozenset[str]) -> dict[str, Event]:
     """The last recall there of each of these, also where it was delivered to somebody since: that
     may be somebody else."""
     verbs = (str(Verb.RECALL), str(Verb.UNDO))
